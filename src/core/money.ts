@@ -1,0 +1,31 @@
+/**
+ * Money is integer micro-dollars everywhere inside: a dollar is 1,000,000 micros. Dollars with a point
+ * exist only at the edges, where a person or a provider writes them.
+ */
+export type Micros = number;
+
+export const MICROS_PER_USD = 1_000_000;
+
+/** Reads dollars as a provider or an operator writes them. Throws RangeError on anything but a finite, non-negative number. */
+export function microsFromUsd(usd: number): Micros {
+  if (!Number.isFinite(usd) || usd < 0) throw new RangeError(`not an amount of dollars: ${usd}`);
+  return Math.round(usd * MICROS_PER_USD);
+}
+
+/** For a JSON answer that a script reads: plain dollars. */
+export function usdFromMicros(micros: Micros): number {
+  return micros / MICROS_PER_USD;
+}
+
+/** For a person: `$0.28`, and more digits only where cents would hide the price (`$0.056`). */
+export function formatUsd(micros: Micros): string {
+  const cents = micros % 10_000 === 0;
+  const digits = cents ? 2 : Math.min(6, Math.max(3, 6 - trailingZeros(micros)));
+  return `$${(micros / MICROS_PER_USD).toFixed(digits)}`;
+}
+
+function trailingZeros(micros: Micros): number {
+  let zeros = 0;
+  for (let rest = micros; rest !== 0 && rest % 10 === 0; rest /= 10) zeros += 1;
+  return zeros;
+}

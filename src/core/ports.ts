@@ -1,0 +1,168 @@
+/**
+ * The edges of the core: what it asks of a provider, a chat, a store and the machine.
+ *
+ * Words: a *job* is one paid render; *image*, *clip* and *video* are the character picture, the driving motion and
+ * the result; an *operation* is the provider's own handle of a job; a *quote* is the price before, a *hold* what
+ * is reserved, a *cost* the price after; a *space* is one server, chat, or the page.
+ */
+import type { Inputs, Job, Operation, Orientation, Quality, QuoteNote, Receipt, RenderRequest, ResultRef, StoredFile, StoredVideo } from './job.ts';
+import type { Micros } from './money.ts';
+import type { FailureCode, Outcome } from './refusals.ts';
+
+export type Clock = { now(): number };
+
+// ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ProviderCapabilities = {
+  qualities: readonly Quality[];
+  orientations: readonly Orientation[];
+  negativePrompt: boolean;
+  /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
+  free: boolean;
+};
+
+export type ProviderQuote = { micros: Micros; notes: QuoteNote[] };
+
+/**
+ * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider
+ * may be tried; after `unknown` nothing is ever sent again by itself.
+ */
+export type SubmitOutcome =
+  | { kind: 'accepted'; operation: Operation }
+  | { kind: 'refused'; failure: FailureCode }
+  | { kind: 'not-sent' }
+  | { kind: 'unknown' };
+
+export type ProviderStatus =
+  | { state: 'queued'; position?: number }
+  | { state: 'running'; progress?: number }
+  | { state: 'completed'; result: ResultRef; costMicros?: Micros }
+  | { state: 'failed'; failure: FailureCode; costMicros: Micros }
+  | { state: 'cancelled'; costMicros: Micros };
+
+/** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
+export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
+
+/** A provider of renders. Whatever a method throws is passing trouble, except in `submit`, where it means `unknown`. */
+export type Provider = {
+  id: string;
+  capabilities: ProviderCapabilities;
+  /** The price of a request, from what is known now; undefined when it can't be done here at all. */
+  quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
+  /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
+  upload(inputs: Inputs, signal: AbortSignal): Promise<Uploaded>;
+  /** The one billable call. At most once per job and provider; never retried inside. */
+  submit(jobId: string, request: RenderRequest, uploaded: Uploaded, signal: AbortSignal): Promise<SubmitOutcome>;
+  status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
+  cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
+  /** The operation of a job whose submit was lost, where the provider can tell by our id. */
+  find?(jobId: string, request: RenderRequest, uploaded: Uploaded): Promise<Operation | undefined>;
+  /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
+  costOf?(request: RenderRequest, videoSeconds: number): Micros;
+  stop?(): Promise<void>;
+};
+
+/** Where each input lies for the provider: a URL it can fetch, or a path on this machine. */
+export type Uploaded = { image: string; clip: string };
+
+// ── Chats ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
+export type Chat = {
+  platform: Job['requester']['platform'];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Tells the member how the job stands; called on every change. A chat may merge and slow down what it shows. */
+  show(job: Job): void;
+  /** Gives the member the video. Throws when it can't be done now. */
+  deliver(job: Extract<Job, { state: 'completed' }>): Promise<Receipt>;
+};
+
+// ── Records ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
+export type JobStore = {
+  get(id: string): Promise<Job | undefined>;
+  save(job: Job): Promise<void>;
+  /** Every job that is not over, one by one: there may be thousands. */
+  open(): AsyncIterable<Job>;
+  /** The newest jobs of one space, newest first. */
+  recent(spaceId: string, limit: number): Promise<Job[]>;
+};
+
+/** What limits count: who pays for what, in which calendar window. */
+export type LedgerKey = { scope: string; window: string };
+export type Limit = LedgerKey & { maxMicros?: Micros; maxJobs?: number; resetsAt: number };
+export type HoldRequest = {
+  jobId: string;
+  micros: Micros;
+  /** Every counter that the job moves, whether or not a limit stands on it. */
+  counters: readonly LedgerKey[];
+  limits: readonly Limit[];
+  at: number;
+  memberId: string;
+  spaceId: string;
+  provider: string;
+};
+export type HoldOutcome =
+  | { ok: true }
+  /** The first limit without room, with what was left under it. */
+  | { ok: false; limit: Limit; leftMicros?: Micros; leftJobs?: number };
+
+export type LedgerTotals = { heldMicros: Micros; settledMicros: Micros; heldJobs: number; settledJobs: number };
+
+/** The book. Each call is one transaction and may be repeated without changing anything. */
+export type Ledger = {
+  /** Holds the price if every limit has room, else changes nothing. */
+  reserve(hold: HoldRequest): Promise<HoldOutcome>;
+  /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. */
+  settle(jobId: string, bill: { micros: Micros; counts: boolean; provider: string; at: number }): Promise<void>;
+  totals(key: LedgerKey): Promise<LedgerTotals>;
+};
+
+/** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */
+export type Files = {
+  /** Moves a finished temporary file in. */
+  keep(tempPath: string, mime: string): Promise<StoredFile>;
+  pathOf(file: StoredFile): string;
+  has(file: StoredFile): Promise<boolean>;
+  /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */
+  temp(extension: string): Promise<{ path: string } & AsyncDisposable>;
+};
+
+/** Brings a finished video to our disk, whatever it takes. Throws on passing trouble; `gone` when it can't come any more. */
+export type ResultFetcher = {
+  fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
+};
+
+// ── Media ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ImageFacts = { mime: string; width: number; height: number; bytes: number };
+export type ClipFacts = {
+  container: string;
+  width: number;
+  height: number;
+  durationMs: number;
+  fps: number;
+  hasSound: boolean;
+  bytes: number;
+  /** The picture moves as a whole: the camera pans, zooms or cuts. */
+  cameraMoves: boolean;
+};
+
+export type Media = {
+  /** Sniffs and measures, refuses what no provider would take. At most 10 s for any bytes at all. */
+  checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
+  checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
+  /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
+  normaliseImage(path: string, toPath: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
+  /** Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`. */
+  normaliseClip(path: string, toPath: string, options: { maxSeconds?: number; onProgress?: (share: number) => void }, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
+  /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */
+  findPerson(imagePath: string, clipPath: string, signal?: AbortSignal): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Measures a finished video. Throws BrokenVideo when it can't be played. */
+  probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
+  /** A JPEG of the first good frame. */
+  poster(path: string, toPath: string, signal?: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+};

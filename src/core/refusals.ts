@@ -1,0 +1,100 @@
+/**
+ * What a member can meet before a job exists, and how a job can end badly. Both are values with a code and the
+ * facts that the words need; the words themselves stand in wording.ts, the HTTP statuses below.
+ */
+import type { Micros } from './money.ts';
+
+/** "No", said before a job exists: it costs nothing and loses nothing. */
+export type Refusal =
+  | { code: 'bad-request'; reason: string }
+  | { code: 'missing-image' }
+  | { code: 'missing-clip' }
+  | { code: 'bad-option'; option: string; allowed: readonly string[] }
+  | { code: 'not-signed-in' }
+  | { code: 'not-allowed' }
+  | { code: 'blocked'; until?: number }
+  | { code: 'space-not-allowed' }
+  | { code: 'private-not-allowed'; memberId: string }
+  | { code: 'no-such-job' }
+  | { code: 'not-cancellable'; state: string }
+  | { code: 'already-decided' }
+  | { code: 'upload-too-large'; what: 'image' | 'clip' | 'request'; maxBytes: number }
+  | { code: 'not-an-image'; found?: string }
+  | { code: 'not-a-video'; found?: string }
+  | { code: 'broken-file'; what: 'image' | 'clip' }
+  | { code: 'image-too-small'; width: number; height: number; minSide: number }
+  | { code: 'image-too-large'; by: 'pixels'; width: number; height: number; maxPixels: number }
+  | { code: 'image-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
+  | { code: 'image-bad-ratio'; width: number; height: number; maxRatio: number }
+  | { code: 'clip-too-short'; seconds: number; minSeconds: number }
+  | { code: 'clip-too-long'; seconds: number; maxSeconds: number; canTrim: boolean }
+  | { code: 'clip-too-small'; width: number; height: number; minSide: number }
+  | { code: 'clip-too-large'; by: 'pixels'; width: number; height: number; maxSide: number }
+  | { code: 'clip-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
+  | { code: 'no-picture-in-clip' }
+  | { code: 'over-quota'; limit: string; leftMicros?: Micros; leftJobs?: number; resetsAt: number }
+  | { code: 'slow-down'; retryAt: number }
+  | { code: 'no-provider'; why: 'quality' | 'none'; quality: string }
+  | { code: 'no-way-to-host-files' }
+  | { code: 'provider-down' }
+  | { code: 'disk-full' }
+  | { code: 'stopping' };
+
+export type RefusalCode = Refusal['code'];
+
+/** One status per code, the same on every route. */
+export const REFUSAL_STATUS = {
+  'bad-request': 400,
+  'missing-image': 400,
+  'missing-clip': 400,
+  'bad-option': 400,
+  'not-signed-in': 401,
+  'not-allowed': 403,
+  blocked: 403,
+  'space-not-allowed': 403,
+  'private-not-allowed': 403,
+  'no-such-job': 404,
+  'not-cancellable': 409,
+  'already-decided': 409,
+  'upload-too-large': 413,
+  'not-an-image': 422,
+  'not-a-video': 422,
+  'broken-file': 422,
+  'image-too-small': 422,
+  'image-too-large': 422,
+  'image-bad-ratio': 422,
+  'clip-too-short': 422,
+  'clip-too-long': 422,
+  'clip-too-small': 422,
+  'clip-too-large': 422,
+  'no-picture-in-clip': 422,
+  'over-quota': 429,
+  'slow-down': 429,
+  'no-provider': 503,
+  'no-way-to-host-files': 503,
+  'provider-down': 503,
+  'disk-full': 503,
+  stopping: 503,
+} as const satisfies Record<RefusalCode, number>;
+
+/** How a job ends badly. The provider's own words never come along: they may hold ids, addresses and echoes. */
+export const FAILURE_CODES = [
+  'no-person-in-image',
+  'no-person-in-clip',
+  'content-refused',
+  'image-rejected',
+  'clip-rejected',
+  'provider-busy',
+  'provider-out-of-balance',
+  'provider-down',
+  'result-lost',
+  'timed-out',
+  'unknown-fate',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** Either what was asked for, or the refusal that the member is told. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });
