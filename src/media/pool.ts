@@ -1,0 +1,233 @@
+/**
+ * A pool of child processes, about one per core, that run the tasks of a table one at a time each. Two lanes,
+ * first in first out: at least one child is always there for `quick`, so that a long render delays no verdict.
+ */
+import { EventEmitter, once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { type Child, startChild } from './child-process.ts';
+import { createLanes } from './lanes.ts';
+import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
+import { PoolStopped, TaskCrashed, TaskFailed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
+import { TASKS } from './tasks.ts';
+
+const MAX_RSS_BYTES = 700 * 1024 * 1024;
+const LOOK_AT_MEMORY_EVERY_MS = 50;
+/** Starting a child and loading its libraries takes 0.3 s, so a warm one is kept; not for long, it takes 100 MB. */
+const END_IDLE_AFTER_MS = 30_000;
+const ABORT_GRACE_MS = 250;
+
+export type RunOptions = {
+  lane?: Lane;
+  /** When it fires, the task is taken from the queue or ended, and `run` rejects with the signal's reason. */
+  signal?: AbortSignal;
+  deadlineMs?: number;
+  /** 0 to 1, at most ten times a second. */
+  onProgress?: (share: number) => void;
+  /** The place in the lane's queue, 1 is next; 0 when the task starts. */
+  onQueue?: (position: number) => void;
+};
+
+export type PoolOf<Table extends TaskTable> = {
+  /**
+   * Runs a task in a child process and settles when the child no longer works on it.
+   * Throws TaskTimedOut, TaskOutOfMemory, TaskCrashed, TaskFailed, PoolStopped or the signal's reason.
+   */
+  run<Name extends keyof Table & string>(
+    name: Name,
+    args: ArgsOf<Table[Name]>,
+    options?: RunOptions,
+  ): Promise<ResultOf<Table[Name]>>;
+  /** Kills every child; what was queued or running is rejected with PoolStopped. */
+  stop(): Promise<void>;
+};
+
+export type Pool = PoolOf<typeof TASKS>;
+export type TaskName = keyof typeof TASKS;
+export type TaskArgs<Name extends TaskName> = ArgsOf<(typeof TASKS)[Name]>;
+export type TaskResult<Name extends TaskName> = ResultOf<(typeof TASKS)[Name]>;
+
+export type PoolOptions = {
+  /** How many children at most; by default one per core, never less than two. */
+  size?: number;
+  maxRssBytes?: number;
+  log: { warn(facts: Record<string, unknown>, message: string): void };
+};
+
+/** The pool of the media tasks. */
+export const createPool = (options: PoolOptions): Pool =>
+  createPoolOf(TASKS, new URL('./child.ts', import.meta.url), options);
+
+type Work = {
+  name: string;
+  args: unknown;
+  lane: Lane;
+  deadlineMs: number;
+  signal: AbortSignal | undefined;
+  tellPlace: (position: number) => void;
+  tellProgress: (share: number) => void;
+  settle(end: { done: unknown } | { reason: unknown }): void;
+};
+type Slot = {
+  child: Child;
+  work?: Work;
+  /** Why we killed it; it is gone once `onExit` says so. */
+  doom?: { reason: unknown };
+  rssBytes: number;
+  /** The deadline of its work, or the end of its idle time. */
+  timer?: NodeJS.Timeout;
+};
+
+/** A pool over any table of tasks; `entry` is a file that calls `serve` with the same table. */
+export function createPoolOf<Table extends TaskTable>(
+  table: Table,
+  entry: URL,
+  options: PoolOptions,
+): PoolOf<Table> {
+  const size = Math.max(2, options.size ?? availableParallelism());
+  const maxRssBytes = options.maxRssBytes ?? MAX_RSS_BYTES;
+  const lanes = createLanes<Work>(size);
+  const slots = new Set<Slot>();
+  const ended = new EventEmitter();
+  let memoryTimer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const running = (lane: Lane): number => [...slots].filter((slot) => slot.work?.lane === lane).length;
+
+  const pump = (): void => {
+    for (;;) {
+      const idle = [...slots].find((slot) => !slot.work && !slot.doom);
+      if (!idle && slots.size >= size) break;
+      const work = lanes.next({ quick: running('quick'), slow: running('slow') });
+      if (!work) break;
+      start(idle ?? open(), work);
+    }
+    lanes.tellPlaces();
+  };
+
+  const open = (): Slot => {
+    const child = startChild(entry, {
+      onMessage: (message) => onMessage(slot, message),
+      onExit: (how) => onExit(slot, how),
+    });
+    const slot: Slot = { child, rssBytes: 0 };
+    slots.add(slot);
+    return slot;
+  };
+
+  const start = (slot: Slot, work: Work): void => {
+    slot.work = work;
+    setTimer(slot, work.deadlineMs, () => kill(slot, new TaskTimedOut(work.name, work.deadlineMs)));
+    memoryTimer ??= setInterval(() => void lookAtMemory(), LOOK_AT_MEMORY_EVERY_MS);
+    work.tellPlace(0);
+    slot.child.send({ type: 'run', name: work.name, args: work.args });
+  };
+
+  const onMessage = (slot: Slot, message: FromChild): void => {
+    const { work } = slot;
+    if (!work || slot.doom || message.type === 'memory') return;
+    if (message.type === 'progress') {
+      work.tellProgress(message.share);
+      return;
+    }
+    delete slot.work;
+    // What a heavy task left behind would be held against the next one.
+    if (slot.rssBytes > maxRssBytes / 2) kill(slot, undefined);
+    else setTimer(slot, END_IDLE_AFTER_MS, () => kill(slot, undefined));
+    work.settle(
+      message.type === 'done'
+        ? { done: message.result }
+        : { reason: new TaskFailed(work.name, message.message) },
+    );
+    pump();
+  };
+
+  const onExit = (slot: Slot, how: string): void => {
+    slots.delete(slot);
+    clearTimeout(slot.timer);
+    if (slots.size === 0) {
+      clearInterval(memoryTimer);
+      memoryTimer = undefined;
+    }
+    if (!slot.doom) options.log.warn({ how, task: slot.work?.name }, 'a media child process died');
+    slot.work?.settle({ reason: slot.doom ? slot.doom.reason : new TaskCrashed(slot.work.name, how) });
+    ended.emit('child');
+    pump();
+  };
+
+  const kill = (slot: Slot, reason: unknown): void => {
+    slot.doom ??= { reason };
+    slot.child.kill();
+  };
+
+  const abort = (work: Work): void => {
+    if (lanes.remove(work)) {
+      work.settle({ reason: work.signal?.reason });
+      lanes.tellPlaces();
+      return;
+    }
+    const slot = [...slots].find((one) => one.work === work);
+    if (!slot) return;
+    slot.child.send({ type: 'abort' });
+    setTimer(slot, ABORT_GRACE_MS, () => kill(slot, work.signal?.reason));
+  };
+
+  const lookAtMemory = async (): Promise<void> => {
+    for (const slot of slots) {
+      const { work } = slot;
+      if (!work || slot.doom) continue;
+      slot.rssBytes = (await slot.child.rssBytes()) ?? slot.rssBytes;
+      // The blame is for the task that was running when we looked.
+      if (slot.work === work && slot.rssBytes > maxRssBytes) {
+        kill(slot, new TaskOutOfMemory(work.name, slot.rssBytes, maxRssBytes));
+      }
+    }
+  };
+
+  return {
+    async run(name, args, runOptions = {}) {
+      const task = table[name];
+      if (!task) throw new TypeError(`there is no task ${name}`);
+      if (stopped) throw new PoolStopped(name);
+      const { signal } = runOptions;
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const work: Work = {
+        name,
+        args,
+        signal,
+        lane: runOptions.lane ?? task.lane,
+        deadlineMs: runOptions.deadlineMs ?? task.deadlineMs,
+        tellPlace: (position) => runOptions.onQueue?.(position),
+        tellProgress: (share) => runOptions.onProgress?.(share),
+        settle: (end) => ('done' in end ? resolve(end.done) : reject(end.reason)),
+      };
+      const onAbort = (): void => abort(work);
+      signal?.addEventListener('abort', onAbort);
+      lanes.push(work);
+      pump();
+      try {
+        const result = task.result.safeParse(await promise);
+        if (!result.success)
+          throw new TaskFailed(name, `answered what it should not: ${result.error.issues.length} faults`);
+        return result.data;
+      } catch (error) {
+        // Whatever the task made of the abort, the caller gets the reason it gave.
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+      }
+    },
+    async stop() {
+      stopped = true;
+      for (const work of lanes.drain()) work.settle({ reason: new PoolStopped(work.name) });
+      for (const slot of slots) kill(slot, new PoolStopped(slot.work?.name ?? 'pool'));
+      while (slots.size > 0) await once(ended, 'child');
+    },
+  };
+}
+
+function setTimer(slot: Slot, afterMs: number, then: () => void): void {
+  clearTimeout(slot.timer);
+  slot.timer = setTimeout(then, afterMs);
+}

@@ -1,0 +1,46 @@
+/** The shapes of what the media tasks answer, checked when it comes out of a child. */
+import { z } from 'zod';
+import type { ClipFacts, ImageFacts } from '../core/ports.ts';
+import type { Outcome, Refusal } from '../core/refusals.ts';
+
+const count = z.number().int().nonnegative();
+const size = { width: count, height: count };
+
+export const imageFactsSchema = z.object({
+  mime: z.string(),
+  ...size,
+  bytes: count,
+}) satisfies z.ZodType<ImageFacts>;
+
+export const clipFactsSchema = z.object({
+  container: z.string(),
+  ...size,
+  durationMs: z.number().nonnegative(),
+  fps: z.number().nonnegative(),
+  hasSound: z.boolean(),
+  bytes: count,
+  cameraMoves: z.boolean(),
+}) satisfies z.ZodType<ClipFacts>;
+
+export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonnegative() });
+
+/** The refusals that the media tasks know; the others are the core's. */
+const refusalSchema = z.union([
+  z.object({ code: z.literal('not-an-image'), found: z.string() }),
+  z.object({ code: z.literal('not-a-video'), found: z.string() }),
+  z.object({ code: z.literal('broken-file'), what: z.enum(['image', 'clip']) }),
+  z.object({ code: z.literal('no-picture-in-clip') }),
+  z.object({ code: z.literal('image-too-small'), ...size, minSide: count }),
+  z.object({ code: z.literal('image-too-large'), by: z.literal('pixels'), ...size, maxPixels: count }),
+  z.object({ code: z.literal('image-too-large'), by: z.literal('bytes'), bytes: count, maxBytes: count }),
+  z.object({ code: z.literal('image-bad-ratio'), ...size, maxRatio: z.number() }),
+  z.object({ code: z.literal('clip-too-small'), ...size, minSide: count }),
+  z.object({ code: z.literal('clip-too-large'), by: z.literal('pixels'), ...size, maxSide: count }),
+  z.object({ code: z.literal('clip-too-large'), by: z.literal('bytes'), bytes: count, maxBytes: count }),
+]) satisfies z.ZodType<Refusal>;
+
+export const outcomeSchema = <T>(value: z.ZodType<T>): z.ZodType<Outcome<T>> =>
+  z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), refusal: refusalSchema }),
+  ]);

@@ -1,0 +1,63 @@
+/** The child's side of the pool: runs one task at a time and answers over IPC. */
+import { Worker } from 'node:worker_threads';
+import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
+
+const PROGRESS_EVERY_MS = 100;
+const MEMORY_EVERY_MS = 250;
+
+/** Serves the tasks of a table to the parent process, until the parent goes away. */
+export function serve(tasks: TaskTable): void {
+  dieWithParent();
+  // A Ctrl-C reaches the whole process group; when a child ends is the parent's to say.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  // Where there is no /proc the parent can't measure us.
+  if (process.platform !== 'linux') {
+    setInterval(() => send({ type: 'memory', rssBytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref();
+  }
+
+  let abort = new AbortController();
+  process.on('message', (raw) => {
+    const message = toChildSchema.parse(raw);
+    if (message.type === 'abort') return abort.abort();
+    abort = new AbortController();
+    void run(tasks, message.name, message.args, abort.signal).then(send);
+  });
+}
+
+async function run(tasks: TaskTable, name: string, args: unknown, signal: AbortSignal): Promise<FromChild> {
+  try {
+    const task = tasks[name];
+    if (!task) throw new Error('there is no such task');
+    const result: unknown = await task.run(task.args.parse(args), { progress: throttledProgress(), signal });
+    return { type: 'done', result };
+  } catch (error) {
+    return {
+      type: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
+
+function throttledProgress(): (share: number) => void {
+  let toldAt = 0;
+  return (share) => {
+    if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
+    toldAt = Date.now();
+    send({ type: 'progress', share: Math.min(1, Math.max(0, share)) });
+  };
+}
+
+function send(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}
+
+/**
+ * A child outlives its parent by no more than a second. SIGKILL, as an orderly exit waits for threads that may
+ * hang in native code. The thread is for the case that our own event loop is stuck and never hears `disconnect`.
+ */
+function dieWithParent(): void {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  const watchdog = `setInterval(() => { if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL'); }, 1000);`;
+  new Worker(watchdog, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+}

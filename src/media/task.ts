@@ -1,0 +1,44 @@
+/** What a task is: a function that runs in a child process, and the shape of what goes in and comes out. */
+import { z } from 'zod';
+
+/** `quick` is what a member waits for before a quote; `slow` is a render. A render never delays a verdict. */
+export type Lane = 'quick' | 'slow';
+
+export type TaskContext = {
+  /** Tells the parent how much is done, 0 to 1. Cheap: call it per frame. */
+  progress(share: number): void;
+  /** Fires when nobody wants the result any more; what has not ended soon after is killed. */
+  signal: AbortSignal;
+};
+
+export type Task<Args, Result> = {
+  lane: Lane;
+  /** After so long the child is killed, unless `run` is told otherwise. Counted from the start, not from the queue. */
+  deadlineMs: number;
+  args: z.ZodType<Args>;
+  /** A child has handled bytes of strangers: what it answers is checked before it is believed. */
+  result: z.ZodType<Result>;
+  run(args: Args, context: TaskContext): Promise<Result>;
+};
+
+/** Gives a task its types; at run time it does nothing. */
+export const task = <Args, Result>(definition: Task<Args, Result>): Task<Args, Result> => definition;
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of tasks of any arguments; `run` of the pool types each by name
+export type TaskTable = Record<string, Task<any, any>>;
+export type ArgsOf<T> = T extends Task<infer Args, infer _> ? Args : never;
+export type ResultOf<T> = T extends Task<infer _, infer Result> ? Result : never;
+
+export const toChildSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), name: z.string(), args: z.unknown() }),
+  z.object({ type: z.literal('abort') }),
+]);
+export type ToChild = z.infer<typeof toChildSchema>;
+
+export const fromChildSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('done'), result: z.unknown() }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+  z.object({ type: z.literal('progress'), share: z.number().min(0).max(1) }),
+  z.object({ type: z.literal('memory'), rssBytes: z.number().nonnegative() }),
+]);
+export type FromChild = z.infer<typeof fromChildSchema>;
