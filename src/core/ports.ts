@@ -19,6 +19,8 @@ export type ProviderCapabilities = {
   negativePrompt: boolean;
   /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
   free: boolean;
+  /** The shortest sensible time between two status calls. */
+  pollFloorMs: number;
 };
 
 export type ProviderQuote = { micros: Micros; notes: QuoteNote[] };
@@ -165,4 +167,28 @@ export type Media = {
   /** A JPEG of the first good frame. */
   poster(path: string, toPath: string, signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
+};
+
+// ── The machine ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is due next. One timer for all jobs, a set number of steps at once; a key has one due time, the last one given. */
+export type Scheduler = {
+  start(step: (key: string) => Promise<void>): void;
+  /** Replaces the key's due time. While the key's step runs, it is run again afterwards, when due. */
+  at(key: string, dueAt: number): void;
+  remove(key: string): void;
+  /** Starts nothing more and waits for the steps under way. */
+  stop(): Promise<void>;
+  /** Keys that wait or run. */
+  size(): number;
+};
+
+/** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
+export type Shelf = { get<T>(key: string): Promise<T | undefined>; set(key: string, value: unknown): Promise<unknown> };
+
+export type Log = {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
 };

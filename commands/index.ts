@@ -1,0 +1,9 @@
+/** Everything that a member can say. A new command is a file beside this one and a line here. */
+import type { Command } from '../src/core/command.ts';
+import { again } from './again.ts';
+import { animate } from './animate.ts';
+import { cancel } from './cancel.ts';
+import { help } from './help.ts';
+import { jobs } from './jobs.ts';
+
+export const commands: { readonly [name in 'animate' | 'again' | 'jobs' | 'cancel' | 'help']: Command } = { animate, again, jobs, cancel, help };

@@ -1,0 +1,64 @@
+/** The environment, read once: every bad variable is named in one message, with what it should be. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { microsFromUsd } from './core/money.ts';
+import type { DefaultLimit } from './core/quota.ts';
+
+const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
+const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';
+
+const usd = z.coerce.number({ error: 'must be a sum of dollars' }).min(0, 'must not be negative');
+
+const limits = z.string().transform((text, ctx): DefaultLimit[] => {
+  if (text === 'none' || text === '') return [];
+  return text.split(',').flatMap((part): DefaultLimit[] => {
+    const [, scope, period, unit, amount] = LIMIT.exec(part.trim()) ?? [];
+    const value = Number(amount);
+    if ((scope !== 'space' && scope !== 'member') || (period !== 'day' && period !== 'month') || (unit === 'jobs' && !Number.isInteger(value))) {
+      ctx.addIssue({ code: 'custom', message: `“${part.trim()}” is not a limit; write it ${LIMIT_HELP}` });
+      return [];
+    }
+    return [{ scope, period, ...(unit === 'usd' ? { maxMicros: microsFromUsd(value) } : { maxJobs: value }) }];
+  });
+});
+
+const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
+
+const schema = z.object({
+  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
+  PAGE_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  BUDGET_USD_PER_DAY: usd.default(20),
+  BUDGET_USD_PER_MONTH: usd.default(200),
+  DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
+  TIMEZONE: timeZone.default('UTC'),
+  JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }).default('info'),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** Reads the environment. An empty variable counts as unset. Throws BadConfig, whose message is for the operator. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  // Values stay out of the message: one of them may be a secret pasted into the wrong line.
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new BadConfig(`These settings need a correction (in .env or the environment):\n${lines.join('\n')}`);
+}
+
+/** The operator wrote something that can't be; a retry does not help. */
+export class BadConfig extends Error {
+  override name = 'BadConfig';
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

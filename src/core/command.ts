@@ -1,0 +1,45 @@
+/**
+ * What a member can say, free of any platform: each front renders `data` in its own way (a slash command, a chat
+ * command, an HTTP route), turns what comes in into a Call, and shows the View that comes out.
+ */
+import type { Intake, Upload } from './intake.ts';
+import type { Job, Quote, Requester } from './job.ts';
+import type { Jobs } from './jobs.ts';
+import type { Outcome } from './refusals.ts';
+
+export type OptionSpec = {
+  name: string;
+  description: string;
+  required?: boolean;
+} & (
+  | { type: 'attachment'; accepts: 'image' | 'video' }
+  | { type: 'text'; maxLength: number }
+  | { type: 'choice'; choices: readonly string[]; default?: string }
+  | { type: 'switch'; default: boolean }
+);
+
+export type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
+
+/** One thing that a member asked. */
+export type Call = {
+  /** Made from the chat's own event id: the job of this call has it too. */
+  id: string;
+  requester: Requester;
+  options: Readonly<Record<string, string | undefined>>;
+  files: { image?: Upload; clip?: Upload };
+};
+
+export type View =
+  | { kind: 'job'; job: Job }
+  | { kind: 'quote'; quote: Quote; orientation: Job['request']['orientation']; quality: Job['request']['quality'] }
+  | { kind: 'jobs'; jobs: Job[] }
+  | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
+  | { kind: 'help'; commands: readonly CommandData[] };
+
+/** What commands may use. */
+export type Core = { intake: Intake; jobs: Jobs };
+
+export type Command = {
+  data: CommandData;
+  execute(call: Call, core: Core): Promise<Outcome<View>>;
+};

@@ -1,0 +1,51 @@
+/** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
+import { type Context, move, providerOf } from './context.ts';
+import { finish } from './finish.ts';
+import type { Job, JobIn, RunningPhase } from './job.ts';
+import { billedSeconds } from './seconds.ts';
+
+/** Providers keep a result between 30 minutes and 7 days; past a day there is nothing left to hope for. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+
+/** Copies the video, settles the book, completes the job. Throws passing trouble, to be tried again. */
+export async function fetchVideo(
+  ctx: Context,
+  job: JobIn<'running'>,
+  phase: Extract<RunningPhase, { kind: 'fetching' }>,
+  signal: AbortSignal,
+): Promise<Job> {
+  await using temp = await ctx.files.temp('mp4');
+  const fetched = await fetchOrGiveUp(ctx, job, phase, temp.path, signal);
+  if (fetched === 'gone') {
+    return finish(ctx, job, 'failed', { failure: 'result-lost', costMicros: phase.costMicros ?? job.quote.micros });
+  }
+  const shape = await ctx.media.probeVideo(temp.path, signal);
+  const video = { ...(await ctx.files.keep(temp.path, 'video/mp4')), ...shape };
+  const { provider, submittedAt, operation, startedAt } = job;
+  const costMicros = phase.costMicros ?? costBySeconds(ctx, job, shape.durationMs);
+  const now = ctx.clock.now();
+  await ctx.ledger.settle(job.id, { micros: costMicros, counts: true, provider, at: now });
+  ctx.log.info({ job: job.code, provider, tookMs: now - submittedAt, renderMs: now - startedAt }, 'video is on our disk');
+  return move(ctx, job, 'completed', { provider, submittedAt, operation, costMicros, video, completedAt: now, deliveryTries: 0 });
+}
+
+async function fetchOrGiveUp(
+  ctx: Context,
+  job: Job,
+  phase: Extract<RunningPhase, { kind: 'fetching' }>,
+  toPath: string,
+  signal: AbortSignal,
+): Promise<'here' | 'gone'> {
+  try {
+    return await ctx.fetcher.fetch(phase.result, toPath, signal);
+  } catch (error) {
+    if (signal.aborted || ctx.clock.now() - phase.since < GIVE_UP_AFTER_MS) throw error;
+    ctx.log.error({ job: job.code, err: error }, 'a paid video could not be fetched for a day');
+    return 'gone';
+  }
+}
+
+/** A provider that names no figure bills the seconds of the video that came; one that can't say even that, its quote. */
+function costBySeconds(ctx: Context, job: JobIn<'running'>, videoMs: number): number {
+  return providerOf(ctx, job.provider)?.costOf?.(job.request, billedSeconds(videoMs)) ?? job.quote.micros;
+}

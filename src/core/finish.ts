@@ -1,0 +1,29 @@
+/** How a job ends: the book first, then the record, so that a crash between the two repeats the harmless half. */
+import { type Context, move } from './context.ts';
+import type { Job, JobIn } from './job.ts';
+import type { Micros } from './money.ts';
+import type { FailureCode } from './refusals.ts';
+
+type End =
+  | { state: 'failed'; failure: FailureCode; costMicros: Micros }
+  | { state: 'cancelled'; costMicros: Micros };
+
+/** Ends a job without a video. What the provider did not bill costs nothing. The caller holds the job's lock. */
+export async function finish<S extends End['state']>(
+  ctx: Context,
+  job: Job,
+  state: S,
+  end: Omit<Extract<End, { state: S }>, 'state'>,
+): Promise<JobIn<S>> {
+  const provider = 'provider' in job ? job.provider : undefined;
+  const now = ctx.clock.now();
+  await ctx.ledger.settle(job.id, {
+    micros: end.costMicros,
+    counts: end.costMicros > 0,
+    provider: provider ?? job.quote.provider,
+    at: now,
+  });
+  // TypeScript can't follow the pairing of S with its fields through the generic; End above is what holds it together.
+  const fields = { ...end, endedAt: now, ...(provider ? { provider } : {}) } as unknown as Parameters<typeof move<S>>[3];
+  return move(ctx, job, state, fields);
+}

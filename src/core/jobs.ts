@@ -1,0 +1,144 @@
+/** The life of jobs: step by step when due, cancelled when asked, recovered after a crash. */
+import { type Context, move, providerOf } from './context.ts';
+import { finish } from './finish.ts';
+import { isOver, type Job } from './job.ts';
+import { backOffMs, nextLookMs } from './pace.ts';
+import { accept, type Outcome, refuse } from './refusals.ts';
+import { apply, step } from './step.ts';
+
+const CANCEL_TIMEOUT_MS = 15_000;
+/** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
+const UNKNOWN_EVERY_MS = 60_000;
+
+/** Codes are looked up among the newest jobs only; ids always work. */
+const FOUND_BY_CODE = 500;
+
+export type Jobs = {
+  recent(spaceId: string, limit: number): Promise<Job[]>;
+  /** By id or by the short code that members see, within one space: nobody reaches into another's jobs. */
+  find(spaceId: string, idOrCode: string): Promise<Outcome<Job>>;
+  /** `cancelled` costs nothing (or what was billed already), `asked` may still finish and be billed. */
+  cancel(id: string): Promise<Outcome<{ how: 'cancelled' | 'asked'; job: Job }>>;
+  /** Takes up every job that is not over, and starts the tracker. Answers how many. */
+  recover(): Promise<number>;
+  /** Lets running writes end and leaves every job to be resumed. */
+  stop(): Promise<void>;
+};
+
+export function createJobs(ctx: Context): Jobs {
+  const failures = new Map<string, number>();
+  const working = new Map<string, AbortController>();
+
+  /** The tracker's step: one job, under its lock, and when it is next due. */
+  async function track(id: string): Promise<void> {
+    await ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job || isOver(job)) return;
+      const controller = new AbortController();
+      working.set(id, controller);
+      try {
+        const next = await step(ctx, job, controller.signal);
+        failures.delete(id);
+        if (!isOver(next)) ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state));
+      } catch (error) {
+        if (ctx.stopping()) return;
+        const count = (failures.get(id) ?? 0) + 1;
+        failures.set(id, count);
+        const waitMs = backOffMs(count, ctx.random);
+        if (!controller.signal.aborted) ctx.log.warn({ job: job.code, state: job.state, tries: count, waitMs, err: error }, 'a step failed and is tried again');
+        ctx.scheduler.at(id, ctx.clock.now() + waitMs);
+      } finally {
+        working.delete(id);
+      }
+    });
+  }
+
+  async function find(spaceId: string, idOrCode: string): Promise<Outcome<Job>> {
+    const byId = await ctx.store.get(idOrCode);
+    const code = idOrCode.toUpperCase();
+    const job = byId ?? (await ctx.store.recent(spaceId, FOUND_BY_CODE)).find((recent) => recent.code === code);
+    return job?.requester.spaceId === spaceId ? accept(job) : refuse({ code: 'no-such-job' });
+  }
+
+  async function cancel(id: string) {
+    const before = await ctx.store.get(id);
+    if (!before) return refuse({ code: 'no-such-job' });
+    if (!cancellable(before)) return refuse({ code: 'not-cancellable', state: before.state });
+    // Only an upload is broken off; a submit under way is waited for, as breaking it off would lose its answer.
+    if (before.state === 'created') working.get(id)?.abort();
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job || !cancellable(job)) return refuse({ code: 'not-cancellable', state: job?.state ?? 'gone' });
+      const outcome = await cancelNow(ctx, job).catch((error: unknown) => {
+        ctx.log.warn({ job: job.code, err: error }, 'a cancel could not be asked for');
+        return undefined;
+      });
+      if (!outcome) return refuse({ code: 'provider-down' });
+      failures.delete(id);
+      if (isOver(outcome.job)) ctx.scheduler.remove(id);
+      else ctx.scheduler.at(id, ctx.clock.now());
+      if (outcome.how === 'too-late') return refuse({ code: 'not-cancellable', state: outcome.job.state });
+      return accept({ how: outcome.how, job: outcome.job });
+    });
+  }
+
+  async function recover(): Promise<number> {
+    let count = 0;
+    // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
+    for await (const job of ctx.store.open()) {
+      const waits = job.state === 'queued' || job.state === 'running';
+      ctx.scheduler.at(job.id, ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0));
+      count += 1;
+    }
+    ctx.scheduler.start(track);
+    return count;
+  }
+
+  async function stop(): Promise<void> {
+    // A submit is left to finish: its answer is worth waiting for. Fetches resume after the restart.
+    for (const [id, controller] of working) {
+      const job = await ctx.store.get(id);
+      if (job?.state !== 'submitting') controller.abort();
+    }
+    await ctx.scheduler.stop();
+  }
+
+  return { recent: ctx.store.recent, find, cancel, recover, stop };
+}
+
+/** Whether a cancel can still save money. */
+export function cancellable(job: Job): boolean {
+  if (job.state === 'running') return job.phase.kind === 'rendering';
+  return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
+}
+
+async function cancelNow(ctx: Context, job: Job): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
+  if (job.state === 'created') return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
+  if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
+  const provider = providerOf(ctx, job.provider);
+  if (!provider) return { how: 'too-late', job };
+  const how = await provider.cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
+  if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
+  if (how === 'too-late') return { how, job: await apply(ctx, job, await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS))) };
+  const { provider: id, submittedAt, operation } = job;
+  const asked = { provider: id, submittedAt, operation, cancelAskedAt: ctx.clock.now() };
+  const marked =
+    job.state === 'queued'
+      ? await move(ctx, job, 'queued', asked)
+      : await move(ctx, job, 'running', { ...asked, startedAt: job.startedAt, phase: job.phase });
+  return { how, job: marked };
+}
+
+/** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
+function dueAt(ctx: Context, job: Job, stayed: boolean): number {
+  const now = ctx.clock.now();
+  if (job.state === 'unknown') return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
+  if (job.state !== 'queued' && job.state !== 'running') return now;
+  if (job.state === 'running' && job.phase.kind === 'fetching') return now;
+  const wait = nextLookMs({
+    elapsedMs: now - job.submittedAt,
+    usualMs: ctx.history.usualMs(job.provider, job.request),
+    floorMs: providerOf(ctx, job.provider)?.capabilities.pollFloorMs ?? 2_000,
+  });
+  return Math.min(now + wait, Math.max(now, job.deadlineAt));
+}

@@ -1,0 +1,19 @@
+/** One writer per key: work on the same job waits in line, work on different jobs does not. */
+export type Locks = { run<T>(key: string, work: () => Promise<T>): Promise<T> };
+
+export function createLocks(): Locks {
+  const tails = new Map<string, Promise<unknown>>();
+  return {
+    async run(key, work) {
+      const before = tails.get(key);
+      const mine = (before ?? Promise.resolve()).then(work, work);
+      const tail = mine.catch(() => {});
+      tails.set(key, tail);
+      try {
+        return await mine;
+      } finally {
+        if (tails.get(key) === tail) tails.delete(key);
+      }
+    },
+  };
+}

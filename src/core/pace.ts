@@ -1,0 +1,28 @@
+/** When to look at a job again: rarely at first, often around the usual finishing time, ever rarer on errors. */
+
+/** Never more of a render's length than this between its end and our noticing, whatever is known of its length. */
+const SHARE_OF_ELAPSED = 0.04;
+const CEILING_MS = 30_000;
+/** From this share of the usual time on, a finish is near. */
+const NEAR = 0.85;
+const NEAR_SHARE_OF_USUAL = 0.02;
+
+export type PaceFacts = { elapsedMs: number; usualMs: number | undefined; floorMs: number };
+
+/** The wait before the next status call of a job that goes well. */
+export function nextLookMs({ elapsedMs, usualMs, floorMs }: PaceFacts): number {
+  let wait = elapsedMs * SHARE_OF_ELAPSED;
+  if (usualMs !== undefined && elapsedMs < usualMs * 1.3) {
+    const untilNear = usualMs * NEAR - elapsedMs;
+    wait = untilNear > 0 ? Math.min(untilNear, Math.max(wait, untilNear / 3)) : usualMs * NEAR_SHARE_OF_USUAL;
+  }
+  return clamp(wait, floorMs, Math.max(floorMs, CEILING_MS));
+}
+
+/** The wait after the n-th failure in a row: doubling, with jitter so that many jobs don't return as one. */
+export function backOffMs(failures: number, random: () => number, { firstMs = 2_000, ceilingMs = 60_000 } = {}): number {
+  const wait = Math.min(ceilingMs, firstMs * 2 ** Math.min(failures - 1, 20));
+  return wait * (0.75 + random() * 0.5);
+}
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));

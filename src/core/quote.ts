@@ -1,0 +1,86 @@
+/** The honest price before: how long, which way round, by whom, and what should be known before money is spent. */
+import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderRequest } from './job.ts';
+import type { ClipFacts, Provider } from './ports.ts';
+import { accept, type Outcome, refuse } from './refusals.ts';
+import { billedSeconds, MAX_CLIP_SECONDS, MIN_CLIP_SECONDS } from './seconds.ts';
+
+/** What a member chose; `auto` and the missing quality are decided here. */
+export type Choices = {
+  orientation: 'auto' | Orientation;
+  quality: Quality | undefined;
+  sound: boolean;
+  trim: boolean;
+  prompt?: string;
+  negativePrompt?: string;
+};
+
+export type Plan = {
+  request: RenderRequest;
+  /** Where the clip must be cut, when it is longer than the orientation allows. */
+  cutAtSeconds?: number;
+  notes: QuoteNote[];
+};
+
+/** Turns choices and the clip's facts into a request that every provider understands, or says what is wrong with it. */
+export function plan(choices: Choices, clip: Pick<ClipFacts, 'durationMs' | 'cameraMoves'>, quality: Quality): Outcome<Plan> {
+  const notes: QuoteNote[] = [];
+  const seconds = clip.durationMs / 1000;
+  let orientation = choices.orientation;
+  if (orientation === 'auto') {
+    // The picture's own framing follows a moving camera better (fal.ai's page), but takes 10 s at most.
+    orientation = clip.cameraMoves && billedSeconds(clip.durationMs) <= MAX_CLIP_SECONDS.image ? 'image' : 'video';
+    if (orientation === 'image') notes.push('orientation-from-camera');
+  }
+  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50) return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS });
+  const maxSeconds = MAX_CLIP_SECONDS[orientation];
+  let billed = billedSeconds(clip.durationMs);
+  let cutAtSeconds: number | undefined;
+  if (billed > maxSeconds) {
+    if (!choices.trim) return refuse({ code: 'clip-too-long', seconds, maxSeconds, canTrim: true });
+    cutAtSeconds = maxSeconds;
+    billed = maxSeconds;
+    notes.push('trimmed');
+  }
+  const request: RenderRequest = {
+    quality,
+    orientation,
+    sound: choices.sound,
+    ...(choices.prompt ? { prompt: choices.prompt } : {}),
+    ...(choices.negativePrompt ? { negativePrompt: choices.negativePrompt } : {}),
+    clipSeconds: billed,
+  };
+  return accept({ request, notes, ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }) });
+}
+
+/**
+ * Asks every provider for its price and takes the cheapest; ties go by the order they are listed in, except that
+ * a member who gave a negative prompt gets a provider that heeds it first.
+ */
+export async function bestQuote(
+  providers: readonly Provider[],
+  { request, notes }: Plan,
+  warnings: QuoteWarning[],
+): Promise<Outcome<Quote>> {
+  const offers = await Promise.all(
+    providers.map(async (provider) => ({ provider, offer: await offerOf(provider, request) })),
+  );
+  const ignoresNegative = (p: Provider) => (request.negativePrompt && !p.capabilities.negativePrompt ? 1 : 0);
+  const able = offers.flatMap(({ provider, offer }) => (offer ? [{ provider, offer }] : []));
+  able.sort((a, b) => a.offer.micros - b.offer.micros || ignoresNegative(a.provider) - ignoresNegative(b.provider));
+  const best = able[0];
+  if (!best) return refuse({ code: 'no-provider', why: providers.length > 0 ? 'quality' : 'none', quality: request.quality });
+  const ignored: QuoteNote[] = ignoresNegative(best.provider) ? ['negative-prompt-ignored'] : [];
+  return accept({
+    provider: best.provider.id,
+    micros: best.offer.micros,
+    seconds: request.clipSeconds,
+    notes: [...notes, ...best.offer.notes, ...ignored],
+    warnings,
+  });
+}
+
+async function offerOf(provider: Provider, request: RenderRequest) {
+  const { qualities, orientations } = provider.capabilities;
+  if (!qualities.includes(request.quality) || !orientations.includes(request.orientation)) return undefined;
+  return provider.quote(request);
+}

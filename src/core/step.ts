@@ -1,0 +1,103 @@
+/** What is next for a job, whatever state a crash or a restart left it in. Each step may be repeated. */
+import { type Context, move, providerOf } from './context.ts';
+import { deliver } from './delivery.ts';
+import { fetchVideo } from './fetch-video.ts';
+import { finish } from './finish.ts';
+import type { Job, JobIn } from './job.ts';
+import type { Provider, ProviderStatus } from './ports.ts';
+import { submit } from './submit.ts';
+
+const STATUS_TIMEOUT_MS = 30_000;
+
+/** Does what is due and answers with the job as it is then. Throws on passing trouble. The caller holds the job's lock. */
+export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise<Job> {
+  switch (job.state) {
+    case 'created':
+      return submit(ctx, job, signal);
+    case 'submitting': {
+      // Found so only after a crash during the call: whether it arrived, nobody here knows.
+      const { provider, submittedAt } = job;
+      return move(ctx, job, 'unknown', { provider, submittedAt });
+    }
+    case 'unknown':
+      return settleUnknown(ctx, job, signal);
+    case 'queued':
+      return look(ctx, job);
+    case 'running':
+      return job.phase.kind === 'fetching' ? fetchVideo(ctx, job, job.phase, signal) : look(ctx, job);
+    case 'completed':
+      return deliver(ctx, job);
+    default:
+      return job;
+  }
+}
+
+/** A lost answer stays lost unless the provider can find the job by our own id; at the deadline the truth is told. */
+async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortSignal): Promise<Job> {
+  const { provider, submittedAt } = job;
+  const port = providerOf(ctx, provider);
+  if (port?.find) {
+    const operation = await port.find(job.id, job.request, await port.upload(job.inputs, signal));
+    if (operation) return move(ctx, job, 'queued', { provider, submittedAt, operation });
+  }
+  if (ctx.clock.now() < job.deadlineAt) return job;
+  return finish(ctx, job, 'failed', { failure: 'unknown-fate', costMicros: 0 });
+}
+
+type AtProvider = JobIn<'queued' | 'running'>;
+
+async function look(ctx: Context, job: AtProvider): Promise<Job> {
+  const overdue = ctx.clock.now() >= job.deadlineAt;
+  const port = providerOf(ctx, job.provider);
+  if (!port) {
+    if (overdue) return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 });
+    throw new Error(`provider ${job.provider} is not configured any more`);
+  }
+  if (overdue) return atDeadline(ctx, job, port);
+  return apply(ctx, job, await port.status(job.operation, AbortSignal.timeout(STATUS_TIMEOUT_MS)));
+}
+
+/** At the deadline: cancel, one last look, then the truth. A video that is there after all is taken. */
+async function atDeadline(ctx: Context, job: AtProvider, port: Provider): Promise<Job> {
+  const timeout = AbortSignal.timeout(STATUS_TIMEOUT_MS);
+  try {
+    await port.cancel(job.operation, timeout);
+    const last = await port.status(job.operation, timeout);
+    if (last.state === 'completed') return apply(ctx, job, last);
+    const costMicros = 'costMicros' in last ? last.costMicros : 0;
+    return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros });
+  } catch (error) {
+    ctx.log.warn({ job: job.code, provider: job.provider, err: error }, 'no answer at the deadline');
+    return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 });
+  }
+}
+
+/** Writes down what a provider says of a job, from a status call or a webhook. Nothing is written when nothing changed. */
+export async function apply(ctx: Context, job: AtProvider, status: ProviderStatus): Promise<Job> {
+  const { provider, submittedAt, operation } = job;
+  const sent = { provider, submittedAt, operation, ...(job.cancelAskedAt ? { cancelAskedAt: job.cancelAskedAt } : {}) };
+  switch (status.state) {
+    case 'queued':
+      // A provider may put a running job back in its queue; members need not see that dance.
+      if (job.state === 'running' || job.position === status.position) return job;
+      return move(ctx, job, 'queued', { ...sent, ...(status.position === undefined ? {} : { position: status.position }) });
+    case 'running': {
+      const before = job.state === 'running' && job.phase.kind === 'rendering' ? job.phase : undefined;
+      if (before && before.progress === status.progress) return job;
+      const phase = { kind: 'rendering' as const, ...(status.progress === undefined ? {} : { progress: status.progress }) };
+      return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
+    }
+    case 'completed': {
+      await ctx.history.learn(provider, job.request, ctx.clock.now() - submittedAt);
+      const { result, costMicros } = status;
+      const phase = { kind: 'fetching' as const, result, since: ctx.clock.now(), ...(costMicros === undefined ? {} : { costMicros }) };
+      return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
+    }
+    case 'failed':
+      return finish(ctx, job, 'failed', { failure: status.failure, costMicros: status.costMicros });
+    case 'cancelled':
+      return finish(ctx, job, 'cancelled', { costMicros: status.costMicros });
+  }
+}
+
+const startOf = (ctx: Context, job: AtProvider): number => (job.state === 'running' ? job.startedAt : ctx.clock.now());

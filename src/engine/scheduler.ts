@@ -1,0 +1,82 @@
+/** The scheduler of one machine: one timer over a heap of due times, and a cap on the steps under way at once. */
+import TinyQueue from 'tinyqueue';
+import type { Clock, Scheduler } from '../core/ports.ts';
+
+type Due = { key: string; at: number };
+
+/** Node's timers count in 32 bits; anything later is looked at again on the way. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** `step` must not throw: what it throws is given to `onError` and the key is forgotten until it is scheduled anew. */
+export function createScheduler({ clock, atOnce, onError }: { clock: Clock; atOnce: number; onError: (error: unknown, key: string) => void }): Scheduler {
+  const sooner = (a: Due, b: Due) => a.at - b.at;
+  let heap = new TinyQueue<Due>([], sooner);
+  // The heap can't drop an entry in its middle; only the one that this map names counts.
+  const current = new Map<string, Due>();
+  const running = new Set<string>();
+  let step: ((key: string) => Promise<void>) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let idle: (() => void) | undefined;
+
+  function at(key: string, dueAt: number): void {
+    const due = { key, at: dueAt };
+    current.set(key, due);
+    heap.push(due);
+    // Outdated entries are forgotten now and then, so that a job polled for an hour leaves no trail.
+    if (heap.length > 64 && heap.length > current.size * 2) heap = new TinyQueue([...current.values()], sooner);
+    arm();
+  }
+
+  function next(): Due | undefined {
+    for (let due = heap.peek(); due; due = heap.peek()) {
+      if (current.get(due.key) === due && !running.has(due.key)) return due;
+      // A key that runs keeps its due time in `current` and comes back when its step ends.
+      heap.pop();
+    }
+    return undefined;
+  }
+
+  function arm(): void {
+    clearTimeout(timer);
+    if (!step) return;
+    for (let due = next(); due && due.at <= clock.now() && running.size < atOnce; due = next()) {
+      heap.pop();
+      current.delete(due.key);
+      void run(step, due.key);
+    }
+    const due = next();
+    if (due && running.size < atOnce) {
+      timer = setTimeout(arm, Math.min(LONGEST_TIMER_MS, Math.max(0, due.at - clock.now())));
+    }
+  }
+
+  async function run(work: (key: string) => Promise<void>, key: string): Promise<void> {
+    running.add(key);
+    try {
+      await work(key);
+    } catch (error) {
+      onError(error, key);
+    } finally {
+      running.delete(key);
+      const again = current.get(key);
+      if (again) heap.push(again);
+      if (running.size === 0) idle?.();
+      arm();
+    }
+  }
+
+  return {
+    start(work) {
+      step = work;
+      arm();
+    },
+    at,
+    remove: (key) => void current.delete(key),
+    async stop() {
+      step = undefined;
+      clearTimeout(timer);
+      if (running.size > 0) await new Promise<void>((resolve) => void (idle = resolve));
+    },
+    size: () => current.size + [...running].filter((key) => !current.has(key)).length,
+  };
+}
