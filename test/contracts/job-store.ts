@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { isOver, type Job, type JobState, MOVES } from '../../src/core/job.ts';
+import type { JobStore } from '../../src/core/ports.ts';
+import { jobIn } from '../fakes/jobs.ts';
+
+const STATES = Object.keys(MOVES) as JobState[];
+
+async function idsOf(jobs: AsyncIterable<Job>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const job of jobs) ids.push(job.id);
+  return ids.sort();
+}
+
+/** What the core may count on from any JobStore. `make` gives an empty one, and sees to its own clean-up. */
+export function jobStoreContract(name: string, make: () => JobStore | Promise<JobStore>): void {
+  describe(`${name} keeps the contract of a job store`, () => {
+    it('does not know a job that was never saved', async () => {
+      expect(await (await make()).get('web:nobody')).toBeUndefined();
+    });
+
+    it.each(STATES)('gives back a %s job exactly as it was saved', async (state) => {
+      const store = await make();
+      const job = jobIn(state);
+      await store.save(job);
+      expect(await store.get(job.id)).toStrictEqual(job);
+    });
+
+    it.each([
+      'plain',
+      ':starts with a colon',
+      ':base64:AAAA',
+      `quotes ' " and a percent % _`,
+      'emoji 🕺 and\nlines',
+      '\u0000nul',
+    ])('keeps the text %j as it is, in ids, spaces and prompts', async (text) => {
+      const store = await make();
+      const job = jobIn('queued', { id: text });
+      job.requester.spaceId = text;
+      job.requester.target = { [text]: text };
+      job.request.prompt = text;
+      await store.save(job);
+      expect(await store.get(text)).toStrictEqual(job);
+      expect(await store.recent(text, 5)).toStrictEqual([job]);
+      expect(await idsOf(store.open())).toEqual([text]);
+    });
+
+    it('keeps a copy: what a caller changes afterwards is not saved', async () => {
+      const store = await make();
+      const job = jobIn('queued');
+      await store.save(job);
+      job.position = 99;
+      const read = await store.get(job.id);
+      expect(read).toMatchObject({ position: 2 });
+      if (read) read.deadlineAt = 0;
+      expect(await store.get(job.id)).not.toMatchObject({ deadlineAt: 0 });
+    });
+
+    it('replaces the whole record, so that fields of the old state are gone', async () => {
+      const store = await make();
+      await store.save(jobIn('running'));
+      await store.save(jobIn('failed'));
+      expect(await store.get('web:1')).toStrictEqual(jobIn('failed'));
+    });
+
+    it('lists as open exactly the jobs that are not over', async () => {
+      const store = await make();
+      const jobs = STATES.map((state) => jobIn(state, { id: `web:${state}` }));
+      for (const job of jobs) await store.save(job);
+      const expected = jobs.filter((job) => !isOver(job)).map((job) => job.id);
+      expect(await idsOf(store.open())).toEqual(expected.sort());
+    });
+
+    it('no longer lists a job as open once it is over', async () => {
+      const store = await make();
+      await store.save(jobIn('queued'));
+      await store.save(jobIn('cancelled'));
+      expect(await idsOf(store.open())).toEqual([]);
+    });
+
+    it('lists every open job once, also when jobs end and come while the list is read', async () => {
+      const store = await make();
+      const ids = Array.from({ length: 500 }, (_, i) => `web:${String(i).padStart(4, '0')}`);
+      for (const id of ids) await store.save(jobIn('queued', { id }));
+      const seen: string[] = [];
+      for await (const job of store.open()) {
+        seen.push(job.id);
+        // Each job read ends itself; one not yet reached ends too; a new one comes.
+        await store.save(jobIn('failed', { id: job.id }));
+        if (seen.length === 100) await store.save(jobIn('failed', { id: 'web:0400' }));
+        if (seen.length === 100) await store.save(jobIn('queued', { id: 'web:0000-new' }));
+      }
+      const old = seen.filter((id) => id !== 'web:0000-new');
+      expect(old).toEqual(ids.filter((id) => id !== 'web:0400'));
+    });
+
+    it('gives an open job as it is when it is reached, not as it was when the list was begun', async () => {
+      const store = await make();
+      for (const id of ['web:a', 'web:b']) await store.save(jobIn('queued', { id }));
+      const states: JobState[] = [];
+      for await (const job of store.open()) {
+        states.push(job.state);
+        await store.save(jobIn('running', { id: 'web:a' }));
+        await store.save(jobIn('running', { id: 'web:b' }));
+      }
+      expect(states).toEqual(['queued', 'running']);
+    });
+
+    it('lists the newest jobs of one space, newest first, over or not', async () => {
+      const store = await make();
+      for (const [id, createdAt] of [
+        ['web:old', 1000],
+        ['web:new', 3000],
+        ['web:middle', 2000],
+      ] as const) {
+        await store.save(jobIn(id === 'web:new' ? 'failed' : 'queued', { id, createdAt }));
+      }
+      const elsewhere = jobIn('queued', { id: 'web:elsewhere', createdAt: 4000 });
+      elsewhere.requester.spaceId = 'discord:1';
+      await store.save(elsewhere);
+      expect((await store.recent('web:page', 2)).map((job) => job.id)).toEqual(['web:new', 'web:middle']);
+      expect((await store.recent('web:page', 10)).map((job) => job.id)).toEqual([
+        'web:new',
+        'web:middle',
+        'web:old',
+      ]);
+      expect((await store.recent('discord:1', 10)).map((job) => job.id)).toEqual(['web:elsewhere']);
+      expect(await store.recent('discord:2', 10)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import type { HoldRequest, Ledger, LedgerKey } from '../../src/core/ports.ts';
+import { UnknownHold } from '../../src/core/unknown-hold.ts';
+
+export const SPACE_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-01-31' };
+export const MEMBER_DAY: LedgerKey = { scope: 'member:1/2', window: 'day:2026-01-31' };
+const NEXT_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-02-01' };
+const NOTHING = { heldMicros: 0, settledMicros: 0, heldJobs: 0, settledJobs: 0 };
+
+/** A hold of $0.42 on the space's and the member's day, without any limit, but for what is given. */
+export function aHold(over: Partial<HoldRequest> = {}): HoldRequest {
+  return {
+    jobId: 'web:1',
+    micros: 420_000,
+    counters: [SPACE_DAY, MEMBER_DAY],
+    limits: [],
+    at: 1000,
+    memberId: '2',
+    spaceId: '1',
+    provider: 'fal',
+    ...over,
+  };
+}
+
+const aBill = (micros: number, counts = true) => ({ micros, counts, provider: 'fal', at: 2000 });
+const usd = (maxMicros: number, key = SPACE_DAY) => ({ ...key, maxMicros, resetsAt: 9000 });
+const jobs = (maxJobs: number, key = SPACE_DAY) => ({ ...key, maxJobs, resetsAt: 9000 });
+
+/** What the core may count on from any Ledger. `make` gives an empty one, and sees to its own clean-up. */
+export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger>): void {
+  describe(`${name} keeps the contract of a ledger: holds`, () => {
+    it('knows nothing about a counter that nobody moved', async () => {
+      expect(await (await make()).totals(SPACE_DAY)).toEqual(NOTHING);
+    });
+
+    it('holds the price on every counter of the job, with or without a limit, and on no other', async () => {
+      const ledger = await make();
+      expect(await ledger.reserve(aHold({ limits: [usd(420_000)] }))).toEqual({ ok: true });
+      for (const key of [SPACE_DAY, MEMBER_DAY]) {
+        expect(await ledger.totals(key)).toEqual({ ...NOTHING, heldMicros: 420_000, heldJobs: 1 });
+      }
+      expect(await ledger.totals(NEXT_DAY)).toEqual(NOTHING);
+      expect(await ledger.totals({ ...SPACE_DAY, scope: 'space:10' })).toEqual(NOTHING);
+    });
+
+    it('counts a counter that is named twice once', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ counters: [SPACE_DAY, { ...SPACE_DAY }] }));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 420_000, heldJobs: 1 });
+      await ledger.settle('web:1', aBill(0, false));
+      expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
+    });
+
+    it('changes nothing when the same job asks again, whatever became of it and of the room', async () => {
+      const ledger = await make();
+      const hold = aHold({ limits: [usd(420_000), jobs(1)] });
+      await ledger.reserve(hold);
+      const held = await ledger.totals(SPACE_DAY);
+      expect(await ledger.reserve({ ...hold, micros: 999_999 })).toEqual({ ok: true });
+      expect(await ledger.totals(SPACE_DAY)).toEqual(held);
+      await ledger.settle('web:1', aBill(400_000));
+      const settled = await ledger.totals(SPACE_DAY);
+      expect(await ledger.reserve(hold)).toEqual({ ok: true });
+      expect(await ledger.totals(SPACE_DAY)).toEqual(settled);
+    });
+
+    it('takes a hold that fills the limit to the last micro, and refuses one micro more', async () => {
+      const ledger = await make();
+      const limits = [usd(500_000)];
+      expect(await ledger.reserve(aHold({ limits, micros: 500_001 }))).toMatchObject({ ok: false });
+      expect(await ledger.reserve(aHold({ limits, micros: 500_000 }))).toEqual({ ok: true });
+      expect(await ledger.reserve(aHold({ limits, micros: 1, jobId: 'web:2' }))).toMatchObject({ ok: false });
+    });
+
+    it('says which limit has no room and what is left under it, and changes no counter', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ jobId: 'web:0', micros: 700_000 }));
+      const roomy = usd(5_000_000, MEMBER_DAY);
+      const tight = { ...usd(1_000_000), maxJobs: 5 };
+      const before = await ledger.totals(MEMBER_DAY);
+      expect(await ledger.reserve(aHold({ limits: [roomy, tight, usd(0)] }))).toEqual({
+        ok: false,
+        limit: tight,
+        leftMicros: 300_000,
+        leftJobs: 4,
+      });
+      expect(await ledger.totals(MEMBER_DAY)).toEqual(before);
+    });
+
+    it('says that nothing is left, never less, under a limit that was lowered below what is used', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ jobId: 'web:0', micros: 700_000 }));
+      const outcome = await ledger.reserve(aHold({ limits: [{ ...usd(100_000), maxJobs: 0 }] }));
+      expect(outcome).toMatchObject({ ok: false, leftMicros: 0, leftJobs: 0 });
+    });
+
+    it('counts jobs as well as dollars, free ones too', async () => {
+      const ledger = await make();
+      const limits = [jobs(2)];
+      expect(await ledger.reserve(aHold({ limits, micros: 0, jobId: 'web:1' }))).toEqual({ ok: true });
+      expect(await ledger.reserve(aHold({ limits, micros: 0, jobId: 'web:2' }))).toEqual({ ok: true });
+      expect(await ledger.reserve(aHold({ limits, micros: 0, jobId: 'web:3' }))).toEqual({
+        ok: false,
+        limit: limits[0],
+        leftJobs: 0,
+      });
+    });
+
+    it('keeps the windows apart', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ limits: [jobs(1)] }));
+      const tomorrow = aHold({ jobId: 'web:2', counters: [NEXT_DAY], limits: [jobs(1, NEXT_DAY)] });
+      expect(await ledger.reserve(tomorrow)).toEqual({ ok: true });
+    });
+
+    it('lets exactly two of twenty simultaneous holds of $0.42 pass a limit of $1.00', async () => {
+      const ledger = await make();
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          ledger.reserve(aHold({ jobId: `web:${i}`, limits: [usd(1_000_000)] })),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(2);
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 840_000, heldJobs: 2 });
+    });
+
+    it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+      'throws on %s micros or jobs',
+      async (bad) => {
+        const ledger = await make();
+        await expect(ledger.reserve(aHold({ micros: bad }))).rejects.toThrow(RangeError);
+        await expect(ledger.reserve(aHold({ limits: [usd(bad)] }))).rejects.toThrow(RangeError);
+        await expect(ledger.reserve(aHold({ limits: [jobs(bad)] }))).rejects.toThrow(RangeError);
+        expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
+      },
+    );
+
+    it('throws when a limit stands on a counter that the job would not move', async () => {
+      const ledger = await make();
+      await expect(ledger.reserve(aHold({ limits: [usd(1_000_000, NEXT_DAY)] }))).rejects.toThrow(RangeError);
+    });
+  });
+
+  describe(`${name} keeps the contract of a ledger: bills`, () => {
+    it('turns the hold into the bill and gives the difference back', async () => {
+      const ledger = await make();
+      const limits = [usd(500_000)];
+      await ledger.reserve(aHold({ limits }));
+      await ledger.settle('web:1', aBill(300_000));
+      for (const key of [SPACE_DAY, MEMBER_DAY]) {
+        expect(await ledger.totals(key)).toEqual({ ...NOTHING, settledMicros: 300_000, settledJobs: 1 });
+      }
+      expect(await ledger.reserve(aHold({ limits, jobId: 'web:2', micros: 200_001 }))).toMatchObject({
+        ok: false,
+      });
+      expect(await ledger.reserve(aHold({ limits, jobId: 'web:2', micros: 200_000 }))).toEqual({ ok: true });
+    });
+
+    it('books a bill that is higher than the hold in full, even over the limit', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ limits: [usd(420_000)] }));
+      await ledger.settle('web:1', aBill(630_000));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, settledMicros: 630_000, settledJobs: 1 });
+    });
+
+    it('changes nothing the second time, whatever the second bill says', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      await ledger.settle('web:1', aBill(300_000));
+      const once = await ledger.totals(SPACE_DAY);
+      await ledger.settle('web:1', aBill(300_000));
+      await ledger.settle('web:1', aBill(999_999));
+      await ledger.settle('web:1', aBill(0, false));
+      expect(await ledger.totals(SPACE_DAY)).toEqual(once);
+    });
+
+    it('frees dollars and jobs altogether when the bill does not count, once', async () => {
+      const ledger = await make();
+      const hold = aHold({ limits: [usd(420_000), jobs(1)] });
+      await ledger.reserve(hold);
+      await ledger.settle('web:1', aBill(0, false));
+      await ledger.settle('web:1', aBill(0, false));
+      await ledger.settle('web:1', aBill(100_000));
+      expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
+      expect(await ledger.reserve({ ...hold, jobId: 'web:2' })).toEqual({ ok: true });
+    });
+
+    it('counts a bill of nothing as a job when it counts', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ micros: 0 }));
+      await ledger.settle('web:1', aBill(0));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, settledJobs: 1 });
+    });
+
+    it('throws UnknownHold for a job that never held anything, also for one that was refused', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ limits: [usd(0)] }));
+      await expect(ledger.settle('web:1', aBill(1))).rejects.toThrow(UnknownHold);
+      await expect(ledger.settle('web:2', aBill(1))).rejects.toThrow(UnknownHold);
+    });
+
+    it.each([0.5, -1, Number.NaN, 2 ** 53])(
+      'throws on a bill of %s micros and keeps the hold',
+      async (bad) => {
+        const ledger = await make();
+        await ledger.reserve(aHold());
+        await expect(ledger.settle('web:1', aBill(bad))).rejects.toThrow(RangeError);
+        expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 420_000, heldJobs: 1 });
+      },
+    );
+
+    it('throws on a bill that costs something and yet does not count', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      await expect(ledger.settle('web:1', aBill(1, false))).rejects.toThrow(RangeError);
+    });
+  });
+}
