@@ -1,0 +1,335 @@
+/** Draws and encodes the clips of samples.ts. */
+import {
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_LOG_QUIET,
+  AV_PIX_FMT_BGRA,
+  AV_PIX_FMT_RGB8,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16,
+  AVFMT_GLOBALHEADER,
+  AVMEDIA_TYPE_VIDEO,
+  FF_ENCODER_AAC,
+  FF_ENCODER_GIF,
+  FF_ENCODER_LIBMP3LAME,
+  FF_ENCODER_LIBOPUS,
+  FF_ENCODER_LIBSVTAV1,
+  FF_ENCODER_LIBVPX_VP8,
+  FF_ENCODER_LIBVPX_VP9,
+  FF_ENCODER_LIBWEBP_ANIM,
+  FF_ENCODER_LIBX264,
+  FF_ENCODER_LIBX265,
+  FF_ENCODER_MJPEG,
+  FF_ENCODER_MPEG4,
+  SWS_BILINEAR,
+} from 'node-av/constants';
+import {
+  Codec,
+  CodecContext,
+  Dictionary,
+  FFmpegError,
+  FormatContext,
+  Frame,
+  Log,
+  Packet,
+  Rational,
+  SoftwareScaleContext,
+  type Stream,
+} from 'node-av/lib';
+import type { SampleClip } from './samples.ts';
+
+const ENCODERS = {
+  h264: FF_ENCODER_LIBX264,
+  hevc: FF_ENCODER_LIBX265,
+  vp8: FF_ENCODER_LIBVPX_VP8,
+  vp9: FF_ENCODER_LIBVPX_VP9,
+  av1: FF_ENCODER_LIBSVTAV1,
+  mpeg4: FF_ENCODER_MPEG4,
+  mjpeg: FF_ENCODER_MJPEG,
+  gif: FF_ENCODER_GIF,
+  webp: FF_ENCODER_LIBWEBP_ANIM,
+} as const;
+const USUAL_CODEC = {
+  mp4: 'h264',
+  mov: 'h264',
+  webm: 'vp9',
+  mkv: 'h264',
+  avi: 'mpeg4',
+  gif: 'gif',
+  webp: 'webp',
+} as const;
+const SOUND = {
+  mp4: FF_ENCODER_AAC,
+  mov: FF_ENCODER_AAC,
+  webm: FF_ENCODER_LIBOPUS,
+  mkv: FF_ENCODER_AAC,
+  avi: FF_ENCODER_LIBMP3LAME,
+  gif: undefined,
+  webp: undefined,
+} as const;
+const FORMATS = {
+  mp4: 'mp4',
+  mov: 'mov',
+  webm: 'webm',
+  mkv: 'matroska',
+  avi: 'avi',
+  gif: 'gif',
+  webp: 'webp',
+} as const;
+/** Fast rather than good. */
+const CODEC_OPTIONS: Partial<Record<keyof typeof ENCODERS, Record<string, string>>> = {
+  h264: { preset: 'ultrafast', crf: '23' },
+  hevc: { preset: 'ultrafast', 'x265-params': 'log-level=none' },
+  vp8: { deadline: 'realtime', 'cpu-used': '8', b: '1M' },
+  vp9: { deadline: 'realtime', 'cpu-used': '8', b: '1M' },
+  av1: { preset: '12' },
+};
+Log.setLevel(AV_LOG_QUIET);
+const SAMPLE_RATE = 48_000;
+const BITS = 8;
+
+export async function encodeSample(path: string, options: SampleClip): Promise<void> {
+  const { seconds = 3, fps = 15, container = 'mp4', sound = false, noPicture = false } = options;
+  await using output = new FormatContext();
+  check(output.allocOutputContext2(null, FORMATS[container], path));
+  const picture = noPicture ? undefined : await addPicture(output, options);
+  const tone = sound || noPicture ? await addTone(output, SOUND[container]) : undefined;
+  if (options.location) {
+    output.metadata = Dictionary.fromObject({ location: '+52.5167+013.4000/', title: 'strut-sample-title' });
+  }
+  check(await output.openOutput());
+  const movFlags = options.faststart ? { movflags: '+faststart' } : {};
+  check(
+    await output.writeHeader(
+      Dictionary.fromObject(container === 'gif' || container === 'webp' ? { loop: '0' } : movFlags),
+    ),
+  );
+
+  const frames = Math.round(seconds * fps);
+  let soundUntil = 0;
+  for (let number = 0; number < frames; number += 1) {
+    if (picture && !(options.variableRate && number % 4 === 3)) {
+      using frame = await picture.draw(number, frames);
+      await write(output, picture.encoder, picture.stream, frame);
+    }
+    for (; tone && soundUntil < ((number + 1) / fps) * SAMPLE_RATE; soundUntil += tone.encoder.frameSize) {
+      using frame = tone.draw(soundUntil);
+      await write(output, tone.encoder, tone.stream, frame);
+    }
+  }
+  for (const track of [picture, tone]) if (track) await write(output, track.encoder, track.stream, null);
+  check(await output.writeTrailer());
+  await output.closeOutput();
+}
+
+async function addPicture(output: FormatContext, options: SampleClip) {
+  const { width = 352, height = 352, fps = 15, container = 'mp4', pixelAspect = [1, 1] } = options;
+  const codecName = options.codec ?? USUAL_CODEC[container];
+  const codec = Codec.findEncoderByName(ENCODERS[codecName]);
+  if (!codec) throw new Error(`no encoder for ${codecName}`);
+  const wanted = options.pixelFormat === 'yuv444p' ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P;
+  const pixelFormat =
+    codecName === 'gif'
+      ? AV_PIX_FMT_RGB8
+      : codecName === 'webp'
+        ? AV_PIX_FMT_BGRA
+        : codecName === 'mjpeg'
+          ? AV_PIX_FMT_YUVJ420P
+          : wanted;
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  encoder.width = width;
+  encoder.height = height;
+  encoder.pixelFormat = pixelFormat;
+  // Frame rates such as 29.97 are kept exact to a thousandth.
+  encoder.timeBase = new Rational(1000, Math.round(fps * 1000));
+  encoder.framerate = new Rational(Math.round(fps * 1000), 1000);
+  encoder.sampleAspectRatio = new Rational(...pixelAspect);
+  encoder.gopSize = Math.round(fps);
+  encoder.threadCount = 1;
+  if (output.oformat?.flags && output.oformat.flags & AVFMT_GLOBALHEADER)
+    encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  check(await encoder.open2(codec, Dictionary.fromObject(CODEC_OPTIONS[codecName] ?? {})));
+  const stream = newStream(output, encoder);
+  stream.sampleAspectRatio = encoder.sampleAspectRatio;
+  if (options.rotation)
+    stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(options.rotation));
+
+  const paint = painter(width, height, options);
+  const scaler = new SoftwareScaleContext();
+  scaler.getContext(width, height, AV_PIX_FMT_YUV420P, width, height, pixelFormat, SWS_BILINEAR);
+  const draw = async (number: number, of: number): Promise<Frame> => {
+    const drawn = Frame.fromVideoBuffer(paint(number, of), {
+      width,
+      height,
+      format: AV_PIX_FMT_YUV420P,
+      timeBase: encoder.timeBase,
+    });
+    let frame = drawn;
+    if (pixelFormat !== AV_PIX_FMT_YUV420P) {
+      frame = new Frame();
+      frame.alloc();
+      Object.assign(frame, { width, height, format: pixelFormat });
+      check(frame.getBuffer());
+      check(await scaler.scaleFrame(frame, drawn));
+      drawn.free();
+    }
+    frame.pts = BigInt(number);
+    frame.sampleAspectRatio = encoder.sampleAspectRatio;
+    return frame;
+  };
+  return { encoder, stream, draw };
+}
+
+async function addTone(output: FormatContext, encoderName: (typeof SOUND)[keyof typeof SOUND]) {
+  const codec = encoderName && Codec.findEncoderByName(encoderName);
+  if (!codec) throw new Error(`no sound in this container`);
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  encoder.sampleRate = SAMPLE_RATE;
+  const floats = encoderName !== FF_ENCODER_LIBOPUS;
+  encoder.sampleFormat = floats ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_S16;
+  encoder.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+  encoder.bitRate = 64_000n;
+  encoder.timeBase = new Rational(1, SAMPLE_RATE);
+  if (output.oformat?.flags && output.oformat.flags & AVFMT_GLOBALHEADER)
+    encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  check(await encoder.open2(codec, null));
+  const draw = (from: number): Frame => {
+    const count = encoder.frameSize;
+    const wave = (index: number): number =>
+      Math.sin((2 * Math.PI * 440 * (from + index)) / SAMPLE_RATE) * 0.3;
+    const samples = floats
+      ? Float32Array.from({ length: count }, (_, index) => wave(index))
+      : Int16Array.from({ length: count }, (_, index) => wave(index) * 32_767);
+    const frame = Frame.fromAudioBuffer(Buffer.from(samples.buffer), {
+      nbSamples: count,
+      format: encoder.sampleFormat,
+      sampleRate: SAMPLE_RATE,
+      channelLayout: encoder.channelLayout,
+      timeBase: encoder.timeBase,
+    });
+    frame.pts = BigInt(from);
+    return frame;
+  };
+  return { encoder, stream: newStream(output, encoder), draw };
+}
+
+function newStream(output: FormatContext, encoder: CodecContext): Stream {
+  const stream = output.newStream();
+  check(stream.codecpar.fromContext(encoder));
+  stream.timeBase = encoder.timeBase;
+  if (encoder.codecType === AVMEDIA_TYPE_VIDEO) stream.avgFrameRate = encoder.framerate;
+  return stream;
+}
+
+async function write(
+  output: FormatContext,
+  encoder: CodecContext,
+  stream: Stream,
+  frame: Frame | null,
+): Promise<void> {
+  check(await encoder.sendFrame(frame));
+  using packet = new Packet();
+  packet.alloc();
+  while ((await encoder.receivePacket(packet)) >= 0) {
+    packet.rescaleTs(encoder.timeBase, stream.timeBase);
+    packet.streamIndex = stream.index;
+    check(await output.interleavedWriteFrame(packet));
+  }
+}
+
+/** Gives each picture as planar YUV 4:2:0. */
+function painter(width: number, height: number, options: SampleClip): (number: number, of: number) => Buffer {
+  const chroma = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+  const ground = texture(width * 2, height * 2, 1);
+  const otherGround = texture(width * 2, height * 2, 2);
+  return (number, of) => {
+    const picture = Buffer.alloc(width * height + 2 * chroma.width * chroma.height, 128);
+    if (number < (options.blackFrames ?? 0)) return picture.fill(16, 0, width * height);
+    const from = options.camera === 'cut' && number >= of / 2 ? otherGround : ground;
+    const slide = options.camera === 'pan' ? Math.round((number / of) * width) : 0;
+    const grow = options.camera === 'zoom' ? 1 + number / of : 1;
+    for (let y = 0; y < height; y += 1) {
+      const row = Math.floor(y / grow) * width * 2;
+      if (grow === 1)
+        ground === from && slide === 0
+          ? from.copy(picture, y * width, row, row + width)
+          : from.copy(picture, y * width, row + slide, row + slide + width);
+      else for (let x = 0; x < width; x += 1) picture[y * width + x] = from[row + Math.floor(x / grow)] ?? 0;
+    }
+    // The box that moves: up and down in the middle third, as somebody dancing does.
+    const side = Math.round(Math.min(width, height) / 4);
+    const top = Math.round((height - side) * (0.5 + 0.35 * Math.sin((number / of) * 12)));
+    for (let y = top; y < top + side; y += 1)
+      picture.fill(
+        235,
+        y * width + Math.round((width - side) / 2),
+        y * width + Math.round((width + side) / 2),
+      );
+    stamp(picture, width, height, number);
+    return picture;
+  };
+}
+
+/** A row of eight blocks at the bottom, white for one and black for nought: the picture's number. */
+function stamp(picture: Buffer, width: number, height: number, number: number): void {
+  const block = Math.floor(width / BITS);
+  for (let y = Math.floor(height * 0.92); y < height; y += 1) {
+    for (let bit = 0; bit < BITS; bit += 1)
+      picture.fill((number >> bit) & 1 ? 235 : 16, y * width + bit * block, y * width + (bit + 1) * block);
+  }
+}
+
+/** Reads the number that `sampleClip` wrote into a picture back from its grey values, whatever its size. */
+export function frameNumber(grey: Uint8Array, width: number, height: number): number {
+  const y = Math.floor(height * 0.96);
+  let number = 0;
+  for (let bit = 0; bit < BITS; bit += 1) {
+    if ((grey[y * width + Math.floor(((bit + 0.5) * width) / BITS)] ?? 0) > 128) number |= 1 << bit;
+  }
+  return number;
+}
+
+/** Soft random blotches, the same for the same seed. */
+function texture(width: number, height: number, seed: number): Buffer {
+  const cell = 16;
+  let state = seed * 2_654_435_761;
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const columns = Math.ceil(width / cell) + 1;
+  const knots = Float32Array.from(
+    { length: columns * (Math.ceil(height / cell) + 1) },
+    () => 40 + 140 * random(),
+  );
+  const pixels = Buffer.alloc(width * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = Math.floor(y / cell) * columns + Math.floor(x / cell);
+      const [right, down] = [(x % cell) / cell, (y % cell) / cell];
+      const upper = (knots[at] ?? 0) * (1 - right) + (knots[at + 1] ?? 0) * right;
+      const lower = (knots[at + columns] ?? 0) * (1 - right) + (knots[at + columns + 1] ?? 0) * right;
+      pixels[y * width + x] = upper * (1 - down) + lower * down;
+    }
+  }
+  return pixels;
+}
+
+/** The 3×3 matrix of 16.16 and 2.30 fixed point numbers that MP4 keeps (ISO/IEC 14496-12, 8.3.2). */
+function displayMatrix(degrees: number): Buffer {
+  const turn = { 0: [1, 0, 0, 1], 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] }[degrees] ?? [
+    1, 0, 0, 1,
+  ];
+  const [a = 0, b = 0, c = 0, d = 0] = turn.map((value) => value * 65_536);
+  return Buffer.from(Int32Array.of(a, b, 0, c, d, 0, 0, 0, 2 ** 30).buffer);
+}
+
+function check(code: number): void {
+  FFmpegError.throwIfError(code);
+}

@@ -1,0 +1,115 @@
+/**
+ * Pictures and clips for the tests, made when first asked for and kept in node_modules/.cache. They show shapes on
+ * a textured ground, never a person: nothing here passes for one, so tests of the pose need pictures of their own.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { encodeSample } from './encode-sample.ts';
+
+const FOLDER = join(import.meta.dirname, '../node_modules/.cache/strut-samples');
+/** Raise it when what is made from the same options changes. */
+const VERSION = 1;
+
+export type SampleImage = {
+  width?: number;
+  height?: number;
+  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+  /** 1 to 8, as in EXIF; width and height are those of the stored pixels. */
+  exifOrientation?: number;
+  /** Puts a GPS position into the EXIF data. */
+  gps?: boolean;
+  /** A see-through corner, where the format has alpha. */
+  alpha?: boolean;
+};
+
+/** A picture whose left upper quarter is red, right upper green, left lower blue, right lower yellow. */
+export function sampleImage(options: SampleImage = {}): Promise<string> {
+  const { width = 400, height = 500, format = 'jpeg', exifOrientation, gps, alpha } = options;
+  return cached('image', options, format, async (path) => {
+    const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+    const quarter = (fill: string, left: number, top: number) =>
+      `<rect x="${left}" y="${top}" width="${half.width}" height="${half.height}" fill="${fill}"/>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${[
+      alpha ? '' : quarter('red', 0, 0),
+      quarter('lime', half.width, 0),
+      quarter('blue', 0, half.height),
+      quarter('yellow', half.width, half.height),
+    ].join('')}</svg>`;
+    let picture = sharp(Buffer.from(svg));
+    if (!alpha) picture = picture.flatten({ background: 'white' });
+    if (exifOrientation) picture = picture.withMetadata({ orientation: exifOrientation });
+    if (gps) {
+      picture = picture.withExifMerge({
+        IFD0: { Artist: 'strut-sample-artist' },
+        IFD3: {
+          GPSLatitudeRef: 'N',
+          GPSLatitude: '52/1 31/1 0/1',
+          GPSLongitudeRef: 'E',
+          GPSLongitude: '13/1 24/1 0/1',
+        },
+      });
+    }
+    await picture.toFormat(format).toFile(path);
+  });
+}
+
+export type SampleClip = {
+  seconds?: number;
+  width?: number;
+  height?: number;
+  fps?: number;
+  container?: 'mp4' | 'mov' | 'webm' | 'mkv' | 'avi' | 'gif' | 'webp';
+  /** By default what the container usually holds. */
+  codec?: 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'mpeg4' | 'mjpeg' | 'gif' | 'webp';
+  /** A 440 Hz tone. */
+  sound?: boolean;
+  /** Degrees clockwise that a player turns the stored picture by. */
+  rotation?: 0 | 90 | 180 | 270;
+  /** `still`: a box moves before a still ground. `pan`: the ground slides. `zoom`: it grows. `cut`: another ground halfway. */
+  camera?: 'still' | 'pan' | 'zoom' | 'cut';
+  /** Width of a pixel by its height. */
+  pixelAspect?: [number, number];
+  /** The index before the data, as for the web (MP4 and MOV). */
+  faststart?: boolean;
+  /** Every fourth picture is missing, the others keep their times. */
+  variableRate?: boolean;
+  /** Begins with so many black pictures. */
+  blackFrames?: number;
+  /** Puts a place and a title into the metadata. */
+  location?: boolean;
+  pixelFormat?: 'yuv420p' | 'yuv444p';
+  /** Leave the picture out: only a tone. */
+  noPicture?: boolean;
+};
+
+/** A clip whose every picture carries its number, see `frameNumber`. By default 3 s, 352×352, 15 fps, MP4, silent. */
+export function sampleClip(options: SampleClip = {}): Promise<string> {
+  return cached('clip', options, options.container ?? 'mp4', (path) => encodeSample(path, options));
+}
+
+/** Writes bytes to a file of the cache, named by what they are. */
+export async function sampleBytes(bytes: Uint8Array, extension: string): Promise<string> {
+  const key = createHash('sha256').update(bytes).digest('hex').slice(0, 24);
+  return cached('bytes', { key }, extension, (path) => writeFile(path, bytes));
+}
+
+async function cached(
+  kind: string,
+  options: object,
+  extension: string,
+  make: (path: string) => Promise<unknown>,
+): Promise<string> {
+  const sorted = JSON.stringify(Object.entries(options).sort());
+  const key = createHash('sha256').update(`${VERSION} ${kind} ${sorted}`).digest('hex').slice(0, 24);
+  const path = join(FOLDER, `${kind}-${key}.${extension}`);
+  if (existsSync(path)) return path;
+  await mkdir(FOLDER, { recursive: true });
+  // Several test files may make the same one at the same time: each writes its own and the last rename wins.
+  const making = join(FOLDER, `making-${randomUUID()}.${extension}`);
+  await make(making);
+  await rename(making, path);
+  return path;
+}
