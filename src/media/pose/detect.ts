@@ -1,0 +1,113 @@
+/** Finding one person in a picture: a look at the whole, then closer looks at where the person stands. */
+import type { PoseModel } from './model.ts';
+import { cutSquare, type Picture, type Square, wholeSquare } from './picture.ts';
+import { clamp, isSeen, KEY_POINTS, type KeyPointName, type Pose, poseOf, SEEN } from './skeleton.ts';
+
+/** A mean this high over the best points is a person; a cat or a cup gives 0.07 to 0.15. */
+const PERSON_SCORE = 0.3;
+const CORE: readonly KeyPointName[] = ['nose', 'leftShoulder', 'rightShoulder', 'leftHip', 'rightHip'];
+
+/** How sure it is that this is a person: the mean of the nine best key points, so that half a body is enough. */
+export function personScore(pose: Pose): number {
+  const scores = KEY_POINTS.map((name) => pose[name].score).sort((a, b) => b - a);
+  return scores.slice(0, 9).reduce((sum, score) => sum + score, 0) / 9;
+}
+
+/** Whether a person can be seen well enough to be animated: two shoulders, or a face with one. */
+export function isPerson(pose: Pose): boolean {
+  const core = CORE.filter((name) => isSeen(pose[name])).length;
+  return core >= 2 && personScore(pose) >= PERSON_SCORE;
+}
+
+/** A square around what was seen, with room for hands and hair; undefined when too little was. */
+export function squareAround(pose: Pose, picture: Picture): Square | undefined {
+  const seen = KEY_POINTS.map((name) => pose[name]).filter(isSeen);
+  if (seen.length < 4) return undefined;
+  const xs = seen.map((point) => point.x);
+  const ys = seen.map((point) => point.y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const whole = Math.max(picture.width, picture.height);
+  const side = clamp(Math.max(right - left, bottom - top) * 1.45, whole * 0.12, whole * 1.1);
+  return { left: (left + right) / 2 - side / 2, top: (top + bottom) / 2 - side / 2, side };
+}
+
+/** One look at one square; key points in the picture's pixels. */
+export async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
+  const found = await model.look(cutSquare(picture, square));
+  return poseOf((_name, index) => ({
+    x: square.left + (found[index * 3 + 1] ?? 0) * square.side,
+    y: square.top + (found[index * 3] ?? 0) * square.side,
+    score: found[index * 3 + 2] ?? 0,
+  }));
+}
+
+/**
+ * The pose of the person in a still picture. Of several people it takes the one that is best seen, large and
+ * in the middle. The answer may be no person at all: ask `isPerson`.
+ */
+export async function findPose(model: PoseModel, picture: Picture): Promise<Pose> {
+  let best: Pose | undefined;
+  for (const start of startingSquares(picture)) {
+    const pose = await lookCloser(model, picture, await lookAt(model, picture, start));
+    if (!best || prominence(pose, picture) > prominence(best, picture) * 1.1) best = pose;
+  }
+  if (!best) throw new Error('a picture has at least one square');
+  return best;
+}
+
+/** The next frame of a clip: first where the person stood a moment ago, then the whole when that fails. */
+export async function followPose(
+  model: PoseModel,
+  picture: Picture,
+  before: Pose | undefined,
+): Promise<Pose> {
+  const square = before && isPerson(before) ? squareAround(before, picture) : undefined;
+  if (square) {
+    const pose = await lookAt(model, picture, square);
+    if (isPerson(pose)) return pose;
+  }
+  return lookCloser(model, picture, await lookAt(model, picture, wholeSquare(picture)));
+}
+
+/** Looks again around what was seen, as long as that is better. */
+async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Promise<Pose> {
+  let pose = first;
+  for (let round = 0; round < 2; round += 1) {
+    const square = squareAround(pose, picture);
+    if (!square) break;
+    const closer = await lookAt(model, picture, square);
+    if (personScore(closer) < personScore(pose) * 0.95) break;
+    pose = closer;
+  }
+  return pose;
+}
+
+/** The whole, and for a wide or tall picture its parts: somebody small at one end is missed in the whole. */
+function startingSquares(picture: Picture): Square[] {
+  const { width, height } = picture;
+  const side = Math.min(width, height);
+  const across = Math.max(width, height) - side;
+  const parts = across > side * 0.15 ? [0.5, 0, 1] : [];
+  return [
+    wholeSquare(picture),
+    ...parts.map((at) => ({
+      left: width > height ? across * at : 0,
+      top: width > height ? 0 : across * at,
+      side,
+    })),
+  ];
+}
+
+/** How much of the picture is this person's: sureness, size, and being in the middle. */
+function prominence(pose: Pose, picture: Picture): number {
+  const seen = KEY_POINTS.map((name) => pose[name]).filter((point) => point.score >= SEEN);
+  if (seen.length < 2) return personScore(pose) * 0.1;
+  const xs = seen.map((point) => point.x);
+  const ys = seen.map((point) => point.y);
+  const size = Math.max(
+    (Math.max(...xs) - Math.min(...xs)) / picture.width,
+    (Math.max(...ys) - Math.min(...ys)) / picture.height,
+  );
+  const away = Math.abs((Math.max(...xs) + Math.min(...xs)) / 2 / picture.width - 0.5);
+  return personScore(pose) * (0.4 + Math.min(1, size)) * (1 - away * 0.6);
+}

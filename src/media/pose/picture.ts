@@ -1,0 +1,55 @@
+/** Pictures in memory, and cutting a square out of one for the model. */
+import { LOOK_SIDE } from './model.ts';
+
+/** Rows of RGB bytes without padding. */
+export type Picture = { width: number; height: number; rgb: Uint8Array };
+/** A square of a picture, in its pixels; it may reach over the edge. */
+export type Square = { left: number; top: number; side: number };
+
+/** The smallest square around a whole picture. */
+export function wholeSquare({ width, height }: Picture): Square {
+  const side = Math.max(width, height);
+  return { left: (width - side) / 2, top: (height - side) / 2, side };
+}
+
+/** The square, resized to what the model looks at; black where it reaches over the edge. */
+export function cutSquare(picture: Picture, square: Square): Int32Array {
+  const out = new Int32Array(LOOK_SIDE * LOOK_SIDE * 3);
+  const step = square.side / LOOK_SIDE;
+  // Several samples a pixel where the square is larger than what the model sees, or thin arms would drop out.
+  const taps = Math.max(1, Math.min(4, Math.round(step)));
+  for (let y = 0; y < LOOK_SIDE; y += 1) {
+    for (let x = 0; x < LOOK_SIDE; x += 1) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let tap = 0; tap < taps * taps; tap += 1) {
+        const fromX = square.left + (x + ((tap % taps) + 0.5) / taps) * step - 0.5;
+        const fromY = square.top + (y + (Math.floor(tap / taps) + 0.5) / taps) * step - 0.5;
+        if (fromX < -0.5 || fromY < -0.5 || fromX > picture.width - 0.5 || fromY > picture.height - 0.5)
+          continue;
+        const x0 = Math.min(picture.width - 1, Math.max(0, Math.floor(fromX)));
+        const y0 = Math.min(picture.height - 1, Math.max(0, Math.floor(fromY)));
+        const x1 = Math.min(picture.width - 1, x0 + 1);
+        const y1 = Math.min(picture.height - 1, y0 + 1);
+        const right = Math.max(0, fromX - x0);
+        const low = Math.max(0, fromY - y0);
+        for (const [index, weight] of [
+          [y0 * picture.width + x0, (1 - right) * (1 - low)],
+          [y0 * picture.width + x1, right * (1 - low)],
+          [y1 * picture.width + x0, (1 - right) * low],
+          [y1 * picture.width + x1, right * low],
+        ] as const) {
+          red += weight * (picture.rgb[index * 3] ?? 0);
+          green += weight * (picture.rgb[index * 3 + 1] ?? 0);
+          blue += weight * (picture.rgb[index * 3 + 2] ?? 0);
+        }
+      }
+      const at = (y * LOOK_SIDE + x) * 3;
+      out[at] = Math.round(red / taps / taps);
+      out[at + 1] = Math.round(green / taps / taps);
+      out[at + 2] = Math.round(blue / taps / taps);
+    }
+  }
+  return out;
+}
