@@ -26,8 +26,8 @@ export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonne
 
 /** The refusals that the media tasks know; the others are the core's. */
 const refusalSchema = z.union([
-  z.object({ code: z.literal('not-an-image'), found: z.string() }),
-  z.object({ code: z.literal('not-a-video'), found: z.string() }),
+  z.object({ code: z.literal('not-an-image'), found: z.string().exactOptional() }),
+  z.object({ code: z.literal('not-a-video'), found: z.string().exactOptional() }),
   z.object({ code: z.literal('broken-file'), what: z.enum(['image', 'clip']) }),
   z.object({ code: z.literal('no-picture-in-clip') }),
   z.object({ code: z.literal('image-too-small'), ...size, minSide: count }),

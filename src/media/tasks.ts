@@ -5,6 +5,25 @@
  * To add one: write `export async function name(args, context: TaskContext)` in a file of its own, then a line here
  * with its lane, its deadline and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
-import type { TaskTable } from './task.ts';
+import { z } from 'zod';
+import { imageFactsSchema, outcomeSchema } from './results.ts';
+import { task } from './task.ts';
 
-export const TASKS = {} satisfies TaskTable;
+const inAndOut = z.object({ path: z.string(), toPath: z.string() });
+
+export const TASKS = {
+  checkImage: task({
+    lane: 'quick',
+    deadlineMs: 10_000,
+    args: z.object({ path: z.string() }),
+    result: outcomeSchema(imageFactsSchema),
+    run: async (args) => (await import('./image.ts')).checkImage(args),
+  }),
+  normaliseImage: task({
+    lane: 'quick',
+    deadlineMs: 60_000,
+    args: inAndOut,
+    result: outcomeSchema(imageFactsSchema),
+    run: async (args) => (await import('./image.ts')).normaliseImage(args),
+  }),
+};
