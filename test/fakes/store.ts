@@ -1,6 +1,7 @@
 /** The store ports in memory, held to the same contracts as the real ones (test/contracts). */
+import { checkBill, checkHold, roomUnder } from '../../src/core/hold.ts';
 import { isOver, type Job } from '../../src/core/job.ts';
-import type { HoldRequest, JobStore, Ledger, LedgerKey, LedgerTotals } from '../../src/core/ports.ts';
+import type { JobStore, Ledger, LedgerKey, LedgerTotals } from '../../src/core/ports.ts';
 import { UnknownHold } from '../../src/core/unknown-hold.ts';
 
 /** Keeps copies, as a disk would: what a caller changes afterwards is not saved by accident. */
@@ -54,16 +55,8 @@ export function memoryLedger(): Ledger {
       checkHold(hold);
       if (lines.has(hold.jobId)) return { ok: true };
       for (const limit of hold.limits) {
-        const used = totalsOf(limit);
-        const left: { leftMicros?: number; leftJobs?: number } = {};
-        if (limit.maxMicros !== undefined)
-          left.leftMicros = limit.maxMicros - used.heldMicros - used.settledMicros;
-        if (limit.maxJobs !== undefined) left.leftJobs = limit.maxJobs - used.heldJobs - used.settledJobs;
-        if ((left.leftMicros ?? hold.micros) < hold.micros || (left.leftJobs ?? 1) < 1) {
-          if (left.leftMicros !== undefined) left.leftMicros = Math.max(0, left.leftMicros);
-          if (left.leftJobs !== undefined) left.leftJobs = Math.max(0, left.leftJobs);
-          return { ok: false, limit, ...left };
-        }
+        const short = roomUnder(limit, totalsOf(limit), hold.micros);
+        if (short) return short;
       }
       const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
       for (const key of keys)
@@ -73,8 +66,7 @@ export function memoryLedger(): Ledger {
     },
 
     async settle(jobId, bill) {
-      checkMicros(bill.micros);
-      if (!bill.counts && bill.micros !== 0) throw new RangeError('a bill that does not count must be zero');
+      checkBill(bill);
       const line = lines.get(jobId);
       if (!line) throw new UnknownHold(jobId);
       if (line.state === 'over') return;
@@ -92,19 +84,4 @@ export function memoryLedger(): Ledger {
 
     totals: async (key) => ({ ...totalsOf(key) }),
   };
-}
-
-function checkMicros(micros: number): void {
-  if (!Number.isSafeInteger(micros) || micros < 0) throw new RangeError(`not an amount of micros: ${micros}`);
-}
-
-function checkHold({ micros, counters, limits }: HoldRequest): void {
-  checkMicros(micros);
-  for (const { scope, window, maxMicros, maxJobs } of limits) {
-    if (maxMicros !== undefined) checkMicros(maxMicros);
-    if (maxJobs !== undefined) checkMicros(maxJobs);
-    if (!counters.some((key) => key.scope === scope && key.window === window)) {
-      throw new RangeError(`the limit on ${scope} in ${window} has no counter in this hold`);
-    }
-  }
 }

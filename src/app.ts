@@ -1,0 +1,129 @@
+/** The composition root: the only file that knows every concrete part. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { commands } from '../commands/index.ts';
+import { createWebChat } from './chat/web/index.ts';
+import type { Config } from './config.ts';
+import type { Context } from './core/context.ts';
+import { createJobEvents } from './core/events.ts';
+import { createHealth } from './core/health.ts';
+import { createHistory } from './core/history.ts';
+import { createIntake } from './core/intake.ts';
+import { QUALITIES } from './core/job.ts';
+import { createJobs } from './core/jobs.ts';
+import { createLocks } from './core/locks.ts';
+import { microsFromUsd } from './core/money.ts';
+import { createScheduler } from './engine/scheduler.ts';
+import { isLoopback } from './http/guard.ts';
+import { createMetrics } from './http/metrics.ts';
+import { type HttpServer, startServer } from './http/server.ts';
+import { createSignIn, digestOf } from './http/sign-in.ts';
+import { createMedia } from './media/index.ts';
+import { createPool } from './media/pool.ts';
+import { createFetcher } from './providers/download.ts';
+import { createLocalProvider } from './providers/local/index.ts';
+import { pagePassword, secretKey } from './secrets.ts';
+import { createStore } from './store/index.ts';
+
+/** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
+const STEPS_AT_ONCE = 64;
+const CLOCK = { now: Date.now };
+
+export type App = { url: string; stop(): Promise<void> };
+
+/** Starts everything, or throws what stopped it after taking down what was already up. */
+export async function startApp(config: Config, log: Logger): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  let stopping = false;
+  const store = await createStore(config.DATA_DIR);
+  stack.defer(() => store.close());
+  const health = createHealth((name, state) => log.warn({ component: name, ...state }, `${name} is ${state.state}`));
+  const pool = createPool({ log });
+  stack.defer(() => pool.stop());
+  const local = createLocalProvider({ run: pool.run, files: store.files, dataDir: config.DATA_DIR, servesAll: true, log });
+  const providers = [local];
+  const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
+  const chats = [createWebChat(CLOCK)];
+  const ctx: Context = {
+    store: store.jobs,
+    ledger: store.ledger,
+    files: store.files,
+    media: createMedia({ pool }),
+    fetcher: createFetcher({ trustedOrigins: [] }),
+    scheduler: createScheduler({ clock: CLOCK, atOnce: STEPS_AT_ONCE, onError: (err, key) => log.error({ err, key }, 'a step broke') }),
+    history: await createHistory(store.keyv('history')),
+    events,
+    locks: createLocks(),
+    clock: CLOCK,
+    random: Math.random,
+    log,
+    providers,
+    chats: new Map(chats.map((chat) => [chat.platform, chat])),
+    rules: {
+      operatorBudget: { day: microsFromUsd(config.BUDGET_USD_PER_DAY), month: microsFromUsd(config.BUDGET_USD_PER_MONTH) },
+      defaultLimits: config.DEFAULT_LIMITS,
+      timeZone: config.TIMEZONE,
+      jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
+      defaultQuality: 'draft',
+    },
+    stopping: () => stopping,
+  };
+  const jobs = createJobs(ctx);
+  const metrics = createMetrics(events);
+  metrics.openJobs(() => ctx.scheduler.size());
+  for (const chat of chats) events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
+
+  health.set('page', { state: 'ok' });
+  health.set('store', { state: 'ok' });
+  health.set('local', { state: 'ok' });
+  health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
+  health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
+
+  const taken = await jobs.recover();
+  stack.defer(() => jobs.stop());
+  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+
+  const server: HttpServer = await startServer({
+    host: config.HOST,
+    port: config.PORT,
+    signIn: await signInFor(config, log),
+    core: { intake: createIntake(ctx), jobs },
+    commands,
+    files: store.files,
+    events,
+    history: ctx.history,
+    health,
+    metrics,
+    log,
+    ping: store.ping,
+    clock: CLOCK,
+    version: await version(),
+    qualities: QUALITIES.filter((quality) => providers.some((provider) => provider.capabilities.qualities.includes(quality))),
+    defaultQuality: ctx.rules.defaultQuality,
+  });
+  stack.defer(() => server.stop());
+  stack.defer(() => {
+    stopping = true;
+  });
+  log.info(`page at ${server.url}`);
+  for (const { name, state, reason } of health.all()) {
+    if (name !== 'page' && name !== 'store') log.info(`${name}: ${state}${reason ? ` (${reason})` : ''}`);
+  }
+  log.debug({ cores: availableParallelism(), dataDir: config.DATA_DIR }, 'this machine');
+  const running = stack.move();
+  return { url: server.url, stop: () => running.disposeAsync() };
+}
+
+/** On loopback the machine's own user is the operator; anywhere else a password is asked for. */
+async function signInFor(config: Config, log: Logger) {
+  if (isLoopback(config.HOST) && config.PAGE_PASSWORD === undefined) return undefined;
+  const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
+  if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
+  return createSignIn(digest, await secretKey(config.DATA_DIR));
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
+}

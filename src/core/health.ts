@@ -1,0 +1,20 @@
+/** How each part of the bot stands, for the operator: shown on `/readyz`, on the page and in the log. */
+export type ComponentState = { state: 'ok' } | { state: 'degraded' | 'off'; reason: string };
+
+export type Health = {
+  set(name: string, state: ComponentState): void;
+  all(): { name: string; state: ComponentState['state']; reason?: string }[];
+};
+
+/** `onChange` hears of each change once, so that the log doesn't repeat itself. */
+export function createHealth(onChange: (name: string, state: ComponentState) => void): Health {
+  const components = new Map<string, ComponentState>();
+  return {
+    set(name, state) {
+      const before = components.get(name);
+      components.set(name, state);
+      if (before && JSON.stringify(before) !== JSON.stringify(state)) onChange(name, state);
+    },
+    all: () => [...components].map(([name, state]) => ({ name, ...state })),
+  };
+}

@@ -1,0 +1,47 @@
+/** The rules of the book that every Ledger shares: what is well formed, and what "room" means. */
+import type { Micros } from './money.ts';
+import type { HoldOutcome, HoldRequest, LedgerTotals, Limit } from './ports.ts';
+
+/**
+ * Throws RangeError, a bug of the caller, on anything but whole amounts, and on a limit whose counter the job would
+ * not move: such a limit would be checked for ever and never filled.
+ */
+export function checkHold({ micros, counters, limits }: HoldRequest): void {
+  checkWhole(micros);
+  for (const { scope, window, maxMicros = 0, maxJobs = 0 } of limits) {
+    checkWhole(maxMicros);
+    checkWhole(maxJobs);
+    if (!counters.some((key) => key.scope === scope && key.window === window)) {
+      throw new RangeError(`the limit on ${scope} in ${window} has no counter in this hold`);
+    }
+  }
+}
+
+/** Throws RangeError on anything but a whole amount, and on money spent that would not count. */
+export function checkBill({ micros, counts }: { micros: Micros; counts: boolean }): void {
+  checkWhole(micros);
+  if (!counts && micros !== 0) throw new RangeError(`a bill of ${micros} micros must count`);
+}
+
+/** Undefined while one more job of this price fits under the limit; else the refusal, with what is left. */
+export function roomUnder(
+  limit: Limit,
+  used: LedgerTotals,
+  micros: Micros,
+): Exclude<HoldOutcome, { ok: true }> | undefined {
+  const { maxMicros, maxJobs } = limit;
+  const leftMicros = maxMicros === undefined ? undefined : maxMicros - used.heldMicros - used.settledMicros;
+  const leftJobs = maxJobs === undefined ? undefined : maxJobs - used.heldJobs - used.settledJobs;
+  if ((leftMicros ?? micros) >= micros && (leftJobs ?? 1) >= 1) return undefined;
+  return {
+    ok: false,
+    limit,
+    // A limit can have been lowered, or a bill can have been higher than its hold: then nothing is left, not less.
+    ...(leftMicros === undefined ? {} : { leftMicros: Math.max(0, leftMicros) }),
+    ...(leftJobs === undefined ? {} : { leftJobs: Math.max(0, leftJobs) }),
+  };
+}
+
+function checkWhole(amount: number): void {
+  if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError(`not a whole amount: ${amount}`);
+}

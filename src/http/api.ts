@@ -1,0 +1,146 @@
+/** The page's API, for the page and for scripts. */
+import { createHash, randomUUID } from 'node:crypto';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Context, Hono } from 'hono';
+import { readChoices } from '../core/choices.ts';
+import type { Call, Command, Core, View } from '../core/command.ts';
+import type { JobEvents } from '../core/events.ts';
+import type { Health } from '../core/health.ts';
+import type { History } from '../core/history.ts';
+import type { Job, Quality, Requester, StoredFile } from '../core/job.ts';
+import type { Clock, Files } from '../core/ports.ts';
+import { type Outcome, refuse } from '../core/refusals.ts';
+import { jobEvents } from './events.ts';
+import type { StatusView } from './page/contract.ts';
+import { presentJob, presentQuote } from './present.ts';
+import { problem } from './problem.ts';
+import { MAX_UPLOAD_BYTES, readForm } from './uploads.ts';
+
+export type ApiParts = {
+  core: Core;
+  commands: Record<'animate' | 'again' | 'jobs' | 'cancel', Command>;
+  files: Files;
+  events: JobEvents;
+  history: History;
+  health: Health;
+  clock: Clock;
+  version: string;
+  qualities: readonly Quality[];
+  defaultQuality: Quality;
+};
+
+/** The page is the operator's own front: one space, one member. */
+const REQUESTER: Requester = { platform: 'web', spaceId: 'web', memberId: 'web:operator', target: {} };
+
+export function api(parts: ApiParts): Hono {
+  const { core, commands, files } = parts;
+  const app = new Hono();
+  const present = (job: Job) => presentJob(job, usualMs(parts, job), parts.clock.now());
+  const call = (id: string, rest: Partial<Call>): Call => ({ id, requester: REQUESTER, options: {}, files: {}, ...rest });
+
+  /** Runs a command and answers its refusal, or what `show` makes of its view. */
+  async function run<K extends View['kind']>(
+    c: Context,
+    command: Command,
+    asked: Call,
+    kind: K,
+    show: (view: Extract<View, { kind: K }>) => Response | Promise<Response>,
+  ): Promise<Response> {
+    const view = await command.execute(asked, core);
+    if (!view.ok) return problem(c, view.refusal);
+    if (view.value.kind !== kind) throw new Error(`expected the view ${kind}, got ${view.value.kind}`);
+    return show(view.value as Extract<View, { kind: K }>);
+  }
+
+  const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(REQUESTER.spaceId, c.req.param('id') ?? '');
+
+  app.get('/status', (c) =>
+    c.json({
+      version: parts.version,
+      qualities: [...parts.qualities],
+      defaultQuality: parts.defaultQuality,
+      limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
+      components: parts.health.all(),
+    } satisfies StatusView),
+  );
+
+  app.post('/quote', async (c) => {
+    const read = await readForm(c, files);
+    if (!read.ok) return problem(c, read.refusal);
+    await using form = read.value;
+    const choices = readChoices(form.fields);
+    if (!choices.ok) return problem(c, choices.refusal);
+    const { image, clip } = form.files;
+    if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
+    const quote = await core.intake.quote({ image, clip }, choices.value);
+    return quote.ok ? c.json({ quote: presentQuote(quote.value, quote.value.plan.request) }) : problem(c, quote.refusal);
+  });
+
+  app.post('/jobs', async (c) => {
+    const read = await readForm(c, files);
+    if (!read.ok) return problem(c, read.refusal);
+    await using form = read.value;
+    const id = eventId(c, 'animate');
+    return run(c, commands.animate, call(id, { options: form.fields, files: form.files }), 'job', ({ job }) => c.json(present(job), 201));
+  });
+
+  app.get('/jobs', (c) => run(c, commands.jobs, call('list', {}), 'jobs', ({ jobs }) => c.json({ jobs: jobs.map(present) })));
+
+  app.get('/jobs/:id', async (c) => {
+    const job = await mine(c);
+    return job.ok ? c.json(present(job.value)) : problem(c, job.refusal);
+  });
+
+  app.get('/jobs/:id/events', async (c) => {
+    const job = await mine(c);
+    return job.ok ? jobEvents(c, job.value.id, { events: parts.events, read: () => mine(c), present }) : problem(c, job.refusal);
+  });
+
+  app.get('/jobs/:id/video', async (c) => {
+    const job = await mine(c);
+    if (!job.ok) return problem(c, job.refusal);
+    if (!('video' in job.value)) return problem(c, { code: 'no-such-job' });
+    if (c.req.query('download') !== undefined) {
+      c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
+    }
+    return sendFile(c, files, job.value.video);
+  });
+
+  app.get('/jobs/:id/image', async (c) => {
+    const job = await mine(c);
+    return job.ok ? sendFile(c, files, job.value.inputs.image) : problem(c, job.refusal);
+  });
+
+  app.post('/jobs/:id/cancel', (c) =>
+    run(c, commands.cancel, call('cancel', { options: { job: c.req.param('id') } }), 'cancel', ({ how, job }) =>
+      c.json(present(job), how === 'cancelled' ? 200 : 202),
+    ),
+  );
+
+  app.post('/jobs/:id/again', (c) =>
+    run(c, commands.again, call(eventId(c, `again ${c.req.param('id')}`), { options: { job: c.req.param('id') } }), 'job', ({ job }) =>
+      c.json(present(job), 201),
+    ),
+  );
+
+  app.notFound((c) => problem(c, refuse({ code: 'bad-request', reason: 'there is no such address here.' }).refusal));
+  return app;
+}
+
+/** The same press of a button, sent twice, is the same event: `Idempotency-Key` names it. */
+function eventId(c: Context, action: string): string {
+  const key = c.req.header('idempotency-key');
+  const name = key ? createHash('sha256').update(`${action}\n${key}`).digest('hex').slice(0, 24) : randomUUID().replaceAll('-', '');
+  return `web-${name}`;
+}
+
+async function sendFile(c: Context, files: Files, file: StoredFile): Promise<Response> {
+  if (!(await files.has(file))) return problem(c, { code: 'no-such-job' });
+  // Files are named by their content, so a browser may keep them; only this browser may.
+  c.header('cache-control', 'private, max-age=31536000, immutable');
+  c.header('accept-ranges', 'bytes');
+  const response = await serveStatic({ path: files.pathOf(file) })(c, async () => {});
+  return response ?? problem(c, { code: 'no-such-job' });
+}
+
+const usualMs = ({ history }: ApiParts, job: Job) => history.usualMs('provider' in job && job.provider ? job.provider : job.quote.provider, job.request);

@@ -1,0 +1,67 @@
+/** Jobs and quotes as scripts and the page read them. */
+import type { View } from '../core/command.ts';
+import type { Job, Quote } from '../core/job.ts';
+import { cancellable } from '../core/jobs.ts';
+import { usdFromMicros } from '../core/money.ts';
+import { etaSeconds } from '../core/progress.ts';
+import { failureText, jobText, noteText, priceText, warningText } from '../core/wording.ts';
+import type { JobView, QuoteView } from './page/contract.ts';
+
+type Shape = Pick<Extract<View, { kind: 'quote' }>, 'orientation' | 'quality'>;
+
+export function presentQuote(quote: Quote, { orientation, quality }: Shape): QuoteView {
+  return {
+    usd: usdFromMicros(quote.micros),
+    price: quote.notes.includes('price-is-approximate') ? `about ${priceText(quote.micros)}` : priceText(quote.micros),
+    seconds: quote.seconds,
+    provider: quote.provider,
+    orientation,
+    quality,
+    notes: quote.notes.map((code) => ({ code, message: noteText(code) })),
+    warnings: quote.warnings.map((code) => ({ code, message: warningText(code) })),
+  };
+}
+
+/** Everything about a job but what only its provider understands. */
+export function presentJob(job: Job, usualMs: number | undefined, now: number): JobView {
+  const { id, code, state, createdAt, updatedAt } = job;
+  const { quality, orientation, sound, prompt } = job.request;
+  const rendering = job.state === 'running' && job.phase.kind === 'rendering' ? job.phase : undefined;
+  const eta = etaSeconds(job, usualMs, now);
+  const ended = endOf(job);
+  const cost = 'costMicros' in job ? job.costMicros : undefined;
+  const self = `/api/jobs/${id}`;
+  return {
+    id,
+    code,
+    state,
+    ...(job.state === 'running' ? { phase: job.phase.kind } : {}),
+    ...(rendering?.progress === undefined ? {} : { progress: rendering.progress }),
+    ...(job.state === 'queued' && job.position !== undefined ? { position: job.position } : {}),
+    ...(eta === undefined ? {} : { etaSeconds: eta }),
+    quote: presentQuote(job.quote, job.request),
+    ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: priceText(cost) }),
+    ...('provider' in job && job.provider ? { provider: job.provider } : {}),
+    ...(job.state === 'failed' ? { failure: { code: job.failure, message: failureText(job.failure, job.costMicros) } } : {}),
+    request: { quality, orientation, sound, ...(prompt ? { prompt } : {}) },
+    seconds: 'video' in job ? Math.round(job.video.durationMs / 100) / 10 : job.request.clipSeconds,
+    createdAt,
+    updatedAt,
+    ...(ended === undefined ? {} : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
+    cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
+    message: jobText(job),
+    links: {
+      self,
+      events: `${self}/events`,
+      image: `${self}/image`,
+      cancel: `${self}/cancel`,
+      again: `${self}/again`,
+      ...('video' in job ? { video: `${self}/video` } : {}),
+    },
+  };
+}
+
+function endOf(job: Job): number | undefined {
+  if (job.state === 'delivered') return job.deliveredAt;
+  return job.state === 'failed' || job.state === 'cancelled' ? job.endedAt : undefined;
+}

@@ -1,0 +1,113 @@
+/** One HTTP server for everything that comes in by HTTP. It is up before the chats are. */
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { serve } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Health } from '../core/health.ts';
+import type { Log } from '../core/ports.ts';
+import { type ApiParts, api } from './api.ts';
+import { checkHost, requireSignIn } from './guard.ts';
+import type { Metrics } from './metrics.ts';
+import { problem } from './problem.ts';
+import type { SignIn } from './sign-in.ts';
+
+export type ServerParts = ApiParts & {
+  host: string;
+  port: number;
+  signIn: SignIn | undefined;
+  metrics: Metrics;
+  log: Log;
+  /** Rejects while the store can't be written. */
+  ping: () => Promise<void>;
+};
+
+export type HttpServer = { url: string; stop(): Promise<void> };
+
+const ANSWERS_WITHIN_MS = 1_500;
+const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
+/** The page's own files, named one by one: its folder also holds what a browser has no business with. */
+const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
+
+/** Listens, or throws what `listen` throws (EADDRINUSE, EACCES). */
+export async function startServer(parts: ServerParts): Promise<HttpServer> {
+  const app = new Hono();
+  app.onError((error, c) => {
+    parts.log.error({ err: error, path: c.req.path }, 'a request failed');
+    return c.body(JSON.stringify({ type: 'about:blank', title: 'internal', status: 500, code: 'internal', detail: 'Something went wrong on our side. Try again; the log says more.' }), 500, { 'content-type': 'application/problem+json' });
+  });
+  app.use(headers);
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', (c) => readiness(c, parts));
+  app.use(checkHost(parts.host));
+  app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
+  app.post('/login', async (c) => {
+    const { password } = await c.req.parseBody();
+    const verdict = parts.signIn ? await parts.signIn.enter(c, typeof password === 'string' ? password : '') : 'in';
+    if (verdict === 'in') return c.redirect('/', 303);
+    if (verdict === 'out') return problem(c, { code: 'not-signed-in' });
+    return problem(c, { code: 'slow-down', retryAt: verdict.retryAt });
+  });
+  // The form must look right before anybody is signed in.
+  app.get('/style.css', serveStatic({ root: PAGE }));
+  app.get('/favicon.svg', serveStatic({ root: PAGE }));
+  app.use(requireSignIn(parts.signIn));
+  app.get('/metrics', async (c) => c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }));
+  app.route('/api', api(parts));
+  app.get('/', serveStatic({ path: `${PAGE}index.html` }));
+  app.get('/:file', async (c, next) => (PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next()));
+  app.notFound((c) => c.text('There is nothing here. The page is at /.', 404));
+  return listen(app, parts);
+}
+
+/** No inline script, nothing from elsewhere, in nobody's frame. */
+const headers = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'blob:', 'data:'],
+    mediaSrc: ["'self'", 'blob:'],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  // The page is plain HTTP on loopback; a proxy that speaks HTTPS sets this itself.
+  strictTransportSecurity: false,
+  referrerPolicy: 'no-referrer',
+});
+
+type Ctx = Parameters<typeof problem>[0];
+
+/** Ready while the store can be written: the page itself is the front that answers this. */
+async function readiness(c: Ctx, { ping, health, signIn }: { ping: ServerParts['ping']; health: Health; signIn: SignIn | undefined }) {
+  const writable = await ping().then(
+    () => true,
+    () => false,
+  );
+  health.set('store', writable ? { state: 'ok' } : { state: 'degraded', reason: 'the database cannot be written' });
+  const status = writable ? 'ok' : 'degraded';
+  // A stranger learns only whether we are up.
+  const open = signIn === undefined || (await signIn.check(c)) === 'in';
+  return c.json(open ? { status, components: health.all() } : { status }, writable ? 200 : 503);
+}
+
+async function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+  const { server, address } = await new Promise<{ server: Server; address: { port: number } }>((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => resolve({ server: server as Server, address })) as Server;
+    server.once('error', reject);
+  });
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${shown}:${address.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // What is being asked gets its answer; event streams never end by themselves.
+        setTimeout(() => server.closeAllConnections(), ANSWERS_WITHIN_MS).unref();
+      }),
+  };
+}

@@ -1,0 +1,69 @@
+/** The page's password: a form and a cookie for people, a bearer header for scripts. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
+import { getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+const COOKIE = 'strut';
+const SIGNED_IN_FOR_S = 30 * 24 * 3600;
+const WRONG_TRIES = 5;
+const WRONG_TRIES_WINDOW_S = 15 * 60;
+
+export type Verdict = 'in' | 'out' | { retryAt: number };
+export type SignIn = {
+  /** Whether this request comes from somebody signed in. A wrong bearer counts as a wrong try. */
+  check(c: Context): Promise<Verdict>;
+  /** Tries a password and sets the cookie when it is right. */
+  enter(c: Context, password: string): Promise<Verdict>;
+};
+
+/** Only the password's digest is kept in memory; `secretKey` signs the cookies, so that they outlive a restart. */
+export function createSignIn(passwordDigest: string, secretKey: string): SignIn {
+  const wrong = new RateLimiterMemory({ points: WRONG_TRIES, duration: WRONG_TRIES_WINDOW_S });
+
+  async function attempt(c: Context, password: string): Promise<Verdict> {
+    const from = getConnInfo(c).remote.address ?? 'unknown';
+    const tries = await wrong.get(from);
+    if (tries && tries.consumedPoints >= WRONG_TRIES) return { retryAt: Date.now() + tries.msBeforeNext };
+    if (sameDigest(digestOf(password), passwordDigest)) {
+      await wrong.delete(from);
+      return 'in';
+    }
+    await wrong.penalty(from);
+    return 'out';
+  }
+
+  return {
+    async check(c) {
+      const [, bearer] = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+      if (bearer !== undefined) return attempt(c, bearer);
+      // The cookie names the password it was given for: a changed password signs everybody out.
+      const cookie = await getSignedCookie(c, secretKey, COOKIE);
+      const [until, digest] = (cookie || '').split('.');
+      return Number(until) > Date.now() && sameDigest(digest ?? '', markOf(passwordDigest)) ? 'in' : 'out';
+    },
+    async enter(c, password) {
+      const verdict = await attempt(c, password);
+      if (verdict === 'in') {
+        const until = Date.now() + SIGNED_IN_FOR_S * 1000;
+        await setSignedCookie(c, COOKIE, `${until}.${markOf(passwordDigest)}`, secretKey, {
+          httpOnly: true,
+          sameSite: 'Strict',
+          path: '/',
+          maxAge: SIGNED_IN_FOR_S,
+        });
+      }
+      return verdict;
+    },
+  };
+}
+
+/** A password is long and random, or the operator's own choice behind five tries: a plain digest serves. */
+export const digestOf = (password: string): string => createHash('sha256').update(`strut:${password}`).digest('hex');
+
+const markOf = (digest: string): string => createHash('sha256').update(digest).digest('hex').slice(0, 16);
+
+function sameDigest(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}

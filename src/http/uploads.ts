@@ -1,0 +1,81 @@
+/** Multipart uploads, streamed to disk: never more of a file in memory than a chunk. */
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import type { Context } from 'hono';
+import type { Upload } from '../core/intake.ts';
+import type { Files } from '../core/ports.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
+
+/** Far over what a provider takes, as pictures and clips are made smaller here. */
+export const MAX_UPLOAD_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
+const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
+
+type FileField = keyof typeof MAX_UPLOAD_BYTES;
+const isFileField = (name: string): name is FileField => Object.hasOwn(MAX_UPLOAD_BYTES, name);
+
+export type Form = { fields: Record<string, string>; files: { image?: Upload; clip?: Upload } } & AsyncDisposable;
+
+/** Reads a form. The caller disposes of it, and with it of its files. */
+export async function readForm(c: Context, files: Files): Promise<Outcome<Form>> {
+  const type = c.req.header('content-type') ?? '';
+  if (!type.startsWith('multipart/form-data')) return refuse({ code: 'bad-request', reason: 'send multipart/form-data with the fields image and clip.' });
+  const length = Number(c.req.header('content-length') ?? 0);
+  if (length > MAX_REQUEST_BYTES) return refuse({ code: 'upload-too-large', what: 'request', maxBytes: MAX_REQUEST_BYTES });
+  const body = c.req.raw.body;
+  if (!body) return refuse({ code: 'missing-image' });
+  await using stack = new AsyncDisposableStack();
+  const form = { fields: {} as Record<string, string>, files: {} as Form['files'] };
+  let refusal: Refusal | undefined;
+  const writes: Promise<void>[] = [];
+
+  async function keep(field: FileField, stream: Readable): Promise<void> {
+    const temp = stack.use(await files.temp('upload'));
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        // The rest is read and dropped, so that the sender hears the reason in place of a cut connection.
+        if (bytes > MAX_UPLOAD_BYTES[field]) return done();
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    await pipeline(stream, count, createWriteStream(temp.path, { mode: 0o600 }));
+    if (bytes > MAX_UPLOAD_BYTES[field]) refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
+    else if (bytes > 0) form.files[field] = { path: temp.path, sha256: hash.digest('hex') };
+  }
+
+  try {
+    const parser = new Busboy({ headers: { 'content-type': type }, limits: { files: 4, fields: 20, fieldSize: 20_000, parts: 24 } });
+    parser.on('field', (name, value, _nameCut, valueCut) => {
+      if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
+      form.fields[name] = value;
+    });
+    parser.on('file', (name, stream) => {
+      if (isFileField(name) && !form.files[name]) {
+        const write = keep(name, stream);
+        // The parser would go on feeding a stream that nobody reads any more, and wait for ever.
+        write.catch(() => stream.resume());
+        writes.push(write);
+      } else {
+        if (!isFileField(name)) refusal ??= { code: 'bad-option', option: name, allowed: Object.keys(MAX_UPLOAD_BYTES) };
+        stream.resume();
+      }
+    });
+    await pipeline(Readable.fromWeb(body), parser);
+    await Promise.all(writes);
+  } catch (error) {
+    await Promise.allSettled(writes);
+    if (isDiskFull(error)) return refuse({ code: 'disk-full' });
+    return refuse({ code: 'bad-request', reason: 'the upload broke off or is not a proper form. Send it again.' });
+  }
+  if (refusal) return refuse(refusal);
+  const kept = stack.move();
+  return accept({ ...form, [Symbol.asyncDispose]: () => kept.disposeAsync() });
+}
+
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { isOver, type Job } from '../../src/core/job.ts';
+import { CHOICES, createWorld, EVENT, type Incarnation, UPLOADS, type World } from '../fakes/world.ts';
+import { createRemote } from '../fakes/remote.ts';
+
+/** One life of the process: the chat (re)delivers its event, then everything due is done. */
+async function live(world: World, { intake, jobs, scheduler }: Incarnation): Promise<void> {
+  await jobs.recover();
+  await intake.create(EVENT, UPLOADS, CHOICES);
+  await scheduler.runAll(world.time.now + 4 * 3_600_000);
+}
+
+/** Runs the main job, kills it at the given effect, and lets a second life finish what the first began. */
+async function runWithCrashAt(effect: number, free: boolean): Promise<{ world: World; job: Job | undefined; crashed: boolean }> {
+  const world = createWorld({ remotes: [createRemote('paid', { free })] });
+  const blown = world.fuse.arm(effect);
+  const crashed = await Promise.race([live(world, world.boot()).then(() => false), blown.then(() => true)]);
+  if (crashed) await live(world, world.boot());
+  return { world, job: await world.disk.store.get(EVENT.id), crashed };
+}
+
+async function countEffects(): Promise<number> {
+  const world = createWorld();
+  void world.fuse.arm(Number.POSITIVE_INFINITY);
+  await live(world, world.boot());
+  return world.fuse.count();
+}
+
+describe('a crash at any effect of a job', async () => {
+  const effects = await countEffects();
+
+  it('has enough effects to be worth trying', () => expect(effects).toBeGreaterThan(20));
+
+  it.each(Array.from({ length: effects }, (_, index) => index + 1))(
+    'at effect %i leads to at most one submit, an exact book, and the truth',
+    async (effect) => {
+      const { world, job, crashed } = await runWithCrashAt(effect, false);
+      const [remote] = world.remotes;
+      expect(crashed).toBe(true);
+      expect(remote?.submits.length).toBeLessThanOrEqual(1);
+      expect(job && isOver(job)).toBe(true);
+      const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
+      expect(book.heldMicros).toBe(0);
+      if (job?.state === 'delivered') {
+        expect(book.settledMicros).toBe(remote?.billedMicros());
+        expect(book.settledJobs).toBe(1);
+        expect(world.delivered.length).toBeGreaterThanOrEqual(1);
+      } else {
+        // Only a crash around the submit itself leaves a fate that nobody can know.
+        expect(job).toMatchObject({ state: 'failed', failure: 'unknown-fate', costMicros: 0 });
+        expect(world.shown.some((shown) => shown.state === 'unknown')).toBe(true);
+      }
+    },
+  );
+
+  it('loses no video except in the window around the submit', async () => {
+    const lost: number[] = [];
+    for (let effect = 1; effect <= effects; effect += 1) {
+      const { job } = await runWithCrashAt(effect, false);
+      if (job?.state !== 'delivered') lost.push(effect);
+    }
+    // After `submitting` is saved, before the call, after the call, and before its answer is saved.
+    expect(lost).toHaveLength(4);
+    expect(lost.at(-1)).toBe((lost[0] ?? 0) + 3);
+  });
+});

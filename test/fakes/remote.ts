@@ -1,0 +1,70 @@
+/** A provider's own side: what it was sent, what it bills, how its jobs stand. It lives on when our process dies. */
+import type { Operation } from '../../src/core/job.ts';
+import type { CancelOutcome, Provider, ProviderStatus, SubmitOutcome } from '../../src/core/ports.ts';
+
+export type Remote = {
+  provider: Provider;
+  /** Every billable call that arrived, by our job id. */
+  submits: string[];
+  /** What the next submits come to; `accepted` when empty. `lost` is accepted there, but the answer never comes. */
+  answers: (SubmitOutcome['kind'] | 'lost')[];
+  /** What status calls say, in turn; the last one stays. */
+  statuses: (ProviderStatus | Error)[];
+  cancels: CancelOutcome[];
+  cancelled: Operation[];
+  billedMicros(): number;
+};
+
+export const PRICE = 280_000;
+export const COMPLETED: ProviderStatus = {
+  state: 'completed',
+  result: { kind: 'url', url: 'https://cdn.test/v.mp4' },
+  costMicros: PRICE,
+};
+
+export function createRemote(
+  id: string,
+  { micros = PRICE, free = false }: { micros?: number; free?: boolean } = {},
+): Remote {
+  const submits: string[] = [];
+  const remote: Remote = {
+    submits,
+    answers: [],
+    statuses: [{ state: 'queued', position: 1 }, { state: 'running' }, { ...COMPLETED, costMicros: micros }],
+    cancels: [],
+    cancelled: [],
+    billedMicros: () => submits.length * micros,
+    provider: {
+      id,
+      capabilities: {
+        qualities: ['standard'],
+        orientations: ['video', 'image'],
+        negativePrompt: false,
+        free,
+        pollFloorMs: 2_000,
+      },
+      quote: async () => ({ micros, notes: [] }),
+      upload: async () => ({ image: 'up/image', clip: 'up/clip' }),
+      async submit(jobId): Promise<SubmitOutcome> {
+        const kind = remote.answers.shift() ?? 'accepted';
+        if (kind === 'not-sent') return { kind };
+        if (kind === 'refused') return { kind, failure: 'provider-busy' };
+        submits.push(jobId);
+        if (kind === 'lost') throw new Error('socket hang up');
+        if (kind === 'unknown') return { kind };
+        return { kind: 'accepted', operation: { id: `op-${submits.length}` } };
+      },
+      async status() {
+        const status = remote.statuses.length > 1 ? remote.statuses.shift() : remote.statuses[0];
+        if (!status) throw new Error('no status scripted');
+        if (status instanceof Error) throw status;
+        return status;
+      },
+      async cancel(operation) {
+        remote.cancelled.push(operation);
+        return remote.cancels.shift() ?? 'cancelled';
+      },
+    },
+  };
+  return remote;
+}

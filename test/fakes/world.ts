@@ -1,0 +1,184 @@
+/**
+ * Everything outside the core, in memory, with a clock that tests turn and a switch that "kills the process": from
+ * then on nothing of the old incarnation happens any more, and `boot` starts a new one on what was on disk.
+ */
+import type { Context } from '../../src/core/context.ts';
+import { createJobEvents } from '../../src/core/events.ts';
+import { createIntake, type Intake } from '../../src/core/intake.ts';
+import type { Job } from '../../src/core/job.ts';
+import { createJobs, type Jobs } from '../../src/core/jobs.ts';
+import { createLocks } from '../../src/core/locks.ts';
+import type { Chat, ClipFacts, Media, Provider } from '../../src/core/ports.ts';
+import type { Choices } from '../../src/core/quote.ts';
+import { accept } from '../../src/core/refusals.ts';
+import { fakeFiles } from './files.ts';
+import { createRemote, type Remote } from './remote.ts';
+import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
+import { memoryJobStore, memoryLedger } from './store.ts';
+
+export const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };
+export const UPLOADS = { image: { path: '/in/image', sha256: 'i' }, clip: { path: '/in/clip', sha256: 'c' } };
+export const EVENT = {
+  id: 'web-1',
+  requester: { platform: 'web' as const, spaceId: 'web', memberId: 'web:operator', target: {} },
+};
+
+export type Incarnation = { ctx: Context; intake: Intake; jobs: Jobs; scheduler: ManualScheduler };
+
+export type WorldOptions = { remotes?: Remote[]; clip?: Partial<ClipFacts>; budgetMicros?: number };
+
+export function createWorld({
+  remotes = [createRemote('paid')],
+  clip = {},
+  budgetMicros = 20_000_000,
+}: WorldOptions = {}) {
+  const time = { now: Date.UTC(2026, 10, 21, 12) };
+  const clock = { now: () => time.now };
+  const disk = {
+    store: memoryJobStore(),
+    ledger: memoryLedger(),
+    files: fakeFiles(),
+    shelf: new Map<string, unknown>(),
+  };
+  const delivered: Job[] = [];
+  const shown: Job[] = [];
+  const fuse = createFuse();
+
+  function boot(): Incarnation {
+    const life = fuse.newLife();
+    const scheduler = createManualScheduler(time);
+    const chat: Chat = {
+      platform: 'web',
+      async start() {},
+      async stop() {},
+      show: (job) => void shown.push(job),
+      async deliver(job) {
+        delivered.push(job);
+        return { rung: 'page', at: time.now };
+      },
+    };
+    const ctx: Context = {
+      store: life.wire(disk.store, ['save']),
+      ledger: life.wire(disk.ledger, ['reserve', 'settle']),
+      files: life.wire(disk.files, ['keep']),
+      media: fakeMedia(clip),
+      fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
+      scheduler,
+      history: { usualMs: () => undefined, learn: async () => {} },
+      events: createJobEvents((error) => {
+        throw error;
+      }),
+      locks: createLocks(),
+      clock,
+      random: () => 0.5,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      providers: remotes.map((remote) =>
+        life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
+      ),
+      chats: new Map([['web', life.wire(chat, ['deliver'])]]),
+      rules: {
+        operatorBudget: { day: budgetMicros, month: budgetMicros },
+        defaultLimits: [],
+        timeZone: 'UTC',
+        jobDeadlineMs: 3_600_000,
+        defaultQuality: 'standard',
+      },
+      stopping: () => life.dead(),
+    };
+    ctx.events.subscribe('*', chat.show);
+    return { ctx, intake: createIntake(ctx), jobs: createJobs(ctx), scheduler };
+  }
+
+  return {
+    time,
+    clock,
+    disk,
+    delivered,
+    shown,
+    fuse,
+    boot,
+    remotes,
+    history: () => createHistory({ get: async () => undefined, set: async () => {} }),
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+/** Blows at the n-th outside effect, just before or just after it. */
+function createFuse() {
+  let count = 0;
+  let blowAt = Number.POSITIVE_INFINITY;
+  let onBlow = () => {};
+  let lives = 0;
+  return {
+    /** Effects so far, counted twice each: before and after. */
+    count: () => count,
+    arm(at: number): Promise<void> {
+      count = 0;
+      blowAt = at;
+      return new Promise((resolve) => {
+        onBlow = resolve;
+      });
+    },
+    newLife() {
+      lives += 1;
+      const mine = lives;
+      const dead = () => mine !== lives;
+      const never = new Promise<never>(() => {});
+      const tick = (): boolean => {
+        count += 1;
+        if (count !== blowAt) return false;
+        lives += 1;
+        onBlow();
+        return true;
+      };
+      return {
+        dead,
+        /** The same port, whose named methods can be the last thing that this process does. */
+        wire<T extends object>(port: T, methods: readonly (keyof T & string)[]): T {
+          return new Proxy(port, {
+            get(target, name) {
+              const value: unknown = Reflect.get(target, name);
+              if (typeof value !== 'function' || !methods.some((method) => method === name)) return value;
+              return async (...args: unknown[]) => {
+                if (dead() || tick()) return never;
+                const answer: unknown = await value.apply(target, args);
+                if (dead() || tick()) return never;
+                return answer;
+              };
+            },
+          });
+        },
+      };
+    },
+  };
+}
+
+function fakeMedia(over: Partial<ClipFacts>): Media {
+  const image = { mime: 'image/jpeg', width: 800, height: 800, bytes: 1000 };
+  const clip = {
+    container: 'mp4',
+    width: 720,
+    height: 1280,
+    durationMs: 4000,
+    fps: 30,
+    hasSound: true,
+    bytes: 1000,
+    cameraMoves: false,
+    ...over,
+  };
+  return {
+    checkImage: async () => accept(image),
+    checkClip: async () => accept(clip),
+    normaliseImage: async () => accept(image),
+    normaliseClip: async (_path, _to, { maxSeconds }) =>
+      accept({
+        ...clip,
+        durationMs: maxSeconds ? Math.min(maxSeconds * 1000, clip.durationMs) : clip.durationMs,
+      }),
+    findPerson: async () => ({ image: true, clip: true }),
+    probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
+    poster: async () => {},
+    stop: async () => {},
+  };
+}
