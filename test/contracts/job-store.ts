@@ -79,18 +79,18 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
 
     it('lists every open job once, also when jobs end and come while the list is read', async () => {
       const store = await make();
-      const ids = Array.from({ length: 500 }, (_, i) => `web:${String(i).padStart(4, '0')}`);
+      const ids = Array.from({ length: 220 }, (_, i) => `web:${String(i).padStart(4, '0')}`);
       for (const id of ids) await store.save(jobIn('queued', { id }));
       const seen: string[] = [];
       for await (const job of store.open()) {
         seen.push(job.id);
         // Each job read ends itself; one not yet reached ends too; a new one comes.
         await store.save(jobIn('failed', { id: job.id }));
-        if (seen.length === 100) await store.save(jobIn('failed', { id: 'web:0400' }));
-        if (seen.length === 100) await store.save(jobIn('queued', { id: 'web:0000-new' }));
+        if (seen.length === 50) await store.save(jobIn('failed', { id: 'web:0210' }));
+        if (seen.length === 50) await store.save(jobIn('queued', { id: 'web:0000-new' }));
       }
       const old = seen.filter((id) => id !== 'web:0000-new');
-      expect(old).toEqual(ids.filter((id) => id !== 'web:0400'));
+      expect(old).toEqual(ids.filter((id) => id !== 'web:0210'));
     });
 
     it('gives an open job as it is when it is reached, not as it was when the list was begun', async () => {

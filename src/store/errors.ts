@@ -1,0 +1,76 @@
+/** What can go wrong with the disk. Only an operator can do something about it, so these are thrown, never shown to members. */
+
+/** `retryHelps`: the same call may work later without anybody doing anything. */
+export abstract class StoreError extends Error {
+  abstract readonly retryHelps: boolean;
+}
+
+/** The database file is damaged, or is no database. Restore it from a backup or set it aside. */
+export class StoreCorrupt extends StoreError {
+  override name = 'StoreCorrupt';
+  readonly retryHelps = false;
+}
+
+/** The database was written by a later version of Strut than this one. */
+export class StoreTooNew extends StoreError {
+  override name = 'StoreTooNew';
+  readonly retryHelps = false;
+}
+
+/** The disk is full or can't be written to. */
+export class StoreUnwritable extends StoreError {
+  override name = 'StoreUnwritable';
+  readonly retryHelps = true;
+}
+
+/** Another process held the database for longer than we wait. */
+export class StoreBusy extends StoreError {
+  override name = 'StoreBusy';
+  readonly retryHelps = true;
+}
+
+/** The store was used after `close`. */
+export class StoreClosed extends StoreError {
+  override name = 'StoreClosed';
+  readonly retryHelps = false;
+}
+
+/** One record on disk is not a job as this version knows it. The others are not concerned. */
+export class UnreadableJob extends StoreError {
+  override name = 'UnreadableJob';
+  readonly retryHelps = false;
+  readonly jobId: string;
+  constructor(jobId: string, options: ErrorOptions) {
+    super(`the record of job ${jobId} can't be read`, options);
+    this.jobId = jobId;
+  }
+}
+
+/** SQLite's primary result codes, https://www.sqlite.org/rescode.html (2025-11). */
+const BY_RESULT_CODE: Record<number, (cause: unknown) => StoreError> = {
+  5: (cause) => new StoreBusy('the database is held by another process', { cause }),
+  6: (cause) => new StoreBusy('the database is held by another process', { cause }),
+  8: (cause) => new StoreUnwritable('the database is read-only', { cause }),
+  10: (cause) => new StoreUnwritable('the disk failed to read or write', { cause }),
+  11: (cause) => new StoreCorrupt('the database file is damaged', { cause }),
+  13: (cause) => new StoreUnwritable('the disk is full', { cause }),
+  14: (cause) => new StoreUnwritable('the database file cannot be opened', { cause }),
+  26: (cause) => new StoreCorrupt('the database file is no SQLite database', { cause }),
+};
+
+/** Runs one step on the database; what node:sqlite throws comes out as a StoreError where it is one. */
+export function translated<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw storeErrorOf(error) ?? error;
+  }
+}
+
+function storeErrorOf(error: unknown): StoreError | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (error.code === 'ERR_INVALID_STATE') return new StoreClosed('the store is closed', { cause: error });
+  if (!('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  // The low byte is the primary code; the rest only says where it came from.
+  return BY_RESULT_CODE[error.errcode & 0xff]?.(error);
+}

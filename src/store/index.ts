@@ -1,0 +1,43 @@
+/** Everything that is kept on disk, opened together. */
+import type { Keyv } from 'keyv';
+import type { Files, JobStore, Ledger } from '../core/ports.ts';
+import type { UnreadableJob } from './errors.ts';
+import { createFiles } from './files.ts';
+import { createJobStore } from './jobs.ts';
+import { keyvOn } from './keyv-sqlite.ts';
+import { createLedger } from './ledger.ts';
+import { openDatabase } from './sqlite.ts';
+
+export type Store = {
+  jobs: JobStore;
+  ledger: Ledger;
+  files: Files;
+  /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
+  keyv(namespace: string): Keyv<unknown>;
+  /** Throws StoreError unless a write reaches the disk right now. */
+  ping(): Promise<void>;
+  /** Everything after it throws StoreClosed. May be called twice. */
+  close(): Promise<void>;
+};
+
+/** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
+export function createStore(dataDir: string, onUnreadable: (error: UnreadableJob) => void): Store {
+  const files = createFiles(dataDir);
+  const db = openDatabase(dataDir);
+  const mark = db.prepare(
+    'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+  );
+  return {
+    jobs: createJobStore(db, onUnreadable),
+    ledger: createLedger(db),
+    files,
+    keyv: (namespace) => keyvOn(db, namespace),
+    async ping() {
+      db.checkFile();
+      mark.run(Date.now());
+    },
+    async close() {
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
+import { z } from 'zod';
+import { type Job, QUALITIES } from '../core/job.ts';
+import { FAILURE_CODES } from '../core/refusals.ts';
+
+const failureCode = z.enum(FAILURE_CODES);
+const anything = z.record(z.string(), z.unknown());
+const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string() });
+
+const base = z.object({
+  id: z.string(),
+  code: z.string(),
+  requester: z.object({
+    platform: z.enum(['web', 'discord', 'telegram']),
+    spaceId: z.string(),
+    memberId: z.string(),
+    target: anything,
+  }),
+  request: z.object({
+    quality: z.enum(QUALITIES),
+    orientation: z.enum(['video', 'image']),
+    sound: z.boolean(),
+    prompt: z.string().exactOptional(),
+    negativePrompt: z.string().exactOptional(),
+    clipSeconds: z.number(),
+  }),
+  inputs: z.object({ image: storedFile, clip: storedFile.extend({ durationMs: z.number() }) }),
+  quote: z.object({
+    provider: z.string(),
+    micros: z.int(),
+    seconds: z.number(),
+    notes: z.array(
+      z.enum([
+        'orientation-from-camera',
+        'negative-prompt-ignored',
+        'price-is-approximate',
+        'trimmed',
+        'draft',
+      ]),
+    ),
+    warnings: z.array(z.enum(['no-person-in-image', 'no-person-in-clip'])),
+  }),
+  attempts: z.array(
+    z.object({
+      provider: z.string(),
+      at: z.number(),
+      outcome: z.enum(['sent', 'refused', 'not-sent', 'unknown']),
+      code: failureCode.exactOptional(),
+    }),
+  ),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  deadlineAt: z.number(),
+});
+
+const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const atProvider = sent.extend({
+  operation: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  cancelAskedAt: z.number().exactOptional(),
+});
+const finished = atProvider.extend({
+  costMicros: z.int(),
+  video: storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() }),
+  completedAt: z.number(),
+});
+const ended = base.extend({ provider: z.string().exactOptional(), costMicros: z.int(), endedAt: z.number() });
+
+const phase = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rendering'), progress: z.number().exactOptional() }),
+  z.object({
+    kind: z.literal('fetching'),
+    result: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('url'), url: z.string() }),
+      z.object({ kind: z.literal('file'), path: z.string() }),
+    ]),
+    costMicros: z.int().exactOptional(),
+    since: z.number(),
+  }),
+]);
+
+export const jobSchema = z.discriminatedUnion('state', [
+  base.extend({ state: z.literal('created') }),
+  sent.extend({ state: z.literal('submitting') }),
+  sent.extend({ state: z.literal('unknown') }),
+  atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
+  atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
+  finished.extend({ state: z.literal('completed'), deliveryTries: z.number() }),
+  finished.extend({
+    state: z.literal('delivered'),
+    deliveredAt: z.number(),
+    receipt: z.object({ rung: z.string(), at: z.number(), details: anything.exactOptional() }),
+  }),
+  ended.extend({ state: z.literal('failed'), failure: failureCode }),
+  ended.extend({ state: z.literal('cancelled') }),
+]) satisfies z.ZodType<Job>;
+
+// An optional field that the schema forgot would still satisfy the type above, and be lost. So both are written out
+// in one form and compared as a whole: this line does not compile when they differ.
+true satisfies Same<Plain<Job>, Plain<z.output<typeof jobSchema>>>;
+
+type Plain<T> = T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,0 +1,82 @@
+/** The records of the jobs: each lies in Keyv under its id; the indexes that find them lie on the same rows. */
+import { z } from 'zod';
+import { isOver, type Job } from '../core/job.ts';
+import type { JobStore } from '../core/ports.ts';
+import { UnreadableJob } from './errors.ts';
+import { jobSchema } from './job-schema.ts';
+import { keyvOn } from './keyv-sqlite.ts';
+import type { Database } from './sqlite.ts';
+
+const NAMESPACE = 'jobs';
+const PAGE = 200;
+const PREFIX = `${NAMESPACE}:`;
+const keyRow = z.object({ key: z.string() });
+const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
+
+/**
+ * Jobs on disk: a save is one synced transaction, record and indexes together (docs/decisions/open-jobs-index.md).
+ * `get` throws UnreadableJob when the record is not a job; the lists hand such a job to `onUnreadable` and go on,
+ * because one bad record must not hold up all others. Everything throws StoreError when the disk fails.
+ */
+export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob) => void): JobStore {
+  const keyv = keyvOn(db, NAMESPACE);
+  // INDEXED BY makes SQLite refuse the statement rather than read every record, should the conditions differ from
+  // those of the index in migrations.ts.
+  const openKeys = db.prepare(
+    `SELECT key FROM keyv INDEXED BY jobs_open
+     WHERE key >= 'jobs:' AND key < 'jobs;'
+       AND json_extract(value, '$.value.state') NOT IN ('delivered', 'failed', 'cancelled')
+       AND key > ? ORDER BY key LIMIT ${PAGE}`,
+  );
+  const recentKeys = db.prepare(
+    `SELECT key FROM keyv INDEXED BY jobs_by_space
+     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
+     ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
+  );
+
+  async function get(id: string): Promise<Job | undefined> {
+    const record = await keyv.get(id);
+    if (record === undefined) return undefined;
+    const job = jobSchema.safeParse(record);
+    if (!job.success) throw new UnreadableJob(id, { cause: job.error });
+    // Keyv takes a key that already starts with the namespace for a prefixed one: `jobs:x` finds the job `x`.
+    return job.data.id === id ? job.data : undefined;
+  }
+
+  async function getReadable(id: string): Promise<Job | undefined> {
+    try {
+      return await get(id);
+    } catch (error) {
+      if (!(error instanceof UnreadableJob)) throw error;
+      onUnreadable(error);
+      return undefined;
+    }
+  }
+
+  return {
+    get,
+    async save(job) {
+      // A record that could not be read again is a lost job: better no record, and the error now.
+      await keyv.set(job.id, jobSchema.parse(job));
+    },
+    async *open() {
+      let after = '';
+      for (;;) {
+        const ids = openKeys.all(PREFIX + after).map(idOf);
+        for (const id of ids) {
+          // Read when its turn comes: since the page was read, the job may have moved on or ended.
+          const job = await getReadable(id);
+          if (job && !isOver(job)) yield job;
+        }
+        const last = ids.at(-1);
+        if (last === undefined || ids.length < PAGE) return;
+        after = last;
+      }
+    },
+    async recent(spaceId, limit) {
+      const ids = recentKeys.all(spaceId, limit).map(idOf);
+      const jobs = await Promise.all(ids.map(getReadable));
+      return jobs.filter((job) => job !== undefined);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** The book, as SQL: Keyv can't compare and set, so money does not live in it. */
+import { z } from 'zod';
+import { checkBill, checkHold, roomUnder } from '../core/hold.ts';
+import type { Ledger, LedgerKey, LedgerTotals } from '../core/ports.ts';
+import { UnknownHold } from '../core/unknown-hold.ts';
+import type { Database } from './sqlite.ts';
+
+const totalsRow = z.object({
+  heldMicros: z.int(),
+  settledMicros: z.int(),
+  heldJobs: z.int(),
+  settledJobs: z.int(),
+});
+const lineRow = z.object({
+  state: z.enum(['held', 'settled', 'freed']),
+  heldMicros: z.int(),
+  counters: z.string(),
+});
+const keys = z.array(z.object({ scope: z.string(), window: z.string() }));
+
+/**
+ * The ledger on the database; several processes may share the file. Throws RangeError on amounts that are not whole,
+ * UnknownHold on a bill without a hold, StoreError when the disk fails.
+ */
+export function createLedger(db: Database): Ledger {
+  const selectLine = db.prepare(
+    'SELECT state, held_micros AS heldMicros, counters FROM ledger_lines WHERE job_id = ?',
+  );
+  const insertLine = db.prepare(
+    `INSERT INTO ledger_lines (job_id, state, held_micros, counters, provider, member_id, space_id, held_at)
+     VALUES (?, 'held', ?, ?, ?, ?, ?, ?)`,
+  );
+  const closeLine = db.prepare(
+    'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?',
+  );
+  const selectTotals = db.prepare(
+    `SELECT held_micros AS heldMicros, settled_micros AS settledMicros, held_jobs AS heldJobs,
+            settled_jobs AS settledJobs
+     FROM ledger_counters WHERE scope = ? AND "window" = ?`,
+  );
+  const addHold = db.prepare(
+    `INSERT INTO ledger_counters (scope, "window", held_micros, settled_micros, held_jobs, settled_jobs)
+     VALUES (?, ?, ?, 0, 1, 0)
+     ON CONFLICT (scope, "window") DO UPDATE
+     SET held_micros = held_micros + excluded.held_micros, held_jobs = held_jobs + 1`,
+  );
+  const holdToBill = db.prepare(
+    `UPDATE ledger_counters
+     SET held_micros = held_micros - ?, settled_micros = settled_micros + ?,
+         held_jobs = held_jobs - 1, settled_jobs = settled_jobs + ?
+     WHERE scope = ? AND "window" = ?`,
+  );
+
+  const totalsOf = ({ scope, window }: LedgerKey): LedgerTotals => {
+    const row = selectTotals.get(scope, window);
+    return row === undefined
+      ? { heldMicros: 0, settledMicros: 0, heldJobs: 0, settledJobs: 0 }
+      : totalsRow.parse(row);
+  };
+
+  return {
+    async reserve(hold) {
+      checkHold(hold);
+      const counters = distinct(hold.counters);
+      return db.transaction(() => {
+        if (selectLine.get(hold.jobId) !== undefined) return { ok: true };
+        for (const limit of hold.limits) {
+          const short = roomUnder(limit, totalsOf(limit), hold.micros);
+          if (short) return short;
+        }
+        const { jobId, micros, provider, memberId, spaceId, at } = hold;
+        insertLine.run(jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at);
+        for (const { scope, window } of counters) addHold.run(scope, window, micros);
+        return { ok: true };
+      });
+    },
+
+    async settle(jobId, bill) {
+      checkBill(bill);
+      db.transaction(() => {
+        const row = selectLine.get(jobId);
+        if (row === undefined) throw new UnknownHold(jobId);
+        const line = lineRow.parse(row);
+        if (line.state !== 'held') return;
+        closeLine.run(bill.counts ? 'settled' : 'freed', bill.micros, bill.provider, bill.at, jobId);
+        for (const { scope, window } of keys.parse(JSON.parse(line.counters))) {
+          holdToBill.run(line.heldMicros, bill.micros, bill.counts ? 1 : 0, scope, window);
+        }
+      });
+    },
+
+    totals: async (key) => totalsOf(key),
+  };
+}
+
+/** Named twice is moved once. */
+function distinct(counters: readonly LedgerKey[]): LedgerKey[] {
+  return [
+    ...new Map(
+      counters.map(({ scope, window }) => [JSON.stringify([scope, window]), { scope, window }]),
+    ).values(),
+  ];
+}

@@ -1,0 +1,51 @@
+/**
+ * The shape of the database, step by step. `user_version` counts the steps taken; a step that was ever released is
+ * never changed, a new one is added.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE keyv (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL,
+    expires_at INTEGER
+  ) STRICT;
+  CREATE INDEX keyv_expiring ON keyv (expires_at) WHERE expires_at IS NOT NULL;
+
+  -- The indexes of the jobs lie on the records themselves, so that no crash can take them apart:
+  -- docs/decisions/open-jobs-index.md. jobs.ts must repeat these conditions word for word.
+  CREATE INDEX jobs_open ON keyv (key)
+    WHERE key >= 'jobs:' AND key < 'jobs;'
+      AND json_extract(value, '$.value.state') NOT IN ('delivered', 'failed', 'cancelled');
+  CREATE INDEX jobs_by_space
+    ON keyv (json_extract(value, '$.value.requester.spaceId'), json_extract(value, '$.value.createdAt'), key)
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+
+  -- One line a job, kept for ever: what was held, what it became, and which counters it moved.
+  CREATE TABLE ledger_lines (
+    job_id TEXT PRIMARY KEY NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('held', 'settled', 'freed')),
+    held_micros INTEGER NOT NULL CHECK (held_micros >= 0),
+    settled_micros INTEGER NOT NULL DEFAULT 0 CHECK (settled_micros >= 0),
+    counters TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    space_id TEXT NOT NULL,
+    held_at INTEGER NOT NULL,
+    settled_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  -- The sums of the lines, kept along in the same transaction so that a limit is checked by one look.
+  CREATE TABLE ledger_counters (
+    scope TEXT NOT NULL,
+    "window" TEXT NOT NULL,
+    held_micros INTEGER NOT NULL CHECK (held_micros >= 0),
+    settled_micros INTEGER NOT NULL CHECK (settled_micros >= 0),
+    held_jobs INTEGER NOT NULL CHECK (held_jobs >= 0),
+    settled_jobs INTEGER NOT NULL CHECK (settled_jobs >= 0),
+    PRIMARY KEY (scope, "window")
+  ) STRICT, WITHOUT ROWID;
+
+  -- One row that ping() writes to, to know that the disk still takes writes.
+  CREATE TABLE ping (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
+  `,
+];

@@ -1,0 +1,110 @@
+/** The one database file under DATA_DIR. Every call is synchronous: between two statements of one function nobody else runs. */
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { StoreTooNew, StoreUnwritable, translated } from './errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+
+/** A prepared statement. Rows come as unknown: whoever reads them checks them. */
+export type Statement = {
+  run(...values: SQLInputValue[]): { changes: number };
+  get(...values: SQLInputValue[]): unknown;
+  all(...values: SQLInputValue[]): unknown[];
+};
+
+export type Database = {
+  prepare(sql: string): Statement;
+  /**
+   * All or nothing, on disk when it returns. Takes the write lock first, so that what `work` reads can't change
+   * before it writes, whichever process wants to. `work` must not be asynchronous.
+   */
+  transaction<T>(work: () => T): T;
+  /** Throws StoreUnwritable when the file was removed or replaced under us: writes would go nowhere. */
+  checkFile(): void;
+  close(): void;
+};
+
+/**
+ * Opens or makes `strut.sqlite` and brings it to the present shape. Throws StoreCorrupt, StoreTooNew,
+ * StoreUnwritable or StoreBusy.
+ */
+export function openDatabase(dataDir: string): Database {
+  const path = join(dataDir, 'strut.sqlite');
+  makePrivateFile(dataDir, path);
+  const inode = statSync(path).ino;
+  const sqlite = translated(
+    () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true }),
+  );
+  const db = wrap(sqlite);
+  try {
+    translated(() => sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
+    db.transaction(() => migrate(sqlite));
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  return {
+    ...db,
+    checkFile() {
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) {
+        throw new StoreUnwritable('the database file was removed or replaced while it was in use');
+      }
+    },
+  };
+}
+
+function wrap(sqlite: DatabaseSync): Omit<Database, 'checkFile'> {
+  return {
+    prepare(sql) {
+      const statement = translated(() => sqlite.prepare(sql));
+      return {
+        run: (...values) => translated(() => ({ changes: Number(statement.run(...values).changes) })),
+        get: (...values) => translated(() => statement.get(...values)),
+        all: (...values) => translated(() => statement.all(...values)),
+      };
+    },
+    transaction(work) {
+      translated(() => sqlite.exec('BEGIN IMMEDIATE'));
+      try {
+        const result = work();
+        translated(() => sqlite.exec('COMMIT'));
+        return result;
+      } catch (error) {
+        // On some errors, a full disk among them, SQLite has rolled back by itself.
+        if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close() {
+      if (sqlite.isOpen) sqlite.close();
+    },
+  };
+}
+
+/** Runs inside a transaction: of several processes that start at once, one migrates and the others find it done. */
+function migrate(sqlite: DatabaseSync): void {
+  const version = Number(translated(() => sqlite.prepare('PRAGMA user_version').get())?.user_version);
+  if (version > MIGRATIONS.length) {
+    throw new StoreTooNew(
+      `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
+    );
+  }
+  for (const step of MIGRATIONS.slice(version)) translated(() => sqlite.exec(step));
+  if (version < MIGRATIONS.length)
+    translated(() => sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`));
+}
+
+/** The file holds what members asked for: nobody else on the machine reads it. SQLite gives its side files the same mode. */
+function makePrivateFile(dataDir: string, path: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    const directory = openSync(dataDir, 'r');
+    fsyncSync(directory);
+    closeSync(directory);
+  } catch (cause) {
+    throw new StoreUnwritable('the data folder cannot be written to', { cause });
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { UnreadableJob } from '../../src/store/errors.ts';
+import { StoreClosed } from '../../src/store/errors.ts';
+import { createJobStore } from '../../src/store/jobs.ts';
+import { keyvOn } from '../../src/store/keyv-sqlite.ts';
+import type { Database } from '../../src/store/sqlite.ts';
+import { jobStoreContract } from '../contracts/job-store.ts';
+import { jobIn } from '../fakes/jobs.ts';
+import { freshDatabase } from './open.ts';
+
+const never = (error: UnreadableJob) => {
+  throw error;
+};
+
+jobStoreContract('the job store on SQLite', () => createJobStore(freshDatabase(), never));
+
+/** Puts on disk what the store itself would never write. */
+const damage = (db: Database, id: string, record: unknown) => keyvOn(db, 'jobs').set(id, record);
+
+describe('the job store on SQLite', () => {
+  it('gives every optional field of a job back', async () => {
+    const store = createJobStore(freshDatabase(), never);
+    const jobs = [
+      {
+        ...jobIn('running', { id: 'web:1' }),
+        request: {
+          ...jobIn('running').request,
+          prompt: 'dance',
+          negativePrompt: 'blur',
+        },
+        attempts: [{ provider: 'fal', at: 1, outcome: 'refused' as const, code: 'provider-busy' as const }],
+        cancelAskedAt: 5,
+        phase: {
+          kind: 'fetching' as const,
+          result: { kind: 'url' as const, url: 'https://example.com/v.mp4' },
+          costMicros: 1,
+          since: 2,
+        },
+      },
+      {
+        ...jobIn('delivered', { id: 'web:2' }),
+        receipt: { rung: 'page', at: 1, details: { deep: [1, { a: null }] } },
+      },
+    ];
+    for (const job of jobs) {
+      await store.save(job);
+      expect(await store.get(job.id)).toStrictEqual(job);
+    }
+  });
+
+  it('refuses to save a record that it could not read again, and keeps the old one', async () => {
+    const store = createJobStore(freshDatabase(), never);
+    const job = jobIn('queued');
+    await store.save(job);
+    await expect(store.save({ ...job, position: Number.NaN })).rejects.toThrow();
+    expect(await store.get(job.id)).toStrictEqual(job);
+  });
+
+  it('throws UnreadableJob for a record that is no job, and names it', async () => {
+    const db = freshDatabase();
+    const store = createJobStore(db, never);
+    await damage(db, 'web:bad', { ...jobIn('queued'), id: 'web:bad', operation: undefined });
+    await expect(store.get('web:bad')).rejects.toMatchObject({ name: 'UnreadableJob', jobId: 'web:bad' });
+  });
+
+  it('reports an unreadable record in a list and goes on with the others', async () => {
+    const db = freshDatabase();
+    const reported: string[] = [];
+    const store = createJobStore(db, ({ jobId }) => reported.push(jobId));
+    for (const id of ['web:a', 'web:b', 'web:c']) await store.save(jobIn('queued', { id }));
+    await damage(db, 'web:b', { ...jobIn('queued'), id: 'web:b', inputs: 'gone' });
+    const ids: string[] = [];
+    for await (const job of store.open()) ids.push(job.id);
+    expect(ids).toEqual(['web:a', 'web:c']);
+    expect((await store.recent('web:page', 9)).map((job) => job.id)).toEqual(['web:c', 'web:a']);
+    expect(reported).toEqual(['web:b', 'web:b']);
+  });
+
+  it('knows a job by its own id alone, not by the key it has on disk', async () => {
+    const store = createJobStore(freshDatabase(), never);
+    await store.save(jobIn('queued', { id: 'web:1' }));
+    expect(await store.get('jobs:web:1')).toBeUndefined();
+  });
+
+  it('does not list what other namespaces hold', async () => {
+    const db = freshDatabase();
+    const store = createJobStore(db, never);
+    await keyvOn(db, 'jobs2').set('x', jobIn('queued'));
+    await keyvOn(db, 'job').set('s:x', jobIn('queued'));
+    for await (const job of store.open()) expect.fail(`listed ${job.id}`);
+    expect(await store.recent('web:page', 9)).toEqual([]);
+  });
+
+  it('rejects everything once the store is closed', async () => {
+    const db = freshDatabase();
+    const store = createJobStore(db, never);
+    db.close();
+    await expect(store.get('web:1')).rejects.toThrow(StoreClosed);
+    await expect(store.save(jobIn('queued'))).rejects.toThrow(StoreClosed);
+    await expect(store.recent('web:page', 1)).rejects.toThrow(StoreClosed);
+    await expect(store.open()[Symbol.asyncIterator]().next()).rejects.toThrow(StoreClosed);
+  });
+});
