@@ -5,7 +5,9 @@ export const again = {
   data: {
     name: 'again',
     description: "Render a job's picture and clip once more",
-    options: [{ name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' }],
+    options: [
+      { name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' },
+    ],
   },
   async execute(call, { intake, jobs }) {
     const job = await jobs.find(call.requester.spaceId, call.options.job ?? '');

@@ -5,7 +5,9 @@ export const cancel = {
   data: {
     name: 'cancel',
     description: 'Stop a job while that can still save money',
-    options: [{ name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' }],
+    options: [
+      { name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' },
+    ],
   },
   async execute(call, { jobs }) {
     const job = await jobs.find(call.requester.spaceId, call.options.job ?? '');

@@ -6,4 +6,10 @@ import { cancel } from './cancel.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
 
-export const commands: { readonly [name in 'animate' | 'again' | 'jobs' | 'cancel' | 'help']: Command } = { animate, again, jobs, cancel, help };
+export const commands: { readonly [name in 'animate' | 'again' | 'jobs' | 'cancel' | 'help']: Command } = {
+  animate,
+  again,
+  jobs,
+  cancel,
+  help,
+};

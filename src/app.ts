@@ -38,10 +38,18 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   let stopping = false;
   const store = await createStore(config.DATA_DIR);
   stack.defer(() => store.close());
-  const health = createHealth((name, state) => log.warn({ component: name, ...state }, `${name} is ${state.state}`));
+  const health = createHealth((name, state) =>
+    log.warn({ component: name, ...state }, `${name} is ${state.state}`),
+  );
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
-  const local = createLocalProvider({ run: pool.run, files: store.files, dataDir: config.DATA_DIR, servesAll: true, log });
+  const local = createLocalProvider({
+    run: pool.run,
+    files: store.files,
+    dataDir: config.DATA_DIR,
+    servesAll: true,
+    log,
+  });
   const providers = [local];
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
   const chats = [createWebChat(CLOCK)];
@@ -51,7 +59,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     files: store.files,
     media: createMedia({ pool }),
     fetcher: createFetcher({ trustedOrigins: [] }),
-    scheduler: createScheduler({ clock: CLOCK, atOnce: STEPS_AT_ONCE, onError: (err, key) => log.error({ err, key }, 'a step broke') }),
+    scheduler: createScheduler({
+      clock: CLOCK,
+      atOnce: STEPS_AT_ONCE,
+      onError: (err, key) => log.error({ err, key }, 'a step broke'),
+    }),
     history: await createHistory(store.keyv('history')),
     events,
     locks: createLocks(),
@@ -61,7 +73,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     providers,
     chats: new Map(chats.map((chat) => [chat.platform, chat])),
     rules: {
-      operatorBudget: { day: microsFromUsd(config.BUDGET_USD_PER_DAY), month: microsFromUsd(config.BUDGET_USD_PER_MONTH) },
+      operatorBudget: {
+        day: microsFromUsd(config.BUDGET_USD_PER_DAY),
+        month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
+      },
       defaultLimits: config.DEFAULT_LIMITS,
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
@@ -72,7 +87,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const jobs = createJobs(ctx);
   const metrics = createMetrics(events);
   metrics.openJobs(() => ctx.scheduler.size());
-  for (const chat of chats) events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
+  for (const chat of chats)
+    events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
 
   health.set('page', { state: 'ok' });
   health.set('store', { state: 'ok' });
@@ -99,7 +115,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ping: store.ping,
     clock: CLOCK,
     version: await version(),
-    qualities: QUALITIES.filter((quality) => providers.some((provider) => provider.capabilities.qualities.includes(quality))),
+    qualities: QUALITIES.filter((quality) =>
+      providers.some((provider) => provider.capabilities.qualities.includes(quality)),
+    ),
     defaultQuality: ctx.rules.defaultQuality,
   });
   stack.defer(() => server.stop());

@@ -14,18 +14,27 @@ const limits = z.string().transform((text, ctx): DefaultLimit[] => {
   return text.split(',').flatMap((part): DefaultLimit[] => {
     const [, scope, period, unit, amount] = LIMIT.exec(part.trim()) ?? [];
     const value = Number(amount);
-    if ((scope !== 'space' && scope !== 'member') || (period !== 'day' && period !== 'month') || (unit === 'jobs' && !Number.isInteger(value))) {
+    if (
+      (scope !== 'space' && scope !== 'member') ||
+      (period !== 'day' && period !== 'month') ||
+      (unit === 'jobs' && !Number.isInteger(value))
+    ) {
       ctx.addIssue({ code: 'custom', message: `“${part.trim()}” is not a limit; write it ${LIMIT_HELP}` });
       return [];
     }
-    return [{ scope, period, ...(unit === 'usd' ? { maxMicros: microsFromUsd(value) } : { maxJobs: value }) }];
+    return [
+      { scope, period, ...(unit === 'usd' ? { maxMicros: microsFromUsd(value) } : { maxJobs: value }) },
+    ];
   });
 });
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
 const schema = z.object({
-  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((path) => resolve(path)),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
   PAGE_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -34,14 +43,18 @@ const schema = z.object({
   DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
   TIMEZONE: timeZone.default('UTC'),
   JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }).default('info'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
+    .default('info'),
 });
 
 export type Config = z.infer<typeof schema>;
 
 /** Reads the environment. An empty variable counts as unset. Throws BadConfig, whose message is for the operator. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   // Values stay out of the message: one of them may be a secret pasted into the wrong line.

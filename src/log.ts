@@ -8,6 +8,11 @@ const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'token', 'key', 's
 export function createLog(level: string): Logger {
   const paths = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   // Written at once: the last lines before a crash are the ones that matter.
-  const stream = pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true });
+  const stream = pretty({
+    colorize: process.stdout.isTTY,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+    sync: true,
+  });
   return pino({ level, redact: { paths, censor: '[hidden]' } }, stream);
 }

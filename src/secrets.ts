@@ -5,7 +5,9 @@ import { join } from 'node:path';
 
 /** The key that signs cookies and links; made once. */
 export async function secretKey(dataDir: string): Promise<string> {
-  return (await kept(dataDir, 'secret-key')) ?? keep(dataDir, 'secret-key', randomBytes(32).toString('base64url'));
+  return (
+    (await kept(dataDir, 'secret-key')) ?? keep(dataDir, 'secret-key', randomBytes(32).toString('base64url'))
+  );
 }
 
 /**

@@ -18,9 +18,19 @@ export const CHOICE_OPTIONS = [
     default: 'auto',
     description: "Whose orientation the character keeps: the clip's or the picture's",
   },
-  { name: 'quality', type: 'choice', choices: QUALITIES, description: 'Draft is free and rough, pro is sharper and dearer' },
+  {
+    name: 'quality',
+    type: 'choice',
+    choices: QUALITIES,
+    description: 'Draft is free and rough, pro is sharper and dearer',
+  },
   { name: 'sound', type: 'switch', default: true, description: "Keep the clip's sound" },
-  { name: 'trim', type: 'switch', default: false, description: 'Keep only the beginning of a clip that is too long' },
+  {
+    name: 'trim',
+    type: 'switch',
+    default: false,
+    description: 'Keep only the beginning of a clip that is too long',
+  },
 ] as const satisfies readonly OptionSpec[];
 
 type Texts = Readonly<Record<string, string | undefined>>;
@@ -34,7 +44,12 @@ export function readChoices(texts: Texts): Outcome<Choices> {
     const text = texts[option.name];
     if (!text) continue;
     if (option.type === 'text') {
-      if (text.length > option.maxLength) return refuse({ code: 'bad-option', option: option.name, allowed: [`at most ${option.maxLength} characters`] });
+      if (text.length > option.maxLength)
+        return refuse({
+          code: 'bad-option',
+          option: option.name,
+          allowed: [`at most ${option.maxLength} characters`],
+        });
     } else {
       const allowed: readonly string[] = option.type === 'choice' ? option.choices : ['true', 'false'];
       if (!allowed.includes(text)) return refuse({ code: 'bad-option', option: option.name, allowed });

@@ -31,7 +31,12 @@ export type Call = {
 
 export type View =
   | { kind: 'job'; job: Job }
-  | { kind: 'quote'; quote: Quote; orientation: Job['request']['orientation']; quality: Job['request']['quality'] }
+  | {
+      kind: 'quote';
+      quote: Quote;
+      orientation: Job['request']['orientation'];
+      quality: Job['request']['quality'];
+    }
   | { kind: 'jobs'; jobs: Job[] }
   | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
   | { kind: 'help'; commands: readonly CommandData[] };

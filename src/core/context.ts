@@ -4,7 +4,18 @@ import type { History } from './history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job.ts';
 import { advance } from './job.ts';
 import type { Locks } from './locks.ts';
-import type { Chat, Clock, Files, JobStore, Ledger, Log, Media, Provider, ResultFetcher, Scheduler } from './ports.ts';
+import type {
+  Chat,
+  Clock,
+  Files,
+  JobStore,
+  Ledger,
+  Log,
+  Media,
+  Provider,
+  ResultFetcher,
+  Scheduler,
+} from './ports.ts';
 import type { QuotaRules } from './quota.ts';
 
 export type Context = {
@@ -29,7 +40,12 @@ export type Context = {
 };
 
 /** Moves a job on: to disk first, then everybody hears of it. The caller holds the job's lock. */
-export async function move<S extends JobState>(ctx: Context, job: Job, state: S, fields: StateFields<S>): Promise<JobIn<S>> {
+export async function move<S extends JobState>(
+  ctx: Context,
+  job: Job,
+  state: S,
+  fields: StateFields<S>,
+): Promise<JobIn<S>> {
   const next = advance(job, state, fields, ctx.clock.now());
   await ctx.store.save(next);
   ctx.events.publish(next);
@@ -38,4 +54,5 @@ export async function move<S extends JobState>(ctx: Context, job: Job, state: S,
 }
 
 /** The provider that a job is with. Undefined when the operator has taken it out of the configuration meanwhile. */
-export const providerOf = (ctx: Context, id: string): Provider | undefined => ctx.providers.find((p) => p.id === id);
+export const providerOf = (ctx: Context, id: string): Provider | undefined =>
+  ctx.providers.find((p) => p.id === id);

@@ -17,7 +17,10 @@ export async function fetchVideo(
   await using temp = await ctx.files.temp('mp4');
   const fetched = await fetchOrGiveUp(ctx, job, phase, temp.path, signal);
   if (fetched === 'gone') {
-    return finish(ctx, job, 'failed', { failure: 'result-lost', costMicros: phase.costMicros ?? job.quote.micros });
+    return finish(ctx, job, 'failed', {
+      failure: 'result-lost',
+      costMicros: phase.costMicros ?? job.quote.micros,
+    });
   }
   const shape = await ctx.media.probeVideo(temp.path, signal);
   const video = { ...(await ctx.files.keep(temp.path, 'video/mp4')), ...shape };
@@ -25,8 +28,19 @@ export async function fetchVideo(
   const costMicros = phase.costMicros ?? costBySeconds(ctx, job, shape.durationMs);
   const now = ctx.clock.now();
   await ctx.ledger.settle(job.id, { micros: costMicros, counts: true, provider, at: now });
-  ctx.log.info({ job: job.code, provider, tookMs: now - submittedAt, renderMs: now - startedAt }, 'video is on our disk');
-  return move(ctx, job, 'completed', { provider, submittedAt, operation, costMicros, video, completedAt: now, deliveryTries: 0 });
+  ctx.log.info(
+    { job: job.code, provider, tookMs: now - submittedAt, renderMs: now - startedAt },
+    'video is on our disk',
+  );
+  return move(ctx, job, 'completed', {
+    provider,
+    submittedAt,
+    operation,
+    costMicros,
+    video,
+    completedAt: now,
+    deliveryTries: 0,
+  });
 }
 
 async function fetchOrGiveUp(

@@ -24,6 +24,8 @@ export async function finish<S extends End['state']>(
     at: now,
   });
   // TypeScript can't follow the pairing of S with its fields through the generic; End above is what holds it together.
-  const fields = { ...end, endedAt: now, ...(provider ? { provider } : {}) } as unknown as Parameters<typeof move<S>>[3];
+  const fields = { ...end, endedAt: now, ...(provider ? { provider } : {}) } as unknown as Parameters<
+    typeof move<S>
+  >[3];
   return move(ctx, job, state, fields);
 }

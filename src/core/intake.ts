@@ -1,10 +1,10 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
-import { type Inputs, type Job, type Quote, type QuoteWarning, type Requester, codeOf } from './job.ts';
+import { codeOf, type Inputs, type Job, type Quote, type QuoteWarning, type Requester } from './job.ts';
 import type { ClipFacts, ImageFacts } from './ports.ts';
 import { countersOf, limitsOf, nameOf } from './quota.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
-import { type Outcome, accept, refuse } from './refusals.ts';
+import { accept, type Outcome, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** A file that a member gave us, whole on our disk under a temporary name. */
@@ -17,7 +17,11 @@ export type Intake = {
   /** Looks at the files and says the price. Makes no job and changes nothing. */
   quote(uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
   /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
-  create(event: { id: string; requester: Requester }, uploads: Uploads, choices: Choices): Promise<Outcome<Job>>;
+  create(
+    event: { id: string; requester: Requester },
+    uploads: Uploads,
+    choices: Choices,
+  ): Promise<Outcome<Job>>;
   /** The same files and wishes once more, at today's price. */
   again(event: { id: string; requester: Requester }, job: Job): Promise<Outcome<Job>>;
 };
@@ -72,7 +76,9 @@ export function createIntake(ctx: Context): Intake {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
       if (ctx.stopping()) return refuse({ code: 'stopping' });
-      const notes = job.quote.notes.filter((note) => note === 'orientation-from-camera' || note === 'trimmed');
+      const notes = job.quote.notes.filter(
+        (note) => note === 'orientation-from-camera' || note === 'trimmed',
+      );
       const quoted = await bestQuote(ctx.providers, { request: job.request, notes }, job.quote.warnings);
       if (!quoted.ok) return quoted;
       return open(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
@@ -84,7 +90,10 @@ export function createIntake(ctx: Context): Intake {
 
 /** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
 async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
-  const [imageFacts, clipFacts] = await Promise.all([ctx.media.checkImage(image.path), ctx.media.checkClip(clip.path)]);
+  const [imageFacts, clipFacts] = await Promise.all([
+    ctx.media.checkImage(image.path),
+    ctx.media.checkClip(clip.path),
+  ]);
   const warnings: QuoteWarning[] = [];
   if (imageFacts.ok && clipFacts.ok) {
     const seen = await ctx.media.findPerson(image.path, clip.path);

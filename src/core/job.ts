@@ -49,7 +49,12 @@ export type Operation = { readonly [key: string]: string | number | boolean | nu
 export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
 
 /** One try at one provider; a job that failed over has several. */
-export type Attempt = { provider: string; at: number; outcome: 'sent' | 'refused' | 'not-sent' | 'unknown'; code?: FailureCode };
+export type Attempt = {
+  provider: string;
+  at: number;
+  outcome: 'sent' | 'refused' | 'not-sent' | 'unknown';
+  code?: FailureCode;
+};
 
 /** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
 export type Requester = {
@@ -120,18 +125,36 @@ export const MOVES = {
 export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
 
 /** The fields that a state adds to those every job has. */
-export type StateFields<S extends JobState> = Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
-  ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
-  : never;
+export type StateFields<S extends JobState> =
+  Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
+    ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
+    : never;
 
 /**
  * The only way a job changes. Fields of the old state go, those of the new one must all be given.
  * Throws IllegalMove, a bug of ours, when the table has no such move.
  */
-export function advance<S extends JobState>(job: Job, state: S, fields: StateFields<S>, now: number): JobIn<S> {
-  if (!(MOVES[job.state] as readonly JobState[]).includes(state)) throw new IllegalMove(job.id, job.state, state);
+export function advance<S extends JobState>(
+  job: Job,
+  state: S,
+  fields: StateFields<S>,
+  now: number,
+): JobIn<S> {
+  if (!(MOVES[job.state] as readonly JobState[]).includes(state))
+    throw new IllegalMove(job.id, job.state, state);
   const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
-  const base = { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, updatedAt: now };
+  const base = {
+    id,
+    code,
+    requester,
+    request,
+    inputs,
+    quote,
+    attempts,
+    createdAt,
+    deadlineAt,
+    updatedAt: now,
+  };
   // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
   return { ...base, state, ...fields } as unknown as JobIn<S>;
 }
@@ -149,7 +172,8 @@ const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** The short code that members see, the same for the same id: six characters that can't be misread. */
 export function codeOf(id: string): string {
   let hash = 0xcbf29ce484222325n;
-  for (const char of id) hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  for (const char of id)
+    hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
   let code = '';
   for (let i = 0; i < 6; i += 1) {
     code += CODE_ALPHABET[Number(hash % BigInt(CODE_ALPHABET.length))];

@@ -45,7 +45,11 @@ export function createJobs(ctx: Context): Jobs {
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
         const waitMs = backOffMs(count, ctx.random);
-        if (!controller.signal.aborted) ctx.log.warn({ job: job.code, state: job.state, tries: count, waitMs, err: error }, 'a step failed and is tried again');
+        if (!controller.signal.aborted)
+          ctx.log.warn(
+            { job: job.code, state: job.state, tries: count, waitMs, err: error },
+            'a step failed and is tried again',
+          );
         ctx.scheduler.at(id, ctx.clock.now() + waitMs);
       } finally {
         working.delete(id);
@@ -56,7 +60,8 @@ export function createJobs(ctx: Context): Jobs {
   async function find(spaceId: string, idOrCode: string): Promise<Outcome<Job>> {
     const byId = await ctx.store.get(idOrCode);
     const code = idOrCode.toUpperCase();
-    const job = byId ?? (await ctx.store.recent(spaceId, FOUND_BY_CODE)).find((recent) => recent.code === code);
+    const job =
+      byId ?? (await ctx.store.recent(spaceId, FOUND_BY_CODE)).find((recent) => recent.code === code);
     return job?.requester.spaceId === spaceId ? accept(job) : refuse({ code: 'no-such-job' });
   }
 
@@ -87,7 +92,10 @@ export function createJobs(ctx: Context): Jobs {
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
       const waits = job.state === 'queued' || job.state === 'running';
-      ctx.scheduler.at(job.id, ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0));
+      ctx.scheduler.at(
+        job.id,
+        ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
+      );
       count += 1;
     }
     ctx.scheduler.start(track);
@@ -112,14 +120,26 @@ export function cancellable(job: Job): boolean {
   return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
 }
 
-async function cancelNow(ctx: Context, job: Job): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
-  if (job.state === 'created') return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
+async function cancelNow(
+  ctx: Context,
+  job: Job,
+): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
+  if (job.state === 'created')
+    return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
   if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
   const provider = providerOf(ctx, job.provider);
   if (!provider) return { how: 'too-late', job };
   const how = await provider.cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
   if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
-  if (how === 'too-late') return { how, job: await apply(ctx, job, await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS))) };
+  if (how === 'too-late')
+    return {
+      how,
+      job: await apply(
+        ctx,
+        job,
+        await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS)),
+      ),
+    };
   const { provider: id, submittedAt, operation } = job;
   const asked = { provider: id, submittedAt, operation, cancelAskedAt: ctx.clock.now() };
   const marked =
@@ -132,7 +152,8 @@ async function cancelNow(ctx: Context, job: Job): Promise<{ how: 'cancelled' | '
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
-  if (job.state === 'unknown') return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
+  if (job.state === 'unknown')
+    return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
   if (job.state !== 'queued' && job.state !== 'running') return now;
   if (job.state === 'running' && job.phase.kind === 'fetching') return now;
   const wait = nextLookMs({

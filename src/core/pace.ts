@@ -1,7 +1,7 @@
 /** When to look at a job again: rarely at first, often around the usual finishing time, ever rarer on errors. */
 
 /** Never more of a render's length than this between its end and our noticing, whatever is known of its length. */
-const SHARE_OF_ELAPSED = 0.04;
+const SHARE_OF_ELAPSED = 0.05;
 const CEILING_MS = 30_000;
 /** From this share of the usual time on, a finish is near. */
 const NEAR = 0.85;
@@ -20,7 +20,11 @@ export function nextLookMs({ elapsedMs, usualMs, floorMs }: PaceFacts): number {
 }
 
 /** The wait after the n-th failure in a row: doubling, with jitter so that many jobs don't return as one. */
-export function backOffMs(failures: number, random: () => number, { firstMs = 2_000, ceilingMs = 60_000 } = {}): number {
+export function backOffMs(
+  failures: number,
+  random: () => number,
+  { firstMs = 2_000, ceilingMs = 60_000 } = {},
+): number {
   const wait = Math.min(ceilingMs, firstMs * 2 ** Math.min(failures - 1, 20));
   return wait * (0.75 + random() * 0.5);
 }

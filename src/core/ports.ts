@@ -5,7 +5,19 @@
  * the result; an *operation* is the provider's own handle of a job; a *quote* is the price before, a *hold* what
  * is reserved, a *cost* the price after; a *space* is one server, chat, or the page.
  */
-import type { Inputs, Job, Operation, Orientation, Quality, QuoteNote, Receipt, RenderRequest, ResultRef, StoredFile, StoredVideo } from './job.ts';
+import type {
+  Inputs,
+  Job,
+  Operation,
+  Orientation,
+  Quality,
+  QuoteNote,
+  Receipt,
+  RenderRequest,
+  ResultRef,
+  StoredFile,
+  StoredVideo,
+} from './job.ts';
 import type { Micros } from './money.ts';
 import type { FailureCode, Outcome } from './refusals.ts';
 
@@ -54,7 +66,12 @@ export type Provider = {
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
   upload(inputs: Inputs, signal: AbortSignal): Promise<Uploaded>;
   /** The one billable call. At most once per job and provider; never retried inside. */
-  submit(jobId: string, request: RenderRequest, uploaded: Uploaded, signal: AbortSignal): Promise<SubmitOutcome>;
+  submit(
+    jobId: string,
+    request: RenderRequest,
+    uploaded: Uploaded,
+    signal: AbortSignal,
+  ): Promise<SubmitOutcome>;
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
   /** The operation of a job whose submit was lost, where the provider can tell by our id. */
@@ -111,14 +128,22 @@ export type HoldOutcome =
   /** The first limit without room, with what was left under it. */
   | { ok: false; limit: Limit; leftMicros?: Micros; leftJobs?: number };
 
-export type LedgerTotals = { heldMicros: Micros; settledMicros: Micros; heldJobs: number; settledJobs: number };
+export type LedgerTotals = {
+  heldMicros: Micros;
+  settledMicros: Micros;
+  heldJobs: number;
+  settledJobs: number;
+};
 
 /** The book. Each call is one transaction and may be repeated without changing anything. */
 export type Ledger = {
   /** Holds the price if every limit has room, else changes nothing. */
   reserve(hold: HoldRequest): Promise<HoldOutcome>;
   /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. */
-  settle(jobId: string, bill: { micros: Micros; counts: boolean; provider: string; at: number }): Promise<void>;
+  settle(
+    jobId: string,
+    bill: { micros: Micros; counts: boolean; provider: string; at: number },
+  ): Promise<void>;
   totals(key: LedgerKey): Promise<LedgerTotals>;
 };
 
@@ -159,9 +184,18 @@ export type Media = {
   /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
   normaliseImage(path: string, toPath: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
   /** Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`. */
-  normaliseClip(path: string, toPath: string, options: { maxSeconds?: number; onProgress?: (share: number) => void }, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
+  normaliseClip(
+    path: string,
+    toPath: string,
+    options: { maxSeconds?: number; onProgress?: (share: number) => void },
+    signal?: AbortSignal,
+  ): Promise<Outcome<ClipFacts>>;
   /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */
-  findPerson(imagePath: string, clipPath: string, signal?: AbortSignal): Promise<{ image: boolean; clip: boolean } | undefined>;
+  findPerson(
+    imagePath: string,
+    clipPath: string,
+    signal?: AbortSignal,
+  ): Promise<{ image: boolean; clip: boolean } | undefined>;
   /** Measures a finished video. Throws BrokenVideo when it can't be played. */
   probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
   /** A JPEG of the first good frame. */
@@ -184,7 +218,10 @@ export type Scheduler = {
 };
 
 /** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
-export type Shelf = { get<T>(key: string): Promise<T | undefined>; set(key: string, value: unknown): Promise<unknown> };
+export type Shelf = {
+  get<T>(key: string): Promise<T | undefined>;
+  set(key: string, value: unknown): Promise<unknown>;
+};
 
 export type Log = {
   debug(facts: object, message: string): void;

@@ -2,10 +2,13 @@
 import type { Requester } from './job.ts';
 import type { Micros } from './money.ts';
 import type { LedgerKey, Limit } from './ports.ts';
-import { type Period, PERIODS, resetsAt, windowOf } from './windows.ts';
+import { PERIODS, type Period, resetsAt, windowOf } from './windows.ts';
 
 /** `space:day:usd=5`: one line of DEFAULT_LIMITS. */
-export type DefaultLimit = { scope: 'space' | 'member'; period: Period } & ({ maxMicros: Micros } | { maxJobs: number });
+export type DefaultLimit = { scope: 'space' | 'member'; period: Period } & (
+  | { maxMicros: Micros }
+  | { maxJobs: number }
+);
 
 export type QuotaRules = {
   operatorBudget: Record<Period, Micros>;
@@ -40,7 +43,8 @@ export function limitsOf(requester: Requester, at: number, rules: QuotaRules): L
 
 /** The limit's name for people: whose, and for how long. */
 export function nameOf(limit: Limit): string {
-  const whose = limit.scope === OPERATOR ? "bot's" : limit.scope.startsWith('member:') ? 'personal' : "server's";
+  const whose =
+    limit.scope === OPERATOR ? "bot's" : limit.scope.startsWith('member:') ? 'personal' : "server's";
   return `${whose} ${limit.window.startsWith('day:') ? 'daily' : 'monthly'} limit`;
 }
 

@@ -22,16 +22,22 @@ export type Plan = {
 };
 
 /** Turns choices and the clip's facts into a request that every provider understands, or says what is wrong with it. */
-export function plan(choices: Choices, clip: Pick<ClipFacts, 'durationMs' | 'cameraMoves'>, quality: Quality): Outcome<Plan> {
+export function plan(
+  choices: Choices,
+  clip: Pick<ClipFacts, 'durationMs' | 'cameraMoves'>,
+  quality: Quality,
+): Outcome<Plan> {
   const notes: QuoteNote[] = [];
   const seconds = clip.durationMs / 1000;
   let orientation = choices.orientation;
   if (orientation === 'auto') {
     // The picture's own framing follows a moving camera better (fal.ai's page), but takes 10 s at most.
-    orientation = clip.cameraMoves && billedSeconds(clip.durationMs) <= MAX_CLIP_SECONDS.image ? 'image' : 'video';
+    orientation =
+      clip.cameraMoves && billedSeconds(clip.durationMs) <= MAX_CLIP_SECONDS.image ? 'image' : 'video';
     if (orientation === 'image') notes.push('orientation-from-camera');
   }
-  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50) return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS });
+  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50)
+    return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS });
   const maxSeconds = MAX_CLIP_SECONDS[orientation];
   let billed = billedSeconds(clip.durationMs);
   let cutAtSeconds: number | undefined;
@@ -66,9 +72,16 @@ export async function bestQuote(
   );
   const ignoresNegative = (p: Provider) => (request.negativePrompt && !p.capabilities.negativePrompt ? 1 : 0);
   const able = offers.flatMap(({ provider, offer }) => (offer ? [{ provider, offer }] : []));
-  able.sort((a, b) => a.offer.micros - b.offer.micros || ignoresNegative(a.provider) - ignoresNegative(b.provider));
+  able.sort(
+    (a, b) => a.offer.micros - b.offer.micros || ignoresNegative(a.provider) - ignoresNegative(b.provider),
+  );
   const best = able[0];
-  if (!best) return refuse({ code: 'no-provider', why: providers.length > 0 ? 'quality' : 'none', quality: request.quality });
+  if (!best)
+    return refuse({
+      code: 'no-provider',
+      why: providers.length > 0 ? 'quality' : 'none',
+      quality: request.quality,
+    });
   const ignored: QuoteNote[] = ignoresNegative(best.provider) ? ['negative-prompt-ignored'] : [];
   return accept({
     provider: best.provider.id,

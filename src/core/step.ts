@@ -75,22 +75,38 @@ async function atDeadline(ctx: Context, job: AtProvider, port: Provider): Promis
 /** Writes down what a provider says of a job, from a status call or a webhook. Nothing is written when nothing changed. */
 export async function apply(ctx: Context, job: AtProvider, status: ProviderStatus): Promise<Job> {
   const { provider, submittedAt, operation } = job;
-  const sent = { provider, submittedAt, operation, ...(job.cancelAskedAt ? { cancelAskedAt: job.cancelAskedAt } : {}) };
+  const sent = {
+    provider,
+    submittedAt,
+    operation,
+    ...(job.cancelAskedAt ? { cancelAskedAt: job.cancelAskedAt } : {}),
+  };
   switch (status.state) {
     case 'queued':
       // A provider may put a running job back in its queue; members need not see that dance.
       if (job.state === 'running' || job.position === status.position) return job;
-      return move(ctx, job, 'queued', { ...sent, ...(status.position === undefined ? {} : { position: status.position }) });
+      return move(ctx, job, 'queued', {
+        ...sent,
+        ...(status.position === undefined ? {} : { position: status.position }),
+      });
     case 'running': {
       const before = job.state === 'running' && job.phase.kind === 'rendering' ? job.phase : undefined;
       if (before && before.progress === status.progress) return job;
-      const phase = { kind: 'rendering' as const, ...(status.progress === undefined ? {} : { progress: status.progress }) };
+      const phase = {
+        kind: 'rendering' as const,
+        ...(status.progress === undefined ? {} : { progress: status.progress }),
+      };
       return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
     }
     case 'completed': {
       await ctx.history.learn(provider, job.request, ctx.clock.now() - submittedAt);
       const { result, costMicros } = status;
-      const phase = { kind: 'fetching' as const, result, since: ctx.clock.now(), ...(costMicros === undefined ? {} : { costMicros }) };
+      const phase = {
+        kind: 'fetching' as const,
+        result,
+        since: ctx.clock.now(),
+        ...(costMicros === undefined ? {} : { costMicros }),
+      };
       return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
     }
     case 'failed':
@@ -100,4 +116,5 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
   }
 }
 
-const startOf = (ctx: Context, job: AtProvider): number => (job.state === 'running' ? job.startedAt : ctx.clock.now());
+const startOf = (ctx: Context, job: AtProvider): number =>
+  job.state === 'running' ? job.startedAt : ctx.clock.now();

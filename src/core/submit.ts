@@ -21,13 +21,21 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     const provider = next;
     const uploaded = await provider.upload(job.inputs, signal);
     signal.throwIfAborted();
-    const sending: JobIn<'submitting'> = await move(ctx, current, 'submitting', { provider: provider.id, submittedAt: ctx.clock.now() });
+    const sending: JobIn<'submitting'> = await move(ctx, current, 'submitting', {
+      provider: provider.id,
+      submittedAt: ctx.clock.now(),
+    });
     const outcome = await submitOnce(ctx, provider, sending, uploaded);
     const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
     const { submittedAt } = sending;
     switch (outcome.kind) {
       case 'accepted':
-        return move(ctx, sending, 'queued', { attempts, provider: provider.id, submittedAt, operation: outcome.operation });
+        return move(ctx, sending, 'queued', {
+          attempts,
+          provider: provider.id,
+          submittedAt,
+          operation: outcome.operation,
+        });
       case 'unknown':
         return move(ctx, sending, 'unknown', { attempts, provider: provider.id, submittedAt });
       case 'refused':
@@ -44,11 +52,19 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
 }
 
 /** Whatever goes wrong in here after the first byte, the job may exist there: that is `unknown`, and final. */
-async function submitOnce(ctx: Context, provider: Provider, job: Job, uploaded: Uploaded): Promise<SubmitOutcome> {
+async function submitOnce(
+  ctx: Context,
+  provider: Provider,
+  job: Job,
+  uploaded: Uploaded,
+): Promise<SubmitOutcome> {
   try {
     return await provider.submit(job.id, job.request, uploaded, AbortSignal.timeout(SUBMIT_TIMEOUT_MS));
   } catch (error) {
-    ctx.log.warn({ job: job.code, provider: provider.id, err: error }, 'no answer to a submit: its fate is unknown');
+    ctx.log.warn(
+      { job: job.code, provider: provider.id, err: error },
+      'no answer to a submit: its fate is unknown',
+    );
     return { kind: 'unknown' };
   }
 }

@@ -9,7 +9,13 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function localDate(at: number, timeZone: string): { year: number; month: number; day: number } {
   let format = formats.get(timeZone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', year: 'numeric', month: 'numeric', day: 'numeric' });
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'gregory',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+    });
     formats.set(timeZone, format);
   }
   const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, Number(part.value)]));
@@ -20,7 +26,10 @@ function localDate(at: number, timeZone: string): { year: number; month: number;
 export function windowOf(scope: string, period: Period, at: number, timeZone: string): LedgerKey {
   const { year, month, day } = localDate(at, timeZone);
   const monthKey = `${year}-${String(month).padStart(2, '0')}`;
-  return { scope, window: period === 'month' ? `month:${monthKey}` : `day:${monthKey}-${String(day).padStart(2, '0')}` };
+  return {
+    scope,
+    window: period === 'month' ? `month:${monthKey}` : `day:${monthKey}-${String(day).padStart(2, '0')}`,
+  };
 }
 
 /** The first moment of the next window. Days of 23 and 25 hours, and zones that skip midnight, come out right. */

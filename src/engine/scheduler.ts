@@ -2,14 +2,23 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, Scheduler } from '../core/ports.ts';
 
-type Due = { key: string; at: number };
+type Due = { key: string; at: number; order: number };
 
 /** Node's timers count in 32 bits; anything later is looked at again on the way. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `step` must not throw: what it throws is given to `onError` and the key is forgotten until it is scheduled anew. */
-export function createScheduler({ clock, atOnce, onError }: { clock: Clock; atOnce: number; onError: (error: unknown, key: string) => void }): Scheduler {
-  const sooner = (a: Due, b: Due) => a.at - b.at;
+export function createScheduler({
+  clock,
+  atOnce,
+  onError,
+}: {
+  clock: Clock;
+  atOnce: number;
+  onError: (error: unknown, key: string) => void;
+}): Scheduler {
+  const sooner = (a: Due, b: Due) => a.at - b.at || a.order - b.order;
+  let given = 0;
   let heap = new TinyQueue<Due>([], sooner);
   // The heap can't drop an entry in its middle; only the one that this map names counts.
   const current = new Map<string, Due>();
@@ -19,11 +28,12 @@ export function createScheduler({ clock, atOnce, onError }: { clock: Clock; atOn
   let idle: (() => void) | undefined;
 
   function at(key: string, dueAt: number): void {
-    const due = { key, at: dueAt };
+    const due = { key, at: dueAt, order: given++ };
     current.set(key, due);
     heap.push(due);
     // Outdated entries are forgotten now and then, so that a job polled for an hour leaves no trail.
-    if (heap.length > 64 && heap.length > current.size * 2) heap = new TinyQueue([...current.values()], sooner);
+    if (heap.length > 64 && heap.length > current.size * 2)
+      heap = new TinyQueue([...current.values()], sooner);
     arm();
   }
 
@@ -75,7 +85,10 @@ export function createScheduler({ clock, atOnce, onError }: { clock: Clock; atOn
     async stop() {
       step = undefined;
       clearTimeout(timer);
-      if (running.size > 0) await new Promise<void>((resolve) => void (idle = resolve));
+      if (running.size === 0) return;
+      await new Promise<void>((resolve) => {
+        idle = resolve;
+      });
     },
     size: () => current.size + [...running].filter((key) => !current.has(key)).length,
   };

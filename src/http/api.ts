@@ -9,7 +9,7 @@ import type { Health } from '../core/health.ts';
 import type { History } from '../core/history.ts';
 import type { Job, Quality, Requester, StoredFile } from '../core/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
-import { type Outcome, refuse } from '../core/refusals.ts';
+import type { Outcome } from '../core/refusals.ts';
 import { jobEvents } from './events.ts';
 import type { StatusView } from './page/contract.ts';
 import { presentJob, presentQuote } from './present.ts';
@@ -36,7 +36,13 @@ export function api(parts: ApiParts): Hono {
   const { core, commands, files } = parts;
   const app = new Hono();
   const present = (job: Job) => presentJob(job, usualMs(parts, job), parts.clock.now());
-  const call = (id: string, rest: Partial<Call>): Call => ({ id, requester: REQUESTER, options: {}, files: {}, ...rest });
+  const call = (id: string, rest: Partial<Call>): Call => ({
+    id,
+    requester: REQUESTER,
+    options: {},
+    files: {},
+    ...rest,
+  });
 
   /** Runs a command and answers its refusal, or what `show` makes of its view. */
   async function run<K extends View['kind']>(
@@ -52,7 +58,8 @@ export function api(parts: ApiParts): Hono {
     return show(view.value as Extract<View, { kind: K }>);
   }
 
-  const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(REQUESTER.spaceId, c.req.param('id') ?? '');
+  const mine = async (c: Context): Promise<Outcome<Job>> =>
+    core.jobs.find(REQUESTER.spaceId, c.req.param('id') ?? '');
 
   app.get('/status', (c) =>
     c.json({
@@ -73,7 +80,9 @@ export function api(parts: ApiParts): Hono {
     const { image, clip } = form.files;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
     const quote = await core.intake.quote({ image, clip }, choices.value);
-    return quote.ok ? c.json({ quote: presentQuote(quote.value, quote.value.plan.request) }) : problem(c, quote.refusal);
+    return quote.ok
+      ? c.json({ quote: presentQuote(quote.value, quote.value.plan.request) })
+      : problem(c, quote.refusal);
   });
 
   app.post('/jobs', async (c) => {
@@ -81,10 +90,14 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     const id = eventId(c, 'animate');
-    return run(c, commands.animate, call(id, { options: form.fields, files: form.files }), 'job', ({ job }) => c.json(present(job), 201));
+    return run(c, commands.animate, call(id, { options: form.fields, files: form.files }), 'job', ({ job }) =>
+      c.json(present(job), 201),
+    );
   });
 
-  app.get('/jobs', (c) => run(c, commands.jobs, call('list', {}), 'jobs', ({ jobs }) => c.json({ jobs: jobs.map(present) })));
+  app.get('/jobs', (c) =>
+    run(c, commands.jobs, call('list', {}), 'jobs', ({ jobs }) => c.json({ jobs: jobs.map(present) })),
+  );
 
   app.get('/jobs/:id', async (c) => {
     const job = await mine(c);
@@ -93,7 +106,9 @@ export function api(parts: ApiParts): Hono {
 
   app.get('/jobs/:id/events', async (c) => {
     const job = await mine(c);
-    return job.ok ? jobEvents(c, job.value.id, { events: parts.events, read: () => mine(c), present }) : problem(c, job.refusal);
+    return job.ok
+      ? jobEvents(c, job.value.id, { events: parts.events, read: () => mine(c), present })
+      : problem(c, job.refusal);
   });
 
   app.get('/jobs/:id/video', async (c) => {
@@ -112,25 +127,34 @@ export function api(parts: ApiParts): Hono {
   });
 
   app.post('/jobs/:id/cancel', (c) =>
-    run(c, commands.cancel, call('cancel', { options: { job: c.req.param('id') } }), 'cancel', ({ how, job }) =>
-      c.json(present(job), how === 'cancelled' ? 200 : 202),
+    run(
+      c,
+      commands.cancel,
+      call('cancel', { options: { job: c.req.param('id') } }),
+      'cancel',
+      ({ how, job }) => c.json(present(job), how === 'cancelled' ? 200 : 202),
     ),
   );
 
   app.post('/jobs/:id/again', (c) =>
-    run(c, commands.again, call(eventId(c, `again ${c.req.param('id')}`), { options: { job: c.req.param('id') } }), 'job', ({ job }) =>
-      c.json(present(job), 201),
+    run(
+      c,
+      commands.again,
+      call(eventId(c, `again ${c.req.param('id')}`), { options: { job: c.req.param('id') } }),
+      'job',
+      ({ job }) => c.json(present(job), 201),
     ),
   );
 
-  app.notFound((c) => problem(c, refuse({ code: 'bad-request', reason: 'there is no such address here.' }).refusal));
   return app;
 }
 
 /** The same press of a button, sent twice, is the same event: `Idempotency-Key` names it. */
 function eventId(c: Context, action: string): string {
   const key = c.req.header('idempotency-key');
-  const name = key ? createHash('sha256').update(`${action}\n${key}`).digest('hex').slice(0, 24) : randomUUID().replaceAll('-', '');
+  const name = key
+    ? createHash('sha256').update(`${action}\n${key}`).digest('hex').slice(0, 24)
+    : randomUUID().replaceAll('-', '');
   return `web-${name}`;
 }
 
@@ -143,4 +167,5 @@ async function sendFile(c: Context, files: Files, file: StoredFile): Promise<Res
   return response ?? problem(c, { code: 'no-such-job' });
 }
 
-const usualMs = ({ history }: ApiParts, job: Job) => history.usualMs('provider' in job && job.provider ? job.provider : job.quote.provider, job.request);
+const usualMs = ({ history }: ApiParts, job: Job) =>
+  history.usualMs('provider' in job && job.provider ? job.provider : job.quote.provider, job.request);

@@ -35,7 +35,17 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   const app = new Hono();
   app.onError((error, c) => {
     parts.log.error({ err: error, path: c.req.path }, 'a request failed');
-    return c.body(JSON.stringify({ type: 'about:blank', title: 'internal', status: 500, code: 'internal', detail: 'Something went wrong on our side. Try again; the log says more.' }), 500, { 'content-type': 'application/problem+json' });
+    return c.body(
+      JSON.stringify({
+        type: 'about:blank',
+        title: 'internal',
+        status: 500,
+        code: 'internal',
+        detail: 'Something went wrong on our side. Try again; the log says more.',
+      }),
+      500,
+      { 'content-type': 'application/problem+json' },
+    );
   });
   app.use(headers);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -44,7 +54,9 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
   app.post('/login', async (c) => {
     const { password } = await c.req.parseBody();
-    const verdict = parts.signIn ? await parts.signIn.enter(c, typeof password === 'string' ? password : '') : 'in';
+    const verdict = parts.signIn
+      ? await parts.signIn.enter(c, typeof password === 'string' ? password : '')
+      : 'in';
     if (verdict === 'in') return c.redirect('/', 303);
     if (verdict === 'out') return problem(c, { code: 'not-signed-in' });
     return problem(c, { code: 'slow-down', retryAt: verdict.retryAt });
@@ -53,10 +65,14 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/style.css', serveStatic({ root: PAGE }));
   app.get('/favicon.svg', serveStatic({ root: PAGE }));
   app.use(requireSignIn(parts.signIn));
-  app.get('/metrics', async (c) => c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }));
+  app.get('/metrics', async (c) =>
+    c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
+  );
   app.route('/api', api(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
-  app.get('/:file', async (c, next) => (PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next()));
+  app.get('/:file', async (c, next) =>
+    PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
+  );
   app.notFound((c) => c.text('There is nothing here. The page is at /.', 404));
   return listen(app, parts);
 }
@@ -82,12 +98,18 @@ const headers = secureHeaders({
 type Ctx = Parameters<typeof problem>[0];
 
 /** Ready while the store can be written: the page itself is the front that answers this. */
-async function readiness(c: Ctx, { ping, health, signIn }: { ping: ServerParts['ping']; health: Health; signIn: SignIn | undefined }) {
+async function readiness(
+  c: Ctx,
+  { ping, health, signIn }: { ping: ServerParts['ping']; health: Health; signIn: SignIn | undefined },
+) {
   const writable = await ping().then(
     () => true,
     () => false,
   );
-  health.set('store', writable ? { state: 'ok' } : { state: 'degraded', reason: 'the database cannot be written' });
+  health.set(
+    'store',
+    writable ? { state: 'ok' } : { state: 'degraded', reason: 'the database cannot be written' },
+  );
   const status = writable ? 'ok' : 'degraded';
   // A stranger learns only whether we are up.
   const open = signIn === undefined || (await signIn.check(c)) === 'in';
@@ -95,10 +117,14 @@ async function readiness(c: Ctx, { ping, health, signIn }: { ping: ServerParts['
 }
 
 async function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<HttpServer> {
-  const { server, address } = await new Promise<{ server: Server; address: { port: number } }>((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => resolve({ server: server as Server, address })) as Server;
-    server.once('error', reject);
-  });
+  const { server, address } = await new Promise<{ server: Server; address: { port: number } }>(
+    (resolve, reject) => {
+      const server = serve({ fetch: app.fetch, hostname: host, port }, (address) =>
+        resolve({ server: server as Server, address }),
+      ) as Server;
+      server.once('error', reject);
+    },
+  );
   const shown = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${shown}:${address.port}`,

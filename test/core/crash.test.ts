@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOver, type Job } from '../../src/core/job.ts';
-import { CHOICES, createWorld, EVENT, type Incarnation, UPLOADS, type World } from '../fakes/world.ts';
 import { createRemote } from '../fakes/remote.ts';
+import { CHOICES, createWorld, EVENT, type Incarnation, UPLOADS, type World } from '../fakes/world.ts';
 
 /** One life of the process: the chat (re)delivers its event, then everything due is done. */
 async function live(world: World, { intake, jobs, scheduler }: Incarnation): Promise<void> {
@@ -11,7 +11,10 @@ async function live(world: World, { intake, jobs, scheduler }: Incarnation): Pro
 }
 
 /** Runs the main job, kills it at the given effect, and lets a second life finish what the first began. */
-async function runWithCrashAt(effect: number, free: boolean): Promise<{ world: World; job: Job | undefined; crashed: boolean }> {
+async function runWithCrashAt(
+  effect: number,
+  free: boolean,
+): Promise<{ world: World; job: Job | undefined; crashed: boolean }> {
   const world = createWorld({ remotes: [createRemote('paid', { free })] });
   const blown = world.fuse.arm(effect);
   const crashed = await Promise.race([live(world, world.boot()).then(() => false), blown.then(() => true)]);

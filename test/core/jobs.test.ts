@@ -20,15 +20,31 @@ describe('a job', () => {
     const { world, life, job } = await started();
     await life.scheduler.runAll();
     expect(world.shown.map(({ state }) => state)).toEqual([
-      'created', 'submitting', 'queued', 'queued', 'running', 'running', 'completed', 'completed', 'delivered',
+      'created',
+      'submitting',
+      'queued',
+      'queued',
+      'running',
+      'running',
+      'completed',
+      'completed',
+      'delivered',
     ]);
     expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE });
-    expect(await world.disk.ledger.totals(TODAY)).toEqual({ heldMicros: 0, heldJobs: 0, settledMicros: PRICE, settledJobs: 1 });
+    expect(await world.disk.ledger.totals(TODAY)).toEqual({
+      heldMicros: 0,
+      heldJobs: 0,
+      settledMicros: PRICE,
+      settledJobs: 1,
+    });
   });
 
   it('is made once however often its event comes, and whatever has become of it', async () => {
     const { life, remote, created } = await started();
-    const twice = await Promise.all([life.intake.create(EVENT, UPLOADS, CHOICES), life.intake.create(EVENT, UPLOADS, CHOICES)]);
+    const twice = await Promise.all([
+      life.intake.create(EVENT, UPLOADS, CHOICES),
+      life.intake.create(EVENT, UPLOADS, CHOICES),
+    ]);
     await life.scheduler.runAll();
     const later = await life.intake.create(EVENT, UPLOADS, CHOICES);
     for (const again of [...twice, later]) expect(again.ok && created.ok && again.value.id).toBe(EVENT.id);
@@ -58,7 +74,12 @@ describe('a job', () => {
     const { world, life, job } = await started({ remotes: [remote] });
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'failed', failure: 'no-person-in-image', costMicros: 0 });
-    expect(await world.disk.ledger.totals(TODAY)).toEqual({ heldMicros: 0, heldJobs: 0, settledMicros: 0, settledJobs: 0 });
+    expect(await world.disk.ledger.totals(TODAY)).toEqual({
+      heldMicros: 0,
+      heldJobs: 0,
+      settledMicros: 0,
+      settledJobs: 0,
+    });
   });
 
   it('outlives a provider that does not answer for a while', async () => {
@@ -114,17 +135,23 @@ describe('a lost answer to a submit', () => {
 });
 
 describe('failover', () => {
-  it.each(['not-sent', 'refused'] as const)('goes to the next provider after %s, with both attempts on record', async (answer) => {
-    const [first, second] = [createRemote('first'), createRemote('second')];
-    first.answers = [answer];
-    const { life, job } = await started({ remotes: [first, second] });
-    await life.scheduler.runAll();
-    expect(await job()).toMatchObject({
-      state: 'delivered',
-      provider: 'second',
-      attempts: [{ provider: 'first', outcome: answer }, { provider: 'second', outcome: 'sent' }],
-    });
-  });
+  it.each(['not-sent', 'refused'] as const)(
+    'goes to the next provider after %s, with both attempts on record',
+    async (answer) => {
+      const [first, second] = [createRemote('first'), createRemote('second')];
+      first.answers = [answer];
+      const { life, job } = await started({ remotes: [first, second] });
+      await life.scheduler.runAll();
+      expect(await job()).toMatchObject({
+        state: 'delivered',
+        provider: 'second',
+        attempts: [
+          { provider: 'first', outcome: answer },
+          { provider: 'second', outcome: 'sent' },
+        ],
+      });
+    },
+  );
 
   it('never goes to a provider that is dearer than what is held', async () => {
     const [first, second] = [createRemote('first'), createRemote('second', { micros: PRICE + 1 })];
@@ -146,17 +173,20 @@ describe('a cancel', () => {
     expect(remote.submits).toEqual([]);
   });
 
-  it.each(['queued', 'running'] as const)('of a %s job that the provider takes frees the hold', async (state) => {
-    const remote = createRemote('paid');
-    remote.statuses = [state === 'queued' ? { state, position: 3 } : { state }];
-    const { world, life, job } = await started({ remotes: [remote] });
-    await life.scheduler.runNext();
-    await life.scheduler.runNext();
-    expect(await job()).toMatchObject({ state });
-    expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: true, value: { how: 'cancelled' } });
-    expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
-    expect(life.scheduler.size()).toBe(0);
-  });
+  it.each(['queued', 'running'] as const)(
+    'of a %s job that the provider takes frees the hold',
+    async (state) => {
+      const remote = createRemote('paid');
+      remote.statuses = [state === 'queued' ? { state, position: 3 } : { state }];
+      const { world, life, job } = await started({ remotes: [remote] });
+      await life.scheduler.runNext();
+      await life.scheduler.runNext();
+      expect(await job()).toMatchObject({ state });
+      expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: true, value: { how: 'cancelled' } });
+      expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
+      expect(life.scheduler.size()).toBe(0);
+    },
+  );
 
   it('that the provider only takes note of lets the job finish and pays its bill', async () => {
     const remote = createRemote('paid');
@@ -171,7 +201,10 @@ describe('a cancel', () => {
   it('that comes too late is refused and changes nothing', async () => {
     const { life, job } = await started();
     await life.scheduler.runAll();
-    expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: false, refusal: { code: 'not-cancellable', state: 'delivered' } });
+    expect(await life.jobs.cancel(EVENT.id)).toMatchObject({
+      ok: false,
+      refusal: { code: 'not-cancellable', state: 'delivered' },
+    });
     expect(await job()).toMatchObject({ state: 'delivered' });
   });
 

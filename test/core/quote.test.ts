@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Choices, bestQuote, plan } from '../../src/core/quote.ts';
+import { bestQuote, type Choices, plan } from '../../src/core/quote.ts';
 import { billedSeconds } from '../../src/core/seconds.ts';
 import { createRemote } from '../fakes/remote.ts';
 
@@ -8,17 +8,26 @@ const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true
 const clip = (durationMs: number, cameraMoves = false) => ({ durationMs, cameraMoves });
 
 describe('the seconds of a price', () => {
-  it.each([[4020, 4], [4000, 4], [4050, 4], [4051, 5], [4200, 5], [2960, 3], [3000, 3], [10_000, 10], [40, 1]])(
-    'of a clip of %i ms are %i',
-    (ms, seconds) => expect(billedSeconds(ms)).toBe(seconds),
-  );
+  it.each([
+    [4020, 4],
+    [4000, 4],
+    [4050, 4],
+    [4051, 5],
+    [4200, 5],
+    [2960, 3],
+    [3000, 3],
+    [10_000, 10],
+    [40, 1],
+  ])('of a clip of %i ms are %i', (ms, seconds) => expect(billedSeconds(ms)).toBe(seconds));
 
   it('never fall short of the clip by more than the padding, nor exceed it by a second', () => {
-    fc.assert(fc.property(fc.integer({ min: 1000, max: 60_000 }), (ms) => {
-      const seconds = billedSeconds(ms);
-      expect(seconds * 1000).toBeGreaterThanOrEqual(ms - 50);
-      expect(seconds * 1000).toBeLessThan(ms + 1000);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1000, max: 60_000 }), (ms) => {
+        const seconds = billedSeconds(ms);
+        expect(seconds * 1000).toBeGreaterThanOrEqual(ms - 50);
+        expect(seconds * 1000).toBeLessThan(ms + 1000);
+      }),
+    );
   });
 });
 
@@ -33,20 +42,31 @@ describe('a plan', () => {
   ] as const)('of orientation %s for %i ms, camera moving: %s, is %s', (orientation, ms, moves, expected) => {
     const planned = plan({ ...CHOICES, orientation }, clip(ms, moves), 'standard');
     expect(planned.ok && planned.value.request.orientation).toBe(expected);
-    expect(planned.ok && planned.value.notes.includes('orientation-from-camera')).toBe(orientation === 'auto' && expected === 'image');
+    expect(planned.ok && planned.value.notes.includes('orientation-from-camera')).toBe(
+      orientation === 'auto' && expected === 'image',
+    );
   });
 
   it('refuses a clip that is too short, with the length and the limit', () => {
-    expect(plan(CHOICES, clip(2400), 'standard')).toEqual({ ok: false, refusal: { code: 'clip-too-short', seconds: 2.4, minSeconds: 3 } });
+    expect(plan(CHOICES, clip(2400), 'standard')).toEqual({
+      ok: false,
+      refusal: { code: 'clip-too-short', seconds: 2.4, minSeconds: 3 },
+    });
   });
 
-  it.each([['video', 30], ['image', 10]] as const)('refuses a clip too long for orientation %s and offers the trim', (orientation, maxSeconds) => {
+  it.each([
+    ['video', 30],
+    ['image', 10],
+  ] as const)('refuses a clip too long for orientation %s and offers the trim', (orientation, maxSeconds) => {
     expect(plan({ ...CHOICES, orientation }, clip(31_000), 'standard')).toEqual({
       ok: false,
       refusal: { code: 'clip-too-long', seconds: 31, maxSeconds, canTrim: true },
     });
     const trimmed = plan({ ...CHOICES, orientation, trim: true }, clip(31_000), 'standard');
-    expect(trimmed).toMatchObject({ ok: true, value: { cutAtSeconds: maxSeconds, request: { clipSeconds: maxSeconds }, notes: ['trimmed'] } });
+    expect(trimmed).toMatchObject({
+      ok: true,
+      value: { cutAtSeconds: maxSeconds, request: { clipSeconds: maxSeconds }, notes: ['trimmed'] },
+    });
   });
 });
 
@@ -55,22 +75,36 @@ describe('the best quote', () => {
   if (!planned.ok) throw new Error('the plan must be good');
 
   it('is the cheapest, and the first in the list among equals', async () => {
-    const [a, b, c] = [createRemote('a', { micros: 500 }), createRemote('b', { micros: 300 }), createRemote('c', { micros: 300 })];
-    expect(await bestQuote([a.provider, b.provider, c.provider], planned.value, [])).toMatchObject({ value: { provider: 'b', micros: 300 } });
+    const [a, b, c] = [
+      createRemote('a', { micros: 500 }),
+      createRemote('b', { micros: 300 }),
+      createRemote('c', { micros: 300 }),
+    ];
+    expect(await bestQuote([a.provider, b.provider, c.provider], planned.value, [])).toMatchObject({
+      value: { provider: 'b', micros: 300 },
+    });
   });
 
   it('prefers a provider that heeds the negative prompt only when the price is equal', async () => {
     const wish = { ...planned.value, request: { ...planned.value.request, negativePrompt: 'blur' } };
     const [plain, heeding] = [createRemote('plain'), createRemote('heeding')];
     heeding.provider.capabilities.negativePrompt = true;
-    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({ value: { provider: 'heeding', notes: [] } });
+    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({
+      value: { provider: 'heeding', notes: [] },
+    });
     plain.provider.quote = async () => ({ micros: 1, notes: [] });
-    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({ value: { provider: 'plain', notes: ['negative-prompt-ignored'] } });
+    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({
+      value: { provider: 'plain', notes: ['negative-prompt-ignored'] },
+    });
   });
 
   it('says that no provider is on, or that none can do the quality', async () => {
-    expect(await bestQuote([], planned.value, [])).toMatchObject({ refusal: { code: 'no-provider', why: 'none' } });
+    expect(await bestQuote([], planned.value, [])).toMatchObject({
+      refusal: { code: 'no-provider', why: 'none' },
+    });
     const pro = { ...planned.value, request: { ...planned.value.request, quality: 'pro' as const } };
-    expect(await bestQuote([createRemote('a').provider], pro, [])).toMatchObject({ refusal: { code: 'no-provider', why: 'quality' } });
+    expect(await bestQuote([createRemote('a').provider], pro, [])).toMatchObject({
+      refusal: { code: 'no-provider', why: 'quality' },
+    });
   });
 });

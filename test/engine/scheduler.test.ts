@@ -5,7 +5,8 @@ beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
 const errors: unknown[] = [];
-const make = (atOnce = 10) => createScheduler({ clock: { now: Date.now }, atOnce, onError: (error) => errors.push(error) });
+const make = (atOnce = 10) =>
+  createScheduler({ clock: { now: Date.now }, atOnce, onError: (error) => errors.push(error) });
 
 /** Steps that end when the test says so. */
 function manualSteps() {
@@ -33,7 +34,11 @@ describe('the scheduler', () => {
     scheduler.at('c', 300);
     scheduler.start(async (key) => void ran.push([key, Date.now()]));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(ran).toEqual([['a', 100], ['b', 200], ['c', 300]]);
+    expect(ran).toEqual([
+      ['a', 100],
+      ['b', 200],
+      ['c', 300],
+    ]);
     expect(scheduler.size()).toBe(0);
   });
 
@@ -102,7 +107,9 @@ describe('the scheduler', () => {
     scheduler.start(step);
     scheduler.at('a', 0);
     let stopped = false;
-    const stopping = scheduler.stop().then(() => void (stopped = true));
+    const stopping = scheduler.stop().then(() => {
+      stopped = true;
+    });
     scheduler.at('b', 0);
     await vi.advanceTimersByTimeAsync(100);
     expect(stopped).toBe(false);
@@ -116,10 +123,12 @@ describe('the scheduler', () => {
     const scheduler = make(1000);
     scheduler.start(async (key) => void ran.set(key, Date.now()));
     for (let round = 0; round < 50; round += 1) {
-      for (let key = 0; key < 40; key += 1) scheduler.at(`k${key}`, 10_000 + ((key * 7919 + round * 104_729) % 5000));
+      for (let key = 0; key < 40; key += 1)
+        scheduler.at(`k${key}`, 10_000 + ((key * 7919 + round * 104_729) % 5000));
     }
     await vi.advanceTimersByTimeAsync(20_000);
     expect(ran.size).toBe(40);
-    for (let key = 0; key < 40; key += 1) expect(ran.get(`k${key}`)).toBe(10_000 + ((key * 7919 + 49 * 104_729) % 5000));
+    for (let key = 0; key < 40; key += 1)
+      expect(ran.get(`k${key}`)).toBe(10_000 + ((key * 7919 + 49 * 104_729) % 5000));
   });
 });

@@ -16,11 +16,11 @@ export type Remote = {
 };
 
 export const PRICE = 280_000;
-export const COMPLETED: ProviderStatus = {
+export const COMPLETED = {
   state: 'completed',
   result: { kind: 'url', url: 'https://cdn.test/v.mp4' },
   costMicros: PRICE,
-};
+} satisfies ProviderStatus;
 
 export function createRemote(
   id: string,

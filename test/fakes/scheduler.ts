@@ -22,10 +22,14 @@ export function createManualScheduler(time: { now: number }): ManualScheduler {
   }
 
   return {
-    start: (work) => void (step = work),
+    start(work) {
+      step = work;
+    },
     at: (key, dueAt) => void due.set(key, dueAt),
     remove: (key) => void due.delete(key),
-    stop: async () => void (step = undefined),
+    async stop() {
+      step = undefined;
+    },
     size: () => due.size,
     runNext,
     async runAll(until) {

@@ -8,7 +8,7 @@ import { createIntake, type Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import { createJobs, type Jobs } from '../../src/core/jobs.ts';
 import { createLocks } from '../../src/core/locks.ts';
-import type { Chat, ClipFacts, Media, Provider } from '../../src/core/ports.ts';
+import type { Chat, ClipFacts, Files, Media, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { fakeFiles } from './files.ts';
@@ -25,20 +25,27 @@ export const EVENT = {
 
 export type Incarnation = { ctx: Context; intake: Intake; jobs: Jobs; scheduler: ManualScheduler };
 
-export type WorldOptions = { remotes?: Remote[]; clip?: Partial<ClipFacts>; budgetMicros?: number };
+export type WorldOptions = {
+  files?: Files;
+  media?: Partial<Media>;
+  remotes?: Remote[];
+  clip?: Partial<ClipFacts>;
+  budgetMicros?: number;
+};
 
 export function createWorld({
   remotes = [createRemote('paid')],
   clip = {},
   budgetMicros = 20_000_000,
+  files = fakeFiles(),
+  media = {},
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
   const disk = {
     store: memoryJobStore(),
     ledger: memoryLedger(),
-    files: fakeFiles(),
-    shelf: new Map<string, unknown>(),
+    files,
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -61,7 +68,7 @@ export function createWorld({
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle']),
       files: life.wire(disk.files, ['keep']),
-      media: fakeMedia(clip),
+      media: { ...fakeMedia(clip), ...media },
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
@@ -98,7 +105,6 @@ export function createWorld({
     fuse,
     boot,
     remotes,
-    history: () => createHistory({ get: async () => undefined, set: async () => {} }),
   };
 }
 
