@@ -138,7 +138,7 @@ async function signInFor(config: Config, log: Logger) {
   if (isLoopback(config.HOST) && config.PAGE_PASSWORD === undefined) return undefined;
   const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
   if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
-  return createSignIn(digest, await secretKey(config.DATA_DIR));
+  return createSignIn(digest, config.SECRET_KEY ?? (await secretKey(config.DATA_DIR)));
 }
 
 async function version(): Promise<string> {

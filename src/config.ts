@@ -37,6 +37,7 @@ const schema = z.object({
     .transform((path) => resolve(path)),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
+  SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   PAGE_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   BUDGET_USD_PER_DAY: usd.default(20),
   BUDGET_USD_PER_MONTH: usd.default(200),

@@ -89,14 +89,20 @@ export function createJobs(ctx: Context): Jobs {
 
   async function recover(): Promise<number> {
     let count = 0;
+    const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
       const waits = job.state === 'queued' || job.state === 'running';
+      if (waits && !providerOf(ctx, job.provider))
+        missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
       ctx.scheduler.at(
         job.id,
         ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
       );
       count += 1;
+    }
+    for (const [provider, jobs] of missing) {
+      ctx.log.warn({ provider, jobs }, 'jobs wait for a provider that is not configured any more');
     }
     ctx.scheduler.start(track);
     return count;

@@ -33,9 +33,24 @@ export type ProviderCapabilities = {
   free: boolean;
   /** The shortest sensible time between two status calls. */
   pollFloorMs: number;
+  /** Can be asked to let others go first. */
+  lowPriority?: boolean;
 };
 
-export type ProviderQuote = { micros: Micros; notes: QuoteNote[] };
+/** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
+export type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
+
+/** What only the operator can put right; until then nothing should be sent to that provider. The message is for the operator. */
+export type ProviderTrouble = { kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone'; message: string };
+
+/**
+ * What a webhook's body is worth. `operation`: a job of that handle has news, to be believed only after its status
+ * was read with our own key; `look`: something happened to the job that the address names; `reject`: not from there.
+ */
+export type WebhookVerdict =
+  | { kind: 'operation'; operation: Operation }
+  | { kind: 'look' }
+  | { kind: 'reject' };
 
 /**
  * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider
@@ -78,11 +93,19 @@ export type Provider = {
   find?(jobId: string, request: RenderRequest, uploaded: Uploaded): Promise<Operation | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
+  /** Judges a webhook by its bytes and headers (names in lower case). Throws when it can't be judged now. */
+  parseWebhook?(
+    headers: Readonly<Record<string, string | undefined>>,
+    rawBody: Buffer,
+  ): Promise<WebhookVerdict>;
   stop?(): Promise<void>;
 };
 
 /** Where each input lies for the provider: a URL it can fetch, or a path on this machine. */
 export type Uploaded = { image: string; clip: string };
+
+/** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
+export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
 
 // ── Chats ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -50,8 +50,8 @@ async function look(ctx: Context, job: AtProvider): Promise<Job> {
   const overdue = ctx.clock.now() >= job.deadlineAt;
   const port = providerOf(ctx, job.provider);
   if (!port) {
-    if (overdue) return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 });
-    throw new Error(`provider ${job.provider} is not configured any more`);
+    // The operator took its key out; it may come back with the next start, so the job waits for its deadline.
+    return overdue ? finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 }) : job;
   }
   if (overdue) return atDeadline(ctx, job, port);
   return apply(ctx, job, await port.status(job.operation, AbortSignal.timeout(STATUS_TIMEOUT_MS)));

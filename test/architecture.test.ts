@@ -1,0 +1,81 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Which parts each part may import. `*` is the composition root, which knows them all. */
+const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
+  'src/app.ts': '*',
+  'src/main.ts': ['src/app.ts', 'src/config.ts', 'src/log.ts'],
+  'src/config.ts': ['src/core'],
+  'src/log.ts': [],
+  'src/secrets.ts': [],
+  commands: ['src/core'],
+  'src/core': [],
+  'src/engine': ['src/core'],
+  'src/store': ['src/core'],
+  'src/media': ['src/core'],
+  'src/http': ['src/core'],
+  'src/providers': ['src/core'],
+  'src/chat/web': ['src/core'],
+};
+
+const SOFT_LIMIT_LINES = 260;
+
+const files = globSync(['src/**/*.ts', 'commands/**/*.ts'], { cwd: ROOT }).map((path) =>
+  path.replaceAll('\\', '/'),
+);
+
+/** The part that a file belongs to: itself, where it has a rule of its own, else the nearest folder that has. */
+function partOf(path: string): string | undefined {
+  return Object.keys(MAY_IMPORT)
+    .filter((part) => path === part || path.startsWith(`${part}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'|new URL\('(\.[^']+\.ts)'/g)];
+  return found.flatMap(([, imported, url]) => imported ?? url ?? []);
+}
+
+describe('the architecture', () => {
+  it('has a rule for every file', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((path) => partOf(path) === undefined)).toEqual([]);
+  });
+
+  it.each(files)('%s imports only what its part may', (path) => {
+    const part = partOf(path) ?? '';
+    const allowed = MAY_IMPORT[part] ?? [];
+    const strangers = importsOf(path)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => relative(ROOT, join(ROOT, dirname(path), name)).replaceAll('\\', '/'))
+      .map((target) => partOf(target) ?? target)
+      .filter((target) => target !== part && allowed !== '*' && !allowed.includes(target));
+    expect(strangers).toEqual([]);
+  });
+
+  it('keeps the core free of everything but zod', () => {
+    const packages = files
+      .filter((path) => path.startsWith('src/core/'))
+      .flatMap((path) => importsOf(path).map((name) => `${path}: ${name}`))
+      .filter((line) => !/: (?:\.|zod$)/.test(line));
+    expect(packages).toEqual([]);
+  });
+
+  it('exports by name', () => {
+    expect(files.filter((path) => /^export default /m.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual(
+      [],
+    );
+  });
+
+  it('has files of one idea each', () => {
+    const long = files.filter(
+      (path) => readFileSync(join(ROOT, path), 'utf8').split('\n').length > SOFT_LIMIT_LINES,
+    );
+    expect(long).toEqual([]);
+  });
+});
