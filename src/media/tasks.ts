@@ -6,7 +6,7 @@
  * with its lane, its deadline and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
 import { z } from 'zod';
-import { imageFactsSchema, outcomeSchema } from './results.ts';
+import { clipFactsSchema, imageFactsSchema, outcomeSchema } from './results.ts';
 import { task } from './task.ts';
 
 const inAndOut = z.object({ path: z.string(), toPath: z.string() });
@@ -18,6 +18,13 @@ export const TASKS = {
     args: z.object({ path: z.string() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
+  }),
+  checkClip: task({
+    lane: 'quick',
+    deadlineMs: 10_000,
+    args: z.object({ path: z.string() }),
+    result: outcomeSchema(clipFactsSchema),
+    run: async (args) => (await import('./check-clip.ts')).checkClip(args),
   }),
   normaliseImage: task({
     lane: 'quick',

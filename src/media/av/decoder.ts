@@ -1,0 +1,71 @@
+/** Turns the packets of one stream into frames. */
+import { AVERROR_EAGAIN } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, Frame, type Packet, type Stream } from 'node-av/lib';
+import { MAX_DECODED_PIXELS } from './open-clip.ts';
+
+export type Decoder = Disposable & {
+  /** The frames that a packet completes; null gives those that are left. A frame is only good until the next one. */
+  push(packet: Packet | null): AsyncGenerator<Frame>;
+  /** How many packets could not be decoded. */
+  readonly faults: number;
+};
+
+export type DecoderOptions = {
+  threads?: number;
+  /** `nokey`: keyframes alone, for a quick look over a heavy clip. */
+  skip?: 'nokey';
+};
+
+/** Undefined when there is no decoder for it or the decoder does not take its headers. */
+export async function createDecoder(
+  stream: Stream,
+  options: DecoderOptions = {},
+): Promise<Decoder | undefined> {
+  const codec = Codec.findDecoder(stream.codecpar.codecId);
+  if (!codec) return undefined;
+  const context = new CodecContext();
+  context.allocContext3(codec);
+  context.parametersToContext(stream.codecpar);
+  context.pktTimebase = stream.timeBase;
+  const settings = Dictionary.fromObject({
+    threads: options.threads ?? 1,
+    max_pixels: MAX_DECODED_PIXELS,
+    skip_frame: options.skip,
+  });
+  if ((await context.open2(codec, settings)) < 0) {
+    context.freeContext();
+    return undefined;
+  }
+  const frame = new Frame();
+  frame.alloc();
+  let faults = 0;
+
+  async function* receive(): AsyncGenerator<Frame> {
+    for (;;) {
+      const code = await context.receiveFrame(frame);
+      if (code < 0) return;
+      if (frame.decodeErrorFlags !== 0) faults += 1;
+      yield frame;
+      frame.unref();
+    }
+  }
+
+  return {
+    async *push(packet) {
+      let code = await context.sendPacket(packet);
+      if (code === AVERROR_EAGAIN) {
+        yield* receive();
+        code = await context.sendPacket(packet);
+      }
+      if (code < 0 && packet) faults += 1;
+      yield* receive();
+    },
+    get faults() {
+      return faults;
+    },
+    [Symbol.dispose]() {
+      frame.free();
+      context.freeContext();
+    },
+  };
+}

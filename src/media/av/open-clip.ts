@@ -1,0 +1,68 @@
+/** Opens a clip for reading. FFmpeg sees only the format that the bytes were found to be, and only this one file. */
+import {
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_LOG_QUIET,
+  AVDISCARD_ALL,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants';
+import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
+import type { ClipFormat } from '../sniff.ts';
+
+/** A header may promise any size: beyond this no decoder gets its buffers. 8K, and no picture over 33 million pixels. */
+export const MAX_DECODED_PIXELS = 7680 * 4320;
+
+const DEMUXERS = {
+  MP4: 'mov',
+  MOV: 'mov',
+  WebM: 'matroska',
+  MKV: 'matroska',
+  AVI: 'avi',
+  GIF: 'gif',
+  'animated WebP': 'webp_anim',
+} as const satisfies Record<ClipFormat, string>;
+
+export type OpenClip = AsyncDisposable & {
+  format: FormatContext;
+  /** The picture that a player would show; a cover image is not one. */
+  picture?: Stream;
+  sound?: Stream;
+};
+
+Log.setLevel(AV_LOG_QUIET);
+
+/** Undefined when FFmpeg finds nothing there that it can read. */
+export async function openClip(path: string, container: ClipFormat): Promise<OpenClip | undefined> {
+  const format = new FormatContext();
+  const demuxer = InputFormat.findInputFormat(DEMUXERS[container]);
+  // Playlists and external references could make FFmpeg read other files and addresses.
+  const options = Dictionary.fromObject({ protocol_whitelist: 'file', format_whitelist: demuxer?.name });
+  const opened = (await format.openInput(`file:${path}`, demuxer, options)) >= 0;
+  if (!opened) return undefined;
+  if ((await format.findStreamInfo()) < 0) {
+    await format.closeInput();
+    return undefined;
+  }
+  const picture = best(format, AVMEDIA_TYPE_VIDEO);
+  const sound = best(format, AVMEDIA_TYPE_AUDIO);
+  return {
+    format,
+    ...(picture ? { picture } : {}),
+    ...(sound ? { sound } : {}),
+    [Symbol.asyncDispose]: () => format.closeInput(),
+  };
+}
+
+/** Only packets of these streams will be read. */
+export function readOnly(clip: OpenClip, ...streams: (Stream | undefined)[]): void {
+  const wanted = new Set(streams.map((stream) => stream?.index));
+  for (const stream of clip.format.streams) if (!wanted.has(stream.index)) stream.discard = AVDISCARD_ALL;
+}
+
+function best(
+  format: FormatContext,
+  type: typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO,
+): Stream | undefined {
+  const stream = format.streams[format.findBestStream(type)];
+  return stream && !(stream.disposition & AV_DISPOSITION_ATTACHED_PIC) ? stream : undefined;
+}

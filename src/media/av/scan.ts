@@ -1,0 +1,87 @@
+/** Reads through a clip packet by packet, which decodes nothing and believes no header. */
+import { setImmediate } from 'node:timers/promises';
+import { AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_DISCARD, AVERROR_EOF } from 'node-av/constants';
+import { Packet, type Stream } from 'node-av/lib';
+import { type OpenClip, readOnly } from './open-clip.ts';
+
+export type Scan = {
+  /** Of the picture, those that are shown. */
+  packets: number;
+  /** When the first picture is shown, in the clip's own time. */
+  startSeconds: number;
+  durationMs: number;
+  /** Pictures a second on average. */
+  fps: number;
+  /** The usual distance of two pictures. */
+  frameSeconds: number;
+  /** How many packets come before the last one that can be decoded by itself. */
+  beforeLastKey: number;
+  /** A packet was incomplete or the reading ended in an error. */
+  damaged: boolean;
+  /** An edit list hides some of what is stored. */
+  hidden: boolean;
+};
+
+const YIELD_EVERY = 2_000;
+/** Where neither packets nor headers tell how long a picture stands. */
+const USUAL_FRAME_SECONDS = 1 / 25;
+/** The last picture may stand longer than the others, but a minute is a broken header. */
+const MAX_LAST_FRAME_SECONDS = 5;
+
+/** Reads to the end of the file; the clip has to be opened again to be decoded. */
+export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
+  readOnly(clip, stream);
+  using packet = new Packet();
+  packet.alloc();
+  const unit = stream.timeBase.num / stream.timeBase.den;
+  const times: number[] = [];
+  let lastDuration = 0;
+  let beforeLastKey = 0;
+  let damaged = false;
+  let hidden = false;
+  for (let read = 0; ; read += 1) {
+    const code = clip.format.readFrameSync(packet);
+    if (code < 0) {
+      damaged ||= code !== AVERROR_EOF;
+      break;
+    }
+    if (packet.streamIndex === stream.index) {
+      if (packet.flags & AV_PKT_FLAG_CORRUPT) damaged = true;
+      if (packet.isKeyframe) beforeLastKey = read;
+      const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
+      if (packet.flags & AV_PKT_FLAG_DISCARD) hidden = true;
+      else if (time !== AV_NOPTS_VALUE) {
+        times.push(Number(time) * unit);
+        lastDuration = Number(packet.duration) * unit;
+      }
+    }
+    packet.unref();
+    if (read % YIELD_EVERY === 0) await setImmediate();
+  }
+  const start = times.reduce((least, time) => Math.min(least, time), Infinity);
+  const end = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const frameSeconds = medianStep(times) ?? (lastDuration || USUAL_FRAME_SECONDS);
+  // Matroska counts in whole milliseconds: a last frame like all the others is as long as they are on average.
+  const usual = !lastDuration || Math.abs(lastDuration - frameSeconds) <= 2 * unit;
+  const lastSeconds = usual && times.length > 1 ? (end - start) / (times.length - 1) : lastDuration;
+  const seconds =
+    times.length === 0 ? 0 : end - start + Math.min(lastSeconds || frameSeconds, MAX_LAST_FRAME_SECONDS);
+  return {
+    packets: times.length,
+    startSeconds: times.length === 0 ? 0 : start,
+    durationMs: Math.round(seconds * 1000),
+    fps: seconds > 0 ? times.length / seconds : 0,
+    frameSeconds,
+    beforeLastKey,
+    damaged,
+    hidden,
+  };
+}
+
+/** Packets come in the order of decoding, so the times are sorted first. */
+function medianStep(times: readonly number[]): number | undefined {
+  const sorted = times.toSorted((a, b) => a - b);
+  const steps = sorted.slice(1).map((time, at) => time - (sorted[at] ?? time));
+  const median = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)];
+  return median && median > 0 ? median : undefined;
+}

@@ -1,0 +1,146 @@
+/**
+ * Whether the picture moves as a whole. Only the margin is looked at: a person dances in the middle, and what a
+ * camera does to the picture it does to the margin too. A person who crosses one side moves less than half of it.
+ */
+
+/** A small grey picture, row by row. */
+export type Grey = { width: number; height: number; pixels: Uint8Array };
+
+/** The long side of the pictures that `createCameraWatch` wants. */
+export const GREY_SIDE = 160;
+
+const BLOCK = 16;
+/** How far a block is looked for; what moved further counts as changed. */
+const REACH = 10;
+/** Under this spread of grey values a block is a plain wall, and nothing can be told from it. */
+const MIN_SPREAD = 6;
+/** A shift of one is a hand that trembles, or rounding. */
+const MIN_SHIFT = 2;
+/** Of the margin's blocks that can tell anything. */
+const MOVED_SHARE = 0.6;
+const MIN_TELLING_BLOCKS = 6;
+/** Grey levels by which nearly everything changes at a cut between plain pictures. */
+const CUT_LEVELS = 40;
+/** How many pictures back a slow pan shows. */
+const LONG_STEP = 4;
+
+export type CameraWatch = {
+  /** Takes the next picture, some tenths of a second after the last one. All must have one size. */
+  add(picture: Grey): void;
+  moves(): boolean;
+};
+
+export function createCameraWatch(): CameraWatch {
+  const last: Grey[] = [];
+  let moved = 0;
+  return {
+    add(picture) {
+      const [previous] = last.slice(-1);
+      const [earlier] = last.length >= LONG_STEP ? last : [];
+      if (previous && isCut(previous, picture)) moved += 2;
+      else if (previous && marginMoves(previous, picture)) moved += 1;
+      else if (earlier && marginMoves(earlier, picture)) moved += 1;
+      last.push(picture);
+      if (last.length > LONG_STEP) last.shift();
+    },
+    // Once may be a knock or a change of light.
+    moves: () => moved >= 2,
+  };
+}
+
+function marginMoves(from: Grey, to: Grey): boolean {
+  let telling = 0;
+  let moved = 0;
+  for (const [x, y] of marginBlocks(to)) {
+    if (spread(to, x, y) < MIN_SPREAD) continue;
+    telling += 1;
+    if (shiftOf(from, to, x, y) >= MIN_SHIFT) moved += 1;
+  }
+  return telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling;
+}
+
+/** Upper left corners of the blocks along the top and both sides; at the bottom are feet and their shadows. */
+function marginBlocks({ width, height }: Grey): [number, number][] {
+  const corners: [number, number][] = [];
+  const [right, bottom] = [width - BLOCK, height - BLOCK];
+  for (let x = 0; x <= right; x += BLOCK) corners.push([x, 0]);
+  for (let y = BLOCK; y <= bottom; y += BLOCK) corners.push([0, y], [right, y]);
+  return corners;
+}
+
+/** How far the block has come, at best match; more than any reach when it is found nowhere. */
+function shiftOf(from: Grey, to: Grey, x: number, y: number): number {
+  const still = difference(from, to, x, y, 0, 0);
+  const noise = BLOCK * BLOCK * 3;
+  if (still <= noise) return 0;
+  let best = still;
+  let shift = 0;
+  for (let dy = -REACH; dy <= REACH; dy += 1) {
+    for (let dx = -REACH; dx <= REACH; dx += 1) {
+      if (x + dx < 0 || y + dy < 0 || x + dx + BLOCK > from.width || y + dy + BLOCK > from.height) continue;
+      const found = difference(from, to, x, y, dx, dy, best);
+      if (found < best) [best, shift] = [found, Math.max(Math.abs(dx), Math.abs(dy))];
+    }
+  }
+  // A match that is hardly better than staying says nothing; one that is bad everywhere is new ground.
+  if (best > 4 * noise && best > still * 0.5) return still > 6 * noise ? REACH + 1 : 0;
+  return best < still * 0.6 ? shift : 0;
+}
+
+/** Sum of differences between a block and the one it may have come from, apart from a change of brightness. */
+function difference(
+  from: Grey,
+  to: Grey,
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+  giveUpAt = Infinity,
+): number {
+  const offset = mean(to, x, y) - mean(from, x + dx, y + dy);
+  let sum = 0;
+  for (let row = 0; row < BLOCK; row += 1) {
+    const a = (y + row) * to.width + x;
+    const b = (y + dy + row) * from.width + x + dx;
+    for (let column = 0; column < BLOCK; column += 1) {
+      sum += Math.abs((to.pixels[a + column] ?? 0) - (from.pixels[b + column] ?? 0) - offset);
+    }
+    if (sum >= giveUpAt) return sum;
+  }
+  return sum;
+}
+
+function mean(picture: Grey, x: number, y: number): number {
+  let sum = 0;
+  for (let row = y; row < y + BLOCK; row += 1) {
+    for (let at = row * picture.width + x; at < row * picture.width + x + BLOCK; at += 1)
+      sum += picture.pixels[at] ?? 0;
+  }
+  return sum / (BLOCK * BLOCK);
+}
+
+function spread(picture: Grey, x: number, y: number): number {
+  const level = mean(picture, x, y);
+  let sum = 0;
+  for (let row = y; row < y + BLOCK; row += 1) {
+    for (let at = row * picture.width + x; at < row * picture.width + x + BLOCK; at += 1) {
+      sum += Math.abs((picture.pixels[at] ?? 0) - level);
+    }
+  }
+  return sum / (BLOCK * BLOCK);
+}
+
+/** Another picture altogether: most points have changed, and by a lot. Coming up from black is no cut. */
+function isCut(from: Grey, to: Grey): boolean {
+  if (isPlain(from) || isPlain(to)) return false;
+  let changed = 0;
+  for (const [at, level] of to.pixels.entries())
+    if (Math.abs(level - (from.pixels[at] ?? 0)) > CUT_LEVELS) changed += 1;
+  return changed > 0.7 * to.pixels.length;
+}
+
+/** Whether a picture shows next to nothing, such as the black before a fade. */
+export function isPlain({ pixels }: Grey): boolean {
+  const level = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+  return pixels.reduce((sum, value) => sum + Math.abs(value - level), 0) / pixels.length < MIN_SPREAD;
+}

@@ -1,0 +1,61 @@
+/** The verdict over a motion clip, in a child process. */
+import { stat } from 'node:fs/promises';
+import type { ClipFacts } from '../core/ports.ts';
+import { accept, type Outcome, refuse } from '../core/refusals.ts';
+import { type Geometry, geometryOf } from './av/geometry.ts';
+import { look } from './av/look.ts';
+import { MAX_DECODED_PIXELS, openClip } from './av/open-clip.ts';
+import { type Scan, scan } from './av/scan.ts';
+import { endsEarly } from './ends-early.ts';
+import { type ClipFormat, sniff } from './sniff.ts';
+
+/** What the hosted models take of a side (Kling motion control, klingai.com developer pages, November 2026). */
+export const MIN_SIDE = 340;
+export const MAX_SIDE = 3850;
+
+/** Sniffs, measures and decodes. How long a clip may be is the core's to say. */
+export async function checkClip({ path }: { path: string }): Promise<Outcome<ClipFacts>> {
+  const measured = await measureClip(path);
+  if (!measured.ok) return measured;
+  const { container, scanned, hasSound } = measured.value;
+  const seen = await look(() => openClip(path, container), scanned);
+  if (!seen.coded || !seen.lastFrameDecodes) return refuse({ code: 'broken-file', what: 'clip' });
+  return accept({
+    container,
+    ...measured.value.geometry.shown,
+    durationMs: scanned.durationMs,
+    fps: Math.round(scanned.fps * 100) / 100,
+    hasSound,
+    bytes: (await stat(path)).size,
+    cameraMoves: seen.cameraMoves,
+  });
+}
+
+export type Measured = { container: ClipFormat; scanned: Scan; geometry: Geometry; hasSound: boolean };
+
+/** What can be told without decoding: refuses what is no clip, is cut off, or has no picture of a fitting size. */
+export async function measureClip(path: string): Promise<Outcome<Measured>> {
+  const broken = refuse({ code: 'broken-file', what: 'clip' });
+  const { clip: container, found, empty } = await sniff(path);
+  if (empty) return broken;
+  if (!container) return refuse({ code: 'not-a-video', ...(found ? { found } : {}) });
+  await using clip = await openClip(path, container);
+  if (!clip) return broken;
+  const { picture, sound } = clip;
+  if (!picture) return sound ? refuse({ code: 'no-picture-in-clip' }) : broken;
+  const { width, height } = picture.codecpar;
+  if (width * height > MAX_DECODED_PIXELS) {
+    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
+  }
+  const hasSound = sound !== undefined;
+  const geometry = geometryOf(picture, { width, height });
+  const scanned = await scan(clip, picture);
+  if (scanned.packets === 0 || scanned.damaged || (await endsEarly(path, container))) return broken;
+  if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
+    return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
+  }
+  if (Math.min(geometry.shown.width, geometry.shown.height) < MIN_SIDE) {
+    return refuse({ code: 'clip-too-small', ...geometry.shown, minSide: MIN_SIDE });
+  }
+  return accept({ container, scanned, geometry, hasSound });
+}
