@@ -1,0 +1,275 @@
+// @ts-check
+/** The page: two files, a price, a press, a video. Only this module knows all the others. */
+
+import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
+import { watchConnection } from './connection.js';
+import { find, isOff, setOff, tell } from './dom.js';
+import { listenForFiles } from './drop.js';
+import { sortFiles } from './files.js';
+import { showFronts } from './fronts.js';
+import { bodyOf, offerQualities } from './options.js';
+import { liveQuote } from './quote.js';
+import { hashOf, idIn, recentJobs } from './recent.js';
+import { placeOf, trimHelps } from './refusal.js';
+import { say } from './say.js';
+import { fileSlot } from './slot.js';
+import { stage } from './stage.js';
+import { watchJob } from './watch.js';
+import { sizeOf } from './words.js';
+
+/** @import { JobView, Problem, QuoteView, StatusView } from './contract.ts' */
+/** @import { Slot } from './files.js' */
+
+/** A slow double click still makes one job. */
+const REST_MS = 1000;
+
+const form = find('make', HTMLFormElement);
+const animate = find('animate', HTMLButtonElement);
+const trim = find('clip-trim', HTMLButtonElement);
+const quoteProblem = find('quote-problem', HTMLElement);
+
+/** @type {StatusView['limits'] | undefined} */
+let limits;
+/** @type {QuoteView | undefined} */
+let quote;
+let pressed = false;
+/** The key of a press whose answer never came: the same order pressed again must not be a second job. */
+/** @type {string | undefined} */
+let openKey;
+/** @type {() => void} */
+let stopWatching = () => {};
+
+// ── The two files ───────────────────────────────────────────────────────────────────────────────────────────────
+
+const slots = {
+  image: fileSlot('image', { onFiles: (files) => take(files, 'image'), onChange: changed }),
+  clip: fileSlot('clip', { onFiles: (files) => take(files, 'clip'), onChange: changed }),
+};
+listenForFiles({ image: slots.image.section, clip: slots.clip.section }, take);
+
+/** @param {File[]} files @param {Slot | undefined} target */
+function take(files, target) {
+  const filled = { image: slots.image.file() !== undefined, clip: slots.clip.file() !== undefined };
+  const sorted = sortFiles(files, { target, filled });
+  for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
+    const file = sorted[slot];
+    if (file === undefined) continue;
+    slots[slot].put(file);
+    say(`${slot === 'image' ? 'Picture' : 'Clip'}: ${file.name}`);
+  }
+  if (sorted.image !== undefined || sorted.clip !== undefined) changed();
+  const [lost] = sorted.left;
+  tell(quoteProblem, lost && `I don’t know what to do with ${lost.name}. I need one picture and one clip.`);
+}
+
+/** @param {Slot} slot */
+function tooLarge(slot) {
+  const file = slots[slot].file();
+  const most = limits?.[slot === 'image' ? 'imageBytes' : 'clipBytes'];
+  if (file === undefined || most === undefined || file.size <= most) return undefined;
+  return `This ${slot === 'image' ? 'picture' : 'clip'} is ${sizeOf(file.size)}; at most ${sizeOf(most)} can be sent.`;
+}
+
+// ── The price ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const price = liveQuote({
+  body() {
+    const image = slots.image.file();
+    const clip = slots.clip.file();
+    if (!image && !clip) return 'Add a picture and a clip to see the price.';
+    if (!image) return 'Add a picture to see the price.';
+    if (!clip) return 'Add a clip to see the price.';
+    if (tooLarge('image') || tooLarge('clip')) return 'One of the files is too large.';
+    return bodyOf(form, image, clip);
+  },
+  onRefusal: showRefusal,
+  onQuote(next) {
+    quote = next;
+    for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
+      slots[slot].warn(next?.warnings.some(({ code }) => code === `no-person-in-${slot}`) ?? false);
+    }
+    armAnimate();
+  },
+});
+
+/** Anything that the price depends on has changed. */
+function changed() {
+  find('drop-tip', HTMLElement).hidden = Boolean(slots.image.file() && slots.clip.file());
+  openKey = undefined;
+  tell(quoteProblem, undefined);
+  price.refresh();
+}
+
+/** @param {Problem | undefined} problem */
+function showRefusal(problem) {
+  const place = problem && placeOf(problem);
+  slots.image.complain(place === 'image' ? problem?.detail : tooLarge('image'));
+  slots.clip.complain(place === 'clip' ? problem?.detail : tooLarge('clip'));
+  if (problem) tell(quoteProblem, place === 'quote' ? problem.detail : undefined);
+  const orientation = new FormData(form).get('orientation');
+  const keeps = problem && trimHelps(problem, String(orientation));
+  tell(trim, keeps ? `Keep the first ${keeps} s` : undefined);
+}
+
+trim.addEventListener('click', () => {
+  const box = form.elements.namedItem('trim');
+  if (box instanceof HTMLInputElement) box.checked = true;
+  tell(trim, undefined);
+  slots.clip.complain(undefined);
+  animate.focus();
+  changed();
+});
+form.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('input', (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.type === 'file') return;
+  changed();
+});
+
+// ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const screen = stage({ onCancel: cancelJob, onAgain: again });
+
+function armAnimate() {
+  setOff(animate, pressed || quote === undefined);
+}
+
+// A key held down presses a button again and again.
+animate.addEventListener('keydown', (event) => {
+  if (event.repeat) event.preventDefault();
+});
+animate.addEventListener('click', async () => {
+  const image = slots.image.file();
+  const clip = slots.clip.file();
+  if (isOff(animate) || !image || !clip) return;
+  pressed = true;
+  armAnimate();
+  const before = screen.shownId();
+  stopWatching();
+  const stop = new AbortController();
+  const onProgress = screen.showUpload({ picture: URL.createObjectURL(image), stop: () => stop.abort() });
+  openKey ??= newKey();
+  const key = openKey;
+  try {
+    const body = bodyOf(form, image, clip);
+    const job = await persist(() => send('/api/jobs', body, { key, onProgress, signal: stop.signal }));
+    openKey = undefined;
+    open(job);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) openKey = undefined;
+    backTo(before);
+    if (error instanceof Refused) showRefusal(error.problem);
+    else if (!stop.signal.aborted)
+      tell(
+        quoteProblem,
+        `${String(error instanceof Error ? error.message : error)} Nothing was started; press Animate again.`,
+      );
+  } finally {
+    setTimeout(() => {
+      pressed = false;
+      armAnimate();
+    }, REST_MS);
+  }
+});
+
+/** @param {JobView} job */
+async function cancelJob(job) {
+  const answer = await call(job.links.cancel, { method: 'POST' });
+  if (isJob(answer)) follow(answer);
+}
+
+/** @param {JobView} job */
+async function again(job) {
+  const key = newKey();
+  const answer = await persist(() =>
+    call(job.links.again, { method: 'POST', headers: { 'idempotency-key': key } }),
+  );
+  if (isJob(answer)) open(answer);
+}
+
+/** @param {unknown} answer @returns {answer is JobView} */
+const isJob = (answer) =>
+  typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
+
+// ── The jobs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const recent = recentJobs();
+
+/** A job just made. The rest of what is known about it comes with its first event. @param {JobView} job */
+function open(job) {
+  history.pushState(null, '', hashOf(job.id));
+  follow(job);
+}
+
+/** Puts a job on the screen and keeps it up to date there. @param {JobView} job */
+function follow(job) {
+  stopWatching();
+  recent.put(job);
+  recent.select(job.id);
+  screen.showJob(job);
+  stopWatching = watchJob(job, {
+    onJob(next) {
+      recent.put(next);
+      screen.showJob(next);
+    },
+    onGone(detail) {
+      backTo(undefined);
+      tell(quoteProblem, detail);
+    },
+  });
+}
+
+/** @param {string | undefined} id */
+function backTo(id) {
+  const job = id === undefined ? undefined : recent.get(id);
+  if (job) follow(job);
+  else {
+    stopWatching();
+    recent.select(undefined);
+    screen.showNothing();
+  }
+}
+
+async function showFromAddress() {
+  const id = idIn(location.hash);
+  if (id === undefined || id === screen.shownId()) return;
+  const known = recent.get(id);
+  if (known) return follow(known);
+  try {
+    follow(/** @type {JobView} */ (await call(`/api/jobs/${encodeURIComponent(id)}`)));
+  } catch {
+    history.replaceState(null, '', location.pathname);
+    backTo(undefined);
+  }
+}
+addEventListener('hashchange', showFromAddress);
+
+async function loadJobs() {
+  await recent.refresh();
+  const waiting = recent.underWay();
+  if (idIn(location.hash) === undefined && screen.shownId() === undefined && waiting && !pressed) {
+    history.replaceState(null, '', hashOf(waiting.id));
+  }
+  await showFromAddress();
+}
+
+// ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function loadStatus() {
+  const status = /** @type {StatusView} */ (await call('/api/status'));
+  limits = status.limits;
+  offerQualities(status);
+  showFronts(status);
+}
+
+const quietly = (/** @type {Promise<unknown>} */ work) => work.catch(() => {});
+
+watchConnection({
+  ask: loadStatus,
+  onBack() {
+    quietly(loadJobs());
+    if (quote === undefined) changed();
+  },
+});
+price.refresh();
+quietly(loadStatus());
+quietly(loadJobs());

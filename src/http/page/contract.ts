@@ -1,0 +1,88 @@
+/** What the page and the API say to each other: types only, read by the page's JSDoc and never sent to a browser. */
+
+/** A thing said about a price: `code` is for scripts, `message` for people. */
+export type Remark = { code: string; message: string };
+
+export type QuoteView = {
+  usd: number;
+  /** The price as a person reads it: "$0.28" or "free". */
+  price: string;
+  /** Whole seconds that the price counts. */
+  seconds: number;
+  provider: string;
+  quality: string;
+  orientation: string;
+  notes: Remark[];
+  warnings: Remark[];
+};
+
+export type JobStateName =
+  | 'created'
+  | 'submitting'
+  | 'unknown'
+  | 'queued'
+  | 'running'
+  | 'completed'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled';
+
+export type JobView = {
+  id: string;
+  code: string;
+  state: JobStateName;
+  phase?: 'rendering' | 'fetching';
+  /** 0 to 1. */
+  progress?: number;
+  /** 1 is next. */
+  position?: number;
+  etaSeconds?: number;
+  quote: QuoteView;
+  costUsd?: number;
+  /** As a person reads it. */
+  cost?: string;
+  provider?: string;
+  failure?: Remark;
+  request: { quality: string; orientation: string; sound: boolean; prompt?: string };
+  seconds: number;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  updatedAt: number;
+  endedAt?: number;
+  tookSeconds?: number;
+  cancellable: boolean;
+  /** One sentence about the state. */
+  message: string;
+  links: {
+    self: string;
+    events: string;
+    cancel: string;
+    again: string;
+    video?: string;
+    poster?: string;
+    image?: string;
+  };
+};
+
+export type ComponentView = { name: string; state: 'ok' | 'degraded' | 'off'; reason?: string };
+
+export type StatusView = {
+  version: string;
+  qualities: string[];
+  defaultQuality: string;
+  /** The largest upload of each kind, in bytes. */
+  limits: { imageBytes: number; clipBytes: number };
+  components: ComponentView[];
+};
+
+/** RFC 9457. The fields after `code` are there for the refusals that carry them. */
+export type Problem = {
+  type?: string;
+  title?: string;
+  status: number;
+  detail: string;
+  code: string;
+  what?: string;
+  maxSeconds?: number;
+  canTrim?: boolean;
+};

@@ -1,0 +1,67 @@
+// @ts-check
+/** What the member chose beside the two files. */
+
+import { find, make, tell } from './dom.js';
+
+/** @import { StatusView } from './contract.ts' */
+
+const QUALITIES = new Map([
+  ['draft', { name: 'Draft', hint: 'Free and rough, made on this machine' }],
+  ['standard', { name: 'Standard', hint: 'Good for most' }],
+  ['pro', { name: 'Pro', hint: 'Sharper, costs more' }],
+]);
+
+/**
+ * Offers the qualities that the server can do. A choice made before stays, if it is still there.
+ * @param {Pick<StatusView, 'qualities' | 'defaultQuality'>} status
+ */
+export function offerQualities({ qualities, defaultQuality }) {
+  const list = find('quality', HTMLElement);
+  const offered = qualities.join(' ');
+  if (list.dataset.offered === offered) return;
+  list.dataset.offered = offered;
+  const before = list.querySelector('input:checked');
+  const wanted =
+    before instanceof HTMLInputElement && qualities.includes(before.value) ? before.value : defaultQuality;
+  list.replaceChildren(
+    ...qualities.map((quality) => {
+      const { name, hint } = QUALITIES.get(quality) ?? { name: quality, hint: '' };
+      const input = make('input', {
+        type: 'radio',
+        name: 'quality',
+        value: quality,
+        checked: quality === wanted,
+      });
+      return make('label', {}, input, make('span', {}, make('b', {}, name), make('small', {}, hint)));
+    }),
+  );
+  const onlyDraft = qualities.length === 1 && qualities[0] === 'draft';
+  tell(
+    find('quality-hint', HTMLElement),
+    onlyDraft
+      ? 'For standard and pro, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.'
+      : undefined,
+  );
+}
+
+/**
+ * The body of a quote or a job, exactly as a script would send it.
+ * @param {HTMLFormElement} form
+ * @param {File} image
+ * @param {File} clip
+ */
+export function bodyOf(form, image, clip) {
+  const chosen = new FormData(form);
+  const body = new FormData();
+  const text = (/** @type {string} */ name) => String(chosen.get(name) ?? '').trim();
+  body.set('orientation', text('orientation') || 'auto');
+  if (text('quality')) body.set('quality', text('quality'));
+  body.set('sound', String(chosen.has('sound')));
+  body.set('trim', String(chosen.has('trim')));
+  if (text('prompt')) body.set('prompt', text('prompt'));
+  if (text('negative_prompt')) body.set('negative_prompt', text('negative_prompt'));
+  // The files go last, so that the server knows the options before the long part comes.
+  body.set('image', image, image.name || 'image');
+  body.set('clip', clip, clip.name || 'clip');
+  return body;
+}

@@ -1,0 +1,247 @@
+// @ts-check
+/** The screen: one job from its upload to its video, with what can be done about it. */
+
+import { bringIntoView, find, isOff, make, setOff, tell, wantsLessMotion } from './dom.js';
+import { quarter, say } from './say.js';
+import { capital, isOver, lengthOf, nameOf, percent, stateWord, timeLeft } from './words.js';
+
+/** @import { JobView } from './contract.ts' */
+
+const TITLE = document.title;
+const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
+
+/**
+ * @param {object} actions
+ * @param {(job: JobView) => Promise<void>} actions.onCancel
+ * @param {(job: JobView) => Promise<void>} actions.onAgain what either throws is shown here
+ */
+export function stage({ onCancel, onAgain }) {
+  const screen = find('screen', HTMLElement);
+  const title = find('stage-title', HTMLElement);
+  const chip = find('stage-chip', HTMLElement);
+  const image = find('screen-image', HTMLImageElement);
+  const video = find('screen-video', HTMLVideoElement);
+  const progress = find('work-progress', HTMLProgressElement);
+  const problem = find('stage-problem', HTMLElement);
+  const message = find('stage-message', HTMLElement);
+  const figures = find('figures', HTMLElement);
+  const download = find('download', HTMLAnchorElement);
+  const again = find('again', HTMLButtonElement);
+  const cancel = find('cancel', HTMLButtonElement);
+
+  /** @type {JobView | undefined} */
+  let shown;
+  /** @type {(() => void) | undefined} */
+  let stopUpload;
+
+  cancel.addEventListener('click', () => {
+    if (stopUpload) stopUpload();
+    else act(cancel, onCancel);
+  });
+  again.addEventListener('click', () => act(again, onAgain));
+  image.addEventListener('error', () => image.toggleAttribute('hidden', true));
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {(job: JobView) => Promise<void>} action
+   */
+  async function act(button, action) {
+    if (shown === undefined || isOff(button)) return;
+    setOff(button, true);
+    tell(problem, undefined);
+    try {
+      await action(shown);
+    } catch (error) {
+      tell(problem, error instanceof Error ? error.message : String(error));
+    } finally {
+      setOff(button, false);
+    }
+  }
+
+  /** @param {'idle' | 'work' | 'video' | 'ended'} mode */
+  function turnTo(mode) {
+    screen.dataset.mode = mode;
+    find('idle', HTMLElement).hidden = mode !== 'idle';
+    find('work', HTMLElement).hidden = mode !== 'work';
+    if (mode !== 'video' && !video.hidden) {
+      video.removeAttribute('src');
+      video.load();
+    }
+    video.hidden = mode !== 'video';
+  }
+
+  /** @param {string | undefined} source */
+  function backdrop(source) {
+    image.hidden = source === undefined;
+    if (source !== undefined && image.getAttribute('src') !== source) image.src = source;
+  }
+
+  /**
+   * @param {{ figure: string, detail?: string | undefined, share?: number | undefined, step?: string }} work
+   */
+  function showWork({ figure, detail, share, step }) {
+    turnTo('work');
+    find('work-figure', HTMLElement).textContent = figure;
+    tell(find('work-detail', HTMLElement), detail);
+    if (share === undefined) progress.removeAttribute('value');
+    else progress.value = share;
+    const at = step === undefined ? -1 : STEPS.indexOf(step);
+    [...find('steps', HTMLElement).children].forEach((item, index) => {
+      item.classList.toggle('past', index < at);
+      if (index === at) item.setAttribute('aria-current', 'step');
+      else item.removeAttribute('aria-current');
+    });
+  }
+
+  /** @param {string | undefined} word @param {string} [kind] */
+  function mark(word, kind = '') {
+    tell(chip, word);
+    chip.dataset.state = kind;
+  }
+
+  function clear() {
+    shown = undefined;
+    stopUpload = undefined;
+    for (const line of [problem, message]) tell(line, undefined);
+    for (const element of [download, again, cancel, figures, find('generated', HTMLElement)])
+      element.hidden = true;
+    title.textContent = 'Video';
+    mark(undefined);
+  }
+
+  /** Files on their way: there is no job yet. @param {{ picture: string, stop: () => void }} upload */
+  function showUpload({ picture, stop }) {
+    clear();
+    stopUpload = stop;
+    cancel.hidden = false;
+    mark('Sending', 'running');
+    backdrop(picture);
+    showWork({ figure: 'Sending', detail: 'your picture and clip', share: 0 });
+    say('Sending your files');
+    bringIntoView(screen);
+
+    return (/** @type {number} */ share) => {
+      if (stopUpload !== stop) return;
+      // Once the last byte has gone, the job may exist already: only the job itself can be cancelled then.
+      if (share >= 1) cancel.hidden = true;
+      showWork(
+        share < 1
+          ? { figure: percent(share), detail: 'sending your picture and clip', share }
+          : { figure: 'Starting', detail: 'your files have arrived' },
+      );
+      document.title = `Sending ${percent(share)} · ${TITLE}`;
+    };
+  }
+
+  /** @param {JobView} job */
+  function showJob(job) {
+    if (shown?.id !== job.id) clear();
+    const first = shown === undefined;
+    shown = job;
+    title.textContent = `Video ${job.code}`;
+    mark(stateWord(job), job.state);
+    backdrop(job.links.image);
+    cancel.hidden = !job.cancellable;
+    again.hidden = !isOver(job);
+    again.replaceChildren('Again', ...priceOfAgain(job));
+    announce(job, first);
+    if (job.state === 'failed') showEnd(job, job.failure?.message ?? job.message, true);
+    else if (job.state === 'cancelled') showEnd(job, job.message, false);
+    else if (job.links.video && (job.state === 'delivered' || job.state === 'completed'))
+      showVideo(job, job.links.video);
+    else showProgress(job);
+    figures.hidden = job.state !== 'delivered' && job.state !== 'completed';
+    if (!figures.hidden) figures.replaceChildren(...figuresOf(job));
+    find('generated', HTMLElement).hidden = figures.hidden;
+  }
+
+  /** @param {JobView} job */
+  function showProgress(job) {
+    const word = stateWord(job);
+    const running = job.state === 'running' && job.phase !== 'fetching';
+    const detail =
+      job.state === 'queued'
+        ? job.position === undefined
+          ? 'waiting for a free place'
+          : `number ${job.position} in line`
+        : running && job.etaSeconds !== undefined
+          ? timeLeft(job.etaSeconds)
+          : undefined;
+    showWork({
+      figure: running && job.progress !== undefined ? percent(job.progress) : word,
+      detail: detail ?? (running ? `made by ${nameOf(job.provider ?? job.quote.provider)}` : job.message),
+      share: running ? job.progress : undefined,
+      step: word,
+    });
+    // An uncertain or stopping job has more to say than a figure.
+    tell(message, job.state === 'unknown' || (!job.cancellable && running) ? job.message : undefined);
+    document.title = `${running && job.progress !== undefined ? percent(job.progress) : word} · ${TITLE}`;
+  }
+
+  /** @param {JobView} job @param {string} source */
+  function showVideo(job, source) {
+    tell(message, undefined);
+    document.title = `Done · ${TITLE}`;
+    download.hidden = false;
+    download.href = source;
+    download.download = `strut-${job.code}.mp4`;
+    turnTo('video');
+    if (video.getAttribute('src') === source) return;
+    video.setAttribute('aria-label', `The finished video, ${lengthOf(job.seconds)}`);
+    if (job.links.poster) video.poster = job.links.poster;
+    else video.removeAttribute('poster');
+    video.src = source;
+    // Nobody likes a room filled with music by a tab in the background; the controls bring the sound.
+    video.muted = true;
+    if (!wantsLessMotion()) void video.play().catch(() => {});
+  }
+
+  /** @param {JobView} job @param {string} words @param {boolean} bad */
+  function showEnd(job, words, bad) {
+    turnTo('ended');
+    tell(problem, bad ? words : undefined);
+    tell(message, bad ? undefined : words);
+    document.title = `${stateWord(job)} · ${TITLE}`;
+  }
+
+  function showNothing() {
+    clear();
+    backdrop(undefined);
+    turnTo('idle');
+    document.title = TITLE;
+  }
+
+  return { showUpload, showJob, showNothing, shownId: () => shown?.id };
+}
+
+/** Each state once, and progress by quarters. @param {JobView} job @param {boolean} first */
+function announce(job, first) {
+  if (first && isOver(job)) return;
+  if (job.state === 'delivered') say('Done. Your video plays.');
+  else if (job.state === 'failed')
+    return; // the alert says it
+  else if (job.state === 'cancelled') say(job.message);
+  else if (job.state === 'running' && job.phase !== 'fetching' && job.progress !== undefined)
+    say(`Running, ${quarter(job.progress)} per cent`);
+  else say(stateWord(job));
+}
+
+/** Another render costs again, and says so before the press. @param {JobView} job */
+function priceOfAgain(job) {
+  return job.quote.usd > 0 ? [make('span', { class: 'aside' }, ` ${job.quote.price}`)] : [];
+}
+
+/** @param {JobView} job */
+function figuresOf(job) {
+  /** @type {[string, string | undefined][]} */
+  const pairs = [
+    ['Cost', job.cost],
+    ['Length', lengthOf(job.seconds)],
+    ['Took', job.tookSeconds === undefined ? undefined : lengthOf(job.tookSeconds)],
+    ['Quality', capital(job.request.quality)],
+    ['Made by', nameOf(job.provider ?? job.quote.provider)],
+  ];
+  return pairs.flatMap(([term, value]) =>
+    value ? [make('div', {}, make('dt', {}, term), make('dd', {}, value))] : [],
+  );
+}
