@@ -3,22 +3,39 @@ import { readConfig } from '../src/config.ts';
 
 describe('the configuration', () => {
   it('needs nothing at all', () => {
-    expect(readConfig({})).toMatchObject({ HOST: '127.0.0.1', PORT: 8080, BUDGET_USD_PER_DAY: 20, BUDGET_USD_PER_MONTH: 200, TIMEZONE: 'UTC', JOB_DEADLINE_MINUTES: 60 });
+    expect(readConfig({})).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 8080,
+      BUDGET_USD_PER_DAY: 20,
+      BUDGET_USD_PER_MONTH: 200,
+      TIMEZONE: 'UTC',
+      JOB_DEADLINE_MINUTES: 60,
+    });
     expect(readConfig({}).DEFAULT_LIMITS).toEqual([
       { scope: 'space', period: 'day', maxMicros: 5_000_000 },
       { scope: 'member', period: 'day', maxJobs: 3 },
     ]);
   });
 
-  it('takes an empty variable for one that is not set', () => expect(readConfig({ PORT: '', TIMEZONE: '' }).PORT).toBe(8080));
+  it('takes an empty variable for one that is not set', () =>
+    expect(readConfig({ PORT: '', TIMEZONE: '' }).PORT).toBe(8080));
 
   it('reads limits, and none', () => {
-    expect(readConfig({ DEFAULT_LIMITS: 'member:month:usd=1.5' }).DEFAULT_LIMITS).toEqual([{ scope: 'member', period: 'month', maxMicros: 1_500_000 }]);
+    expect(readConfig({ DEFAULT_LIMITS: 'member:month:usd=1.5' }).DEFAULT_LIMITS).toEqual([
+      { scope: 'member', period: 'month', maxMicros: 1_500_000 },
+    ]);
     expect(readConfig({ DEFAULT_LIMITS: 'none' }).DEFAULT_LIMITS).toEqual([]);
   });
 
   it('names every bad variable at once, without its value', () => {
-    const bad = { PORT: 'eighty', TIMEZONE: 'Mars/Olympus', DEFAULT_LIMITS: 'guild:day:usd=5', LOG_LEVEL: 'loud', BUDGET_USD_PER_DAY: '-1', PAGE_PASSWORD: 'hunter2' };
+    const bad = {
+      PORT: 'eighty',
+      TIMEZONE: 'Mars/Olympus',
+      DEFAULT_LIMITS: 'guild:day:usd=5',
+      LOG_LEVEL: 'loud',
+      BUDGET_USD_PER_DAY: '-1',
+      PAGE_PASSWORD: 'hunter2',
+    };
     let message = '';
     try {
       readConfig(bad);
@@ -29,7 +46,10 @@ describe('the configuration', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it.each(['space:day:usd', 'space:day:jobs=1.5', 'space:week:usd=3', 'x'])('refuses the limit “%s”', (limit) => {
-    expect(() => readConfig({ DEFAULT_LIMITS: limit })).toThrow('space:day:usd=5');
-  });
+  it.each(['space:day:usd', 'space:day:jobs=1.5', 'space:week:usd=3', 'x'])(
+    'refuses the limit “%s”',
+    (limit) => {
+      expect(() => readConfig({ DEFAULT_LIMITS: limit })).toThrow('space:day:usd=5');
+    },
+  );
 });

@@ -16,11 +16,16 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 export function checkHost(listenHost: string): MiddlewareHandler {
   return async (c, next) => {
     const host = hostnameOf(`http://${c.req.header('host') ?? ''}`);
-    const known = host !== undefined && (isLoopback(host) || host === listenHost || (ANY_ADDRESS.has(listenHost) && isIP(host.replace(/^\[|\]$/g, '')) > 0));
+    const known =
+      host !== undefined &&
+      (isLoopback(host) ||
+        host === listenHost ||
+        (ANY_ADDRESS.has(listenHost) && isIP(host.replace(/^\[|\]$/g, '')) > 0));
     if (!known) return problem(c, { code: 'not-allowed' });
     const origin = c.req.header('origin');
     // A script sends no Origin and is welcome; a browser on another site's behalf is not.
-    if (origin !== undefined && hostOf(origin) !== c.req.header('host')) return problem(c, { code: 'not-allowed' });
+    if (origin !== undefined && hostOf(origin) !== c.req.header('host'))
+      return problem(c, { code: 'not-allowed' });
     return next();
   };
 }

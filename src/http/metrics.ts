@@ -1,5 +1,5 @@
 /** What a Prometheus server reads: jobs by end, how long renders take, what they cost. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobEvents } from '../core/events.ts';
 import { isOver, type Job } from '../core/job.ts';
 import { MICROS_PER_USD } from '../core/money.ts';
@@ -10,8 +10,18 @@ export function createMetrics(events: JobEvents): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const ends = new Counter({ name: 'strut_jobs_ended_total', help: 'Jobs by how they ended', labelNames: ['provider', 'end'], registers });
-  const cost = new Counter({ name: 'strut_cost_usd_total', help: 'What providers billed', labelNames: ['provider'], registers });
+  const ends = new Counter({
+    name: 'strut_jobs_ended_total',
+    help: 'Jobs by how they ended',
+    labelNames: ['provider', 'end'],
+    registers,
+  });
+  const cost = new Counter({
+    name: 'strut_cost_usd_total',
+    help: 'What providers billed',
+    labelNames: ['provider'],
+    registers,
+  });
   const took = new Histogram({
     name: 'strut_render_seconds',
     help: 'From submit to the video on our disk',
@@ -27,7 +37,8 @@ export function createMetrics(events: JobEvents): Metrics {
     }
     if (isOver(job)) {
       ends.inc({ provider: providerOf(job), end: job.state });
-      if (job.state !== 'delivered' && 'costMicros' in job) cost.inc({ provider: providerOf(job) }, job.costMicros / MICROS_PER_USD);
+      if (job.state !== 'delivered' && 'costMicros' in job)
+        cost.inc({ provider: providerOf(job) }, job.costMicros / MICROS_PER_USD);
     }
   });
 
@@ -35,9 +46,17 @@ export function createMetrics(events: JobEvents): Metrics {
     text: () => registry.metrics(),
     contentType: registry.contentType,
     openJobs(count) {
-      new Gauge({ name: 'strut_jobs_open', help: 'Jobs that are not over', registers, collect() { this.set(count()); } });
+      new Gauge({
+        name: 'strut_jobs_open',
+        help: 'Jobs that are not over',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
     },
   };
 }
 
-const providerOf = (job: Job): string => ('provider' in job && job.provider ? job.provider : job.quote.provider);
+const providerOf = (job: Job): string =>
+  'provider' in job && job.provider ? job.provider : job.quote.provider;

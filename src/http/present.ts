@@ -12,7 +12,9 @@ type Shape = Pick<Extract<View, { kind: 'quote' }>, 'orientation' | 'quality'>;
 export function presentQuote(quote: Quote, { orientation, quality }: Shape): QuoteView {
   return {
     usd: usdFromMicros(quote.micros),
-    price: quote.notes.includes('price-is-approximate') ? `about ${priceText(quote.micros)}` : priceText(quote.micros),
+    price: quote.notes.includes('price-is-approximate')
+      ? `about ${priceText(quote.micros)}`
+      : priceText(quote.micros),
     seconds: quote.seconds,
     provider: quote.provider,
     orientation,
@@ -42,12 +44,16 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     quote: presentQuote(job.quote, job.request),
     ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: priceText(cost) }),
     ...('provider' in job && job.provider ? { provider: job.provider } : {}),
-    ...(job.state === 'failed' ? { failure: { code: job.failure, message: failureText(job.failure, job.costMicros) } } : {}),
+    ...(job.state === 'failed'
+      ? { failure: { code: job.failure, message: failureText(job.failure, job.costMicros) } }
+      : {}),
     request: { quality, orientation, sound, ...(prompt ? { prompt } : {}) },
     seconds: 'video' in job ? Math.round(job.video.durationMs / 100) / 10 : job.request.clipSeconds,
     createdAt,
     updatedAt,
-    ...(ended === undefined ? {} : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
+    ...(ended === undefined
+      ? {}
+      : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
     message: jobText(job),
     links: {

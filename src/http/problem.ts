@@ -8,7 +8,8 @@ import type { Problem } from './page/contract.ts';
 export function problem(c: Context, refusal: Refusal): Response {
   const { code, ...facts } = refusal;
   const status = REFUSAL_STATUS[code];
-  const retryAt = 'resetsAt' in refusal ? refusal.resetsAt : 'retryAt' in refusal ? refusal.retryAt : undefined;
+  const retryAt =
+    'resetsAt' in refusal ? refusal.resetsAt : 'retryAt' in refusal ? refusal.retryAt : undefined;
   const body = {
     ...facts,
     type: 'about:blank',
@@ -19,6 +20,8 @@ export function problem(c: Context, refusal: Refusal): Response {
   } satisfies Problem & Record<string, unknown>;
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
-    ...(retryAt === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))) }),
+    ...(retryAt === undefined
+      ? {}
+      : { 'retry-after': String(Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))) }),
   });
 }

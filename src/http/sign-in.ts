@@ -60,7 +60,8 @@ export function createSignIn(passwordDigest: string, secretKey: string): SignIn 
 }
 
 /** A password is long and random, or the operator's own choice behind five tries: a plain digest serves. */
-export const digestOf = (password: string): string => createHash('sha256').update(`strut:${password}`).digest('hex');
+export const digestOf = (password: string): string =>
+  createHash('sha256').update(`strut:${password}`).digest('hex');
 
 const markOf = (digest: string): string => createHash('sha256').update(digest).digest('hex').slice(0, 16);
 

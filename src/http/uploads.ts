@@ -16,14 +16,22 @@ const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000
 type FileField = keyof typeof MAX_UPLOAD_BYTES;
 const isFileField = (name: string): name is FileField => Object.hasOwn(MAX_UPLOAD_BYTES, name);
 
-export type Form = { fields: Record<string, string>; files: { image?: Upload; clip?: Upload } } & AsyncDisposable;
+export type Form = {
+  fields: Record<string, string>;
+  files: { image?: Upload; clip?: Upload };
+} & AsyncDisposable;
 
 /** Reads a form. The caller disposes of it, and with it of its files. */
 export async function readForm(c: Context, files: Files): Promise<Outcome<Form>> {
   const type = c.req.header('content-type') ?? '';
-  if (!type.startsWith('multipart/form-data')) return refuse({ code: 'bad-request', reason: 'send multipart/form-data with the fields image and clip.' });
+  if (!type.startsWith('multipart/form-data'))
+    return refuse({
+      code: 'bad-request',
+      reason: 'send multipart/form-data with the fields image and clip.',
+    });
   const length = Number(c.req.header('content-length') ?? 0);
-  if (length > MAX_REQUEST_BYTES) return refuse({ code: 'upload-too-large', what: 'request', maxBytes: MAX_REQUEST_BYTES });
+  if (length > MAX_REQUEST_BYTES)
+    return refuse({ code: 'upload-too-large', what: 'request', maxBytes: MAX_REQUEST_BYTES });
   const body = c.req.raw.body;
   if (!body) return refuse({ code: 'missing-image' });
   await using stack = new AsyncDisposableStack();
@@ -45,12 +53,16 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
       },
     });
     await pipeline(stream, count, createWriteStream(temp.path, { mode: 0o600 }));
-    if (bytes > MAX_UPLOAD_BYTES[field]) refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
+    if (bytes > MAX_UPLOAD_BYTES[field])
+      refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
     else if (bytes > 0) form.files[field] = { path: temp.path, sha256: hash.digest('hex') };
   }
 
   try {
-    const parser = new Busboy({ headers: { 'content-type': type }, limits: { files: 4, fields: 20, fieldSize: 20_000, parts: 24 } });
+    const parser = new Busboy({
+      headers: { 'content-type': type },
+      limits: { files: 4, fields: 20, fieldSize: 20_000, parts: 24 },
+    });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
       form.fields[name] = value;
@@ -62,7 +74,8 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
         write.catch(() => stream.resume());
         writes.push(write);
       } else {
-        if (!isFileField(name)) refusal ??= { code: 'bad-option', option: name, allowed: Object.keys(MAX_UPLOAD_BYTES) };
+        if (!isFileField(name))
+          refusal ??= { code: 'bad-option', option: name, allowed: Object.keys(MAX_UPLOAD_BYTES) };
         stream.resume();
       }
     });
@@ -71,11 +84,15 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   } catch (error) {
     await Promise.allSettled(writes);
     if (isDiskFull(error)) return refuse({ code: 'disk-full' });
-    return refuse({ code: 'bad-request', reason: 'the upload broke off or is not a proper form. Send it again.' });
+    return refuse({
+      code: 'bad-request',
+      reason: 'the upload broke off or is not a proper form. Send it again.',
+    });
   }
   if (refusal) return refuse(refusal);
   const kept = stack.move();
   return accept({ ...form, [Symbol.asyncDispose]: () => kept.disposeAsync() });
 }
 
-const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC';
