@@ -34,16 +34,26 @@ export function cutSquare(picture: Picture, square: Square): Int32Array {
         const y1 = Math.min(picture.height - 1, y0 + 1);
         const right = Math.max(0, fromX - x0);
         const low = Math.max(0, fromY - y0);
-        for (const [index, weight] of [
-          [y0 * picture.width + x0, (1 - right) * (1 - low)],
-          [y0 * picture.width + x1, right * (1 - low)],
-          [y1 * picture.width + x0, (1 - right) * low],
-          [y1 * picture.width + x1, right * low],
-        ] as const) {
-          red += weight * (picture.rgb[index * 3] ?? 0);
-          green += weight * (picture.rgb[index * 3 + 1] ?? 0);
-          blue += weight * (picture.rgb[index * 3 + 2] ?? 0);
-        }
+        const i00 = (y0 * picture.width + x0) * 3;
+        const i01 = (y0 * picture.width + x1) * 3;
+        const i10 = (y1 * picture.width + x0) * 3;
+        const i11 = (y1 * picture.width + x1) * 3;
+        const w00 = (1 - right) * (1 - low);
+        const w01 = right * (1 - low);
+        const w10 = (1 - right) * low;
+        const w11 = right * low;
+        const { rgb } = picture;
+        red += w00 * byte(rgb, i00) + w01 * byte(rgb, i01) + w10 * byte(rgb, i10) + w11 * byte(rgb, i11);
+        green +=
+          w00 * byte(rgb, i00 + 1) +
+          w01 * byte(rgb, i01 + 1) +
+          w10 * byte(rgb, i10 + 1) +
+          w11 * byte(rgb, i11 + 1);
+        blue +=
+          w00 * byte(rgb, i00 + 2) +
+          w01 * byte(rgb, i01 + 2) +
+          w10 * byte(rgb, i10 + 2) +
+          w11 * byte(rgb, i11 + 2);
       }
       const at = (y * LOOK_SIDE + x) * 3;
       out[at] = Math.round(red / taps / taps);
@@ -53,3 +63,5 @@ export function cutSquare(picture: Picture, square: Square): Int32Array {
   }
   return out;
 }
+
+const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
