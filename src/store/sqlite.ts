@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { StoreTooNew, StoreUnwritable, translated } from './errors.ts';
+import { StoreBusy, StoreTooNew, StoreUnwritable, translated } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -39,7 +39,8 @@ export function openDatabase(dataDir: string): Database {
   );
   const db = wrap(sqlite);
   try {
-    translated(() => sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'));
+    turnOnWal(sqlite);
+    translated(() => sqlite.exec('PRAGMA synchronous = FULL'));
     db.transaction(() => migrate(sqlite));
   } catch (error) {
     sqlite.close();
@@ -81,6 +82,19 @@ function wrap(sqlite: DatabaseSync): Omit<Database, 'checkFile'> {
       if (sqlite.isOpen) sqlite.close();
     },
   };
+}
+
+/** SQLite does not wait its busy timeout here when several processes make the same new file at once; so we do. */
+function turnOnWal(sqlite: DatabaseSync): void {
+  const giveUpAt = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return translated(() => sqlite.exec('PRAGMA journal_mode = WAL'));
+    } catch (error) {
+      if (!(error instanceof StoreBusy) || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
 }
 
 /** Runs inside a transaction: of several processes that start at once, one migrates and the others find it done. */

@@ -56,6 +56,15 @@ describe('keeping a file', () => {
     expect(readdirSync(join(dataDir, 'temp'))).toEqual([]);
   });
 
+  it('takes the temporary file away also when the bytes are there already', async () => {
+    const files = createFiles(freshFolder());
+    await keepBytes(files);
+    await using temp = await files.temp('bin');
+    writeFileSync(temp.path, bytes);
+    await files.keep(temp.path, 'image/png');
+    expect(existsSync(temp.path)).toBe(false);
+  });
+
   it('replaces a file that lies there cut short', async () => {
     const files = createFiles(freshFolder());
     const file = await keepBytes(files);
