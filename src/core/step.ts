@@ -13,7 +13,8 @@ const STATUS_TIMEOUT_MS = 30_000;
 export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise<Job> {
   switch (job.state) {
     case 'created':
-      return submit(ctx, job, signal);
+      if (ctx.clock.now() < job.deadlineAt) return submit(ctx, job, signal);
+      return finish(ctx, job, 'failed', { failure: 'provider-down', costMicros: 0 });
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
       const { provider, submittedAt } = job;

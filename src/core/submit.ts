@@ -5,6 +5,7 @@ import type { Attempt, Job, JobIn } from './job.ts';
 import type { Provider, SubmitOutcome, Uploaded } from './ports.ts';
 import { bestQuote } from './quote.ts';
 import type { FailureCode } from './refusals.ts';
+import { UploadRefused } from './upload-refused.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
@@ -19,9 +20,18 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   let failure: FailureCode = 'provider-down';
   while (next) {
     const provider = next;
-    const uploaded = await provider.upload(job.inputs, signal);
-    signal.throwIfAborted();
+    const uploaded = await upload(ctx, provider, current, signal);
+    if ('trouble' in uploaded) {
+      const attempt: Attempt = { provider: provider.id, at: ctx.clock.now(), outcome: 'not-sent' };
+      current = { ...current, attempts: [...current.attempts, attempt] };
+      next = await nextProvider(ctx, current);
+      // Nobody else can take it: trouble that passes is waited out, a refusal is told.
+      if (!next && !(uploaded.trouble instanceof UploadRefused)) throw uploaded.trouble;
+      failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
+      continue;
+    }
     const sending: JobIn<'submitting'> = await move(ctx, current, 'submitting', {
+      attempts: current.attempts,
       provider: provider.id,
       submittedAt: ctx.clock.now(),
     });
@@ -49,6 +59,24 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     next = canGoElsewhere(failure) ? await nextProvider(ctx, current) : undefined;
   }
   return finish(ctx, current, 'failed', { failure, costMicros: 0 });
+}
+
+/** Puts the files where the provider can read them; what goes wrong here is free. */
+async function upload(
+  ctx: Context,
+  provider: Provider,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Uploaded | { trouble: unknown }> {
+  try {
+    const uploaded = await provider.upload(job.inputs, signal);
+    signal.throwIfAborted();
+    return uploaded;
+  } catch (error) {
+    signal.throwIfAborted();
+    ctx.log.warn({ job: job.code, provider: provider.id, err: error }, 'the files could not be uploaded');
+    return { trouble: error };
+  }
 }
 
 /** Whatever goes wrong in here after the first byte, the job may exist there: that is `unknown`, and final. */

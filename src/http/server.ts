@@ -1,4 +1,5 @@
 /** One HTTP server for everything that comes in by HTTP. It is up before the chats are. */
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
@@ -58,12 +59,13 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
       ? await parts.signIn.enter(c, typeof password === 'string' ? password : '')
       : 'in';
     if (verdict === 'in') return c.redirect('/', 303);
+    const wantsPage = (c.req.header('accept') ?? '').includes('text/html');
+    if (wantsPage) return c.html(await readFile(`${PAGE}login.html`, 'utf8'), verdict === 'out' ? 401 : 429);
     if (verdict === 'out') return problem(c, { code: 'not-signed-in' });
     return problem(c, { code: 'slow-down', retryAt: verdict.retryAt });
   });
   // The form must look right before anybody is signed in.
-  app.get('/style.css', serveStatic({ root: PAGE }));
-  app.get('/favicon.svg', serveStatic({ root: PAGE }));
+  for (const file of ['/style.css', '/favicon.svg', '/login.js']) app.get(file, serveStatic({ root: PAGE }));
   app.use(requireSignIn(parts.signIn));
   app.get('/metrics', async (c) =>
     c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),

@@ -7,7 +7,7 @@ import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
-import { bodyOf, offerQualities } from './options.js';
+import { bodyOf, hintAtHosted, offerQualities } from './options.js';
 import { liveQuote } from './quote.js';
 import { hashOf, idIn, recentJobs } from './recent.js';
 import { placeOf, trimHelps } from './refusal.js';
@@ -258,6 +258,7 @@ async function loadStatus() {
   const status = /** @type {StatusView} */ (await call('/api/status'));
   limits = status.limits;
   offerQualities(status);
+  hintAtHosted(status);
   showFronts(status);
 }
 

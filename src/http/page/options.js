@@ -35,12 +35,18 @@ export function offerQualities({ qualities, defaultQuality }) {
       return make('label', {}, input, make('span', {}, make('b', {}, name), make('small', {}, hint)));
     }),
   );
-  const onlyDraft = qualities.length === 1 && qualities[0] === 'draft';
+}
+
+const HOSTED = ['fal', 'runpod', 'runcomfy'];
+
+/** The reader is the operator, who can turn on what is missing. @param {Pick<StatusView, 'components'>} status */
+export function hintAtHosted({ components }) {
+  const hosted = components.some(({ name, state }) => HOSTED.includes(name) && state !== 'off');
   tell(
     find('quality-hint', HTMLElement),
-    onlyDraft
-      ? 'For standard and pro, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.'
-      : undefined,
+    hosted
+      ? undefined
+      : 'Only this machine renders now. For hosted models, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.',
   );
 }
 

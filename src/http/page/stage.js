@@ -174,7 +174,12 @@ export function stage({ onCancel, onAgain }) {
       step: word,
     });
     // An uncertain or stopping job has more to say than a figure.
-    tell(message, job.state === 'unknown' || (!job.cancellable && running) ? job.message : undefined);
+    tell(
+      message,
+      job.state === 'unknown' || (!job.cancellable && (running || job.state === 'queued'))
+        ? job.message
+        : undefined,
+    );
     document.title = `${running && job.progress !== undefined ? percent(job.progress) : word} · ${TITLE}`;
   }
 
