@@ -1,0 +1,35 @@
+/** What the providers' errors mean to a member, where they mean the same everywhere. */
+import type { FailureCode } from '../core/refusals.ts';
+
+/**
+ * Kling says these two things only as text, whoever sells it; the words around them vary (field reports,
+ * 2026-11-21). Everything else goes by types and codes.
+ */
+export function fromKlingText(text: string, about?: 'image' | 'clip'): FailureCode | undefined {
+  if (/no complete upper body detected/i.test(text)) {
+    if (/in the video/i.test(text)) return 'no-person-in-clip';
+    if (/in the image|image recognition/i.test(text) || about === 'image') return 'no-person-in-image';
+    return 'no-person-in-clip';
+  }
+  if (/reference image or the first frame of the motion video is invalid/i.test(text))
+    return 'image-rejected';
+  return undefined;
+}
+
+/** Kling's own service codes, which re-sellers pass on (klingai.com, error codes, 2026-11-21). */
+export function fromKlingCode(code: number): FailureCode | undefined {
+  if (code === 1301) return 'content-refused';
+  if (code === 1302 || code === 1303) return 'provider-busy';
+  if (code === 5002) return 'timed-out';
+  return undefined;
+}
+
+/** Which of the two files a field of a request is about. */
+export function subjectOf(field: string): 'image' | 'clip' | undefined {
+  if (/image/i.test(field)) return 'image';
+  if (/video/i.test(field)) return 'clip';
+  return undefined;
+}
+
+export const rejected = (about: 'image' | 'clip'): FailureCode =>
+  about === 'image' ? 'image-rejected' : 'clip-rejected';

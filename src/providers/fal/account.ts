@@ -1,0 +1,43 @@
+/** What only the operator can put right at fal.ai, read off any answer. */
+import type { ProviderTrouble } from '../../core/ports.ts';
+import type { FailureCode } from '../../core/refusals.ts';
+import type { ApiAnswer } from '../http.ts';
+import { failureOf } from './failures.ts';
+import { errorAnswer } from './wire.ts';
+
+/** Undefined for every answer that is not about our account. */
+export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
+  if (answer.status === 401) return { kind: 'bad-key', message: 'fal.ai refuses FAL_KEY (401).' };
+  if (answer.status === 402) return outOfBalance(402);
+  if (answer.status !== 403) return undefined;
+  // A locked account and a key without the right scope differ in nothing but this text (field reports, 2026-11-21).
+  const { detail } = errorAnswer.catch({}).parse(answer.json);
+  if (typeof detail === 'string' && /user is locked/i.test(detail)) return outOfBalance(403);
+  return {
+    kind: 'bad-key',
+    message: 'fal.ai does not let FAL_KEY use this model (403); its scope must be API.',
+  };
+}
+
+const outOfBalance = (status: number): ProviderTrouble => ({
+  kind: 'out-of-balance',
+  message: `The fal.ai account is locked or out of balance (${status}); top it up at fal.ai/dashboard/billing.`,
+});
+
+/** A no to a call that would have started or prepared a job, with the trouble behind it, if it is ours. */
+export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
+  const trouble = troubleIn(answer);
+  if (trouble)
+    return {
+      failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',
+      trouble,
+    };
+  if (answer.status === 404) {
+    return {
+      failure: 'provider-down',
+      trouble: { kind: 'endpoint-gone', message: 'fal.ai has this model no more (404).' },
+    };
+  }
+  if (answer.status === 429) return { failure: 'provider-busy' };
+  return { failure: failureOf(errorAnswer.catch({}).parse(answer.json), answer.header('x-fal-error-type')) };
+}

@@ -1,0 +1,80 @@
+/** What fal.ai's queue says and takes (fal.ai/docs, queue API and model page, 2026-11-21). */
+import { z } from 'zod';
+import type { Quality, RenderRequest } from '../../core/job.ts';
+import type { Uploaded } from '../../core/ports.ts';
+
+export type FalQuality = Exclude<Quality, 'draft'>;
+
+export const ENDPOINTS = {
+  standard: 'fal-ai/kling-video/v2.6/standard/motion-control',
+  pro: 'fal-ai/kling-video/v2.6/pro/motion-control',
+} as const satisfies Record<FalQuality, string>;
+
+/** Everything after the submit goes to the app alone, without its sub-path: with it, fal answers 405. */
+export const APP = 'fal-ai/kling-video';
+
+export const isFalQuality = (quality: Quality): quality is FalQuality => quality in ENDPOINTS;
+
+export function inputOf(request: RenderRequest, uploaded: Uploaded) {
+  return {
+    ...(request.prompt ? { prompt: request.prompt } : {}),
+    image_url: uploaded.image,
+    video_url: uploaded.clip,
+    keep_original_sound: request.sound,
+    character_orientation: request.orientation,
+  };
+}
+
+/** It goes into addresses of ours, so nothing but what ids are made of. */
+export const requestId = z.string().regex(/^[\w-]{1,128}$/);
+
+export const submitAnswer = z.object({
+  request_id: requestId,
+  status_url: z.string().optional(),
+  response_url: z.string().optional(),
+  cancel_url: z.string().optional(),
+});
+
+export const statusAnswer = z.object({
+  status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
+  queue_position: z.number().int().nonnegative().nullish(),
+  error: z.unknown().optional(),
+  error_type: z.string().nullish(),
+});
+
+export const resultAnswer = z.object({ video: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
+
+/** The two shapes of an error: of the model (a list) and of the request (a type beside a text). */
+export const errorAnswer = z.object({
+  detail: z
+    .union([
+      z.string(),
+      z.array(
+        z.object({
+          type: z.string().catch(''),
+          msg: z.string().catch(''),
+          loc: z.array(z.union([z.string(), z.number()])).catch([]),
+        }),
+      ),
+    ])
+    .optional()
+    .catch(undefined),
+  error_type: z.string().optional().catch(undefined),
+});
+export type FalError = z.infer<typeof errorAnswer>;
+
+export const cancelAnswer = z.object({
+  status: z.enum(['OK', 'CANCELLATION_REQUESTED', 'ALREADY_COMPLETED', 'NOT_FOUND']),
+});
+
+/** Our handle of a request. One that a webhook brought knows only the id. */
+export const operationShape = z.object({
+  requestId,
+  quality: z.enum(['standard', 'pro']).optional(),
+  statusUrl: z.string().optional(),
+  resultUrl: z.string().optional(),
+  cancelUrl: z.string().optional(),
+  submittedAt: z.number().optional(),
+  quoteMicros: z.number().optional(),
+});
+export type FalOperation = z.infer<typeof operationShape>;

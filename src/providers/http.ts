@@ -1,0 +1,149 @@
+/** Calls to the providers' APIs: bounded in time and size, never redirected, never repeated, and silent about secrets. */
+import type { Readable } from 'node:stream';
+import { Agent, buildConnector, Client, type Dispatcher } from 'undici';
+import type { z } from 'zod';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 1_000_000;
+
+export type ApiCall = {
+  method: 'GET' | 'POST' | 'PUT';
+  url: string;
+  headers?: Record<string, string>;
+  json?: unknown;
+  /** A body that is not JSON; the caller gives its `content-length`. */
+  body?: Buffer | Readable;
+  signal: AbortSignal;
+  /** For the whole call. */
+  timeoutMs?: number;
+};
+
+/** Any answer at all, whatever its status. `json` is undefined when the body is not JSON. */
+export type ApiAnswer = { status: number; header(name: string): string | undefined; json: unknown };
+
+export type Http = {
+  /** Throws NoClearAnswer. */
+  call(call: ApiCall): Promise<ApiAnswer>;
+  /**
+   * For a call that costs money: on a connection of its own, used once, so that whether anything was sent is known
+   * for certain. Throws NothingSent or NoClearAnswer.
+   */
+  callOnce(call: ApiCall): Promise<ApiAnswer>;
+  stop(): Promise<void>;
+};
+
+/** The provider could not be reached: no byte of the call left this machine. A retry is safe. */
+export class NothingSent extends Error {
+  override name = 'NothingSent';
+}
+
+/** The call may have arrived, and its answer is missing or unreadable. A retry is safe only where the call is free. */
+export class NoClearAnswer extends Error {
+  override name = 'NoClearAnswer';
+}
+
+const OPTIONS = { allowH2: false, maxResponseSize: MAX_ANSWER_BYTES } as const;
+
+/** `connect` replaces how connections are opened, for calls to addresses that somebody else gave us. */
+export function createHttp({
+  timeoutMs = 20_000,
+  connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }),
+}: {
+  timeoutMs?: number;
+  connect?: buildConnector.connector;
+} = {}): Http {
+  const agent = new Agent({ ...OPTIONS, connect });
+
+  async function call(call: ApiCall): Promise<ApiAnswer> {
+    try {
+      return await exchange(agent, call, call.timeoutMs ?? timeoutMs);
+    } catch (error) {
+      throw new NoClearAnswer(describe(call, error));
+    }
+  }
+
+  async function callOnce(call: ApiCall): Promise<ApiAnswer> {
+    let connected = false;
+    const client = new Client(new URL(call.url).origin, {
+      ...OPTIONS,
+      connect(options, callback) {
+        // undici may reconnect and send again what it believes unsent; the second connection is never given.
+        if (connected) return callback(new Error('only one connection per billable call'), null);
+        connect(options, (...[error, socket]) => {
+          if (error) return callback(error, null);
+          connected = true;
+          callback(null, socket);
+        });
+      },
+    });
+    try {
+      return await exchange(client, call, call.timeoutMs ?? timeoutMs, { reset: true });
+    } catch (error) {
+      // Read before the client is destroyed: from here on it can open nothing any more.
+      const message = describe(call, error);
+      throw connected ? new NoClearAnswer(message) : new NothingSent(message);
+    } finally {
+      await client.destroy();
+    }
+  }
+
+  return { call, callOnce, stop: () => agent.destroy() };
+}
+
+async function exchange(
+  dispatcher: Dispatcher,
+  { method, url, headers, json, body, signal }: ApiCall,
+  timeoutMs: number,
+  options: { reset?: boolean } = {},
+): Promise<ApiAnswer> {
+  const { origin, pathname, search } = new URL(url);
+  const answer = await dispatcher.request({
+    ...options,
+    origin,
+    path: pathname + search,
+    method,
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'strut',
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: json === undefined ? (body ?? null) : JSON.stringify(json),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+  const text = await answer.body.text();
+  const header = (name: string) => {
+    const value = answer.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return { status: answer.statusCode, header, json: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Method, host and a code: paths may hold secrets, and messages of others may hold anything. */
+function describe({ method, url }: ApiCall, error: unknown): string {
+  const code =
+    error instanceof Error
+      ? 'code' in error && typeof error.code === 'string'
+        ? error.code
+        : error.name
+      : 'unknown';
+  return `${method} ${new URL(url).host}: ${code}`;
+}
+
+/** Reads an answer that should be of this shape. Throws NoClearAnswer, which names the fields but not their values. */
+export function read<T>(schema: z.ZodType<T>, answer: ApiAnswer, what: string): T {
+  const parsed = schema.safeParse(answer.json);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'body').join(', ');
+  throw new NoClearAnswer(`${what} answered ${answer.status} with something unreadable at ${fields}`);
+}

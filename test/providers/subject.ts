@@ -1,0 +1,20 @@
+/** What the tests of the hosted providers share: files to send, a log that stays silent. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Inputs, StoredFile } from '../../src/core/job.ts';
+import type { Log } from '../../src/core/ports.ts';
+import { sampleClip, sampleImage } from '../samples.ts';
+
+export type SampleFiles = { inputs: Inputs; pathOf(file: StoredFile): string };
+
+/** A picture and a clip of 3 s, as they are after normalising. */
+export async function sampleFiles(): Promise<SampleFiles> {
+  const [image, clip] = await Promise.all([sampleImage(), sampleClip()]);
+  const inputs = {
+    image: { key: basename(image), bytes: (await stat(image)).size, mime: 'image/jpeg' },
+    clip: { key: basename(clip), bytes: (await stat(clip)).size, mime: 'video/mp4', durationMs: 3_000 },
+  };
+  return { inputs, pathOf: (file) => join(dirname(image), file.key) };
+}
+
+export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };

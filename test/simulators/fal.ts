@@ -1,0 +1,310 @@
+/** fal.ai over real HTTP: queue, storage, prices and webhook keys on one port. */
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { type FalFailure, modelError, requestError } from './fal-errors.ts';
+import { createFalFiles, type Upload } from './fal-files.ts';
+import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
+import { createSimJobs, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
+import { realTime, type SimTime } from './sim-time.ts';
+import { serveVideo } from './sim-video.ts';
+
+const STANDARD = 'fal-ai/kling-video/v2.6/standard/motion-control';
+const PRO = 'fal-ai/kling-video/v2.6/pro/motion-control';
+
+export type FalSim = SimServer & {
+  key: string;
+  jobs: SimJobs<FalFailure>;
+  /** Dollars per second by endpoint; one that is taken out is missing from the pricing API. */
+  prices: Map<string, number>;
+  /** What the account was billed for a request, in dollars. */
+  billed(id: string): Promise<number>;
+  /** Turned off, the result names no billed units, as older endpoints do. */
+  tellsUnits: boolean;
+  uploads: Map<string, Upload>;
+  signWebhook(body: string, options?: { at?: number; key?: KeyObject }): Record<string, string>;
+  /** Changes the key pair; `jwks` shows the new one from then on. */
+  rotateKeys(): void;
+  /** The status of each answer to a webhook. */
+  deliveries: { url: string; status: number }[];
+};
+
+export async function startFal(
+  options: { port?: number; key?: string; time?: SimTime } = {},
+): Promise<FalSim> {
+  const { key = 'sim-id:sim-secret', time = realTime() } = options;
+  const files = createFalFiles();
+  const prices = new Map([
+    [STANDARD, 0.07],
+    [PRO, 0.112],
+  ]);
+  const deliveries: FalSim['deliveries'] = [];
+  let pair = generateKeyPairSync('ed25519');
+  const jobs = createSimJobs<FalFailure>({ time, local, word });
+  const server = await startServer(handle, {
+    port: options.port,
+    control: (script) => jobs.always(script as Script<FalFailure>),
+  });
+  const sim: FalSim = {
+    ...server,
+    key,
+    jobs,
+    prices,
+    uploads: files.uploads,
+    deliveries,
+    tellsUnits: true,
+    signWebhook,
+    rotateKeys: () => {
+      pair = generateKeyPairSync('ed25519');
+    },
+    async billed(id) {
+      const job = jobs.get(id);
+      return job ? unitsOf(await job.end) * (prices.get(String(job.input.endpoint)) ?? 0) : 0;
+    },
+  };
+  return sim;
+
+  async function handle(request: SimRequest): Promise<Reply> {
+    const { method, path } = request;
+    if (method === 'GET' && path.startsWith('/files/')) return files.serve(path) ?? serveResult(request);
+    if (path.startsWith('/upload/')) return files.take(request);
+    if (path === '/.well-known/jwks.json') {
+      const jwk = pair.publicKey.export({ format: 'jwk' });
+      return { status: 200, json: { keys: [{ ...jwk, kid: 'sim', use: 'sig', alg: 'EdDSA' }] } };
+    }
+    const { authorization } = request.headers;
+    if (authorization === undefined)
+      return { status: 401, json: { detail: 'Authentication is required to access this application.' } };
+    if (authorization !== `Key ${key}`)
+      return { status: 401, json: { detail: 'Invalid authentication credentials.' } };
+    if (path.startsWith('/storage/upload/')) return files.initiate(request, server.url);
+    if (path === '/v1/models/pricing') return pricing(request);
+    const queued = /^\/(?<owner>[^/]+)\/(?<alias>[^/]+)\/requests\/(?<id>[^/]+)(?<rest>\/.*)?$/.exec(
+      path,
+    )?.groups;
+    if (queued) {
+      if (`${queued.owner}/${queued.alias}` !== 'fal-ai/kling-video')
+        return { status: 404, json: { detail: 'Application not found' } };
+      return follow(request, queued.id ?? '', queued.rest ?? '');
+    }
+    // The classic trap: the sub-path in front of /requests.
+    if (path.includes('/requests/')) return { status: 405, json: { detail: 'Method Not Allowed' } };
+    return method === 'POST' ? submit(request) : { status: 405, json: { detail: 'Method Not Allowed' } };
+  }
+
+  async function submit({ path, query, json }: SimRequest): Promise<Reply> {
+    const endpoint = path.slice(1);
+    if (endpoint !== STANDARD && endpoint !== PRO)
+      return { status: 404, json: { detail: `Application '${endpoint}' not found` } };
+    if (json === null || typeof json !== 'object') return { status: 400, json: { detail: 'Invalid JSON' } };
+    const input = { ...(json as Record<string, unknown>) };
+    const files = { image: input.image_url, clip: input.video_url, orientation: input.character_orientation };
+    const job = jobs.accept(
+      { ...input, endpoint },
+      files,
+      problemOf(input),
+      query.get('fal_webhook') ?? undefined,
+    );
+    if (job.hook) {
+      if (job.script.webhook?.early) await deliver(job);
+      else time.after(jobs.endsInMs(job), () => deliver(job));
+    }
+    return { status: 200, json: { ...frame(job, 'IN_QUEUE'), queue_position: jobs.ahead(job) } };
+  }
+
+  function frame(job: SimJob<FalFailure>, status: string) {
+    const base = `${server.url}/fal-ai/kling-video/requests/${job.id}`;
+    return {
+      status,
+      request_id: job.id,
+      response_url: `${base}/response`,
+      status_url: `${base}/status`,
+      cancel_url: `${base}/cancel`,
+    };
+  }
+
+  async function follow(request: SimRequest, id: string, rest: string): Promise<Reply> {
+    const job = jobs.get(id);
+    const { method } = request;
+    if (rest === '/cancel')
+      return method === 'PUT' ? cancel(job) : { status: 405, json: { detail: 'Method Not Allowed' } };
+    if (method !== 'GET') return { status: 405, json: { detail: 'Method Not Allowed' } };
+    if (!job) return { status: 404, json: { detail: 'Request not found' } };
+    const withLogs = request.query.get('logs') === '1' || request.query.get('logs') === 'true';
+    if (rest === '/status') {
+      const json = await statusOf(job, withLogs);
+      return { status: json.status === 'COMPLETED' ? 200 : 202, json };
+    }
+    if (rest === '/status/stream')
+      return { status: 200, headers: { 'content-type': 'text/event-stream' }, bytes: stream(job, withLogs) };
+    if (rest === '' || rest === '/response') return result(job);
+    return { status: 404, json: { detail: 'Not Found' } };
+  }
+
+  async function statusOf(job: SimJob<FalFailure>, withLogs: boolean) {
+    const phase = jobs.phase(job);
+    const line = {
+      message: 'rendering',
+      level: 'INFO',
+      source: 'USER',
+      timestamp: new Date(job.acceptedAt).toISOString(),
+    };
+    const logs = withLogs ? [line] : null;
+    if (phase === 'queued') return { ...frame(job, 'IN_QUEUE'), queue_position: jobs.ahead(job) };
+    if (phase === 'running') return { ...frame(job, 'IN_PROGRESS'), logs };
+    const failure = await failureOf(job);
+    const told =
+      failure?.on === 'status'
+        ? { error: failure.error, ...(failure.error_type ? { error_type: failure.error_type } : {}) }
+        : {};
+    return {
+      ...frame(job, 'COMPLETED'),
+      logs,
+      metrics: { inference_time: (job.script.runMs ?? 0) / 1000 },
+      ...told,
+    };
+  }
+
+  async function* stream(job: SimJob<FalFailure>, withLogs: boolean): AsyncGenerator<Buffer> {
+    for (;;) {
+      const status = await statusOf(job, withLogs);
+      yield Buffer.from(`data: ${JSON.stringify(status)}\n\n`);
+      if (status.status === 'COMPLETED') return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async function failureOf(job: SimJob<FalFailure>): Promise<FalFailure | undefined> {
+    if (job.cancelled) return requestError('client_cancelled');
+    const end = await job.end;
+    return end.kind === 'failure' ? end.failure : undefined;
+  }
+
+  async function result(job: SimJob<FalFailure>): Promise<Reply> {
+    const phase = jobs.phase(job);
+    if (phase === 'queued' || phase === 'running')
+      return { status: 400, json: { detail: 'Request is still in progress' } };
+    const headers = { 'x-fal-request-id': job.id };
+    const failure = await failureOf(job);
+    if (failure?.on === 'status') return { ...failure.result, headers };
+    if (failure)
+      return { status: failure.status, json: failure.json, headers: { ...headers, ...failure.headers } };
+    const units = sim.tellsUnits ? { 'x-fal-billable-units': String(unitsOf(await job.end)) } : {};
+    return { status: 200, headers: { ...headers, ...units }, json: await payloadOf(job) };
+  }
+
+  async function payloadOf(job: SimJob<FalFailure>) {
+    const end = await job.end;
+    if (end.kind === 'failure')
+      return end.failure.on === 'status' ? end.failure.result.json : end.failure.json;
+    const url = `${server.url}/files/b/${job.id}/output.mp4`;
+    return { video: { url, content_type: 'video/mp4', file_name: 'output.mp4', file_size: end.video.bytes } };
+  }
+
+  async function cancel(job: SimJob<FalFailure> | undefined): Promise<Reply> {
+    if (!job) return { status: 404, json: { status: 'NOT_FOUND' } };
+    const phase = jobs.phase(job);
+    if (phase === 'done' || phase === 'cancelled')
+      return { status: 400, json: { status: 'ALREADY_COMPLETED' } };
+    jobs.cancel(job);
+    return phase === 'queued'
+      ? { status: 200, json: { status: 'OK' } }
+      : { status: 202, json: { status: 'CANCELLATION_REQUESTED' } };
+  }
+
+  async function serveResult(request: SimRequest): Promise<Reply> {
+    const job = jobs.get(request.path.split('/')[3] ?? '');
+    const end = job && jobs.phase(job) === 'done' ? await job.end : undefined;
+    return end?.kind === 'video' ? serveVideo(end.video, request) : { status: 404, text: 'not found' };
+  }
+
+  function pricing({ query }: SimRequest): Reply {
+    const asked = query.getAll('endpoint_id').flatMap((ids) => ids.split(','));
+    const found = asked.flatMap((id) => {
+      const price = prices.get(id);
+      return price === undefined
+        ? []
+        : [{ endpoint_id: id, unit_price: price, unit: 'seconds', currency: 'USD' }];
+    });
+    return { status: 200, json: { prices: found, next_cursor: null, has_more: false } };
+  }
+
+  async function deliver(job: SimJob<FalFailure>): Promise<void> {
+    if (!job.hook) return;
+    const failure = await failureOf(job);
+    const ids = { request_id: job.id, gateway_request_id: job.id };
+    const code = failure?.on === 'result' ? failure.status : failure?.result.status;
+    const body = JSON.stringify(
+      failure
+        ? {
+            ...ids,
+            status: 'ERROR',
+            error: `Invalid status code: ${code}`,
+            payload: failure.on === 'result' ? failure.json : null,
+          }
+        : { ...ids, status: 'OK', payload: await payloadOf(job) },
+    );
+    for (let i = 0; i < (job.script.webhook?.times ?? 1); i += 1) {
+      const headers = { 'content-type': 'application/json', ...signWebhook(body) };
+      const answer = await fetch(job.hook, { method: 'POST', body, headers }).catch(() => undefined);
+      deliveries.push({ url: job.hook, status: answer?.status ?? 0 });
+    }
+  }
+
+  function signWebhook(body: string, options: { at?: number; key?: KeyObject } = {}): Record<string, string> {
+    const timestamp = String(Math.floor((options.at ?? time.now()) / 1000));
+    const id = (JSON.parse(body) as { request_id?: string }).request_id ?? randomUUID();
+    const hash = createHash('sha256').update(body).digest('hex');
+    const message = Buffer.from(`${id}\nsim-user\n${timestamp}\n${hash}`);
+    return {
+      'x-fal-webhook-request-id': id,
+      'x-fal-webhook-user-id': 'sim-user',
+      'x-fal-webhook-timestamp': timestamp,
+      'x-fal-webhook-signature': sign(null, message, options.key ?? pair.privateKey).toString('hex'),
+    };
+  }
+
+  function local(url: string): Buffer | undefined {
+    return url.startsWith(server.url) ? files.uploads.get(url.slice(server.url.length))?.bytes : undefined;
+  }
+}
+
+function unitsOf(end: Awaited<SimJob<FalFailure>['end']>): number {
+  return end.kind === 'video' ? Math.ceil(end.seconds - 0.05) : 0;
+}
+
+const FIELDS = {
+  image_url: 'string',
+  video_url: 'string',
+  character_orientation: 'string',
+  prompt: 'string',
+  keep_original_sound: 'boolean',
+};
+
+/** The queue takes nearly anything; what is wrong with it comes up as the result. */
+function problemOf(input: Record<string, unknown>): FalFailure | undefined {
+  for (const field of ['image_url', 'video_url', 'character_orientation']) {
+    if (input[field] === undefined) return modelError('value_error.missing', field);
+  }
+  for (const [field, value] of Object.entries(input)) {
+    const type = (FIELDS as Record<string, string>)[field];
+    if (!type) return modelError('value_error.extra', field, { input: value });
+    if (typeof value !== type) return modelError(`type_error.${type}`, field, { input: value });
+  }
+  const { character_orientation: orientation } = input;
+  if (orientation !== 'image' && orientation !== 'video')
+    return modelError('type_error.enum', 'character_orientation', { input: orientation });
+  return undefined;
+}
+
+function word(
+  about: 'image' | 'clip',
+  fault: 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short',
+): FalFailure {
+  const types = {
+    'not-fetched': 'file_download_error',
+    'not-read': about === 'image' ? 'image_load_error' : 'unsupported_video_format',
+    'too-small': 'image_too_small',
+    'too-long': 'video_duration_too_long',
+    'too-short': 'video_duration_too_short',
+  };
+  return modelError(types[fault], about === 'image' ? 'image_url' : 'video_url');
+}
