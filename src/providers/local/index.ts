@@ -1,0 +1,96 @@
+/** The `local` provider: free drafts, rendered on this machine by a child process. */
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Operation, QUALITIES } from '../../core/job.ts';
+import type { Files, Provider } from '../../core/ports.ts';
+import { createRenders, type RunDraft } from './renders.ts';
+
+export type LocalOptions = {
+  run: RunDraft;
+  files: Pick<Files, 'pathOf'>;
+  /** Drafts are made in `drafts` under it, on the disk where the results are kept. */
+  dataDir: string;
+  /** Whether it takes `standard` and `pro` too: only where no hosted provider is there to do them. */
+  servesAll: boolean;
+  log: { warn(facts: Record<string, unknown>, message: string): void };
+};
+
+/** Everything that is needed to render again after a restart. */
+const operationSchema = z.object({
+  jobId: z.string(),
+  image: z.string(),
+  clip: z.string(),
+  sound: z.boolean(),
+  orientation: z.enum(['video', 'image']),
+});
+type LocalOperation = z.infer<typeof operationSchema>;
+
+/** A provider that costs nothing and forgets nothing: its operation holds all that a render needs. */
+export function createLocalProvider(options: LocalOptions): Provider & { stop(): Promise<void> } {
+  const folder = join(options.dataDir, 'drafts');
+  const renders = createRenders({ run: options.run, folder, log: options.log });
+  const qualities = options.servesAll ? QUALITIES : (['draft'] as const);
+
+  /** A job's id may hold anything; a file's name may not. */
+  const pathOf = (jobId: string): string =>
+    join(folder, `${createHash('sha256').update(jobId).digest('hex').slice(0, 32)}.mp4`);
+
+  const read = (operation: Operation): LocalOperation & { toPath: string } => {
+    const parsed = operationSchema.parse(operation);
+    return { ...parsed, toPath: pathOf(parsed.jobId) };
+  };
+
+  return {
+    id: 'local',
+    capabilities: {
+      qualities,
+      orientations: ['video', 'image'],
+      negativePrompt: false,
+      free: true,
+      pollFloorMs: 500,
+    },
+    async quote(request) {
+      return (qualities as readonly string[]).includes(request.quality)
+        ? { micros: 0, notes: ['draft'] }
+        : undefined;
+    },
+    async upload({ image, clip }) {
+      return { image: options.files.pathOf(image), clip: options.files.pathOf(clip) };
+    },
+    async submit(jobId, request, uploaded) {
+      const operation = operationOf(jobId, request, uploaded);
+      await mkdir(folder, { recursive: true });
+      renders.begin(read(operation));
+      return { kind: 'accepted', operation };
+    },
+    async status(operation) {
+      await mkdir(folder, { recursive: true });
+      return renders.status(read(operation));
+    },
+    async cancel(operation) {
+      return renders.cancel(read(operation));
+    },
+    // What a lost submit would have answered: it is the same for the same job, and rendering again costs nothing.
+    async find(jobId, request, uploaded) {
+      return operationOf(jobId, request, uploaded);
+    },
+    costOf: () => 0,
+    stop: () => renders.stop(),
+  };
+}
+
+function operationOf(
+  jobId: string,
+  request: { sound: boolean; orientation: 'video' | 'image' },
+  uploaded: { image: string; clip: string },
+): LocalOperation {
+  return {
+    jobId,
+    image: uploaded.image,
+    clip: uploaded.clip,
+    sound: request.sound,
+    orientation: request.orientation,
+  };
+}

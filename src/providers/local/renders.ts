@@ -1,0 +1,154 @@
+/** The renders of this process: begun, followed, stopped. A finished one is known by its file. */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CancelOutcome, ProviderStatus } from '../../core/ports.ts';
+
+/** The pool's `run`, as far as this provider uses it. */
+export type RunDraft = (
+  name: 'renderDraft',
+  args: DraftOrder,
+  options: {
+    signal: AbortSignal;
+    onProgress: (share: number) => void;
+    onQueue: (position: number) => void;
+  },
+) => Promise<{ ok: true } | { ok: false; code: 'no-person-in-image' | 'no-person-in-clip' }>;
+
+type DraftOrder = {
+  imagePath: string;
+  clipPath: string;
+  toPath: string;
+  sound: boolean;
+  orientation: 'video' | 'image';
+};
+
+export type RenderOrder = {
+  jobId: string;
+  image: string;
+  clip: string;
+  sound: boolean;
+  orientation: 'video' | 'image';
+  toPath: string;
+};
+
+export type Renders = {
+  /** Starts a render, unless this one is known already. */
+  begin(order: RenderOrder): void;
+  /** How it stands; a render that nobody here knows of, and whose file is not there, is begun. */
+  status(order: RenderOrder): Promise<ProviderStatus>;
+  cancel(order: RenderOrder): Promise<CancelOutcome>;
+  /** Ends every render here, to be begun anew by the next process. */
+  stop(): Promise<void>;
+};
+
+type Render = { status: ProviderStatus; control: AbortController; ended: Promise<void> };
+
+/** A render that crashed is tried once more: it costs nothing. */
+const TRIES = 2;
+/** A draft that nobody has fetched after a day belongs to no open job. */
+const KEEP_MS = 24 * 60 * 60 * 1000;
+
+export function createRenders(options: {
+  run: RunDraft;
+  folder: string;
+  log: { warn(facts: Record<string, unknown>, message: string): void };
+}): Renders {
+  const renders = new Map<string, Render>();
+  let stopped = false;
+
+  const begin = (order: RenderOrder): Render => {
+    const known = renders.get(order.jobId);
+    if (known) return known;
+    const control = new AbortController();
+    const render: Render = { status: { state: 'queued' }, control, ended: Promise.resolve() };
+    renders.set(order.jobId, render);
+    render.ended = work(order, render);
+    return render;
+  };
+
+  const work = async (order: RenderOrder, render: Render): Promise<void> => {
+    await forgetOld(options.folder);
+    const { image: imagePath, clip: clipPath, toPath, sound, orientation } = order;
+    for (let tries = 1; !render.control.signal.aborted; tries += 1) {
+      try {
+        const result = await options.run(
+          'renderDraft',
+          { imagePath, clipPath, toPath, sound, orientation },
+          {
+            signal: render.control.signal,
+            onProgress: (progress) => {
+              if (isOpen(render)) render.status = { state: 'running', progress };
+            },
+            onQueue: (position) => {
+              if (isOpen(render))
+                render.status = position > 0 ? { state: 'queued', position } : { state: 'running' };
+            },
+          },
+        );
+        if (!isOpen(render)) return;
+        render.status = result.ok
+          ? { state: 'completed', result: { kind: 'file', path: toPath }, costMicros: 0 }
+          : { state: 'failed', failure: result.code, costMicros: 0 };
+        return;
+      } catch (err) {
+        if (render.control.signal.aborted) return;
+        options.log.warn({ err, jobId: order.jobId, tries }, 'a draft could not be rendered');
+        if (tries < TRIES) continue;
+        render.status = { state: 'failed', failure: 'provider-down', costMicros: 0 };
+        return;
+      } finally {
+        await rm(`${toPath}.part`, { force: true });
+      }
+    }
+  };
+
+  return {
+    begin: (order) => void begin(order),
+    async status(order) {
+      const known = renders.get(order.jobId);
+      if (known) return known.status;
+      if (await isThere(order.toPath))
+        return { state: 'completed', result: { kind: 'file', path: order.toPath }, costMicros: 0 };
+      if (stopped) throw new Error('this process is stopping and begins no render');
+      return begin(order).status;
+    },
+    async cancel(order) {
+      const known = renders.get(order.jobId);
+      if (!known && (await isThere(order.toPath))) return 'too-late';
+      const render = known ?? {
+        status: { state: 'queued' },
+        control: new AbortController(),
+        ended: Promise.resolve(),
+      };
+      if (!isOpen(render)) return render.status.state === 'cancelled' ? 'cancelled' : 'too-late';
+      render.status = { state: 'cancelled', costMicros: 0 };
+      renders.set(order.jobId, render);
+      render.control.abort(new Error('the render was cancelled'));
+      return 'cancelled';
+    },
+    async stop() {
+      stopped = true;
+      for (const render of renders.values()) render.control.abort(new Error('the provider stops'));
+      await Promise.all([...renders.values()].map((render) => render.ended));
+    },
+  };
+}
+
+const isOpen = ({ status }: Render): boolean => status.state === 'queued' || status.state === 'running';
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Removes what was left behind; a failure to do so is no reason not to render. */
+async function forgetOld(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > KEEP_MS) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
