@@ -1,4 +1,5 @@
 /** What the providers' errors mean to a member, where they mean the same everywhere. */
+import { z } from 'zod';
 import type { FailureCode } from '../core/refusals.ts';
 
 /**
@@ -17,7 +18,7 @@ export function fromKlingText(text: string, about?: 'image' | 'clip'): FailureCo
 }
 
 /** Kling's own service codes, which re-sellers pass on (klingai.com, error codes, 2026-11-21). */
-export function fromKlingCode(code: number): FailureCode | undefined {
+function fromKlingCode(code: number): FailureCode | undefined {
   if (code === 1301) return 'content-refused';
   if (code === 1302 || code === 1303) return 'provider-busy';
   if (code === 5002) return 'timed-out';
@@ -33,3 +34,32 @@ export function subjectOf(field: string): 'image' | 'clip' | undefined {
 
 export const rejected = (about: 'image' | 'clip'): FailureCode =>
   about === 'image' ? 'image-rejected' : 'clip-rejected';
+
+/** Longer than any error that says something. */
+const MAX_TEXT = 10_000;
+
+const coded = z.object({ code: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]) });
+
+/**
+ * Why a re-seller's job failed, from what its upstream said: a text, often with JSON at its end, or JSON alone. What
+ * nobody has met before is the provider's trouble, not the member's.
+ */
+export function fromUpstream(error: unknown): FailureCode {
+  const text = (typeof error === 'string' ? error : (JSON.stringify(error) ?? '')).slice(0, MAX_TEXT);
+  const inside = coded.safeParse(typeof error === 'string' ? jsonIn(text) : error);
+  return (
+    fromKlingText(text) ?? (inside.success ? fromKlingCode(inside.data.code) : undefined) ?? 'provider-down'
+  );
+}
+
+/** The JSON that a text ends with. */
+function jsonIn(text: string): unknown {
+  for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
+    try {
+      return JSON.parse(text.slice(at));
+    } catch {
+      // A brace of the text itself; the next one may open the JSON.
+    }
+  }
+  return undefined;
+}

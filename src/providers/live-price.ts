@@ -8,7 +8,7 @@ const REST_MS = 60_000;
 
 export type LivePrice<T> = {
   /** The newest price known. Waits briefly when it is stale. */
-  now(): Promise<{ price: T; from: 'provider' | 'built-in' }>;
+  now(): Promise<{ price: T; from: 'provider' | 'built-in'; fresh: boolean }>;
   /** The same without waiting. */
   known(): T;
 };
@@ -26,6 +26,7 @@ export function createLivePrice<T>(options: {
   let failedAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
+  const isFresh = () => latest !== undefined && clock.now() - latest.at < freshMs;
   const refresh = (): Promise<void> => {
     reading ??= read(AbortSignal.timeout(WAIT_MS * 4))
       .then((price) => {
@@ -44,14 +45,16 @@ export function createLivePrice<T>(options: {
 
   return {
     async now() {
-      const stale = !latest || clock.now() - latest.at >= freshMs;
-      if (stale && clock.now() - failedAt >= REST_MS) {
+      if (!isFresh() && clock.now() - failedAt >= REST_MS) {
         const { promise: waited, resolve } = Promise.withResolvers<void>();
         const timer = setTimeout(resolve, WAIT_MS);
         await Promise.race([refresh(), waited]);
         clearTimeout(timer);
       }
-      return latest ? { price: latest.price, from: 'provider' } : { price: builtIn, from: 'built-in' };
+      const fresh = isFresh();
+      return latest
+        ? { price: latest.price, from: 'provider', fresh }
+        : { price: builtIn, from: 'built-in', fresh };
     },
     known: () => latest?.price ?? builtIn,
   };

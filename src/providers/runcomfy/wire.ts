@@ -1,0 +1,87 @@
+/** What RunComfy's Model API says and takes (runcomfy.com, Kling 2.6 motion control, 2026-11-21). */
+import { z } from 'zod';
+import type { RenderRequest } from '../../core/job.ts';
+import type { Uploaded } from '../../core/ports.ts';
+
+export const MODEL = 'kling/kling-2-6/motion-control-standard';
+
+/** A prompt is required here alone; this one asks for nothing that the clip doesn't show. */
+const NEUTRAL_PROMPT = 'The character performs the movements of the reference video.';
+
+export function inputOf(request: RenderRequest, uploaded: Uploaded) {
+  return {
+    prompt: request.prompt || NEUTRAL_PROMPT,
+    image_url: uploaded.image,
+    video_url: uploaded.clip,
+    keep_original_sound: request.sound,
+    character_orientation: request.orientation,
+  };
+}
+
+/** It goes into addresses of ours, so nothing but what ids are made of. */
+export const requestId = z.string().regex(/^[\w-]{1,128}$/);
+
+export const submitAnswer = z.object({
+  request_id: requestId,
+  status_url: z.string().optional(),
+  result_url: z.string().optional(),
+  cancel_url: z.string().optional(),
+});
+
+/** The words of its documents, and those that its own clients accept besides. */
+export const statusAnswer = z.object({
+  status: z.enum([
+    'in_queue',
+    'pending',
+    'waiting',
+    'in_progress',
+    'starting',
+    'processing',
+    'completed',
+    'succeeded',
+    'failed',
+    'cancelled',
+  ]),
+  queue_position: z.number().int().nonnegative().nullish(),
+});
+
+const link = z.url({ protocol: /^https?$/ });
+
+/** Only `output` holds the result: `input` may be echoed beside it. */
+export const resultAnswer = z.object({
+  status: z.enum(['in_queue', 'in_progress', 'succeeded', 'completed', 'failed', 'cancelled']),
+  output: z
+    .object({ video: link.optional().catch(undefined), videos: z.array(link).optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+  error: z.unknown().optional(),
+  cost: z.number().nonnegative().nullish().catch(undefined),
+});
+
+export const cancelAnswer = z.object({ outcome: z.string() });
+
+/** Both shapes of an error: of the API, and of its own MCP client, which meets it inside a 200. */
+const code = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .optional()
+  .catch(undefined);
+export const errorAnswer = z
+  .object({ code, error_code: code })
+  .transform(({ code, error_code }) => error_code ?? code)
+  .catch(undefined);
+
+export const modelPage = z.object({
+  base_price_usd: z.number().nonnegative(),
+  price_unit: z.enum(['second', 'output']),
+});
+
+/** Our handle of a request. */
+export const operationShape = z.object({
+  requestId,
+  statusUrl: z.string().optional(),
+  resultUrl: z.string().optional(),
+  cancelUrl: z.string().optional(),
+  submittedAt: z.number().optional(),
+  quoteMicros: z.number().optional(),
+});
+export type RuncomfyOperation = z.infer<typeof operationShape>;

@@ -1,0 +1,37 @@
+/** What only the operator can put right at RunPod, read off any answer (docs.runpod.io and field reports, 2026-11-21). */
+import type { ProviderTrouble } from '../../core/ports.ts';
+import type { FailureCode } from '../../core/refusals.ts';
+import { fromUpstream } from '../failures.ts';
+import type { ApiAnswer } from '../http.ts';
+import { ENDPOINT, noSuchJob } from './wire.ts';
+
+/** Undefined for every answer that is not about our account or the endpoint as a whole. */
+export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
+  switch (answer.status) {
+    case 401:
+    case 403:
+      return { kind: 'bad-key', message: `RunPod refuses RUNPOD_API_KEY (${answer.status}).` };
+    case 402:
+      return {
+        kind: 'out-of-balance',
+        message: 'The RunPod account is out of balance (402); top it up in its console.',
+      };
+    case 404:
+      if (noSuchJob.safeParse(answer.json).success) return undefined;
+      return { kind: 'endpoint-gone', message: `RunPod has the endpoint ${ENDPOINT} no more (404).` };
+    default:
+      return undefined;
+  }
+}
+
+/** A no to the call that would have started a job. */
+export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
+  const trouble = troubleIn(answer);
+  if (trouble)
+    return {
+      failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',
+      trouble,
+    };
+  if (answer.status === 429) return { failure: 'provider-busy' };
+  return { failure: fromUpstream(answer.json ?? '') };
+}

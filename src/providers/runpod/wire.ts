@@ -1,0 +1,74 @@
+/** What RunPod's endpoint says and takes (docs.runpod.io, Kling v2.6 motion control and operations, 2026-11-21). */
+import { z } from 'zod';
+import type { RenderRequest } from '../../core/job.ts';
+import type { Uploaded } from '../../core/ports.ts';
+
+export const ENDPOINT = 'kling-v2-6-std-motion-control';
+
+/** A render takes 8 to 12 minutes; without this RunPod stops it after 10. */
+const EXECUTION_TIMEOUT_MS = 30 * 60_000;
+
+export function bodyOf(request: RenderRequest, uploaded: Uploaded, webhook: string | undefined) {
+  return {
+    input: {
+      image: uploaded.image,
+      video: uploaded.clip,
+      character_orientation: request.orientation,
+      ...(request.prompt ? { prompt: request.prompt } : {}),
+      ...(request.negativePrompt ? { negative_prompt: request.negativePrompt } : {}),
+      keep_original_sound: request.sound,
+    },
+    policy: { executionTimeout: EXECUTION_TIMEOUT_MS },
+    ...(webhook ? { webhook } : {}),
+  };
+}
+
+/** It goes into addresses of ours, so nothing but what ids are made of. */
+export const jobId = z.string().regex(/^[\w-]{1,128}$/);
+
+export const submitAnswer = z.object({ id: jobId });
+
+export const statusAnswer = z.object({
+  status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
+});
+
+export const cancelAnswer = z.object({ status: z.string() });
+
+const link = z.url({ protocol: /^https?$/ });
+
+/** The video's address, in any of the shapes that this endpoint and its siblings use. */
+export const videoOutput = z.union([
+  link.transform((url) => ({ url, cost: undefined })),
+  z
+    .object({
+      video_url: link.optional(),
+      result: link.optional().catch(undefined),
+      url: link.optional(),
+      video: link.optional().catch(undefined),
+      cost: z.number().nonnegative().optional().catch(undefined),
+    })
+    .transform(({ video_url, result, url, video, cost }, ctx) => {
+      const found = video_url ?? result ?? url ?? video;
+      if (found) return { url: found, cost };
+      ctx.addIssue({ code: 'custom', message: 'no address of a video' });
+      return z.NEVER;
+    }),
+]);
+
+/** An error that hides in the output, whatever the status says. */
+export const errorOutput = z.object({
+  error: z.unknown().refine((error) => error !== undefined && error !== null && error !== ''),
+});
+
+/** RunPod's own 404 for a job is a problem document; for an endpoint it is plain text. */
+export const noSuchJob = z.object({ status: z.literal(404) });
+
+/** Our handle of a job. One that a webhook brought knows only the id. */
+export const operationShape = z.object({
+  id: jobId,
+  submittedAt: z.number().optional(),
+  quoteMicros: z.number().optional(),
+});
+export type RunpodOperation = z.infer<typeof operationShape>;
