@@ -1,7 +1,7 @@
 /** What can go wrong with the disk. Only an operator can do something about it, so these are thrown, never shown to members. */
 
 /** `retryHelps`: the same call may work later without anybody doing anything. */
-export abstract class StoreError extends Error {
+abstract class StoreError extends Error {
   abstract readonly retryHelps: boolean;
 }
 

@@ -8,7 +8,7 @@ import { MIGRATIONS } from './migrations.ts';
 const BUSY_TIMEOUT_MS = 5000;
 
 /** A prepared statement. Rows come as unknown: whoever reads them checks them. */
-export type Statement = {
+type Statement = {
   run(...values: SQLInputValue[]): { changes: number };
   get(...values: SQLInputValue[]): unknown;
   all(...values: SQLInputValue[]): unknown[];

@@ -15,7 +15,7 @@ type Shared = Pick<
 >;
 
 /** The fields that every job has, with any of them replaced. The id decides the code. */
-export function jobBase(over: Partial<Shared> = {}): Shared {
+function jobBase(over: Partial<Shared> = {}): Shared {
   const id = over.id ?? 'web:1';
   const createdAt = over.createdAt ?? 1_700_000_000_000;
   return {
