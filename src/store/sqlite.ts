@@ -89,7 +89,8 @@ function turnOnWal(sqlite: DatabaseSync): void {
   const giveUpAt = Date.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      return translated(() => sqlite.exec('PRAGMA journal_mode = WAL'));
+      translated(() => sqlite.exec('PRAGMA journal_mode = WAL'));
+      return;
     } catch (error) {
       if (!(error instanceof StoreBusy) || Date.now() > giveUpAt) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
