@@ -148,6 +148,9 @@ function createFuse() {
               if (typeof value !== 'function' || !methods.some((method) => method === name)) return value;
               return async (...args: unknown[]) => {
                 if (dead() || tick()) return never;
+                // As slow as a disk or a network: what is not waited for is not done when the next effect begins.
+                await new Promise(setImmediate);
+                if (dead()) return never;
                 const answer: unknown = await value.apply(target, args);
                 if (dead() || tick()) return never;
                 return answer;
