@@ -1,0 +1,114 @@
+/** Brings a finished video to our disk from wherever the provider put it: guarded, bounded, resumed when cut. */
+import { copyFile, type FileHandle, open } from 'node:fs/promises';
+import type { LookupFunction } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileTypeFromFile } from 'file-type';
+import { Agent, type Dispatcher } from 'undici';
+import type { ResultFetcher } from '../core/ports.ts';
+import { publicOnly } from './public-only.ts';
+import { BadResult, openRemote, type Progress } from './remote-file.ts';
+
+const VIDEO_TYPES: readonly string[] = ['video/mp4', 'video/x-m4v', 'video/quicktime', 'video/webm'];
+
+export type FetcherOptions = {
+  /** Base addresses of the operator's own configuration, fetched from even when private. */
+  trustedOrigins?: readonly string[];
+  maxBytes?: number;
+  /** Without a byte for so long, the connection counts as cut. */
+  idleMs?: number;
+  /** So often in a row one call goes on after a cut that brought nothing new; and how long it waits before. */
+  tries?: number;
+  pauseMs?: number;
+  /** Stands in for DNS in tests. */
+  resolve?: LookupFunction;
+};
+
+/**
+ * No key of ours goes to these hosts, and nothing but the public internet is reached. `fetch` answers `gone` when
+ * the video is there no more (410, or a 404 that stays) and throws on everything else, which is passing trouble.
+ */
+export function createFetcher(options: FetcherOptions = {}): ResultFetcher & { stop(): Promise<void> } {
+  const {
+    trustedOrigins = [],
+    maxBytes = 500_000_000,
+    idleMs = 30_000,
+    tries = 4,
+    pauseMs = 500,
+    resolve,
+  } = options;
+  const agent = new Agent({
+    allowH2: false,
+    connect: publicOnly(trustedOrigins, resolve),
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+  });
+
+  async function download(url: string, file: FileHandle, signal: AbortSignal): Promise<'here' | 'gone'> {
+    const progress: Progress = { bytes: 0 };
+    let furthest = 0;
+    for (let left = tries; ; ) {
+      const outcome = await copyOnce(agent, url, file, progress, maxBytes, signal).catch(
+        (error: unknown) => ({ error }),
+      );
+      if (outcome === 'here' || outcome === 'gone') return outcome;
+      left = progress.bytes > furthest ? tries : left - 1;
+      furthest = Math.max(furthest, progress.bytes);
+      if (outcome === 'missing' && left <= 0) return 'gone';
+      const error = outcome === 'missing' ? undefined : outcome.error;
+      const final = left <= 0 || signal.aborted || (error instanceof BadResult && !error.retryHelps);
+      if (error !== undefined && final) throw error;
+      await wait(pauseMs * (tries - left + 1), undefined, { signal });
+    }
+  }
+
+  return {
+    async fetch(result, toPath, signal) {
+      if (result.kind === 'file') return copyLocal(result.path, toPath);
+      await using file = await open(toPath, 'w');
+      if ((await download(result.url, file, signal)) === 'gone') return 'gone';
+      const type = await fileTypeFromFile(toPath);
+      if (!type || !VIDEO_TYPES.includes(type.mime))
+        throw new BadResult(`what came is ${type?.mime ?? 'nothing known'}, not a video`);
+      return 'here';
+    },
+    stop: () => agent.destroy(),
+  };
+}
+
+/** One connection's worth. Throws when it is cut; `progress` then says how far it came. */
+async function copyOnce(
+  agent: Dispatcher,
+  url: string,
+  file: FileHandle,
+  progress: Progress,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<'here' | 'gone' | 'missing'> {
+  const remote = await openRemote(agent, url, progress, signal);
+  if (remote === 'gone' || remote === 'missing') return remote;
+  if (progress.bytes === 0) await file.truncate(0);
+  if ((progress.total ?? 0) > maxBytes) {
+    remote.destroy();
+    throw new BadResult('the video is larger than can be taken', { retryHelps: false });
+  }
+  for await (const chunk of remote) {
+    const bytes: Buffer = chunk;
+    if (progress.bytes + bytes.length > maxBytes)
+      throw new BadResult('the video is larger than can be taken', { retryHelps: false });
+    await file.write(bytes, 0, bytes.length, progress.bytes);
+    progress.bytes += bytes.length;
+  }
+  if (progress.total !== undefined && progress.bytes !== progress.total)
+    throw new BadResult('the video came cut');
+  return 'here';
+}
+
+async function copyLocal(from: string, to: string): Promise<'here' | 'gone'> {
+  try {
+    await copyFile(from, to);
+    return 'here';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'gone';
+    throw error;
+  }
+}
