@@ -36,7 +36,7 @@ export type App = { url: string; stop(): Promise<void> };
 export async function startApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
-  const store = await createStore(config.DATA_DIR);
+  const store = createStore(config.DATA_DIR, (err) => log.error({ err }, 'a job on disk cannot be read'));
   stack.defer(() => store.close());
   const health = createHealth((name, state) =>
     log.warn({ component: name, ...state }, `${name} is ${state.state}`),

@@ -87,7 +87,17 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
+  /** A crash between the hold and the job's first save leaves a hold that belongs to nobody. */
+  async function freeOrphans(): Promise<void> {
+    for (const id of await ctx.ledger.held()) {
+      if (await ctx.store.get(id)) continue;
+      await ctx.ledger.release(id);
+      ctx.log.info({ id }, 'took back a hold whose job was never made');
+    }
+  }
+
   async function recover(): Promise<number> {
+    await freeOrphans();
     let count = 0;
     const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.

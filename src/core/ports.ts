@@ -168,6 +168,10 @@ export type Ledger = {
     bill: { micros: Micros; counts: boolean; provider: string; at: number },
   ): Promise<void>;
   totals(key: LedgerKey): Promise<LedgerTotals>;
+  /** The jobs whose price is still held. */
+  held(): Promise<string[]>;
+  /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
+  release(jobId: string): Promise<void>;
 };
 
 /** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */

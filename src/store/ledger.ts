@@ -16,6 +16,7 @@ const lineRow = z.object({
   heldMicros: z.int(),
   counters: z.string(),
 });
+const heldRow = z.object({ jobId: z.string() });
 const keys = z.array(z.object({ scope: z.string(), window: z.string() }));
 
 /**
@@ -49,6 +50,11 @@ export function createLedger(db: Database): Ledger {
      SET held_micros = held_micros - ?, settled_micros = settled_micros + ?,
          held_jobs = held_jobs - 1, settled_jobs = settled_jobs + ?
      WHERE scope = ? AND "window" = ?`,
+  );
+
+  const deleteLine = db.prepare('DELETE FROM ledger_lines WHERE job_id = ?');
+  const selectHeld = db.prepare(
+    "SELECT job_id AS jobId FROM ledger_lines INDEXED BY lines_held WHERE state = 'held' ORDER BY job_id",
   );
 
   const totalsOf = ({ scope, window }: LedgerKey): LedgerTotals => {
@@ -90,6 +96,25 @@ export function createLedger(db: Database): Ledger {
     },
 
     totals: async (key) => totalsOf(key),
+
+    async release(jobId) {
+      db.transaction(() => {
+        const row = selectLine.get(jobId);
+        if (row === undefined) return;
+        const line = lineRow.parse(row);
+        if (line.state !== 'held') return;
+        for (const { scope, window } of keys.parse(JSON.parse(line.counters))) {
+          holdToBill.run(line.heldMicros, 0, 0, scope, window);
+        }
+        deleteLine.run(jobId);
+      });
+    },
+
+    held: async () =>
+      z
+        .array(heldRow)
+        .parse(selectHeld.all())
+        .map(({ jobId }) => jobId),
   };
 }
 

@@ -34,6 +34,8 @@ export const MIGRATIONS: readonly string[] = [
     settled_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
+  CREATE INDEX lines_held ON ledger_lines (job_id) WHERE state = 'held';
+
   -- The sums of the lines, kept along in the same transaction so that a limit is checked by one look.
   CREATE TABLE ledger_counters (
     scope TEXT NOT NULL,

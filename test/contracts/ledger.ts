@@ -51,6 +51,23 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
     });
 
+    it('tells which jobs still hold, and takes back the hold of one that was never made', async () => {
+      const ledger = await make();
+      for (const jobId of ['web:1', 'web:2', 'web:3']) await ledger.reserve(aHold({ jobId }));
+      await ledger.settle('web:2', aBill(420_000));
+      expect(await ledger.held()).toEqual(['web:1', 'web:3']);
+      const before = await ledger.totals(SPACE_DAY);
+      for (const jobId of ['web:1', 'web:1', 'web:2', 'nobody']) await ledger.release(jobId);
+      expect(await ledger.held()).toEqual(['web:3']);
+      expect(await ledger.totals(SPACE_DAY)).toEqual({
+        ...before,
+        heldMicros: before.heldMicros - 420_000,
+        heldJobs: before.heldJobs - 1,
+      });
+      const full = { limits: [usd(420_000 * 2)] };
+      expect(await ledger.reserve(aHold({ jobId: 'web:1', ...full }))).toMatchObject({ ok: false });
+    });
+
     it('changes nothing when the same job asks again, whatever became of it and of the room', async () => {
       const ledger = await make();
       const hold = aHold({ limits: [usd(420_000), jobs(1)] });

@@ -10,6 +10,17 @@ async function live(world: World, { intake, jobs, scheduler }: Incarnation): Pro
   await scheduler.runAll(world.time.now + 4 * 3_600_000);
 }
 
+/** A crash whose event never comes again: nothing may stay behind that belongs to nobody. */
+async function runWithoutRedelivery(effect: number): Promise<World> {
+  const world = createWorld();
+  const blown = world.fuse.arm(effect);
+  await Promise.race([live(world, world.boot()), blown]);
+  const { jobs, scheduler } = world.boot();
+  await jobs.recover();
+  await scheduler.runAll(world.time.now + 4 * 3_600_000);
+  return world;
+}
+
 /** Runs the main job, kills it at the given effect, and lets a second life finish what the first began. */
 async function runWithCrashAt(
   effect: number,
@@ -65,5 +76,12 @@ describe('a crash at any effect of a job', async () => {
     // After `submitting` is saved, before the call, after the call, and before its answer is saved.
     expect(lost).toHaveLength(4);
     expect(lost.at(-1)).toBe((lost[0] ?? 0) + 3);
+  });
+
+  it('leaves no hold behind, even when the event never comes again', async () => {
+    for (let effect = 1; effect <= effects; effect += 1) {
+      const world = await runWithoutRedelivery(effect);
+      expect(await world.disk.ledger.held()).toEqual([]);
+    }
   });
 });

@@ -83,5 +83,16 @@ export function memoryLedger(): Ledger {
     },
 
     totals: async (key) => ({ ...totalsOf(key) }),
+
+    async release(jobId) {
+      const line = lines.get(jobId);
+      if (line?.state !== 'held') return;
+      for (const key of line.counters) {
+        move(key, { heldMicros: -line.heldMicros, settledMicros: 0, heldJobs: -1, settledJobs: 0 });
+      }
+      lines.delete(jobId);
+    },
+
+    held: async () => [...lines].flatMap(([jobId, line]) => (line.state === 'held' ? [jobId] : [])).sort(),
   };
 }

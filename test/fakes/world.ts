@@ -66,7 +66,7 @@ export function createWorld({
     };
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
-      ledger: life.wire(disk.ledger, ['reserve', 'settle']),
+      ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
       files: life.wire(disk.files, ['keep']),
       media: { ...fakeMedia(clip), ...media },
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
