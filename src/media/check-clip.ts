@@ -31,10 +31,24 @@ export async function checkClip({ path }: { path: string }): Promise<Outcome<Cli
   });
 }
 
-export type Measured = { container: ClipFormat; scanned: Scan; geometry: Geometry; hasSound: boolean };
-
 /** What can be told without decoding: refuses what is no clip, is cut off, or has no picture of a fitting size. */
 export async function measureClip(path: string): Promise<Outcome<Measured>> {
+  const measured = await readClip(path);
+  if (!measured.ok) return measured;
+  const { width, height } = measured.value.geometry.shown;
+  const [least, most] = [Math.min(width, height), Math.max(width, height)];
+  if (least < MIN_SIDE) return refuse({ code: 'clip-too-small', width, height, minSide: MIN_SIDE });
+  // So long and narrow that scaling one side down to the limit takes the other one below its own.
+  if (most / least > MAX_SIDE / MIN_SIDE) {
+    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
+  }
+  return measured;
+}
+
+export type Measured = { container: ClipFormat; scanned: Scan; geometry: Geometry; hasSound: boolean };
+
+/** The same for a video of any size. */
+export async function readClip(path: string): Promise<Outcome<Measured>> {
   const broken = refuse({ code: 'broken-file', what: 'clip' });
   const { clip: container, found, empty } = await sniff(path);
   if (empty) return broken;
@@ -47,15 +61,11 @@ export async function measureClip(path: string): Promise<Outcome<Measured>> {
   if (width * height > MAX_DECODED_PIXELS) {
     return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
   }
-  const hasSound = sound !== undefined;
   const geometry = geometryOf(picture, { width, height });
   const scanned = await scan(clip, picture);
   if (scanned.packets === 0 || scanned.damaged || (await endsEarly(path, container))) return broken;
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
-  if (Math.min(geometry.shown.width, geometry.shown.height) < MIN_SIDE) {
-    return refuse({ code: 'clip-too-small', ...geometry.shown, minSide: MIN_SIDE });
-  }
-  return accept({ container, scanned, geometry, hasSound });
+  return accept({ container, scanned, geometry, hasSound: sound !== undefined });
 }

@@ -22,7 +22,11 @@ export const clipFactsSchema = z.object({
   cameraMoves: z.boolean(),
 }) satisfies z.ZodType<ClipFacts>;
 
+export const normalisedFactsSchema = clipFactsSchema.omit({ cameraMoves: true });
+
 export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonnegative() });
+
+export const shrunkSchema = videoFactsSchema.extend({ bytes: count });
 
 /** The refusals that the media tasks know; the others are the core's. */
 const refusalSchema = z.union([

@@ -6,31 +6,70 @@
  * with its lane, its deadline and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
 import { z } from 'zod';
-import { clipFactsSchema, imageFactsSchema, outcomeSchema } from './results.ts';
+import {
+  clipFactsSchema,
+  imageFactsSchema,
+  normalisedFactsSchema,
+  outcomeSchema,
+  shrunkSchema,
+  videoFactsSchema,
+} from './results.ts';
 import { task } from './task.ts';
 
-const inAndOut = z.object({ path: z.string(), toPath: z.string() });
+const VERDICT_MS = 10_000;
+const NORMALISE_MS = 60_000;
+
+const one = z.object({ path: z.string() });
+const inAndOut = one.extend({ toPath: z.string() });
 
 export const TASKS = {
   checkImage: task({
     lane: 'quick',
-    deadlineMs: 10_000,
-    args: z.object({ path: z.string() }),
+    deadlineMs: VERDICT_MS,
+    args: one,
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
   }),
   checkClip: task({
     lane: 'quick',
-    deadlineMs: 10_000,
-    args: z.object({ path: z.string() }),
+    deadlineMs: VERDICT_MS,
+    args: one,
     result: outcomeSchema(clipFactsSchema),
     run: async (args) => (await import('./check-clip.ts')).checkClip(args),
   }),
   normaliseImage: task({
     lane: 'quick',
-    deadlineMs: 60_000,
+    deadlineMs: NORMALISE_MS,
     args: inAndOut,
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
+  }),
+  normaliseClip: task({
+    lane: 'quick',
+    deadlineMs: NORMALISE_MS,
+    args: inAndOut.extend({ maxSeconds: z.number().positive().optional() }),
+    result: outcomeSchema(normalisedFactsSchema),
+    run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),
+  }),
+  probeVideo: task({
+    lane: 'quick',
+    deadlineMs: VERDICT_MS,
+    args: one,
+    result: videoFactsSchema.nullable(),
+    run: async (args) => (await import('./probe-video.ts')).probeVideo(args),
+  }),
+  poster: task({
+    lane: 'quick',
+    deadlineMs: VERDICT_MS,
+    args: inAndOut,
+    result: z.boolean(),
+    run: async (args) => (await import('./poster.ts')).poster(args),
+  }),
+  shrink: task({
+    lane: 'slow',
+    deadlineMs: 5 * 60_000,
+    args: inAndOut.extend({ maxBytes: z.number().int().positive(), maxSide: z.number().int().positive() }),
+    result: shrunkSchema.nullable(),
+    run: async (args, context) => (await import('./shrink.ts')).shrink(args, context),
   }),
 };

@@ -35,7 +35,7 @@ export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
   packet.alloc();
   const unit = stream.timeBase.num / stream.timeBase.den;
   const times: number[] = [];
-  let lastDuration = 0;
+  let last = { at: -Infinity, seconds: 0 };
   let beforeLastKey = 0;
   let damaged = false;
   let hidden = false;
@@ -51,21 +51,25 @@ export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
       const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
       if (packet.flags & AV_PKT_FLAG_DISCARD) hidden = true;
       else if (time !== AV_NOPTS_VALUE) {
-        times.push(Number(time) * unit);
-        lastDuration = Number(packet.duration) * unit;
+        const at = Number(time) * unit;
+        times.push(at);
+        if (at > last.at) last = { at, seconds: Number(packet.duration) * unit };
       }
     }
     packet.unref();
     if (read % YIELD_EVERY === 0) await setImmediate();
   }
   const start = times.reduce((least, time) => Math.min(least, time), Infinity);
-  const end = times.reduce((most, time) => Math.max(most, time), -Infinity);
-  const frameSeconds = medianStep(times) ?? (lastDuration || USUAL_FRAME_SECONDS);
-  // Matroska counts in whole milliseconds: a last frame like all the others is as long as they are on average.
-  const usual = !lastDuration || Math.abs(lastDuration - frameSeconds) <= 2 * unit;
-  const lastSeconds = usual && times.length > 1 ? (end - start) / (times.length - 1) : lastDuration;
+  const frameSeconds = medianStep(times) ?? (last.seconds || USUAL_FRAME_SECONDS);
+  // Matroska counts in whole milliseconds: among equal steps the last frame is as long as they are on average.
+  const average = (last.at - start) / (times.length - 1);
+  const rounding = 1.5 * Math.min(unit, 0.001);
+  const lastSeconds = last.seconds || frameSeconds;
+  const equal = [average, lastSeconds].every((step) => Math.abs(step - frameSeconds) <= rounding);
   const seconds =
-    times.length === 0 ? 0 : end - start + Math.min(lastSeconds || frameSeconds, MAX_LAST_FRAME_SECONDS);
+    times.length === 0
+      ? 0
+      : last.at - start + Math.min(equal ? average : lastSeconds, MAX_LAST_FRAME_SECONDS);
   return {
     packets: times.length,
     startSeconds: times.length === 0 ? 0 : start,

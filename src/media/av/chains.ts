@@ -1,0 +1,60 @@
+/** The filter chains between decoder and encoder. */
+import {
+  AVCOL_PRI_BT709,
+  AVCOL_SPC_BT709,
+  AVCOL_TRC_ARIB_STD_B67,
+  AVCOL_TRC_BT709,
+  AVCOL_TRC_SMPTE2084,
+  type AVPixelFormat,
+} from 'node-av/constants';
+import { avGetPixFmtName, type IRational, type Stream } from 'node-av/lib';
+import { AAC_FORMAT, type Colours } from './encoders.ts';
+import type { Geometry, Size } from './geometry.ts';
+import type { Window } from './tracks.ts';
+
+/** A picture that starts at nought, upright, of this size and with an even beat, for `openH264`. */
+export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { rate: IRational }): string {
+  const rate = `${to.rate.num}/${to.rate.den}`;
+  const steps = [
+    'setpts=PTS-STARTPTS',
+    // Touches interlaced frames alone.
+    'bwdif=deint=interlaced',
+    `fps=${rate}`,
+    geometry.turn,
+    isHdr(stream) ? 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p' : undefined,
+    `scale=${to.width}:${to.height}:flags=bicubic:out_range=tv${isRgb(stream) ? ':out_color_matrix=bt709' : ''}`,
+    'setsar=1',
+  ].filter((step) => step !== undefined);
+  if (!hasAlpha(stream)) return [...steps, 'format=yuv420p'].join(',');
+  // What is see-through becomes white, as in the picture: under it may lie any colour.
+  const ground = `color=white:size=${to.width}x${to.height}:rate=${rate}[ground]`;
+  return `${ground};[in]${steps.join(',')}[clip];[ground][clip]overlay=shortest=1,setsar=1,format=yuv420p[out]`;
+}
+
+/** Sound that starts with the picture, with silence where it has none, and ends with it, for `openAac`. */
+export function soundChain({ startSeconds, endSeconds }: Window): string {
+  return [
+    `asetpts=PTS-${startSeconds}/TB`,
+    'aresample=48000:async=1:first_pts=0',
+    `atrim=end=${endSeconds - startSeconds}`,
+    AAC_FORMAT,
+  ].join(',');
+}
+
+/** The colours that `pictureChain` gives: another matrix is kept, as changing it takes longer than encoding. */
+export function coloursOf(stream: Stream): Colours {
+  const { colorSpace, colorPrimaries, colorTrc } = stream.codecpar;
+  if (!isRgb(stream) && !isHdr(stream)) return { colorSpace, colorPrimaries, colorTrc };
+  return { colorSpace: AVCOL_SPC_BT709, colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 };
+}
+
+const isHdr = ({ codecpar }: Stream): boolean =>
+  codecpar.colorTrc === AVCOL_TRC_SMPTE2084 || codecpar.colorTrc === AVCOL_TRC_ARIB_STD_B67;
+
+const isRgb = (stream: Stream): boolean => /rgb|bgr|gbr|pal8/.test(pixelName(stream));
+
+const hasAlpha = (stream: Stream): boolean =>
+  /^(yuva|rgba|bgra|argb|abgr|gbrap|ya|pal8)/.test(pixelName(stream));
+
+/** The format is one of pixels, as the stream is a picture. */
+const pixelName = ({ codecpar }: Stream): string => avGetPixFmtName(codecpar.format as AVPixelFormat) ?? '';

@@ -1,0 +1,114 @@
+/** Writes a clip as every provider takes it, in a child process. */
+import { stat } from 'node:fs/promises';
+import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import type { ClipFacts } from '../core/ports.ts';
+import { accept, type Outcome, refuse } from '../core/refusals.ts';
+import type { Size } from './av/geometry.ts';
+import { type OpenClip, openClip } from './av/open-clip.ts';
+import { evenRate, usualRate } from './av/rate.ts';
+import { type Recipe, transcode } from './av/transcode.ts';
+import { MAX_SIDE, type Measured, MIN_SIDE, measureClip } from './check-clip.ts';
+import type { TaskContext } from './task.ts';
+
+const MAX_BYTES = 100_000_000;
+/** What is encoded anew is scaled to what the models render, 720 or 1080 lines: more would only take longer. */
+const MAX_ENCODED_SIDE = 1920;
+const CRF = 20;
+const MAX_BITS_PER_SECOND = 20_000_000;
+const SOUND_BITS_PER_SECOND = 160_000;
+/** Thirty seconds of 1080p at 30 pictures a second take half a minute on two cores; what is more is encoded in haste. */
+const HASTE_OVER_PIXELS = 1920 * 1080 * 30 * 30;
+/** The containers whose packets carry all the times that an MP4 needs. */
+const COPIED_FROM: readonly string[] = ['MP4', 'MOV', 'MKV'];
+
+export type NormalisedFacts = Omit<ClipFacts, 'cameraMoves'>;
+
+/**
+ * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, at most 100 MB, no longer than `maxSeconds`. Packets
+ * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind.
+ */
+export async function normaliseClip(
+  { path, toPath, maxSeconds = Infinity }: { path: string; toPath: string; maxSeconds?: number | undefined },
+  { progress }: Pick<TaskContext, 'progress'>,
+): Promise<Outcome<NormalisedFacts>> {
+  const measured = await measureClip(path);
+  if (!measured.ok) return measured;
+  const bytes = (await stat(path)).size;
+  await using clip = await openClip(path, measured.value.container);
+  const recipe = clip && recipeOf(clip, measured.value, bytes, maxSeconds);
+  if (!recipe || !(await transcode(clip, toPath, recipe, progress))) {
+    return refuse({ code: 'broken-file', what: 'clip' });
+  }
+  const written = await measureClip(toPath);
+  if (!written.ok) return refuse({ code: 'broken-file', what: 'clip' });
+  const { scanned, geometry, hasSound } = written.value;
+  return accept({
+    container: 'MP4',
+    ...geometry.shown,
+    durationMs: scanned.durationMs,
+    fps: Math.round(scanned.fps * 100) / 100,
+    hasSound,
+    bytes: (await stat(toPath)).size,
+  });
+}
+
+function recipeOf(
+  clip: OpenClip,
+  { container, scanned, geometry }: Measured,
+  bytes: number,
+  maxSeconds: number,
+): Recipe {
+  const { picture, sound } = clip;
+  const isWhole =
+    scanned.durationMs / 1000 <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
+  const seconds = Math.min(scanned.durationMs / 1000, maxSeconds);
+  const { shown } = geometry;
+  const copyPicture =
+    isWhole &&
+    bytes <= MAX_BYTES &&
+    picture?.codecpar.codecId === AV_CODEC_ID_H264 &&
+    picture.codecpar.format === AV_PIX_FMT_YUV420P &&
+    geometry.squarePixels &&
+    geometry.turn === undefined &&
+    Math.max(shown.width, shown.height) <= MAX_SIDE &&
+    shown.width % 2 === 0 &&
+    shown.height % 2 === 0;
+  const copySound = isWhole && sound?.codecpar.codecId === AV_CODEC_ID_AAC;
+  const size = encodedSize(shown);
+  const rate = evenRate(usualRate(scanned));
+  const fps = rate.num / rate.den;
+  return {
+    window: { startSeconds: scanned.startSeconds, endSeconds: scanned.startSeconds + seconds },
+    sound: !sound ? 'none' : copySound ? 'copy' : { bitsPerSecond: SOUND_BITS_PER_SECOND },
+    picture: copyPicture
+      ? 'copy'
+      : {
+          ...size,
+          rate,
+          geometry,
+          // Ten seconds are never a frame more than ten: a provider would refuse them.
+          maxFrames: Math.max(1, Math.floor(seconds * fps + (maxSeconds <= seconds ? 1e-6 : 0.5))),
+          preset:
+            geometry.coded.width * geometry.coded.height * fps * seconds > HASTE_OVER_PIXELS
+              ? 'ultrafast'
+              : 'veryfast',
+          quality: {
+            crf: CRF,
+            maxBitsPerSecond: Math.min(
+              MAX_BITS_PER_SECOND,
+              (MAX_BYTES * 8 * 0.9) / seconds - SOUND_BITS_PER_SECOND,
+            ),
+          },
+        },
+  };
+}
+
+/** Even sides, scaled down as far as the smaller one allows. */
+function encodedSize({ width, height }: Size): Size {
+  const scale = Math.min(
+    1,
+    Math.max(MAX_ENCODED_SIDE / Math.max(width, height), MIN_SIDE / Math.min(width, height)),
+  );
+  const even = (side: number): number => Math.max(MIN_SIDE, 2 * Math.round((side * scale) / 2));
+  return { width: even(width), height: even(height) };
+}
