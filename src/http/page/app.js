@@ -3,18 +3,17 @@
 
 import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
 import { watchConnection } from './connection.js';
+import { currentJob } from './current.js';
 import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
 import { bodyOf, hintAtHosted, offerQualities } from './options.js';
 import { liveQuote } from './quote.js';
-import { hashOf, idIn, recentJobs } from './recent.js';
 import { placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
-import { watchJob } from './watch.js';
 import { sizeOf } from './words.js';
 
 /** @import { JobView, Problem, QuoteView, StatusView } from './contract.ts' */
@@ -36,8 +35,6 @@ let pressed = false;
 /** The key of a press whose answer never came: the same order pressed again must not be a second job. */
 /** @type {string | undefined} */
 let openKey;
-/** @type {() => void} */
-let stopWatching = () => {};
 
 // ── The two files ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,6 +125,7 @@ form.addEventListener('input', (event) => {
 // ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const screen = stage({ onCancel: cancelJob, onAgain: again });
+const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
 
 function armAnimate() {
   setOff(animate, pressed || quote === undefined);
@@ -143,20 +141,19 @@ animate.addEventListener('click', async () => {
   if (isOff(animate) || !image || !clip) return;
   pressed = true;
   armAnimate();
-  const before = screen.shownId();
-  stopWatching();
+  const before = current.leave();
   const stop = new AbortController();
-  const onProgress = screen.showUpload({ picture: URL.createObjectURL(image), stop: () => stop.abort() });
+  const onProgress = screen.showUpload({ picture: slots.image.url(), stop: () => stop.abort() });
   openKey ??= newKey();
   const key = openKey;
   try {
     const body = bodyOf(form, image, clip);
     const job = await persist(() => send('/api/jobs', body, { key, onProgress, signal: stop.signal }));
     openKey = undefined;
-    open(job);
+    current.open(job);
   } catch (error) {
     if (!(error instanceof Unreachable)) openKey = undefined;
-    backTo(before);
+    current.goBack(before);
     if (error instanceof Refused) showRefusal(error.problem);
     else if (!stop.signal.aborted)
       tell(
@@ -174,7 +171,7 @@ animate.addEventListener('click', async () => {
 /** @param {JobView} job */
 async function cancelJob(job) {
   const answer = await call(job.links.cancel, { method: 'POST' });
-  if (isJob(answer)) follow(answer);
+  if (isJob(answer)) current.show(answer);
 }
 
 /** @param {JobView} job */
@@ -183,74 +180,12 @@ async function again(job) {
   const answer = await persist(() =>
     call(job.links.again, { method: 'POST', headers: { 'idempotency-key': key } }),
   );
-  if (isJob(answer)) open(answer);
+  if (isJob(answer)) current.open(answer);
 }
 
 /** @param {unknown} answer @returns {answer is JobView} */
 const isJob = (answer) =>
   typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
-
-// ── The jobs ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const recent = recentJobs();
-
-/** A job just made. The rest of what is known about it comes with its first event. @param {JobView} job */
-function open(job) {
-  history.pushState(null, '', hashOf(job.id));
-  follow(job);
-}
-
-/** Puts a job on the screen and keeps it up to date there. @param {JobView} job */
-function follow(job) {
-  stopWatching();
-  recent.put(job);
-  recent.select(job.id);
-  screen.showJob(job);
-  stopWatching = watchJob(job, {
-    onJob(next) {
-      recent.put(next);
-      screen.showJob(next);
-    },
-    onGone(detail) {
-      backTo(undefined);
-      tell(quoteProblem, detail);
-    },
-  });
-}
-
-/** @param {string | undefined} id */
-function backTo(id) {
-  const job = id === undefined ? undefined : recent.get(id);
-  if (job) follow(job);
-  else {
-    stopWatching();
-    recent.select(undefined);
-    screen.showNothing();
-  }
-}
-
-async function showFromAddress() {
-  const id = idIn(location.hash);
-  if (id === undefined || id === screen.shownId()) return;
-  const known = recent.get(id);
-  if (known) return follow(known);
-  try {
-    follow(/** @type {JobView} */ (await call(`/api/jobs/${encodeURIComponent(id)}`)));
-  } catch {
-    history.replaceState(null, '', location.pathname);
-    backTo(undefined);
-  }
-}
-addEventListener('hashchange', showFromAddress);
-
-async function loadJobs() {
-  await recent.refresh();
-  const waiting = recent.underWay();
-  if (idIn(location.hash) === undefined && screen.shownId() === undefined && waiting && !pressed) {
-    history.replaceState(null, '', hashOf(waiting.id));
-  }
-  await showFromAddress();
-}
 
 // ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -267,10 +202,10 @@ const quietly = (/** @type {Promise<unknown>} */ work) => work.catch(() => {});
 watchConnection({
   ask: loadStatus,
   onBack() {
-    quietly(loadJobs());
+    quietly(current.load());
     if (quote === undefined) changed();
   },
 });
 price.refresh();
 quietly(loadStatus());
-quietly(loadJobs());
+quietly(current.load());

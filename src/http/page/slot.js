@@ -10,6 +10,7 @@ import { lengthOf, sizeOf } from './words.js';
 /**
  * @typedef {object} FileSlot
  * @property {() => File | undefined} file
+ * @property {() => string | undefined} url of the file's bytes, as long as it is here
  * @property {(file: File | undefined) => void} put shows the file; undefined empties the place
  * @property {(text: string | undefined) => void} complain says what is wrong with the file
  * @property {(warned: boolean) => void} warn marks the place while a warning about it stands by the price
@@ -92,6 +93,7 @@ export function fileSlot(name, { onFiles, onChange }) {
 
   return {
     file: () => file,
+    url: () => url,
     put,
     complain,
     warn: (warned) => section.classList.toggle('warned', warned),

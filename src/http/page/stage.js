@@ -10,6 +10,8 @@ import { capital, isOver, lengthOf, nameOf, percent, stateWord, timeLeft } from 
 const TITLE = document.title;
 const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
 
+/** @typedef {ReturnType<typeof stage>} Stage */
+
 /**
  * @param {object} actions
  * @param {(job: JobView) => Promise<void>} actions.onCancel
@@ -109,7 +111,7 @@ export function stage({ onCancel, onAgain }) {
     mark(undefined);
   }
 
-  /** Files on their way: there is no job yet. @param {{ picture: string, stop: () => void }} upload */
+  /** Files on their way: there is no job yet. @param {{ picture: string | undefined, stop: () => void }} upload */
   function showUpload({ picture, stop }) {
     clear();
     stopUpload = stop;
