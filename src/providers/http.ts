@@ -64,6 +64,7 @@ export function createHttp({
 
   async function callOnce(call: ApiCall): Promise<ApiAnswer> {
     let connected = false;
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs ?? timeoutMs)]);
     const client = new Client(new URL(call.url).origin, {
       ...OPTIONS,
       connect(options, callback) {
@@ -71,15 +72,18 @@ export function createHttp({
         if (connected) return callback(new Error('only one connection per billable call'), null);
         connect(options, (...[error, socket]) => {
           if (error) return callback(error, null);
+          if (signal.aborted) {
+            socket.destroy();
+            return callback(new Error('too late'), null);
+          }
           connected = true;
           callback(null, socket);
         });
       },
     });
     try {
-      return await exchange(client, call, call.timeoutMs ?? timeoutMs, { reset: true });
+      return await exchange(client, { ...call, signal }, call.timeoutMs ?? timeoutMs, { reset: true });
     } catch (error) {
-      // Read before the client is destroyed: from here on it can open nothing any more.
       const message = describe(call, error);
       throw connected ? new NoClearAnswer(message) : new NothingSent(message);
     } finally {
@@ -90,6 +94,19 @@ export function createHttp({
   return { call, callOnce, stop: () => agent.destroy() };
 }
 
+/** undici heeds a signal only once it is connected, which can take as long as the other side likes. */
+export async function heeding<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 async function exchange(
   dispatcher: Dispatcher,
   { method, url, headers, json, body, signal }: ApiCall,
@@ -97,7 +114,8 @@ async function exchange(
   options: { reset?: boolean } = {},
 ): Promise<ApiAnswer> {
   const { origin, pathname, search } = new URL(url);
-  const answer = await dispatcher.request({
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const request = {
     ...options,
     origin,
     path: pathname + search,
@@ -109,10 +127,11 @@ async function exchange(
       ...headers,
     },
     body: json === undefined ? (body ?? null) : JSON.stringify(json),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    signal: stop,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-  });
+  };
+  const answer = await heeding(stop, () => dispatcher.request(request));
   const text = await answer.body.text();
   const header = (name: string) => {
     const value = answer.headers[name];

@@ -1,5 +1,6 @@
 /** Opens a file on a host that somebody else named, from where an earlier connection left off. */
 import type { Dispatcher } from 'undici';
+import { heeding } from './http.ts';
 
 const MAX_REDIRECTS = 5;
 
@@ -81,10 +82,10 @@ async function follow(agent: Dispatcher, from: string, headers: Record<string, s
     const { protocol, origin, pathname, search } = parse(url);
     if (protocol !== 'http:' && protocol !== 'https:')
       throw new BadResult('the video has no web address', { retryHelps: false });
-    const answer = await agent.request({
+    const request = {
       origin,
       path: pathname + search,
-      method: 'GET',
+      method: 'GET' as const,
       headers: {
         accept: 'video/*, */*;q=0.5',
         'accept-encoding': 'identity',
@@ -92,7 +93,8 @@ async function follow(agent: Dispatcher, from: string, headers: Record<string, s
         ...headers,
       },
       signal,
-    });
+    };
+    const answer = await heeding(signal, () => agent.request(request));
     const { location } = answer.headers;
     if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string') return answer;
     await drop(answer.body);
