@@ -216,7 +216,7 @@ export type Media = {
     toPath: string,
     options: { maxSeconds?: number; onProgress?: (share: number) => void },
     signal?: AbortSignal,
-  ): Promise<Outcome<ClipFacts>>;
+  ): Promise<Outcome<Omit<ClipFacts, 'cameraMoves'>>>;
   /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */
   findPerson(
     imagePath: string,

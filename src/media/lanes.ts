@@ -1,12 +1,15 @@
-/** Who is next: two queues, first in first out, and the rule that shares the children between them. */
+/** Who is next: two queues, first in first out, and the rules that share the children between them. */
 import type { Lane } from './task.ts';
 
-type Waiting = { lane: Lane; tellPlace?: (position: number) => void };
+type Waiting = { lane: Lane; deadlineMs: number; tellPlace: (position: number) => void };
+
+/** A verdict takes less than this; a clip that has to be encoded anew may take a minute. */
+const SHORT_MS = 15_000;
 
 export type Lanes<Work extends Waiting> = {
   push(work: Work): void;
-  /** Takes out the work that may start now, given how much of each lane is running. */
-  next(running: Record<Lane, number>): Work | undefined;
+  /** Takes out the work that may start now, given what is running. */
+  next(running: readonly Work[]): Work | undefined;
   /** Takes out work that nobody wants any more; false when it has left the queue already. */
   remove(work: Work): boolean;
   /** Tells each its place in its queue, 1 is next, where that has changed. */
@@ -14,16 +17,27 @@ export type Lanes<Work extends Waiting> = {
   drain(): Work[];
 };
 
-/** `size` is the number of children; `slow` never gets the last one. */
+/** `size` is how many work at once, but for one short task more; `slow` never gets the last child. */
 export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
   const queues: Record<Lane, Work[]> = { quick: [], slow: [] };
   const told = new WeakMap<Work, number>();
+
+  /** When every child encodes or renders, one more is allowed, for one verdict at a time: members wait for it. */
+  const nextShort = (running: readonly Work[]): Work | undefined => {
+    const isShort = (work: Work): boolean => work.lane === 'quick' && work.deadlineMs <= SHORT_MS;
+    if (running.length > size || running.some(isShort)) return undefined;
+    const at = queues.quick.findIndex(isShort);
+    return at < 0 ? undefined : queues.quick.splice(at, 1)[0];
+  };
+
   return {
     push: (work) => void queues[work.lane].push(work),
     next(running) {
-      const slowMay = queues.slow.length > 0 && running.slow < size - 1;
+      if (running.length >= size) return nextShort(running);
+      const slowRunning = running.filter((work) => work.lane === 'slow').length;
+      const slowMay = queues.slow.length > 0 && slowRunning < size - 1;
       // Quick goes first, but a stream of quick work must not shut out the renders: they keep one child.
-      const slowsTurn = running.slow === 0 && running.quick > 0;
+      const slowsTurn = slowRunning === 0 && running.length > 0;
       return slowMay && (queues.quick.length === 0 || slowsTurn) ? queues.slow.shift() : queues.quick.shift();
     },
     remove(work) {
@@ -34,7 +48,7 @@ export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
     tellPlaces() {
       for (const queue of Object.values(queues)) {
         for (const [index, work] of queue.entries()) {
-          if (told.get(work) !== index + 1) work.tellPlace?.(index + 1);
+          if (told.get(work) !== index + 1) work.tellPlace(index + 1);
           told.set(work, index + 1);
         }
       }

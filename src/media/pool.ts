@@ -1,9 +1,11 @@
 /**
  * A pool of child processes, about one per core, that run the tasks of a table one at a time each. Two lanes,
- * first in first out: at least one child is always there for `quick`, so that a long render delays no verdict.
+ * first in first out: at least one child is always there for `quick`, and a verdict finds one even while every
+ * clip is being encoded, so that nothing long delays it.
  */
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import type { Log } from '../core/ports.ts';
 import { type Child, startChild } from './child-process.ts';
 import { createLanes } from './lanes.ts';
 import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
@@ -50,7 +52,7 @@ export type PoolOptions = {
   /** How many children at most; by default one per core, never less than two. */
   size?: number;
   maxRssBytes?: number;
-  log: { warn(facts: Record<string, unknown>, message: string): void };
+  log: Pick<Log, 'warn'>;
 };
 
 /** The pool of the media tasks. */
@@ -91,13 +93,11 @@ export function createPoolOf<Table extends TaskTable>(
   let memoryTimer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  const running = (lane: Lane): number => [...slots].filter((slot) => slot.work?.lane === lane).length;
-
   const pump = (): void => {
     for (;;) {
       const idle = [...slots].find((slot) => !slot.work && !slot.doom);
-      if (!idle && slots.size >= size) break;
-      const work = lanes.next({ quick: running('quick'), slow: running('slow') });
+      if (!idle && slots.size > size) break;
+      const work = lanes.next([...slots].flatMap((slot) => slot.work ?? []));
       if (!work) break;
       start(idle ?? open(), work);
     }

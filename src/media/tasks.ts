@@ -65,6 +65,13 @@ export const TASKS = {
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
   }),
+  findPerson: task({
+    lane: 'quick',
+    deadlineMs: VERDICT_MS,
+    args: z.object({ imagePath: z.string(), clipPath: z.string() }),
+    result: z.object({ image: z.boolean(), clip: z.boolean() }),
+    run: async (args, context) => (await import('./pose/find-person.ts')).findPerson(args, context),
+  }),
   shrink: task({
     lane: 'slow',
     deadlineMs: 5 * 60_000,

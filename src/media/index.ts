@@ -1,0 +1,93 @@
+/** The core's port Media, on the pool of child processes: verdicts are values, whatever the bytes do to a child. */
+import type { ClipFacts, Media } from '../core/ports.ts';
+import { type Outcome, refuse } from '../core/refusals.ts';
+import type { Pool, RunOptions, TaskArgs, TaskName } from './pool.ts';
+import type { Shrunk } from './shrink.ts';
+import { TaskCrashed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
+
+const FIND_PERSON_MS = 8_000;
+/** A clip beyond this side may be too much to encode in the time there is. */
+const EASY_SIDE = 1920;
+
+/** The video can't be played to its end. Fetching it again may help, measuring it again does not. */
+export class BrokenVideo extends Error {
+  override name = 'BrokenVideo';
+  readonly retryHelps = false;
+  constructor() {
+    super('the video can not be played');
+  }
+}
+
+export type MediaWithShrink = Media & {
+  /** H.264 and AAC in at most `maxBytes`. Undefined when it can't be done in a watchable size. */
+  shrink(
+    path: string,
+    toPath: string,
+    limits: { maxBytes: number; maxSide: number },
+    options?: Pick<RunOptions, 'signal' | 'onProgress'>,
+  ): Promise<Shrunk | undefined>;
+};
+
+/** Stopping it stops the pool. */
+export function createMedia({ pool }: { pool: Pool }): MediaWithShrink {
+  /** A crash may be chance, so it is tried once more. */
+  async function run<Name extends TaskName>(name: Name, args: TaskArgs<Name>, options: RunOptions = {}) {
+    try {
+      return await pool.run(name, args, options);
+    } catch (error) {
+      if (!(error instanceof TaskCrashed)) throw error;
+      return pool.run(name, args, options);
+    }
+  }
+
+  async function checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>> {
+    return run('checkClip', { path }, given(signal)).catch(brokenFile('clip'));
+  }
+
+  return {
+    checkImage: (path, signal) => run('checkImage', { path }, given(signal)).catch(brokenFile('image')),
+    checkClip,
+    normaliseImage: (path, toPath, signal) =>
+      run('normaliseImage', { path, toPath }, given(signal)).catch(brokenFile('image')),
+    async normaliseClip(path, toPath, { maxSeconds, onProgress }, signal) {
+      const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
+      try {
+        return await run('normaliseClip', { path, toPath, maxSeconds }, options);
+      } catch (error) {
+        const refused = brokenFile('clip')(error);
+        const checked = await checkClip(path, signal);
+        // Whoever has filmed in 8K is better served by "too large" than by "broken".
+        return checked.ok && Math.max(checked.value.width, checked.value.height) > EASY_SIDE
+          ? refuse({ code: 'clip-too-large', by: 'pixels', ...sizeOf(checked.value), maxSide: EASY_SIDE })
+          : refused;
+      }
+    },
+    async findPerson(imagePath, clipPath, signal) {
+      const options = { ...given(signal), deadlineMs: FIND_PERSON_MS };
+      return pool.run('findPerson', { imagePath, clipPath }, options).catch(() => undefined);
+    },
+    async probeVideo(path, signal) {
+      const facts = await run('probeVideo', { path }, given(signal));
+      if (!facts) throw new BrokenVideo();
+      return facts;
+    },
+    async poster(path, toPath, signal) {
+      if (!(await run('poster', { path, toPath }, given(signal)))) throw new BrokenVideo();
+    },
+    async shrink(path, toPath, limits, options) {
+      return (await run('shrink', { path, toPath, ...limits }, options)) ?? undefined;
+    },
+    stop: () => pool.stop(),
+  };
+}
+
+/** What takes too long, too much memory or kills its child is no file for us. Throws every other error on. */
+const brokenFile = (what: 'image' | 'clip') => (error: unknown) => {
+  const fault = [TaskTimedOut, TaskOutOfMemory, TaskCrashed].some((kind) => error instanceof kind);
+  if (!fault) throw error;
+  return refuse({ code: 'broken-file', what });
+};
+
+const given = (signal: AbortSignal | undefined): RunOptions => (signal ? { signal } : {});
+
+const sizeOf = ({ width, height }: ClipFacts) => ({ width, height });
