@@ -17,6 +17,7 @@ import type {
   Scheduler,
 } from './ports.ts';
 import type { QuotaRules } from './quota.ts';
+import type { Roster } from './roster.ts';
 
 export type Context = {
   store: JobStore;
@@ -31,8 +32,7 @@ export type Context = {
   clock: Clock;
   random: () => number;
   log: Log;
-  /** Those in use, in the operator's order. */
-  providers: readonly Provider[];
+  roster: Roster;
   chats: ReadonlyMap<Job['requester']['platform'], Chat>;
   rules: QuotaRules & { jobDeadlineMs: number; defaultQuality: Job['request']['quality'] };
   /** True from the moment we are asked to stop: nothing new is taken in. */
@@ -54,5 +54,4 @@ export async function move<S extends JobState>(
 }
 
 /** The provider that a job is with. Undefined when the operator has taken it out of the configuration meanwhile. */
-export const providerOf = (ctx: Context, id: string): Provider | undefined =>
-  ctx.providers.find((p) => p.id === id);
+export const providerOf = (ctx: Context, id: string): Provider | undefined => ctx.roster.find(id);

@@ -50,7 +50,7 @@ export function createIntake(ctx: Context): Intake {
     if (!clip.ok) return clip;
     const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
     if (!planned.ok) return planned;
-    const quoted = await bestQuote(ctx.providers, planned.value, warnings);
+    const quoted = await bestQuote(ctx.roster, planned.value, warnings);
     return quoted.ok ? accept({ ...quoted.value, plan: planned.value }) : quoted;
   }
 
@@ -79,7 +79,7 @@ export function createIntake(ctx: Context): Intake {
       const notes = job.quote.notes.filter(
         (note) => note === 'orientation-from-camera' || note === 'trimmed',
       );
-      const quoted = await bestQuote(ctx.providers, { request: job.request, notes }, job.quote.warnings);
+      const quoted = await bestQuote(ctx.roster, { request: job.request, notes }, job.quote.warnings);
       if (!quoted.ok) return quoted;
       return open(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
     });

@@ -1,7 +1,8 @@
 /** The honest price before: how long, which way round, by whom, and what should be known before money is spent. */
 import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderRequest } from './job.ts';
 import type { ClipFacts, Provider } from './ports.ts';
-import { accept, type Outcome, refuse } from './refusals.ts';
+import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
+import type { Roster } from './roster.ts';
 import { billedSeconds, MAX_CLIP_SECONDS, MIN_CLIP_SECONDS } from './seconds.ts';
 
 /** What a member chose; `auto` and the missing quality are decided here. */
@@ -58,30 +59,30 @@ export function plan(
   return accept({ request, notes, ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }) });
 }
 
+/** Who may be asked for a price. */
+export type Market = Pick<Roster, 'open' | 'rank' | 'closed'>;
+
 /**
- * Asks every provider for its price and takes the cheapest; ties go by the order they are listed in, except that
- * a member who gave a negative prompt gets a provider that heeds it first.
+ * Asks every provider for its price and takes the cheapest. Ties go to the one that heeds a negative prompt, then to
+ * the one that does better lately, then by the order they are listed in.
  */
 export async function bestQuote(
-  providers: readonly Provider[],
+  market: Market,
   { request, notes }: Plan,
   warnings: QuoteWarning[],
 ): Promise<Outcome<Quote>> {
-  const offers = await Promise.all(
-    providers.map(async (provider) => ({ provider, offer: await offerOf(provider, request) })),
-  );
+  const able = market.open().filter((provider) => canDo(provider, request));
+  const asked = await Promise.all(able.map(async (p) => ({ provider: p, offer: await p.quote(request) })));
+  const offers = asked.flatMap(({ provider, offer }) => (offer ? [{ provider, offer }] : []));
   const ignoresNegative = (p: Provider) => (request.negativePrompt && !p.capabilities.negativePrompt ? 1 : 0);
-  const able = offers.flatMap(({ provider, offer }) => (offer ? [{ provider, offer }] : []));
-  able.sort(
-    (a, b) => a.offer.micros - b.offer.micros || ignoresNegative(a.provider) - ignoresNegative(b.provider),
+  offers.sort(
+    (a, b) =>
+      a.offer.micros - b.offer.micros ||
+      ignoresNegative(a.provider) - ignoresNegative(b.provider) ||
+      market.rank(a.provider.id) - market.rank(b.provider.id),
   );
-  const best = able[0];
-  if (!best)
-    return refuse({
-      code: 'no-provider',
-      why: providers.length > 0 ? 'quality' : 'none',
-      quality: request.quality,
-    });
+  const best = offers[0];
+  if (!best) return refuse(noOffer(market, request));
   const ignored: QuoteNote[] = ignoresNegative(best.provider) ? ['negative-prompt-ignored'] : [];
   return accept({
     provider: best.provider.id,
@@ -92,8 +93,17 @@ export async function bestQuote(
   });
 }
 
-async function offerOf(provider: Provider, request: RenderRequest) {
-  const { qualities, orientations } = provider.capabilities;
-  if (!qualities.includes(request.quality) || !orientations.includes(request.orientation)) return undefined;
-  return provider.quote(request);
+function noOffer(market: Market, request: RenderRequest): Refusal {
+  const closed = market.closed((provider) => canDo(provider, request));
+  if (closed) return { code: closed };
+  return {
+    code: 'no-provider',
+    why: market.open().length > 0 ? 'quality' : 'none',
+    quality: request.quality,
+  };
+}
+
+/** Whether a provider takes such requests at all. */
+function canDo({ capabilities }: Provider, { quality, orientation }: RenderRequest): boolean {
+  return capabilities.qualities.includes(quality) && capabilities.orientations.includes(orientation);
 }

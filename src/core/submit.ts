@@ -104,8 +104,8 @@ const canGoElsewhere = (failure: FailureCode): boolean =>
 /** The cheapest provider not tried yet, never dearer than what is held. */
 async function nextProvider(ctx: Context, job: Job): Promise<Provider | undefined> {
   const tried = new Set(job.attempts.map((attempt) => attempt.provider));
-  const left = ctx.providers.filter((provider) => !tried.has(provider.id));
-  const offer = await bestQuote(left, { request: job.request, notes: [] }, []);
+  const left = ctx.roster.open().filter((provider) => !tried.has(provider.id));
+  const offer = await bestQuote({ ...ctx.roster, open: () => left }, { request: job.request, notes: [] }, []);
   if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;
   return providerOf(ctx, offer.value.provider);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestQuote, type Choices, plan } from '../../src/core/quote.ts';
+import type { Provider } from '../../src/core/ports.ts';
+import { bestQuote, type Choices, type Market, plan } from '../../src/core/quote.ts';
 import { billedSeconds } from '../../src/core/seconds.ts';
 import { createRemote } from '../fakes/remote.ts';
 
@@ -70,6 +71,13 @@ describe('a plan', () => {
   });
 });
 
+const market = (providers: Provider[], over: Partial<Market> = {}): Market => ({
+  open: () => providers,
+  rank: () => 0,
+  closed: () => undefined,
+  ...over,
+});
+
 describe('the best quote', () => {
   const planned = plan(CHOICES, clip(4000), 'standard');
   if (!planned.ok) throw new Error('the plan must be good');
@@ -80,7 +88,7 @@ describe('the best quote', () => {
       createRemote('b', { micros: 300 }),
       createRemote('c', { micros: 300 }),
     ];
-    expect(await bestQuote([a.provider, b.provider, c.provider], planned.value, [])).toMatchObject({
+    expect(await bestQuote(market([a.provider, b.provider, c.provider]), planned.value, [])).toMatchObject({
       value: { provider: 'b', micros: 300 },
     });
   });
@@ -89,22 +97,45 @@ describe('the best quote', () => {
     const wish = { ...planned.value, request: { ...planned.value.request, negativePrompt: 'blur' } };
     const [plain, heeding] = [createRemote('plain'), createRemote('heeding')];
     heeding.provider.capabilities.negativePrompt = true;
-    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({
+    expect(await bestQuote(market([plain.provider, heeding.provider]), wish, [])).toMatchObject({
       value: { provider: 'heeding', notes: [] },
     });
     plain.provider.quote = async () => ({ micros: 1, notes: [] });
-    expect(await bestQuote([plain.provider, heeding.provider], wish, [])).toMatchObject({
+    expect(await bestQuote(market([plain.provider, heeding.provider]), wish, [])).toMatchObject({
       value: { provider: 'plain', notes: ['negative-prompt-ignored'] },
     });
   });
 
   it('says that no provider is on, or that none can do the quality', async () => {
-    expect(await bestQuote([], planned.value, [])).toMatchObject({
+    expect(await bestQuote(market([]), planned.value, [])).toMatchObject({
       refusal: { code: 'no-provider', why: 'none' },
     });
     const pro = { ...planned.value, request: { ...planned.value.request, quality: 'pro' as const } };
-    expect(await bestQuote([createRemote('a').provider], pro, [])).toMatchObject({
+    expect(await bestQuote(market([createRemote('a').provider]), pro, [])).toMatchObject({
       refusal: { code: 'no-provider', why: 'quality' },
     });
   });
+
+  it('goes to the one that does better lately among equal prices, never to a dearer one', async () => {
+    const [a, b] = [createRemote('a'), createRemote('b')];
+    const rank = (id: string) => (id === 'a' ? 2000 : 0);
+    const providers = [a.provider, b.provider];
+    expect(await bestQuote(market(providers, { rank }), planned.value, [])).toMatchObject({
+      value: { provider: 'b' },
+    });
+    a.provider.quote = async () => ({ micros: 1, notes: [] });
+    expect(await bestQuote(market(providers, { rank }), planned.value, [])).toMatchObject({
+      value: { provider: 'a' },
+    });
+  });
+
+  it.each(['no-way-to-host-files', 'provider-down'] as const)(
+    'says %s when that is why nobody offers',
+    async (code) => {
+      expect(await bestQuote(market([], { closed: () => code }), planned.value, [])).toEqual({
+        ok: false,
+        refusal: { code },
+      });
+    },
+  );
 });

@@ -4,6 +4,7 @@
  */
 import type { Context } from '../../src/core/context.ts';
 import { createJobEvents } from '../../src/core/events.ts';
+import { createHealth } from '../../src/core/health.ts';
 import { createIntake, type Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import { createJobs, type Jobs } from '../../src/core/jobs.ts';
@@ -11,6 +12,8 @@ import { createLocks } from '../../src/core/locks.ts';
 import type { Chat, ClipFacts, Files, Media, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
+import { createRoster } from '../../src/core/roster.ts';
+import type { Weather } from '../../src/core/weather.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
@@ -50,6 +53,7 @@ export function createWorld({
   const delivered: Job[] = [];
   const shown: Job[] = [];
   const fuse = createFuse();
+  const weather = calmWeather();
 
   function boot(): Incarnation {
     const life = fuse.newLife();
@@ -79,9 +83,14 @@ export function createWorld({
       clock,
       random: () => 0.5,
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      providers: remotes.map((remote) =>
-        life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
-      ),
+      roster: createRoster({
+        entries: remotes.map((remote) => ({
+          provider: life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
+        })),
+        weather,
+        clock,
+        health: createHealth(() => {}),
+      }),
       chats: new Map([['web', life.wire(chat, ['deliver'])]]),
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
@@ -189,5 +198,14 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     stop: async () => {},
+  };
+}
+
+/** Nothing is known of anybody. */
+function calmWeather(): Weather {
+  return {
+    note: async () => {},
+    of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),
+    rank: () => 0,
   };
 }
