@@ -1,27 +1,31 @@
 /** The composition root: the only file that knows every concrete part. */
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createJobEvents } from './core/events.ts';
-import { createHealth } from './core/health.ts';
+import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { createIntake } from './core/intake.ts';
 import { QUALITIES } from './core/job.ts';
 import { createJobs } from './core/jobs.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
+import { createRoster, type Roster } from './core/roster.ts';
+import { createWeather } from './core/weather.ts';
+import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { isLoopback } from './http/guard.ts';
+import { createLinks } from './http/links.ts';
 import { createMetrics } from './http/metrics.ts';
-import { type HttpServer, startServer } from './http/server.ts';
+import { startServer } from './http/server.ts';
 import { createSignIn, digestOf } from './http/sign-in.ts';
 import { createMedia } from './media/index.ts';
 import { createPool } from './media/pool.ts';
 import { createFetcher } from './providers/download.ts';
+import { createHosted, KEY_NAMES } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { pagePassword, secretKey } from './secrets.ts';
 import { createStore } from './store/index.ts';
@@ -38,31 +42,51 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   let stopping = false;
   const store = createStore(config.DATA_DIR, (err) => log.error({ err }, 'a job on disk cannot be read'));
   stack.defer(() => store.close());
+  const pool = createPool({ log });
+  stack.defer(() => pool.stop());
   const health = createHealth((name, state) =>
     log.warn({ component: name, ...state }, `${name} is ${state.state}`),
   );
-  const pool = createPool({ log });
-  stack.defer(() => pool.stop());
+  const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
+  const links = config.PUBLIC_URL
+    ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
+    : undefined;
+  const weather = await createWeather(store.keyv('weather'));
+  const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
+
+  const hosted = createHosted({
+    settings: config,
+    links,
+    pathOf: store.files.pathOf,
+    clock: CLOCK,
+    log,
+    onTrouble: (id, trouble) => roster.trouble(id, trouble),
+  });
+  const run = pool.run;
   const local = createLocalProvider({
-    run: pool.run,
+    run,
     files: store.files,
     dataDir: config.DATA_DIR,
-    servesAll: true,
+    servesAll: hosted.length === 0,
     log,
   });
-  const providers = [local];
-  const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
+  const entries = [...hosted, { provider: local }];
+  const roster: Roster = createRoster({ entries, weather, clock: CLOCK, health });
+  for (const { provider } of entries) stack.defer(async () => provider.stop?.());
+  const fetcher = createFetcher({ trustedOrigins: originsOf(config) });
+  stack.defer(() => fetcher.stop());
+
   const chats = [createWebChat(CLOCK)];
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
     files: store.files,
     media: createMedia({ pool }),
-    fetcher: createFetcher({ trustedOrigins: [] }),
+    fetcher,
     scheduler: createScheduler({
       clock: CLOCK,
       atOnce: STEPS_AT_ONCE,
-      onError: (err, key) => log.error({ err, key }, 'a step broke'),
+      onError: (err, id) => log.error({ err, id }, 'a step broke'),
     }),
     history: await createHistory(store.keyv('history')),
     events,
@@ -70,7 +94,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     clock: CLOCK,
     random: Math.random,
     log,
-    providers,
+    roster,
     chats: new Map(chats.map((chat) => [chat.platform, chat])),
     rules: {
       operatorBudget: {
@@ -80,30 +104,30 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       defaultLimits: config.DEFAULT_LIMITS,
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-      defaultQuality: 'draft',
+      defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
     },
     stopping: () => stopping,
   };
   const jobs = createJobs(ctx);
   const metrics = createMetrics(events);
   metrics.openJobs(() => ctx.scheduler.size());
-  for (const chat of chats)
+  for (const chat of chats) {
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-
-  health.set('page', { state: 'ok' });
-  health.set('store', { state: 'ok' });
-  health.set('local', { state: 'ok' });
-  health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
-  health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
+  }
+  events.subscribe(
+    '*',
+    (job) => void weather.note(job).catch((err) => log.warn({ err }, 'the weather was not kept')),
+  );
 
   const taken = await jobs.recover();
   stack.defer(() => jobs.stop());
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  tellWhatIsOff(config, health);
 
-  const server: HttpServer = await startServer({
+  const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    signIn: await signInFor(config, log),
+    signIn: await signInFor(config, key, log),
     core: { intake: createIntake(ctx), jobs },
     commands,
     files: store.files,
@@ -116,9 +140,19 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     clock: CLOCK,
     version: await version(),
     qualities: QUALITIES.filter((quality) =>
-      providers.some((provider) => provider.capabilities.qualities.includes(quality)),
+      entries.some(({ provider }) => provider.capabilities.qualities.includes(quality)),
     ),
     defaultQuality: ctx.rules.defaultQuality,
+    ...(links && config.PUBLIC_URL
+      ? {
+          internet: {
+            publicUrl: config.PUBLIC_URL,
+            links,
+            files: store.files,
+            takeWebhook: (news) => takeWebhook(ctx, news),
+          },
+        }
+      : {}),
   });
   stack.defer(() => server.stop());
   stack.defer(() => {
@@ -126,19 +160,40 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   });
   log.info(`page at ${server.url}`);
   for (const { name, state, reason } of health.all()) {
-    if (name !== 'page' && name !== 'store') log.info(`${name}: ${state}${reason ? ` (${reason})` : ''}`);
+    if (name !== 'page' && name !== 'store')
+      log.info(`${name}: ${state === 'ok' ? 'on' : state}${reason ? ` (${reason})` : ''}`);
   }
-  log.debug({ cores: availableParallelism(), dataDir: config.DATA_DIR }, 'this machine');
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }
 
+/** What is not on, and how to turn it on: the reader is the operator. */
+function tellWhatIsOff(config: Config, health: Health): void {
+  health.set('page', { state: 'ok' });
+  health.set('store', { state: 'ok' });
+  for (const [id, name] of Object.entries(KEY_NAMES)) {
+    if (!config[name]) health.set(id, { state: 'off', reason: `set ${name}` });
+    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
+      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
+    }
+  }
+  health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
+  health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
+}
+
+/** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */
+function originsOf(config: Config): string[] {
+  return [config.FAL_QUEUE_URL, config.FAL_REST_URL, config.RUNPOD_API_URL, config.RUNCOMFY_API_URL].map(
+    (url) => new URL(url).origin,
+  );
+}
+
 /** On loopback the machine's own user is the operator; anywhere else a password is asked for. */
-async function signInFor(config: Config, log: Logger) {
+async function signInFor(config: Config, key: string, log: Logger) {
   if (isLoopback(config.HOST) && config.PAGE_PASSWORD === undefined) return undefined;
   const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
   if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
-  return createSignIn(digest, config.SECRET_KEY ?? (await secretKey(config.DATA_DIR)));
+  return createSignIn(digest, key);
 }
 
 async function version(): Promise<string> {

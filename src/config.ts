@@ -30,7 +30,37 @@ const limits = z.string().transform((text, ctx): DefaultLimit[] => {
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
+const HOSTED = ['fal', 'runpod', 'runcomfy'] as const;
+
+/** A base address may carry a path prefix; a slash at its end would double. */
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address like https://example.com' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const providers = z.string().transform((text, ctx) => {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (!(HOSTED as readonly string[]).includes(name)) {
+      ctx.addIssue({
+        code: 'custom',
+        message: `“${name}” is not a provider; there are ${HOSTED.join(', ')}`,
+      });
+    }
+  }
+  return HOSTED.filter((name) => names.includes(name)).sort((a, b) => names.indexOf(a) - names.indexOf(b));
+});
+
 const schema = z.object({
+  PROVIDERS: providers.optional(),
+  FAL_KEY: z.string().optional(),
+  FAL_QUEUE_URL: baseUrl.prefault('https://queue.fal.run'),
+  FAL_REST_URL: baseUrl.prefault('https://rest.fal.ai'),
+  FAL_API_URL: baseUrl.prefault('https://api.fal.ai'),
+  RUNPOD_API_KEY: z.string().optional(),
+  RUNPOD_API_URL: baseUrl.prefault('https://api.runpod.ai'),
+  RUNCOMFY_API_TOKEN: z.string().optional(),
+  RUNCOMFY_API_URL: baseUrl.prefault('https://model-api.runcomfy.net'),
+  PUBLIC_URL: baseUrl.optional(),
   DATA_DIR: z
     .string()
     .default('./data')

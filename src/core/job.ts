@@ -93,7 +93,8 @@ export type Job = JobBase &
   (
     | { state: 'created' }
     | ({ state: 'submitting' } & Sent)
-    | ({ state: 'unknown' } & Sent)
+    /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
+    | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
     | ({ state: 'completed'; deliveryTries: number } & Finished)
@@ -112,7 +113,7 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 export const MOVES = {
   created: ['submitting', 'failed', 'cancelled'],
   submitting: ['submitting', 'queued', 'unknown', 'failed'],
-  unknown: ['queued', 'running', 'failed', 'cancelled'],
+  unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],
   running: ['running', 'completed', 'failed', 'cancelled'],
   completed: ['completed', 'delivered'],

@@ -41,7 +41,21 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
     const operation = await port.find(job.id, job.request, await port.upload(job.inputs, signal));
     if (operation) return move(ctx, job, 'queued', { provider, submittedAt, operation });
   }
-  if (ctx.clock.now() < job.deadlineAt) return job;
+  const overdue = ctx.clock.now() >= job.deadlineAt;
+  if (port && job.candidate) {
+    try {
+      const status = await port.status(job.candidate, AbortSignal.timeout(STATUS_TIMEOUT_MS));
+      const bound = await move(ctx, job, 'queued', { provider, submittedAt, operation: job.candidate });
+      return await apply(ctx, bound, status);
+    } catch (error) {
+      if (!overdue) throw error;
+      ctx.log.warn(
+        { job: job.code, provider, err: error },
+        'the handle that a webhook named could not be read',
+      );
+    }
+  }
+  if (!overdue) return job;
   return finish(ctx, job, 'failed', { failure: 'unknown-fate', costMicros: 0 });
 }
 

@@ -12,6 +12,7 @@ import { type ApiParts, api } from './api.ts';
 import { checkHost, requireSignIn } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
+import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type ServerParts = ApiParts & {
@@ -19,6 +20,8 @@ export type ServerParts = ApiParts & {
   port: number;
   signIn: SignIn | undefined;
   metrics: Metrics;
+  /** Set where the internet reaches us. */
+  internet?: PublicParts;
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
@@ -49,6 +52,10 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
     );
   });
   app.use(headers);
+  if (parts.internet) {
+    app.use(onlyPublic(parts.internet.publicUrl));
+    app.route('/', publicRoutes(parts.internet));
+  }
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => readiness(c, parts));
   app.use(checkHost(parts.host));

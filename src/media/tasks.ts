@@ -6,6 +6,7 @@
  * with its lane, its deadline and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
 import { z } from 'zod';
+import { draftResultSchema } from './pose/draft-result.ts';
 import {
   clipFactsSchema,
   imageFactsSchema,
@@ -78,5 +79,18 @@ export const TASKS = {
     args: inAndOut.extend({ maxBytes: z.number().int().positive(), maxSide: z.number().int().positive() }),
     result: shrunkSchema.nullable(),
     run: async (args, context) => (await import('./shrink.ts')).shrink(args, context),
+  }),
+  renderDraft: task({
+    lane: 'slow',
+    deadlineMs: 300_000,
+    args: z.object({
+      imagePath: z.string(),
+      clipPath: z.string(),
+      toPath: z.string(),
+      sound: z.boolean(),
+      orientation: z.enum(['video', 'image']),
+    }),
+    result: draftResultSchema,
+    run: async (args, context) => (await import('./pose/render-draft.ts')).renderDraft(args, context),
   }),
 };

@@ -54,8 +54,9 @@ const base = z.object({
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
-  operation: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  operation,
   cancelAskedAt: z.number().exactOptional(),
 });
 const finished = atProvider.extend({
@@ -81,7 +82,7 @@ const phase = z.discriminatedUnion('kind', [
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created') }),
   sent.extend({ state: z.literal('submitting') }),
-  sent.extend({ state: z.literal('unknown') }),
+  sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({ state: z.literal('completed'), deliveryTries: z.number() }),

@@ -1,0 +1,73 @@
+/** What the internet may open: links to one file, and the providers' news. */
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Links } from '../core/links.ts';
+import type { Files } from '../core/ports.ts';
+import type { HookAnswer } from '../core/webhook.ts';
+
+const MAX_HOOK_BYTES = 1_000_000;
+const STATUS = { taken: 200, later: 503, refused: 401 } as const satisfies Record<HookAnswer, number>;
+
+export type PublicParts = {
+  publicUrl: string;
+  links: Links;
+  files: Files;
+  takeWebhook(news: {
+    provider: string;
+    jobId: string;
+    headers: Record<string, string | undefined>;
+    body: Buffer;
+  }): Promise<HookAnswer>;
+};
+
+export function publicRoutes({ links, files, takeWebhook }: PublicParts): Hono {
+  const app = new Hono();
+
+  app.get('/media/:token', async (c) => {
+    const file = attempt(() => links.readMedia(c.req.param('token')));
+    if (!file || !(await files.has(file))) return nothing(c);
+    c.header('accept-ranges', 'bytes');
+    c.header('cache-control', 'private, no-store');
+    c.header('x-robots-tag', 'noindex');
+    const response = (await serveStatic({ path: files.pathOf(file) })(c, async () => {})) ?? nothing(c);
+    // Our own record of the type, not a guess from the name.
+    response.headers.set('content-type', file.mime);
+    return response;
+  });
+
+  app.post(
+    '/hooks/:provider/:token',
+    bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) }),
+    async (c) => {
+      const provider = c.req.param('provider');
+      const jobId = attempt(() => links.readHook(provider, c.req.param('token')));
+      if (jobId === undefined) return c.body(null, 401);
+      const body = Buffer.from(await c.req.arrayBuffer());
+      const answer = await takeWebhook({ provider, jobId, headers: c.req.header(), body });
+      return c.body(null, STATUS[answer], answer === 'later' ? { 'retry-after': '30' } : {});
+    },
+  );
+
+  return app;
+}
+
+/** The name that the internet knows us by opens only the addresses above; the page keeps to its own names. */
+export function onlyPublic(publicUrl: string): MiddlewareHandler {
+  const { host } = new URL(publicUrl);
+  return async (c, next) => {
+    const open = c.req.path.startsWith('/media/') || c.req.path.startsWith('/hooks/');
+    return c.req.header('host') === host && !open ? nothing(c) : next();
+  };
+}
+
+const nothing = (c: Context) => c.text('There is nothing here.', 404);
+
+/** A token is any stranger's text: whatever is wrong with it, it names nothing. */
+function attempt<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
