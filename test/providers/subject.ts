@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Inputs, StoredFile } from '../../src/core/job.ts';
-import type { Log } from '../../src/core/ports.ts';
+import type { AssetHost, Log } from '../../src/core/ports.ts';
 import { sampleClip, sampleImage } from '../samples.ts';
+import { serveFiles } from '../serve-files.ts';
 
 export type SampleFiles = { inputs: Inputs; pathOf(file: StoredFile): string };
 
@@ -18,3 +19,11 @@ export async function sampleFiles(): Promise<SampleFiles> {
 }
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The sample files on a host of their own, for providers that fetch by address. */
+export async function serveSamples() {
+  const { inputs, pathOf } = await sampleFiles();
+  const { url, close } = await serveFiles();
+  const host: AssetHost = { urlFor: async (file) => url(pathOf(file)) };
+  return { inputs, host, close };
+}

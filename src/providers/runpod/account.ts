@@ -18,15 +18,20 @@ export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
       };
     case 404:
       if (noSuchJob.safeParse(answer.json).success) return undefined;
-      return { kind: 'endpoint-gone', message: `RunPod has the endpoint ${ENDPOINT} no more (404).` };
+      return endpointGone;
     default:
       return undefined;
   }
 }
 
+const endpointGone: ProviderTrouble = {
+  kind: 'endpoint-gone',
+  message: `RunPod has the endpoint ${ENDPOINT} no more (404).`,
+};
+
 /** A no to the call that would have started a job. */
 export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
-  const trouble = troubleIn(answer);
+  const trouble = answer.status === 404 ? endpointGone : troubleIn(answer);
   if (trouble)
     return {
       failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',

@@ -62,8 +62,8 @@ export const errorOutput = z.object({
   error: z.unknown().refine((error) => error !== undefined && error !== null && error !== ''),
 });
 
-/** RunPod's own 404 for a job is a problem document; for an endpoint it is plain text. */
-export const noSuchJob = z.object({ status: z.literal(404) });
+/** The 404 of a job is JSON (a problem document); that of an endpoint is plain text. */
+export const noSuchJob = z.object({});
 
 /** Our handle of a job. One that a webhook brought knows only the id. */
 export const operationShape = z.object({

@@ -1,0 +1,28 @@
+/**
+ * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers on this machine, one port each, and
+ * the environment that points the bot at them. What happens next is set while they run:
+ *
+ *   curl -X PUT -d '{"runMs":60000}' $FAL_QUEUE_URL/_sim/script
+ *   curl -X PUT -d '{"path":"/response$","how":{"status":503},"times":3}' $FAL_QUEUE_URL/_sim/fault
+ */
+import { startFal } from './fal.ts';
+import { startRuncomfy } from './runcomfy.ts';
+import { startRunpod } from './runpod.ts';
+
+const FIRST_PORT = Number(process.env.SIMULATOR_PORT ?? 4010);
+const script = JSON.parse(process.argv[2] ?? '{}') as object;
+
+const fal = await startFal({ port: FIRST_PORT });
+const runpod = await startRunpod({ port: FIRST_PORT + 1 });
+const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
+for (const { jobs } of [fal, runpod, runcomfy])
+  jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
+
+console.log(`FAL_KEY=${fal.key}
+FAL_QUEUE_URL=${fal.url}
+FAL_REST_URL=${fal.url}
+FAL_API_URL=${fal.url}
+RUNPOD_API_KEY=${runpod.key}
+RUNPOD_API_URL=${runpod.url}
+RUNCOMFY_API_TOKEN=${runcomfy.token}
+RUNCOMFY_API_URL=${runcomfy.url}`);
