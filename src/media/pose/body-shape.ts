@@ -15,20 +15,31 @@ export function capsulesOf(figure: Figure): Capsule[] {
   const head = headRadius / torso;
   add('body', plus(joints.skull, { x: 0, y: -headRadius * 0.6 }), joints.chin, head * 1.15, head * 0.8);
   add('body', joints.chin, joints.chest, 0.17, 0.2);
-  add('body', joints.leftShoulder, joints.rightShoulder, 0.13);
+  add(
+    'body',
+    between(joints.leftShoulder, joints.chest, 0.25),
+    between(joints.rightShoulder, joints.chest, 0.25),
+    0.13,
+  );
   add('body', joints.chest, joints.pelvis, 0.22, 0.24);
   // The model's shoulders and hips often lie on the outline itself: their line is moved inwards.
   for (const side of SIDES) {
     const shoulder = between(joints[`${side}Shoulder`], joints.chest, 0.3);
     add('body', shoulder, between(joints[`${side}Hip`], joints.pelvis, 0.2), 0.16, 0.18);
   }
-  add('body', joints.leftHip, joints.rightHip, 0.2);
+  add(
+    'body',
+    between(joints.leftHip, joints.pelvis, 0.25),
+    between(joints.rightHip, joints.pelvis, 0.25),
+    0.18,
+  );
   for (const side of SIDES) {
     const arm = `${side}Arm` as const;
     if (figure.arms[side] >= 1) add(arm, joints[`${side}Shoulder`], joints[`${side}Elbow`], 0.15, 0.11);
-    if (figure.arms[side] === 2) {
+    // A forearm that the picture's edge cuts off is there all the same.
+    if (figure.arms[side] >= 1) {
       add(arm, joints[`${side}Elbow`], joints[`${side}Wrist`], 0.11, 0.08);
-      add(arm, joints[`${side}Wrist`], joints[`${side}Hand`], 0.09, 0.09);
+      add(arm, joints[`${side}Wrist`], joints[`${side}Hand`], 0.1, 0.12);
     }
     const leg = `${side}Leg` as const;
     if (figure.legs[side] >= 1) add(leg, joints[`${side}Hip`], joints[`${side}Knee`], 0.2, 0.14);

@@ -1,7 +1,5 @@
 /** The frames of a clip, small and as RGB, with their own times. */
-import { Decoder, Demuxer } from 'node-av/api';
-import { AV_PIX_FMT_RGB24, type AVPixelFormat, SWS_AREA } from 'node-av/constants';
-import { Frame, SoftwareScaleContext } from 'node-av/lib';
+import { Decoder, Demuxer, FilterAPI } from 'node-av/api';
 import type { Picture } from './picture.ts';
 
 export type ClipFrame = { picture: Picture; timeMs: number };
@@ -38,42 +36,25 @@ export async function* readClipFrames(
   const video = clip.video();
   if (!video) throw new Error('the clip has no picture');
   using decoder = await Decoder.create(video, { exitOnError: false });
-  using small = new Frame();
-  let scale: SoftwareScaleContext | undefined;
+  const fit = `w='min(iw,${longSide})':h='min(ih,${longSide})':force_original_aspect_ratio=decrease`;
+  using shrink = FilterAPI.create(`scale=${fit}:flags=area,format=rgb24`);
+  const { num, den } = video.timeBase;
   let first: number | undefined;
   let due = 0;
-  try {
-    for await (using frame of decoder.frames(clip.packets(video.index))) {
-      if (!frame) continue;
-      const { num, den } = video.timeBase;
-      const time = (Number(frame.bestEffortTimestamp) * num * 1000) / den;
-      first ??= time;
-      // Half a millisecond of grace: times in a clip are rounded.
-      if (time - first < due - 0.5) continue;
-      due = Math.max(due + everyMs, time - first + everyMs / 2);
-      if (!scale) {
-        const shrink = Math.min(1, longSide / Math.max(frame.width, frame.height));
-        small.alloc();
-        small.format = AV_PIX_FMT_RGB24;
-        small.width = Math.max(2, Math.round(frame.width * shrink));
-        small.height = Math.max(2, Math.round(frame.height * shrink));
-        small.getBuffer(1);
-        scale = new SoftwareScaleContext();
-        scale.getContext(
-          frame.width,
-          frame.height,
-          frame.format as AVPixelFormat,
-          small.width,
-          small.height,
-          AV_PIX_FMT_RGB24,
-          SWS_AREA,
-        );
-      }
-      scale.scaleFrameSync(small, frame);
-      const picture = { width: small.width, height: small.height, rgb: new Uint8Array(small.toBuffer()) };
-      yield { picture, timeMs: time - first };
+  for await (using frame of decoder.frames(clip.packets(video.index))) {
+    if (!frame) continue;
+    const time = (Number(frame.bestEffortTimestamp) * num * 1000) / den;
+    first ??= time;
+    const timeMs = time - first;
+    // Half a millisecond of grace: times in a clip are rounded.
+    if (timeMs < due - 0.5) continue;
+    due = Math.max(due + everyMs, timeMs + everyMs / 2);
+    for (const small of await shrink.processAll(frame)) {
+      yield {
+        timeMs,
+        picture: { width: small.width, height: small.height, rgb: new Uint8Array(small.toBuffer()) },
+      };
+      small.free();
     }
-  } finally {
-    scale?.freeContext();
   }
 }

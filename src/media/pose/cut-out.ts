@@ -3,7 +3,7 @@
  * has not, up to the nearest edges. After GrabCut (Rother 2004), with a random walk in place of the minimum cut.
  */
 import { capsulesOf, shapeField } from './body-shape.ts';
-import { colourOdds } from './colour-model.ts';
+import { colourOdds, zonesOf } from './colour-model.ts';
 import type { Figure } from './figure.ts';
 import { guidedFilter } from './guided-filter.ts';
 import type { Picture } from './picture.ts';
@@ -25,23 +25,28 @@ export function cutOut(picture: Picture, figure: Figure): Float32Array {
   const depth = shapeField(capsulesOf(figure), width, height, scale);
   const edges = edgesOf(rgb, { width, height });
 
+  const zones = zonesOf(width, height, figure.torso * scale * 0.45);
   let matte: Float32Array = depth.map((value) => (value < 1.15 ? 1 : 0));
   const trust = new Float32Array(width * height);
   const prior = new Float32Array(width * height);
   for (let round = 0; round < 4; round += 1) {
-    const odds = colourOdds(rgb, matte, witnesses(depth, matte, round < 2 ? 0.45 : 0.6));
+    // Until the colours have settled, what is far from every bone counts as background whatever was thought of it.
+    const likely = round < 2 ? matte.map((value, at) => ((depth[at] ?? 9) < 1.3 ? value : 0)) : matte;
+    const odds = colourOdds(rgb, likely, witnesses(depth, likely, round < 2 ? 0.35 : 0.6), zones);
     for (let at = 0; at < prior.length; at += 1) {
       const d = depth[at] ?? 9;
-      if (d < SURE_INSIDE || d > SURE_OUTSIDE) {
-        prior[at] = d < SURE_INSIDE ? 1 : 0;
+      // The model's joints are a little off at times: a bone that lies on the background's own colour is no seed.
+      const isSeed = d < SURE_INSIDE && (odds[at] ?? 0) > -1.5;
+      if (isSeed || d > SURE_OUTSIDE) {
+        prior[at] = isSeed ? 1 : 0;
         trust[at] = 5;
         continue;
       }
-      const shape = 2.4 * (1.25 - d);
+      const shape = 3.4 * (1.22 - d);
       const colour = Math.max(-5, Math.min(5, 1.15 * (odds[at] ?? 0)));
       const chance = 1 / (1 + Math.exp(-(shape + colour)));
       prior[at] = chance;
-      trust[at] = 0.01 + 0.4 * Math.abs(chance - 0.5) ** 2;
+      trust[at] = 0.01 + 1.2 * Math.abs(chance - 0.5) ** 2;
     }
     matte = randomWalk({ width, height }, edges, prior, trust).map((value) => (value > 0.5 ? 1 : 0));
     matte = largestPart(matte, depth, width, height);
@@ -58,7 +63,7 @@ export function cutOut(picture: Picture, figure: Figure): Float32Array {
 function witnesses(depth: Float32Array, matte: Float32Array, inside: number): Float32Array {
   return depth.map((value, at) => {
     if ((matte[at] ?? 0) > 0) return value < inside ? 1 : 0.02;
-    return value < 1.1 ? 0.1 : value < 5 ? 1 : 0.3;
+    return value < 1.5 ? 0.2 : value < 5 ? 1 : 0.3;
   });
 }
 

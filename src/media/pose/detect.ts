@@ -1,7 +1,18 @@
 /** Finding one person in a picture: a look at the whole, then closer looks at where the person stands. */
 import type { PoseModel } from './model.ts';
 import { cutSquare, type Picture, type Square, wholeSquare } from './picture.ts';
-import { clamp, isSeen, KEY_POINTS, type KeyPointName, type Pose, poseOf, SEEN } from './skeleton.ts';
+import {
+  clamp,
+  distance,
+  isSeen,
+  KEY_POINTS,
+  type KeyPointName,
+  middle,
+  type Pose,
+  poseOf,
+  SEEN,
+  SIDES,
+} from './skeleton.ts';
 
 /** A mean this high over the best points is a person; a cat or a cup gives 0.07 to 0.15. */
 const PERSON_SCORE = 0.3;
@@ -31,14 +42,39 @@ export function squareAround(pose: Pose, picture: Picture): Square | undefined {
   return { left: (left + right) / 2 - side / 2, top: (top + bottom) / 2 - side / 2, side };
 }
 
+/** Longest lengths, in torsos; a limb beyond them is somebody else's. */
+const LONGEST: readonly (readonly [KeyPointName, KeyPointName, number])[] = SIDES.flatMap((side) => [
+  [`${side}Shoulder`, `${side}Elbow`, 0.95] as const,
+  [`${side}Elbow`, `${side}Wrist`, 0.9] as const,
+  [`${side}Hip`, `${side}Knee`, 1.35] as const,
+  [`${side}Knee`, `${side}Ankle`, 1.35] as const,
+]);
+
+/** The same pose, without hands and feet that can't be this person's. */
+export function withoutStrangers(pose: Pose): Pose {
+  const size = Math.max(
+    distance(pose.leftShoulder, pose.rightShoulder) * 1.3,
+    [pose.leftHip, pose.rightHip, pose.leftShoulder, pose.rightShoulder].every(isSeen)
+      ? distance(middle(pose.leftShoulder, pose.rightShoulder), middle(pose.leftHip, pose.rightHip))
+      : 0,
+    distance(pose.leftEar, pose.rightEar) * 1.8,
+  );
+  const wrong = new Set<KeyPointName>();
+  for (const [from, to, most] of LONGEST)
+    if (wrong.has(from) || distance(pose[from], pose[to]) > most * size) wrong.add(to);
+  if (wrong.size === 0) return pose;
+  return poseOf((name) => (wrong.has(name) ? { ...pose[name], score: pose[name].score * 0.2 } : pose[name]));
+}
+
 /** One look at one square; key points in the picture's pixels. */
 export async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
   const found = await model.look(cutSquare(picture, square));
-  return poseOf((_name, index) => ({
+  const pose = poseOf((_name, index) => ({
     x: square.left + (found[index * 3 + 1] ?? 0) * square.side,
     y: square.top + (found[index * 3] ?? 0) * square.side,
     score: found[index * 3 + 2] ?? 0,
   }));
+  return withoutStrangers(pose);
 }
 
 /**
@@ -109,5 +145,5 @@ function prominence(pose: Pose, picture: Picture): number {
     (Math.max(...ys) - Math.min(...ys)) / picture.height,
   );
   const away = Math.abs((Math.max(...xs) + Math.min(...xs)) / 2 / picture.width - 0.5);
-  return personScore(pose) * (0.4 + Math.min(1, size)) * (1 - away * 0.6);
+  return personScore(pose) * (0.4 + Math.min(1, size)) * (1 - away * 0.8);
 }

@@ -3,6 +3,11 @@ import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
 import { AV_CODEC_ID_AAC, AV_PIX_FMT_RGB24, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
 import { Frame, type Stream } from 'node-av/lib';
 
+/** High definition's colours, and said so: a player that has to guess shows reds as pinks. */
+const TO_YUV =
+  'scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,' +
+  'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
+
 export type VideoPlan = {
   toPath: string;
   /** Both even, as yuv420p wants. */
@@ -18,9 +23,7 @@ export type VideoPlan = {
 /** Answers whether there is sound in it. Throws when the disk or the encoder fails. */
 export async function encodeVideo(plan: VideoPlan): Promise<{ hasSound: boolean }> {
   const { width, height, fps } = plan;
-  using toYuv = FilterAPI.create('scale=out_color_matrix=bt709:out_range=tv,format=yuv420p', {
-    framerate: { num: fps, den: 1 },
-  });
+  using toYuv = FilterAPI.create(TO_YUV, { framerate: { num: fps, den: 1 } });
   using encoder = await Encoder.create(FF_ENCODER_LIBX264, {
     filter: toYuv,
     gopSize: fps * 2,

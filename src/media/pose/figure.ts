@@ -115,7 +115,9 @@ export function figureOf(pose: Pose): Figure {
   }
 
   function legReach(one: Side): 0 | 1 | 2 {
-    return known.has(`${one}Hip`) ? reach(one, 'Knee', 'Ankle') : 0;
+    // A robe or the picture's edge makes the model guess knees next to the hips.
+    const isLeg = known.has(`${one}Hip`) && distance(pose[`${one}Hip`], pose[`${one}Knee`]) > torso * 0.4;
+    return isLeg ? reach(one, 'Knee', 'Ankle') : 0;
   }
 
   function limbPoints(one: Side): [Joint, Point][] {

@@ -8,7 +8,7 @@ import { fillUnknown } from './fill.ts';
 import type { Picture } from './picture.ts';
 import { scaledPlane, scaledRgb } from './planes.ts';
 import { edgesOf, randomWalk } from './random-walk.ts';
-import { clamp, distance, type Point, SIDES, type Side } from './skeleton.ts';
+import { clamp, distance, minus, type Point, SIDES, type Side } from './skeleton.ts';
 
 /** A part of the picture with its own alpha, at its place. */
 export type Layer = {
@@ -23,6 +23,11 @@ export type Layer = {
 const SMALL_SIDE = 384;
 /** Back to front. */
 const ORDER: readonly Part[] = ['leftLeg', 'rightLeg', 'body', 'leftArm', 'rightArm'];
+/**
+ * Where a layer fades out, in its share of the pixel: the lower it lies, the farther it goes on beneath the next, or
+ * the background would shine through the seam.
+ */
+const SEAMS = { leg: [0.05, 0.3], body: [0.15, 0.45], arm: [0.4, 0.7] } as const;
 
 export function takeApart(picture: Picture, matte: Float32Array, figure: Figure): Layer[] {
   const { width, height } = picture;
@@ -31,7 +36,7 @@ export function takeApart(picture: Picture, matte: Float32Array, figure: Figure)
   const shares = new Map(limbs.map((part) => [part, limbShare(picture, matte, capsules, part)]));
   const body = new Float32Array(width * height).fill(1);
   for (const one of shares.values())
-    for (let at = 0; at < body.length; at += 1) body[at] = (body[at] ?? 0) * (1 - (one[at] ?? 0));
+    for (let at = 0; at < body.length; at += 1) body[at] = Math.max(0, (body[at] ?? 0) - (one[at] ?? 0));
   shares.set('body', body);
 
   const present = ORDER.filter((part) => shares.has(part));
@@ -62,7 +67,7 @@ function limbShare(
   for (let at = 0; at < prior.length; at += 1) {
     const [d, other] = [mine[at] ?? 9, others[at] ?? 9];
     // An arm that crosses the trunk lies in front of it.
-    const chance = 1 / (1 + Math.exp(-5 * Math.max(other - d, isArm ? 1.05 - d : -9)));
+    const chance = 1 / (1 + Math.exp(-5 * Math.max(other - d, isArm ? 1.15 - d : -9)));
     prior[at] = d > 4.5 ? 0 : chance;
     trust[at] =
       (small[at] ?? 0) < 0.5 ? 0.3 : d < 0.4 && isArm ? 3 : 0.015 + 0.8 * Math.abs(chance - 0.5) ** 3;
@@ -85,6 +90,8 @@ function layerOf(
   const { width, height } = picture;
   const flesh = shapeField(capsules, width, height, 1, (one) => one === part);
   const joint = jointOf(figure, part);
+  const seam = part === 'body' ? SEAMS.body : part.endsWith('Arm') ? SEAMS.arm : SEAMS.leg;
+  const root = armRoot(figure, part);
   const alpha = new Float32Array(width * height);
   const known = new Float32Array(width * height);
   for (let y = 0; y < height; y += 1) {
@@ -92,18 +99,20 @@ function layerOf(
       const at = y * width + x;
       const there = matte[at] ?? 0;
       if (there <= 0) continue;
-      let mine = there * (own[at] ?? 0);
-      let believed = mine;
+      let mine = there * ramp(own[at] ?? 0, seam[0], seam[1]);
+      let believed = (there * (own[at] ?? 0) - 0.75) * 4;
+      // An arm begins at the shoulder: a strap or a collar that it took along would stick out when it turns.
+      if (root) mine *= ramp(rootShare(root, x, y), -0.02, 0.1);
       for (const { at: place, radius } of joint) {
         // Around the joint both layers have everything.
         const disc = there * ramp(distance(place, { x, y }) / radius, 1.15, 0.75);
         mine = Math.max(mine, disc);
         believed = Math.max(believed, disc);
       }
-      const hidden = covering.reduce((most, above) => Math.max(most, above[at] ?? 0), 0);
+      const hidden = covering.reduce((most, above) => Math.max(most, ramp(above[at] ?? 0, 0.3, 0.6)), 0);
       mine = Math.max(mine, hidden * there * ramp(flesh[at] ?? 9, 1.12, 0.95));
       alpha[at] = mine;
-      known[at] = believed > 0.93 ? 1 : 0;
+      known[at] = believed > 0.8 ? 1 : 0;
     }
   }
   return crop(picture, part, alpha, known);
@@ -111,16 +120,28 @@ function layerOf(
 
 /** Where a limb hangs on the trunk; the trunk has one of these for each limb. */
 function jointOf(figure: Figure, part: Part): { at: Point; radius: number }[] {
-  const arm = (side: Side) => ({ at: figure.joints[`${side}Shoulder`], radius: figure.torso * 0.17 });
-  const leg = (side: Side) => ({ at: figure.joints[`${side}Hip`], radius: figure.torso * 0.24 });
+  const arm = (side: Side) => ({ at: figure.joints[`${side}Shoulder`], radius: figure.torso * 0.13 });
+  const leg = (side: Side) => ({ at: figure.joints[`${side}Hip`], radius: figure.torso * 0.2 });
   for (const side of SIDES) {
-    if (part === `${side}Arm`) return [{ ...arm(side), radius: figure.torso * 0.13 }];
+    if (part === `${side}Arm`) return [];
     if (part === `${side}Leg`) return [leg(side)];
   }
   return SIDES.flatMap((side) => [
     ...(figure.arms[side] > 0 ? [arm(side)] : []),
-    ...(figure.legs[side] > 0 ? [{ ...leg(side), radius: figure.torso * 0.2 }] : []),
+    ...(figure.legs[side] > 0 ? [{ ...leg(side), radius: figure.torso * 0.13 }] : []),
   ]);
+}
+
+function armRoot(figure: Figure, part: Part): { from: Point; bone: Point } | undefined {
+  const side = SIDES.find((one) => part === `${one}Arm`);
+  if (!side) return undefined;
+  const from = figure.joints[`${side}Shoulder`];
+  return { from, bone: minus(figure.joints[`${side}Elbow`], from) };
+}
+
+/** How far down the upper arm a place lies: 0 at the shoulder, 1 at the elbow. */
+function rootShare({ from, bone }: { from: Point; bone: Point }, x: number, y: number): number {
+  return ((x - from.x) * bone.x + (y - from.y) * bone.y) / (bone.x ** 2 + bone.y ** 2 || 1);
 }
 
 /** Only the rectangle that holds something. Colours near the edge are replaced by the layer's own, without the background's tint. */

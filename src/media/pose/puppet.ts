@@ -43,26 +43,19 @@ export function createPuppet(
     pieces: strings.map(({ piece }) => piece),
     pose({ joints, zoom, about }) {
       for (const { piece, controls, deformer, to } of strings) {
+        // Rigid pieces keep their size, so the zoom comes after the move, about a point that it leaves in place.
+        const shift = times(about, 1 / zoom - 1);
         for (const [at, control] of controls.entries()) {
-          const place = placeOf(control, joints);
-          to[at * 2] = about.x + (place.x - about.x) * zoom;
-          to[at * 2 + 1] = about.y + (place.y - about.y) * zoom;
+          const place = plus(placeOf(control, joints), shift);
+          to[at * 2] = place.x;
+          to[at * 2 + 1] = place.y;
         }
         deformer.move(to, piece.moved);
         if (zoom === 1) continue;
-        scaleAround(piece, to, zoom);
+        for (let at = 0; at < piece.moved.length; at += 1) piece.moved[at] = (piece.moved[at] ?? 0) * zoom;
       }
     },
   };
-
-  /** Rigid pieces keep their size: a zoom is done to the unzoomed corners instead. */
-  function scaleAround(piece: Piece, to: Float64Array, zoom: number): void {
-    const string = strings.find((one) => one.piece === piece);
-    if (!string) return;
-    const unzoomed = to.map((value) => value / zoom);
-    string.deformer.move(unzoomed, piece.moved);
-    for (let at = 0; at < piece.moved.length; at += 1) piece.moved[at] = (piece.moved[at] ?? 0) * zoom;
-  }
 }
 
 function placeOf(control: Control, joints: Joints): Point {
@@ -131,14 +124,12 @@ function meshOf(
   picture: { width: number; height: number },
   figure: Figure,
 ): { corners: Float32Array; cells: Uint32Array } {
-  // Where the picture cuts the character off, the mesh reaches over the edge: its last pixels are repeated there.
-  const over = (touches: boolean, by: number): number => (touches ? Math.ceil((by * 0.15) / CELL) : 0);
-  const west = over(layer.left <= 1, picture.width);
-  const north = over(layer.top <= 1, picture.height);
-  const east = over(layer.left + layer.width >= picture.width - 1, picture.width);
-  const south = over(layer.top + layer.height >= picture.height - 1, picture.height);
-  const columns = Math.ceil(layer.width / CELL) + west + east;
-  const rows = Math.ceil(layer.height / CELL) + north + south;
+  // Where the picture's lower edge cuts the trunk off, its mesh goes on below and the last row is repeated there. Not so
+  // for a hand: it would grow a stick.
+  const isCut = layer.part === 'body' && layer.top + layer.height >= picture.height - 1;
+  const below = isCut ? Math.ceil((picture.height * 0.15) / CELL) : 0;
+  const columns = Math.ceil(layer.width / CELL);
+  const rows = Math.ceil(layer.height / CELL) + below;
   const corners: number[] = [];
   const indices = new Map<number, number>();
   const corner = (column: number, row: number): number => {
@@ -146,7 +137,7 @@ function meshOf(
     const known = indices.get(key);
     if (known !== undefined) return known;
     const index = corners.length / 2;
-    corners.push((column - west) * CELL, (row - north) * CELL);
+    corners.push(column * CELL, row * CELL);
     indices.set(key, index);
     return index;
   };
@@ -154,7 +145,7 @@ function meshOf(
   const start = layer.part === 'body' ? undefined : chainOf(layer.part, figure);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
-      const [x, y] = [(column - west) * CELL, (row - north) * CELL];
+      const [x, y] = [column * CELL, row * CELL];
       if (!showsSomething(layer, x, y)) continue;
       const four = [
         corner(column, row),

@@ -38,7 +38,6 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const perTorso = figure.torso / measures.torso;
   const rest = figure.joints;
   const trunkLean = motion.map((pose) => lean(minus(shouldersOf(pose), hipsOf(pose))));
-  const usualLean = measures.hipsSeen ? 0 : (share(trunkLean, 0.5) ?? 0);
   const shoulderTilt = motion.map((pose) => tilt(minus(pose.leftShoulder, pose.rightShoulder)));
   const hipTilt = motion.map((pose) => tilt(minus(pose.leftHip, pose.rightHip)));
   const headTilt = motion.map(headTiltOf);
@@ -52,12 +51,15 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const restLean = lean(minus(rest.chest, rest.pelvis));
   const legs = (['left', 'right'] as const).filter((side) => figure.legs[side] === 2);
   const standing = legs.length > 0 && measures.ground !== undefined;
+  // A bust takes only the sway around the clip's usual lean: it has no feet to balance on, and a cut edge to hide.
+  const usualLean = standing ? 0 : medianOf(trunkLean) - lean(minus(rest.chest, rest.pelvis));
+  const maxLean = (standing ? 70 : 16) * DEGREES;
 
   const placed = motion.map((pose, index): Placed => {
     const into = smoothStep((index * options.frameMs) / BLEND_IN_MS);
     const seenTrunk = measures.hipsSeen ? trust(pose.leftHip, pose.rightHip) : 0;
     const clipLean = (trunkLean[index] ?? 0) - usualLean;
-    const trunkTurn = into * seenTrunk * clamp(clipLean - restLean, -70 * DEGREES, 70 * DEGREES);
+    const trunkTurn = into * seenTrunk * clamp(clipLean - restLean, -maxLean, maxLean);
     const trunkShare = measures.hipsSeen
       ? clamp(distance(shouldersOf(pose), hipsOf(pose)) / measures.torso, 0.72, 1.04)
       : 1;

@@ -8,6 +8,7 @@ import { takeApart } from './layers.ts';
 import type { Picture } from './picture.ts';
 import { boxMean } from './planes.ts';
 import { createPuppet, type Puppet } from './puppet.ts';
+import { repaint } from './repaint.ts';
 import type { Pose } from './skeleton.ts';
 
 export type Stage = { figure: Figure; background: Picture; puppet: Puppet; canvas: Canvas };
@@ -29,10 +30,14 @@ export function setStage(picture: Picture, pose: Pose): Stage {
 
 /** The background with nobody in it. The hole is a little larger than the matte, so that no rim is left. */
 function behind(picture: Picture, matte: Float32Array): Picture {
-  const radius = Math.max(2, Math.round(Math.max(picture.width, picture.height) / 160));
+  const radius = Math.max(2, Math.round(Math.max(picture.width, picture.height) / 90));
   const near = boxMean(matte, picture.width, picture.height, radius);
-  return fillUnknown(
-    picture,
-    near.map((value) => (value > 0.004 ? 0 : 1)),
+  const hole = Uint8Array.from(near, (value) => (value > 0.004 ? 1 : 0));
+  return repaint(
+    fillUnknown(
+      picture,
+      Float32Array.from(hole, (value) => 1 - value),
+    ),
+    hole,
   );
 }
