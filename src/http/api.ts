@@ -90,8 +90,13 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     const id = eventId(c, 'animate');
-    return run(c, commands.animate, call(id, { options: form.fields, files: form.files }), 'job', ({ job }) =>
-      c.json(present(job), 201),
+    // Awaited here: the uploads go when this scope ends.
+    return await run(
+      c,
+      commands.animate,
+      call(id, { options: form.fields, files: form.files }),
+      'job',
+      ({ job }) => c.json(present(job), 201),
     );
   });
 

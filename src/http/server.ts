@@ -102,6 +102,7 @@ const headers = secureHeaders({
   // The page is plain HTTP on loopback; a proxy that speaks HTTPS sets this itself.
   strictTransportSecurity: false,
   referrerPolicy: 'no-referrer',
+  xFrameOptions: 'DENY',
 });
 
 type Ctx = Parameters<typeof problem>[0];

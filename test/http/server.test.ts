@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { createHealth } from '../../src/core/health.ts';
@@ -30,7 +31,9 @@ async function start(over: Partial<ServerParts> = {}) {
   const files = createFiles(await mkdtemp(join(dir, 'data-')));
   const media = {
     normaliseImage: async (path: string, to: string) => {
-      await writeFile(to, `image of ${path}`);
+      // A child process takes its time: the upload must still be there then.
+      for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+      await copyFile(path, to);
       return { ok: true as const, value: { mime: 'image/jpeg', width: 800, height: 800, bytes: 10 } };
     },
     normaliseClip: async (_path: string, to: string) => {
