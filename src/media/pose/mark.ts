@@ -5,6 +5,8 @@ import type { Picture } from './picture.ts';
 /** A small picture with alpha, to be laid over each frame at its place. */
 export type Mark = { left: number; top: number; width: number; height: number; rgba: Uint8Array };
 
+const SVG = ['VipsForeignLoadSvg'];
+
 /** Each in a box of 10 by 14. */
 const LETTERS = [
   'M0 0H4.5Q10 0 10 7T4.5 14H0Z',
@@ -24,10 +26,7 @@ export async function drawMark(frame: { width: number; height: number }): Promis
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 150 46">
     <rect width="150" height="46" rx="23" fill="#111" fill-opacity="0.55"/>
     <g fill="none" stroke="#fff" stroke-opacity="0.95" stroke-width="2.9" stroke-linecap="round" stroke-linejoin="round">${letters}</g></svg>`;
-  const { data, info } = await sharp(Buffer.from(svg))
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await pixelsOf(svg);
   const margin = Math.round(22 * scale);
   return {
     left: frame.width - info.width - margin,
@@ -36,6 +35,16 @@ export async function drawMark(frame: { width: number; height: number }): Promis
     height: info.height,
     rgba: new Uint8Array(data),
   };
+}
+
+/** The child shuts the SVG reader against what members send; it is opened for our own drawing alone. */
+async function pixelsOf(svg: string) {
+  sharp.unblock({ operation: SVG });
+  try {
+    return await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  } finally {
+    sharp.block({ operation: SVG });
+  }
 }
 
 /** Lays the mark over a picture, in place. */
