@@ -13,7 +13,7 @@ export function capsulesOf(figure: Figure): Capsule[] {
     capsules.push({ part, from, to, fromRadius: fromRadius * torso, toRadius: toRadius * torso });
   };
   const head = headRadius / torso;
-  add('body', plus(joints.skull, { x: 0, y: -headRadius * 0.6 }), joints.chin, head * 1.15, head * 0.8);
+  add('body', plus(joints.skull, { x: 0, y: -headRadius * 0.65 }), joints.chin, head * 0.98, head * 0.72);
   add('body', joints.chin, joints.chest, 0.17, 0.2);
   add(
     'body',

@@ -14,7 +14,7 @@ import { edgesOf, randomWalk } from './random-walk.ts';
 const SMALL_SIDE = 384;
 /** Depths, in radii of the body's capsules: surely inside, surely outside. */
 const SURE_INSIDE = 0.4;
-const SURE_OUTSIDE = 3;
+const SURE_OUTSIDE = 2.7;
 
 /** The matte: 0 background to 1 character, one value a pixel. */
 export function cutOut(picture: Picture, figure: Figure): Float32Array {
@@ -25,7 +25,7 @@ export function cutOut(picture: Picture, figure: Figure): Float32Array {
   const depth = shapeField(capsulesOf(figure), width, height, scale);
   const edges = edgesOf(rgb, { width, height });
 
-  const zones = zonesOf(width, height, figure.torso * scale * 0.45);
+  const zones = zonesOf(width, height, figure.torso * scale * 0.6);
   let matte: Float32Array = depth.map((value) => (value < 1.15 ? 1 : 0));
   const trust = new Float32Array(width * height);
   const prior = new Float32Array(width * height);
@@ -42,7 +42,7 @@ export function cutOut(picture: Picture, figure: Figure): Float32Array {
         trust[at] = 5;
         continue;
       }
-      const shape = 3.4 * (1.22 - d);
+      const shape = 3.8 * (1.18 - d);
       const colour = Math.max(-5, Math.min(5, 1.15 * (odds[at] ?? 0)));
       const chance = 1 / (1 + Math.exp(-(shape + colour)));
       prior[at] = chance;

@@ -82,13 +82,34 @@ export async function lookAt(model: PoseModel, picture: Picture, square: Square)
  * in the middle. The answer may be no person at all: ask `isPerson`.
  */
 export async function findPose(model: PoseModel, picture: Picture): Promise<Pose> {
-  let best: Pose | undefined;
+  const [best] = await findPeople(model, picture);
+  if (!best) throw new Error('a picture has at least one square to look at');
+  return best;
+}
+
+/** Everybody who was met, the most prominent first; the first one may be no person at all. */
+export async function findPeople(model: PoseModel, picture: Picture): Promise<Pose[]> {
+  const met: { pose: Pose; rank: number }[] = [];
   for (const start of startingSquares(picture)) {
     const pose = await lookCloser(model, picture, await lookAt(model, picture, start));
-    if (!best || prominence(pose, picture) > prominence(best, picture) * 1.1) best = pose;
+    met.push({ pose, rank: prominence(pose, picture) });
   }
-  if (!best) throw new Error('a picture has at least one square');
-  return best;
+  met.sort((a, b) => b.rank - a.rank);
+  const people: Pose[] = [];
+  for (const { pose } of met) {
+    const isNew = people.every((other) => !isSamePerson(pose, other));
+    if (people.length === 0 || (isNew && isPerson(pose))) people.push(pose);
+  }
+  return people;
+}
+
+function isSamePerson(a: Pose, b: Pose): boolean {
+  const reach = Math.max(
+    distance(a.leftShoulder, a.rightShoulder),
+    distance(b.leftShoulder, b.rightShoulder),
+  );
+  const [one, other] = [middle(a.leftShoulder, a.rightShoulder), middle(b.leftShoulder, b.rightShoulder)];
+  return distance(one, other) < reach || distance(a.nose, b.nose) < reach * 0.6;
 }
 
 /** The next frame of a clip: first where the person stood a moment ago, then the whole when that fails. */

@@ -12,7 +12,7 @@ import { clamp, distance, minus, type Point, SIDES, type Side } from './skeleton
 
 /** A part of the picture with its own alpha, at its place. */
 export type Layer = {
-  part: Part;
+  part: Part | 'whole';
   left: number;
   top: number;
   width: number;
@@ -67,7 +67,7 @@ function limbShare(
   for (let at = 0; at < prior.length; at += 1) {
     const [d, other] = [mine[at] ?? 9, others[at] ?? 9];
     // An arm that crosses the trunk lies in front of it.
-    const chance = 1 / (1 + Math.exp(-5 * Math.max(other - d, isArm ? 1.15 - d : -9)));
+    const chance = 1 / (1 + Math.exp(-5 * isArm ? Math.max(other - d + 0.25, 1.15 - d) : other - d));
     prior[at] = d > 4.5 ? 0 : chance;
     trust[at] =
       (small[at] ?? 0) < 0.5 ? 0.3 : d < 0.4 && isArm ? 3 : 0.015 + 0.8 * Math.abs(chance - 0.5) ** 3;

@@ -52,7 +52,12 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
     Array.from({ length: count }, (_, index) => index * frameMs),
   );
   const stage = setStage(picture, scaledPose(pose, picture.width / small.width));
-  const placed = retarget(stage.figure, motion, { frameMs, width: picture.width, height: picture.height });
+  const placed = retarget(stage.figure, motion, {
+    frameMs,
+    width: picture.width,
+    height: picture.height,
+    orientation: args.orientation,
+  });
   const mark = await drawMark(picture);
 
   function* frames(): Generator<Uint8Array> {

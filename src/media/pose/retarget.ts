@@ -30,7 +30,13 @@ const SHORTEST = 0.42;
 const LONGEST = 1.06;
 const DEGREES = Math.PI / 180;
 
-export type RetargetOptions = { frameMs: number; width: number; height: number };
+/** `orientation` `image`: the character keeps facing as it does in its picture, and only its limbs do as the clip's. */
+export type RetargetOptions = {
+  frameMs: number;
+  width: number;
+  height: number;
+  orientation: 'video' | 'image';
+};
 
 export function retarget(figure: Figure, clip: readonly Pose[], options: RetargetOptions): Placed[] {
   const motion = facingAlike(figure, clip);
@@ -52,7 +58,8 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const legs = (['left', 'right'] as const).filter((side) => figure.legs[side] === 2);
   const standing = legs.length > 0 && measures.ground !== undefined;
   // A bust takes only the sway around the clip's usual lean: it has no feet to balance on, and a cut edge to hide.
-  const usualLean = standing ? 0 : medianOf(trunkLean) - lean(minus(rest.chest, rest.pelvis));
+  const keepsFacing = options.orientation === 'image';
+  const usualLean = standing && !keepsFacing ? 0 : medianOf(trunkLean) - lean(minus(rest.chest, rest.pelvis));
   const maxLean = (standing ? 70 : 16) * DEGREES;
 
   const placed = motion.map((pose, index): Placed => {
@@ -75,9 +82,10 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
     const shoulderTurn = trunkTurn * 0.6 + lift(shoulderTilt[index], usual.shoulderTilt, 22) * 0.8;
     const hipTurn = lift(hipTilt[index], usual.hipTilt, 14) * 0.7 + trunkTurn * 0.15;
     const narrow = clamp(distance(pose.leftShoulder, pose.rightShoulder) / measures.shoulders, 0.72, 1.03);
+    const width = keepsFacing ? 1 : mix(1, narrow, into);
     const joints: Joints = { ...rest, pelvis, chest };
     for (const side of SIDES) {
-      const shoulder = times(minus(rest[`${side}Shoulder`], rest.chest), mix(1, narrow, into));
+      const shoulder = times(minus(rest[`${side}Shoulder`], rest.chest), width);
       joints[`${side}Shoulder`] = plus(chest, turned(shoulder, shoulderTurn));
       joints[`${side}Hip`] = plus(pelvis, turned(minus(rest[`${side}Hip`], rest.pelvis), hipTurn));
     }

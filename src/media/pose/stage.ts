@@ -1,5 +1,6 @@
 /** From a picture and the pose in it to a puppet in front of an empty background. */
 
+import { capsulesOf, shapeField } from './body-shape.ts';
 import { cutOut } from './cut-out.ts';
 import type { Canvas } from './draw.ts';
 import { type Figure, figureOf } from './figure.ts';
@@ -7,7 +8,7 @@ import { fillUnknown } from './fill.ts';
 import { takeApart } from './layers.ts';
 import type { Picture } from './picture.ts';
 import { boxMean } from './planes.ts';
-import { createPuppet, type Puppet } from './puppet.ts';
+import { createPuppet, createWhole, type Puppet } from './puppet.ts';
 import { repaint } from './repaint.ts';
 import type { Pose } from './skeleton.ts';
 
@@ -16,8 +17,11 @@ export type Stage = { figure: Figure; background: Picture; puppet: Puppet; canva
 export function setStage(picture: Picture, pose: Pose): Stage {
   const figure = figureOf(pose);
   const matte = cutOut(picture, figure);
-  const puppet = createPuppet(takeApart(picture, matte, figure), figure, picture);
-  const background = behind(picture, matte);
+  const isCut = isPlausible(matte, picture, figure);
+  const puppet = isCut
+    ? createPuppet(takeApart(picture, matte, figure), figure, picture)
+    : createWhole(picture, figure);
+  const background = isCut ? behind(picture, matte) : picture;
   const canvas = {
     width: picture.width,
     height: picture.height,
@@ -26,6 +30,18 @@ export function setStage(picture: Picture, pose: Pose): Stage {
     dirtyTo: 0,
   };
   return { figure, background, puppet, canvas };
+}
+
+/**
+ * Whether a matte can be a body's: about as large as the figure's capsules, and not the whole picture. Where it is
+ * not, the whole picture is bent instead, held at its edges.
+ */
+export function isPlausible(matte: Float32Array, { width, height }: Picture, figure: Figure): boolean {
+  const scale = Math.min(1, 200 / Math.max(width, height));
+  const depth = shapeField(capsulesOf(figure), Math.round(width * scale), Math.round(height * scale), scale);
+  const body = depth.reduce((sum, value) => sum + (value < 1 ? 1 : 0), 0) / depth.length;
+  const found = matte.reduce((sum, value) => sum + value, 0) / matte.length;
+  return found > body * 0.45 && found < Math.min(0.85, body * 3.5 + 0.05);
 }
 
 /** The background with nobody in it. The hole is a little larger than the matte, so that no rim is left. */

@@ -1,6 +1,6 @@
 /** The pose of the clip's person over time, as seen: one pose for each frame that was looked at. */
-import { type ClipFrame, readClipFrames } from './clip-frames.ts';
-import { findPose, followPose } from './detect.ts';
+import { type ClipFrame, readClipFrames, readClipShape } from './clip-frames.ts';
+import { findPeople, followPose, squareAround } from './detect.ts';
 import type { PoseModel } from './model.ts';
 import type { Picture } from './picture.ts';
 import type { Pose } from './skeleton.ts';
@@ -32,13 +32,57 @@ export async function readTrack(
     before = frame;
     const last = track.poses.at(-1);
     track.poses.push(
-      last ? await followPose(model, frame.picture, last) : await findPose(model, frame.picture),
+      last ? await followPose(model, frame.picture, last) : await findLead(model, clipPath, frame.picture),
     );
     track.timesMs.push(frame.timeMs);
     track.width = frame.picture.width;
     track.height = frame.picture.height;
   }
   return track;
+}
+
+/** Whom the clip is about: of several people, the one who moves. */
+async function findLead(model: PoseModel, clipPath: string, picture: Picture): Promise<Pose> {
+  const [best, ...others] = await findPeople(model, picture);
+  if (!best) throw new Error('a picture has at least one square to look at');
+  if (others.length === 0) return best;
+  const motion = await motionOf(clipPath);
+  if (!motion) return best;
+  const scale = motion.width / picture.width;
+  const liveliness = (pose: Pose): number => {
+    const square = squareAround(pose, picture);
+    if (!square) return 0;
+    const [left, top] = [
+      Math.max(0, Math.round(square.left * scale)),
+      Math.max(0, Math.round(square.top * scale)),
+    ];
+    const side = Math.round(square.side * scale);
+    let [sum, count] = [0, 1];
+    for (let y = top; y < Math.min(motion.height, top + side); y += 1)
+      for (let x = left; x < Math.min(motion.width, left + side); x += 1, count += 1)
+        sum += motion.range[y * motion.width + x] ?? 0;
+    return sum / count;
+  };
+  // The most prominent one stays unless somebody else moves much more.
+  return others.reduce((lead, other) => (liveliness(other) > 2 * liveliness(lead) + 2 ? other : lead), best);
+}
+
+/** How much each pixel of a few small frames changes over the clip. */
+async function motionOf(
+  clipPath: string,
+): Promise<{ width: number; height: number; range: Uint8Array } | undefined> {
+  const { durationMs } = await readClipShape(clipPath);
+  let seen: { width: number; height: number; low: Uint8Array; high: Uint8Array } | undefined;
+  for await (const { picture } of readClipFrames(clipPath, durationMs / 8, 160)) {
+    const { width, height, rgb } = picture;
+    const grey = Uint8Array.from({ length: width * height }, (_, at) => rgb[at * 3 + 1] ?? 0);
+    seen ??= { width, height, low: grey.slice(), high: grey.slice() };
+    for (let at = 0; at < grey.length; at += 1) {
+      seen.low[at] = Math.min(seen.low[at] ?? 0, grey[at] ?? 0);
+      seen.high[at] = Math.max(seen.high[at] ?? 0, grey[at] ?? 0);
+    }
+  }
+  return seen && { ...seen, range: seen.high.map((value, at) => value - (seen.low[at] ?? 0)) };
 }
 
 /** A frame shown twice would make the motion stutter: it says "no change" where there was no look. */
