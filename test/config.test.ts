@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 
@@ -52,4 +53,19 @@ describe('the configuration', () => {
       expect(() => readConfig({ DEFAULT_LIMITS: limit })).toThrow('space:day:usd=5');
     },
   );
+});
+
+describe('.env.example', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const example = new Set(
+    [...read('../.env.example').matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name),
+  );
+
+  it('names every setting that is read', () => {
+    const settings = [...read('../src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+      ([, name]) => name ?? '',
+    );
+    expect(settings.length).toBeGreaterThan(15);
+    expect(settings.filter((name) => !example.has(name))).toEqual([]);
+  });
 });

@@ -1,0 +1,62 @@
+/**
+ * How soon the bot is ready with many open jobs: the true process, from its start to the first 200 of `/readyz`.
+ * `node bench/startup.ts [jobs=10000]`
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createStore } from '../src/store/index.ts';
+import { jobIn } from '../test/fakes/jobs.ts';
+
+const [count = 10_000] = process.argv.slice(2).map(Number);
+const dir = await mkdtemp(join(tmpdir(), 'strut-bench-'));
+
+const store = createStore(dir, (error) => console.error(error));
+const now = Date.now();
+for (let i = 0; i < count; i += 1) {
+  await store.jobs.save({
+    ...jobIn('queued', { id: `web-bench-${i}`, createdAt: now, deadlineAt: now + 3_600_000 }),
+    submittedAt: now,
+  });
+}
+await store.close();
+
+const begun = performance.now();
+const bot = spawn(process.execPath, ['src/main.ts'], {
+  cwd: join(import.meta.dirname, '..'),
+  // Nobody answers there: each job's poll fails and backs off, which is the harder case.
+  env: {
+    ...process.env,
+    DATA_DIR: dir,
+    PORT: '0',
+    FAL_KEY: 'id:secret',
+    FAL_QUEUE_URL: 'http://127.0.0.1:9',
+    FAL_REST_URL: 'http://127.0.0.1:9',
+    FAL_API_URL: 'http://127.0.0.1:9',
+    LOG_LEVEL: 'info',
+  },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+let url = '';
+for await (const line of createInterface(bot.stdout)) {
+  url = /page at (\S+)/.exec(line)?.[1] ?? '';
+  if (url) break;
+}
+const ready = await fetch(`${url}/readyz`);
+const readyMs = performance.now() - begun;
+await wait(5_000);
+const stopping = performance.now();
+bot.kill('SIGTERM');
+bot.stdout.resume();
+await new Promise((resolve) => bot.once('exit', resolve));
+
+console.table({
+  'open jobs': count,
+  '/readyz answered': ready.status,
+  'ready after (ms)': Math.round(readyMs),
+  'stopped within (ms)': Math.round(performance.now() - stopping),
+});
+await rm(dir, { recursive: true });
