@@ -67,7 +67,8 @@ function limbShare(
   for (let at = 0; at < prior.length; at += 1) {
     const [d, other] = [mine[at] ?? 9, others[at] ?? 9];
     // An arm that crosses the trunk lies in front of it.
-    const chance = 1 / (1 + Math.exp(-5 * isArm ? Math.max(other - d + 0.25, 1.15 - d) : other - d));
+    const lead = isArm ? Math.max(other - d + 0.25, 1.15 - d) : other - d;
+    const chance = 1 / (1 + Math.exp(-5 * lead));
     prior[at] = d > 4.5 ? 0 : chance;
     trust[at] =
       (small[at] ?? 0) < 0.5 ? 0.3 : d < 0.4 && isArm ? 3 : 0.015 + 0.8 * Math.abs(chance - 0.5) ** 3;
@@ -110,7 +111,7 @@ function layerOf(
         believed = Math.max(believed, disc);
       }
       const hidden = covering.reduce((most, above) => Math.max(most, ramp(above[at] ?? 0, 0.3, 0.6)), 0);
-      mine = Math.max(mine, hidden * there * ramp(flesh[at] ?? 9, 1.12, 0.95));
+      mine = Math.max(mine, hidden * there * ramp(flesh[at] ?? 9, 1, 0.82));
       alpha[at] = mine;
       known[at] = believed > 0.8 ? 1 : 0;
     }
