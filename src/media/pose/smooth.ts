@@ -36,7 +36,7 @@ export function smoothTrack(track: Track, atMs: readonly number[]): Pose[] {
   const smooth = Object.fromEntries(
     KEY_POINTS.map((name) => {
       const scores = poses.map((pose) => pose[name].score);
-      const weights = scores.map((score) => (score >= SEEN ? score * score : 1e-4 * score * score + 1e-9));
+      const weights = trustIn(scores);
       const smoothed = (values: number[]) =>
         times.map((time) => localFit(track.timesMs, values, weights, time, sigma));
       return [
@@ -56,6 +56,12 @@ export function smoothTrack(track: Track, atMs: readonly number[]): Pose[] {
       score: smooth[name]?.score[index] ?? 0,
     })),
   );
+}
+
+/** A guess has no say beside a sighting; where there is no sighting at all, guesses are what there is. */
+function trustIn(scores: readonly number[]): number[] {
+  const seen = scores.map((score) => (score >= SEEN ? score * score : 0));
+  return seen.some((weight) => weight > 0) ? seen : scores.map((score) => score * score + 1e-6);
 }
 
 /** Wide enough to reach the neighbours of a slow clip, narrow enough to keep a quick wave. */
@@ -105,7 +111,7 @@ export function localFit(
     const curve = (a11 * b2 - a12 * b1) / det;
     return mean - (slope * s1 + curve * s2) / s0;
   }
-  return values[nearest(timesMs, timeMs)] ?? 0;
+  return values[nearest(timesMs, weights, timeMs)] ?? 0;
 }
 
 function localMean(
@@ -126,11 +132,15 @@ function localMean(
   return total > 0 ? sum / total : 0;
 }
 
-function nearest(timesMs: readonly number[], timeMs: number): number {
-  let best = 0;
-  for (let i = 1; i < timesMs.length; i += 1)
-    if (Math.abs((timesMs[i] ?? 0) - timeMs) < Math.abs((timesMs[best] ?? 0) - timeMs)) best = i;
-  return best;
+/** The nearest sample that counts for anything. */
+function nearest(timesMs: readonly number[], weights: readonly number[], timeMs: number): number {
+  let best = -1;
+  for (let i = 0; i < timesMs.length; i += 1) {
+    const isNearer =
+      Math.abs((timesMs[i] ?? 0) - timeMs) < Math.abs((timesMs[best] ?? Number.POSITIVE_INFINITY) - timeMs);
+    if ((weights[i] ?? 0) > 0 && isNearer) best = i;
+  }
+  return Math.max(0, best);
 }
 
 /** Arms or legs that change sides from one frame to the next are put back. */
