@@ -11,6 +11,7 @@ import type {
 import { postOnce } from '../billable.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
 import { createPatience } from '../patience.ts';
+import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import { createFalPrices } from './price.ts';
@@ -88,7 +89,7 @@ export function createFal(options: FalOptions): Provider {
       orientations: ['video', 'image'],
       negativePrompt: false,
       free: false,
-      pollFloorMs: 2_000,
+      pollFloorMs: POLL_FLOOR_MS,
       lowPriority: true,
     },
 

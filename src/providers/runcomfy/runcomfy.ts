@@ -15,6 +15,7 @@ import { postOnce } from '../billable.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
 import { createLivePrice } from '../live-price.ts';
 import { createPatience } from '../patience.ts';
+import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { codeIn, isNotFound, refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import {
@@ -145,7 +146,7 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
       orientations: ['video', 'image'],
       negativePrompt: false,
       free: false,
-      pollFloorMs: 2_000,
+      pollFloorMs: POLL_FLOOR_MS,
     },
 
     async quote(request) {

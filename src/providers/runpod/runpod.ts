@@ -14,6 +14,7 @@ import type {
 import { postOnce } from '../billable.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
 import { createPatience } from '../patience.ts';
+import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import {
@@ -86,7 +87,7 @@ export function createRunpod(options: RunpodOptions): Provider {
       orientations: ['video', 'image'],
       negativePrompt: true,
       free: false,
-      pollFloorMs: 2_000,
+      pollFloorMs: POLL_FLOOR_MS,
     },
 
     async quote(request) {
