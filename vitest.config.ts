@@ -1,10 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
+const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/providers/local*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    // Media tests fork children of their own: more files at once than cores would only make them wait for each other.
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: HEAVY,
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'heavy',
+          include: HEAVY,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { WebhookVerdict } from '../../src/core/ports.ts';
+import { takeWebhook } from '../../src/core/webhook.ts';
+import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
+import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+
+async function started(verdict: WebhookVerdict | Error, answer: 'accepted' | 'lost' = 'accepted') {
+  const remote = createRemote('paid');
+  remote.answers = [answer];
+  remote.provider.parseWebhook = async () => {
+    if (verdict instanceof Error) throw verdict;
+    return verdict;
+  };
+  const world = createWorld({ remotes: [remote] });
+  const life = world.boot();
+  await life.jobs.recover();
+  await life.intake.create(EVENT, UPLOADS, CHOICES);
+  await life.scheduler.runNext();
+  const hear = (jobId = EVENT.id, provider = 'paid') =>
+    takeWebhook(life.ctx, { provider, jobId, headers: {}, body: Buffer.from('{}') });
+  return { remote, world, life, hear, job: () => world.disk.store.get(EVENT.id) };
+}
+
+const NEWS: WebhookVerdict = { kind: 'operation', operation: { id: 'told' } };
+
+describe('a webhook', () => {
+  it('makes us look at once, and what counts is what our own key can read', async () => {
+    const { remote, world, life, hear, job } = await started(NEWS);
+    remote.statuses = [COMPLETED];
+    const before = world.time.now;
+    expect(await hear()).toBe('taken');
+    await life.scheduler.runAll();
+    expect(world.time.now).toBe(before);
+    expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'op-1' } });
+  });
+
+  it('brings back the video of a job whose submit got no answer', async () => {
+    const { remote, world, life, hear, job } = await started(NEWS, 'lost');
+    expect(await job()).toMatchObject({ state: 'unknown' });
+    remote.statuses = [COMPLETED];
+    expect(await hear()).toBe('taken');
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE, operation: { id: 'told' } });
+    expect(remote.submits).toHaveLength(1);
+    expect(world.delivered).toHaveLength(1);
+  });
+
+  it('with a handle that our key cannot read binds nothing, and the job ends with the truth', async () => {
+    const { remote, life, hear, job } = await started(NEWS, 'lost');
+    remote.statuses = [new Error('404')];
+    expect(await hear()).toBe('taken');
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate', costMicros: 0 });
+  });
+
+  it('cannot replace the handle that our own submit got', async () => {
+    const { life, hear, job } = await started(NEWS);
+    await hear();
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'op-1' } });
+  });
+
+  it('may come twice, late, or for a job that is over, and changes nothing', async () => {
+    const { world, life, hear, job } = await started(NEWS);
+    await hear();
+    await hear();
+    await life.scheduler.runAll();
+    const done = await job();
+    expect(await hear()).toBe('taken');
+    await life.scheduler.runAll();
+    expect(await job()).toEqual(done);
+    expect(world.delivered).toHaveLength(1);
+  });
+
+  it('is refused when it is forged, for another provider or for no job; and told to come again when it cannot be judged', async () => {
+    const forged = await started({ kind: 'reject' });
+    expect(await forged.hear()).toBe('refused');
+    const good = await started(NEWS);
+    expect(await good.hear('nobody')).toBe('refused');
+    expect(await good.hear(EVENT.id, 'other')).toBe('refused');
+    const unclear = await started(new Error('no keys'));
+    expect(await unclear.hear()).toBe('later');
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { personClip, personImage } from '../people.ts';
+import { startFal } from '../simulators/fal.ts';
+import { startRuncomfy } from '../simulators/runcomfy.ts';
+import { startRunpod } from '../simulators/runpod.ts';
+import { startBot } from './bot.ts';
+import { askQuote, jobEnd, makeJob } from './client.ts';
+
+const files = async () => ({ image: await personImage(), clip: await personClip() });
+
+async function startSimulators() {
+  const [fal, runpod, runcomfy] = await Promise.all([startFal(), startRunpod(), startRuncomfy()]);
+  for (const { jobs } of [fal, runpod, runcomfy]) jobs.always({ queueMs: 0, runMs: 300 });
+  return {
+    fal,
+    runpod,
+    runcomfy,
+    env: {
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+      RUNPOD_API_KEY: runpod.key,
+      RUNPOD_API_URL: runpod.url,
+      RUNCOMFY_API_TOKEN: runcomfy.token,
+      RUNCOMFY_API_URL: runcomfy.url,
+    },
+    close: () => Promise.all([fal.close(), runpod.close(), runcomfy.close()]),
+  };
+}
+
+describe('the bot with hosted providers', () => {
+  it.each([
+    ['fal', 0.28],
+    ['runpod', 0.42],
+    ['runcomfy', 0.28],
+  ])('renders with %s from files to video, at exactly $%f', async (provider, usd) => {
+    const sims = await startSimulators();
+    await using bot = await startBot({ ...sims.env, PROVIDERS: provider });
+    const job = await makeJob(bot.url, await files());
+    expect(job.quote).toMatchObject({ provider, usd, seconds: 4 });
+    expect(await jobEnd(bot.url, job.id)).toMatchObject({
+      state: 'delivered',
+      provider,
+      costUsd: usd,
+      seconds: 4,
+    });
+    const sim = sims[provider as 'fal'];
+    expect(
+      sim.requests.filter(
+        ({ method, path }) => method === 'POST' && /motion-control(?:-standard)?$|\/run$/.test(path),
+      ),
+    ).toHaveLength(1);
+    for (const secret of [sims.fal.key, sims.runpod.key, sims.runcomfy.token])
+      expect(bot.log()).not.toContain(secret);
+    await sims.close();
+  });
+
+  it('gives RunPod our own signed links and hears of the end by webhook, when the internet reaches us', async () => {
+    const sims = await startSimulators();
+    const env = { ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod', PORT: '0' };
+    await using bot = await startBot(env);
+    // Only now is the port known; the internet's name for us is this machine under another name.
+    await bot.stop();
+    await using reached = await startBot({
+      ...env,
+      PORT: new URL(bot.url).port,
+      PUBLIC_URL: `http://localhost:${new URL(bot.url).port}`,
+    });
+    const job = await makeJob(reached.url, await files());
+    expect(await jobEnd(reached.url, job.id)).toMatchObject({
+      state: 'delivered',
+      provider: 'runpod',
+      costUsd: 0.42,
+    });
+    const [submit] = sims.runpod.requestsTo('POST', /\/run$/);
+    expect(submit?.body.toString()).toContain('/media/');
+    expect(submit?.body.toString()).toContain('/hooks/runpod/');
+    await sims.close();
+  });
+
+  it('refuses with no way to host files, and says what to set', async () => {
+    const sims = await startSimulators();
+    await using bot = await startBot({ ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod,runcomfy' });
+    const refused = await askQuote(bot.url, await files());
+    expect([refused.status, await refused.json()]).toMatchObject([
+      503,
+      { code: 'no-way-to-host-files', detail: expect.stringContaining('PUBLIC_URL') },
+    ]);
+    expect(bot.log()).toContain('set PUBLIC_URL, or FAL_KEY');
+    await sims.close();
+  });
+
+  it('warns before money is spent when no person can be seen', async () => {
+    const sims = await startSimulators();
+    const { cupImage } = await import('../people.ts');
+    await using bot = await startBot(sims.env);
+    const quote = await askQuote(bot.url, { image: await cupImage(), clip: await personClip() });
+    expect(await quote.json()).toMatchObject({
+      quote: { provider: 'fal', warnings: [{ code: 'no-person-in-image' }] },
+    });
+    await sims.close();
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { personClip, personImage } from '../people.ts';
+import { startFal } from '../simulators/fal.ts';
+import { startBot } from './bot.ts';
+import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
+
+const files = async () => ({ image: await personImage(), clip: await personClip() });
+
+describe('after a kill -9 in the middle', () => {
+  it('a draft is rendered again from its saved inputs and finishes by itself', async () => {
+    await using bot = await startBot();
+    const { id } = await makeJob(bot.url, await files());
+    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    await bot.restart('SIGKILL');
+    const done = await jobEnd(bot.url, id);
+    expect(done).toMatchObject({ state: 'delivered', costUsd: 0 });
+    const video = await fetch(`${bot.url}/api/jobs/${id}/video`);
+    expect([video.status, video.headers.get('content-type')]).toEqual([200, 'video/mp4']);
+  });
+
+  it('a paid render goes on at its provider: one submit, one bill', async () => {
+    const fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    await using bot = await startBot({
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+    });
+    const { id } = await makeJob(bot.url, await files());
+    await jobUntil(bot.url, id, ({ state }) => state === 'running');
+    await bot.restart('SIGKILL');
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    await fal.close();
+  });
+
+  it('during the submit itself the job is of unknown fate, and is never sent again', async () => {
+    const fal = await startFal();
+    fal.fault({ method: 'POST', path: /motion-control$/, how: 'hang' });
+    await using bot = await startBot({
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+    });
+    const { id } = await makeJob(bot.url, await files());
+    await jobUntil(bot.url, id, ({ state }) => state === 'submitting');
+    await expect.poll(() => fal.requestsTo('POST', /motion-control$/).length).toBe(1);
+    await bot.restart('SIGKILL');
+    await jobUntil(bot.url, id, ({ state }) => state === 'unknown');
+    expect((await readJob(bot.url, id)).message).toContain('not sent again');
+    await bot.restart('SIGTERM');
+    expect(await readJob(bot.url, id)).toMatchObject({ state: 'unknown' });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    await fal.close();
+  });
+});
+
+describe('SIGTERM', () => {
+  it('ends the process cleanly with a render under way, and leaves no child behind', async () => {
+    await using bot = await startBot();
+    const { id } = await makeJob(bot.url, await files());
+    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    await bot.stop('SIGTERM');
+    expect(bot.log()).toContain('stopped');
+    expect(bot.log()).not.toMatch(/ERROR|FATAL/);
+    await bot.start();
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered' });
+  });
+});
