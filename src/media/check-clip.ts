@@ -13,6 +13,10 @@ import { type ClipFormat, sniff } from './sniff.ts';
 export const MIN_SIDE = 340;
 export const MAX_SIDE = 3850;
 
+/** Slow-motion cameras and slide shows stay within these. */
+const MAX_FPS = 1000;
+const MAX_FRAME_SECONDS = 60;
+
 /** Sniffs, measures and decodes. How long a clip may be is the core's to say. */
 export async function checkClip({ path }: { path: string }): Promise<Outcome<ClipFacts>> {
   const measured = await measureClip(path);
@@ -63,9 +67,14 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   }
   const geometry = geometryOf(picture, { width, height });
   const scanned = await scan(clip, picture);
-  if (scanned.packets === 0 || scanned.damaged || (await endsEarly(path, container))) return broken;
+  if (scanned.damaged || !hasSaneTimes(scanned) || (await endsEarly(path, container))) return broken;
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
   return accept({ container, scanned, geometry, hasSound: sound !== undefined });
+}
+
+/** In some containers nothing but the header tells the time; where it tells nonsense, no provider can play the clip. */
+function hasSaneTimes({ packets, durationMs, frameSeconds }: Scan): boolean {
+  return packets > 0 && durationMs > 0 && frameSeconds >= 1 / MAX_FPS && frameSeconds <= MAX_FRAME_SECONDS;
 }

@@ -12,8 +12,9 @@ import { sniff } from './sniff.ts';
 const MIN_SIDE = 300;
 const MAX_RATIO = 2.5;
 const MAX_BYTES = 10_000_000;
-/** What a child can decode within its memory: the worst is a progressive JPEG, with all its coefficients at once. */
-const MAX_PIXELS = 64_000_000;
+/** What a child can decode within its memory (bench/media.ts): the phones' 50 megapixels, of AVIF less. */
+const MAX_PIXELS = 51_000_000;
+const MAX_AVIF_PIXELS = 20_000_000;
 /** No model renders more than 1080 lines; beyond this a picture only takes longer to send. */
 const MAX_SIDE = 4096;
 
@@ -79,8 +80,9 @@ async function measure(path: string): Promise<Outcome<ImageFacts>> {
   if (!header && image === 'HEIC') return refuse({ code: 'not-an-image', found: image });
   if (!header) return refuse({ code: 'broken-file', what: 'image' });
   const { width, height } = header.autoOrient;
-  if (width * height > MAX_PIXELS) {
-    return refuse({ code: 'image-too-large', by: 'pixels', width, height, maxPixels: MAX_PIXELS });
+  const maxPixels = image === 'AVIF' ? MAX_AVIF_PIXELS : MAX_PIXELS;
+  if (width * height > maxPixels) {
+    return refuse({ code: 'image-too-large', by: 'pixels', width, height, maxPixels });
   }
   if (Math.min(width, height) < MIN_SIDE)
     return refuse({ code: 'image-too-small', width, height, minSide: MIN_SIDE });

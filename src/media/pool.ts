@@ -12,11 +12,11 @@ import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
 import { PoolStopped, TaskCrashed, TaskFailed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
 import { TASKS } from './tasks.ts';
 
-const MAX_RSS_BYTES = 700 * 1024 * 1024;
+const MAX_RSS_BYTES = 700_000_000;
 const LOOK_AT_MEMORY_EVERY_MS = 50;
 /** Starting a child and loading its libraries takes 0.3 s, so a warm one is kept; not for long, it takes 100 MB. */
 const END_IDLE_AFTER_MS = 30_000;
-const ABORT_GRACE_MS = 250;
+const ABORT_GRACE_MS = 500;
 
 export type RunOptions = {
   lane?: Lane;

@@ -44,7 +44,7 @@ function throttledProgress(): (share: number) => void {
   return (share) => {
     if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
     toldAt = Date.now();
-    send({ type: 'progress', share: Math.min(1, Math.max(0, share)) });
+    send({ type: 'progress', share: Math.min(1, Math.max(0, share || 0)) });
   };
 }
 

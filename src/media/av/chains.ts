@@ -17,8 +17,8 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
   const rate = `${to.rate.num}/${to.rate.den}`;
   const steps = [
     'setpts=PTS-STARTPTS',
-    // Touches interlaced frames alone.
-    'bwdif=deint=interlaced',
+    // Touches interlaced frames alone, but holds three: nothing above 1080 lines was ever interlaced.
+    geometry.coded.height <= 1088 ? 'bwdif=deint=interlaced' : undefined,
     `fps=${rate}`,
     geometry.turn,
     isHdr(stream) ? 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p' : undefined,

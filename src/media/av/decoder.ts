@@ -11,7 +11,6 @@ export type Decoder = Disposable & {
 };
 
 export type DecoderOptions = {
-  threads?: number;
   /** `nokey`: keyframes alone, for a quick look over a heavy clip. */
   skip?: 'nokey';
 };
@@ -27,8 +26,11 @@ export async function createDecoder(
   context.allocContext3(codec);
   context.parametersToContext(stream.codecpar);
   context.pktTimebase = stream.timeBase;
+  // Each thread of the usual kind holds a picture of its own; those beyond 4K are too large for that.
+  const { width, height } = stream.codecpar;
+  const threads = width * height > 4096 * 2160 ? 1 : 2;
   const settings = Dictionary.fromObject({
-    threads: options.threads ?? 1,
+    threads,
     max_pixels: MAX_DECODED_PIXELS,
     skip_frame: options.skip,
   });

@@ -46,7 +46,7 @@ export async function openH264(options: H264Options, colours: Colours): Promise<
   // The look-ahead holds that many whole pictures in memory.
   const settings = {
     preset: options.preset,
-    'rc-lookahead': 15,
+    'rc-lookahead': 8,
     crf: 'crf' in quality ? quality.crf : undefined,
   };
   FFmpegError.throwIfError(await context.open2(codec, Dictionary.fromObject(settings)), 'libx264');

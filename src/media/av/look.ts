@@ -77,7 +77,7 @@ async function* decode(
   options: DecoderOptions & { from?: number },
 ): AsyncGenerator<{ frame: Frame; at: number }> {
   readOnly(clip, stream);
-  using decoder = await createDecoder(stream, { threads: 2, ...options });
+  using decoder = await createDecoder(stream, options);
   if (!decoder) return;
   const unit = stream.timeBase.num / stream.timeBase.den;
   using packet = new Packet();

@@ -9,8 +9,8 @@ import {
 import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import type { ClipFormat } from '../sniff.ts';
 
-/** A header may promise any size: beyond this no decoder gets its buffers. 8K, and no picture over 33 million pixels. */
-export const MAX_DECODED_PIXELS = 7680 * 4320;
+/** A header may promise any size: beyond this no decoder gets its buffers. 5.3K of action cameras fits in. */
+export const MAX_DECODED_PIXELS = 17_000_000;
 
 const DEMUXERS = {
   MP4: 'mov',

@@ -54,7 +54,7 @@ export async function encodeTrack(
   chain: string,
   maxFrames = Infinity,
 ): Promise<Track | undefined> {
-  const decoder = await createDecoder(from, { threads: 2 });
+  const decoder = await createDecoder(from);
   if (!decoder) return undefined;
   const filter = createFilter(chain, from);
   const to = mp4.addEncoded(encoder);
@@ -64,7 +64,8 @@ export async function encodeTrack(
   async function encode(filtered: ReturnType<typeof filter.push>): Promise<void> {
     for await (const frame of filtered) {
       frames += 1;
-      if (frames > maxFrames) continue;
+      // A picture that stands for hours would be repeated on and on.
+      if (frames > maxFrames) return;
       frame.pts = avRescaleQ(frame.pts, filter.timeBase, encoder.timeBase);
       // Without it the MP4 would be taken to end where its last picture begins.
       frame.duration = avRescaleQ(frame.duration, filter.timeBase, encoder.timeBase);

@@ -1,0 +1,4 @@
+import { serve } from '../../../src/media/serve.ts';
+import { BAD_TASKS } from './tasks.ts';
+
+serve(BAD_TASKS);
