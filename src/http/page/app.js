@@ -8,7 +8,7 @@ import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
-import { bodyOf, hintAtHosted, offerQualities } from './options.js';
+import { bodyOf, offerQualities } from './options.js';
 import { liveQuote } from './quote.js';
 import { placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
@@ -148,17 +148,25 @@ animate.addEventListener('click', async () => {
   const key = openKey;
   try {
     const body = bodyOf(form, image, clip);
-    const job = await persist(() => send('/api/jobs', body, { key, onProgress, signal: stop.signal }));
+    const job = await persist(
+      () => send('/api/jobs', body, { key, onProgress, signal: stop.signal }),
+      stop.signal,
+    );
     openKey = undefined;
     current.open(job);
   } catch (error) {
     if (!(error instanceof Unreachable)) openKey = undefined;
     current.goBack(before);
+    if (stop.signal.aborted) {
+      say('Cancelled');
+      // The last byte may have been faster than the hand: a job that was made all the same must be seen.
+      setTimeout(() => quietly(current.load()), REST_MS);
+    }
     if (error instanceof Refused) showRefusal(error.problem);
     else if (!stop.signal.aborted)
       tell(
         quoteProblem,
-        `${String(error instanceof Error ? error.message : error)} Nothing was started; press Animate again.`,
+        `${error instanceof Error ? error.message : error} Press Animate again; it will not be made twice.`,
       );
   } finally {
     setTimeout(() => {
@@ -193,7 +201,6 @@ async function loadStatus() {
   const status = /** @type {StatusView} */ (await call('/api/status'));
   limits = status.limits;
   offerQualities(status);
-  hintAtHosted(status);
   showFronts(status);
 }
 

@@ -88,18 +88,23 @@ export const newKey = () =>
 const RETRY_AFTER_MS = [500, 1500, 4000];
 
 /**
- * Calls again when no answer came. Only for calls that may be repeated: reads, and those with a key.
+ * Calls again when no answer came. Only for calls that may be repeated: reads, and those with a key. The attempt
+ * itself must heed `signal`; this only cuts the pause before the next one.
  * @template T
  * @param {() => Promise<T>} attempt
+ * @param {AbortSignal} [signal]
  * @returns {Promise<T>}
  */
-export async function persist(attempt) {
+export async function persist(attempt, signal) {
   for (const pauseMs of RETRY_AFTER_MS) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await new Promise((resolve) => {
+        setTimeout(resolve, pauseMs);
+        signal?.addEventListener('abort', resolve, { once: true });
+      });
     }
   }
   return attempt();

@@ -64,7 +64,25 @@ export type JobView = {
   };
 };
 
-export type ComponentView = { name: string; state: 'ok' | 'degraded' | 'off'; reason?: string };
+/** How a provider does lately, by the last jobs that it was given. */
+export type WeatherView = {
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  p50Seconds?: number;
+  p90Seconds?: number;
+  /** As a person reads it: "$0.07". */
+  pricePerSecond?: string;
+  lastFailure?: Remark & { at: number };
+};
+
+export type ComponentView = {
+  name: string;
+  state: 'ok' | 'degraded' | 'off';
+  reason?: string;
+  /** Only of providers that had jobs. */
+  weather?: WeatherView;
+};
 
 export type StatusView = {
   version: string;

@@ -2,9 +2,9 @@
 /** What is on: fronts and providers, for the operator, who is the one reading this page. */
 
 import { find, make } from './dom.js';
-import { capital, nameOf } from './words.js';
+import { capital, lengthOf, nameOf } from './words.js';
 
-/** @import { StatusView, ComponentView } from './contract.ts' */
+/** @import { StatusView, ComponentView, WeatherView } from './contract.ts' */
 
 const WORDS = { ok: 'on', degraded: 'in trouble', off: 'off' };
 
@@ -19,13 +19,31 @@ export function showFronts({ components, version }) {
     `Strut ${version}`,
   ].join(' · ');
   find('fronts', HTMLElement).replaceChildren(
-    ...components.map(({ name, state, reason }) =>
+    ...components.map(({ name, state, reason, weather }) =>
       make(
         'li',
         { class: 'front', 'data-state': state },
         make('b', {}, capital(nameOf(name))),
         ` ${WORDS[state]}${reason ? `: ${reason}` : ''}`,
+        ...(weather ? [make('small', { class: 'weather' }, inWords(weather))] : []),
       ),
     ),
   );
+}
+
+/**
+ * How a provider does lately, in one line.
+ * @param {WeatherView} weather
+ */
+function inWords({ delivered, failed, cancelled, p50Seconds, p90Seconds, pricePerSecond, lastFailure }) {
+  const times =
+    p50Seconds !== undefined && p90Seconds !== undefined
+      ? [`usually ${lengthOf(p50Seconds)}, at worst about ${lengthOf(p90Seconds)}`]
+      : [];
+  return [
+    `${delivered} delivered, ${failed} failed, ${cancelled} cancelled`,
+    ...times,
+    ...(pricePerSecond ? [`${pricePerSecond} a second`] : []),
+    ...(lastFailure ? [`last failure: ${lastFailure.message}`] : []),
+  ].join(' · ');
 }

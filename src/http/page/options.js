@@ -5,24 +5,29 @@ import { find, make, tell } from './dom.js';
 
 /** @import { StatusView } from './contract.ts' */
 
+const HOSTED = ['fal', 'runpod', 'runcomfy'];
+
 const QUALITIES = new Map([
   ['draft', { name: 'Draft', hint: 'Free and rough, made on this machine' }],
   ['standard', { name: 'Standard', hint: 'Good for most' }],
   ['pro', { name: 'Pro', hint: 'Sharper, costs more' }],
 ]);
+const ONLY_LOCAL = 'A draft too, until a hosted model is on';
 
 /**
- * Offers the qualities that the server can do. A choice made before stays, if it is still there.
- * @param {Pick<StatusView, 'qualities' | 'defaultQuality'>} status
+ * Offers the qualities that the server can do. A choice made before stays, if it is still there. Where this machine
+ * renders everything, it says so, and how to change that: the reader is the operator.
+ * @param {Pick<StatusView, 'qualities' | 'defaultQuality' | 'components'>} status
  */
-export function offerQualities({ qualities, defaultQuality }) {
+export function offerQualities({ qualities, defaultQuality, components }) {
+  const hosted = components.some(({ name, state }) => HOSTED.includes(name) && state !== 'off');
   const list = find('quality', HTMLElement);
-  const offered = qualities.join(' ');
+  const offered = `${qualities.join(' ')} ${hosted}`;
   if (list.dataset.offered === offered) return;
   list.dataset.offered = offered;
   const before = list.querySelector('input:checked');
-  const wanted =
-    before instanceof HTMLInputElement && qualities.includes(before.value) ? before.value : defaultQuality;
+  const kept = before instanceof HTMLInputElement && qualities.includes(before.value);
+  const wanted = kept ? before.value : defaultQuality;
   list.replaceChildren(
     ...qualities.map((quality) => {
       const { name, hint } = QUALITIES.get(quality) ?? { name: quality, hint: '' };
@@ -32,21 +37,15 @@ export function offerQualities({ qualities, defaultQuality }) {
         value: quality,
         checked: quality === wanted,
       });
-      return make('label', {}, input, make('span', {}, make('b', {}, name), make('small', {}, hint)));
+      const said = hosted || quality === 'draft' ? hint : ONLY_LOCAL;
+      return make('label', {}, input, make('span', {}, make('b', {}, name), make('small', {}, said)));
     }),
   );
-}
-
-const HOSTED = ['fal', 'runpod', 'runcomfy'];
-
-/** The reader is the operator, who can turn on what is missing. @param {Pick<StatusView, 'components'>} status */
-export function hintAtHosted({ components }) {
-  const hosted = components.some(({ name, state }) => HOSTED.includes(name) && state !== 'off');
   tell(
     find('quality-hint', HTMLElement),
     hosted
       ? undefined
-      : 'Only this machine renders now. For hosted models, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.',
+      : 'For hosted models, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.',
   );
 }
 

@@ -1,0 +1,91 @@
+/** The whole bot as its own process, as `npm start` runs it, on a free port and with a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const STARTS_WITHIN_MS = 30_000;
+
+export type Bot = AsyncDisposable & {
+  url: string;
+  /** Ends the process and starts another one on the same folder and port. */
+  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  start(): Promise<void>;
+  /** What it logged so far. */
+  log(): string;
+};
+
+/** Starts the bot and waits until its log names the page. Throws with its log when it does not come up. */
+export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
+  const folder = await mkdtemp(join(tmpdir(), 'strut-bot-'));
+  let child: ChildProcess | undefined;
+  let log = '';
+  let url = '';
+  let port = '0';
+
+  async function start(): Promise<void> {
+    const started = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+      cwd: ROOT,
+      // Nothing of the machine's own settings: a developer's keys must not turn a test into a bill.
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        TMPDIR: tmpdir(),
+        DATA_DIR: join(folder, 'data'),
+        PORT: port,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const from = log.length;
+    url = await new Promise<string>((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`the bot ${why}:\n${log.slice(from)}`));
+      const timer = setTimeout(() => fail('did not start in time'), STARTS_WITHIN_MS);
+      const read = (chunk: Buffer) => {
+        log += chunk.toString();
+        const [, found] = /page at (https?:\/\/[\d.:[\]a-z]+)/.exec(log.slice(from)) ?? [];
+        if (found) {
+          clearTimeout(timer);
+          resolve(found);
+        }
+      };
+      started.stdout?.on('data', read);
+      started.stderr?.on('data', read);
+      started.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        log += `(ended with ${code ?? signal})\n`;
+        fail(`ended with ${code ?? signal}`);
+      });
+    });
+    port = new URL(url).port;
+  }
+
+  async function stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  await start();
+  return {
+    get url() {
+      return url;
+    },
+    start,
+    stop,
+    async restart(signal) {
+      await stop(signal);
+      await start();
+    },
+    log: () => log,
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** A real Chromium for the tests of the page: the one of the system, as none comes with npm. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Where Chromium is: CHROMIUM_PATH, or one of the usual places. Undefined when there is none. */
+export function chromiumPath(): string | undefined {
+  return [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path !== undefined && existsSync(path));
+}
+
+/**
+ * Whether tests that need a browser are left out: only on a machine without one, which says so; where CI is set they
+ * fail instead, as nobody reads what a build server left out.
+ */
+export function withoutBrowser(): boolean {
+  if (chromiumPath() !== undefined || process.env.CI) return false;
+  console.warn(
+    'No Chromium here: the tests of the page are skipped. Install chromium, or set CHROMIUM_PATH.',
+  );
+  return true;
+}
+
+/** Throws when there is no Chromium. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error('no Chromium: install chromium, or set CHROMIUM_PATH');
+  return chromium.launch({ executablePath, args: ARGS });
+}

@@ -1,0 +1,426 @@
+/** The page as a person meets it: a real Chromium on the real bot, which renders with its own `local` provider. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { cupImage, personClip, personImage } from '../people.ts';
+import { type Bot, startBot } from './bot.ts';
+import { launchBrowser, withoutBrowser } from './browser.ts';
+
+/** A few seconds on an idle machine; a busy one may take its time. */
+const RENDERS_WITHIN_MS = 120_000;
+const PHONE = { width: 390, height: 844 };
+
+describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
+  let bot: Bot;
+  let browser: Browser;
+  let image: string;
+  let clip: string;
+
+  beforeAll(async () => {
+    [image, clip, bot, browser] = await Promise.all([
+      personImage(),
+      personClip({ seconds: 3 }),
+      startBot(),
+      launchBrowser(),
+    ]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await bot?.[Symbol.asyncDispose]();
+  });
+
+  /** A page of its own for a test, which fails when the console or the content policy has a complaint. */
+  async function open(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
+    const context = await browser.newContext({ baseURL: bot.url, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const strangers: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // Chromium reports each refused request there too; whether it should be refused is the test's own matter.
+      const refused = /Failed to load resource|net::ERR_/.test(message.text());
+      if (['error', 'warning'].includes(message.type()) && !refused) complaints.push(message.text());
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.origin !== bot.url) strangers.push(url.href);
+    });
+    onTestFailed(() => console.error(bot.log()));
+    onTestFinished(async () => {
+      await context.close();
+      expect(complaints, 'complaints in the console').toEqual([]);
+      expect(strangers, 'requests to elsewhere').toEqual([]);
+    });
+    await page.goto(path);
+    return page;
+  }
+
+  it('takes a dropped pair, sorts it by type, shows both and the price before anything is pressed', async () => {
+    const page = await open();
+    await drop(page, 'h1', [clip, image]);
+    await expectText(page, '#image-facts', basename(image));
+    await expectText(page, '#image-facts', '720×1080');
+    await expectText(page, '#clip-facts', '360×640 · 3 s');
+    expect(await read(page, '#clip-preview video', 'muted', 'loop')).toEqual([true, true]);
+    await quoted(page);
+    await expectText(page, '#quote-figure', 'free');
+    await expectText(page, '#quote-facts', '3 s of video, made by this machine');
+    await expectText(page, '#quote-notes', 'draft');
+    expect(await page.locator('#quote-warnings li').count()).toBe(0);
+    expect(await jobsOf(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Remove picture' }).click();
+    await expectText(page, '#quote-facts', 'Add a picture');
+    expect(await page.locator('#animate').getAttribute('aria-disabled')).toBe('true');
+    await paste(page, image);
+    await quoted(page);
+  });
+
+  it('asks anew when an option changes, and drops the question that is out of date', async () => {
+    const page = await open();
+    const dropped = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/quote'));
+    // The first question is left hanging, as on a slow line.
+    const asked = new Promise<void>((resolve) => page.route('**/api/quote', () => resolve(), { times: 1 }));
+    await choose(page, image, clip);
+    await asked;
+    await page.getByRole('radio', { name: /^Image/ }).check();
+    expect((await dropped).failure()?.errorText).toBe('net::ERR_ABORTED');
+    const answer = await page.waitForResponse('**/api/quote');
+    expect(await answer.json()).toMatchObject({ quote: { orientation: 'image' } });
+    await quoted(page);
+  });
+
+  it('warns before the press when nobody can be seen in the picture', async () => {
+    const page = await open();
+    await choose(page, await cupImage(), clip);
+    await expectText(page, '#quote-warnings', "I can't see a person in this picture");
+    expect(await page.locator('#animate').getAttribute('aria-disabled')).toBe('false');
+  });
+
+  it('says what is wrong with a file where the file is, and offers to trim with one click', async () => {
+    const page = await open();
+    const text = { name: 'holiday.png', mimeType: 'image/png', buffer: Buffer.from('not a picture at all') };
+    await page.locator('#image-input').setInputFiles(text);
+    await page.locator('#clip-input').setInputFiles(await personClip({ seconds: 12 }));
+    await expectText(page, '#image-problem', 'The picture');
+    expect(await page.locator('#image-problem').getAttribute('role')).toBe('alert');
+    expect(await page.locator('#animate').getAttribute('aria-disabled')).toBe('true');
+
+    await page.locator('#image-input').setInputFiles(image);
+    await page.getByRole('radio', { name: /^Image/ }).check();
+    await expectText(page, '#clip-problem', 'too long');
+    expect(await page.locator('#image-problem').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Keep the first 10 s' }).click();
+    await quoted(page);
+    await expectText(page, '#quote-facts', '10 s of video');
+    expect(await page.getByRole('checkbox', { name: /Trim/ }).isChecked()).toBe(true);
+    expect(await page.locator('#clip-problem').isVisible()).toBe(false);
+  });
+
+  it('makes one job of a double click, shows its progress, plays the video and gives it to keep', async () => {
+    const page = await open();
+    await choose(page, image, clip);
+    await quoted(page);
+    const before = (await jobsOf(page)).length;
+    await page.locator('#animate').dblclick();
+    await expectText(page, '#work-figure', '%', RENDERS_WITHIN_MS);
+    await expect
+      .poll(() => page.locator('#work-progress').getAttribute('value'), { timeout: RENDERS_WITHIN_MS })
+      .toMatch(/^0\.\d*[1-9]/);
+    expect(await page.locator('#say').textContent()).toMatch(/^Running, \d+ per cent$/);
+
+    await done(page);
+    expect((await jobsOf(page)).length).toBe(before + 1);
+    const video = async (name: string) => Number((await read(page, '#screen-video', name))[0]);
+    await expect.poll(() => video('readyState')).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => video('currentTime')).toBeGreaterThan(0.1);
+    expect(await read(page, '#screen-video', 'paused', 'loop', 'controls')).toEqual([false, true, true]);
+    expect(await video('duration')).toBeCloseTo(3, 0);
+    await expectText(page, '#figures', 'free');
+    await expectText(page, '#figures', '3 s');
+    await expectText(page, '#figures', 'Took');
+    expect(await page.getByText('AI-generated motion transfer').isVisible()).toBe(true);
+
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
+    expect(download.suggestedFilename()).toMatch(/^strut-[0-9A-Z]{6}\.mp4$/);
+    expect((await readFile(await download.path())).subarray(4, 8).toString()).toBe('ftyp');
+  });
+
+  it('sends the same order again under the same key when the way to the server broke', async () => {
+    const page = await open();
+    await choose(page, image, clip);
+    await quoted(page);
+    const before = (await jobsOf(page)).length;
+    const keys: (string | undefined)[] = [];
+    await page.route('**/api/jobs', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      keys.push(route.request().headers()['idempotency-key']);
+      return keys.length === 1 ? route.abort('connectionreset') : route.continue();
+    });
+    await page.locator('#animate').click();
+    await started(page);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expectText(page, '#stage-chip', 'Cancelled');
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0]]);
+    expect((await jobsOf(page)).length).toBe(before + 1);
+  });
+
+  /** Puts a finished job on the screen: one of the list, or a new one when there is none. */
+  async function showFinished(page: Page): Promise<void> {
+    const finished = (await jobsOf(page)).find(({ state }) => state === 'delivered');
+    if (finished) await page.goto(`/#job=${finished.id}`);
+    else {
+      await choose(page, image, clip);
+      await quoted(page);
+      await page.locator('#animate').click();
+    }
+    await done(page);
+  }
+
+  it('makes another one on Again, cancels it, and keeps the list through a reload', async () => {
+    const page = await open();
+    await showFinished(page);
+    const first = await page.locator('#stage-title').textContent();
+    const before = (await jobsOf(page)).length;
+
+    await page.getByRole('button', { name: 'Again' }).dblclick();
+    await expect.poll(() => page.locator('#stage-title').textContent()).not.toBe(first);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expectText(page, '#stage-chip', 'Cancelled');
+    await expectText(page, '#stage-message', 'Cancelled. It cost nothing.');
+    expect((await jobsOf(page)).length).toBe(before + 1);
+
+    await page.reload();
+    await expectText(page, '#stage-chip', 'Cancelled');
+    const cards = page.locator('#jobs a');
+    await expect.poll(() => cards.count()).toBe(before + 1);
+    await expectText(page, '#jobs li:nth-child(1)', 'Cancelled');
+    await cards.filter({ hasText: first?.replace('Video ', '') ?? '' }).click();
+    await expect.poll(() => page.locator('#stage-title').textContent()).toBe(first);
+    expect(await page.locator('#screen-video').isVisible()).toBe(true);
+  });
+
+  it('says that the connection is lost, and follows the job to its end when the killed bot is back', async () => {
+    const page = await open();
+    await choose(page, image, clip);
+    await quoted(page);
+    await page.locator('#animate').click();
+    await expectText(page, '#work-figure', '%', RENDERS_WITHIN_MS);
+    await bot.stop('SIGKILL');
+    await expectText(page, '#connection', 'Connection to Strut lost');
+    await bot.start();
+    await expect.poll(() => page.locator('#connection').isVisible(), { timeout: 15_000 }).toBe(false);
+    await done(page);
+    await page.reload();
+    await done(page);
+  });
+
+  it('works by keyboard alone', async () => {
+    const page = await open();
+    for (const [name, file] of [
+      ['Choose a picture', image],
+      ['Choose a clip', clip],
+    ] as const) {
+      // Asked for well before the press: from then on the browser hands the chooser over in place of opening it.
+      const chooser = page.waitForEvent('filechooser');
+      await tabTo(page, name);
+      await page.keyboard.press('Enter');
+      await (await chooser).setFiles(file);
+    }
+    await tabTo(page, 'Orientation', 'radio');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: /^Video/ }).isChecked()).toBe(true);
+    await tabTo(page, 'More options');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Prompt');
+    await page.keyboard.type('in the snow');
+    await quoted(page);
+    await tabTo(page, 'Animate');
+    await page.keyboard.press('Enter');
+    await started(page);
+    await tabTo(page, 'Cancel');
+    await page.keyboard.press('Space');
+    await expectText(page, '#stage-chip', 'Cancelled');
+    const [job] = await jobsOf(page);
+    expect(job?.request).toMatchObject({ orientation: 'video', prompt: 'in the snow' });
+  });
+
+  it.each([
+    ['light', PHONE],
+    ['dark', { width: 1280, height: 800 }],
+  ] as const)('has no accessibility fault that axe can find, %s', async (colorScheme, viewport) => {
+    const page = await open({ colorScheme, viewport });
+    expect(await faults(page)).toEqual([]);
+    await choose(page, await cupImage(), clip);
+    await quoted(page);
+    await page.locator('.more summary').click();
+    expect(await faults(page)).toEqual([]);
+    await showFinished(page);
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('fits a phone without scrolling sideways, with buttons that a thumb can hit', async () => {
+    const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
+    await choose(page, image, clip);
+    await quoted(page);
+    await page.locator('.more summary').click();
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 700 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+    const small = `[...document.querySelectorAll('button, .button, summary, .switch, .segments label')]
+      .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 32)
+      .map((one) => one.id || one.className || one.textContent)`;
+    expect(await page.evaluate(small)).toEqual([]);
+  });
+
+  it('keeps still for those who asked for less motion', async () => {
+    const page = await open({ reducedMotion: 'reduce' });
+    await choose(page, image, clip);
+    await page.getByRole('button', { name: 'Play clip' }).waitFor();
+    expect(await read(page, '#clip-preview video', 'paused')).toEqual([true]);
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+  });
+
+  it('puts each file where it belongs', async () => {
+    const page = await open();
+    const sorted = (files: string[], target?: string, filled = { image: false, clip: false }) =>
+      page.evaluate(`import('/files.js').then(({ sortFiles }) => {
+        const files = ${JSON.stringify(files)}.map((name) => ({ name, type: '' }));
+        const { image, clip, left } = sortFiles(files, ${JSON.stringify({ target, filled })});
+        return [image?.name, clip?.name, ...left.map(({ name }) => name)];
+      })`);
+    expect(await sorted(['a.mkv', 'b.heic'])).toEqual(['b.heic', 'a.mkv']);
+    expect(await sorted(['a.gif', 'b.png'])).toEqual(['b.png', 'a.gif']);
+    expect(await sorted(['a.webp', 'b.gif'])).toEqual(['a.webp', 'b.gif']);
+    expect(await sorted(['a.gif', 'b.mp4'])).toEqual(['a.gif', 'b.mp4']);
+    expect(await sorted(['a.gif'], 'image')).toEqual(['a.gif', undefined]);
+    expect(await sorted(['a.gif'], undefined, { image: false, clip: true })).toEqual(['a.gif', undefined]);
+    expect(await sorted(['a.mp4'], 'image')).toEqual([undefined, 'a.mp4']);
+    expect(await sorted(['a.txt'], 'image')).toEqual(['a.txt', undefined]);
+    expect(await sorted(['a.png', 'b.png', 'c.mp4'])).toEqual(['a.png', 'c.mp4', 'b.png']);
+  });
+
+  it('asks for the password where one is set, and lets in whoever knows it', async () => {
+    await using guarded = await startBot({ PAGE_PASSWORD: 'tap dancing shoes' });
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(guarded.url);
+    expect(await faults(page)).toEqual([]);
+    await page.getByLabel('Password').fill('wrong shoes');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expectText(page, '.problem', 'not the password');
+    await page.getByLabel('Password').fill('tap dancing shoes');
+    await page.getByLabel('Password').press('Enter');
+    await page.getByRole('button', { name: 'Animate' }).waitFor();
+    await expectText(page, '#fronts-summary', 'this machine');
+  });
+});
+
+// ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────
+
+async function choose(page: Page, image: string, clip: string): Promise<void> {
+  await page.locator('#image-input').setInputFiles(image);
+  await page.locator('#clip-input').setInputFiles(clip);
+}
+
+/** An expression that makes a DataTransfer with these files, for the browser to evaluate. */
+async function transferOf(paths: string[]): Promise<string> {
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      name: basename(path),
+      type: path.endsWith('.mp4') ? 'video/mp4' : 'image/png',
+      data: (await readFile(path)).toString('base64'),
+    })),
+  );
+  return `${JSON.stringify(files)}.reduce((transfer, { name, type, data }) => {
+    const bytes = Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { type }));
+    return transfer;
+  }, new DataTransfer())`;
+}
+
+async function drop(page: Page, selector: string, paths: string[]): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(await transferOf(paths));
+  await page.dispatchEvent(selector, 'dragover', { dataTransfer });
+  await expect.poll(() => page.locator('#veil').isVisible()).toBe(true);
+  await page.dispatchEvent(selector, 'drop', { dataTransfer });
+  await expect.poll(() => page.locator('#veil').isVisible()).toBe(false);
+}
+
+async function paste(page: Page, path: string): Promise<void> {
+  const init = `{ clipboardData: ${await transferOf([path])}, bubbles: true, cancelable: true }`;
+  await page.evaluate(`document.dispatchEvent(new ClipboardEvent('paste', ${init}))`);
+}
+
+/** Presses Tab until an element of this name has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, name: string, type?: string): Promise<void> {
+  const focused = `(() => {
+    const at = document.activeElement;
+    const group = at?.closest('fieldset')?.querySelector('legend')?.textContent;
+    return [at?.type === 'radio' ? group : (at?.labels?.[0]?.textContent ?? at?.textContent ?? ''), at?.type].map(String);
+  })()`;
+  for (let press = 0; press < 40; press += 1) {
+    await page.keyboard.press('Tab');
+    const [text, kind] = await page.evaluate<string[]>(focused);
+    if (text?.trim().startsWith(name) && (type === undefined || kind === type)) {
+      const outline = "getComputedStyle(document.activeElement).outlineStyle !== 'none'";
+      expect(await page.evaluate(outline), `the focus on ${name} can be seen`).toBe(true);
+      return;
+    }
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+// ── What a person sees ──────────────────────────────────────────────────────────────────────────────────────────
+
+async function expectText(page: Page, selector: string, text: string, timeout = 15_000): Promise<void> {
+  // A line break between figure and unit is a matter of looks.
+  const shown = async () => (await page.locator(selector).textContent())?.replaceAll('\u00a0', ' ');
+  await expect.poll(shown, { timeout }).toContain(text);
+}
+
+/** Properties of an element, in the order asked for. */
+function read(page: Page, selector: string, ...names: string[]): Promise<unknown[]> {
+  return page.evaluate(
+    `${JSON.stringify(names)}.map((name) => document.querySelector(${JSON.stringify(selector)})[name])`,
+  );
+}
+
+/** Waits for a price that stands, not one that is about to be asked for anew. */
+async function quoted(page: Page): Promise<void> {
+  await page.locator('#animate[aria-disabled="false"]').waitFor({ timeout: 20_000 });
+}
+
+/** The files have arrived and there is a job: its code stands by the title. */
+async function started(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('#stage-title').textContent()).toMatch(/^Video \w{6}$/);
+}
+
+async function done(page: Page): Promise<void> {
+  await expectText(page, '#stage-chip', 'Done', RENDERS_WITHIN_MS);
+  await page.locator('#screen-video').waitFor();
+}
+
+type ListedJob = { id: string; state: string; request: { orientation: string; prompt?: string } };
+
+async function jobsOf(page: Page): Promise<ListedJob[]> {
+  const { jobs } = (await (await page.request.get('/api/jobs')).json()) as { jobs: ListedJob[] };
+  return jobs;
+}
+
+/** What axe finds, in short. */
+async function faults(page: Page): Promise<string[]> {
+  // Nothing is measured in the middle of a fade.
+  await page.evaluate(
+    'Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished))',
+  );
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  );
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
