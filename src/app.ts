@@ -109,8 +109,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping: () => stopping,
   };
   const jobs = createJobs(ctx);
-  const metrics = createMetrics(events);
-  metrics.openJobs(() => ctx.scheduler.size());
+  const metrics = createMetrics(events, {
+    openJobs: () => ctx.scheduler.size(),
+    weather: () => entries.map(({ provider }) => weather.of(provider.id)),
+  });
   for (const chat of chats) {
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   }
@@ -134,6 +136,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     events,
     history: ctx.history,
     health,
+    weather,
     metrics,
     log,
     ping: store.ping,

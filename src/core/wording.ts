@@ -105,9 +105,12 @@ const FAILURES = {
     'The provider never answered whether it took the job. It was not sent again, so that nothing is paid twice.',
 } satisfies Record<FailureCode, string>;
 
-/** Why a job failed, and what it cost: the truth, even when it is unpleasant. */
+/** Why a job failed. */
+export const failureReason = (failure: FailureCode): string => FAILURES[failure];
+
+/** The same, with what it cost: the truth, even when it is unpleasant. */
 export function failureText(failure: FailureCode, costMicros: Micros): string {
-  return `${FAILURES[failure]} ${costMicros > 0 ? `The provider billed ${formatUsd(costMicros)}.` : 'It cost nothing.'}`;
+  return `${failureReason(failure)} ${costMicros > 0 ? `The provider billed ${formatUsd(costMicros)}.` : 'It cost nothing.'}`;
 }
 
 const NOTES = {

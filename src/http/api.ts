@@ -10,9 +10,10 @@ import type { History } from '../core/history.ts';
 import type { Job, Quality, Requester, StoredFile } from '../core/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
+import type { Weather } from '../core/weather.ts';
 import { jobEvents } from './events.ts';
 import type { StatusView } from './page/contract.ts';
-import { presentJob, presentQuote } from './present.ts';
+import { presentJob, presentQuote, presentWeather } from './present.ts';
 import { problem } from './problem.ts';
 import { MAX_UPLOAD_BYTES, readForm } from './uploads.ts';
 
@@ -23,6 +24,7 @@ export type ApiParts = {
   events: JobEvents;
   history: History;
   health: Health;
+  weather: Pick<Weather, 'of'>;
   clock: Clock;
   version: string;
   qualities: readonly Quality[];
@@ -67,7 +69,10 @@ export function api(parts: ApiParts): Hono {
       qualities: [...parts.qualities],
       defaultQuality: parts.defaultQuality,
       limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
-      components: parts.health.all(),
+      components: parts.health.all().map((component) => {
+        const weather = presentWeather(parts.weather.of(component.name));
+        return weather ? { ...component, weather } : component;
+      }),
     } satisfies StatusView),
   );
 

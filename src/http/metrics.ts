@@ -3,10 +3,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { JobEvents } from '../core/events.ts';
 import { isOver, type Job } from '../core/job.ts';
 import { MICROS_PER_USD } from '../core/money.ts';
+import type { ProviderWeather } from '../core/weather.ts';
 
-export type Metrics = { text(): Promise<string>; contentType: string; openJobs(count: () => number): void };
+/** What is asked for at each scrape. */
+export type Gauges = { openJobs(): number; weather(): ProviderWeather[] };
 
-export function createMetrics(events: JobEvents): Metrics {
+export type Metrics = { text(): Promise<string>; contentType: string };
+
+export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -42,20 +46,53 @@ export function createMetrics(events: JobEvents): Metrics {
     }
   });
 
-  return {
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-    openJobs(count) {
-      new Gauge({
-        name: 'strut_jobs_open',
-        help: 'Jobs that are not over',
-        registers,
-        collect() {
-          this.set(count());
-        },
-      });
+  new Gauge({
+    name: 'strut_jobs_open',
+    help: 'Jobs that are not over',
+    registers,
+    collect() {
+      this.set(asked.openJobs());
     },
-  };
+  });
+  weatherGauges(asked, registers);
+  return { text: () => registry.metrics(), contentType: registry.contentType };
+}
+
+/** The same figures that the page shows: of the last jobs only, so that they tell how things are now. */
+function weatherGauges({ weather }: Gauges, registers: Registry[]): void {
+  const each = (set: (gauge: Gauge, one: ProviderWeather) => void) =>
+    function collect(this: Gauge): void {
+      this.reset();
+      for (const one of weather()) set(this, one);
+    };
+  new Gauge({
+    name: 'strut_provider_seconds',
+    help: 'Typical (0.5) and long (0.9) time from submit to the video on our disk',
+    labelNames: ['provider', 'quantile'],
+    registers,
+    collect: each((gauge, { provider, p50Seconds, p90Seconds }) => {
+      if (p50Seconds !== undefined) gauge.set({ provider, quantile: '0.5' }, p50Seconds);
+      if (p90Seconds !== undefined) gauge.set({ provider, quantile: '0.9' }, p90Seconds);
+    }),
+  });
+  new Gauge({
+    name: 'strut_provider_usd_per_second',
+    help: 'What a second of video came to',
+    labelNames: ['provider'],
+    registers,
+    collect: each((gauge, { provider, microsPerSecond }) => {
+      if (microsPerSecond !== undefined) gauge.set({ provider }, microsPerSecond / MICROS_PER_USD);
+    }),
+  });
+  new Gauge({
+    name: 'strut_provider_last_failure_timestamp_seconds',
+    help: 'When a job last failed there, by its reason',
+    labelNames: ['provider', 'code'],
+    registers,
+    collect: each((gauge, { provider, lastFailure }) => {
+      if (lastFailure) gauge.set({ provider, code: lastFailure.code }, lastFailure.at / 1000);
+    }),
+  });
 }
 
 const providerOf = (job: Job): string =>

@@ -4,8 +4,9 @@ import type { Job, Quote } from '../core/job.ts';
 import { cancellable } from '../core/jobs.ts';
 import { usdFromMicros } from '../core/money.ts';
 import { etaSeconds } from '../core/progress.ts';
-import { failureText, jobText, noteText, priceText, warningText } from '../core/wording.ts';
-import type { JobView, QuoteView } from './page/contract.ts';
+import type { ProviderWeather } from '../core/weather.ts';
+import { failureReason, failureText, jobText, noteText, priceText, warningText } from '../core/wording.ts';
+import type { JobView, QuoteView, WeatherView } from './page/contract.ts';
 
 type Shape = Pick<Extract<View, { kind: 'quote' }>, 'orientation' | 'quality'>;
 
@@ -64,6 +65,22 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       again: `${self}/again`,
       ...('video' in job ? { video: `${self}/video` } : {}),
     },
+  };
+}
+
+/** Undefined for a provider that had no jobs yet. */
+export function presentWeather(weather: ProviderWeather): WeatherView | undefined {
+  const { delivered, failed, cancelled, microsPerSecond, lastFailure, p50Seconds, p90Seconds } = weather;
+  if (delivered + failed + cancelled === 0) return undefined;
+  const round = (seconds: number) => Math.round(seconds * 10) / 10;
+  return {
+    delivered,
+    failed,
+    cancelled,
+    ...(p50Seconds === undefined ? {} : { p50Seconds: round(p50Seconds) }),
+    ...(p90Seconds === undefined ? {} : { p90Seconds: round(p90Seconds) }),
+    ...(microsPerSecond === undefined ? {} : { pricePerSecond: priceText(microsPerSecond) }),
+    ...(lastFailure ? { lastFailure: { ...lastFailure, message: failureReason(lastFailure.code) } } : {}),
   };
 }
 

@@ -202,7 +202,7 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
 }
 
 /** Nothing is known of anybody. */
-function calmWeather(): Weather {
+export function calmWeather(): Weather {
   return {
     note: async () => {},
     of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),

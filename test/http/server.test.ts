@@ -7,11 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { createHealth } from '../../src/core/health.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import type { StatusView } from '../../src/http/page/contract.ts';
 import { type HttpServer, type ServerParts, startServer } from '../../src/http/server.ts';
 import { createSignIn, digestOf } from '../../src/http/sign-in.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { PRICE } from '../fakes/remote.ts';
-import { createWorld } from '../fakes/world.ts';
+import { calmWeather, createWorld } from '../fakes/world.ts';
 
 const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
@@ -60,8 +61,17 @@ async function start(over: Partial<ServerParts> = {}) {
   await life.jobs.recover();
   const health = createHealth(() => {});
   health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
-  const metrics = createMetrics(life.ctx.events);
-  metrics.openJobs(() => life.scheduler.size());
+  const metrics = createMetrics(life.ctx.events, {
+    openJobs: () => life.scheduler.size(),
+    weather: () => [
+      {
+        ...calmWeather().of('paid'),
+        p50Seconds: 200,
+        microsPerSecond: 70_000,
+        lastFailure: { code: 'provider-busy', at: 5000 },
+      },
+    ],
+  });
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
@@ -72,6 +82,7 @@ async function start(over: Partial<ServerParts> = {}) {
     events: life.ctx.events,
     history: life.ctx.history,
     health,
+    weather: calmWeather(),
     metrics,
     log: life.ctx.log,
     ping: async () => {},
@@ -163,6 +174,12 @@ describe('the API', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('strut_jobs_ended_total{provider="paid",end="delivered"} 1');
     expect(metrics).toContain('strut_cost_usd_total{provider="paid"} 0.28');
+    expect(metrics).toContain('strut_jobs_open 0');
+    expect(metrics).toContain('strut_provider_seconds{provider="paid",quantile="0.5"} 200');
+    expect(metrics).toContain('strut_provider_usd_per_second{provider="paid"} 0.07');
+    expect(metrics).toContain(
+      'strut_provider_last_failure_timestamp_seconds{provider="paid",code="provider-busy"} 5',
+    );
   });
 
   it('makes one job of one press, however often it is sent', async () => {
@@ -286,6 +303,38 @@ describe('the API', () => {
     ]) {
       expect((await fetch(`${url}${path}`)).status).toBe(404);
     }
+  });
+});
+
+describe('the status', () => {
+  it('tells the operator how each provider does lately', async () => {
+    const { url } = await start({
+      weather: {
+        of: (provider) => ({
+          provider,
+          delivered: 3,
+          failed: 1,
+          cancelled: 0,
+          p50Seconds: 212.34,
+          p90Seconds: 480,
+          microsPerSecond: 70_000,
+          lastFailure: { code: 'provider-busy', at: 5 },
+        }),
+      },
+    });
+    const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
+    expect(status).toMatchObject({ version: '1.2.3', qualities: ['standard'], defaultQuality: 'standard' });
+    expect(status.components[0]).toMatchObject({
+      name: 'discord',
+      weather: {
+        delivered: 3,
+        failed: 1,
+        p50Seconds: 212.3,
+        p90Seconds: 480,
+        pricePerSecond: '$0.07',
+        lastFailure: { code: 'provider-busy', message: expect.stringContaining('busy') },
+      },
+    });
   });
 });
 
