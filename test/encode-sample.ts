@@ -2,6 +2,7 @@
 import {
   AV_CHANNEL_LAYOUT_MONO,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_ID_SUBRIP,
   AV_LOG_QUIET,
   AV_PIX_FMT_BGRA,
   AV_PIX_FMT_RGB8,
@@ -12,6 +13,7 @@ import {
   AV_SAMPLE_FMT_FLTP,
   AV_SAMPLE_FMT_S16,
   AVFMT_GLOBALHEADER,
+  AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
   FF_ENCODER_AAC,
   FF_ENCODER_GIF,
@@ -98,6 +100,7 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
   check(output.allocOutputContext2(null, FORMATS[container], path));
   const picture = noPicture ? undefined : await addPicture(output, options);
   const tone = sound || noPicture ? await addTone(output, SOUND[container]) : undefined;
+  const subtitles = options.subtitles ? addSubtitles(output) : undefined;
   if (options.location) {
     output.metadata = Dictionary.fromObject({ location: '+52.5167+013.4000/', title: 'strut-sample-title' });
   }
@@ -109,18 +112,23 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
     ),
   );
 
+  if (subtitles) check(await output.interleavedWriteFrame(subtitles));
   const frames = Math.round(seconds * fps);
   let soundUntil = 0;
+  const sing = async (untilSeconds: number): Promise<void> => {
+    for (; tone && soundUntil < untilSeconds * SAMPLE_RATE; soundUntil += tone.encoder.frameSize) {
+      using frame = tone.draw(soundUntil);
+      await write(output, tone.encoder, tone.stream, frame);
+    }
+  };
   for (let number = 0; number < frames; number += 1) {
     if (picture && !(options.variableRate && number % 4 === 3)) {
       using frame = await picture.draw(number, frames);
       await write(output, picture.encoder, picture.stream, frame);
     }
-    for (; tone && soundUntil < ((number + 1) / fps) * SAMPLE_RATE; soundUntil += tone.encoder.frameSize) {
-      using frame = tone.draw(soundUntil);
-      await write(output, tone.encoder, tone.stream, frame);
-    }
+    await sing(Math.min((number + 1) / fps, options.soundSeconds ?? seconds));
   }
+  await sing(options.soundSeconds ?? 0);
   for (const track of [picture, tone]) if (track) await write(output, track.encoder, track.stream, null);
   check(await output.writeTrailer());
   await output.closeOutput();
@@ -217,6 +225,18 @@ async function addTone(output: FormatContext, encoderName: (typeof SOUND)[keyof 
     return frame;
   };
   return { encoder, stream: newStream(output, encoder), draw };
+}
+
+function addSubtitles(output: FormatContext): Packet {
+  const stream = output.newStream();
+  stream.codecpar.codecType = AVMEDIA_TYPE_SUBTITLE;
+  stream.codecpar.codecId = AV_CODEC_ID_SUBRIP;
+  stream.timeBase = new Rational(1, 1000);
+  const line = new Packet();
+  line.alloc();
+  line.data = Buffer.from('strut-sample-subtitle');
+  Object.assign(line, { streamIndex: stream.index, pts: 0n, dts: 0n, duration: 1000n });
+  return line;
 }
 
 function newStream(output: FormatContext, encoder: CodecContext): Stream {

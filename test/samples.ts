@@ -66,6 +66,10 @@ export type SampleClip = {
   codec?: 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'mpeg4' | 'mjpeg' | 'gif' | 'webp';
   /** A 440 Hz tone. */
   sound?: boolean;
+  /** By default the sound is as long as the picture. */
+  soundSeconds?: number;
+  /** A line of text that a player would show (MKV). */
+  subtitles?: boolean;
   /** Degrees clockwise that a player turns the stored picture by. */
   rotation?: 0 | 90 | 180 | 270;
   /** `still`: a box moves before a still ground. `pan`: the ground slides. `zoom`: it grows. `cut`: another ground halfway. */
@@ -88,6 +92,26 @@ export type SampleClip = {
 /** A clip whose every picture carries its number, see `frameNumber`. By default 3 s, 352×352, 15 fps, MP4, silent. */
 export function sampleClip(options: SampleClip = {}): Promise<string> {
   return cached('clip', options, options.container ?? 'mp4', (path) => encodeSample(path, options));
+}
+
+/** An animated WebP of two red circles on see-through ground, 352×352, 1 s. */
+export function sampleTransparentClip(): Promise<string> {
+  return cached('transparent', {}, 'webp', async (path) => {
+    const side = 352;
+    const circle = (y: number) =>
+      sharp(
+        Buffer.from(
+          `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><circle cx="176" cy="${y}" r="60" fill="red"/></svg>`,
+        ),
+      )
+        .ensureAlpha()
+        .raw()
+        .toBuffer();
+    const pages = Buffer.concat([await circle(120), await circle(240)]);
+    await sharp(pages, { raw: { width: side, height: side * 2, channels: 4, pageHeight: side } })
+      .webp({ delay: [500, 500] })
+      .toFile(path);
+  });
 }
 
 /** Writes bytes to a file of the cache, named by what they are. */
