@@ -10,9 +10,8 @@ const STARTS_WITHIN_MS = 30_000;
 
 export type Bot = AsyncDisposable & {
   url: string;
-  /** Ends the process and starts another one on the same folder and port. */
-  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again, on the same folder and port. */
   start(): Promise<void>;
   /** What it logged so far. */
   log(): string;
@@ -78,10 +77,6 @@ export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
     },
     start,
     stop,
-    async restart(signal) {
-      await stop(signal);
-      await start();
-    },
     log: () => log,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');

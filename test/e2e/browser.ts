@@ -23,7 +23,7 @@ const ARGS = [
 ];
 
 /** Where Chromium is: CHROMIUM_PATH, or one of the usual places. Undefined when there is none. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path !== undefined && existsSync(path));
 }
 

@@ -199,7 +199,7 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
     await expectText(page, '#jobs li:nth-child(1)', 'Cancelled');
     await cards.filter({ hasText: first?.replace('Video ', '') ?? '' }).click();
     await expect.poll(() => page.locator('#stage-title').textContent()).toBe(first);
-    expect(await page.locator('#screen-video').isVisible()).toBe(true);
+    await page.locator('#screen-video').waitFor();
   });
 
   it('says that the connection is lost, and follows the job to its end when the killed bot is back', async () => {

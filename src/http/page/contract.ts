@@ -16,7 +16,7 @@ export type QuoteView = {
   warnings: Remark[];
 };
 
-export type JobStateName =
+type JobStateName =
   | 'created'
   | 'submitting'
   | 'unknown'

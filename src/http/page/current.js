@@ -83,6 +83,10 @@ export function currentJob(screen, onGone) {
     await showFromAddress();
   }
 
-  addEventListener('hashchange', showFromAddress);
+  addEventListener('hashchange', async () => {
+    await showFromAddress();
+    // On a phone the list lies below the screen.
+    screen.reveal();
+  });
   return { show, open, leave, goBack, load };
 }

@@ -41,6 +41,10 @@ export function stage({ onCancel, onAgain }) {
     else act(cancel, onCancel);
   });
   again.addEventListener('click', () => act(again, onAgain));
+  // The screen takes the video's own shape, so that a wide one leaves no black field on a phone.
+  video.addEventListener('loadedmetadata', () => {
+    screen.style.setProperty('--shape', `${video.videoWidth} / ${video.videoHeight}`);
+  });
   image.addEventListener('error', () => image.toggleAttribute('hidden', true));
 
   /**
@@ -218,7 +222,7 @@ export function stage({ onCancel, onAgain }) {
     document.title = TITLE;
   }
 
-  return { showUpload, showJob, showNothing, shownId: () => shown?.id };
+  return { showUpload, showJob, showNothing, shownId: () => shown?.id, reveal: () => bringIntoView(screen) };
 }
 
 /** Each state once, and progress by quarters. @param {JobView} job @param {boolean} first */
