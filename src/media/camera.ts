@@ -59,12 +59,15 @@ function marginMoves(from: Grey, to: Grey): boolean {
   return telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling;
 }
 
-/** Upper left corners of the blocks along the top and both sides; at the bottom are feet and their shadows. */
+/**
+ * Upper left corners of the blocks along the top and both sides, as far in as a block is looked for. At the bottom
+ * are feet and their shadows.
+ */
 function marginBlocks({ width, height }: Grey): [number, number][] {
   const corners: [number, number][] = [];
-  const [right, bottom] = [width - BLOCK, height - BLOCK];
-  for (let x = 0; x <= right; x += BLOCK) corners.push([x, 0]);
-  for (let y = BLOCK; y <= bottom; y += BLOCK) corners.push([0, y], [right, y]);
+  const [right, bottom] = [width - BLOCK - REACH, height - BLOCK - REACH];
+  for (let x = REACH; x <= right; x += BLOCK) corners.push([x, REACH]);
+  for (let y = REACH + BLOCK; y <= bottom; y += BLOCK) corners.push([REACH, y], [right, y]);
   return corners;
 }
 
@@ -77,7 +80,6 @@ function shiftOf(from: Grey, to: Grey, x: number, y: number): number {
   let shift = 0;
   for (let dy = -REACH; dy <= REACH; dy += 1) {
     for (let dx = -REACH; dx <= REACH; dx += 1) {
-      if (x + dx < 0 || y + dy < 0 || x + dx + BLOCK > from.width || y + dy + BLOCK > from.height) continue;
       const found = difference(from, to, x, y, dx, dy, best);
       if (found < best) [best, shift] = [found, Math.max(Math.abs(dx), Math.abs(dy))];
     }

@@ -62,6 +62,7 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   const { picture, sound } = clip;
   if (!picture) return sound ? refuse({ code: 'no-picture-in-clip' }) : broken;
   const { width, height } = picture.codecpar;
+  if (width === 0 || height === 0) return broken;
   if (width * height > MAX_DECODED_PIXELS) {
     return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
   }

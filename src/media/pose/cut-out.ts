@@ -7,7 +7,7 @@ import { colourOdds, zonesOf } from './colour-model.ts';
 import type { Figure } from './figure.ts';
 import { guidedFilter } from './guided-filter.ts';
 import type { Picture } from './picture.ts';
-import { scaledPlane, scaledRgb } from './planes.ts';
+import { scaledRgb } from './planes.ts';
 import { edgesOf, randomWalk } from './random-walk.ts';
 
 /** Long side of the small picture that is split; the edge is refined at full size afterwards. */
@@ -51,8 +51,7 @@ export function cutOut(picture: Picture, figure: Figure): Float32Array {
     matte = randomWalk({ width, height }, edges, prior, trust).map((value) => (value > 0.5 ? 1 : 0));
     matte = largestPart(matte, depth, width, height);
   }
-  const soft = scaledPlane(matte, width, height, picture.width, picture.height);
-  const refined = guidedFilter(picture, soft, Math.max(3, Math.round(2 / scale)), 1e-3);
+  const refined = guidedFilter(picture, { plane: matte, width, height });
   return refined.map((value) => Math.min(1, Math.max(0, (value - 0.12) / 0.76)));
 }
 

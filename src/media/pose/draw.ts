@@ -1,15 +1,40 @@
-/** Draws the puppet over its background, triangle by triangle, each pixel sampled between four of the layer's. */
+/**
+ * Draws the puppet over its background, triangle by triangle, each pixel sampled between four of the layer's. Pixels are
+ * whole numbers of 32 bits, red in the lowest byte, as memory has RGBA on every machine that Node runs on.
+ */
 import type { Layer } from './layers.ts';
+import type { Picture } from './picture.ts';
 import type { Piece } from './puppet.ts';
 
-/** A frame in the making: RGB without padding, and the rows that were drawn on since it was clean. */
-export type Canvas = { width: number; height: number; rgb: Uint8Array; dirtyFrom: number; dirtyTo: number };
+/** A frame in the making, and the rows that were drawn on since it was clean. */
+export type Canvas = {
+  width: number;
+  height: number;
+  pixels: Uint32Array;
+  dirtyFrom: number;
+  dirtyTo: number;
+};
+
+/** A pixel of RGB bytes with an alpha of 0 to 255. */
+export const pixelOf = (rgb: Uint8Array, at: number, alpha: number): number =>
+  (alpha << 24) | ((rgb[at * 3 + 2] ?? 0) << 16) | ((rgb[at * 3 + 1] ?? 0) << 8) | (rgb[at * 3] ?? 0);
+
+/** A canvas that shows the background. */
+export function canvasOf({ width, height, rgb }: Picture): Canvas {
+  const pixels = new Uint32Array(width * height);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = pixelOf(rgb, at, 255);
+  return { width, height, pixels, dirtyFrom: height, dirtyTo: 0 };
+}
+
+/** The bytes of a canvas, RGBA without padding; the same memory. */
+export const bytesOf = ({ pixels }: Canvas): Uint8Array =>
+  new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 
 /** Makes the canvas the background again, where it was drawn on. */
-export function wipe(canvas: Canvas, background: Uint8Array): void {
-  const row = canvas.width * 3;
-  if (canvas.dirtyTo > canvas.dirtyFrom)
-    canvas.rgb.set(background.subarray(canvas.dirtyFrom * row, canvas.dirtyTo * row), canvas.dirtyFrom * row);
+export function wipe(canvas: Canvas, background: Canvas): void {
+  const { width, dirtyFrom, dirtyTo } = canvas;
+  if (dirtyTo > dirtyFrom)
+    canvas.pixels.set(background.pixels.subarray(dirtyFrom * width, dirtyTo * width), dirtyFrom * width);
   canvas.dirtyFrom = canvas.height;
   canvas.dirtyTo = 0;
 }
@@ -88,7 +113,12 @@ function crossing(ax: number, ay: number, bx: number, by: number, y: number): nu
   return ay < by ? ax + ((y - ay) * (bx - ax)) / (by - ay) : bx + ((y - by) * (ax - bx)) / (ay - by);
 }
 
-/** One row of a triangle, from the layer's place (u, v) on by a step a pixel. */
+const EVEN = 0x00ff00ff;
+
+/**
+ * One row of a triangle, from the layer's place (u, v) on by a step a pixel. Two colours are mixed in one multiplication:
+ * weights are out of 256, so each has sixteen bits to itself.
+ */
 function span(
   canvas: Canvas,
   layer: Layer,
@@ -99,43 +129,53 @@ function span(
   du: number,
   dv: number,
 ): void {
-  const { rgb } = canvas;
-  const { rgba, width, height } = layer;
+  const { pixels } = canvas;
+  const { width, height, pixels: from } = layer;
   const maxX = width - 1;
   const maxY = height - 1;
   let u = u0 - 0.5;
   let v = v0 - 0.5;
-  for (let at = start * 3, end = (start + count) * 3; at < end; at += 3, u += du, v += dv) {
+  for (let at = start, end = start + count; at < end; at += 1, u += du, v += dv) {
     const cu = Math.max(0, Math.min(u, maxX));
     const cv = Math.max(0, Math.min(v, maxY));
     const x = cu | 0;
     const y = cv | 0;
-    const fx = cu - x;
-    const fy = cv - y;
-    const i00 = (y * width + x) << 2;
-    const i01 = x < maxX ? i00 + 4 : i00;
-    const down = y < maxY ? width << 2 : 0;
-    const i10 = i00 + down;
-    const i11 = i01 + down;
-    const w00 = (1 - fx) * (1 - fy);
-    const w01 = fx * (1 - fy);
-    const w10 = (1 - fx) * fy;
+    const i00 = y * width + x;
+    const i01 = x < maxX ? i00 + 1 : i00;
+    const down = y < maxY ? width : 0;
+    const p00 = from[i00] as number;
+    const p01 = from[i01] as number;
+    const p10 = from[i00 + down] as number;
+    const p11 = from[i01 + down] as number;
+    if ((p00 | p01 | p10 | p11) >>> 24 === 0) continue;
+    const fx = ((cu - x) * 16) | 0;
+    const fy = ((cv - y) * 16) | 0;
     const w11 = fx * fy;
-    const alpha =
-      ((rgba[i00 + 3] as number) * w00 +
-        (rgba[i01 + 3] as number) * w01 +
-        (rgba[i10 + 3] as number) * w10 +
-        (rgba[i11 + 3] as number) * w11) /
-      255;
-    if (alpha < 0.004) continue;
-    const keep = 1 - alpha;
-    for (let channel = 0; channel < 3; channel += 1) {
-      const value =
-        (rgba[i00 + channel] as number) * w00 +
-        (rgba[i01 + channel] as number) * w01 +
-        (rgba[i10 + channel] as number) * w10 +
-        (rgba[i11 + channel] as number) * w11;
-      rgb[at + channel] = (rgb[at + channel] as number) * keep + value * alpha + 0.5;
+    const w01 = fx * 16 - w11;
+    const w10 = fy * 16 - w11;
+    const w00 = 256 - w11 - w01 - w10;
+    const redBlue =
+      (Math.imul(p00 & EVEN, w00) +
+        Math.imul(p01 & EVEN, w01) +
+        Math.imul(p10 & EVEN, w10) +
+        Math.imul(p11 & EVEN, w11)) >>>
+      8;
+    const greenAlpha =
+      (Math.imul((p00 >>> 8) & EVEN, w00) +
+        Math.imul((p01 >>> 8) & EVEN, w01) +
+        Math.imul((p10 >>> 8) & EVEN, w10) +
+        Math.imul((p11 >>> 8) & EVEN, w11)) >>>
+      8;
+    const alpha = (greenAlpha >>> 16) & 0xff;
+    if (alpha === 255) {
+      pixels[at] = (redBlue & EVEN) | ((greenAlpha & 0xff) << 8) | 0xff000000;
+    } else if (alpha > 0) {
+      const below = pixels[at] as number;
+      const share = alpha + (alpha >>> 7);
+      const keep = 256 - share;
+      const rb = (Math.imul(redBlue & EVEN, share) + Math.imul(below & EVEN, keep)) >>> 8;
+      const g = (Math.imul(greenAlpha & 0xff, share) + Math.imul((below >>> 8) & 0xff, keep)) >>> 8;
+      pixels[at] = (rb & EVEN) | (g << 8) | 0xff000000;
     }
   }
 }

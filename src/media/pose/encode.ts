@@ -1,6 +1,6 @@
 /** Writes the video: H.264 in an MP4 that plays while it loads, with the clip's sound when asked for. */
 import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
-import { AV_CODEC_ID_AAC, AV_PIX_FMT_RGB24, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
+import { AV_CODEC_ID_AAC, AV_PIX_FMT_RGBA, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
 import { Frame, type Stream } from 'node-av/lib';
 
 /** High definition's colours, and said so: a player that has to guess shows reds as pinks. */
@@ -14,7 +14,7 @@ export type VideoPlan = {
   width: number;
   height: number;
   fps: number;
-  /** RGB without padding, one a frame. The buffer may be used again for the next. */
+  /** RGBA without padding, one a frame. The buffer may be used again for the next. */
   frames: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** The clip whose sound goes in, if it has one; `undefined` for none. */
   soundFrom: string | undefined;
@@ -27,6 +27,8 @@ export async function encodeVideo(plan: VideoPlan): Promise<{ hasSound: boolean 
   using encoder = await Encoder.create(FF_ENCODER_LIBX264, {
     filter: toYuv,
     gopSize: fps * 2,
+    // More threads hold more frames in memory than they save in time beside the drawing.
+    threadCount: 2,
     options: { preset: 'veryfast', crf: 21 },
   });
   await using out = await Muxer.open(plan.toPath, { format: 'mp4', options: { movflags: '+faststart' } });
@@ -51,10 +53,10 @@ export async function encodeVideo(plan: VideoPlan): Promise<{ hasSound: boolean 
 
   async function* framesOf(): AsyncGenerator<Frame | null> {
     let index = 0n;
-    for await (const rgb of plan.frames) {
-      const buffer = Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+    for await (const rgba of plan.frames) {
+      const buffer = Buffer.from(rgba.buffer, rgba.byteOffset, rgba.byteLength);
       const timeBase = { num: 1, den: fps };
-      yield Frame.fromVideoBuffer(buffer, { width, height, format: AV_PIX_FMT_RGB24, timeBase, pts: index });
+      yield Frame.fromVideoBuffer(buffer, { width, height, format: AV_PIX_FMT_RGBA, timeBase, pts: index });
       index += 1n;
     }
     yield null;

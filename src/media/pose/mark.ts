@@ -1,6 +1,6 @@
 /** The word DRAFT in the picture's corner. Its letters are drawn as lines, so that no font is needed. */
 import sharp from 'sharp';
-import type { Picture } from './picture.ts';
+import { bytesOf, type Canvas } from './draw.ts';
 
 /** A small picture with alpha, to be laid over each frame at its place. */
 export type Mark = { left: number; top: number; width: number; height: number; rgba: Uint8Array };
@@ -47,16 +47,17 @@ async function pixelsOf(svg: string) {
   }
 }
 
-/** Lays the mark over a picture, in place. */
-export function stamp(picture: Picture, mark: Mark): void {
+/** Lays the mark over a canvas, in place. */
+export function stamp(canvas: Canvas, mark: Mark): void {
+  const bytes = bytesOf(canvas);
   for (let y = 0; y < mark.height; y += 1) {
     for (let x = 0; x < mark.width; x += 1) {
       const from = (y * mark.width + x) * 4;
-      const to = ((mark.top + y) * picture.width + mark.left + x) * 3;
+      const to = ((mark.top + y) * canvas.width + mark.left + x) * 4;
       const alpha = (mark.rgba[from + 3] ?? 0) / 255;
       for (let channel = 0; channel < 3; channel += 1)
-        picture.rgb[to + channel] = Math.round(
-          (picture.rgb[to + channel] ?? 0) * (1 - alpha) + (mark.rgba[from + channel] ?? 0) * alpha,
+        bytes[to + channel] = Math.round(
+          (bytes[to + channel] ?? 0) * (1 - alpha) + (mark.rgba[from + channel] ?? 0) * alpha,
         );
     }
   }

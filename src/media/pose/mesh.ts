@@ -4,7 +4,7 @@ import type { Layer } from './layers.ts';
 import { minus, type Point, type Side } from './skeleton.ts';
 
 /** Squares of this many pixels a side. */
-const CELL = 10;
+const CELL = 12;
 
 export type Mesh = {
   /** Corners in the layer's own pixels, x and y in turn. */
@@ -79,7 +79,7 @@ function showsSomething(layer: Layer, left: number, top: number): boolean {
     const row = Math.min(layer.height - 1, Math.max(0, y)) * layer.width;
     for (let x = left - 1; x <= left + CELL; x += 1) {
       const at = row + Math.min(layer.width - 1, Math.max(0, x));
-      if ((layer.rgba[at * 4 + 3] ?? 0) > 4) return true;
+      if ((layer.pixels[at] ?? 0) >>> 24 > 4) return true;
     }
   }
   return false;

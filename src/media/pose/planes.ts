@@ -37,23 +37,37 @@ export function scaledPlane(
   toWidth: number,
   toHeight: number,
 ): Float32Array {
+  const read = readerOf(plane, width, height, toWidth, toHeight);
   const out = new Float32Array(toWidth * toHeight);
-  for (let y = 0; y < toHeight; y += 1) {
-    const fromY = Math.min(height - 1, Math.max(0, ((y + 0.5) * height) / toHeight - 0.5));
-    const y0 = Math.floor(fromY);
-    const y1 = Math.min(height - 1, y0 + 1);
-    const low = fromY - y0;
-    for (let x = 0; x < toWidth; x += 1) {
-      const fromX = Math.min(width - 1, Math.max(0, ((x + 0.5) * width) / toWidth - 0.5));
-      const x0 = Math.floor(fromX);
-      const x1 = Math.min(width - 1, x0 + 1);
-      const right = fromX - x0;
-      const upper = (plane[y0 * width + x0] ?? 0) * (1 - right) + (plane[y0 * width + x1] ?? 0) * right;
-      const lower = (plane[y1 * width + x0] ?? 0) * (1 - right) + (plane[y1 * width + x1] ?? 0) * right;
-      out[y * toWidth + x] = upper * (1 - low) + lower * low;
-    }
-  }
+  for (let y = 0; y < toHeight; y += 1)
+    for (let x = 0; x < toWidth; x += 1) out[y * toWidth + x] = read(x, y);
   return out;
+}
+
+/** Reads a plane at the pixels of a larger one, between its own values. */
+export function readerOf(
+  plane: Float32Array,
+  width: number,
+  height: number,
+  toWidth: number,
+  toHeight: number,
+): (x: number, y: number) => number {
+  const [perX, perY] = [width / toWidth, height / toHeight];
+  return (x, y) => {
+    const fromX = Math.min(width - 1, Math.max(0, (x + 0.5) * perX - 0.5));
+    const fromY = Math.min(height - 1, Math.max(0, (y + 0.5) * perY - 0.5));
+    const x0 = Math.floor(fromX);
+    const at = Math.floor(fromY) * width + x0;
+    const right = fromX - x0;
+    const low = fromY - Math.floor(fromY);
+    const next = x0 + 1 < width ? at + 1 : at;
+    const below = low > 0 ? width : 0;
+    const upper = (plane[at] ?? 0) * (1 - right) + (plane[next] ?? 0) * right;
+    return low > 0
+      ? upper * (1 - low) +
+          ((plane[at + below] ?? 0) * (1 - right) + (plane[next + below] ?? 0) * right) * low
+      : upper;
+  };
 }
 
 /** The mean over a square of `2 * radius + 1` pixels a side, cut at the borders. */

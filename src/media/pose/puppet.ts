@@ -1,5 +1,6 @@
 /** The character ready to be moved: each layer on a mesh, hung on control points along its bones. */
 import { controlsOf, placeOf } from './controls.ts';
+import { canvasOf } from './draw.ts';
 import type { Figure } from './figure.ts';
 import type { Layer } from './layers.ts';
 import { type Mesh, meshOf } from './mesh.ts';
@@ -49,10 +50,9 @@ export function createPuppet(
 
 /** For a character that can't be cut out: the whole picture as one piece, nailed down around its edge. */
 export function createWhole(picture: Picture, figure: Figure): Puppet {
-  const { width, height, rgb } = picture;
-  const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let at = 0; at < width * height; at += 1) rgba.set(rgb.subarray(at * 3, at * 3 + 3), at * 4);
-  const puppet = createPuppet([{ part: 'whole', left: 0, top: 0, width, height, rgba }], figure, picture);
+  const { width, height } = picture;
+  const { pixels } = canvasOf(picture);
+  const puppet = createPuppet([{ part: 'whole', left: 0, top: 0, width, height, pixels }], figure, picture);
   // The picture fills its frame, so it is not made smaller.
   return { ...puppet, pose: (placed) => puppet.pose({ ...placed, zoom: 1 }) };
 }

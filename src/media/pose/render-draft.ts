@@ -4,7 +4,7 @@ import type { TaskContext } from '../task.ts';
 import { readClipShape } from './clip-frames.ts';
 import { findPose, isPerson } from './detect.ts';
 import type { DraftResult } from './draft-result.ts';
-import { drawPiece, wipe } from './draw.ts';
+import { bytesOf, drawPiece, wipe } from './draw.ts';
 import { encodeVideo } from './encode.ts';
 import { drawMark, stamp } from './mark.ts';
 import { loadPoseModel } from './model.ts';
@@ -61,17 +61,18 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
   const mark = await drawMark(picture);
 
   function* frames(): Generator<Uint8Array> {
-    const { canvas, background, puppet } = stage;
+    const { background, puppet } = stage;
     stamp(background, mark);
-    canvas.rgb.set(background.rgb);
+    const canvas = { ...background, pixels: background.pixels.slice() };
+    const bytes = bytesOf(canvas);
     for (const [index, place] of placed.entries()) {
       context.signal.throwIfAborted();
       context.progress(0.4 + (0.6 * index) / count);
-      wipe(canvas, background.rgb);
+      wipe(canvas, background);
       puppet.pose(place);
       for (const piece of puppet.pieces) drawPiece(canvas, piece);
       if (canvas.dirtyTo > mark.top) stampAfresh();
-      yield canvas.rgb;
+      yield bytes;
     }
 
     /** Where the character may have walked over it. */

@@ -2,7 +2,7 @@
 
 import { capsulesOf, shapeField } from './body-shape.ts';
 import { cutOut } from './cut-out.ts';
-import type { Canvas } from './draw.ts';
+import { type Canvas, canvasOf } from './draw.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { fillUnknown } from './fill.ts';
 import { takeApart } from './layers.ts';
@@ -12,7 +12,7 @@ import { createPuppet, createWhole, type Puppet } from './puppet.ts';
 import { repaint } from './repaint.ts';
 import type { Pose } from './skeleton.ts';
 
-export type Stage = { figure: Figure; background: Picture; puppet: Puppet; canvas: Canvas };
+export type Stage = { figure: Figure; background: Canvas; puppet: Puppet };
 
 export function setStage(picture: Picture, pose: Pose): Stage {
   const figure = figureOf(pose);
@@ -21,15 +21,8 @@ export function setStage(picture: Picture, pose: Pose): Stage {
   const puppet = isCut
     ? createPuppet(takeApart(picture, matte, figure), figure, picture)
     : createWhole(picture, figure);
-  const background = isCut ? behind(picture, matte) : picture;
-  const canvas = {
-    width: picture.width,
-    height: picture.height,
-    rgb: background.rgb.slice(),
-    dirtyFrom: 0,
-    dirtyTo: 0,
-  };
-  return { figure, background, puppet, canvas };
+  const background = canvasOf(isCut ? behind(picture, matte) : picture);
+  return { figure, background, puppet };
 }
 
 /**
