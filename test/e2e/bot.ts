@@ -13,6 +13,8 @@ export type Bot = AsyncDisposable & {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again, on the same folder and port. */
   start(): Promise<void>;
+  /** Both, one after the other. */
+  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** What it logged so far. */
   log(): string;
 };
@@ -77,6 +79,10 @@ export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
     },
     start,
     stop,
+    async restart(signal) {
+      await stop(signal);
+      await start();
+    },
     log: () => log,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
