@@ -64,7 +64,6 @@ export function createHttp({
 
   async function callOnce(call: ApiCall): Promise<ApiAnswer> {
     let connected = false;
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs ?? timeoutMs)]);
     const client = new Client(new URL(call.url).origin, {
       ...OPTIONS,
       connect(options, callback) {
@@ -72,17 +71,13 @@ export function createHttp({
         if (connected) return callback(new Error('only one connection per billable call'), null);
         connect(options, (...[error, socket]) => {
           if (error) return callback(error, null);
-          if (signal.aborted) {
-            socket.destroy();
-            return callback(new Error('too late'), null);
-          }
           connected = true;
           callback(null, socket);
         });
       },
     });
     try {
-      return await exchange(client, { ...call, signal }, call.timeoutMs ?? timeoutMs, { reset: true });
+      return await exchange(client, call, call.timeoutMs ?? timeoutMs, { reset: true });
     } catch (error) {
       const message = describe(call, error);
       throw connected ? new NoClearAnswer(message) : new NothingSent(message);

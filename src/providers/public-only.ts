@@ -16,7 +16,7 @@ export function isPublic(address: string): boolean {
 }
 
 /** A name or a redirect led to a place that is not public. A retry helps only when its DNS changes. */
-export class NotPublic extends Error {
+class NotPublic extends Error {
   override name = 'NotPublic';
   readonly code = 'ERR_NOT_PUBLIC';
   constructor() {

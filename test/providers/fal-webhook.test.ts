@@ -48,7 +48,7 @@ const keyCalls = () => sim.requestsTo('GET', /jwks/).length;
 
 describe("fal.ai's webhook", () => {
   it('with a good signature names a request, and nothing more of it is believed', async () => {
-    expect(await judge(sim.signWebhook(BODY), BODY)).toEqual({
+    expect(await judge(sim.signing.signWebhook(BODY), BODY)).toEqual({
       kind: 'operation',
       operation: { requestId: 'abc-1' },
     });
@@ -56,16 +56,18 @@ describe("fal.ai's webhook", () => {
 
   it('is signed over its exact bytes', async () => {
     const spaced = `${BODY.slice(0, -1)}, "note": "héllo" }\n`;
-    expect(await judge(sim.signWebhook(spaced), spaced)).toMatchObject({ kind: 'operation' });
-    expect(await judge(sim.signWebhook(BODY), `${BODY} `)).toEqual(REJECT);
-    expect(await judge(sim.signWebhook(BODY), JSON.stringify(JSON.parse(BODY), null, 1))).toEqual(REJECT);
+    expect(await judge(sim.signing.signWebhook(spaced), spaced)).toMatchObject({ kind: 'operation' });
+    expect(await judge(sim.signing.signWebhook(BODY), `${BODY} `)).toEqual(REJECT);
+    expect(await judge(sim.signing.signWebhook(BODY), JSON.stringify(JSON.parse(BODY), null, 1))).toEqual(
+      REJECT,
+    );
   });
 
   it.each(['request-id', 'user-id', 'timestamp', 'signature'])(
     'is refused with another or no %s',
     async (name) => {
       const header = `x-fal-webhook-${name}`;
-      const signed = sim.signWebhook(BODY);
+      const signed = sim.signing.signWebhook(BODY);
       expect(await judge({ ...signed, [header]: undefined }, BODY)).toEqual(REJECT);
       const other =
         name === 'timestamp'
@@ -76,58 +78,62 @@ describe("fal.ai's webhook", () => {
   );
 
   it.each([-301, 301])('is refused when its time is off by %i s', async (seconds) => {
-    expect(await judge(sim.signWebhook(BODY, { at: time.now() + seconds * 1_000 }), BODY)).toEqual(REJECT);
+    expect(await judge(sim.signing.signWebhook(BODY, { at: time.now() + seconds * 1_000 }), BODY)).toEqual(
+      REJECT,
+    );
   });
 
   it.each([-299, 299])('is taken when its time is off by %i s', async (seconds) => {
-    expect(await judge(sim.signWebhook(BODY, { at: time.now() + seconds * 1_000 }), BODY)).toMatchObject({
+    expect(
+      await judge(sim.signing.signWebhook(BODY, { at: time.now() + seconds * 1_000 }), BODY),
+    ).toMatchObject({
       kind: 'operation',
     });
   });
 
   it('is refused when somebody else signed it', async () => {
     const key = generateKeyPairSync('ed25519').privateKey;
-    expect(await judge(sim.signWebhook(BODY, { key }), BODY)).toEqual(REJECT);
+    expect(await judge(sim.signing.signWebhook(BODY, { key }), BODY)).toEqual(REJECT);
   });
 
   it('is refused when its id could lead elsewhere, or is missing', async () => {
     for (const body of ['{"request_id":"../../x"}', '{"request_id":7}', '{}', '[]', 'null']) {
-      expect(await judge(sim.signWebhook(body === 'null' ? '{}' : body), body), body).toEqual(REJECT);
+      expect(await judge(sim.signing.signWebhook(body === 'null' ? '{}' : body), body), body).toEqual(REJECT);
     }
   });
 
   it('is judged by keys that are asked for once a day', async () => {
-    for (let i = 0; i < 5; i += 1) await judge(sim.signWebhook(BODY), BODY);
+    for (let i = 0; i < 5; i += 1) await judge(sim.signing.signWebhook(BODY), BODY);
     expect(keyCalls()).toBe(1);
     await time.advance(24 * 3_600_000);
-    await judge(sim.signWebhook(BODY), BODY);
+    await judge(sim.signing.signWebhook(BODY), BODY);
     expect(keyCalls()).toBe(2);
   });
 
   it('asks for the keys only once when several come at a time', async () => {
-    const verdicts = await Promise.all([1, 2, 3].map(() => judge(sim.signWebhook(BODY), BODY)));
+    const verdicts = await Promise.all([1, 2, 3].map(() => judge(sim.signing.signWebhook(BODY), BODY)));
     expect(verdicts.map(({ kind }) => kind)).toEqual(['operation', 'operation', 'operation']);
     expect(keyCalls()).toBe(1);
   });
 
   it('finds new keys, and lets strangers ask for them once a minute at most', async () => {
-    await judge(sim.signWebhook(BODY), BODY);
+    await judge(sim.signing.signWebhook(BODY), BODY);
     await time.advance(61_000);
-    sim.rotateKeys();
-    expect(await judge(sim.signWebhook(BODY), BODY)).toMatchObject({ kind: 'operation' });
+    sim.signing.rotateKeys();
+    expect(await judge(sim.signing.signWebhook(BODY), BODY)).toMatchObject({ kind: 'operation' });
     expect(keyCalls()).toBe(2);
     const key = generateKeyPairSync('ed25519').privateKey;
-    for (let i = 0; i < 9; i += 1) await judge(sim.signWebhook(BODY, { key }), BODY);
+    for (let i = 0; i < 9; i += 1) await judge(sim.signing.signWebhook(BODY, { key }), BODY);
     expect(keyCalls()).toBe(2);
   });
 
   it('cannot be judged while the keys cannot be had, which is neither yes nor no', async () => {
     sim.fault({ path: /jwks/, how: { status: 503 } });
-    await expect(judge(sim.signWebhook(BODY), BODY)).rejects.toThrow('503');
-    await expect(judge(sim.signWebhook(BODY), BODY)).rejects.toThrow("can't be had");
+    await expect(judge(sim.signing.signWebhook(BODY), BODY)).rejects.toThrow('503');
+    await expect(judge(sim.signing.signWebhook(BODY), BODY)).rejects.toThrow("can't be had");
     expect(keyCalls()).toBe(1);
     await time.advance(61_000);
-    expect(await judge(sim.signWebhook(BODY), BODY)).toMatchObject({ kind: 'operation' });
+    expect(await judge(sim.signing.signWebhook(BODY), BODY)).toMatchObject({ kind: 'operation' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ApiCall, createHttp, NoClearAnswer, NothingSent, read } from '../../src/providers/http.ts';
@@ -86,7 +87,9 @@ describe('a call', () => {
 describe('a call that costs money', () => {
   it('uses a connection of its own each time', async () => {
     const ports = new Set<number | undefined>();
+    const keptAlive: (string | undefined)[] = [];
     const url = await api((request, response) => {
+      keptAlive.push(request.headers.connection);
       ports.add(request.socket.remotePort);
       response.end('{}');
     });
@@ -95,6 +98,7 @@ describe('a call that costs money', () => {
     await made.callOnce(post(url));
     await made.callOnce(post(url));
     expect(ports.size).toBe(3);
+    expect(keptAlive).toEqual(['keep-alive', 'close', 'close']);
   });
 
   it.each<[string, () => Promise<string>]>([
@@ -154,6 +158,28 @@ describe('a call that costs money', () => {
     const url = `http://127.0.0.1:${await listen(server)}`;
     await expect(http().callOnce(post(url))).rejects.toThrow(NoClearAnswer);
     expect(connections).toBe(1);
+  });
+
+  it('is not sent again over a second connection, whatever undici thinks of the first', async () => {
+    const requests: string[] = [];
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) =>
+      socket.on('data', (bytes) => {
+        requests.push(String(bytes));
+        // With this code undici takes a request for unsent and sends it again.
+        sockets.at(-1)?.destroy(Object.assign(new Error('idle'), { code: 'UND_ERR_INFO' }));
+      }),
+    );
+    closers.push(() => server.close());
+    const url = `http://127.0.0.1:${await listen(server)}`;
+    const open = buildConnector({ allowH2: false });
+    const connect: buildConnector.connector = (options, callback) =>
+      open(options, (...result) => {
+        if (result[1]) sockets.push(result[1]);
+        callback(...result);
+      });
+    await expect(http({ connect }).callOnce(post(url))).rejects.toThrow(NoClearAnswer);
+    expect(requests).toHaveLength(1);
   });
 
   it('may have been sent when no answer comes in time', async () => {

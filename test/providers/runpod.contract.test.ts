@@ -3,7 +3,8 @@ import { createFalStorage } from '../../src/providers/fal/storage.ts';
 import { createRunpod } from '../../src/providers/runpod/runpod.ts';
 import { providerContract } from '../contracts/provider.ts';
 import { startFal } from '../simulators/fal.ts';
-import { type RunpodFailure, startRunpod, upstream } from '../simulators/runpod.ts';
+import { startRunpod } from '../simulators/runpod.ts';
+import { type RunpodFailure, upstream } from '../simulators/runpod-errors.ts';
 import { manualTime } from '../simulators/sim-time.ts';
 import { sampleFiles, silent } from './subject.ts';
 

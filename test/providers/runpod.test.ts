@@ -6,7 +6,8 @@ import { createRunpod, type RunpodOptions } from '../../src/providers/runpod/run
 import runpodRequest from '../fixtures/providers/runpod-request.json' with { type: 'json' };
 import runpodStatus from '../fixtures/providers/runpod-status.json' with { type: 'json' };
 import type { FaultKind } from '../simulators/provider-sim.ts';
-import { type RunpodFailure, type RunpodSim, startRunpod, upstream } from '../simulators/runpod.ts';
+import { type RunpodSim, startRunpod } from '../simulators/runpod.ts';
+import { type RunpodFailure, upstream } from '../simulators/runpod-errors.ts';
 import { manualTime } from '../simulators/sim-time.ts';
 import { serveSamples, silent } from './subject.ts';
 

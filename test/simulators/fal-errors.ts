@@ -93,3 +93,41 @@ export function requestError(type: string): Extract<FalFailure, { on: 'status' }
     result: { status, json: { detail: text, error_type: type } },
   };
 }
+
+const FIELDS = {
+  image_url: 'string',
+  video_url: 'string',
+  character_orientation: 'string',
+  prompt: 'string',
+  keep_original_sound: 'boolean',
+};
+
+/** The queue takes nearly anything; what is wrong with it comes up as the result. */
+export function problemOf(input: Record<string, unknown>): FalFailure | undefined {
+  for (const field of ['image_url', 'video_url', 'character_orientation']) {
+    if (input[field] === undefined) return modelError('value_error.missing', field);
+  }
+  for (const [field, value] of Object.entries(input)) {
+    const type = (FIELDS as Record<string, string>)[field];
+    if (!type) return modelError('value_error.extra', field, { input: value });
+    if (typeof value !== type) return modelError(`type_error.${type}`, field, { input: value });
+  }
+  const { character_orientation: orientation } = input;
+  if (orientation !== 'image' && orientation !== 'video')
+    return modelError('type_error.enum', 'character_orientation', { input: orientation });
+  return undefined;
+}
+
+export function word(
+  about: 'image' | 'clip',
+  fault: 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short',
+): FalFailure {
+  const types = {
+    'not-fetched': 'file_download_error',
+    'not-read': about === 'image' ? 'image_load_error' : 'unsupported_video_format',
+    'too-small': 'image_too_small',
+    'too-long': 'video_duration_too_long',
+    'too-short': 'video_duration_too_short',
+  };
+  return modelError(types[fault], about === 'image' ? 'image_url' : 'video_url');
+}

@@ -1,7 +1,7 @@
 /** fal.ai over real HTTP: queue, storage, prices and webhook keys on one port. */
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type FalFailure, modelError, requestError } from './fal-errors.ts';
+import { type FalFailure, problemOf, requestError, word } from './fal-errors.ts';
 import { createFalFiles, type Upload } from './fal-files.ts';
+import { createSigning } from './fal-signing.ts';
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
 import { createSimJobs, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
 import { realTime, type SimTime } from './sim-time.ts';
@@ -20,9 +20,7 @@ export type FalSim = SimServer & {
   /** Turned off, the result names no billed units, as older endpoints do. */
   tellsUnits: boolean;
   uploads: Map<string, Upload>;
-  signWebhook(body: string, options?: { at?: number; key?: KeyObject }): Record<string, string>;
-  /** Changes the key pair; `jwks` shows the new one from then on. */
-  rotateKeys(): void;
+  signing: ReturnType<typeof createSigning>;
   /** The status of each answer to a webhook. */
   deliveries: { url: string; status: number }[];
 };
@@ -37,7 +35,7 @@ export async function startFal(
     [PRO, 0.112],
   ]);
   const deliveries: FalSim['deliveries'] = [];
-  let pair = generateKeyPairSync('ed25519');
+  const signing = createSigning(time);
   const jobs = createSimJobs<FalFailure>({ time, local, word });
   const server = await startServer(handle, {
     port: options.port,
@@ -51,10 +49,7 @@ export async function startFal(
     uploads: files.uploads,
     deliveries,
     tellsUnits: true,
-    signWebhook,
-    rotateKeys: () => {
-      pair = generateKeyPairSync('ed25519');
-    },
+    signing,
     async billed(id) {
       const job = jobs.get(id);
       return job ? unitsOf(await job.end) * (prices.get(String(job.input.endpoint)) ?? 0) : 0;
@@ -66,10 +61,7 @@ export async function startFal(
     const { method, path } = request;
     if (method === 'GET' && path.startsWith('/files/')) return files.serve(path) ?? serveResult(request);
     if (path.startsWith('/upload/')) return files.take(request);
-    if (path === '/.well-known/jwks.json') {
-      const jwk = pair.publicKey.export({ format: 'jwk' });
-      return { status: 200, json: { keys: [{ ...jwk, kid: 'sim', use: 'sig', alg: 'EdDSA' }] } };
-    }
+    if (path === '/.well-known/jwks.json') return { status: 200, json: signing.jwks() };
     const { authorization } = request.headers;
     if (authorization === undefined)
       return { status: 401, json: { detail: 'Authentication is required to access this application.' } };
@@ -243,23 +235,10 @@ export async function startFal(
         : { ...ids, status: 'OK', payload: await payloadOf(job) },
     );
     for (let i = 0; i < (job.script.webhook?.times ?? 1); i += 1) {
-      const headers = { 'content-type': 'application/json', ...signWebhook(body) };
+      const headers = { 'content-type': 'application/json', ...signing.signWebhook(body) };
       const answer = await fetch(job.hook, { method: 'POST', body, headers }).catch(() => undefined);
       deliveries.push({ url: job.hook, status: answer?.status ?? 0 });
     }
-  }
-
-  function signWebhook(body: string, options: { at?: number; key?: KeyObject } = {}): Record<string, string> {
-    const timestamp = String(Math.floor((options.at ?? time.now()) / 1000));
-    const id = (JSON.parse(body) as { request_id?: string }).request_id ?? randomUUID();
-    const hash = createHash('sha256').update(body).digest('hex');
-    const message = Buffer.from(`${id}\nsim-user\n${timestamp}\n${hash}`);
-    return {
-      'x-fal-webhook-request-id': id,
-      'x-fal-webhook-user-id': 'sim-user',
-      'x-fal-webhook-timestamp': timestamp,
-      'x-fal-webhook-signature': sign(null, message, options.key ?? pair.privateKey).toString('hex'),
-    };
   }
 
   function local(url: string): Buffer | undefined {
@@ -269,42 +248,4 @@ export async function startFal(
 
 function unitsOf(end: Awaited<SimJob<FalFailure>['end']>): number {
   return end.kind === 'video' ? Math.ceil(end.seconds - 0.05) : 0;
-}
-
-const FIELDS = {
-  image_url: 'string',
-  video_url: 'string',
-  character_orientation: 'string',
-  prompt: 'string',
-  keep_original_sound: 'boolean',
-};
-
-/** The queue takes nearly anything; what is wrong with it comes up as the result. */
-function problemOf(input: Record<string, unknown>): FalFailure | undefined {
-  for (const field of ['image_url', 'video_url', 'character_orientation']) {
-    if (input[field] === undefined) return modelError('value_error.missing', field);
-  }
-  for (const [field, value] of Object.entries(input)) {
-    const type = (FIELDS as Record<string, string>)[field];
-    if (!type) return modelError('value_error.extra', field, { input: value });
-    if (typeof value !== type) return modelError(`type_error.${type}`, field, { input: value });
-  }
-  const { character_orientation: orientation } = input;
-  if (orientation !== 'image' && orientation !== 'video')
-    return modelError('type_error.enum', 'character_orientation', { input: orientation });
-  return undefined;
-}
-
-function word(
-  about: 'image' | 'clip',
-  fault: 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short',
-): FalFailure {
-  const types = {
-    'not-fetched': 'file_download_error',
-    'not-read': about === 'image' ? 'image_load_error' : 'unsupported_video_format',
-    'too-small': 'image_too_small',
-    'too-long': 'video_duration_too_long',
-    'too-short': 'video_duration_too_short',
-  };
-  return modelError(types[fault], about === 'image' ? 'image_url' : 'video_url');
 }

@@ -34,7 +34,7 @@ export type FaultKind =
   | { stallAfterBytes: number }
   | { chunkMs: number };
 
-export type Fault = { method?: string; path: RegExp; times?: number; how: FaultKind };
+type Fault = { method?: string; path: RegExp; times?: number; how: FaultKind };
 
 export type SimServer = {
   url: string;

@@ -1,20 +1,13 @@
 /** RunPod's queue over real HTTP, with its one endpoint of this model. */
 import { randomUUID } from 'node:crypto';
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
-import { createSimJobs, type Fault, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
+import { problemOf, type RunpodFailure, word } from './runpod-errors.ts';
+import { createSimJobs, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
 import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
 export const RUNPOD_ENDPOINT = 'kling-v2-6-std-motion-control';
 const ACTIVE_MS = 30 * 60_000;
-
-/** `hidden`: the error stands in the output while the job seems to run, for ever. `timed-out` has no error at all. */
-export type RunpodFailure =
-  | { kind: 'failed'; error: string }
-  | { kind: 'failed-output'; output: unknown }
-  | { kind: 'hidden'; error: unknown }
-  | { kind: 'completed-error'; error: unknown }
-  | { kind: 'timed-out' };
 
 export type RunpodSim = SimServer & {
   key: string;
@@ -233,45 +226,4 @@ export async function startRunpod(
 /** Blocks of three seconds; a failure is free. */
 function costOf(end: Awaited<SimJob<RunpodFailure>['end']> | undefined): number {
   return end?.kind === 'video' ? Math.round(Math.ceil((end.seconds - 0.05) / 3) * 21) / 100 : 0;
-}
-
-const FIELDS = {
-  image: 'string',
-  video: 'string',
-  character_orientation: 'string',
-  prompt: 'string',
-  negative_prompt: 'string',
-  keep_original_sound: 'boolean',
-};
-
-/** What its upstream says, as the endpoint passes it on. */
-export const upstream = (message: string, code = 400): RunpodFailure => ({
-  kind: 'failed',
-  error: `Error submitting task: ${code}, ${JSON.stringify({ code, message })}`,
-});
-
-function problemOf(input: Record<string, unknown>): RunpodFailure | undefined {
-  for (const field of ['image', 'video', 'character_orientation']) {
-    if (input[field] === undefined) return upstream(`property '${field}' is missing`);
-  }
-  for (const [field, value] of Object.entries(input)) {
-    if (typeof value !== (FIELDS as Record<string, string>)[field])
-      return upstream(`property '${field}' is not supported`);
-  }
-  const { character_orientation: orientation } = input;
-  return orientation === 'image' || orientation === 'video'
-    ? undefined
-    : upstream('character_orientation is invalid');
-}
-
-function word(about: 'image' | 'clip', fault: Fault): RunpodFailure {
-  const what = about === 'image' ? 'image' : 'video';
-  const words = {
-    'not-fetched': `failed to download the ${what}`,
-    'not-read': `the ${what} format is invalid`,
-    'too-small': `the ${what} is too small`,
-    'too-long': `the ${what} duration is too long`,
-    'too-short': `the ${what} duration is too short`,
-  };
-  return upstream(words[fault], 1201);
 }

@@ -19,7 +19,7 @@ export function inputOf(request: RenderRequest, uploaded: Uploaded) {
 }
 
 /** It goes into addresses of ours, so nothing but what ids are made of. */
-export const requestId = z.string().regex(/^[\w-]{1,128}$/);
+const requestId = z.string().regex(/^[\w-]{1,128}$/);
 
 export const submitAnswer = z.object({
   request_id: requestId,

@@ -24,7 +24,7 @@ export function bodyOf(request: RenderRequest, uploaded: Uploaded, webhook: stri
 }
 
 /** It goes into addresses of ours, so nothing but what ids are made of. */
-export const jobId = z.string().regex(/^[\w-]{1,128}$/);
+const jobId = z.string().regex(/^[\w-]{1,128}$/);
 
 export const submitAnswer = z.object({ id: jobId });
 
