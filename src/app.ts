@@ -9,11 +9,11 @@ import { createJobEvents } from './core/events.ts';
 import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { createIntake } from './core/intake.ts';
-import { QUALITIES } from './core/job.ts';
+import { QUALITIES, type Quality } from './core/job.ts';
 import { createJobs } from './core/jobs.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
-import { createRoster, type Roster } from './core/roster.ts';
+import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { createWeather } from './core/weather.ts';
 import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -142,9 +142,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ping: store.ping,
     clock: CLOCK,
     version: await version(),
-    qualities: QUALITIES.filter((quality) =>
-      entries.some(({ provider }) => provider.capabilities.qualities.includes(quality)),
-    ),
+    // Alone, `local` takes every quality, but it is a draft all the same.
+    qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
     ...(links && config.PUBLIC_URL
       ? {
@@ -169,6 +168,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }
+
+const canRender = (entries: readonly RosterEntry[], quality: Quality): boolean =>
+  entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
 
 /** What is not on, and how to turn it on: the reader is the operator. */
 function tellWhatIsOff(config: Config, health: Health): void {

@@ -7,6 +7,7 @@ import type { SignIn } from './sign-in.ts';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 const ANY_ADDRESS = new Set(['0.0.0.0', '::', '[::]']);
 
+export const isAnyAddress = (host: string): boolean => ANY_ADDRESS.has(host);
 export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /**
@@ -20,7 +21,7 @@ export function checkHost(listenHost: string): MiddlewareHandler {
       host !== undefined &&
       (isLoopback(host) ||
         host === listenHost ||
-        (ANY_ADDRESS.has(listenHost) && isIP(host.replace(/^\[|\]$/g, '')) > 0));
+        (isAnyAddress(listenHost) && isIP(host.replace(/^\[|\]$/g, '')) > 0));
     if (!known) return problem(c, { code: 'not-allowed' });
     const origin = c.req.header('origin');
     // A script sends no Origin and is welcome; a browser on another site's behalf is not.

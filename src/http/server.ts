@@ -9,7 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
-import { checkHost, requireSignIn } from './guard.ts';
+import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
 import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
@@ -135,7 +135,7 @@ async function listen(app: Hono, { host, port }: { host: string; port: number })
       server.once('error', reject);
     },
   );
-  const shown = host.includes(':') ? `[${host}]` : host;
+  const shown = isAnyAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${shown}:${address.port}`,
     stop: () =>
