@@ -17,6 +17,7 @@ export type Track = {
 export type Window = { startSeconds: number; endSeconds: number };
 
 const MILLISECOND = 0.001;
+const RUN_UP_SECONDS = 0.1;
 
 /** Packets outside of the window are left out, the others moved so that it starts at nought. */
 export function copyTrack(mp4: Mp4, from: Stream, window: Window): Track {
@@ -29,9 +30,8 @@ export function copyTrack(mp4: Mp4, from: Stream, window: Window): Track {
       if (!packet) return;
       const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
       const at = Number(time) * unit;
-      // Half a unit of grace: seconds are rounded.
-      if (at + Number(packet.duration) * unit <= window.startSeconds || at > window.endSeconds - unit / 2)
-        return;
+      // The run-up that a sound decoder needs lies before the start; at the end, half a unit of grace for rounding.
+      if (at < window.startSeconds - RUN_UP_SECONDS || at > window.endSeconds - unit / 2) return;
       seconds = at - window.startSeconds;
       if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= offset;
       if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= offset;
