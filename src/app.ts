@@ -69,6 +69,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
+    onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
   const roster: Roster = createRoster({ entries, weather, clock: CLOCK, health });

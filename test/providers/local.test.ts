@@ -48,12 +48,14 @@ function setUp(servesAll = false) {
     return promise;
   };
   const warnings: string[] = [];
+  const news: string[] = [];
   const provider = createLocalProvider({
     run,
     files: { pathOf: (file) => `/files/${file.key}` },
     dataDir,
     servesAll,
     log: { warn: (_facts, message) => warnings.push(message) },
+    onNews: (jobId) => news.push(jobId),
   });
   const call = async (index: number): Promise<Call> => {
     for (;;) {
@@ -67,7 +69,7 @@ function setUp(servesAll = false) {
     if (outcome.kind !== 'accepted') throw new Error(`submit came to ${outcome.kind}`);
     return outcome.operation;
   };
-  return { provider, calls, call, submit, warnings };
+  return { provider, calls, call, submit, warnings, news };
 }
 
 describe('the local provider', () => {
@@ -107,6 +109,20 @@ describe('the local provider', () => {
     await expect
       .poll(() => provider.status(operation, never))
       .toEqual({ state: 'completed', result: { kind: 'file', path: args.toPath }, costMicros: 0 });
+  });
+
+  it('tells at once that a render begins, moves on and ends, and of progress now and then', async () => {
+    const { provider, call, submit, news } = setUp();
+    const operation = await submit();
+    const { options, finish } = await call(0);
+    for (const position of [2, 1, 0]) options.onQueue(position);
+    expect(news).toHaveLength(3);
+    for (let share = 0; share < 1; share += 0.01) options.onProgress(share);
+    expect(news.length).toBeLessThan(10);
+    const before = news.length;
+    await finish();
+    await expect.poll(() => provider.status(operation, never)).toMatchObject({ state: 'completed' });
+    expect(news.slice(before)).toEqual(['web:1']);
   });
 
   it('has an operation that survives being written as JSON', async () => {

@@ -15,6 +15,8 @@ export type LocalOptions = {
   /** Whether it takes `standard` and `pro` too: only where no hosted provider is there to do them. */
   servesAll: boolean;
   log: { warn(facts: Record<string, unknown>, message: string): void };
+  /** Hears that the render of a job stands differently now. */
+  onNews?: (jobId: string) => void;
 };
 
 /** Everything that is needed to render again after a restart. */
@@ -30,7 +32,7 @@ type LocalOperation = z.infer<typeof operationSchema>;
 /** A provider that costs nothing and forgets nothing: its operation holds all that a render needs. */
 export function createLocalProvider(options: LocalOptions): Provider & { stop(): Promise<void> } {
   const folder = join(options.dataDir, 'drafts');
-  const renders = createRenders({ run: options.run, folder, log: options.log });
+  const renders = createRenders({ run: options.run, folder, log: options.log, onNews: options.onNews });
   const qualities = options.servesAll ? QUALITIES : (['draft'] as const);
 
   /** A job's id may hold anything; a file's name may not. */

@@ -45,6 +45,7 @@ type Render = { status: ProviderStatus; control: AbortController; ended: Promise
 
 /** A render that crashed is tried once more: it costs nothing. */
 const TRIES = 2;
+const NEWS_EVERY_MS = 500;
 /** A draft that nobody has fetched after a day belongs to no open job. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
@@ -52,6 +53,8 @@ export function createRenders(options: {
   run: RunDraft;
   folder: string;
   log: { warn(facts: Record<string, unknown>, message: string): void };
+  /** Hears that a render stands differently now; of progress at most twice a second. */
+  onNews?: ((jobId: string) => void) | undefined;
 }): Renders {
   const renders = new Map<string, Render>();
   let stopped = false;
@@ -66,8 +69,21 @@ export function createRenders(options: {
     return render;
   };
 
+  /** Whoever follows the job need not ask all the time to show its progress. */
+  const newsOf = (jobId: string, render: Render) => {
+    let toldAt = 0;
+    return (status: ProviderStatus): void => {
+      const moved = status.state !== render.status.state || status.state === 'queued';
+      render.status = status;
+      if (!moved && performance.now() - toldAt < NEWS_EVERY_MS) return;
+      toldAt = performance.now();
+      options.onNews?.(jobId);
+    };
+  };
+
   const work = async (order: RenderOrder, render: Render): Promise<void> => {
     await forgetOld(options.folder);
+    const tell = newsOf(order.jobId, render);
     const { image: imagePath, clip: clipPath, toPath, sound, orientation } = order;
     for (let tries = 1; !render.control.signal.aborted; tries += 1) {
       try {
@@ -77,24 +93,25 @@ export function createRenders(options: {
           {
             signal: render.control.signal,
             onProgress: (progress) => {
-              if (isOpen(render)) render.status = { state: 'running', progress };
+              if (isOpen(render)) tell({ state: 'running', progress });
             },
             onQueue: (position) => {
-              if (isOpen(render))
-                render.status = position > 0 ? { state: 'queued', position } : { state: 'running' };
+              if (isOpen(render)) tell(position > 0 ? { state: 'queued', position } : { state: 'running' });
             },
           },
         );
         if (!isOpen(render)) return;
-        render.status = result.ok
-          ? { state: 'completed', result: { kind: 'file', path: toPath }, costMicros: 0 }
-          : { state: 'failed', failure: result.code, costMicros: 0 };
+        tell(
+          result.ok
+            ? { state: 'completed', result: { kind: 'file', path: toPath }, costMicros: 0 }
+            : { state: 'failed', failure: result.code, costMicros: 0 },
+        );
         return;
       } catch (err) {
         if (render.control.signal.aborted) return;
         options.log.warn({ err, jobId: order.jobId, tries }, 'a draft could not be rendered');
         if (tries < TRIES) continue;
-        render.status = { state: 'failed', failure: 'provider-down', costMicros: 0 };
+        tell({ state: 'failed', failure: 'provider-down', costMicros: 0 });
         return;
       } finally {
         await rm(`${toPath}.part`, { force: true });
