@@ -9,6 +9,8 @@ import { createPool } from '../../src/media/pool.ts';
 import { sampleBytes, sampleClip, sampleImage } from '../samples.ts';
 
 const media = createMedia({ pool: createPool({ log: { warn: () => {} } }) });
+// The same path is written again and again.
+sharp.cache(false);
 let folder: string;
 let toPath: string;
 
