@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
-const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/providers/local*.test.ts'];
+const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -31,6 +31,7 @@ const limits = z.string().transform((text, ctx): DefaultLimit[] => {
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
 const HOSTED = ['fal', 'runpod', 'runcomfy'] as const;
+const KEYS = { fal: 'FAL_KEY', runpod: 'RUNPOD_API_KEY', runcomfy: 'RUNCOMFY_API_TOKEN' } as const;
 
 /** A base address may carry a path prefix; a slash at its end would double. */
 const baseUrl = z
@@ -50,34 +51,46 @@ const providers = z.string().transform((text, ctx) => {
   return HOSTED.filter((name) => names.includes(name)).sort((a, b) => names.indexOf(a) - names.indexOf(b));
 });
 
-const schema = z.object({
-  PROVIDERS: providers.optional(),
-  FAL_KEY: z.string().optional(),
-  FAL_QUEUE_URL: baseUrl.prefault('https://queue.fal.run'),
-  FAL_REST_URL: baseUrl.prefault('https://rest.fal.ai'),
-  FAL_API_URL: baseUrl.prefault('https://api.fal.ai'),
-  RUNPOD_API_KEY: z.string().optional(),
-  RUNPOD_API_URL: baseUrl.prefault('https://api.runpod.ai'),
-  RUNCOMFY_API_TOKEN: z.string().optional(),
-  RUNCOMFY_API_URL: baseUrl.prefault('https://model-api.runcomfy.net'),
-  PUBLIC_URL: baseUrl.optional(),
-  DATA_DIR: z
-    .string()
-    .default('./data')
-    .transform((path) => resolve(path)),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
-  SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
-  PAGE_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
-  BUDGET_USD_PER_DAY: usd.default(20),
-  BUDGET_USD_PER_MONTH: usd.default(200),
-  DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
-  TIMEZONE: timeZone.default('UTC'),
-  JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
-  LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
-    .default('info'),
-});
+const schema = z
+  .object({
+    PROVIDERS: providers.optional(),
+    FAL_KEY: z.string().optional(),
+    FAL_QUEUE_URL: baseUrl.prefault('https://queue.fal.run'),
+    FAL_REST_URL: baseUrl.prefault('https://rest.fal.ai'),
+    FAL_API_URL: baseUrl.prefault('https://api.fal.ai'),
+    RUNPOD_API_KEY: z.string().optional(),
+    RUNPOD_API_URL: baseUrl.prefault('https://api.runpod.ai'),
+    RUNCOMFY_API_TOKEN: z.string().optional(),
+    RUNCOMFY_API_URL: baseUrl.prefault('https://model-api.runcomfy.net'),
+    PUBLIC_URL: baseUrl.optional(),
+    DATA_DIR: z
+      .string()
+      .default('./data')
+      .transform((path) => resolve(path)),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
+    SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    PAGE_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+    BUDGET_USD_PER_DAY: usd.default(20),
+    BUDGET_USD_PER_MONTH: usd.default(200),
+    DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
+    TIMEZONE: timeZone.default('UTC'),
+    JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
+    LOG_LEVEL: z
+      .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
+      .default('info'),
+  })
+  .superRefine((settings, ctx) => {
+    for (const name of settings.PROVIDERS ?? []) {
+      // Going on without it would quietly render free drafts where somebody meant to pay.
+      if (!settings[KEYS[name]])
+        ctx.addIssue({
+          code: 'custom',
+          path: ['PROVIDERS'],
+          message: `names ${name}, but ${KEYS[name]} is not set`,
+        });
+    }
+  });
 
 export type Config = z.infer<typeof schema>;
 

@@ -18,6 +18,27 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('does not go on without a provider that was named', () => {
+    expect(() => readConfig({ PROVIDERS: 'runpod,fal', FAL_KEY: 'id:secret' })).toThrow(
+      'names runpod, but RUNPOD_API_KEY is not set',
+    );
+    expect(() => readConfig({ PROVIDERS: 'fall' })).toThrow(
+      '“fall” is not a provider; there are fal, runpod, runcomfy',
+    );
+    expect(readConfig({ PROVIDERS: 'runpod, fal', FAL_KEY: 'a', RUNPOD_API_KEY: 'b' }).PROVIDERS).toEqual([
+      'runpod',
+      'fal',
+    ]);
+  });
+
+  it('reads base addresses, with or without a slash at their end', () => {
+    expect(readConfig({ FAL_QUEUE_URL: 'http://127.0.0.1:4010/fal/' }).FAL_QUEUE_URL).toBe(
+      'http://127.0.0.1:4010/fal',
+    );
+    expect(readConfig({}).RUNPOD_API_URL).toBe('https://api.runpod.ai');
+    expect(() => readConfig({ PUBLIC_URL: 'strut.example' })).toThrow('PUBLIC_URL');
+  });
+
   it('takes an empty variable for one that is not set', () =>
     expect(readConfig({ PORT: '', TIMEZONE: '' }).PORT).toBe(8080));
 
@@ -62,7 +83,7 @@ describe('.env.example', () => {
   );
 
   it('names every setting that is read', () => {
-    const settings = [...read('../src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+    const settings = [...read('../src/config.ts').matchAll(/^ {2,4}([A-Z][A-Z_]+):/gm)].map(
       ([, name]) => name ?? '',
     );
     expect(settings.length).toBeGreaterThan(15);

@@ -29,6 +29,7 @@ export type QuoteNote =
   | 'orientation-from-camera'
   | 'negative-prompt-ignored'
   | 'price-is-approximate'
+  | 'price-from-table'
   | 'trimmed'
   | 'draft';
 export type QuoteWarning = 'no-person-in-image' | 'no-person-in-clip';

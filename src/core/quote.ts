@@ -84,11 +84,14 @@ export async function bestQuote(
   const best = offers[0];
   if (!best) return refuse(noOffer(market, request));
   const ignored: QuoteNote[] = ignoresNegative(best.provider) ? ['negative-prompt-ignored'] : [];
+  // "About" says it already.
+  const inTable = best.offer.priceFrom === 'built-in' && !best.offer.notes.includes('price-is-approximate');
+  const fromTable: QuoteNote[] = inTable ? ['price-from-table'] : [];
   return accept({
     provider: best.provider.id,
     micros: best.offer.micros,
     seconds: request.clipSeconds,
-    notes: [...notes, ...best.offer.notes, ...ignored],
+    notes: [...notes, ...best.offer.notes, ...fromTable, ...ignored],
     warnings,
   });
 }

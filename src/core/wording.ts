@@ -116,6 +116,7 @@ export function failureText(failure: FailureCode, costMicros: Micros): string {
 const NOTES = {
   'orientation-from-camera': "The clip's camera moves, so the character keeps the picture's orientation.",
   'negative-prompt-ignored': "This provider doesn't take a negative prompt; yours is left out.",
+  'price-from-table': "The provider's price list can't be read right now; this is the last price known.",
   'price-is-approximate':
     'The provider names its exact price only afterwards; this is about what it will be.',
   trimmed: 'The clip is longer than can be used; only its beginning is kept.',

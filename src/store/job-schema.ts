@@ -34,6 +34,7 @@ const base = z.object({
         'orientation-from-camera',
         'negative-prompt-ignored',
         'price-is-approximate',
+        'price-from-table',
         'trimmed',
         'draft',
       ]),

@@ -48,10 +48,13 @@ export const requestOf = ({ quality }: ProviderSubject, clipSeconds = 3): Render
   clipSeconds,
 });
 
+let sent = 0;
+
 export async function send(subject: ProviderSubject, plan: JobPlan, clipSeconds = 3): Promise<SubmitOutcome> {
   subject.next({ seconds: clipSeconds, ...plan });
   const uploaded = await subject.provider.upload(subject.inputs, signal);
-  return subject.provider.submit('job-1', requestOf(subject, clipSeconds), uploaded, signal);
+  sent += 1;
+  return subject.provider.submit(`job-${sent}`, requestOf(subject, clipSeconds), uploaded, signal);
 }
 
 export async function accepted(subject: ProviderSubject, plan: JobPlan, clipSeconds = 3): Promise<Operation> {

@@ -138,4 +138,12 @@ describe('the best quote', () => {
       });
     },
   );
+
+  it('says when the price is the last one known rather than read just now', async () => {
+    const remote = createRemote('a');
+    remote.provider.quote = async () => ({ micros: 1, notes: [], priceFrom: 'built-in' });
+    expect(await bestQuote(market([remote.provider]), planned.value, [])).toMatchObject({
+      value: { notes: ['price-from-table'] },
+    });
+  });
 });

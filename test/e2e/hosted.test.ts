@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { personClip, personImage } from '../people.ts';
 import { startFal } from '../simulators/fal.ts';
@@ -29,6 +31,17 @@ async function startSimulators() {
   };
 }
 
+/** A port that was free a moment ago: PUBLIC_URL has to name it before the bot listens. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('no port was given');
+  return String(address.port);
+}
+
 describe('the bot with hosted providers', () => {
   it.each([
     ['fal', 0.28],
@@ -58,15 +71,10 @@ describe('the bot with hosted providers', () => {
 
   it('gives RunPod our own signed links and hears of the end by webhook, when the internet reaches us', async () => {
     const sims = await startSimulators();
-    const env = { ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod', PORT: '0' };
-    await using bot = await startBot(env);
-    // Only now is the port known; the internet's name for us is this machine under another name.
-    await bot.stop();
-    await using reached = await startBot({
-      ...env,
-      PORT: new URL(bot.url).port,
-      PUBLIC_URL: `http://localhost:${new URL(bot.url).port}`,
-    });
+    const port = await freePort();
+    const env = { ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod', PORT: port };
+    // The internet's name for us is this machine under another name.
+    await using reached = await startBot({ ...env, PUBLIC_URL: `http://localhost:${port}` });
     const job = await makeJob(reached.url, await files());
     expect(await jobEnd(reached.url, job.id)).toMatchObject({
       state: 'delivered',
@@ -76,6 +84,22 @@ describe('the bot with hosted providers', () => {
     const [submit] = sims.runpod.requestsTo('POST', /\/run$/);
     expect(submit?.body.toString()).toContain('/media/');
     expect(submit?.body.toString()).toContain('/hooks/runpod/');
+    await sims.close();
+  });
+
+  it('brings back the video of a lost submit by webhook: one submit, one bill', async () => {
+    const sims = await startSimulators();
+    const port = await freePort();
+    await using bot = await startBot({
+      ...sims.env,
+      PROVIDERS: 'fal',
+      PORT: port,
+      PUBLIC_URL: `http://localhost:${port}`,
+    });
+    sims.fal.fault({ method: 'POST', path: /motion-control$/, how: 'lose-answer' });
+    const { id } = await makeJob(bot.url, await files());
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(sims.fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await sims.close();
   });
 

@@ -92,7 +92,7 @@ export function createRunpod(options: RunpodOptions): Provider {
 
     async quote(request) {
       if (request.quality !== 'standard') return undefined;
-      return { micros: priceOf(request.clipSeconds), notes: [], priceFrom: 'built-in' };
+      return { micros: priceOf(request.clipSeconds), notes: [] };
     },
 
     async upload(inputs, signal) {
