@@ -12,7 +12,7 @@ const HOOK_LASTS_MS = 7 * 24 * 3_600_000;
 const payload = z.discriminatedUnion('for', [
   z.object({
     for: z.literal('media'),
-    key: z.string(),
+    key: z.string().regex(/^[0-9a-f]{64}\.[a-z0-9]{1,8}$/),
     bytes: z.number(),
     mime: z.string(),
     until: z.number(),
