@@ -10,7 +10,12 @@ type Level = { width: number; height: number; rgb: Float32Array; known: Float32A
 /** `known` is 0 to 1 a pixel: how much of its colour may be believed. */
 export function fillUnknown(picture: Picture, known: Float32Array): Picture {
   const { width, height } = picture;
-  const rgb = Float32Array.from(picture.rgb, (value, at) => value * (known[Math.floor(at / 3)] ?? 0));
+  const rgb = new Float32Array(picture.rgb.length);
+  for (let at = 0; at < known.length; at += 1) {
+    const share = known[at] ?? 0;
+    if (share === 0) continue;
+    for (let byte = at * 3; byte < at * 3 + 3; byte += 1) rgb[byte] = (picture.rgb[byte] ?? 0) * share;
+  }
   const levels: Level[] = [{ width, height, rgb, known: known.slice() }];
   for (let level = levels[0]; level && Math.max(level.width, level.height) > 1; level = levels.at(-1))
     levels.push(half(level));

@@ -18,7 +18,7 @@ export type Layer = {
   top: number;
   width: number;
   height: number;
-  pixels: Uint32Array;
+  pixels: Int32Array;
 };
 
 const SMALL_SIDE = 384;
@@ -98,7 +98,7 @@ function layerOf(
   const covering = planes.covering.map(read);
   const seam = part === 'body' ? SEAMS.body : part.endsWith('Arm') ? SEAMS.arm : SEAMS.leg;
   const root = armRoot(figure, part);
-  const pixels = new Uint32Array(width * height);
+  const pixels = new Int32Array(width * height);
   const alpha = new Uint8Array(width * height);
   const rgb = new Uint8Array(width * height * 3);
   const known = new Float32Array(width * height);
@@ -112,7 +112,7 @@ function layerOf(
       let mine = there * ramp(own(x, y), seam[0], seam[1]);
       let believed = (there * own(x, y) - 0.75) * 4;
       // An arm begins at the shoulder: a strap or a collar that it took along would stick out when it turns.
-      if (root) mine *= ramp(rootShare(root, x, y), -0.02, 0.1);
+      if (root) mine *= ramp(rootShare(root, x, y), -0.04, 0.06);
       for (const { at: place, radius } of joint) {
         // Around the joint both layers have everything.
         const disc = there * ramp(distance(place, { x, y }) / radius, 1.15, 0.75);
@@ -167,7 +167,7 @@ function boundsOf(
 
 /** Where a limb hangs on the trunk; the trunk has one of these for each limb. */
 function jointOf(figure: Figure, part: Part): Disc[] {
-  const arm = (side: Side) => ({ at: figure.joints[`${side}Shoulder`], radius: figure.torso * 0.13 });
+  const arm = (side: Side) => ({ at: figure.joints[`${side}Shoulder`], radius: figure.torso * 0.15 });
   const leg = (side: Side) => ({ at: figure.joints[`${side}Hip`], radius: figure.torso * 0.2 });
   for (const side of SIDES) {
     if (part === `${side}Arm`) return [];

@@ -4,7 +4,7 @@ import type { Layer } from './layers.ts';
 import { minus, type Point, type Side } from './skeleton.ts';
 
 /** Squares of this many pixels a side. */
-const CELL = 12;
+const CELL = 16;
 
 export type Mesh = {
   /** Corners in the layer's own pixels, x and y in turn. */

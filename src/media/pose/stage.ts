@@ -41,12 +41,10 @@ export function isPlausible(matte: Float32Array, { width, height }: Picture, fig
 function behind(picture: Picture, matte: Float32Array): Picture {
   const radius = Math.max(2, Math.round(Math.max(picture.width, picture.height) / 90));
   const near = boxMean(matte, picture.width, picture.height, radius);
-  const hole = Uint8Array.from(near, (value) => (value > 0.004 ? 1 : 0));
-  return repaint(
-    fillUnknown(
-      picture,
-      Float32Array.from(hole, (value) => 1 - value),
-    ),
-    hole,
-  );
+  const hole = new Uint8Array(near.length);
+  for (let at = 0; at < hole.length; at += 1) {
+    hole[at] = (near[at] ?? 0) > 0.004 ? 1 : 0;
+    near[at] = 1 - (hole[at] ?? 0);
+  }
+  return repaint(fillUnknown(picture, near), hole);
 }
