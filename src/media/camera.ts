@@ -18,6 +18,8 @@ const MIN_SPREAD = 6;
 const MIN_SHIFT = 2;
 /** Of the margin's blocks that can tell anything. */
 const MOVED_SHARE = 0.6;
+/** Before a plain wall only the arms that reach into the margin tell anything, and they do move. */
+const MOVED_OF_ALL = 0.45;
 const MIN_TELLING_BLOCKS = 6;
 /** Grey levels by which nearly everything changes at a cut between plain pictures. */
 const CUT_LEVELS = 40;
@@ -49,14 +51,17 @@ export function createCameraWatch(): CameraWatch {
 }
 
 function marginMoves(from: Grey, to: Grey): boolean {
+  const blocks = marginBlocks(to);
   let telling = 0;
   let moved = 0;
-  for (const [x, y] of marginBlocks(to)) {
+  for (const [x, y] of blocks) {
     if (spread(to, x, y) < MIN_SPREAD) continue;
     telling += 1;
     if (shiftOf(from, to, x, y) >= MIN_SHIFT) moved += 1;
   }
-  return telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling;
+  return (
+    telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling && moved >= MOVED_OF_ALL * blocks.length
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
+import { personClip } from '../people.ts';
 import { type SampleClip, sampleBytes, sampleClip, sampleImage } from '../samples.ts';
 
 const media = createMedia({ pool: createPool({ log: { warn: () => {} } }) });
@@ -206,6 +207,13 @@ describe('the verdict over a clip', () => {
       bytes.writeUInt32LE(2_000_000_000, scale);
       bytes.writeUInt32LE(1, scale + 4);
       expect(await refusal(await sampleBytes(bytes, 'avi'))).toEqual(BROKEN);
+    });
+  });
+
+  it('takes somebody who waves both arms before a plain wall for what it is: no move of the camera', async () => {
+    expect(await checkClip({ path: await personClip() })).toMatchObject({
+      ok: true,
+      value: { cameraMoves: false },
     });
   });
 });
