@@ -211,7 +211,7 @@ describe('the verdict over a clip', () => {
   });
 
   it('takes somebody who waves both arms before a plain wall for what it is: no move of the camera', async () => {
-    expect(await checkClip({ path: await personClip() })).toMatchObject({
+    expect(await media.checkClip(await personClip())).toMatchObject({
       ok: true,
       value: { cameraMoves: false },
     });
