@@ -1,13 +1,17 @@
 /** The core's port Media, on the pool of child processes: verdicts are values, whatever the bytes do to a child. */
-import type { ClipFacts, Media } from '../core/ports.ts';
+import type { ClipFacts, ImageFacts, Media } from '../core/ports.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
 import type { Pool, RunOptions, TaskArgs, TaskName } from './pool.ts';
 import type { Shrunk } from './shrink.ts';
 import { TaskCrashed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
 
 const FIND_PERSON_MS = 8_000;
-/** A clip beyond this side may be too much to encode in the time there is. */
+/**
+ * A good file beyond this may be too much for the time and memory there is: whoever has filmed in 8K is better served
+ * by "too large" than by "broken".
+ */
 const EASY_SIDE = 1920;
+const EASY_PIXELS = 12_000_000;
 
 /** The video can't be played to its end. Fetching it again may help, measuring it again does not. */
 export class BrokenVideo extends Error {
@@ -40,15 +44,32 @@ export function createMedia({ pool }: { pool: Pool }): MediaWithShrink {
     }
   }
 
+  async function checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>> {
+    return run('checkImage', { path }, given(signal)).catch(brokenFile('image'));
+  }
+
   async function checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>> {
     return run('checkClip', { path }, given(signal)).catch(brokenFile('clip'));
   }
 
   return {
-    checkImage: (path, signal) => run('checkImage', { path }, given(signal)).catch(brokenFile('image')),
+    checkImage,
     checkClip,
-    normaliseImage: (path, toPath, signal) =>
-      run('normaliseImage', { path, toPath }, given(signal)).catch(brokenFile('image')),
+    async normaliseImage(path, toPath, signal) {
+      try {
+        return await run('normaliseImage', { path, toPath }, given(signal));
+      } catch (error) {
+        const refused = brokenFile('image')(error);
+        const checked = await checkImage(path, signal);
+        if (!checked.ok || checked.value.width * checked.value.height <= EASY_PIXELS) return refused;
+        return refuse({
+          code: 'image-too-large',
+          by: 'pixels',
+          ...sizeOf(checked.value),
+          maxPixels: EASY_PIXELS,
+        });
+      }
+    },
     async normaliseClip(path, toPath, { maxSeconds, onProgress }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
@@ -56,10 +77,8 @@ export function createMedia({ pool }: { pool: Pool }): MediaWithShrink {
       } catch (error) {
         const refused = brokenFile('clip')(error);
         const checked = await checkClip(path, signal);
-        // Whoever has filmed in 8K is better served by "too large" than by "broken".
-        return checked.ok && Math.max(checked.value.width, checked.value.height) > EASY_SIDE
-          ? refuse({ code: 'clip-too-large', by: 'pixels', ...sizeOf(checked.value), maxSide: EASY_SIDE })
-          : refused;
+        if (!checked.ok || Math.max(checked.value.width, checked.value.height) <= EASY_SIDE) return refused;
+        return refuse({ code: 'clip-too-large', by: 'pixels', ...sizeOf(checked.value), maxSide: EASY_SIDE });
       }
     },
     async findPerson(imagePath, clipPath, signal) {
@@ -90,4 +109,4 @@ const brokenFile = (what: 'image' | 'clip') => (error: unknown) => {
 
 const given = (signal: AbortSignal | undefined): RunOptions => (signal ? { signal } : {});
 
-const sizeOf = ({ width, height }: ClipFacts) => ({ width, height });
+const sizeOf = ({ width, height }: { width: number; height: number }) => ({ width, height });

@@ -11,13 +11,18 @@ import { MAX_SIDE, type Measured, MIN_SIDE, measureClip } from './check-clip.ts'
 import type { TaskContext } from './task.ts';
 
 const MAX_BYTES = 100_000_000;
-/** What is encoded anew is scaled to what the models render, 720 or 1080 lines: more would only take longer. */
-const MAX_ENCODED_SIDE = 1920;
 const CRF = 20;
 const MAX_BITS_PER_SECOND = 20_000_000;
 const SOUND_BITS_PER_SECOND = 160_000;
-/** Thirty seconds of 1080p at 30 pictures a second take half a minute on two cores; what is more is encoded in haste. */
-const HASTE_OVER_PIXELS = 1920 * 1080 * 30 * 30;
+/**
+ * How much is made of a clip that is encoded anew, by the pixels that have to be decoded, so that a minute is enough
+ * on two busy cores. Nothing goes beyond what the models render, 720 or 1080 lines.
+ */
+const EFFORTS = [
+  { upToPixels: 1920 * 1080 * 900, preset: 'veryfast', maxSide: 1920, maxFramesPerSecond: 60 },
+  { upToPixels: 1920 * 1080 * 1800, preset: 'ultrafast', maxSide: 1920, maxFramesPerSecond: 60 },
+  { upToPixels: Infinity, preset: 'ultrafast', maxSide: 1280, maxFramesPerSecond: 30 },
+] as const;
 /** The containers whose packets carry all the times that an MP4 needs. */
 const COPIED_FROM: readonly string[] = ['MP4', 'MOV', 'MKV'];
 
@@ -74,8 +79,10 @@ function recipeOf(
     shown.width % 2 === 0 &&
     shown.height % 2 === 0;
   const copySound = isWhole && sound?.codecpar.codecId === AV_CODEC_ID_AAC;
-  const size = encodedSize(shown);
-  const rate = evenRate(usualRate(scanned));
+  const pixels = geometry.coded.width * geometry.coded.height * scanned.fps * seconds;
+  const { preset, maxSide, maxFramesPerSecond } =
+    EFFORTS.find((one) => pixels <= one.upToPixels) ?? EFFORTS[2];
+  const rate = evenRate(usualRate(scanned), maxFramesPerSecond);
   const fps = rate.num / rate.den;
   return {
     window: { startSeconds: scanned.startSeconds, endSeconds: scanned.startSeconds + seconds },
@@ -83,15 +90,12 @@ function recipeOf(
     picture: copyPicture
       ? 'copy'
       : {
-          ...size,
+          ...encodedSize(shown, maxSide),
           rate,
           geometry,
+          preset,
           // Ten seconds are never a frame more than ten: a provider would refuse them.
           maxFrames: Math.max(1, Math.floor(seconds * fps + (maxSeconds <= seconds ? 1e-6 : 0.5))),
-          preset:
-            geometry.coded.width * geometry.coded.height * fps * seconds > HASTE_OVER_PIXELS
-              ? 'ultrafast'
-              : 'veryfast',
           quality: {
             crf: CRF,
             maxBitsPerSecond: Math.min(
@@ -104,11 +108,8 @@ function recipeOf(
 }
 
 /** Even sides, scaled down as far as the smaller one allows. */
-function encodedSize({ width, height }: Size): Size {
-  const scale = Math.min(
-    1,
-    Math.max(MAX_ENCODED_SIDE / Math.max(width, height), MIN_SIDE / Math.min(width, height)),
-  );
+function encodedSize({ width, height }: Size, maxSide: number): Size {
+  const scale = Math.min(1, Math.max(maxSide / Math.max(width, height), MIN_SIDE / Math.min(width, height)));
   const even = (side: number): number => Math.max(MIN_SIDE, 2 * Math.round((side * scale) / 2));
   return { width: even(width), height: even(height) };
 }

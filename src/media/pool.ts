@@ -46,7 +46,6 @@ export type PoolOf<Table extends TaskTable> = {
 export type Pool = PoolOf<typeof TASKS>;
 export type TaskName = keyof typeof TASKS;
 export type TaskArgs<Name extends TaskName> = ArgsOf<(typeof TASKS)[Name]>;
-export type TaskResult<Name extends TaskName> = ResultOf<(typeof TASKS)[Name]>;
 
 export type PoolOptions = {
   /** How many children at most; by default one per core, never less than two. */

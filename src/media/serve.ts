@@ -1,12 +1,16 @@
 /** The child's side of the pool: runs one task at a time and answers over IPC. */
+import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
 
+const NICENESS = 5;
 const PROGRESS_EVERY_MS = 100;
 const MEMORY_EVERY_MS = 250;
 
 /** Serves the tasks of a table to the parent process, until the parent goes away. */
 export function serve(tasks: TaskTable): void {
+  // Encoding takes every core there is: the bot's own process comes first.
+  setPriority(NICENESS);
   dieWithParent();
   // A Ctrl-C reaches the whole process group; when a child ends is the parent's to say.
   process.on('SIGINT', () => {});

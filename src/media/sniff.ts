@@ -19,7 +19,7 @@ const CLIPS = {
   webp: 'animated WebP',
 } as const;
 
-export type ImageFormat = (typeof IMAGES)[keyof typeof IMAGES];
+type ImageFormat = (typeof IMAGES)[keyof typeof IMAGES];
 export type ClipFormat = (typeof CLIPS)[keyof typeof CLIPS];
 
 /** `found` is for the member: what the file is when it is not what we need. Undefined when the bytes say nothing. */

@@ -1,5 +1,5 @@
 /** How a task in a child process can end badly. What it was asked to do may be wrong, or the child just died. */
-export class TaskError extends Error {
+class TaskError extends Error {
   override name = 'TaskError';
   readonly task: string;
   /** Whether the same task with the same arguments may well succeed when it is run again. */

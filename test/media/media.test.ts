@@ -70,6 +70,15 @@ describe('media', () => {
     await expect(small.media.normaliseClip('clip', 'to', {})).resolves.toEqual(BROKEN);
   });
 
+  it('says that a picture is too large when that is why it takes too much memory', async () => {
+    const value = { mime: 'image/jpeg', width: 7000, height: 7000, bytes: 1 };
+    const { media } = mediaOver(new TaskOutOfMemory('task', 2, 1), { ok: true, value });
+    await expect(media.normaliseImage('image', 'to')).resolves.toEqual({
+      ok: false,
+      refusal: { code: 'image-too-large', by: 'pixels', width: 7000, height: 7000, maxPixels: 12_000_000 },
+    });
+  });
+
   it.each([
     ['fails', new TaskFailed('task', 'no model')],
     ['takes too long', new TaskTimedOut('task', 8_000)],

@@ -6,7 +6,7 @@ import { Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
-import { frameNumber } from '../encode-sample.ts';
+import { frameNumber } from '../paint-sample.ts';
 import { type SampleClip, sampleClip, sampleImage, sampleTransparentClip } from '../samples.ts';
 import { readBoxes, readFrames, readShape, readSound } from './read-video.ts';
 

@@ -10,7 +10,7 @@ import {
   SWS_BILINEAR,
 } from 'node-av/constants';
 import { avGetCodecName, avGetPixFmtName, Frame, Log, SoftwareScaleContext } from 'node-av/lib';
-import { frameNumber } from '../encode-sample.ts';
+import { frameNumber } from '../paint-sample.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

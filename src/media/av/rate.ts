@@ -2,7 +2,7 @@
 import type { IRational } from 'node-av/lib';
 import type { Scan } from './scan.ts';
 
-const MAX_FRAMES_PER_SECOND = 60;
+/** More than the limit is usually a multiple of this. */
 const FRAMES_PER_SECOND_INSTEAD = 30;
 /** Matroska rounds times to milliseconds. */
 const ROUNDING_SECONDS = 0.0015;
@@ -13,8 +13,8 @@ export function usualRate({ fps, frameSeconds }: Scan): number {
 }
 
 /** The beat of the encoded clip, to which pictures that come too early or too late are moved. */
-export function evenRate(fps: number): IRational {
-  if (fps > MAX_FRAMES_PER_SECOND + 0.5) return { num: FRAMES_PER_SECOND_INSTEAD, den: 1 };
+export function evenRate(fps: number, maxFramesPerSecond = 60): IRational {
+  if (fps > maxFramesPerSecond + 0.5) return { num: FRAMES_PER_SECOND_INSTEAD, den: 1 };
   const ntsc = [24, 30, 60].find((whole) => Math.abs(fps - (whole * 1000) / 1001) < 0.012);
   if (ntsc) return { num: ntsc * 1000, den: 1001 };
   const whole = Math.round(fps);
