@@ -1,11 +1,15 @@
 /** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
-import type { Job, JobIn, RunningPhase } from './job.ts';
+import type { Job, JobIn, RunningPhase, StoredVideo } from './job.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** Providers keep a result between 30 minutes and 7 days; past a day there is nothing left to hope for. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+/** What arrives whole and is no video may be a fault over there that passes; not one of days, at its full size each time. */
+const GIVE_UP_ON_NONSENSE_AFTER_MS = 10 * 60_000;
+
+type Shape = Pick<StoredVideo, 'width' | 'height' | 'durationMs'>;
 
 /** Copies the video, settles the book, completes the job. Throws passing trouble, to be tried again. */
 export async function fetchVideo(
@@ -15,14 +19,13 @@ export async function fetchVideo(
   signal: AbortSignal,
 ): Promise<Job> {
   await using temp = await ctx.files.temp('mp4');
-  const fetched = await fetchOrGiveUp(ctx, job, phase, temp.path, signal);
-  if (fetched === 'gone') {
+  const shape = await fetchOrGiveUp(ctx, job, phase, temp.path, signal);
+  if (shape === 'gone') {
     return finish(ctx, job, 'failed', {
       failure: 'result-lost',
       costMicros: phase.costMicros ?? job.quote.micros,
     });
   }
-  const shape = await ctx.media.probeVideo(temp.path, signal);
   const video = { ...(await ctx.files.keep(temp.path, 'video/mp4')), ...shape };
   const { provider, submittedAt, operation, startedAt } = job;
   const costMicros = phase.costMicros ?? costBySeconds(ctx, job, shape.durationMs);
@@ -49,12 +52,15 @@ async function fetchOrGiveUp(
   phase: Extract<RunningPhase, { kind: 'fetching' }>,
   toPath: string,
   signal: AbortSignal,
-): Promise<'here' | 'gone'> {
+): Promise<Shape | 'gone'> {
   try {
-    return await ctx.fetcher.fetch(phase.result, toPath, signal);
+    if ((await ctx.fetcher.fetch(phase.result, toPath, signal)) === 'gone') return 'gone';
+    return await ctx.media.probeVideo(toPath, signal);
   } catch (error) {
-    if (signal.aborted || ctx.clock.now() - phase.since < GIVE_UP_AFTER_MS) throw error;
-    ctx.log.error({ job: job.code, err: error }, 'a paid video could not be fetched for a day');
+    const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
+    const patienceMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
+    if (signal.aborted || ctx.clock.now() - phase.since < patienceMs) throw error;
+    ctx.log.error({ job: job.code, err: error }, 'a paid video could not be had');
     return 'gone';
   }
 }

@@ -2,11 +2,30 @@
 import { type Context, move } from './context.ts';
 import type { Job, JobIn } from './job.ts';
 import type { Micros } from './money.ts';
+import { OPERATOR } from './quota.ts';
 import type { FailureCode } from './refusals.ts';
 
 type End =
-  | { state: 'failed'; failure: FailureCode; costMicros: Micros }
+  | { state: 'failed'; failure: FailureCode; costMicros: Micros; unsettledMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
+
+/**
+ * Ends a job whose bill nobody knows. What was held stays held against the operator's budget, as it may still be
+ * billed, but no longer against the member's and the server's limits.
+ */
+export async function finishUnsettled(ctx: Context, job: Job, failure: FailureCode): Promise<Job> {
+  const unsettledMicros = job.quote.micros;
+  if (unsettledMicros === 0) return finish(ctx, job, 'failed', { failure, costMicros: 0 });
+  await ctx.ledger.suspend(job.id, OPERATOR);
+  const provider = 'provider' in job && job.provider ? { provider: job.provider } : {};
+  return move(ctx, job, 'failed', {
+    failure,
+    costMicros: 0,
+    unsettledMicros,
+    endedAt: ctx.clock.now(),
+    ...provider,
+  });
+}
 
 /** Ends a job without a video. What the provider did not bill costs nothing. The caller holds the job's lock. */
 export async function finish<S extends End['state']>(

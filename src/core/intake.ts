@@ -38,7 +38,11 @@ export function createIntake(ctx: Context): Intake {
     if (known) return known;
     const fresh = judge(ctx, uploads);
     verdicts.set(key, fresh);
-    fresh.catch(() => verdicts.delete(key));
+    // "Broken" may only mean that this machine was too busy to read the file in time.
+    fresh.then(
+      ({ image, clip }) => (isBroken(image) || isBroken(clip)) && verdicts.delete(key),
+      () => verdicts.delete(key),
+    );
     const oldest = verdicts.keys().next().value;
     if (verdicts.size > VERDICTS_KEPT && oldest !== undefined) verdicts.delete(oldest);
     return fresh;
@@ -87,6 +91,9 @@ export function createIntake(ctx: Context): Intake {
 
   return { quote, create, again };
 }
+
+const isBroken = (verdict: Outcome<unknown>): boolean =>
+  !verdict.ok && verdict.refusal.code === 'broken-file';
 
 /** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
 async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
@@ -158,7 +165,13 @@ async function open(
     deadlineAt: now + ctx.rules.jobDeadlineMs,
     state: 'created',
   };
-  await ctx.store.save(job);
+  try {
+    await ctx.store.save(job);
+  } catch (error) {
+    // A job that is not on disk does not exist, and must not hold anything.
+    if (!(await ctx.store.get(id).catch(() => job))) await ctx.ledger.release(id);
+    throw error;
+  }
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   ctx.scheduler.at(id, now);

@@ -100,7 +100,15 @@ export type Job = JobBase &
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
     | ({ state: 'completed'; deliveryTries: number } & Finished)
     | ({ state: 'delivered'; deliveredAt: number; receipt: Receipt } & Finished)
-    | { state: 'failed'; failure: FailureCode; provider?: string; costMicros: Micros; endedAt: number }
+    | {
+        state: 'failed';
+        failure: FailureCode;
+        provider?: string;
+        costMicros: Micros;
+        /** May still be billed: nobody knows. It is held against the operator's budget alone. */
+        unsettledMicros?: Micros;
+        endedAt: number;
+      }
     | { state: 'cancelled'; provider?: string; costMicros: Micros; endedAt: number }
   );
 
@@ -113,7 +121,7 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 /** Every legal move. A state that may follow itself is there because its fields change (position, progress, tries). */
 export const MOVES = {
   created: ['submitting', 'failed', 'cancelled'],
-  submitting: ['submitting', 'queued', 'unknown', 'failed'],
+  submitting: ['created', 'queued', 'unknown'],
   unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],
   running: ['running', 'completed', 'failed', 'cancelled'],

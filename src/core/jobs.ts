@@ -32,11 +32,12 @@ export function createJobs(ctx: Context): Jobs {
   /** The tracker's step: one job, under its lock, and when it is next due. */
   async function track(id: string): Promise<void> {
     await ctx.locks.run(id, async () => {
-      const job = await ctx.store.get(id);
-      if (!job || isOver(job)) return;
       const controller = new AbortController();
       working.set(id, controller);
+      let job: Job | undefined;
       try {
+        job = await ctx.store.get(id);
+        if (!job || isOver(job)) return;
         const next = await step(ctx, job, controller.signal);
         failures.delete(id);
         if (!isOver(next)) ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state));
@@ -47,7 +48,7 @@ export function createJobs(ctx: Context): Jobs {
         const waitMs = backOffMs(count, ctx.random);
         if (!controller.signal.aborted)
           ctx.log.warn(
-            { job: job.code, state: job.state, tries: count, waitMs, err: error },
+            { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
             'a step failed and is tried again',
           );
         ctx.scheduler.at(id, ctx.clock.now() + waitMs);
@@ -90,9 +91,14 @@ export function createJobs(ctx: Context): Jobs {
   /** A crash between the hold and the job's first save leaves a hold that belongs to nobody. */
   async function freeOrphans(): Promise<void> {
     for (const id of await ctx.ledger.held()) {
-      if (await ctx.store.get(id)) continue;
-      await ctx.ledger.release(id);
-      ctx.log.info({ id }, 'took back a hold whose job was never made');
+      try {
+        if (await ctx.store.get(id)) continue;
+        await ctx.ledger.release(id);
+        ctx.log.info({ id }, 'took back a hold whose job was never made');
+      } catch (error) {
+        // One record that can't be read must not keep all the others from going on.
+        ctx.log.error({ id, err: error }, 'a hold stays, as its job cannot be read');
+      }
     }
   }
 
@@ -121,7 +127,7 @@ export function createJobs(ctx: Context): Jobs {
   async function stop(): Promise<void> {
     // A submit is left to finish: its answer is worth waiting for. Fetches resume after the restart.
     for (const [id, controller] of working) {
-      const job = await ctx.store.get(id);
+      const job = await ctx.store.get(id).catch(() => undefined);
       if (job?.state !== 'submitting') controller.abort();
     }
     await ctx.scheduler.stop();

@@ -167,6 +167,8 @@ export type Ledger = {
     jobId: string,
     bill: { micros: Micros; counts: boolean; provider: string; at: number },
   ): Promise<void>;
+  /** Nobody knows whether this will be billed: the hold stays on the counters of `scope` and leaves all others. */
+  suspend(jobId: string, scope: string): Promise<void>;
   totals(key: LedgerKey): Promise<LedgerTotals>;
   /** The jobs whose price is still held. */
   held(): Promise<string[]>;

@@ -16,7 +16,8 @@ export type QuotaRules = {
   timeZone: string;
 };
 
-const OPERATOR = 'operator';
+/** The scope of the operator's own budget. */
+export const OPERATOR = 'operator';
 
 /** Every counter that this job moves: the operator's, the space's, the member's in that space, by day and by month. */
 export function countersOf(requester: Requester, at: number, rules: QuotaRules): LedgerKey[] {

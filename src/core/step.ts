@@ -2,12 +2,14 @@
 import { type Context, move, providerOf } from './context.ts';
 import { deliver } from './delivery.ts';
 import { fetchVideo } from './fetch-video.ts';
-import { finish } from './finish.ts';
+import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
 import type { Provider, ProviderStatus } from './ports.ts';
 import { submit } from './submit.ts';
 
 const STATUS_TIMEOUT_MS = 30_000;
+/** So long a provider that doesn't answer is asked for what became of a job past its deadline. */
+const LAST_LOOK_WITHIN_MS = 2 * 3_600_000;
 
 /** Does what is due and answers with the job as it is then. Throws on passing trouble. The caller holds the job's lock. */
 export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise<Job> {
@@ -56,7 +58,7 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
     }
   }
   if (!overdue) return job;
-  return finish(ctx, job, 'failed', { failure: 'unknown-fate', costMicros: 0 });
+  return finishUnsettled(ctx, job, 'unknown-fate');
 }
 
 type AtProvider = JobIn<'queued' | 'running'>;
@@ -66,7 +68,7 @@ async function look(ctx: Context, job: AtProvider): Promise<Job> {
   const port = providerOf(ctx, job.provider);
   if (!port) {
     // The operator took its key out; it may come back with the next start, so the job waits for its deadline.
-    return overdue ? finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 }) : job;
+    return overdue ? finishUnsettled(ctx, job, 'timed-out') : job;
   }
   if (overdue) return atDeadline(ctx, job, port);
   return apply(ctx, job, await port.status(job.operation, AbortSignal.timeout(STATUS_TIMEOUT_MS)));
@@ -74,17 +76,28 @@ async function look(ctx: Context, job: AtProvider): Promise<Job> {
 
 /** At the deadline: cancel, one last look, then the truth. A video that is there after all is taken. */
 async function atDeadline(ctx: Context, job: AtProvider, port: Provider): Promise<Job> {
-  const timeout = AbortSignal.timeout(STATUS_TIMEOUT_MS);
+  const cancelled = await port
+    .cancel(job.operation, AbortSignal.timeout(STATUS_TIMEOUT_MS))
+    .catch(
+      (error: unknown) =>
+        void ctx.log.warn({ job: job.code, err: error }, 'no answer to the cancel at the deadline'),
+    );
+  let last: ProviderStatus;
   try {
-    await port.cancel(job.operation, timeout);
-    const last = await port.status(job.operation, timeout);
-    if (last.state === 'completed') return apply(ctx, job, last);
-    const costMicros = 'costMicros' in last ? last.costMicros : 0;
-    return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros });
+    last = await port.status(job.operation, AbortSignal.timeout(STATUS_TIMEOUT_MS));
   } catch (error) {
-    ctx.log.warn({ job: job.code, provider: job.provider, err: error }, 'no answer at the deadline');
-    return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 });
+    if (cancelled === 'cancelled') return finish(ctx, job, 'failed', { failure: 'timed-out', costMicros: 0 });
+    // The video may be there: one fault on the way is no reason to give a paid render up.
+    if (ctx.clock.now() < job.deadlineAt + LAST_LOOK_WITHIN_MS) throw error;
+    return finishUnsettled(ctx, job, 'timed-out');
   }
+  if (last.state === 'completed') return apply(ctx, job, last);
+  const goesOn = last.state === 'queued' || last.state === 'running';
+  if (goesOn && cancelled !== 'cancelled') return finishUnsettled(ctx, job, 'timed-out');
+  return finish(ctx, job, 'failed', {
+    failure: 'timed-out',
+    costMicros: 'costMicros' in last ? last.costMicros : 0,
+  });
 }
 
 /** Writes down what a provider says of a job, from a status call or a webhook. Nothing is written when nothing changed. */
@@ -124,8 +137,14 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
       };
       return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
     }
-    case 'failed':
-      return finish(ctx, job, 'failed', { failure: status.failure, costMicros: status.costMicros });
+    case 'failed': {
+      // A result that is lost was rendered, and so was billed, also where the provider can't say how much any more.
+      const lostMicros = status.failure === 'result-lost' ? job.quote.micros : 0;
+      return finish(ctx, job, 'failed', {
+        failure: status.failure,
+        costMicros: status.costMicros || lostMicros,
+      });
+    }
     case 'cancelled':
       return finish(ctx, job, 'cancelled', { costMicros: status.costMicros });
   }

@@ -1,7 +1,8 @@
 /** The billable step: at most one call per provider and job, saved before it is made. */
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
-import type { Attempt, Job, JobIn } from './job.ts';
+import type { Attempt, Job, JobIn, Operation } from './job.ts';
+import { backOffMs } from './pace.ts';
 import type { Provider, SubmitOutcome, Uploaded } from './ports.ts';
 import { bestQuote } from './quote.ts';
 import type { FailureCode } from './refusals.ts';
@@ -10,55 +11,80 @@ import { UploadRefused } from './upload-refused.ts';
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
 
+/** The operation of a paid job must not be lost to a disk that is full or locked for a while. */
+const SAVE_TRIES = 25;
+
 /**
- * Sends a created job to its provider, and to the next one where the first certainly made no job.
- * Throws passing trouble of the upload, which costs nothing and is tried again.
+ * Sends a created job to the next provider that may have it. After a definite "no" the job is `created` again, with
+ * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
  */
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
-  let current: JobIn<'created' | 'submitting'> = job;
-  let next = providerOf(ctx, job.quote.provider);
-  let failure: FailureCode = 'provider-down';
-  while (next) {
-    const provider = next;
-    const uploaded = await upload(ctx, provider, current, signal);
-    if ('trouble' in uploaded) {
-      const attempt: Attempt = { provider: provider.id, at: ctx.clock.now(), outcome: 'not-sent' };
-      current = { ...current, attempts: [...current.attempts, attempt] };
-      next = await nextProvider(ctx, current);
-      // Nobody else can take it: trouble that passes is waited out, a refusal is told.
-      if (!next && !(uploaded.trouble instanceof UploadRefused)) throw uploaded.trouble;
-      failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
-      continue;
+  const ready = await uploadSomewhere(ctx, job, signal);
+  if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
+  const { provider, uploaded } = ready;
+  const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
+  const sending = await move(ctx, job, 'submitting', { ...sent, attempts: ready.attempts });
+  const outcome = await submitOnce(ctx, provider, sending, uploaded);
+  const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
+  switch (outcome.kind) {
+    case 'accepted': {
+      const { operation } = outcome;
+      return saved(ctx, sending, operation, () =>
+        move(ctx, sending, 'queued', { ...sent, attempts, operation }),
+      );
     }
-    const sending: JobIn<'submitting'> = await move(ctx, current, 'submitting', {
-      attempts: current.attempts,
-      provider: provider.id,
-      submittedAt: ctx.clock.now(),
-    });
-    const outcome = await submitOnce(ctx, provider, sending, uploaded);
-    const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
-    const { submittedAt } = sending;
-    switch (outcome.kind) {
-      case 'accepted':
-        return move(ctx, sending, 'queued', {
-          attempts,
-          provider: provider.id,
-          submittedAt,
-          operation: outcome.operation,
-        });
-      case 'unknown':
-        return move(ctx, sending, 'unknown', { attempts, provider: provider.id, submittedAt });
-      case 'refused':
-        failure = outcome.failure;
-        break;
-      case 'not-sent':
-        failure = 'provider-down';
-        break;
-    }
-    current = { ...sending, attempts };
-    next = canGoElsewhere(failure) ? await nextProvider(ctx, current) : undefined;
+    case 'unknown':
+      return move(ctx, sending, 'unknown', { ...sent, attempts });
+    case 'refused':
+    case 'not-sent':
+      return move(ctx, sending, 'created', { attempts });
   }
-  return finish(ctx, current, 'failed', { failure, costMicros: 0 });
+}
+
+type Ready = { provider: Provider; uploaded: Uploaded; attempts: Attempt[] };
+
+/** Goes through the providers until one has the files. One that was tried already is not tried again. */
+async function uploadSomewhere(
+  ctx: Context,
+  job: JobIn<'created'>,
+  signal: AbortSignal,
+): Promise<Ready | { failure: FailureCode }> {
+  let { attempts } = job;
+  let failure = attempts.at(-1)?.code ?? 'provider-down';
+  if (attempts.length > 0 && !canGoElsewhere(failure)) return { failure };
+  let provider =
+    attempts.length === 0 ? providerOf(ctx, job.quote.provider) : await nextProvider(ctx, job, attempts);
+  while (provider) {
+    const uploaded = await upload(ctx, provider, job, signal);
+    if (!('trouble' in uploaded)) return { provider, uploaded, attempts };
+    const refused = uploaded.trouble instanceof UploadRefused;
+    attempts = [...attempts, { provider: provider.id, at: ctx.clock.now(), outcome: 'not-sent' }];
+    provider = await nextProvider(ctx, job, attempts);
+    // Nobody else can take it: trouble that passes is waited out, a refusal is told.
+    if (!provider && !refused) throw uploaded.trouble;
+    failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
+  }
+  return { failure };
+}
+
+/** Saves what a paid call came to, whatever the disk says at first. Throws when that is hopeless, with all that is known in the log. */
+async function saved<T>(ctx: Context, job: Job, operation: Operation, save: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await save();
+    } catch (error) {
+      if (tries >= SAVE_TRIES || ctx.stopping()) {
+        ctx.log.error(
+          { job: job.code, operation, err: error },
+          'a paid job could not be saved; find it by this operation',
+        );
+        throw error;
+      }
+      ctx.log.warn({ job: job.code, tries, err: error }, 'a paid job could not be saved and is tried again');
+      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50, ceilingMs: 10_000 });
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
 }
 
 /** Puts the files where the provider can read them; what goes wrong here is free. */
@@ -102,8 +128,12 @@ const canGoElsewhere = (failure: FailureCode): boolean =>
   failure === 'provider-down' || failure === 'provider-busy' || failure === 'provider-out-of-balance';
 
 /** The cheapest provider not tried yet, never dearer than what is held. */
-async function nextProvider(ctx: Context, job: Job): Promise<Provider | undefined> {
-  const tried = new Set(job.attempts.map((attempt) => attempt.provider));
+async function nextProvider(
+  ctx: Context,
+  job: Job,
+  attempts: readonly Attempt[],
+): Promise<Provider | undefined> {
+  const tried = new Set(attempts.map((attempt) => attempt.provider));
   const left = ctx.roster.open().filter((provider) => !tried.has(provider.id));
   const offer = await bestQuote({ ...ctx.roster, open: () => left }, { request: job.request, notes: [] }, []);
   if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;

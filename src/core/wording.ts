@@ -1,5 +1,5 @@
 /** Everything that a person is told, in one place: what happened, and what to do next. */
-import type { Job, QuoteNote, QuoteWarning } from './job.ts';
+import type { Job, JobIn, QuoteNote, QuoteWarning } from './job.ts';
 import { formatUsd, type Micros } from './money.ts';
 import type { FailureCode, Refusal } from './refusals.ts';
 
@@ -109,8 +109,18 @@ const FAILURES = {
 export const failureReason = (failure: FailureCode): string => FAILURES[failure];
 
 /** The same, with what it cost: the truth, even when it is unpleasant. */
-export function failureText(failure: FailureCode, costMicros: Micros): string {
-  return `${failureReason(failure)} ${costMicros > 0 ? `The provider billed ${formatUsd(costMicros)}.` : 'It cost nothing.'}`;
+export function failureText({ failure, costMicros, unsettledMicros }: Ended): string {
+  return `${failureReason(failure)} ${costText(costMicros, unsettledMicros)}`;
+}
+
+type Ended = Pick<JobIn<'failed'>, 'failure' | 'costMicros' | 'unsettledMicros'>;
+
+function costText(costMicros: Micros, unsettledMicros: Micros | undefined): string {
+  if (costMicros > 0) return `The provider billed ${formatUsd(costMicros)}.`;
+  if (unsettledMicros) {
+    return `Whether the provider bills it can't be known; it would be about ${formatUsd(unsettledMicros)}. It doesn't count against your limits.`;
+  }
+  return 'It cost nothing.';
 }
 
 const NOTES = {
@@ -172,7 +182,7 @@ export function jobText(job: Job): string {
     case 'delivered':
       return `Done. ${job.costMicros === 0 ? 'It was free.' : `It cost ${formatUsd(job.costMicros)}.`}`;
     case 'failed':
-      return failureText(job.failure, job.costMicros);
+      return failureText(job);
     case 'cancelled':
       return job.costMicros > 0
         ? `Cancelled. The provider billed ${formatUsd(job.costMicros)} before it stopped.`

@@ -45,9 +45,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     quote: presentQuote(job.quote, job.request),
     ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: priceText(cost) }),
     ...('provider' in job && job.provider ? { provider: job.provider } : {}),
-    ...(job.state === 'failed'
-      ? { failure: { code: job.failure, message: failureText(job.failure, job.costMicros) } }
-      : {}),
+    ...(job.state === 'failed' ? { failure: { code: job.failure, message: failureText(job) } } : {}),
     request: { quality, orientation, sound, ...(prompt ? { prompt } : {}) },
     seconds: 'video' in job ? Math.round(job.video.durationMs / 100) / 10 : job.request.clipSeconds,
     createdAt,

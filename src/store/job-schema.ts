@@ -92,7 +92,11 @@ export const jobSchema = z.discriminatedUnion('state', [
     deliveredAt: z.number(),
     receipt: z.object({ rung: z.string(), at: z.number(), details: anything.exactOptional() }),
   }),
-  ended.extend({ state: z.literal('failed'), failure: failureCode }),
+  ended.extend({
+    state: z.literal('failed'),
+    failure: failureCode,
+    unsettledMicros: z.int().exactOptional(),
+  }),
   ended.extend({ state: z.literal('cancelled') }),
 ]) satisfies z.ZodType<Job>;
 

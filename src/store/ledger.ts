@@ -12,7 +12,7 @@ const totalsRow = z.object({
   settledJobs: z.int(),
 });
 const lineRow = z.object({
-  state: z.enum(['held', 'settled', 'freed']),
+  state: z.enum(['held', 'suspended', 'settled', 'freed']),
   heldMicros: z.int(),
   counters: z.string(),
 });
@@ -52,6 +52,9 @@ export function createLedger(db: Database): Ledger {
      WHERE scope = ? AND "window" = ?`,
   );
 
+  const suspendLine = db.prepare(
+    "UPDATE ledger_lines SET state = 'suspended', counters = ? WHERE job_id = ?",
+  );
   const deleteLine = db.prepare('DELETE FROM ledger_lines WHERE job_id = ?');
   const selectHeld = db.prepare(
     "SELECT job_id AS jobId FROM ledger_lines INDEXED BY lines_held WHERE state = 'held' ORDER BY job_id",
@@ -87,7 +90,7 @@ export function createLedger(db: Database): Ledger {
         const row = selectLine.get(jobId);
         if (row === undefined) throw new UnknownHold(jobId);
         const line = lineRow.parse(row);
-        if (line.state !== 'held') return;
+        if (line.state !== 'held' && line.state !== 'suspended') return;
         closeLine.run(bill.counts ? 'settled' : 'freed', bill.micros, bill.provider, bill.at, jobId);
         for (const { scope, window } of keys.parse(JSON.parse(line.counters))) {
           holdToBill.run(line.heldMicros, bill.micros, bill.counts ? 1 : 0, scope, window);
@@ -96,6 +99,20 @@ export function createLedger(db: Database): Ledger {
     },
 
     totals: async (key) => totalsOf(key),
+
+    async suspend(jobId, scope) {
+      db.transaction(() => {
+        const row = selectLine.get(jobId);
+        if (row === undefined) throw new UnknownHold(jobId);
+        const line = lineRow.parse(row);
+        if (line.state !== 'held') return;
+        const counters = keys.parse(JSON.parse(line.counters));
+        for (const key of counters) {
+          if (key.scope !== scope) holdToBill.run(line.heldMicros, 0, 0, key.scope, key.window);
+        }
+        suspendLine.run(JSON.stringify(counters.filter((key) => key.scope === scope)), jobId);
+      });
+    },
 
     async release(jobId) {
       db.transaction(() => {

@@ -23,7 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   -- One line a job, kept for ever: what was held, what it became, and which counters it moved.
   CREATE TABLE ledger_lines (
     job_id TEXT PRIMARY KEY NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('held', 'settled', 'freed')),
+    state TEXT NOT NULL CHECK (state IN ('held', 'suspended', 'settled', 'freed')),
     held_micros INTEGER NOT NULL CHECK (held_micros >= 0),
     settled_micros INTEGER NOT NULL DEFAULT 0 CHECK (settled_micros >= 0),
     counters TEXT NOT NULL,

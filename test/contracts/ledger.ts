@@ -51,6 +51,21 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
     });
 
+    it('keeps what may still be billed on one scope alone, until the bill is known', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      for (let twice = 0; twice < 2; twice += 1) await ledger.suspend('web:1', SPACE_DAY.scope);
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 420_000, heldJobs: 1 });
+      expect(await ledger.totals(MEMBER_DAY)).toEqual(NOTHING);
+      expect(await ledger.held()).toEqual([]);
+      await ledger.release('web:1');
+      expect((await ledger.totals(SPACE_DAY)).heldMicros).toBe(420_000);
+      await ledger.settle('web:1', aBill(400_000));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, settledMicros: 400_000, settledJobs: 1 });
+      expect(await ledger.totals(MEMBER_DAY)).toEqual(NOTHING);
+      await expect(ledger.suspend('nobody', 'x')).rejects.toThrow(UnknownHold);
+    });
+
     it('tells which jobs still hold, and takes back the hold of one that was never made', async () => {
       const ledger = await make();
       for (const jobId of ['web:1', 'web:2', 'web:3']) await ledger.reserve(aHold({ jobId }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isOver, type Job } from '../../src/core/job.ts';
-import { createRemote } from '../fakes/remote.ts';
+import { createRemote, PRICE } from '../fakes/remote.ts';
 import { CHOICES, createWorld, EVENT, type Incarnation, UPLOADS, type World } from '../fakes/world.ts';
 
 /** One life of the process: the chat (re)delivers its event, then everything due is done. */
@@ -54,14 +54,18 @@ describe('a crash at any effect of a job', async () => {
       expect(remote?.submits.length).toBeLessThanOrEqual(1);
       expect(job && isOver(job)).toBe(true);
       const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
-      expect(book.heldMicros).toBe(0);
       if (job?.state === 'delivered') {
         expect(book.settledMicros).toBe(remote?.billedMicros());
         expect(book.settledJobs).toBe(1);
+        expect(book.heldMicros).toBe(0);
         expect(world.delivered.length).toBeGreaterThanOrEqual(1);
       } else {
         // Only a crash around the submit itself leaves a fate that nobody can know.
-        expect(job).toMatchObject({ state: 'failed', failure: 'unknown-fate', costMicros: 0 });
+        expect(job).toMatchObject({ state: 'failed', failure: 'unknown-fate', unsettledMicros: PRICE });
+        // It may be billed yet: the operator's budget keeps room for it, the member's limits don't.
+        expect(book).toMatchObject({ heldMicros: PRICE, settledMicros: 0 });
+        const space = await world.disk.ledger.totals({ scope: 'space:web', window: 'day:2026-11-21' });
+        expect(space.heldMicros).toBe(0);
         expect(world.shown.some((shown) => shown.state === 'unknown')).toBe(true);
       }
     },
@@ -84,4 +88,58 @@ describe('a crash at any effect of a job', async () => {
       expect(await world.disk.ledger.held()).toEqual([]);
     }
   });
+
+  it('in a failover leads to one submit and a video, or to the truth', async () => {
+    const make = () => {
+      const [busy, good] = [createRemote('busy'), createRemote('good')];
+      busy.answers = ['refused'];
+      return createWorld({ remotes: [busy, good] });
+    };
+    const counted = make();
+    void counted.fuse.arm(Number.POSITIVE_INFINITY);
+    await live(counted, counted.boot());
+    let videos = 0;
+    for (let effect = 1; effect <= counted.fuse.count(); effect += 1) {
+      const world = make();
+      const blown = world.fuse.arm(effect);
+      const crashed = await Promise.race([
+        live(world, world.boot()).then(() => false),
+        blown.then(() => true),
+      ]);
+      if (crashed) await live(world, world.boot());
+      const job = await world.disk.store.get(EVENT.id);
+      expect(world.remotes.flatMap(({ submits }) => submits).length).toBeLessThanOrEqual(1);
+      expect(job?.state === 'delivered' || (job?.state === 'failed' && job.failure === 'unknown-fate')).toBe(
+        true,
+      );
+      if (job?.state === 'delivered') videos += 1;
+    }
+    // Four effects around each of the two calls can leave a fate that nobody knows.
+    expect(videos).toBe(counted.fuse.count() - 8);
+  });
+});
+
+describe('an effect that fails once', async () => {
+  const effects = await countEffects();
+
+  it.each(Array.from({ length: Math.floor(effects / 2) }, (_, index) => index * 2 + 1))(
+    'at effect %i leads to the video all the same, with an exact book',
+    async (effect) => {
+      const world = createWorld();
+      void world.fuse.arm(effect, 'throw');
+      const life = world.boot();
+      await life.jobs.recover();
+      const create = () => life.intake.create(EVENT, UPLOADS, CHOICES);
+      // The member, or the chat, asks again when an answer is an error.
+      await create().catch(create);
+      await life.scheduler.runAll(world.time.now + 4 * 3_600_000);
+      const job = await world.disk.store.get(EVENT.id);
+      const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
+      expect(world.remotes[0]?.submits.length).toBeLessThanOrEqual(1);
+      if (job?.state === 'delivered') expect(book).toMatchObject({ heldMicros: 0, settledMicros: PRICE });
+      // A submit that throws before anything was sent can't be told from one that was.
+      else expect(job).toMatchObject({ state: 'failed', failure: 'unknown-fate' });
+      expect(await world.disk.ledger.held()).toEqual([]);
+    },
+  );
 });

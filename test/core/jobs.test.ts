@@ -91,13 +91,107 @@ describe('a job', () => {
     expect(await job()).toMatchObject({ state: 'delivered' });
   });
 
-  it('ends at its deadline with a cancel, a last look and the truth', async () => {
+  it('ends at its deadline with a cancel, free of charge when the provider confirms it', async () => {
     const remote = createRemote('paid');
     remote.statuses = [{ state: 'running' }];
     const { world, life, job } = await started({ remotes: [remote] });
     await life.scheduler.runAll(world.time.now + 2 * HOUR);
     expect(remote.cancelled).toHaveLength(1);
-    expect(await job()).toMatchObject({ state: 'failed', failure: 'timed-out' });
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'timed-out', costMicros: 0 });
+    expect(await job()).not.toHaveProperty('unsettledMicros');
+    expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
+  });
+
+  it.each(['asked', 'too-late'] as const)(
+    'that the provider goes on with past the deadline (%s) may still be billed, and says so',
+    async (answer) => {
+      const remote = createRemote('paid');
+      remote.statuses = [{ state: 'running' }];
+      remote.cancels = [answer];
+      const { world, life, job } = await started({ remotes: [remote] });
+      await life.scheduler.runAll(world.time.now + 2 * HOUR);
+      expect(await job()).toMatchObject({
+        state: 'failed',
+        failure: 'timed-out',
+        costMicros: 0,
+        unsettledMicros: PRICE,
+      });
+      expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(PRICE);
+      expect((await world.disk.ledger.totals({ ...TODAY, scope: 'space:web' })).heldMicros).toBe(0);
+    },
+  );
+
+  it('is not given up for one fault at the deadline: its video may be there', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'running' }];
+    const { world, life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll(world.time.now + HOUR - 1);
+    const cancel = remote.provider.cancel;
+    remote.provider.cancel = () => Promise.reject(new Error('the network is waking up'));
+    remote.statuses = [new Error('no answer'), new Error('no answer'), COMPLETED];
+    await life.scheduler.runAll();
+    remote.provider.cancel = cancel;
+    expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE });
+  });
+
+  it('whose provider never answers again ends hours after its deadline, of unknown cost', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'running' }, new Error('gone')];
+    remote.provider.cancel = () => Promise.reject(new Error('gone'));
+    const { world, life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll(world.time.now + 10 * HOUR);
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'timed-out', unsettledMicros: PRICE });
+  });
+
+  it('whose video is gone from the provider was billed all the same', async () => {
+    const { world, life, job } = await started();
+    life.ctx.fetcher.fetch = async () => 'gone';
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'result-lost', costMicros: PRICE });
+    expect((await world.disk.ledger.totals(TODAY)).settledMicros).toBe(PRICE);
+  });
+
+  it('waits for hours for a video that can not be fetched, and then gets it', async () => {
+    const { world, life, job } = await started();
+    let tries = 0;
+    life.ctx.fetcher.fetch = async () => {
+      tries += 1;
+      if (tries < 200) throw new Error('503');
+      return 'here';
+    };
+    const begun = world.time.now;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(world.time.now - begun).toBeGreaterThan(2 * HOUR);
+  });
+
+  it('does not download for ever what is no video', async () => {
+    const { life, job } = await started({
+      media: {
+        probeVideo: () => Promise.reject(Object.assign(new Error('no video'), { retryHelps: false })),
+      },
+    });
+    let tries = 0;
+    life.ctx.fetcher.fetch = async () => {
+      tries += 1;
+      return 'here';
+    };
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'result-lost', costMicros: PRICE });
+    expect(tries).toBeLessThan(30);
+  });
+
+  it('costs what the video that came is long, where the provider names no figure', async () => {
+    const remote = createRemote('paid');
+    const { costMicros: _named, ...unnamed } = COMPLETED;
+    remote.statuses = [unnamed];
+    remote.provider.costOf = (_request, seconds) => seconds * 70_000;
+    const { life, job } = await started({
+      remotes: [remote],
+      media: { probeVideo: async () => ({ width: 1, height: 1, durationMs: 3020 }) },
+    });
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', costMicros: 210_000 });
   });
 
   it('takes the video that is there after all at the deadline', async () => {

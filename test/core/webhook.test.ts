@@ -81,4 +81,45 @@ describe('a webhook', () => {
     const unclear = await started(new Error('no keys'));
     expect(await unclear.hear()).toBe('later');
   });
+
+  it('that comes while the submit still waits for its answer is noted, and told to come again', async () => {
+    const remote = createRemote('paid');
+    remote.provider.parseWebhook = async () => NEWS;
+    const answer = Promise.withResolvers<never>();
+    const submit = remote.provider.submit;
+    remote.provider.submit = async (...args) => {
+      await submit(...args);
+      return answer.promise;
+    };
+    const world = createWorld({ remotes: [remote] });
+    const life = world.boot();
+    await life.jobs.recover();
+    await life.intake.create(EVENT, UPLOADS, CHOICES);
+    const step = life.scheduler.runNext();
+    await expect.poll(() => remote.submits).toHaveLength(1);
+    const news = { provider: 'paid', jobId: EVENT.id, headers: {}, body: Buffer.from('{}') };
+    expect(await takeWebhook(life.ctx, news)).toBe('later');
+    answer.reject(new Error('socket hang up'));
+    await step;
+    remote.statuses = [COMPLETED];
+    await expect.poll(() => world.disk.store.get(EVENT.id)).toMatchObject({ candidate: { id: 'told' } });
+    await life.scheduler.runAll();
+    expect(await world.disk.store.get(EVENT.id)).toMatchObject({
+      state: 'delivered',
+      operation: { id: 'told' },
+    });
+    expect(remote.submits).toHaveLength(1);
+  });
+
+  it('is answered within a second, however long the job or the keys are held up', async () => {
+    const { life, hear } = await started(NEWS, 'lost');
+    const release = Promise.withResolvers<void>();
+    const held = life.ctx.locks.run(EVENT.id, () => release.promise);
+    expect(await hear()).toBe('later');
+    release.resolve();
+    await held;
+    const slow = await started(NEWS);
+    slow.remote.provider.parseWebhook = () => new Promise(() => {});
+    expect(await slow.hear()).toBe('later');
+  });
 });

@@ -65,8 +65,11 @@ describe('the words', () => {
   });
 
   it.each(FAILURE_CODES)('of the failure %s tell the truth about its cost', (failure) => {
-    expect(failureText(failure, 0)).toMatch(/It cost nothing\.$/);
-    expect(failureText(failure, 280_000)).toMatch(/The provider billed \$0\.28\.$/);
+    expect(failureText({ failure, costMicros: 0 })).toMatch(/It cost nothing\.$/);
+    expect(failureText({ failure, costMicros: 280_000 })).toMatch(/The provider billed \$0\.28\.$/);
+    const unsettled = failureText({ failure, costMicros: 0, unsettledMicros: 280_000 });
+    expect(unsettled).toContain("can't be known; it would be about $0.28");
+    expect(unsettled).not.toContain('It cost nothing');
   });
 
   it.each([

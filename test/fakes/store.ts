@@ -31,7 +31,7 @@ export function memoryJobStore(): JobStore {
   };
 }
 
-type Line = { counters: readonly LedgerKey[]; heldMicros: number; state: 'held' | 'over' };
+type Line = { counters: readonly LedgerKey[]; heldMicros: number; state: 'held' | 'suspended' | 'over' };
 
 /** The book in memory. Nothing is awaited between a check and its change, so each call is one step. */
 export function memoryLedger(): Ledger {
@@ -83,6 +83,18 @@ export function memoryLedger(): Ledger {
     },
 
     totals: async (key) => ({ ...totalsOf(key) }),
+
+    async suspend(jobId, scope) {
+      const line = lines.get(jobId);
+      if (!line) throw new UnknownHold(jobId);
+      if (line.state !== 'held') return;
+      for (const key of line.counters) {
+        if (key.scope !== scope)
+          move(key, { heldMicros: -line.heldMicros, settledMicros: 0, heldJobs: -1, settledJobs: 0 });
+      }
+      const counters = line.counters.filter((key) => key.scope === scope);
+      lines.set(jobId, { ...line, counters, state: 'suspended' });
+    },
 
     async release(jobId) {
       const line = lines.get(jobId);

@@ -123,13 +123,15 @@ export type World = ReturnType<typeof createWorld>;
 function createFuse() {
   let count = 0;
   let blowAt = Number.POSITIVE_INFINITY;
+  let kind: 'kill' | 'throw' = 'kill';
   let onBlow = () => {};
   let lives = 0;
   return {
     /** Effects so far, counted twice each: before and after. */
     count: () => count,
-    arm(at: number): Promise<void> {
+    arm(at: number, how: 'kill' | 'throw' = 'kill'): Promise<void> {
       count = 0;
+      kind = how;
       blowAt = at;
       return new Promise((resolve) => {
         onBlow = resolve;
@@ -143,6 +145,7 @@ function createFuse() {
       const tick = (): boolean => {
         count += 1;
         if (count !== blowAt) return false;
+        if (kind === 'throw') throw new Error('the disk or the network failed once');
         lives += 1;
         onBlow();
         return true;
