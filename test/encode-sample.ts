@@ -2,7 +2,9 @@
 import {
   AV_CHANNEL_LAYOUT_MONO,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_ID_PNG,
   AV_CODEC_ID_SUBRIP,
+  AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_QUIET,
   AV_PIX_FMT_BGRA,
   AV_PIX_FMT_RGB8,
@@ -42,6 +44,7 @@ import {
   SoftwareScaleContext,
   type Stream,
 } from 'node-av/lib';
+import sharp from 'sharp';
 import { painter } from './paint-sample.ts';
 import type { SampleClip } from './samples.ts';
 
@@ -100,7 +103,9 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
   check(output.allocOutputContext2(null, FORMATS[container], path));
   const picture = noPicture ? undefined : await addPicture(output, options);
   const tone = sound || noPicture ? await addTone(output, SOUND[container]) : undefined;
-  const subtitles = options.subtitles ? addSubtitles(output) : undefined;
+  const extras: Packet[] = [];
+  if (options.subtitles) extras.push(addSubtitles(output));
+  if (options.cover) extras.push(await addCover(output));
   if (options.location) {
     output.metadata = Dictionary.fromObject({ location: '+52.5167+013.4000/', title: 'strut-sample-title' });
   }
@@ -112,7 +117,7 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
     ),
   );
 
-  if (subtitles) check(await output.interleavedWriteFrame(subtitles));
+  for (const packet of extras) check(await output.interleavedWriteFrame(packet));
   const frames = Math.round(seconds * fps);
   let soundUntil = 0;
   const sing = async (untilSeconds: number): Promise<void> => {
@@ -231,12 +236,27 @@ function addSubtitles(output: FormatContext): Packet {
   const stream = output.newStream();
   stream.codecpar.codecType = AVMEDIA_TYPE_SUBTITLE;
   stream.codecpar.codecId = AV_CODEC_ID_SUBRIP;
+  return onlyPacket(stream, Buffer.from('strut-sample-subtitle'));
+}
+
+async function addCover(output: FormatContext): Promise<Packet> {
+  const size = { width: 400, height: 400 };
+  const png = await sharp({ create: { ...size, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const stream = output.newStream();
+  Object.assign(stream.codecpar, { codecType: AVMEDIA_TYPE_VIDEO, codecId: AV_CODEC_ID_PNG, ...size });
+  stream.disposition = AV_DISPOSITION_ATTACHED_PIC;
+  return onlyPacket(stream, png);
+}
+
+function onlyPacket(stream: Stream, data: Buffer): Packet {
   stream.timeBase = new Rational(1, 1000);
-  const line = new Packet();
-  line.alloc();
-  line.data = Buffer.from('strut-sample-subtitle');
-  Object.assign(line, { streamIndex: stream.index, pts: 0n, dts: 0n, duration: 1000n });
-  return line;
+  const packet = new Packet();
+  packet.alloc();
+  packet.data = data;
+  Object.assign(packet, { streamIndex: stream.index, pts: 0n, dts: 0n, duration: 1000n });
+  return packet;
 }
 
 function newStream(output: FormatContext, encoder: CodecContext): Stream {

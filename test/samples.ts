@@ -68,6 +68,8 @@ export type SampleClip = {
   sound?: boolean;
   /** By default the sound is as long as the picture. */
   soundSeconds?: number;
+  /** A still picture beside the sound, as music has (MP4). */
+  cover?: boolean;
   /** A line of text that a player would show (MKV). */
   subtitles?: boolean;
   /** Degrees clockwise that a player turns the stored picture by. */

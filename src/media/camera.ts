@@ -37,6 +37,8 @@ export function createCameraWatch(): CameraWatch {
   let moved = 0;
   return {
     add(picture) {
+      // Coming up from black is no move.
+      if (isPlain(picture)) return;
       const [previous] = last.slice(-1);
       const [earlier] = last.length >= LONG_STEP ? last : [];
       if (previous && isCut(previous, picture)) moved += 2;
@@ -52,12 +54,13 @@ export function createCameraWatch(): CameraWatch {
 
 function marginMoves(from: Grey, to: Grey): boolean {
   const blocks = marginBlocks(to);
+  const gain = contrast(to) / contrast(from);
   let telling = 0;
   let moved = 0;
   for (const [x, y] of blocks) {
     if (spread(to, x, y) < MIN_SPREAD) continue;
     telling += 1;
-    if (shiftOf(from, to, x, y) >= MIN_SHIFT) moved += 1;
+    if (shiftOf(from, to, x, y, gain) >= MIN_SHIFT) moved += 1;
   }
   return (
     telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling && moved >= MOVED_OF_ALL * blocks.length
@@ -77,15 +80,15 @@ function marginBlocks({ width, height }: Grey): [number, number][] {
 }
 
 /** How far the block has come, at best match; more than any reach when it is found nowhere. */
-function shiftOf(from: Grey, to: Grey, x: number, y: number): number {
-  const still = difference(from, to, x, y, 0, 0);
+function shiftOf(from: Grey, to: Grey, x: number, y: number, gain: number): number {
+  const still = difference(from, to, x, y, 0, 0, gain);
   const noise = BLOCK * BLOCK * 3;
   if (still <= noise) return 0;
   let best = still;
   let shift = 0;
   for (let dy = -REACH; dy <= REACH; dy += 1) {
     for (let dx = -REACH; dx <= REACH; dx += 1) {
-      const found = difference(from, to, x, y, dx, dy, best);
+      const found = difference(from, to, x, y, dx, dy, gain, best);
       if (found < best) [best, shift] = [found, Math.max(Math.abs(dx), Math.abs(dy))];
     }
   }
@@ -94,7 +97,7 @@ function shiftOf(from: Grey, to: Grey, x: number, y: number): number {
   return best < still * 0.6 ? shift : 0;
 }
 
-/** Sum of differences between a block and the one it may have come from, apart from a change of brightness. */
+/** Sum of differences between a block and the one it may have come from, apart from a change of light. */
 function difference(
   from: Grey,
   to: Grey,
@@ -102,15 +105,16 @@ function difference(
   y: number,
   dx: number,
   dy: number,
+  gain: number,
   giveUpAt = Infinity,
 ): number {
-  const offset = mean(to, x, y) - mean(from, x + dx, y + dy);
+  const offset = mean(to, x, y) - gain * mean(from, x + dx, y + dy);
   let sum = 0;
   for (let row = 0; row < BLOCK; row += 1) {
     const a = (y + row) * to.width + x;
     const b = (y + dy + row) * from.width + x + dx;
     for (let column = 0; column < BLOCK; column += 1) {
-      sum += Math.abs((to.pixels[a + column] ?? 0) - (from.pixels[b + column] ?? 0) - offset);
+      sum += Math.abs((to.pixels[a + column] ?? 0) - gain * (from.pixels[b + column] ?? 0) - offset);
     }
     if (sum >= giveUpAt) return sum;
   }
@@ -137,9 +141,8 @@ function spread(picture: Grey, x: number, y: number): number {
   return sum / (BLOCK * BLOCK);
 }
 
-/** Another picture altogether: most points have changed, and by a lot. Coming up from black is no cut. */
+/** Another picture altogether: most points have changed, and by a lot. */
 function isCut(from: Grey, to: Grey): boolean {
-  if (isPlain(from) || isPlain(to)) return false;
   let changed = 0;
   for (const [at, level] of to.pixels.entries())
     if (Math.abs(level - (from.pixels[at] ?? 0)) > CUT_LEVELS) changed += 1;
@@ -147,7 +150,10 @@ function isCut(from: Grey, to: Grey): boolean {
 }
 
 /** Whether a picture shows next to nothing, such as the black before a fade. */
-export function isPlain({ pixels }: Grey): boolean {
+export const isPlain = (picture: Grey): boolean => contrast(picture) < MIN_SPREAD;
+
+/** How far grey values lie from their mean, on average. */
+function contrast({ pixels }: Grey): number {
   const level = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
-  return pixels.reduce((sum, value) => sum + Math.abs(value - level), 0) / pixels.length < MIN_SPREAD;
+  return pixels.reduce((sum, value) => sum + Math.abs(value - level), 0) / pixels.length;
 }

@@ -58,7 +58,8 @@ function send(message: FromChild): void {
 
 /**
  * A child outlives its parent by no more than a second. SIGKILL, as an orderly exit waits for threads that may
- * hang in native code. The thread is for the case that our own event loop is stuck and never hears `disconnect`.
+ * hang in native code. The thread is for the case that our own event loop is stuck and never hears `disconnect`,
+ * which in turn is all there is on Windows, where a dead parent keeps its number.
  */
 function dieWithParent(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -11,6 +11,8 @@ type Scene = {
   ground?: number;
   /** Where a dark figure stands, from the left edge; it fills the height. */
   figure?: number;
+  /** 0 is black, 1 the full light. */
+  fade?: number;
 };
 
 /** Smooth blotches that are the same for the same place and ground. */
@@ -22,7 +24,7 @@ function level(x: number, y: number, ground: number): number {
   );
 }
 
-function draw({ slide = 0, grow = 1, light = 0, ground = 1, figure }: Scene): Grey {
+function draw({ slide = 0, grow = 1, light = 0, ground = 1, figure, fade = 1 }: Scene): Grey {
   const pixels = new Uint8Array(WIDTH * HEIGHT);
   for (let y = 0; y < HEIGHT; y += 1) {
     for (let x = 0; x < WIDTH; x += 1) {
@@ -33,7 +35,11 @@ function draw({ slide = 0, grow = 1, light = 0, ground = 1, figure }: Scene): Gr
         : level(...at, ground) + light;
     }
   }
-  return { width: WIDTH, height: HEIGHT, pixels };
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    pixels: pixels.map((value) => 16 + fade * (value - 16)),
+  };
 }
 
 function movesIn(scenes: Scene[]): boolean {
@@ -52,6 +58,8 @@ describe('the camera', () => {
     ['somebody dances in the middle', film(12, (index) => ({ figure: 60 + 8 * (index % 3) }))],
     ['the light changes', film(12, (index) => ({ light: index * 3 }))],
     ['a hand trembles', film(12, (index) => ({ slide: index % 2 }))],
+    ['the picture comes up from black', film(6, (index) => ({ fade: index < 3 ? 0 : 1 }))],
+    ['the picture fades in', film(10, (index) => ({ fade: Math.min(1, index / 6) }))],
     ['there is only one picture', film(1, () => ({}))],
   ])('stands still while %s', (_, scenes) => {
     expect(movesIn(scenes)).toBe(false);

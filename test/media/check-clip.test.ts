@@ -81,6 +81,8 @@ describe('the verdict over a clip', () => {
 
   it('misses the picture where there is only sound', async () => {
     expect(await refusal(await sampleClip({ noPicture: true }))).toEqual({ code: 'no-picture-in-clip' });
+    const song = await sampleClip({ noPicture: true, cover: true });
+    expect(await refusal(song)).toEqual({ code: 'no-picture-in-clip' });
   });
 
   describe('on its size', () => {

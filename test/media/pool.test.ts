@@ -47,6 +47,24 @@ describe('a pool of child processes', () => {
     await expect(pool.run('pid', {})).resolves.toBe(first);
   });
 
+  it('ends a child that has had nothing to do for half a minute', async () => {
+    const pool = makePool();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pid = await pool.run('pid', {});
+    vi.advanceTimersByTime(29_000);
+    const warmFor29Seconds = isAlive(pid);
+    vi.advanceTimersByTime(2_000);
+    vi.useRealTimers();
+    expect(warmFor29Seconds).toBe(true);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+  });
+
+  it('gives the next task no child that has kept much memory', async () => {
+    const pool = makePool({ maxRssBytes: 700_000_000 });
+    const swollen = await pool.run('swell', { bytes: 400_000_000 });
+    await expect(pool.run('pid', {})).resolves.not.toBe(swollen);
+  });
+
   it('gives the child none of our secrets', async () => {
     vi.stubEnv('DISCORD_TOKEN', 'very-secret');
     const names = await makePool().run('environment', {});

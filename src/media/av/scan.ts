@@ -1,6 +1,6 @@
 /** Reads through a clip packet by packet, which decodes nothing and believes no header. */
 import { setImmediate } from 'node:timers/promises';
-import { AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_DISCARD, AVERROR_EOF } from 'node-av/constants';
+import { AV_NOPTS_VALUE, AV_PKT_FLAG_DISCARD, AVERROR_EOF } from 'node-av/constants';
 import { Packet, type Stream } from 'node-av/lib';
 import { type OpenClip, readOnly } from './open-clip.ts';
 
@@ -16,7 +16,7 @@ export type Scan = {
   frameSeconds: number;
   /** How many packets come before the last one that can be decoded by itself. */
   beforeLastKey: number;
-  /** A packet was incomplete or the reading ended in an error. */
+  /** The reading ended in an error. */
   damaged: boolean;
   /** An edit list hides some of what is stored. */
   hidden: boolean;
@@ -46,7 +46,6 @@ export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
       break;
     }
     if (packet.streamIndex === stream.index) {
-      if (packet.flags & AV_PKT_FLAG_CORRUPT) damaged = true;
       if (packet.isKeyframe) beforeLastKey = read;
       const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
       if (packet.flags & AV_PKT_FLAG_DISCARD) hidden = true;

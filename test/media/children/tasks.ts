@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { task } from '../../../src/media/task.ts';
 
 const nothing = z.object({});
+const kept: Buffer[] = [];
 const forever = (): Promise<never> => new Promise(() => setInterval(() => {}, 1000));
 
 export const BAD_TASKS = {
@@ -91,6 +92,18 @@ export const BAD_TASKS = {
     args: nothing,
     result: z.null(),
     run: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', reject)),
+  }),
+  /** Keeps memory after it has answered, as a leak does. */
+  swell: task({
+    lane: 'quick',
+    deadlineMs: 60_000,
+    args: z.object({ bytes: z.number() }),
+    result: z.number(),
+    async run({ bytes }) {
+      kept.push(Buffer.alloc(bytes, 1));
+      await setTimeout(500);
+      return process.pid;
+    },
   }),
   hog: task({
     lane: 'quick',
