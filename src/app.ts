@@ -122,9 +122,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     (job) => void weather.note(job).catch((err) => log.warn({ err }, 'the weather was not kept')),
   );
 
-  const taken = await jobs.recover();
   stack.defer(() => jobs.stop());
-  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   tellWhatIsOff(config, health);
 
   const server = await startServer({
@@ -158,6 +156,13 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       : {}),
   });
   stack.defer(() => server.stop());
+  // Only now: a process that could not listen must not have touched a job.
+  const taken = await jobs.recover();
+  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  for (const chat of chats) {
+    await chat.start();
+    stack.defer(() => chat.stop());
+  }
   stack.defer(() => {
     stopping = true;
   });
@@ -194,9 +199,11 @@ function originsOf(config: Config): string[] {
   );
 }
 
-/** On loopback the machine's own user is the operator; anywhere else a password is asked for. */
+/** On loopback the machine's own user is the operator; where others may come, a password is asked for. */
 async function signInFor(config: Config, key: string, log: Logger) {
-  if (isLoopback(config.HOST) && config.PAGE_PASSWORD === undefined) return undefined;
+  // A proxy that brings the internet here may well bring it to the page too, under a loopback name.
+  const reached = config.PUBLIC_URL !== undefined && !isLoopback(new URL(config.PUBLIC_URL).hostname);
+  if (isLoopback(config.HOST) && !reached && config.PAGE_PASSWORD === undefined) return undefined;
   const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
   if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
   return createSignIn(digest, key);

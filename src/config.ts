@@ -97,7 +97,8 @@ export type Config = z.infer<typeof schema>;
 /** Reads the environment. An empty variable counts as unset. Throws BadConfig, whose message is for the operator. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    // A space or a line end that came along when a key was pasted is part of no setting.
+    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;

@@ -24,7 +24,12 @@ async function start(): Promise<App> {
   try {
     return await startApp(config, log);
   } catch (error) {
-    if (isAddressInUse(error)) log.fatal('that port is taken by another program; set PORT to another number');
+    if (error instanceof Error && error.name === 'StoreInUse')
+      log.fatal(
+        'Strut is running already with this DATA_DIR; stop that one first, or give this one a folder of its own',
+      );
+    else if (isAddressInUse(error))
+      log.fatal('that port is taken by another program; set PORT to another number');
     else log.fatal({ err: error }, 'the bot could not start');
     process.exit(1);
   }

@@ -63,6 +63,7 @@ export function createIntake(ctx: Context): Intake {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
       if (ctx.stopping()) return refuse({ code: 'stopping' });
+      if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
       const quoted = await quote(uploads, choices);
       if (!quoted.ok) return quoted;
       const { plan: planned, ...price } = quoted.value;
@@ -80,6 +81,7 @@ export function createIntake(ctx: Context): Intake {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
       if (ctx.stopping()) return refuse({ code: 'stopping' });
+      if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
       const notes = job.quote.notes.filter(
         (note) => note === 'orientation-from-camera' || note === 'trimmed',
       );

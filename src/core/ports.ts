@@ -182,6 +182,8 @@ export type Files = {
   keep(tempPath: string, mime: string): Promise<StoredFile>;
   pathOf(file: StoredFile): string;
   has(file: StoredFile): Promise<boolean>;
+  /** Whether the disk has room for another job, and to spare. */
+  hasRoom(): Promise<boolean>;
   /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */
   temp(extension: string): Promise<{ path: string } & AsyncDisposable>;
 };

@@ -17,6 +17,7 @@ export function createScheduler({
   atOnce: number;
   onError: (error: unknown, key: string) => void;
 }): Scheduler {
+  const elapsed = () => performance.now();
   const sooner = (a: Due, b: Due) => a.at - b.at || a.order - b.order;
   let given = 0;
   let heap = new TinyQueue<Due>([], sooner);
@@ -28,7 +29,8 @@ export function createScheduler({
   let idle: (() => void) | undefined;
 
   function at(key: string, dueAt: number): void {
-    const due = { key, at: dueAt, order: given++ };
+    // A wall clock that is set back must not stop everything until it has caught up: waits count by another clock.
+    const due = { key, at: elapsed() + Math.max(0, dueAt - clock.now()), order: given++ };
     current.set(key, due);
     heap.push(due);
     // Outdated entries are forgotten now and then, so that a job polled for an hour leaves no trail.
@@ -49,14 +51,14 @@ export function createScheduler({
   function arm(): void {
     clearTimeout(timer);
     if (!step) return;
-    for (let due = next(); due && due.at <= clock.now() && running.size < atOnce; due = next()) {
+    for (let due = next(); due && due.at <= elapsed() && running.size < atOnce; due = next()) {
       heap.pop();
       current.delete(due.key);
       void run(step, due.key);
     }
     const due = next();
     if (due && running.size < atOnce) {
-      timer = setTimeout(arm, Math.min(LONGEST_TIMER_MS, Math.max(0, due.at - clock.now())));
+      timer = setTimeout(arm, Math.min(LONGEST_TIMER_MS, Math.max(0, due.at - elapsed())));
     }
   }
 

@@ -15,12 +15,14 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
  * must be known ones; where every address is listened on, a bare address is fine too, as it can't be rebound.
  */
 export function checkHost(listenHost: string): MiddlewareHandler {
+  // As a browser writes it: in small letters, IPv6 in brackets.
+  const ourHost = hostnameOf(`http://${isIP(listenHost) === 6 ? `[${listenHost}]` : listenHost}`);
   return async (c, next) => {
     const host = hostnameOf(`http://${c.req.header('host') ?? ''}`);
     const known =
       host !== undefined &&
       (isLoopback(host) ||
-        host === listenHost ||
+        host === ourHost ||
         (isAnyAddress(listenHost) && isIP(host.replace(/^\[|\]$/g, '')) > 0));
     if (!known) return problem(c, { code: 'not-allowed' });
     const origin = c.req.header('origin');

@@ -55,12 +55,14 @@ export function publicRoutes({ links, files, takeWebhook }: PublicParts): Hono {
 
 /** The name that the internet knows us by opens only the addresses above; the page keeps to its own names. */
 export function onlyPublic(publicUrl: string): MiddlewareHandler {
-  const { host, hostname } = new URL(publicUrl);
+  const { hostname } = new URL(publicUrl);
   // A proxy or a simulator on this machine: then the page's own name is the same.
   if (isLoopback(hostname)) return (_c, next) => next();
   return async (c, next) => {
     const open = c.req.path.startsWith('/media/') || c.req.path.startsWith('/hooks/');
-    return c.req.header('host') === host && !open ? nothing(c) : next();
+    const asked = `http://${c.req.header('host') ?? ''}`;
+    const publicName = URL.canParse(asked) && new URL(asked).hostname === hostname;
+    return publicName && !open ? nothing(c) : next();
   };
 }
 

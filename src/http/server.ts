@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/ports.ts';
@@ -29,6 +30,7 @@ export type ServerParts = ApiParts & {
 
 export type HttpServer = { url: string; stop(): Promise<void> };
 
+const MAX_LOGIN_BYTES = 10_000;
 const ANSWERS_WITHIN_MS = 1_500;
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 /** The page's own files, named one by one: its folder also holds what a browser has no business with. */
@@ -38,7 +40,7 @@ const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
 export async function startServer(parts: ServerParts): Promise<HttpServer> {
   const app = new Hono();
   app.onError((error, c) => {
-    parts.log.error({ err: error, path: c.req.path }, 'a request failed');
+    parts.log.error({ err: error, path: withoutToken(c.req.path) }, 'a request failed');
     return c.body(
       JSON.stringify({
         type: 'about:blank',
@@ -60,7 +62,8 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/readyz', (c) => readiness(c, parts));
   app.use(checkHost(parts.host));
   app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
-  app.post('/login', async (c) => {
+  const short = bodyLimit({ maxSize: MAX_LOGIN_BYTES, onError: (c) => c.body(null, 413) });
+  app.post('/login', short, async (c) => {
     const { password } = await c.req.parseBody();
     const verdict = parts.signIn
       ? await parts.signIn.enter(c, typeof password === 'string' ? password : '')
@@ -85,6 +88,9 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.notFound((c) => c.text('There is nothing here. The page is at /.', 404));
   return listen(app, parts);
 }
+
+/** The tokens of links open something by themselves: they are no business of a log. */
+const withoutToken = (path: string): string => path.replace(/^(\/media|\/hooks\/[^/]*)\/.*/, '$1/…');
 
 /** No inline script, nothing from elsewhere, in nobody's frame. */
 const headers = secureHeaders({

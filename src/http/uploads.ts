@@ -38,6 +38,7 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   const form = { fields: {} as Record<string, string>, files: {} as Form['files'] };
   let refusal: Refusal | undefined;
   const writes: Promise<void>[] = [];
+  const streams: Readable[] = [];
 
   async function keep(field: FileField, stream: Readable): Promise<void> {
     const temp = stack.use(await files.temp('upload'));
@@ -68,6 +69,7 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
       form.fields[name] = value;
     });
     parser.on('file', (name, stream) => {
+      streams.push(stream);
       if (isFileField(name) && !form.files[name]) {
         const write = keep(name, stream);
         // The parser would go on feeding a stream that nobody reads any more, and wait for ever.
@@ -82,6 +84,8 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     await pipeline(Readable.fromWeb(body), parser);
     await Promise.all(writes);
   } catch (error) {
+    // The parser leaves a file that broke off open; its write, and its temporary file, would wait for ever.
+    for (const stream of streams) stream.destroy(new Error('the upload broke off'));
     await Promise.allSettled(writes);
     if (isDiskFull(error)) return refuse({ code: 'disk-full' });
     return refuse({

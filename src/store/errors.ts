@@ -29,6 +29,15 @@ export class StoreBusy extends StoreError {
   readonly retryHelps = true;
 }
 
+/** Another process of ours owns the data folder. */
+export class StoreInUse extends StoreError {
+  override name = 'StoreInUse';
+  readonly retryHelps = false;
+  constructor() {
+    super('another Strut is running on this data folder');
+  }
+}
+
 /** The store was used after `close`. */
 export class StoreClosed extends StoreError {
   override name = 'StoreClosed';

@@ -1,11 +1,14 @@
 /** Pictures, clips and videos under DATA_DIR, named by the hash of their bytes: the same file twice lies there once. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredFile } from '../core/job.ts';
 import type { Files } from '../core/ports.ts';
 import { StoreUnwritable } from './errors.ts';
+
+/** A job takes up to two uploads, their normal forms and a video; others are under way. */
+const ROOM_BYTES = 1_000_000_000;
 
 const KEY = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 const EXTENSION = /^[a-z0-9]{1,8}$/;
@@ -47,6 +50,11 @@ export function createFiles(dataDir: string): Files {
   };
 
   return {
+    async hasRoom() {
+      const { bavail, bsize } = await statfs(filesDir);
+      return bavail * bsize >= ROOM_BYTES;
+    },
+
     pathOf,
     has,
 

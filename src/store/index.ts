@@ -6,6 +6,7 @@ import { createFiles } from './files.ts';
 import { createJobStore } from './jobs.ts';
 import { keyvOn } from './keyv-sqlite.ts';
 import { createLedger } from './ledger.ts';
+import { lockFolder } from './lock.ts';
 import { openDatabase } from './sqlite.ts';
 
 export type Store = {
@@ -22,6 +23,16 @@ export type Store = {
 
 /** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
 export function createStore(dataDir: string, onUnreadable: (error: UnreadableJob) => void): Store {
+  const unlock = lockFolder(dataDir);
+  try {
+    return open(dataDir, onUnreadable, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unlock: () => void): Store {
   const files = createFiles(dataDir);
   const db = openDatabase(dataDir);
   const mark = db.prepare(
@@ -38,6 +49,7 @@ export function createStore(dataDir: string, onUnreadable: (error: UnreadableJob
     },
     async close() {
       db.close();
+      unlock();
     },
   };
 }

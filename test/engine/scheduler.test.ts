@@ -131,4 +131,22 @@ describe('the scheduler', () => {
     for (let key = 0; key < 40; key += 1)
       expect(ran.get(`k${key}`)).toBe(10_000 + ((key * 7919 + 49 * 104_729) % 5000));
   });
+
+  it('goes on when the clock is set back an hour', async () => {
+    const wall = { now: 10 * 3_600_000 };
+    const ran: string[] = [];
+    const scheduler = createScheduler({
+      clock: { now: () => wall.now },
+      atOnce: 10,
+      onError: (error) => errors.push(error),
+    });
+    scheduler.start(async (key) => {
+      ran.push(key);
+      if (ran.length < 5) scheduler.at(key, wall.now + 1_000);
+    });
+    scheduler.at('a', wall.now + 1_000);
+    wall.now -= 3_600_000;
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(ran).toHaveLength(5);
+  });
 });

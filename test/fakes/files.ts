@@ -10,6 +10,7 @@ export function fakeFiles(): Files {
       kept.add(key);
       return { key, bytes: 1000, mime };
     },
+    hasRoom: async () => true,
     pathOf: ({ key }) => `/kept/${key}`,
     has: async ({ key }) => kept.has(key),
     async temp(extension) {

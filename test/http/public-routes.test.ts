@@ -160,7 +160,9 @@ describe('a webhook address', () => {
 
 describe("the internet's name for us", () => {
   it('opens nothing but links and webhooks', async () => {
-    expect(await withHost('/', 'strut.example')).toBe(404);
+    for (const name of ['strut.example', 'STRUT.example', 'strut.example:443', 'strut.example:8080']) {
+      expect(await withHost('/', name)).toBe(404);
+    }
     expect(await withHost('/', '127.0.0.1')).toBe(200);
     time.now = 1_000_000;
     expect(await withHost(here(links.media(file)).replace(url, ''), 'strut.example')).toBe(200);

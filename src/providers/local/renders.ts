@@ -114,7 +114,7 @@ export function createRenders(options: {
         tell({ state: 'failed', failure: 'provider-down', costMicros: 0 });
         return;
       } finally {
-        await rm(`${toPath}.part`, { force: true });
+        await rm(`${toPath}.part`, { force: true }).catch(() => undefined);
       }
     }
   };
