@@ -1,6 +1,7 @@
 /** The environment, read once: every bad variable is named in one message, with what it should be. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { HOSTED, KEY_NAMES } from './core/hosted.ts';
 import { microsFromUsd } from './core/money.ts';
 import type { DefaultLimit } from './core/quota.ts';
 
@@ -29,9 +30,6 @@ const limits = z.string().transform((text, ctx): DefaultLimit[] => {
 });
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
-
-const HOSTED = ['fal', 'runpod', 'runcomfy'] as const;
-const KEYS = { fal: 'FAL_KEY', runpod: 'RUNPOD_API_KEY', runcomfy: 'RUNCOMFY_API_TOKEN' } as const;
 
 /** A base address may carry a path prefix; a slash at its end would double. */
 const baseUrl = z
@@ -83,11 +81,11 @@ const schema = z
   .superRefine((settings, ctx) => {
     for (const name of settings.PROVIDERS ?? []) {
       // Going on without it would quietly render free drafts where somebody meant to pay.
-      if (!settings[KEYS[name]])
+      if (!settings[KEY_NAMES[name]])
         ctx.addIssue({
           code: 'custom',
           path: ['PROVIDERS'],
-          message: `names ${name}, but ${KEYS[name]} is not set`,
+          message: `names ${name}, but ${KEY_NAMES[name]} is not set`,
         });
     }
   });

@@ -1,4 +1,5 @@
 /** The providers that the operator's keys turn on, in the order that decides between equals. */
+import { HOSTED, type Hosted, KEY_NAMES } from '../core/hosted.ts';
 import type { StoredFile } from '../core/job.ts';
 import type { Links } from '../core/links.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
@@ -6,9 +7,6 @@ import { createFal } from './fal/fal.ts';
 import { createFalStorage } from './fal/storage.ts';
 import { createRuncomfy } from './runcomfy/runcomfy.ts';
 import { createRunpod } from './runpod/runpod.ts';
-
-const HOSTED = ['fal', 'runpod', 'runcomfy'] as const;
-type Hosted = (typeof HOSTED)[number];
 
 export type HostedSettings = {
   PROVIDERS?: readonly Hosted[] | undefined;
@@ -33,12 +31,6 @@ export type HostedParts = {
 };
 
 export type HostedEntry = { provider: Provider; noWayToHostFiles: boolean };
-
-export const KEY_NAMES = {
-  fal: 'FAL_KEY',
-  runpod: 'RUNPOD_API_KEY',
-  runcomfy: 'RUNCOMFY_API_TOKEN',
-} as const satisfies Record<Hosted, keyof HostedSettings>;
 
 /** Those with a key, or those of them that PROVIDERS names, in its order. */
 export function createHosted(parts: HostedParts): HostedEntry[] {
