@@ -28,11 +28,21 @@ remote.provider.status = async () => {
 };
 const { ctx } = createWorld({ remotes: [remote] }).boot();
 const scheduler = createScheduler({ clock, atOnce: 64, onError: console.error });
-const jobs = createJobs({ ...ctx, clock, scheduler, store: store.jobs, random: Math.random, stopping: () => false });
+const jobs = createJobs({
+  ...ctx,
+  clock,
+  scheduler,
+  store: store.jobs,
+  random: Math.random,
+  stopping: () => false,
+});
 
 for (let i = 0; i < count; i += 1) {
   const id = `web-bench-${i}`;
-  await store.jobs.save({ ...jobIn('queued', { id, createdAt: Date.now(), deadlineAt: Date.now() + 3_600_000 }), submittedAt: Date.now() });
+  await store.jobs.save({
+    ...jobIn('queued', { id, createdAt: Date.now(), deadlineAt: Date.now() + 3_600_000 }),
+    submittedAt: Date.now(),
+  });
 }
 const collect = globalThis.gc ?? (() => {});
 collect();

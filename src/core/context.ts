@@ -4,6 +4,7 @@ import type { History } from './history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job.ts';
 import { advance } from './job.ts';
 import type { Locks } from './locks.ts';
+import type { Media } from './media.ts';
 import type {
   Chat,
   Clock,
@@ -11,7 +12,6 @@ import type {
   JobStore,
   Ledger,
   Log,
-  Media,
   Provider,
   ResultFetcher,
   Scheduler,

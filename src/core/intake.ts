@@ -1,7 +1,7 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
 import { codeOf, type Inputs, type Job, type Quote, type QuoteWarning, type Requester } from './job.ts';
-import type { ClipFacts, ImageFacts } from './ports.ts';
+import type { ClipFacts, ImageFacts } from './media.ts';
 import { countersOf, limitsOf, nameOf } from './quota.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';

@@ -1,6 +1,7 @@
 /** The honest price before: how long, which way round, by whom, and what should be known before money is spent. */
 import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderRequest } from './job.ts';
-import type { ClipFacts, Provider } from './ports.ts';
+import type { ClipFacts } from './media.ts';
+import type { Provider } from './ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
 import type { Roster } from './roster.ts';
 import { billedSeconds, MAX_CLIP_SECONDS, MIN_CLIP_SECONDS } from './seconds.ts';

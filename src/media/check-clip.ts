@@ -1,6 +1,6 @@
 /** The verdict over a motion clip, in a child process. */
 import { stat } from 'node:fs/promises';
-import type { ClipFacts } from '../core/ports.ts';
+import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { type Geometry, geometryOf } from './av/geometry.ts';
 import { look } from './av/look.ts';

@@ -1,7 +1,7 @@
 /** Checks and normalises the character picture, in a child process. */
 import { stat, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { ImageFacts } from '../core/ports.ts';
+import type { ImageFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { sniff } from './sniff.ts';
 

@@ -1,5 +1,5 @@
 /** The core's port Media, on the pool of child processes: verdicts are values, whatever the bytes do to a child. */
-import type { ClipFacts, ImageFacts, Media } from '../core/ports.ts';
+import type { ClipFacts, ImageFacts, Media } from '../core/media.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
 import type { Pool, RunOptions, TaskArgs, TaskName } from './pool.ts';
 import type { Shrunk } from './shrink.ts';

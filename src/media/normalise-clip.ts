@@ -1,7 +1,7 @@
 /** Writes a clip as every provider takes it, in a child process. */
 import { stat } from 'node:fs/promises';
 import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P } from 'node-av/constants';
-import type { ClipFacts } from '../core/ports.ts';
+import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import type { Size } from './av/geometry.ts';
 import { type OpenClip, openClip } from './av/open-clip.ts';

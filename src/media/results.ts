@@ -1,6 +1,6 @@
 /** The shapes of what the media tasks answer, checked when it comes out of a child. */
 import { z } from 'zod';
-import type { ClipFacts, ImageFacts } from '../core/ports.ts';
+import type { ClipFacts, ImageFacts } from '../core/media.ts';
 import type { Outcome, Refusal } from '../core/refusals.ts';
 
 const count = z.number().int().nonnegative();

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ClipFacts } from '../../src/core/ports.ts';
+import type { ClipFacts } from '../../src/core/media.ts';
 import { createMedia } from '../../src/media/index.ts';
 import type { Pool } from '../../src/media/pool.ts';
 import { TaskCrashed, TaskFailed, TaskOutOfMemory, TaskTimedOut } from '../../src/media/task-errors.ts';

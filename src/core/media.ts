@@ -1,0 +1,42 @@
+/** The port to pictures and clips: what is asked of them, and what is found. */
+import type { StoredVideo } from './job.ts';
+import type { Outcome } from './refusals.ts';
+
+export type ImageFacts = { mime: string; width: number; height: number; bytes: number };
+export type ClipFacts = {
+  container: string;
+  width: number;
+  height: number;
+  durationMs: number;
+  fps: number;
+  hasSound: boolean;
+  bytes: number;
+  /** The picture moves as a whole: the camera pans, zooms or cuts. */
+  cameraMoves: boolean;
+};
+
+export type Media = {
+  /** Sniffs and measures, refuses what no provider would take. At most 10 s for any bytes at all. */
+  checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
+  checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
+  /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
+  normaliseImage(path: string, toPath: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
+  /** Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`. */
+  normaliseClip(
+    path: string,
+    toPath: string,
+    options: { maxSeconds?: number; onProgress?: (share: number) => void },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Omit<ClipFacts, 'cameraMoves'>>>;
+  /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */
+  findPerson(
+    imagePath: string,
+    clipPath: string,
+    signal?: AbortSignal,
+  ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Measures a finished video. Throws BrokenVideo when it can't be played. */
+  probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
+  /** A JPEG of the first good frame. */
+  poster(path: string, toPath: string, signal?: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+};
