@@ -18,7 +18,7 @@ export type OptionSpec = {
   | { type: 'switch'; default: boolean }
 );
 
-export type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
+type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
 
 /** One thing that a member asked. */
 export type Call = {

@@ -1,7 +1,7 @@
 /** Tells whoever listens that a job has changed, after the change is on disk. */
 import type { Job } from './job.ts';
 
-export type JobListener = (job: Job) => void;
+type JobListener = (job: Job) => void;
 export type JobEvents = {
   publish(job: Job): void;
   /** Listens to one job, or to all. The answer stops listening. */

@@ -9,7 +9,7 @@ import { billedSeconds } from './seconds.ts';
 
 /** A file that a member gave us, whole on our disk under a temporary name. */
 export type Upload = { path: string; sha256: string };
-export type Uploads = { image: Upload; clip: Upload };
+type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 

@@ -170,7 +170,7 @@ export function advance<S extends JobState>(
 }
 
 /** Only a bug of ours moves a job in a way the table forbids; a retry does not help. */
-export class IllegalMove extends Error {
+class IllegalMove extends Error {
   override name = 'IllegalMove';
   constructor(jobId: string, from: JobState, to: JobState) {
     super(`job ${jobId} cannot go from ${from} to ${to}`);

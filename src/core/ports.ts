@@ -16,16 +16,15 @@ import type {
   RenderRequest,
   ResultRef,
   StoredFile,
-  StoredVideo,
 } from './job.ts';
 import type { Micros } from './money.ts';
-import type { FailureCode, Outcome } from './refusals.ts';
+import type { FailureCode } from './refusals.ts';
 
 export type Clock = { now(): number };
 
 // ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type ProviderCapabilities = {
+type ProviderCapabilities = {
   qualities: readonly Quality[];
   orientations: readonly Orientation[];
   negativePrompt: boolean;
@@ -38,7 +37,7 @@ export type ProviderCapabilities = {
 };
 
 /** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
-export type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
+type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
 
 /** What only the operator can put right; until then nothing should be sent to that provider. The message is for the operator. */
 export type ProviderTrouble = { kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone'; message: string };

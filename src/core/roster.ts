@@ -7,7 +7,7 @@ import type { Weather } from './weather.ts';
 /** Long enough not to run into the same wall with every job, short enough that a top-up soon works. */
 const OFF_FOR_MS = 10 * 60_000;
 
-export type Closed = 'no-way-to-host-files' | 'provider-down';
+type Closed = 'no-way-to-host-files' | 'provider-down';
 
 export type Roster = {
   /** Those that may get new jobs, in the operator's order. */

@@ -10,7 +10,7 @@ const SIGNED_IN_FOR_S = 30 * 24 * 3600;
 const WRONG_TRIES = 5;
 const WRONG_TRIES_WINDOW_S = 15 * 60;
 
-export type Verdict = 'in' | 'out' | { retryAt: number };
+type Verdict = 'in' | 'out' | { retryAt: number };
 export type SignIn = {
   /** Whether this request comes from somebody signed in. A wrong bearer counts as a wrong try. */
   check(c: Context): Promise<Verdict>;

@@ -8,7 +8,7 @@ import { createFalStorage } from './fal/storage.ts';
 import { createRuncomfy } from './runcomfy/runcomfy.ts';
 import { createRunpod } from './runpod/runpod.ts';
 
-export type HostedSettings = {
+type HostedSettings = {
   PROVIDERS?: readonly Hosted[] | undefined;
   FAL_KEY?: string | undefined;
   FAL_QUEUE_URL: string;

@@ -3,7 +3,7 @@ import type { HoldRequest, Ledger, LedgerKey } from '../../src/core/ports.ts';
 import { UnknownHold } from '../../src/core/unknown-hold.ts';
 
 export const SPACE_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-01-31' };
-export const MEMBER_DAY: LedgerKey = { scope: 'member:1/2', window: 'day:2026-01-31' };
+const MEMBER_DAY: LedgerKey = { scope: 'member:1/2', window: 'day:2026-01-31' };
 const NEXT_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-02-01' };
 const NOTHING = { heldMicros: 0, settledMicros: 0, heldJobs: 0, settledJobs: 0 };
 

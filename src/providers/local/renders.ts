@@ -22,7 +22,7 @@ type DraftOrder = {
   orientation: 'video' | 'image';
 };
 
-export type RenderOrder = {
+type RenderOrder = {
   jobId: string;
   image: string;
   clip: string;
