@@ -1,25 +1,29 @@
-/** The frames of a clip, small and as RGB, with their own times. */
-import { Decoder, Demuxer, FilterAPI } from 'node-av/api';
+/** The frames of a clip, small, upright and as RGB, with their own times. */
+import { AV_NOPTS_VALUE } from 'node-av/constants';
+import { type Frame, Packet, type Stream } from 'node-av/lib';
+import { createDecoder } from '../av/decoder.ts';
+import { createFilter } from '../av/filter.ts';
+import { geometryOf } from '../av/geometry.ts';
+import { type OpenClip, openClip, readOnly } from '../av/open-clip.ts';
+import { sniff } from '../sniff.ts';
 import type { Picture } from './picture.ts';
 
 export type ClipFrame = { picture: Picture; timeMs: number };
 
-/** What can be told of a clip without decoding it. */
+/** What can be told of a clip without decoding it; its size as a player shows it. */
 export type ClipShape = { durationMs: number; hasSound: boolean; width: number; height: number };
 
 /** Throws when the clip has no picture. */
 export async function readClipShape(clipPath: string): Promise<ClipShape> {
-  await using clip = await Demuxer.open(clipPath);
-  const video = clip.video();
-  if (!video) throw new Error('the clip has no picture');
-  const { num, den } = video.timeBase;
+  await using clip = await openWithPicture(clipPath);
+  const { picture, sound, format } = clip;
+  const { num, den } = picture.timeBase;
   // A stream that does not know its own length says a negative number.
-  const own = (Number(video.duration) * num * 1000) / den;
+  const own = (Number(picture.duration) * num * 1000) / den;
   return {
-    durationMs: own > 0 ? own : clip.duration * 1000,
-    hasSound: clip.audio() !== undefined,
-    width: video.codecpar.width,
-    height: video.codecpar.height,
+    durationMs: own > 0 ? own : Number(format.duration) / 1000,
+    hasSound: sound !== undefined,
+    ...shapeOf(picture).shown,
   };
 }
 
@@ -32,29 +36,53 @@ export async function* readClipFrames(
   everyMs: number,
   longSide: number,
 ): AsyncGenerator<ClipFrame> {
-  await using clip = await Demuxer.open(clipPath);
-  const video = clip.video();
-  if (!video) throw new Error('the clip has no picture');
-  using decoder = await Decoder.create(video, { exitOnError: false });
+  await using clip = await openWithPicture(clipPath);
+  const { picture } = clip;
+  const { turn } = shapeOf(picture);
   const fit = `w='min(iw,${longSide})':h='min(ih,${longSide})':force_original_aspect_ratio=decrease`;
-  using shrink = FilterAPI.create(`scale=${fit}:flags=area,format=rgb24`);
-  const { num, den } = video.timeBase;
+  const chain = [...(turn ? [turn] : []), `scale=${fit}:flags=area`, 'format=rgb24'].join(',');
+  using shrink = createFilter(chain, picture);
+  const { num, den } = picture.timeBase;
   let first: number | undefined;
   let due = 0;
-  for await (using frame of decoder.frames(clip.packets(video.index))) {
-    if (!frame) continue;
+  for await (const frame of framesOf(clip, picture)) {
+    if (frame.bestEffortTimestamp === AV_NOPTS_VALUE) continue;
     const time = (Number(frame.bestEffortTimestamp) * num * 1000) / den;
     first ??= time;
     const timeMs = time - first;
     // Half a millisecond of grace: times in a clip are rounded.
     if (timeMs < due - 0.5) continue;
     due = Math.max(due + everyMs, timeMs + everyMs / 2);
-    for (const small of await shrink.processAll(frame)) {
-      yield {
-        timeMs,
-        picture: { width: small.width, height: small.height, rgb: new Uint8Array(small.toBuffer()) },
-      };
-      small.free();
+    for await (const small of shrink.push(frame)) {
+      const rgb = new Uint8Array(small.toBuffer());
+      yield { timeMs, picture: { width: small.width, height: small.height, rgb } };
     }
   }
 }
+
+/** As the bytes say what it is, and in no other way: a clip is a stranger's file until it is normalised. */
+async function openWithPicture(path: string): Promise<OpenClip & { picture: Stream }> {
+  const { clip: container } = await sniff(path);
+  const clip = container && (await openClip(path, container));
+  if (!clip) throw new Error('the clip cannot be opened');
+  const { picture } = clip;
+  if (picture) return { ...clip, picture };
+  await clip[Symbol.asyncDispose]();
+  throw new Error('the clip has no picture');
+}
+
+async function* framesOf(clip: OpenClip, stream: Stream): AsyncGenerator<Frame> {
+  readOnly(clip, stream);
+  using decoder = await createDecoder(stream);
+  if (!decoder) throw new Error('there is no decoder for the clip');
+  using packet = new Packet();
+  packet.alloc();
+  while ((await clip.format.readFrame(packet)) >= 0) {
+    if (packet.streamIndex === stream.index) yield* decoder.push(packet);
+    packet.unref();
+  }
+  yield* decoder.push(null);
+}
+
+const shapeOf = (stream: Stream) =>
+  geometryOf(stream, { width: stream.codecpar.width, height: stream.codecpar.height });
