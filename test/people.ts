@@ -13,16 +13,16 @@ import sharp, { type Sharp } from 'sharp';
 
 type Point = [x: number, y: number];
 /** Angles in degrees from hanging straight down, positive outwards; `crouch` 0 stands, 1 squats. */
-export type Stance = {
+type Stance = {
   leftArm: [upper: number, lower: number];
   rightArm: [upper: number, lower: number];
   crouch: number;
   /** Sideways, in picture widths. */
   shift: number;
 };
-export type Look = { shirt: string; trousers: string; hair: string; skin: string; scene: 'room' | 'beach' };
+type Look = { shirt: string; trousers: string; hair: string; skin: string; scene: 'room' | 'beach' };
 
-export const STANDING: Stance = { leftArm: [22, 10], rightArm: [22, 10], crouch: 0, shift: 0 };
+const STANDING: Stance = { leftArm: [22, 10], rightArm: [22, 10], crouch: 0, shift: 0 };
 const ALEX: Look = {
   shirt: '#b8323a',
   trousers: '#2b3550',
@@ -38,7 +38,7 @@ const CLIP = { width: 360, height: 640, fps: 25 };
 const SOUND_HZ = 440;
 
 /** The moves of the clip: one arm waves, then two squats with both arms going up. */
-export function stanceAt(seconds: number): Stance {
+function stanceAt(seconds: number): Stance {
   const wave = Math.max(0, Math.sin(Math.min(1, seconds / 1.6) * Math.PI));
   const squat = seconds < 1.6 ? 0 : (1 - Math.cos((seconds - 1.6) * Math.PI * 2 * 0.75)) / 2;
   return {

@@ -1,6 +1,6 @@
 /** Where the flesh is likely to be: capsules around the bones, a torso and a head, as thick as people usually are. */
 import type { Figure } from './figure.ts';
-import { distance, type Point, plus, SIDES, type Side, times } from './skeleton.ts';
+import { type Point, plus, SIDES, type Side, times } from './skeleton.ts';
 
 export type Part = 'body' | `${Side}Arm` | `${Side}Leg`;
 export type Capsule = { from: Point; to: Point; fromRadius: number; toRadius: number; part: Part };
@@ -52,7 +52,7 @@ export function capsulesOf(figure: Figure): Capsule[] {
 }
 
 /** How far a point is from a capsule's bone, in its radii there: under 1 is inside. */
-export function depthIn(capsule: Capsule, x: number, y: number): number {
+function depthIn(capsule: Capsule, x: number, y: number): number {
   const { from, to, fromRadius, toRadius } = capsule;
   const dx = to.x - from.x;
   const dy = to.y - from.y;
@@ -90,7 +90,4 @@ export function shapeField(
   return field;
 }
 
-/** The length of a limb's bones and a little more: how far its skin can reach. */
-export const limbLength = (a: Point, b: Point, c: Point): number => distance(a, b) + distance(b, c);
-export const between = (a: Point, b: Point, share: number): Point =>
-  plus(times(a, 1 - share), times(b, share));
+const between = (a: Point, b: Point, share: number): Point => plus(times(a, 1 - share), times(b, share));

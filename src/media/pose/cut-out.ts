@@ -16,13 +16,19 @@ const SMALL_SIDE = 384;
 const SURE_INSIDE = 0.4;
 const SURE_OUTSIDE = 2.7;
 
-/** The matte: 0 background to 1 character, one value a pixel. */
-export function cutOut(picture: Picture, figure: Figure): Float32Array {
+/** The matte: 0 background to 1 character, one value a pixel. `others` are people who stay in the background. */
+export function cutOut(picture: Picture, figure: Figure, others: readonly Figure[] = []): Float32Array {
   const scale = Math.min(1, SMALL_SIDE / Math.max(picture.width, picture.height));
   const width = Math.round(picture.width * scale);
   const height = Math.round(picture.height * scale);
   const rgb = scaledRgb(picture, width, height);
   const depth = shapeField(capsulesOf(figure), width, height, scale);
+  const strangers = shapeField(others.flatMap(capsulesOf), width, height, scale);
+  // Where somebody else is nearer it is theirs, as if it were far from every bone of the character's.
+  for (let at = 0; at < depth.length; at += 1) {
+    const theirs = strangers[at] ?? 9;
+    if (theirs < 1.2 && theirs < (depth[at] ?? 9)) depth[at] = 4;
+  }
   const edges = edgesOf(rgb, { width, height });
 
   const zones = zonesOf(width, height, figure.torso * scale * 0.6);

@@ -19,7 +19,7 @@ const PERSON_SCORE = 0.3;
 const CORE: readonly KeyPointName[] = ['nose', 'leftShoulder', 'rightShoulder', 'leftHip', 'rightHip'];
 
 /** How sure it is that this is a person: the mean of the nine best key points, so that half a body is enough. */
-export function personScore(pose: Pose): number {
+function personScore(pose: Pose): number {
   const scores = KEY_POINTS.map((name) => pose[name].score).sort((a, b) => b - a);
   return scores.slice(0, 9).reduce((sum, score) => sum + score, 0) / 9;
 }
@@ -51,7 +51,7 @@ const LONGEST: readonly (readonly [KeyPointName, KeyPointName, number])[] = SIDE
 ]);
 
 /** The same pose, without hands and feet that can't be this person's. */
-export function withoutStrangers(pose: Pose): Pose {
+function withoutStrangers(pose: Pose): Pose {
   const size = Math.max(
     distance(pose.leftShoulder, pose.rightShoulder) * 1.3,
     [pose.leftHip, pose.rightHip, pose.leftShoulder, pose.rightShoulder].every(isSeen)
@@ -67,7 +67,7 @@ export function withoutStrangers(pose: Pose): Pose {
 }
 
 /** One look at one square; key points in the picture's pixels. */
-export async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
+async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
   const found = await model.look(cutSquare(picture, square));
   const pose = poseOf((_name, index) => ({
     x: square.left + (found[index * 3 + 1] ?? 0) * square.side,
@@ -87,10 +87,13 @@ export async function findPose(model: PoseModel, picture: Picture): Promise<Pose
   return best;
 }
 
-/** Everybody who was met, the most prominent first; the first one may be no person at all. */
-export async function findPeople(model: PoseModel, picture: Picture): Promise<Pose[]> {
+/**
+ * Everybody who was met, the most prominent first; the first one may be no person at all. `closely` looks into the
+ * picture's parts as well, for those who stand between others.
+ */
+export async function findPeople(model: PoseModel, picture: Picture, closely = false): Promise<Pose[]> {
   const met: { pose: Pose; rank: number }[] = [];
-  for (const start of startingSquares(picture)) {
+  for (const start of [...startingSquares(picture), ...(closely ? partSquares(picture) : [])]) {
     const pose = await lookCloser(model, picture, await lookAt(model, picture, start));
     met.push({ pose, rank: prominence(pose, picture) });
   }
@@ -153,6 +156,14 @@ function startingSquares(picture: Picture): Square[] {
       side,
     })),
   ];
+}
+
+/** Left, middle and right of the upper and the lower half. */
+function partSquares({ width, height }: Picture): Square[] {
+  const side = Math.min(width, height) * 0.6;
+  return [0, 0.5, 1].flatMap((across) =>
+    [0, 1].map((down) => ({ left: (width - side) * across, top: (height - side) * down, side })),
+  );
 }
 
 /** How much of the picture is this person's: sureness, size, and being in the middle. */

@@ -188,7 +188,7 @@ function headAxis(pose: Pose, known: ReadonlySet<KeyPointName>): Point | undefin
   return undefined;
 }
 
-export const unit = (a: Point): Point => {
+const unit = (a: Point): Point => {
   const length = Math.hypot(a.x, a.y);
   return length > 1e-9 ? { x: a.x / length, y: a.y / length } : { x: 0, y: 1 };
 };

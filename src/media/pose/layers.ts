@@ -113,9 +113,10 @@ function layerOf(
       let believed = (there * own(x, y) - 0.75) * 4;
       // An arm begins at the shoulder: a strap or a collar that it took along would stick out when it turns.
       if (root) mine *= ramp(rootShare(root, x, y), -0.04, 0.06);
-      for (const { at: place, radius } of joint) {
+      for (const { at: place, radius, limb } of joint) {
         // Around the joint both layers have everything.
-        const disc = there * ramp(distance(place, { x, y }) / radius, 1.15, 0.75);
+        const inwards = limb ? ramp(rootShare(limb, x, y), 0.16, 0.06) : 1;
+        const disc = inwards * there * ramp(distance(place, { x, y }) / radius, 1.15, 0.75);
         mine = Math.max(mine, disc);
         believed = Math.max(believed, disc);
       }
@@ -132,7 +133,9 @@ function layerOf(
   return { part, left, top, width, height, pixels };
 }
 
-type Disc = { at: Point; radius: number };
+/** What two layers share around a joint; of an arm, no more than its very beginning. */
+type Disc = { at: Point; radius: number; limb?: Root };
+type Root = { from: Point; bone: Point };
 
 /** The rectangle of the picture that may hold something of the layer. */
 function boundsOf(
@@ -167,7 +170,11 @@ function boundsOf(
 
 /** Where a limb hangs on the trunk; the trunk has one of these for each limb. */
 function jointOf(figure: Figure, part: Part): Disc[] {
-  const arm = (side: Side) => ({ at: figure.joints[`${side}Shoulder`], radius: figure.torso * 0.15 });
+  const arm = (side: Side) => ({
+    at: figure.joints[`${side}Shoulder`],
+    radius: figure.torso * 0.15,
+    limb: rootOf(figure, side),
+  });
   const leg = (side: Side) => ({ at: figure.joints[`${side}Hip`], radius: figure.torso * 0.2 });
   for (const side of SIDES) {
     if (part === `${side}Arm`) return [];
@@ -179,15 +186,18 @@ function jointOf(figure: Figure, part: Part): Disc[] {
   ]);
 }
 
-function armRoot(figure: Figure, part: Part): { from: Point; bone: Point } | undefined {
+function armRoot(figure: Figure, part: Part): Root | undefined {
   const side = SIDES.find((one) => part === `${one}Arm`);
-  if (!side) return undefined;
-  const from = figure.joints[`${side}Shoulder`];
-  return { from, bone: minus(figure.joints[`${side}Elbow`], from) };
+  return side && rootOf(figure, side);
+}
+
+function rootOf({ joints }: Figure, side: Side): Root {
+  const from = joints[`${side}Shoulder`];
+  return { from, bone: minus(joints[`${side}Elbow`], from) };
 }
 
 /** How far down the upper arm a place lies: 0 at the shoulder, 1 at the elbow. */
-function rootShare({ from, bone }: { from: Point; bone: Point }, x: number, y: number): number {
+function rootShare({ from, bone }: Root, x: number, y: number): number {
   return ((x - from.x) * bone.x + (y - from.y) * bone.y) / (bone.x ** 2 + bone.y ** 2 || 1);
 }
 

@@ -67,3 +67,5 @@ export function measure(motion: readonly Pose[]): Measures {
 export function share(values: readonly number[], of: number): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * of))];
 }
+
+export const medianOf = (values: readonly number[]): number => share(values, 0.5) ?? 0;

@@ -2,11 +2,11 @@
 import { controlsOf, placeOf } from './controls.ts';
 import { canvasOf } from './draw.ts';
 import type { Figure } from './figure.ts';
+import type { Placed } from './footing.ts';
 import type { Layer } from './layers.ts';
 import { type Mesh, meshOf } from './mesh.ts';
 import { createDeformer } from './moving-least-squares.ts';
 import type { Picture } from './picture.ts';
-import type { Placed } from './retarget.ts';
 import { type Point, plus, times } from './skeleton.ts';
 
 /** A piece of the puppet: a layer on its mesh, and where the mesh's corners are now, in the video's frame. */

@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import type { TaskContext } from '../task.ts';
 import { readClipShape } from './clip-frames.ts';
-import { findPose, isPerson } from './detect.ts';
+import { findPeople, isPerson } from './detect.ts';
 import type { DraftResult } from './draft-result.ts';
 import { bytesOf, drawPiece, wipe } from './draw.ts';
 import { encodeVideo } from './encode.ts';
@@ -34,8 +34,8 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
   const model = await loadPoseModel();
   const picture = await openPicture(args.imagePath, LONG_SIDE);
   const small = await openPicture(args.imagePath, LOOK_SIDE);
-  const pose = await findPose(model, small);
-  if (!isPerson(pose)) return { ok: false, code: 'no-person-in-image' };
+  const [pose, ...others] = await findPeople(model, small, true);
+  if (!pose || !isPerson(pose)) return { ok: false, code: 'no-person-in-image' };
 
   const { durationMs } = await readClipShape(args.clipPath);
   const track = await readTrack(model, args.clipPath, (timeMs) => {
@@ -51,14 +51,19 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
     track,
     Array.from({ length: count }, (_, index) => index * frameMs),
   );
-  const stage = setStage(picture, scaledPose(pose, picture.width / small.width));
+  const scale = picture.width / small.width;
+  const stage = setStage(
+    picture,
+    scaledPose(pose, scale),
+    others.map((other) => scaledPose(other, scale)),
+  );
   const placed = retarget(stage.figure, motion, {
     frameMs,
     width: picture.width,
     height: picture.height,
     orientation: args.orientation,
   });
-  const mark = await drawMark(picture);
+  const mark = drawMark(picture);
 
   function* frames(): Generator<Uint8Array> {
     const { background, puppet } = stage;

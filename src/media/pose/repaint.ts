@@ -27,13 +27,20 @@ type Canvas = {
   cost: Float32Array;
 };
 
-/** `draft` is the picture with the hole filled in somehow; `hole` is 1 where that is to be improved. */
-export function repaint(draft: Picture, hole: Uint8Array): Picture {
+/**
+ * `draft` is the picture with the hole filled in somehow; `hole` is 1 where that is to be improved. Nothing is copied
+ * from where `isBarred` says so.
+ */
+export function repaint(
+  draft: Picture,
+  hole: Uint8Array,
+  isBarred: (x: number, y: number) => boolean = () => false,
+): Picture {
   const random = createRandom();
   let before: Canvas | undefined;
   for (const [level, side] of SIDES.entries()) {
     const scale = Math.min(1, side / Math.max(draft.width, draft.height));
-    const canvas = openCanvas(draft, hole, Math.round(draft.width * scale), Math.round(draft.height * scale));
+    const canvas = openCanvas(draft, hole, scale, isBarred);
     if (!begin(canvas, before, random)) return draft;
     for (let round = 0; round < (ROUNDS[level] ?? 3); round += 1) {
       improve(canvas, round % 2 === 0, random);
@@ -55,7 +62,13 @@ function createRandom(): () => number {
   };
 }
 
-function openCanvas(draft: Picture, fullHole: Uint8Array, width: number, height: number): Canvas {
+function openCanvas(
+  draft: Picture,
+  fullHole: Uint8Array,
+  scale: number,
+  isBarred: (x: number, y: number) => boolean,
+): Canvas {
+  const [width, height] = [Math.round(draft.width * scale), Math.round(draft.height * scale)];
   const rgb = Float32Array.from(scaledRgb(draft, width, height));
   const hole = new Uint8Array(width * height);
   for (let y = 0; y < draft.height; y += 1) {
@@ -71,8 +84,8 @@ function openCanvas(draft: Picture, fullHole: Uint8Array, width: number, height:
       let touched = 0;
       for (let dy = -REACH; dy <= REACH && touched === 0; dy += 1)
         for (let dx = -REACH; dx <= REACH; dx += 1) touched |= hole[(y + dy) * width + x + dx] ?? 0;
-      if (touched === 0) sources[y * width + x] = 1;
-      else match[y * width + x] = 0;
+      if (touched !== 0) match[y * width + x] = 0;
+      else if (!isBarred(x / scale, y / scale)) sources[y * width + x] = 1;
     }
   }
   return { width, height, rgb, hole, sources, match, cost: new Float32Array(width * height) };

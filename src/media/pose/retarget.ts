@@ -4,7 +4,23 @@
  * holds itself; the feet stand on the character's own ground.
  */
 import { type Figure, type Joints, USUAL } from './figure.ts';
-import { hipsOf, LIMB_ENDS, type LimbBone, type Measures, measure, share, shouldersOf } from './measure.ts';
+import {
+  blendIn,
+  moveFreely,
+  type Placed,
+  type RetargetOptions,
+  standOnGround,
+  stayInPicture,
+} from './footing.ts';
+import {
+  hipsOf,
+  LIMB_ENDS,
+  type LimbBone,
+  type Measures,
+  measure,
+  medianOf,
+  shouldersOf,
+} from './measure.ts';
 import {
   clamp,
   distance,
@@ -16,28 +32,17 @@ import {
   plus,
   SIDES,
   type Side,
+  smoothStep,
   times,
   turned,
 } from './skeleton.ts';
 
-/** The character in one frame of the video: where each joint goes, and how the whole is scaled about its feet. */
-export type Placed = { joints: Joints; zoom: number; about: Point };
-
-/** The picture's own pose turns into the clip's within this time. */
-const BLEND_IN_MS = 400;
 /** How far a bone may shrink by foreshortening, and grow by the model's error. */
 const SHORTEST = 0.42;
 const LONGEST = 1.06;
 const DEGREES = Math.PI / 180;
 
-/** `orientation` `image`: the character keeps facing as it does in its picture, and only its limbs do as the clip's. */
-export type RetargetOptions = {
-  frameMs: number;
-  width: number;
-  height: number;
-  orientation: 'video' | 'image';
-};
-
+/** One placement a frame of the clip's motion. Throws nothing: what the clip does not show keeps the picture's pose. */
 export function retarget(figure: Figure, clip: readonly Pose[], options: RetargetOptions): Placed[] {
   const motion = facingAlike(figure, clip);
   const measures = measure(motion);
@@ -48,9 +53,9 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const hipTilt = motion.map((pose) => tilt(minus(pose.leftHip, pose.rightHip)));
   const headTilt = motion.map(headTiltOf);
   const usual = {
-    shoulderTilt: share(shoulderTilt, 0.5) ?? 0,
-    hipTilt: share(hipTilt, 0.5) ?? 0,
-    headTilt: share(headTilt, 0.5) ?? 0,
+    shoulderTilt: medianOf(shoulderTilt),
+    hipTilt: medianOf(hipTilt),
+    headTilt: medianOf(headTilt),
     nod: medianOf(motion.map((pose) => nodOf(pose, measures))),
     turn: medianOf(motion.map((pose) => turnOf(pose, measures))),
   };
@@ -63,7 +68,7 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const maxLean = (standing ? 70 : 16) * DEGREES;
 
   const placed = motion.map((pose, index): Placed => {
-    const into = smoothStep((index * options.frameMs) / BLEND_IN_MS);
+    const into = blendIn(index, options.frameMs);
     const seenTrunk = measures.hipsSeen ? trust(pose.leftHip, pose.rightHip) : 0;
     const clipLean = (trunkLean[index] ?? 0) - usualLean;
     const trunkTurn = into * seenTrunk * clamp(clipLean - restLean, -maxLean, maxLean);
@@ -176,99 +181,7 @@ function facingAlike(figure: Figure, clip: readonly Pose[]): readonly Pose[] {
   });
 }
 
-/** Moves each frame so that its lower foot stands where the clip's does, above the character's own ground. */
-function standOnGround(
-  placed: Placed[],
-  motion: readonly Pose[],
-  figure: Figure,
-  measures: Measures,
-  perTorso: number,
-  legs: readonly Side[],
-  options: RetargetOptions,
-): void {
-  const rest = figure.joints;
-  const ground = Math.max(...legs.map((side) => rest[`${side}Ankle`].y));
-  const feet = middle(rest.leftAnkle, rest.rightAnkle);
-  const clipMiddle = (pose: Pose): number => middle(pose.leftAnkle, pose.rightAnkle).x;
-  const start = motion[0] ? clipMiddle(motion[0]) : 0;
-  for (const [index, pose] of motion.entries()) {
-    const frame = placed[index];
-    if (!frame) continue;
-    const into = smoothStep((index * options.frameMs) / BLEND_IN_MS);
-    const lowest = softMax(
-      legs.map((side) => frame.joints[`${side}Ankle`].y),
-      figure.torso * 0.04,
-    );
-    const clipLowest = softMax([pose.leftAnkle.y, pose.rightAnkle.y], measures.torso * 0.04);
-    const rise = clamp(
-      (clipLowest - (measures.ground ?? clipLowest)) * perTorso,
-      -1.2 * figure.torso,
-      0.25 * figure.torso,
-    );
-    const dy = ground + rise * into - lowest;
-    const wide = clamp((clipMiddle(pose) - start) * perTorso, -options.width * 0.35, options.width * 0.35);
-    const dx = feet.x + wide * into - middle(frame.joints.leftAnkle, frame.joints.rightAnkle).x;
-    move(frame, { x: dx, y: dy });
-    frame.about = { x: feet.x + wide * into, y: ground };
-  }
-}
-
-/** Without feet to stand on, the body follows the clip's, less than the whole way, and never up out of its cut edge. */
-function moveFreely(
-  placed: Placed[],
-  motion: readonly Pose[],
-  figure: Figure,
-  measures: Measures,
-  perTorso: number,
-  options: RetargetOptions,
-): void {
-  const place = (pose: Pose): Point => (measures.hipsSeen ? hipsOf(pose) : shouldersOf(pose));
-  const home = {
-    x: medianOf(motion.map((pose) => place(pose).x)),
-    y:
-      share(
-        motion.map((pose) => place(pose).y),
-        0.15,
-      ) ?? 0,
-  };
-  const reach = {
-    x: Math.min(options.width * 0.12, figure.torso * 0.5),
-    y: Math.min(options.height * 0.2, figure.torso * 0.6),
-  };
-  for (const [index, pose] of motion.entries()) {
-    const frame = placed[index];
-    if (!frame) continue;
-    const into = smoothStep((index * options.frameMs) / BLEND_IN_MS);
-    const away = times(minus(place(pose), home), perTorso * 0.6);
-    move(frame, {
-      x: into * reach.x * Math.tanh(away.x / reach.x),
-      y: into * Math.max(-options.height * 0.03, reach.y * Math.tanh(away.y / reach.y)),
-    });
-  }
-}
-
-/** A character that stood up taller than its picture is made smaller, about its feet, in every frame alike. */
-function stayInPicture(placed: Placed[], figure: Figure, options: RetargetOptions): void {
-  let zoom = 1;
-  for (const { joints, about } of placed) {
-    const top = joints.skull.y - figure.headRadius * 1.9;
-    const room = about.y - Math.max(0, Math.min(options.height * 0.02, figure.joints.crown.y));
-    if (top < 0 && about.y - top > 1) zoom = Math.min(zoom, room / (about.y - top));
-  }
-  for (const frame of placed) frame.zoom = Math.max(0.6, zoom);
-}
-
-function move(frame: Placed, by: Point): void {
-  for (const name of Object.keys(frame.joints) as (keyof Joints)[])
-    frame.joints[name] = plus(frame.joints[name], by);
-  frame.about = plus(frame.about, by);
-}
-
 const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
-const smoothStep = (x: number): number => {
-  const t = clamp(x, 0, 1);
-  return t * t * (3 - 2 * t);
-};
 /** 0 for a guess, 1 for a good sighting of both. */
 const trust = (a: KeyPoint, b: KeyPoint): number => smoothStep((Math.min(a.score, b.score) - 0.12) / 0.16);
 /** From `b` to `a` the short way round, in radians. */
@@ -277,7 +190,6 @@ const angleBetween = (a: number, b: number): number => Math.atan2(Math.sin(a - b
 const lean = (up: Point): number => Math.atan2(up.x, -up.y);
 /** Of a line that runs across the body, whichever way it points. */
 const tilt = (across: Point): number => Math.atan2(across.x < 0 ? -across.y : across.y, Math.abs(across.x));
-const medianOf = (values: readonly number[]): number => share(values, 0.5) ?? 0;
 
 function headTiltOf(pose: Pose): number {
   const ears =
@@ -293,10 +205,3 @@ const nodOf = (pose: Pose, { shoulders }: Measures): number =>
 /** How far the nose is to the side of the middle of the ears. */
 const turnOf = (pose: Pose, { shoulders }: Measures): number =>
   (pose.nose.x - earsOf(pose).x) / (shoulders * 0.36);
-
-/** The larger of the values, without a jump where another takes over. */
-function softMax(values: readonly number[], softness: number): number {
-  const top = Math.max(...values);
-  const sum = values.reduce((total, value) => total + Math.exp((value - top) / softness), 0);
-  return top + softness * Math.log(sum / values.length);
-}

@@ -53,3 +53,8 @@ export const turned = (a: Point, radians: number): Point => {
 };
 export const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
+/** 0 up to 0, 1 from 1 on, and a soft rise between. */
+export const smoothStep = (x: number): number => {
+  const t = clamp(x, 0, 1);
+  return t * t * (3 - 2 * t);
+};

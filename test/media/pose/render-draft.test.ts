@@ -97,7 +97,7 @@ describe('a draft of the drawn person', { timeout: 3 * MINUTES }, () => {
 
     // The corner is the picture's own, but for the mark.
     const [frame, original] = [await lastFrame(toPath), await openPicture(imagePath, 1280)];
-    const mark = await drawMark(frame);
+    const mark = drawMark(frame);
     let [white, changed] = [0, 0];
     for (let y = mark.top; y < mark.top + mark.height; y += 1) {
       for (let x = mark.left; x < mark.left + mark.width; x += 1) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figureOf } from '../../../src/media/pose/figure.ts';
-import { type Placed, retarget } from '../../../src/media/pose/retarget.ts';
+import type { Placed } from '../../../src/media/pose/footing.ts';
+import { retarget } from '../../../src/media/pose/retarget.ts';
 import { distance, type KeyPointName, type Pose } from '../../../src/media/pose/skeleton.ts';
 import { shifted, standing } from './bodies.ts';
 
