@@ -40,7 +40,7 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   const writes: Promise<void>[] = [];
   const streams: Readable[] = [];
 
-  async function keep(field: FileField, stream: Readable): Promise<void> {
+  async function keep(field: FileField, stream: Readable, name: string): Promise<void> {
     const temp = stack.use(await files.temp('upload'));
     const hash = createHash('sha256');
     let bytes = 0;
@@ -56,6 +56,8 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     await pipeline(stream, count, createWriteStream(temp.path, { mode: 0o600 }));
     if (bytes > MAX_UPLOAD_BYTES[field])
       refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
+    // A browser sends an empty part without a name where no file was chosen.
+    else if (bytes === 0 && name) refusal ??= { code: 'broken-file', what: field };
     else if (bytes > 0) form.files[field] = { path: temp.path, sha256: hash.digest('hex') };
   }
 
@@ -68,10 +70,10 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
       if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
       form.fields[name] = value;
     });
-    parser.on('file', (name, stream) => {
+    parser.on('file', (name, stream, filename) => {
       streams.push(stream);
       if (isFileField(name) && !form.files[name]) {
-        const write = keep(name, stream);
+        const write = keep(name, stream, filename ?? '');
         // The parser would go on feeding a stream that nobody reads any more, and wait for ever.
         write.catch(() => stream.resume());
         writes.push(write);

@@ -273,6 +273,18 @@ describe('the API', () => {
     }
   });
 
+  it('takes an empty file for a broken one, and an empty part for none', async () => {
+    const { url } = await start();
+    const answer = async (clip: Blob, name: string) => {
+      const data = new FormData();
+      data.append('image', new Blob(['an image']), 'a.png');
+      data.append('clip', clip, name);
+      return ((await (await post(`${url}/api/quote`, data)).json()) as { code: string }).code;
+    };
+    expect(await answer(new Blob([]), 'clip.mp4')).toBe('broken-file');
+    expect(await answer(new Blob([]), '')).toBe('missing-clip');
+  });
+
   it('says how much is left and when to come back when the budget is spent', async () => {
     const { url, life } = await start();
     life.ctx.rules.operatorBudget.day = PRICE + 1;
