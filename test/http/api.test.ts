@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { PRICE } from '../fakes/remote.ts';
+import { form, post, start, VIDEO } from './harness.ts';
+
+describe('the API', () => {
+  it('quotes without making a job or changing anything', async () => {
+    const { url, world } = await start();
+    const answer = await post(`${url}/api/quote`, form({ orientation: 'image' }));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      quote: {
+        usd: 0.28,
+        price: '$0.28',
+        seconds: 4,
+        provider: 'paid',
+        orientation: 'image',
+        notes: [],
+        warnings: [],
+      },
+    });
+    expect(await (await fetch(`${url}/api/jobs`)).json()).toEqual({ jobs: [] });
+    expect((await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).heldMicros).toBe(
+      0,
+    );
+  });
+
+  it('makes a job, shows it to its end and serves the video', async () => {
+    const { url, life } = await start();
+    const created = await post(`${url}/api/jobs`, form({ prompt: 'a dance' }));
+    expect(created.status).toBe(201);
+    const job = (await created.json()) as { id: string; links: Record<string, string> };
+    expect(job).toMatchObject({
+      state: 'created',
+      code: expect.stringMatching(/^[0-9A-Z]{6}$/),
+      quote: { usd: 0.28, seconds: 4, provider: 'paid' },
+      request: { prompt: 'a dance' },
+    });
+    await life.scheduler.runAll();
+    const done = await (await fetch(`${url}${job.links.self}`)).json();
+    expect(done).toMatchObject({
+      state: 'delivered',
+      costUsd: 0.28,
+      cost: '$0.28',
+      cancellable: false,
+      provider: 'paid',
+    });
+    const video = await fetch(`${url}/api/jobs/${job.id}/video`);
+    expect(video.headers.get('content-type')).toBe('video/mp4');
+    expect(Buffer.from(await video.arrayBuffer())).toEqual(VIDEO);
+    const part = await fetch(`${url}/api/jobs/${job.id}/video`, { headers: { range: 'bytes=4-9' } });
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+      206,
+      `bytes 4-9/${VIDEO.length}`,
+      VIDEO.subarray(4, 10).toString(),
+    ]);
+    const download = await fetch(`${url}/api/jobs/${job.id}/video?download`);
+    expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename="strut-\w+\.mp4"$/);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('strut_jobs_ended_total{provider="paid",end="delivered"} 1');
+    expect(metrics).toContain('strut_cost_usd_total{provider="paid"} 0.28');
+    expect(metrics).toContain('strut_jobs_open 0');
+    expect(metrics).toContain('strut_provider_seconds{provider="paid",quantile="0.5"} 200');
+    expect(metrics).toContain('strut_provider_usd_per_second{provider="paid"} 0.07');
+    expect(metrics).toContain(
+      'strut_provider_last_failure_timestamp_seconds{provider="paid",code="provider-busy"} 5',
+    );
+  });
+
+  it('makes one job of one press, however often it is sent', async () => {
+    const { url, life, world } = await start();
+    const headers = { 'idempotency-key': 'press-1' };
+    const answers = await Promise.all([1, 2, 3].map(() => post(`${url}/api/jobs`, form(), headers)));
+    const ids = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { id: string }).id),
+    );
+    expect(new Set(ids).size).toBe(1);
+    await life.scheduler.runAll();
+    expect(world.remotes[0]?.submits).toHaveLength(1);
+    const other = await post(`${url}/api/jobs`, form(), { 'idempotency-key': 'press-2' });
+    expect(ids).not.toContain(((await other.json()) as { id: string }).id);
+  });
+
+  it('sends each change as an event, the last one first, and ends with the job', async () => {
+    const { url, life } = await start();
+    const { id } = (await (await post(`${url}/api/jobs`, form())).json()) as { id: string };
+    const stream = await fetch(`${url}/api/jobs/${id}/events`);
+    expect(stream.headers.get('content-type')).toContain('text/event-stream');
+    const text = stream.text();
+    await life.scheduler.runAll();
+    const states = [...(await text).matchAll(/^data: (.*)$/gm)].map(
+      ([, data]) => (JSON.parse(data ?? '') as { state: string }).state,
+    );
+    expect(states.at(-1)).toBe('delivered');
+    const replay = await (await fetch(`${url}/api/jobs/${id}/events`)).text();
+    expect([...replay.matchAll(/^event: job$/gm)]).toHaveLength(1);
+  });
+
+  it('cancels while it can, and says when it is too late', async () => {
+    const { url, life } = await start();
+    const { id } = (await (await post(`${url}/api/jobs`, form())).json()) as { id: string };
+    const cancelled = await post(`${url}/api/jobs/${id}/cancel`);
+    expect([cancelled.status, ((await cancelled.json()) as { state: string }).state]).toEqual([
+      200,
+      'cancelled',
+    ]);
+    const again = await post(`${url}/api/jobs/${id}/again`);
+    expect(again.status).toBe(201);
+    const second = (await again.json()) as { id: string };
+    expect(second.id).not.toBe(id);
+    await life.scheduler.runAll();
+    const late = await post(`${url}/api/jobs/${second.id}/cancel`);
+    expect([late.status, late.headers.get('content-type')]).toEqual([409, 'application/problem+json']);
+    expect(await late.json()).toMatchObject({
+      code: 'not-cancellable',
+      detail: "It's too late to cancel: the job is already delivered.",
+    });
+  });
+
+  it('answers 202 when the provider only takes note of a cancel', async () => {
+    const { url, life, world } = await start();
+    world.remotes[0]?.cancels.push('asked');
+    const { id } = (await (await post(`${url}/api/jobs`, form())).json()) as { id: string };
+    await life.scheduler.runNext();
+    const asked = await post(`${url}/api/jobs/${id}/cancel`);
+    expect(asked.status).toBe(202);
+    expect(await asked.json()).toMatchObject({ state: 'queued', cancellable: false });
+  });
+
+  it.each([
+    ['missing-image', 400, { image: '' }],
+    ['bad-option', 400, { orientation: 'sideways' }],
+    ['bad-option', 400, { quality: 'ultra' }],
+    ['bad-option', 400, { sound: 'loud' }],
+    ['bad-option', 400, { colour: 'red' }],
+    ['bad-option', 400, { prompt: 'x'.repeat(2501) }],
+    ['bad-option', 400, { extra: new Blob(['x']) }],
+    ['no-provider', 503, { quality: 'pro' }],
+  ])('refuses with %s (%i) and words', async (code, status, fields) => {
+    const { url } = await start();
+    const data = form(fields as Record<string, string | Blob>);
+    if ('image' in fields) data.delete('image');
+    for (const path of ['quote', 'jobs']) {
+      const answer = await post(`${url}/api/${path}`, data);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        status,
+        'application/problem+json',
+      ]);
+      expect(await answer.json()).toMatchObject({
+        code,
+        status,
+        title: code,
+        detail: expect.stringMatching(/\w.*[.?]$/),
+      });
+    }
+  });
+
+  it('takes an empty file for a broken one, and an empty part for none', async () => {
+    const { url } = await start();
+    const answer = async (clip: Blob, name: string) => {
+      const data = new FormData();
+      data.append('image', new Blob(['an image']), 'a.png');
+      data.append('clip', clip, name);
+      return ((await (await post(`${url}/api/quote`, data)).json()) as { code: string }).code;
+    };
+    expect(await answer(new Blob([]), 'clip.mp4')).toBe('broken-file');
+    expect(await answer(new Blob([]), '')).toBe('missing-clip');
+  });
+
+  it('says how much is left and when to come back when the budget is spent', async () => {
+    const { url, life } = await start();
+    life.ctx.rules.operatorBudget.day = PRICE + 1;
+    expect((await post(`${url}/api/jobs`, form())).status).toBe(201);
+    const refused = await post(`${url}/api/jobs`, form());
+    expect(refused.status).toBe(429);
+    expect(refused.headers.has('retry-after')).toBe(true);
+    expect(await refused.json()).toMatchObject({
+      code: 'over-quota',
+      leftMicros: 1,
+      detail: expect.stringContaining('resets'),
+    });
+  });
+
+  it('refuses what is no form, and addresses that are not there', async () => {
+    const { url } = await start();
+    const text = await fetch(`${url}/api/jobs`, { method: 'POST', body: 'hello' });
+    expect([text.status, ((await text.json()) as { code: string }).code]).toEqual([400, 'bad-request']);
+    const cut = await fetch(`${url}/api/jobs`, {
+      method: 'POST',
+      body: '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    });
+    expect(cut.status).toBe(400);
+    for (const path of [
+      '/api/nothing',
+      '/api/jobs/nope',
+      '/api/jobs/nope/video',
+      '/api/jobs/nope/events',
+      '/api/jobs/..%2f..%2fetc',
+    ]) {
+      expect((await fetch(`${url}${path}`)).status).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,118 @@
+/** The true server on free ports, with the true core on fakes behind it. */
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { commands } from '../../commands/index.ts';
+import { createHealth } from '../../src/core/health.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { type HttpServer, type ServerParts, startServer } from '../../src/http/server.ts';
+import { createFiles } from '../../src/store/files.ts';
+import { calmWeather, createWorld } from '../fakes/world.ts';
+
+export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
+
+let dir: string;
+const servers: HttpServer[] = [];
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'strut-http-'));
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await rm(dir, { recursive: true });
+});
+
+/** The true server on a free port, with the true core on fakes behind it. */
+export async function start(over: Partial<ServerParts> = {}) {
+  const dataDir = await mkdtemp(join(dir, 'data-'));
+  const files = createFiles(dataDir);
+  const media = {
+    normaliseImage: async (path: string, to: string) => {
+      // A child process takes its time: the upload must still be there then.
+      for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+      await copyFile(path, to);
+      return { ok: true as const, value: { mime: 'image/jpeg', width: 800, height: 800, bytes: 10 } };
+    },
+    normaliseClip: async (_path: string, to: string) => {
+      await writeFile(to, 'clip');
+      const facts = {
+        container: 'mp4',
+        width: 720,
+        height: 1280,
+        durationMs: 4000,
+        fps: 30,
+        hasSound: true,
+        bytes: 4,
+        cameraMoves: false,
+      };
+      return { ok: true as const, value: facts };
+    },
+  };
+  const world = createWorld({ files, media });
+  const life = world.boot();
+  life.ctx.fetcher.fetch = async (_result, toPath) => {
+    await writeFile(toPath, VIDEO);
+    return 'here';
+  };
+  await life.jobs.recover();
+  const health = createHealth(() => {});
+  health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
+  const metrics = createMetrics(life.ctx.events, {
+    openJobs: () => life.scheduler.size(),
+    weather: () => [
+      {
+        ...calmWeather().of('paid'),
+        p50Seconds: 200,
+        microsPerSecond: 70_000,
+        lastFailure: { code: 'provider-busy', at: 5000 },
+      },
+    ],
+  });
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    signIn: undefined,
+    core: { intake: life.intake, jobs: life.jobs },
+    commands,
+    files,
+    events: life.ctx.events,
+    history: life.ctx.history,
+    health,
+    weather: calmWeather(),
+    metrics,
+    log: life.ctx.log,
+    ping: async () => {},
+    clock: world.clock,
+    version: '1.2.3',
+    qualities: ['standard'],
+    defaultQuality: 'standard',
+    ...over,
+  });
+  servers.push(server);
+  return { world, life, url: server.url, files, dataDir };
+}
+
+export function form(fields: Record<string, string | Blob> = {}): FormData {
+  const data = new FormData();
+  const all = { image: new Blob(['an image']), clip: new Blob(['a clip']), ...fields };
+  for (const [name, value] of Object.entries(all)) data.append(name, value);
+  return data;
+}
+
+export const post = (url: string, body?: FormData, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', headers, redirect: 'manual', ...(body ? { body } : {}) });
+
+/** A request with headers that `fetch` would not let anybody set. */
+export function raw(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { StatusView } from '../../src/http/page/contract.ts';
+import { start } from './harness.ts';
+
+describe('the status', () => {
+  it('tells the operator how each provider does lately', async () => {
+    const { url } = await start({
+      weather: {
+        of: (provider) => ({
+          provider,
+          delivered: 3,
+          failed: 1,
+          cancelled: 0,
+          p50Seconds: 212.34,
+          p90Seconds: 480,
+          microsPerSecond: 70_000,
+          lastFailure: { code: 'provider-busy', at: 5 },
+        }),
+      },
+    });
+    const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
+    expect(status).toMatchObject({ version: '1.2.3', qualities: ['standard'], defaultQuality: 'standard' });
+    expect(status.components[0]).toMatchObject({
+      name: 'discord',
+      weather: {
+        delivered: 3,
+        failed: 1,
+        p50Seconds: 212.3,
+        p90Seconds: 480,
+        pricePerSecond: '$0.07',
+        lastFailure: { code: 'provider-busy', message: expect.stringContaining('busy') },
+      },
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { form, post, start } from './harness.ts';
+
+describe('an upload', () => {
+  it('that breaks off leaves no file behind', async () => {
+    const { url, dataDir } = await start();
+    const { hostname, port } = new URL(url);
+    for (let time = 0; time < 5; time += 1) {
+      const socket = connect({ host: hostname, port: Number(port) });
+      await once(socket, 'connect');
+      const head = [
+        'POST /api/jobs HTTP/1.1',
+        `Host: ${hostname}:${port}`,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 1000000',
+        '',
+        '',
+      ];
+      const part = [
+        '--x',
+        'Content-Disposition: form-data; name="clip"; filename="a.mp4"',
+        '',
+        'x'.repeat(50_000),
+      ];
+      socket.write(head.join('\r\n') + part.join('\r\n'));
+      await expect.poll(async () => (await readdir(join(dataDir, 'temp'))).length).toBe(1);
+      socket.destroy();
+      await expect.poll(() => readdir(join(dataDir, 'temp'))).toEqual([]);
+    }
+  });
+
+  it('is refused when the disk is nearly full, before anything else is done', async () => {
+    const { url, files } = await start();
+    files.hasRoom = async () => false;
+    const refused = await post(`${url}/api/jobs`, form());
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([503, 'disk-full']);
+  });
+
+  it('of a password is read only as far as a password goes', async () => {
+    const { url } = await start();
+    const huge = await fetch(`${url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ password: 'x'.repeat(50_000) }),
+    });
+    expect(huge.status).toBe(413);
+  });
+});
