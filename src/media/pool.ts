@@ -205,7 +205,10 @@ export function createPoolOf<Table extends TaskTable>(
       lanes.push(work);
       pump();
       try {
-        const result = task.result.safeParse(await promise);
+        const answer = await promise;
+        // It may have ended in the moment it was called off: then, too, nobody wants what it made.
+        signal?.throwIfAborted();
+        const result = task.result.safeParse(answer);
         if (!result.success)
           throw new TaskFailed(name, `answered what it should not: ${result.error.issues.length} faults`);
         return result.data;
