@@ -7,7 +7,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { encodeSample } from './encode-sample.ts';
+import { inChild } from './in-child.ts';
+
+const ENCODER = new URL('./encode-sample.ts', import.meta.url);
 
 const FOLDER = join(import.meta.dirname, '../node_modules/.cache/strut-samples');
 /** Raise it when what is made from the same options changes. */
@@ -93,7 +95,9 @@ export type SampleClip = {
 
 /** A clip whose every picture carries its number, see `frameNumber`. By default 3 s, 352×352, 15 fps, MP4, silent. */
 export function sampleClip(options: SampleClip = {}): Promise<string> {
-  return cached('clip', options, options.container ?? 'mp4', (path) => encodeSample(path, options));
+  return cached('clip', options, options.container ?? 'mp4', (path) =>
+    inChild(ENCODER, 'encodeSample', [path, options]),
+  );
 }
 
 /** An animated WebP of two red circles on see-through ground, 352×352, 1 s. */
