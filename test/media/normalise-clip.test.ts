@@ -176,7 +176,7 @@ describe('the normalised clip', () => {
     });
 
     it.each([
-      ['scaled down when a side is too long', { width: 3900, height: 1950 }, { width: 1920, height: 960 }],
+      ['scaled down when a side is too long', { width: 3900, height: 1000 }, { width: 1920, height: 492 }],
       [
         'scaled down no further than the other side allows',
         { width: 3900, height: 400 },
