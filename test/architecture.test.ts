@@ -17,9 +17,12 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/engine': ['src/core'],
   'src/store': ['src/core'],
   'src/media': ['src/core'],
-  'src/http': ['src/core'],
+  'src/words': ['src/core'],
+  'src/http': ['src/core', 'src/words'],
   'src/providers': ['src/core'],
-  'src/chat/web': ['src/core'],
+  'src/chat/web': ['src/core', 'src/words'],
+  'src/chat/discord': ['src/core', 'src/words'],
+  'src/chat/telegram': ['src/core', 'src/words'],
 };
 
 const SOFT_LIMIT_LINES = 260;

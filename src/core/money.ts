@@ -17,11 +17,9 @@ export function usdFromMicros(micros: Micros): number {
   return micros / MICROS_PER_USD;
 }
 
-/** For a person: `$0.28`, and more digits only where cents would hide the price (`$0.056`). */
-export function formatUsd(micros: Micros): string {
-  const cents = micros % 10_000 === 0;
-  const digits = cents ? 2 : Math.min(6, Math.max(3, 6 - trailingZeros(micros)));
-  return `$${(micros / MICROS_PER_USD).toFixed(digits)}`;
+/** How many digits after the point a sum is shown with: cents, and more only where they would hide the price. */
+export function usdDigits(micros: Micros): number {
+  return micros % 10_000 === 0 ? 2 : Math.min(6, Math.max(3, 6 - trailingZeros(micros)));
 }
 
 function trailingZeros(micros: Micros): number {

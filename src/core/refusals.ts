@@ -1,6 +1,6 @@
 /**
  * What a member can meet before a job exists, and how a job can end badly. Both are values with a code and the
- * facts that the words need; the words themselves stand in wording.ts, the HTTP statuses below.
+ * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
 import type { Micros } from './money.ts';
 

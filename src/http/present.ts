@@ -5,8 +5,10 @@ import { cancellable } from '../core/jobs.ts';
 import { usdFromMicros } from '../core/money.ts';
 import { etaSeconds } from '../core/progress.ts';
 import type { ProviderWeather } from '../core/weather.ts';
-import { failureReason, failureText, jobText, noteText, priceText, warningText } from '../core/wording.ts';
+import { wordsFor } from '../words/index.ts';
 import type { JobView, QuoteView, WeatherView } from './page/contract.ts';
+
+const words = wordsFor('en');
 
 type Shape = Pick<Extract<View, { kind: 'quote' }>, 'orientation' | 'quality'>;
 
@@ -14,14 +16,14 @@ export function presentQuote(quote: Quote, { orientation, quality }: Shape): Quo
   return {
     usd: usdFromMicros(quote.micros),
     price: quote.notes.includes('price-is-approximate')
-      ? `about ${priceText(quote.micros)}`
-      : priceText(quote.micros),
+      ? `about ${words.price(quote.micros)}`
+      : words.price(quote.micros),
     seconds: quote.seconds,
     provider: quote.provider,
     orientation,
     quality,
-    notes: quote.notes.map((code) => ({ code, message: noteText(code) })),
-    warnings: quote.warnings.map((code) => ({ code, message: warningText(code) })),
+    notes: quote.notes.map((code) => ({ code, message: words.note(code) })),
+    warnings: quote.warnings.map((code) => ({ code, message: words.warning(code) })),
   };
 }
 
@@ -43,9 +45,9 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     ...(job.state === 'queued' && job.position !== undefined ? { position: job.position } : {}),
     ...(eta === undefined ? {} : { etaSeconds: eta }),
     quote: presentQuote(job.quote, job.request),
-    ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: priceText(cost) }),
+    ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: words.price(cost) }),
     ...('provider' in job && job.provider ? { provider: job.provider } : {}),
-    ...(job.state === 'failed' ? { failure: { code: job.failure, message: failureText(job) } } : {}),
+    ...(job.state === 'failed' ? { failure: { code: job.failure, message: words.failure(job) } } : {}),
     request: { quality, orientation, sound, ...(prompt ? { prompt } : {}) },
     seconds: 'video' in job ? Math.round(job.video.durationMs / 100) / 10 : job.request.clipSeconds,
     createdAt,
@@ -54,7 +56,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
-    message: jobText(job),
+    message: words.job(job),
     links: {
       self,
       events: `${self}/events`,
@@ -77,8 +79,10 @@ export function presentWeather(weather: ProviderWeather): WeatherView | undefine
     cancelled,
     ...(p50Seconds === undefined ? {} : { p50Seconds: round(p50Seconds) }),
     ...(p90Seconds === undefined ? {} : { p90Seconds: round(p90Seconds) }),
-    ...(microsPerSecond === undefined ? {} : { pricePerSecond: priceText(microsPerSecond) }),
-    ...(lastFailure ? { lastFailure: { ...lastFailure, message: failureReason(lastFailure.code) } } : {}),
+    ...(microsPerSecond === undefined ? {} : { pricePerSecond: words.price(microsPerSecond) }),
+    ...(lastFailure
+      ? { lastFailure: { ...lastFailure, message: words.failureReason(lastFailure.code) } }
+      : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Errors as RFC 9457 asks: `application/problem+json`, with our code and what to do. */
 import type { Context } from 'hono';
 import { REFUSAL_STATUS, type Refusal } from '../core/refusals.ts';
-import { refusalText } from '../core/wording.ts';
+import { wordsFor } from '../words/index.ts';
 import type { Problem } from './page/contract.ts';
 
 /** Answers a refusal; its facts come along for scripts, and `Retry-After` where a wait helps. */
@@ -16,7 +16,7 @@ export function problem(c: Context, refusal: Refusal): Response {
     title: code,
     status,
     code,
-    detail: refusalText(refusal),
+    detail: wordsFor('en').refusal(refusal),
   } satisfies Problem & Record<string, unknown>;
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',

@@ -1,0 +1,55 @@
+/** How a job stands, how it ended and what it cost: the truth, even when it is unpleasant. */
+import type { Job, JobIn, JobState } from '../core/job.ts';
+import type { Micros } from '../core/money.ts';
+import type { Speech } from './speech.ts';
+
+/** What is told of a job that failed. */
+export type Ended = Pick<JobIn<'failed'>, 'failure' | 'costMicros' | 'unsettledMicros'>;
+
+/** `free` for a draft, else the price. */
+export const priceText = ({ t, money }: Speech, micros: Micros): string =>
+  micros === 0 ? t('cost.free') : money(micros);
+
+/** Why a job failed, and what that cost. */
+export const failureText = (speech: Speech, ended: Ended): string =>
+  `${speech.t(`failure.${ended.failure}`)} ${costText(speech, ended)}`;
+
+export function costText(
+  { t, money }: Speech,
+  { costMicros, unsettledMicros }: Omit<Ended, 'failure'>,
+): string {
+  if (costMicros > 0) return t('cost.billed', { cost: money(costMicros) });
+  if (unsettledMicros) return t('cost.unsettled', { cost: money(unsettledMicros) });
+  return t('cost.nothing');
+}
+
+/** `finished`, `in line`: one or two words. */
+export const stateWord = ({ t }: Speech, state: JobState | 'gone'): string => t(`state.${state}`);
+
+/** One sentence on how a job stands. */
+export function jobText(speech: Speech, job: Job): string {
+  const { t, money } = speech;
+  switch (job.state) {
+    case 'created':
+    case 'submitting':
+    case 'unknown':
+    case 'completed':
+      return t(`job.${job.state}`);
+    case 'queued':
+      if (job.cancelAskedAt) return t('job.queued-cancelling');
+      return job.position ? t('job.queued-at', { position: job.position }) : t('job.queued');
+    case 'running':
+      if (job.phase.kind === 'fetching') return t('job.fetching');
+      return t(job.cancelAskedAt ? 'job.running-cancelling' : 'job.running');
+    case 'delivered':
+      return job.costMicros === 0
+        ? t('job.delivered-free')
+        : t('job.delivered', { cost: money(job.costMicros) });
+    case 'failed':
+      return failureText(speech, job);
+    case 'cancelled':
+      return job.costMicros > 0
+        ? t('job.cancelled-billed', { cost: money(job.costMicros) })
+        : t('job.cancelled');
+  }
+}

@@ -1,0 +1,26 @@
+/** The languages that the bot speaks, each in a file of `locales/`. */
+import type { Resource } from 'i18next';
+import en from './locales/en.json' with { type: 'json' };
+
+export const LOCALES = ['en'] as const;
+export type Language = (typeof LOCALES)[number];
+
+export const TEXTS = { en } satisfies Record<Language, Resource[string][string]>;
+
+type Plural = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
+type Base<K extends string> = K extends `${infer B}_${Plural}` ? B : K;
+type KeysOf<T, Prefix extends string> = {
+  [K in keyof T & string]: T[K] extends string ? `${Prefix}${Base<K>}` : KeysOf<T[K], `${Prefix}${K}.`>;
+}[keyof T & string];
+
+/** Every message there is, as en.json has them; a plural's forms are one key. */
+export type WordKey = KeysOf<typeof en, ''>;
+
+/** Our language for a chat's: `es-419` → es, Telegram's `pt` → pt-BR; English for one that we don't speak. */
+export function languageOf(locale: string | undefined): Language {
+  const wanted = locale?.toLowerCase() ?? '';
+  const exact = LOCALES.find((language) => language.toLowerCase() === wanted);
+  if (exact) return exact;
+  const [primary] = wanted.split(/[-_]/);
+  return LOCALES.find((language) => language.split('-')[0] === primary) ?? 'en';
+}

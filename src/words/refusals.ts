@@ -1,0 +1,80 @@
+/** Why something can't be done, and what to do instead. */
+import type { Job } from '../core/job.ts';
+import type { Refusal } from '../core/refusals.ts';
+import { stateWord } from './jobs.ts';
+import type { Speech } from './speech.ts';
+
+type Said = { [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>, speech: Speech) => string };
+
+const REFUSALS = {
+  'bad-request': ({ reason }, { t }) => t('refusal.bad-request', { reason }),
+  'missing-image': (_, { t }) => t('refusal.missing-image'),
+  'missing-clip': (_, { t }) => t('refusal.missing-clip'),
+  'bad-option': ({ option, allowed }, { t }) =>
+    allowed.length > 0
+      ? t('refusal.bad-option', { option, allowed: allowed.join(', ') })
+      : t('refusal.no-such-option', { option }),
+  'not-signed-in': (_, { t }) => t('refusal.not-signed-in'),
+  'not-allowed': (_, { t }) => t('refusal.not-allowed'),
+  blocked: ({ until }, { t, date }) =>
+    until === undefined ? t('refusal.blocked') : t('refusal.blocked-until', { until: date(until) }),
+  'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
+  'private-not-allowed': ({ memberId }, { t }) => t('refusal.private-not-allowed', { memberId }),
+  'no-such-job': (_, { t }) => t('refusal.no-such-job'),
+  'not-cancellable': ({ state }, speech) =>
+    speech.t('refusal.not-cancellable', { state: stateWord(speech, state as Job['state'] | 'gone') }),
+  'already-decided': (_, { t }) => t('refusal.already-decided'),
+  'upload-too-large': ({ what, maxBytes }, { t, size }) =>
+    t(`refusal.${what}-upload-too-large`, { max: size(maxBytes) }),
+  'not-an-image': ({ found }, { t }) =>
+    found ? t('refusal.not-an-image-but', { found }) : t('refusal.not-an-image'),
+  'not-a-video': ({ found }, { t }) =>
+    found ? t('refusal.not-a-video-but', { found }) : t('refusal.not-a-video'),
+  'broken-file': ({ what }, { t }) => t(`refusal.broken-${what}`),
+  'image-too-small': (r, { t, dimensions }) =>
+    t('refusal.image-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
+  'image-too-large': (r, { t, dimensions, size }) =>
+    r.by === 'pixels'
+      ? t('refusal.image-too-many-pixels', {
+          size: dimensions(r.width, r.height),
+          maxMillions: Math.round(r.maxPixels / 1e6),
+        })
+      : t('refusal.image-too-many-bytes', { bytes: size(r.bytes), max: size(r.maxBytes) }),
+  'image-bad-ratio': (r, { t, dimensions }) =>
+    t('refusal.image-bad-ratio', { size: dimensions(r.width, r.height), maxRatio: r.maxRatio }),
+  'clip-too-short': (r, { t, seconds }) =>
+    t('refusal.clip-too-short', { seconds: seconds(r.seconds), min: seconds(r.minSeconds) }),
+  'clip-too-long': (r, { t, seconds }) =>
+    t(r.canTrim ? 'refusal.clip-too-long-trim' : 'refusal.clip-too-long', {
+      seconds: seconds(r.seconds),
+      max: seconds(r.maxSeconds),
+    }),
+  'clip-too-small': (r, { t, dimensions }) =>
+    t('refusal.clip-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
+  'clip-too-large': (r, { t, dimensions, size }) =>
+    r.by === 'pixels'
+      ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
+      : t('refusal.clip-too-many-bytes', { bytes: size(r.bytes), max: size(r.maxBytes) }),
+  'no-picture-in-clip': (_, { t }) => t('refusal.no-picture-in-clip'),
+  'over-quota': ({ limit, leftMicros, leftJobs, ...r }, { t, date, money }) => {
+    const resetsAt = date(r.resetsAt);
+    if (leftMicros !== undefined)
+      return t('refusal.over-quota-left', { limit, left: money(leftMicros), resetsAt });
+    if (leftJobs !== undefined) return t('refusal.over-quota-jobs', { limit, count: leftJobs, resetsAt });
+    return t('refusal.over-quota', { limit, resetsAt });
+  },
+  'slow-down': ({ retryAt }, { t, date }) => t('refusal.slow-down', { retryAt: date(retryAt) }),
+  'no-provider': ({ why, quality }, { t }) =>
+    why === 'quality' ? t('refusal.no-provider-for-quality', { quality }) : t('refusal.no-provider'),
+  'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
+  'provider-down': (_, { t }) => t('refusal.provider-down'),
+  'disk-full': (_, { t }) => t('refusal.disk-full'),
+  stopping: (_, { t }) => t('refusal.stopping'),
+} satisfies Said;
+
+/** A refusal in words that say what to do. */
+export function refusalText(speech: Speech, refusal: Refusal): string {
+  // Each entry takes just its own refusal; the code that picks the entry is what guarantees it gets that one.
+  const say = REFUSALS[refusal.code] as (refusal: Refusal, speech: Speech) => string;
+  return say(refusal, speech);
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { type JobState, MOVES } from '../../src/core/job.ts';
+import { FAILURE_CODES, REFUSAL_STATUS, type Refusal } from '../../src/core/refusals.ts';
+import { LOCALES, wordsFor } from '../../src/words/index.ts';
+import { jobIn } from '../fakes/jobs.ts';
+
+/** Every refusal with facts, as a member may meet it. */
+const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
+  'bad-request': { code: 'bad-request', reason: 'send a form.' },
+  'missing-image': { code: 'missing-image' },
+  'missing-clip': { code: 'missing-clip' },
+  'bad-option': { code: 'bad-option', option: 'quality', allowed: ['draft', 'pro'] },
+  'not-signed-in': { code: 'not-signed-in' },
+  'not-allowed': { code: 'not-allowed' },
+  blocked: { code: 'blocked', until: 1_800_000_000_000 },
+  'space-not-allowed': { code: 'space-not-allowed' },
+  'private-not-allowed': { code: 'private-not-allowed', memberId: 'telegram:42' },
+  'no-such-job': { code: 'no-such-job' },
+  'not-cancellable': { code: 'not-cancellable', state: 'delivered' },
+  'already-decided': { code: 'already-decided' },
+  'upload-too-large': { code: 'upload-too-large', what: 'clip', maxBytes: 300_000_000 },
+  'not-an-image': { code: 'not-an-image', found: 'a PDF' },
+  'not-a-video': { code: 'not-a-video', found: 'a ZIP archive' },
+  'broken-file': { code: 'broken-file', what: 'clip' },
+  'image-too-small': { code: 'image-too-small', width: 120, height: 300, minSide: 300 },
+  'image-too-large': { code: 'image-too-large', by: 'bytes', bytes: 12_340_000, maxBytes: 10_000_000 },
+  'image-bad-ratio': { code: 'image-bad-ratio', width: 400, height: 1600, maxRatio: 2.5 },
+  'clip-too-short': { code: 'clip-too-short', seconds: 2.4, minSeconds: 3 },
+  'clip-too-long': { code: 'clip-too-long', seconds: 31.23, maxSeconds: 30, canTrim: true },
+  'clip-too-small': { code: 'clip-too-small', width: 100, height: 100, minSide: 340 },
+  'clip-too-large': { code: 'clip-too-large', by: 'pixels', width: 9000, height: 100, maxSide: 3850 },
+  'no-picture-in-clip': { code: 'no-picture-in-clip' },
+  'over-quota': {
+    code: 'over-quota',
+    limit: "server's daily limit",
+    leftMicros: 160_000,
+    resetsAt: 1_800_000_000_000,
+  },
+  'slow-down': { code: 'slow-down', retryAt: 1_800_000_000_000 },
+  'no-provider': { code: 'no-provider', why: 'quality', quality: 'pro' },
+  'no-way-to-host-files': { code: 'no-way-to-host-files' },
+  'provider-down': { code: 'provider-down' },
+  'disk-full': { code: 'disk-full' },
+  stopping: { code: 'stopping' },
+};
+
+const words = wordsFor('en');
+const JOB_STATES = Object.keys(MOVES) as JobState[];
+
+describe.each(LOCALES)('in %s, the words', (locale) => {
+  const words = wordsFor(locale);
+
+  it.each(Object.values(REFUSALS))('of $code are a sentence without a gap', (refusal) => {
+    const text = words.refusal(refusal);
+    expect(text).toMatch(/[.?。]$/);
+    expect(text).not.toMatch(/undefined|NaN|null|\[object|\{|\}|refusal\./);
+    expect(REFUSAL_STATUS[refusal.code]).toBeGreaterThanOrEqual(400);
+  });
+
+  it.each(FAILURE_CODES)('of the failure %s tell the truth about its cost', (failure) => {
+    const reason = words.failureReason(failure);
+    const cost = words.money(280_000);
+    const free = words.failure({ failure, costMicros: 0 });
+    const unsettled = words.failure({ failure, costMicros: 0, unsettledMicros: 280_000 });
+    expect(free.startsWith(reason)).toBe(true);
+    expect(words.failure({ failure, costMicros: 280_000 })).toContain(cost);
+    expect(unsettled).toContain(cost);
+    expect(unsettled).not.toContain(words.t('cost.nothing'));
+  });
+
+  it.each(JOB_STATES)('of a job that is %s are a sentence', (state) =>
+    expect(words.job(jobIn(state))).toMatch(/[^{}][.…。]$/),
+  );
+});
+
+describe('the words', () => {
+  it('name the limit and the value found', () => {
+    expect(words.refusal(REFUSALS['image-too-small'])).toContain('120×300 pixels');
+    expect(words.refusal(REFUSALS['image-too-small'])).toContain('at least 300');
+    expect(words.refusal(REFUSALS['image-too-large'])).toMatch(/12\.3 MB.*10 MB/);
+    expect(words.refusal(REFUSALS['clip-too-long'])).toMatch(/31\.2 s.*30 s.*trim/s);
+    expect(words.refusal(REFUSALS['clip-too-large'])).toMatch(/9000×100.*3850 pixels/s);
+    expect(words.refusal(REFUSALS['over-quota'])).toMatch(/\$0\.16 is left.*resets.*Jan 15, 2027/s);
+    expect(words.refusal(REFUSALS['bad-option'])).toBe('“quality” can be: draft, pro.');
+    expect(words.refusal(REFUSALS['not-cancellable'])).toContain('delivered');
+    expect(words.refusal({ code: 'over-quota', limit: 'limit', leftJobs: 1, resetsAt: 0 })).toContain(
+      '1 job is left',
+    );
+  });
+
+  it('say what a failed job cost', () => {
+    const failure = 'provider-down';
+    expect(words.failure({ failure, costMicros: 0 })).toMatch(/It cost nothing\.$/);
+    expect(words.failure({ failure, costMicros: 280_000 })).toMatch(/The provider billed \$0\.28\.$/);
+    expect(words.failure({ failure, costMicros: 0, unsettledMicros: 280_000 })).toContain(
+      "can't be known; it would be about $0.28",
+    );
+  });
+
+  it('leave what a member wrote as it is, whatever it holds', () => {
+    const nasty = '<b>$t(cost.free) {{limit}} {{allowed}}</b> & "$&"';
+    expect(words.refusal({ code: 'bad-option', option: nasty, allowed: [] })).toBe(
+      `There is no option “${nasty}”.`,
+    );
+  });
+
+  it.each([
+    ['en', 'en'],
+    ['en-GB', 'en'],
+    ['xx', 'en'],
+    ['', 'en'],
+    [undefined, 'en'],
+  ])('for the locale %s are those of %s', (locale, language) =>
+    expect(wordsFor(locale).language).toBe(language),
+  );
+});
