@@ -1,6 +1,6 @@
 import { CHOICE_OPTIONS, readChoices } from '../src/core/choices.ts';
 import type { Command } from '../src/core/command.ts';
-import { accept, refuse } from '../src/core/refusals.ts';
+import { refuse } from '../src/core/refusals.ts';
 
 export const animate = {
   data: {
@@ -12,13 +12,14 @@ export const animate = {
       ...CHOICE_OPTIONS,
     ],
   },
-  async execute(call, { intake }) {
+  async execute(call, { access, offers }) {
+    const shut = access.refusalAtDoor(call);
+    if (shut) return refuse(shut);
     const choices = readChoices(call.options);
     if (!choices.ok) return choices;
     const { image, clip } = call.files;
     if (!image) return refuse({ code: 'missing-image' });
     if (!clip) return refuse({ code: 'missing-clip' });
-    const job = await intake.create(call, { image, clip }, choices.value);
-    return job.ok ? accept({ kind: 'job', job: job.value }) : job;
+    return offers.take(call, { image, clip }, choices.value, call.ask ?? false);
   },
 } satisfies Command;

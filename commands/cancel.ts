@@ -10,7 +10,7 @@ export const cancel = {
     ],
   },
   async execute(call, { jobs }) {
-    const job = await jobs.find(call.requester.spaceId, call.options.job ?? '');
+    const job = await jobs.find(call, call.options.job ?? '');
     if (!job.ok) return job;
     const cancelled = await jobs.cancel(job.value.id);
     return cancelled.ok ? accept({ kind: 'cancel', ...cancelled.value }) : cancelled;

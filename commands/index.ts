@@ -5,11 +5,17 @@ import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
+import { privacy } from './privacy.ts';
+import { quota } from './quota.ts';
 
-export const commands: { readonly [name in 'animate' | 'again' | 'jobs' | 'cancel' | 'help']: Command } = {
+type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help';
+
+export const commands: Readonly<Record<CommandName, Command>> = {
   animate,
   again,
   jobs,
   cancel,
+  quota,
+  privacy,
   help,
 };

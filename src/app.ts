@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
+import { createAccess } from './core/access.ts';
 import type { Context } from './core/context.ts';
+import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
 import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { KEY_NAMES } from './core/hosted.ts';
-import { createIntake } from './core/intake.ts';
 import { QUALITIES, type Quality } from './core/job.ts';
-import { createJobs } from './core/jobs.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
@@ -33,6 +33,8 @@ import { createStore } from './store/index.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
+/** Dearer jobs wait for the member's yes. */
+const CONFIRM_ABOVE_MICROS = 1_000_000;
 const CLOCK = { now: Date.now };
 
 export type App = { url: string; stop(): Promise<void> };
@@ -97,6 +99,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     random: Math.random,
     log,
     roster,
+    access: createAccess({
+      allowedSpaces: config.ALLOWED_SPACES,
+      operators: config.OPERATORS ?? new Set(),
+      allowPrivate: config.ALLOW_DMS,
+    }),
+    ...(links ? { links } : {}),
     chats: new Map(chats.map((chat) => [chat.platform, chat])),
     rules: {
       operatorBudget: {
@@ -107,10 +115,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
       defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
+      confirmAboveMicros: CONFIRM_ABOVE_MICROS,
     },
     stopping: () => stopping,
   };
-  const jobs = createJobs(ctx);
+  const core = createCore(ctx, { offers: store.keyv('offers') });
+  const { jobs } = core;
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     weather: () => entries.map(({ provider }) => weather.of(provider.id)),
@@ -130,7 +140,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     host: config.HOST,
     port: config.PORT,
     signIn: await signInFor(config, key, log),
-    core: { intake: createIntake(ctx), jobs },
+    core,
     commands,
     files: store.files,
     events,
@@ -159,9 +169,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await jobs.recover();
+  await core.offers.sweep();
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats) {
-    await chat.start();
+    await chat.start(core);
     stack.defer(() => chat.stop());
   }
   stack.defer(() => {

@@ -49,8 +49,39 @@ const providers = z.string().transform((text, ctx) => {
   return HOSTED.filter((name) => names.includes(name)).sort((a, b) => names.indexOf(a) - names.indexOf(b));
 });
 
+const PLACE = /^(discord|telegram):(-?\d{1,20})$/;
+
+/** `discord:1,telegram:-2`: spaces, or people. */
+const places = z.string().transform((text, ctx): ReadonlySet<string> => {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names.filter((one) => !PLACE.test(one))) {
+    ctx.addIssue({ code: 'custom', message: `“${name}” is not like discord:123 or telegram:-100456` });
+  }
+  return new Set(names);
+});
+
+const yesOrNo = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
+
 const schema = z
   .object({
+    DISCORD_TOKEN: z.string().optional(),
+    DISCORD_API_URL: baseUrl.prefault('https://discord.com/api'),
+    DISCORD_CDN_URLS: z
+      .string()
+      .default('https://cdn.discordapp.com,https://media.discordapp.net')
+      .transform((text) => text.split(',').map((url) => url.trim()))
+      .pipe(z.array(baseUrl)),
+    DISCORD_DEV_GUILD: z
+      .string()
+      .regex(/^\d{17,20}$/, 'must be the id of a server')
+      .optional(),
+    TELEGRAM_BOT_TOKEN: z.string().optional(),
+    TELEGRAM_API_URL: baseUrl.prefault('https://api.telegram.org'),
+    ALLOWED_SPACES: places.optional(),
+    OPERATORS: places.optional(),
+    ALLOW_DMS: yesOrNo.prefault('false'),
     PROVIDERS: providers.optional(),
     FAL_KEY: z.string().optional(),
     FAL_QUEUE_URL: baseUrl.prefault('https://queue.fal.run'),

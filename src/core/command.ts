@@ -2,9 +2,13 @@
  * What a member can say, free of any platform: each front renders `data` in its own way (a slash command, a chat
  * command, an HTTP route), turns what comes in into a Call, and shows the View that comes out.
  */
+import type { Access, Standing } from './access.ts';
 import type { Intake, Upload } from './intake.ts';
 import type { Job, Quote, Requester } from './job.ts';
 import type { Jobs } from './jobs.ts';
+import type { Offer, Offers } from './offers.ts';
+import type { Forgotten, Privacy } from './privacy.ts';
+import type { QuotaLine } from './quota-lines.ts';
 import type { Outcome } from './refusals.ts';
 
 export type OptionSpec = {
@@ -18,15 +22,18 @@ export type OptionSpec = {
   | { type: 'switch'; default: boolean }
 );
 
-type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
+export type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
 
 /** One thing that a member asked. */
 export type Call = {
   /** Made from the chat's own event id: the job of this call has it too. */
   id: string;
   requester: Requester;
+  standing: Standing;
   options: Readonly<Record<string, string | undefined>>;
   files: { image?: Upload; clip?: Upload };
+  /** The member wants to see the price, and to choose, before anything starts. */
+  ask?: boolean;
 };
 
 export type View =
@@ -37,12 +44,24 @@ export type View =
       orientation: Job['request']['orientation'];
       quality: Job['request']['quality'];
     }
+  | { kind: 'offer'; offer: Offer }
   | { kind: 'jobs'; jobs: Job[] }
+  | { kind: 'quota'; lines: QuotaLine[] }
+  | { kind: 'privacy' }
+  | { kind: 'forgotten'; forgotten: Forgotten }
   | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
   | { kind: 'help'; commands: readonly CommandData[] };
 
 /** What commands may use. */
-export type Core = { intake: Intake; jobs: Jobs };
+export type Core = {
+  access: Access;
+  intake: Intake;
+  jobs: Jobs;
+  offers: Offers;
+  privacy: Privacy;
+  /** How the limits of a member stand. */
+  quota(requester: Requester): Promise<QuotaLine[]>;
+};
 
 export type Command = {
   data: CommandData;

@@ -1,21 +1,14 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
+import type { Access } from './access.ts';
+import type { Chat } from './chat-port.ts';
 import type { JobEvents } from './events.ts';
 import type { History } from './history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job.ts';
 import { advance } from './job.ts';
+import type { Links } from './links.ts';
 import type { Locks } from './locks.ts';
 import type { Media } from './media.ts';
-import type {
-  Chat,
-  Clock,
-  Files,
-  JobStore,
-  Ledger,
-  Log,
-  Provider,
-  ResultFetcher,
-  Scheduler,
-} from './ports.ts';
+import type { Clock, Files, JobStore, Ledger, Log, Provider, ResultFetcher, Scheduler } from './ports.ts';
 import type { QuotaRules } from './quota.ts';
 import type { Roster } from './roster.ts';
 
@@ -33,8 +26,16 @@ export type Context = {
   random: () => number;
   log: Log;
   roster: Roster;
+  access: Access;
+  /** Only where the internet reaches us. */
+  links?: Links;
   chats: ReadonlyMap<Job['requester']['platform'], Chat>;
-  rules: QuotaRules & { jobDeadlineMs: number; defaultQuality: Job['request']['quality'] };
+  rules: QuotaRules & {
+    jobDeadlineMs: number;
+    defaultQuality: Job['request']['quality'];
+    /** A price above this waits for the member's yes. */
+    confirmAboveMicros: number;
+  };
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;
 };

@@ -1,14 +1,148 @@
-/** The member gets the video: tried until it works, each try on record. */
-import { type Context, move } from './context.ts';
-import type { Job, JobIn } from './job.ts';
+/**
+ * The member gets the video. Two ladders: here the forms (as it is, made smaller, a link), in each chat the places
+ * (the answer, the channel, a private message, the member's own click). Every try is on record.
+ */
 
-/** Hands a completed job to its chat. A failed try is saved and thrown, to be tried again later. */
-export async function deliver(ctx: Context, job: JobIn<'completed'>): Promise<Job> {
-  const { provider, submittedAt, operation, costMicros, video, completedAt } = job;
-  const finished = { provider, submittedAt, operation, costMicros, video, completedAt };
-  const chat = ctx.chats.get(job.requester.platform);
-  if (!chat) throw new Error(`${job.requester.platform} is not configured any more`);
-  const trying = await move(ctx, job, 'completed', { ...finished, deliveryTries: job.deliveryTries + 1 });
-  const receipt = await chat.deliver(trying);
-  return move(ctx, trying, 'delivered', { ...finished, deliveredAt: ctx.clock.now(), receipt });
+import type { Chat, Delivery, SignedLink, Target } from './chat-port.ts';
+import { type Context, move } from './context.ts';
+import type { Form, Job, JobIn, Receipt, Rung, StoredVideo } from './job.ts';
+
+/** Of the limit that the chat names: its own count of a file may differ a little from ours. */
+const SHARE_OF_LIMIT = 0.95;
+/** The longer side of each smaller form, tried in turn; the last one fits nearly everywhere. */
+const SMALLER_SIDES = [1280, 854, 480] as const;
+/** Records grow with every try; what matters is how it began and how it stands. */
+const RUNGS_KEPT = 40;
+/** A link that is posted must outlive the member's holiday; files are kept at least as long. */
+const LINK_LASTS_MS = 14 * 24 * 3_600_000;
+
+type WithVideo = JobIn<'completed' | 'delivered'>;
+type Walk = { rungs: Rung[]; smaller?: StoredVideo; receipt?: Receipt };
+
+/** Hands a completed job to its chat, `to` another place than the one where it was asked for. Throws passing trouble. */
+export async function deliver(
+  ctx: Context,
+  job: JobIn<'completed'>,
+  to: Target = job.requester.target,
+): Promise<JobIn<'completed' | 'delivered'>> {
+  const trying = await move(ctx, job, 'completed', {
+    ...finishedFields(job),
+    deliveryTries: job.deliveryTries + 1,
+  });
+  const { deliveryTries } = trying;
+  try {
+    const { receipt, ...found } = await walk(ctx, trying, to);
+    const fields = { ...finishedFields(trying), ...found };
+    if (!receipt) return await move(ctx, trying, 'completed', { ...fields, deliveryTries });
+    return await move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt });
+  } catch (error) {
+    const rungs = [...trying.rungs, rungOf(ctx, 'original', 'failed')].slice(-RUNGS_KEPT);
+    await move(ctx, trying, 'completed', { ...finishedFields(trying), deliveryTries, rungs });
+    throw error;
+  }
+}
+
+/** Hands over a video once more, at the place where the member asks for it. Answers whether that worked. */
+export async function sendAgain(ctx: Context, job: WithVideo, to: Target): Promise<boolean> {
+  if (job.state === 'completed') return (await deliver(ctx, job, to)).state === 'delivered';
+  return (await walk(ctx, job, to)).receipt !== undefined;
+}
+
+/** Goes down the forms until one is taken, or until the chat says that no place is open for any. */
+async function walk(ctx: Context, job: WithVideo, to: Target): Promise<Walk> {
+  const chat = chatOf(ctx, job);
+  await using stack = new AsyncDisposableStack();
+  const walked: Walk = { rungs: [...job.rungs], ...(job.smaller ? { smaller: job.smaller } : {}) };
+  const link = linkTo(ctx, job.video);
+  let maxBytes = chat.uploadLimitBytes(job, to);
+  const poster = posterOf(ctx, job, stack);
+
+  /** True when the walk is over. */
+  async function offer(delivery: Delivery, bytes: number): Promise<boolean> {
+    const outcome = await chat.deliver(job, delivery, to);
+    walked.rungs = [...walked.rungs, rungOf(ctx, delivery.form, outcome.kind)].slice(-RUNGS_KEPT);
+    if (outcome.kind === 'delivered') walked.receipt = outcome.receipt;
+    // A chat that refuses a file of a size that it promised to take is believed.
+    if (outcome.kind === 'too-large') maxBytes = Math.min(outcome.maxBytes, Math.floor(bytes * 0.8));
+    if (outcome.kind !== 'too-large')
+      ctx.log.info({ job: job.code, form: delivery.form, outcome: outcome.kind }, 'a delivery was tried');
+    return outcome.kind !== 'too-large';
+  }
+
+  const { video } = job;
+  if (video.bytes <= maxBytes) {
+    if (await offer({ form: 'original', video, path: ctx.files.pathOf(video), poster }, video.bytes))
+      return walked;
+  }
+  for (const side of SMALLER_SIDES) {
+    // A link to the whole video is better than a video in name only.
+    if (link && side === SMALLER_SIDES.at(-1)) break;
+    const made = await smallerVideo(ctx, job, walked.smaller, Math.floor(maxBytes * SHARE_OF_LIMIT), side);
+    if (!made) continue;
+    walked.smaller = made;
+    const delivery = { form: 'smaller' as const, video: made, path: ctx.files.pathOf(made), poster };
+    if (await offer(link ? { ...delivery, link } : delivery, made.bytes)) return walked;
+  }
+  if (link) await offer({ form: 'link', link, poster }, 0);
+  return walked;
+}
+
+/** The kept one where it fits, else a new one; undefined when it can't be made that small. */
+async function smallerVideo(
+  ctx: Context,
+  job: WithVideo,
+  kept: StoredVideo | undefined,
+  maxBytes: number,
+  maxSide: number,
+): Promise<StoredVideo | undefined> {
+  if (kept && kept.bytes <= maxBytes && (await ctx.files.has(kept))) return kept;
+  await using temp = await ctx.files.temp('mp4');
+  const shape = await ctx.media.shrink(ctx.files.pathOf(job.video), temp.path, { maxBytes, maxSide });
+  if (!shape) return undefined;
+  const { width, height, durationMs } = shape;
+  return { ...(await ctx.files.keep(temp.path, 'video/mp4')), width, height, durationMs };
+}
+
+/** Made when first asked for, and once for each size; a video without one is still a video. */
+function posterOf(ctx: Context, job: WithVideo, stack: AsyncDisposableStack): Delivery['poster'] {
+  const made = new Map<number, Promise<string | undefined>>();
+  async function make(maxSide: number): Promise<string | undefined> {
+    const temp = stack.use(await ctx.files.temp('jpg'));
+    try {
+      await ctx.media.poster(ctx.files.pathOf(job.video), temp.path, { maxSide });
+      return temp.path;
+    } catch (error) {
+      ctx.log.warn({ job: job.code, err: error }, 'no poster could be made');
+      return undefined;
+    }
+  }
+  return (maxSide) => {
+    const known = made.get(maxSide) ?? make(maxSide);
+    made.set(maxSide, known);
+    return known;
+  };
+}
+
+function linkTo(ctx: Context, video: StoredVideo): SignedLink | undefined {
+  const until = ctx.clock.now() + LINK_LASTS_MS;
+  return ctx.links && { url: ctx.links.media(video, until), until };
+}
+
+function chatOf(ctx: Context, { requester }: Job): Chat {
+  const chat = ctx.chats.get(requester.platform);
+  if (!chat) throw new Error(`${requester.platform} is not configured any more`);
+  return chat;
+}
+
+const rungOf = (ctx: Context, form: Form, outcome: Rung['outcome']): Rung => ({
+  at: ctx.clock.now(),
+  form,
+  outcome,
+});
+
+/** What a finished job keeps on its way from `completed` to `delivered`. */
+function finishedFields({ provider, submittedAt, operation, ...job }: JobIn<'completed'>) {
+  const { costMicros, video, completedAt, smaller, rungs } = job;
+  const kept = { provider, submittedAt, operation, costMicros, video, completedAt, rungs };
+  return smaller ? { ...kept, smaller } : kept;
 }

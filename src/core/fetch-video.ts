@@ -43,6 +43,7 @@ export async function fetchVideo(
     video,
     completedAt: now,
     deliveryTries: 0,
+    rungs: [],
   });
 }
 

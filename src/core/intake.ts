@@ -1,15 +1,25 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
-import { codeOf, type Inputs, type Job, type Quote, type QuoteWarning, type Requester } from './job.ts';
+import {
+  codeOf,
+  type Inputs,
+  isOver,
+  type Job,
+  type NamedFile,
+  type Quote,
+  type QuoteWarning,
+  type Requester,
+} from './job.ts';
 import type { ClipFacts, ImageFacts } from './media.ts';
-import { countersOf, limitsOf, nameOf } from './quota.ts';
+import type { Micros } from './money.ts';
+import { countersOf, kindOfLimit, limitsOf } from './quota.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
 
-/** A file that a member gave us, whole on our disk under a temporary name. */
-export type Upload = { path: string; sha256: string };
-type Uploads = { image: Upload; clip: Upload };
+/** A file that a member gave us, whole on our disk, with the name that it had there. */
+export type Upload = { path: string; sha256: string; name?: string };
+export type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 
@@ -17,14 +27,24 @@ export type Intake = {
   /** Looks at the files and says the price. Makes no job and changes nothing. */
   quote(uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
   /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
-  create(
-    event: { id: string; requester: Requester },
-    uploads: Uploads,
-    choices: Choices,
-  ): Promise<Outcome<Job>>;
-  /** The same files and wishes once more, at today's price. */
-  again(event: { id: string; requester: Requester }, job: Job): Promise<Outcome<Job>>;
+  create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap): Promise<Outcome<Job>>;
+  /** The same files and wishes once more, at today's price. Asked twice within a moment, it is one job. */
+  again(event: Event, job: Job): Promise<Outcome<Job>>;
+  /** A finished look back: the files and the wishes of a job, to make another one of. */
+  uploadsOf(job: Job): Uploads;
+  choicesOf(job: Job): Choices;
+  /** What this member has already under way, or had, by this event. */
+  existing(event: Event): Promise<Job | undefined>;
 };
+
+/** What the member said yes to: a price above it is refused. */
+export type PriceCap = { maxMicros: Micros };
+
+/** One thing that happened in a chat, and who did it. */
+export type Event = { id: string; requester: Requester };
+
+/** A press that shakes, or a chat that is slow to show that the first one worked. */
+const SAME_PRESS_MS = 10_000;
 
 /** Verdicts are remembered by the files' hashes: a quote is often followed by its job, and asked again at each change. */
 const VERDICTS_KEPT = 100;
@@ -58,7 +78,7 @@ export function createIntake(ctx: Context): Intake {
     return quoted.ok ? accept({ ...quoted.value, plan: planned.value }) : quoted;
   }
 
-  async function create(event: { id: string; requester: Requester }, uploads: Uploads, choices: Choices) {
+  async function create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
@@ -67,6 +87,7 @@ export function createIntake(ctx: Context): Intake {
       const quoted = await quote(uploads, choices);
       if (!quoted.ok) return quoted;
       const { plan: planned, ...price } = quoted.value;
+      if (cap && price.micros > cap.maxMicros) return refuse({ code: 'price-rose', micros: price.micros });
       const inputs = await normalise(ctx, uploads, planned);
       if (!inputs.ok) return inputs;
       // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
@@ -76,22 +97,67 @@ export function createIntake(ctx: Context): Intake {
     });
   }
 
-  async function again(event: { id: string; requester: Requester }, job: Job) {
-    return ctx.locks.run(event.id, async () => {
-      const existing = await ctx.store.get(event.id);
-      if (existing) return accept(existing);
-      if (ctx.stopping()) return refuse({ code: 'stopping' });
-      if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
-      const notes = job.quote.notes.filter(
-        (note) => note === 'orientation-from-camera' || note === 'trimmed',
-      );
-      const quoted = await bestQuote(ctx.roster, { request: job.request, notes }, job.quote.warnings);
-      if (!quoted.ok) return quoted;
-      return open(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
-    });
+  async function again(event: Event, job: Job) {
+    // One press at a time of the same button by the same member: the second one finds what the first one made.
+    const press = `again ${job.id} ${event.requester.memberId}`;
+    return ctx.locks.run(press, () =>
+      ctx.locks.run(event.id, async () => {
+        const existing = (await ctx.store.get(event.id)) ?? (await samePress(event, job));
+        if (existing) return accept(existing);
+        if (ctx.stopping()) return refuse({ code: 'stopping' });
+        if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
+        const notes = job.quote.notes.filter(
+          (note) => note === 'orientation-from-camera' || note === 'trimmed',
+        );
+        const quoted = await bestQuote(ctx.roster, { request: job.request, notes }, job.quote.warnings);
+        if (!quoted.ok) return quoted;
+        return open(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
+      }),
+    );
   }
 
-  return { quote, create, again };
+  async function samePress({ requester }: Event, { id, inputs, request }: Job): Promise<Job | undefined> {
+    // The page and scripts name each press themselves.
+    if (requester.platform === 'web') return undefined;
+    const since = ctx.clock.now() - SAME_PRESS_MS;
+    const same = (job: Job): boolean =>
+      job.createdAt > since &&
+      job.id !== id &&
+      !isOver(job) &&
+      job.inputs.image.key === inputs.image.key &&
+      job.inputs.clip.key === inputs.clip.key &&
+      JSON.stringify(job.request) === JSON.stringify(request);
+    return (await ctx.store.ofMember(requester.memberId, 3)).find(same);
+  }
+
+  const asUpload = (file: NamedFile): Upload => ({
+    path: ctx.files.pathOf(file),
+    // Files are named by their hash.
+    sha256: file.key.slice(0, 64),
+    ...nameOf(file),
+  });
+
+  return {
+    quote,
+    create,
+    again,
+    uploadsOf: ({ inputs }) => ({ image: asUpload(inputs.image), clip: asUpload(inputs.clip) }),
+    choicesOf,
+    existing: ({ id }) => ctx.store.get(id),
+  };
+}
+
+/** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
+function choicesOf({ request, quote }: Job): Choices {
+  const { quality, orientation, sound, prompt, negativePrompt } = request;
+  return {
+    quality,
+    orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
+    sound,
+    trim: quote.notes.includes('trimmed'),
+    ...(prompt ? { prompt } : {}),
+    ...(negativePrompt ? { negativePrompt } : {}),
+  };
 }
 
 const isBroken = (verdict: Outcome<unknown>): boolean =>
@@ -124,15 +190,24 @@ async function normalise(ctx: Context, uploads: Uploads, { cutAtSeconds }: Plan)
   );
   if (!clip.ok) return clip;
   return accept({
-    image: await ctx.files.keep(imageTemp.path, image.value.mime),
-    clip: { ...(await ctx.files.keep(clipTemp.path, 'video/mp4')), durationMs: clip.value.durationMs },
+    image: { ...(await ctx.files.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    clip: {
+      ...(await ctx.files.keep(clipTemp.path, 'video/mp4')),
+      ...nameOf(uploads.clip),
+      durationMs: clip.value.durationMs,
+    },
   });
 }
+
+/** Long names come from cameras and from jokers; a status message has one line for them. */
+const NAME_LENGTH = 60;
+const nameOf = ({ name }: { name?: string }): { name?: string } =>
+  name ? { name: name.slice(0, NAME_LENGTH) } : {};
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 async function open(
   ctx: Context,
-  { id, requester }: { id: string; requester: Requester },
+  { id, requester }: Event,
   what: Pick<Job, 'request' | 'inputs' | 'quote'>,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
@@ -150,7 +225,7 @@ async function open(
     const { limit, ...left } = hold;
     return refuse({
       code: 'over-quota',
-      limit: nameOf(limit),
+      ...kindOfLimit(limit),
       resetsAt: limit.resetsAt,
       ...(left.leftMicros === undefined ? {} : { leftMicros: left.leftMicros }),
       ...(left.leftJobs === undefined ? {} : { leftJobs: left.leftJobs }),

@@ -9,6 +9,8 @@ export type Orientation = 'video' | 'image';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
+/** What a member handed in, under the name that it had there. */
+export type NamedFile = StoredFile & { name?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** What a provider is asked to render. */
@@ -23,7 +25,7 @@ export type RenderRequest = {
 };
 
 /** The two files of a job after normalising, ready to go to a provider. */
-export type Inputs = { image: StoredFile; clip: StoredFile & { durationMs: number } };
+export type Inputs = { image: NamedFile; clip: NamedFile & { durationMs: number } };
 
 export type QuoteNote =
   | 'orientation-from-camera'
@@ -83,7 +85,22 @@ type JobBase = {
 /** A job that a provider may be working on. */
 type Sent = { provider: string; submittedAt: number };
 type AtProvider = Sent & { operation: Operation; cancelAskedAt?: number };
-type Finished = AtProvider & { costMicros: Micros; video: StoredVideo; completedAt: number };
+type Finished = AtProvider & {
+  costMicros: Micros;
+  video: StoredVideo;
+  completedAt: number;
+  /** The video made to fit where it is posted, kept so that it is made once. */
+  smaller?: StoredVideo;
+  /** What was tried to hand it over, the newest last. */
+  rungs: Rung[];
+};
+
+/** The forms that a video can be handed over in. */
+export const FORMS = ['original', 'smaller', 'link'] as const;
+export type Form = (typeof FORMS)[number];
+
+/** One try to hand over the video: in what form, and what came of it. `nowhere`: every place is closed for now. */
+export type Rung = { at: number; form: Form; outcome: 'delivered' | 'too-large' | 'nowhere' | 'failed' };
 
 /** What is known of a render under way, or of a finished one whose video is still on its way to our disk. */
 export type RunningPhase =
@@ -112,7 +129,7 @@ export type Job = JobBase &
     | { state: 'cancelled'; provider?: string; costMicros: Micros; endedAt: number }
   );
 
-/** What a chat answers once the member has the video; opaque but for the rung that worked. */
+/** What a chat answers once the member has the video: the place that worked, and what only the chat can read. */
 export type Receipt = { rung: string; at: number; details?: Record<string, unknown> };
 
 export type JobState = Job['state'];

@@ -1,5 +1,9 @@
 /** The life of jobs: step by step when due, cancelled when asked, recovered after a crash. */
+
+import type { Caller } from './access.ts';
+import type { Target } from './chat-port.ts';
 import { type Context, move, providerOf } from './context.ts';
+import { sendAgain } from './delivery.ts';
 import { finish } from './finish.ts';
 import { isOver, type Job } from './job.ts';
 import { backOffMs, nextLookMs } from './pace.ts';
@@ -10,15 +14,22 @@ const CANCEL_TIMEOUT_MS = 15_000;
 /** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
 const UNKNOWN_EVERY_MS = 60_000;
 
-/** Codes are looked up among the newest jobs only; ids always work. */
-const FOUND_BY_CODE = 500;
+/** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
+const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
+const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 export type Jobs = {
+  /** The newest jobs of one space; who may see them is for the caller to know. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
-  /** By id or by the short code that members see, within one space: nobody reaches into another's jobs. */
-  find(spaceId: string, idOrCode: string): Promise<Outcome<Job>>;
+  /** The member's own newest jobs, wherever they asked for them. */
+  mine(memberId: string, limit: number): Promise<Job[]>;
+  /** By id or by the short code that members see, among the jobs that answer to this member. */
+  find(call: Caller, idOrCode: string): Promise<Outcome<Job>>;
   /** `cancelled` costs nothing (or what was billed already), `asked` may still finish and be billed. */
   cancel(id: string): Promise<Outcome<{ how: 'cancelled' | 'asked'; job: Job }>>;
+  /** Hands a kept video over once more, where the member asks for it. False when that place is closed too. */
+  sendAgain(id: string, to: Target): Promise<Outcome<boolean>>;
   /** Takes up every job that is not over, and starts the tracker. Answers how many. */
   recover(): Promise<number>;
   /** Lets running writes end and leaves every job to be resumed. */
@@ -58,12 +69,23 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
-  async function find(spaceId: string, idOrCode: string): Promise<Outcome<Job>> {
+  async function find(call: Caller, idOrCode: string): Promise<Outcome<Job>> {
     const byId = await ctx.store.get(idOrCode);
-    const code = idOrCode.toUpperCase();
-    const job =
-      byId ?? (await ctx.store.recent(spaceId, FOUND_BY_CODE)).find((recent) => recent.code === code);
-    return job?.requester.spaceId === spaceId ? accept(job) : refuse({ code: 'no-such-job' });
+    const found = byId ? [byId] : await ctx.store.byCode(idOrCode.trim().toUpperCase());
+    const job = found.find((one) => ctx.access.mayTouch(call, one));
+    if (job) return accept(job);
+    // That a job exists is no secret where everybody has seen its message; elsewhere it is.
+    const seen = found.some((one) => one.requester.spaceId === call.requester.spaceId);
+    return refuse({ code: seen ? 'not-allowed' : 'no-such-job' });
+  }
+
+  async function again(id: string, to: Target): Promise<Outcome<boolean>> {
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
+      if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
+      return accept(await sendAgain(ctx, job, to));
+    });
   }
 
   async function cancel(id: string) {
@@ -133,7 +155,15 @@ export function createJobs(ctx: Context): Jobs {
     await ctx.scheduler.stop();
   }
 
-  return { recent: ctx.store.recent, find, cancel, recover, stop };
+  return {
+    recent: ctx.store.recent,
+    mine: ctx.store.ofMember,
+    find,
+    cancel,
+    sendAgain: again,
+    recover,
+    stop,
+  };
 }
 
 /** Whether a cancel can still save money. */
@@ -174,6 +204,10 @@ async function cancelNow(
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
+  if (job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere') {
+    const later = now - job.completedAt > DAY_MS;
+    return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
+  }
   if (job.state === 'unknown')
     return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
   if (job.state !== 'queued' && job.state !== 'running') return now;

@@ -2,8 +2,8 @@
 import type { StoredFile } from './job.ts';
 
 export type Links = {
-  /** Where one file of ours can be fetched for a while. */
-  media(file: StoredFile): string;
+  /** Where one file of ours can be fetched: until then, or for as long as a provider may need it. */
+  media(file: StoredFile, until?: number): string;
   /** Where a provider tells that a job has news. */
   hook(provider: string, jobId: string): string;
   /** The file that a token names, if the token is ours and still good. */

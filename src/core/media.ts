@@ -36,7 +36,14 @@ export type Media = {
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
   /** Measures a finished video. Throws BrokenVideo when it can't be played. */
   probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
-  /** A JPEG of the first good frame. */
-  poster(path: string, toPath: string, signal?: AbortSignal): Promise<void>;
+  /** A JPEG of the first good frame, no side longer than `maxSide` pixels. */
+  poster(path: string, toPath: string, options?: { maxSide?: number; signal?: AbortSignal }): Promise<void>;
+  /** H.264 and AAC in at most `maxBytes`. Undefined when it can't be done in a watchable size. */
+  shrink(
+    path: string,
+    toPath: string,
+    limits: { maxBytes: number; maxSide: number },
+    signal?: AbortSignal,
+  ): Promise<Pick<StoredVideo, 'width' | 'height' | 'durationMs'> | undefined>;
   stop(): Promise<void>;
 };

@@ -12,7 +12,6 @@ import type {
   Orientation,
   Quality,
   QuoteNote,
-  Receipt,
   RenderRequest,
   ResultRef,
   StoredFile,
@@ -106,19 +105,6 @@ export type Uploaded = { image: string; clip: string };
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
 
-// ── Chats ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
-export type Chat = {
-  platform: Job['requester']['platform'];
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Tells the member how the job stands; called on every change. A chat may merge and slow down what it shows. */
-  show(job: Job): void;
-  /** Gives the member the video. Throws when it can't be done now. */
-  deliver(job: Extract<Job, { state: 'completed' }>): Promise<Receipt>;
-};
-
 // ── Records ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
@@ -129,6 +115,29 @@ export type JobStore = {
   open(): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
+  /** The newest jobs of one member, wherever they were asked for, newest first. */
+  ofMember(memberId: string, limit: number): Promise<Job[]>;
+  /** The jobs of that short code: one, or by a rare chance a few. */
+  byCode(code: string): Promise<Job[]>;
+  /** Forgets a job. One that is not over must not be forgotten. */
+  remove(id: string): Promise<void>;
+  /** Whether any job still needs the file of that key. */
+  uses(fileKey: string): Promise<boolean>;
+};
+
+/**
+ * What came in and is not answered yet: on disk before anything is done about it, so that an event delivered twice
+ * is taken once and a crash loses none. Ids of answered events are remembered for days.
+ */
+export type Inbox = {
+  /** True the first time only; then the record is on disk. */
+  claim(id: string, record: unknown): Promise<boolean>;
+  /** Replaces the record of an event that is not answered yet. */
+  note(id: string, record: unknown): Promise<void>;
+  /** The event is answered: its record is forgotten, its id is not. */
+  done(id: string): Promise<void>;
+  /** What a crash left unanswered, oldest first: events whose ids begin so. */
+  pending(idPrefix: string): Promise<{ id: string; record: unknown; at: number }[]>;
 };
 
 /** What limits count: who pays for what, in which calendar window. */
@@ -181,6 +190,8 @@ export type Files = {
   keep(tempPath: string, mime: string): Promise<StoredFile>;
   pathOf(file: StoredFile): string;
   has(file: StoredFile): Promise<boolean>;
+  /** Removes the file, if it is there. The caller knows that nobody needs it. */
+  remove(key: string): Promise<void>;
   /** Whether the disk has room for another job, and to spare. */
   hasRoom(): Promise<boolean>;
   /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */
@@ -209,7 +220,9 @@ export type Scheduler = {
 /** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
 export type Shelf = {
   get<T>(key: string): Promise<T | undefined>;
-  set(key: string, value: unknown): Promise<unknown>;
+  /** With a time to live, the record is gone after it. */
+  set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
 };
 
 export type Log = {

@@ -42,11 +42,14 @@ export function limitsOf(requester: Requester, at: number, rules: QuotaRules): L
   return [...budget, ...defaults];
 }
 
-/** The limit's name for people: whose, and for how long. */
-export function nameOf(limit: Limit): string {
-  const whose =
-    limit.scope === OPERATOR ? "bot's" : limit.scope.startsWith('member:') ? 'personal' : "server's";
-  return `${whose} ${limit.window.startsWith('day:') ? 'daily' : 'monthly'} limit`;
+export type LimitScope = 'operator' | 'space' | 'member';
+
+/** Whose limit it is, and for how long. */
+export function kindOfLimit({ scope, window }: LedgerKey): { scope: LimitScope; period: Period } {
+  return {
+    scope: scope === OPERATOR ? 'operator' : scope.startsWith('member:') ? 'member' : 'space',
+    period: window.startsWith('day:') ? 'day' : 'month',
+  };
 }
 
 const scopeOf = (scope: 'space' | 'member', { spaceId, memberId }: Requester): string =>

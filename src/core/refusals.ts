@@ -3,6 +3,8 @@
  * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
 import type { Micros } from './money.ts';
+import type { LimitScope } from './quota.ts';
+import type { Period } from './windows.ts';
 
 /** "No", said before a job exists: it costs nothing and loses nothing. */
 export type Refusal =
@@ -32,7 +34,16 @@ export type Refusal =
   | { code: 'clip-too-large'; by: 'pixels'; width: number; height: number; maxSide: number }
   | { code: 'clip-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
   | { code: 'no-picture-in-clip' }
-  | { code: 'over-quota'; limit: string; leftMicros?: Micros; leftJobs?: number; resetsAt: number }
+  | {
+      code: 'over-quota';
+      scope: LimitScope;
+      period: Period;
+      leftMicros?: Micros;
+      leftJobs?: number;
+      resetsAt: number;
+    }
+  | { code: 'price-rose'; micros: Micros }
+  | { code: 'offer-expired' }
   | { code: 'slow-down'; retryAt: number }
   | { code: 'no-provider'; why: 'quality' | 'none'; quality: string }
   | { code: 'no-way-to-host-files' }
@@ -69,6 +80,8 @@ export const REFUSAL_STATUS = {
   'clip-too-large': 422,
   'no-picture-in-clip': 422,
   'over-quota': 429,
+  'price-rose': 409,
+  'offer-expired': 409,
   'slow-down': 429,
   'no-provider': 503,
   'no-way-to-host-files': 503,

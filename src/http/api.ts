@@ -33,14 +33,15 @@ export type ApiParts = {
 
 /** The page is the operator's own front: one space, one member. */
 const REQUESTER: Requester = { platform: 'web', spaceId: 'web', memberId: 'web:operator', target: {} };
+const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
 
 export function api(parts: ApiParts): Hono {
   const { core, commands, files } = parts;
   const app = new Hono();
   const present = (job: Job) => presentJob(job, usualMs(parts, job), parts.clock.now());
-  const call = (id: string, rest: Partial<Call>): Call => ({
+  const call = (id: string, rest: Partial<Pick<Call, 'options' | 'files'>>): Call => ({
     id,
-    requester: REQUESTER,
+    ...CALLER,
     options: {},
     files: {},
     ...rest,
@@ -60,8 +61,7 @@ export function api(parts: ApiParts): Hono {
     return show(view.value as Extract<View, { kind: K }>);
   }
 
-  const mine = async (c: Context): Promise<Outcome<Job>> =>
-    core.jobs.find(REQUESTER.spaceId, c.req.param('id') ?? '');
+  const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(CALLER, c.req.param('id') ?? '');
 
   app.get('/status', (c) =>
     c.json({

@@ -48,8 +48,8 @@ export function createLinks({
   }
 
   return {
-    media: ({ key, bytes, mime }) =>
-      `${publicUrl}/media/${seal({ for: 'media', key, bytes, mime, until: clock.now() + MEDIA_LASTS_MS })}`,
+    media: ({ key, bytes, mime }, until = clock.now() + MEDIA_LASTS_MS) =>
+      `${publicUrl}/media/${seal({ for: 'media', key, bytes, mime, until })}`,
     hook: (provider, job) =>
       `${publicUrl}/hooks/${provider}/${seal({ for: 'hook', provider, job, until: clock.now() + HOOK_LASTS_MS })}`,
     readMedia(token) {

@@ -2,7 +2,6 @@
 import type { ClipFacts, ImageFacts, Media } from '../core/media.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
 import type { Pool, RunOptions, TaskArgs, TaskName } from './pool.ts';
-import type { Shrunk } from './shrink.ts';
 import { TaskCrashed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
 
 const FIND_PERSON_MS = 8_000;
@@ -12,6 +11,7 @@ const FIND_PERSON_MS = 8_000;
  */
 const EASY_SIDE = 1920;
 const EASY_PIXELS = 12_000_000;
+const POSTER_SIDE = 1280;
 
 /** The video can't be played to its end. Fetching it again may help, measuring it again does not. */
 export class BrokenVideo extends Error {
@@ -22,18 +22,8 @@ export class BrokenVideo extends Error {
   }
 }
 
-export type MediaWithShrink = Media & {
-  /** H.264 and AAC in at most `maxBytes`. Undefined when it can't be done in a watchable size. */
-  shrink(
-    path: string,
-    toPath: string,
-    limits: { maxBytes: number; maxSide: number },
-    options?: Pick<RunOptions, 'signal' | 'onProgress'>,
-  ): Promise<Shrunk | undefined>;
-};
-
 /** Stopping it stops the pool. */
-export function createMedia({ pool }: { pool: Pool }): MediaWithShrink {
+export function createMedia({ pool }: { pool: Pool }): Media {
   /** A crash may be chance, so it is tried once more. */
   async function run<Name extends TaskName>(name: Name, args: TaskArgs<Name>, options: RunOptions = {}) {
     try {
@@ -90,11 +80,11 @@ export function createMedia({ pool }: { pool: Pool }): MediaWithShrink {
       if (!facts) throw new BrokenVideo();
       return facts;
     },
-    async poster(path, toPath, signal) {
-      if (!(await run('poster', { path, toPath }, given(signal)))) throw new BrokenVideo();
+    async poster(path, toPath, { maxSide = POSTER_SIDE, signal } = {}) {
+      if (!(await run('poster', { path, toPath, maxSide }, given(signal)))) throw new BrokenVideo();
     },
-    async shrink(path, toPath, limits, options) {
-      return (await run('shrink', { path, toPath, ...limits }, options)) ?? undefined;
+    async shrink(path, toPath, limits, signal) {
+      return (await run('shrink', { path, toPath, ...limits }, given(signal))) ?? undefined;
     },
     stop: () => pool.stop(),
   };

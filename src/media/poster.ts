@@ -10,12 +10,13 @@ import { openClip, readOnly } from './av/open-clip.ts';
 import { isPlain } from './camera.ts';
 import { sniff } from './sniff.ts';
 
-const MAX_SIDE = 1280;
 /** Whoever begins with more than three seconds of black means it. */
 const MAX_FRAMES = 90;
 
+export type PosterArgs = { path: string; toPath: string; maxSide: number };
+
 /** Writes a JPEG of the first picture that shows something. False when no picture can be decoded. */
-export async function poster({ path, toPath }: { path: string; toPath: string }): Promise<boolean> {
+export async function poster({ path, toPath, maxSide }: PosterArgs): Promise<boolean> {
   const { clip: container } = await sniff(path);
   await using clip = container && (await openClip(path, container));
   if (!clip?.picture) return false;
@@ -23,7 +24,7 @@ export async function poster({ path, toPath }: { path: string; toPath: string })
   readOnly(clip, picture);
   using decoder = await createDecoder(picture);
   if (!decoder) return false;
-  const size = posterSize(geometryOf(picture, picture.codecpar));
+  const size = posterSize(geometryOf(picture, picture.codecpar), maxSide);
   using filter = createFilter(chainOf(geometryOf(picture, picture.codecpar), size), picture);
   using scaler = createGreyScaler();
   using packet = new Packet();
@@ -55,8 +56,8 @@ export async function poster({ path, toPath }: { path: string; toPath: string })
   return true;
 }
 
-function posterSize({ shown }: Geometry): Size {
-  const scale = Math.min(1, MAX_SIDE / Math.max(shown.width, shown.height));
+function posterSize({ shown }: Geometry, maxSide: number): Size {
+  const scale = Math.min(1, maxSide / Math.max(shown.width, shown.height));
   const [width, height] = [shown.width, shown.height].map((side) => Math.max(1, Math.round(side * scale)));
   return { width: width ?? 1, height: height ?? 1 };
 }

@@ -62,7 +62,7 @@ export const TASKS = {
   poster: task({
     lane: 'quick',
     deadlineMs: VERDICT_MS,
-    args: inAndOut,
+    args: inAndOut.extend({ maxSide: z.int() }),
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
   }),

@@ -75,6 +75,10 @@ export function createFiles(dataDir: string): Files {
       return file;
     },
 
+    async remove(key) {
+      await rm(pathOf({ key }), { force: true });
+    },
+
     async temp(extension) {
       if (!EXTENSION.test(extension)) throw new RangeError('not a file extension');
       const path = join(tempDir, `${randomUUID()}.${extension}`);

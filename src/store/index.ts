@@ -1,8 +1,9 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
-import type { Files, JobStore, Ledger } from '../core/ports.ts';
+import type { Files, Inbox, JobStore, Ledger } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
+import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
 import { keyvOn } from './keyv-sqlite.ts';
 import { createLedger } from './ledger.ts';
@@ -13,6 +14,7 @@ export type Store = {
   jobs: JobStore;
   ledger: Ledger;
   files: Files;
+  inbox: Inbox;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown>;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -42,6 +44,7 @@ function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unl
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
     files,
+    inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyvOn(db, namespace),
     async ping() {
       db.checkFile();

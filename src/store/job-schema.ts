@@ -1,11 +1,14 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
-import { type Job, QUALITIES } from '../core/job.ts';
+import { FORMS, type Job, QUALITIES } from '../core/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
 const anything = z.record(z.string(), z.unknown());
 const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string() });
+
+const namedFile = storedFile.extend({ name: z.string().exactOptional() });
+const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
 
 const base = z.object({
   id: z.string(),
@@ -24,7 +27,7 @@ const base = z.object({
     negativePrompt: z.string().exactOptional(),
     clipSeconds: z.number(),
   }),
-  inputs: z.object({ image: storedFile, clip: storedFile.extend({ durationMs: z.number() }) }),
+  inputs: z.object({ image: namedFile, clip: namedFile.extend({ durationMs: z.number() }) }),
   quote: z.object({
     provider: z.string(),
     micros: z.int(),
@@ -62,8 +65,18 @@ const atProvider = sent.extend({
 });
 const finished = atProvider.extend({
   costMicros: z.int(),
-  video: storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() }),
+  video,
   completedAt: z.number(),
+  smaller: video.exactOptional(),
+  rungs: z
+    .array(
+      z.object({
+        at: z.number(),
+        form: z.enum(FORMS),
+        outcome: z.enum(['delivered', 'too-large', 'nowhere', 'failed']),
+      }),
+    )
+    .default([]),
 });
 const ended = base.extend({ provider: z.string().exactOptional(), costMicros: z.int(), endedAt: z.number() });
 

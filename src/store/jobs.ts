@@ -11,6 +11,13 @@ const NAMESPACE = 'jobs';
 const PAGE = 200;
 const PREFIX = `${NAMESPACE}:`;
 const keyRow = z.object({ key: z.string() });
+/** Every place in a record that names a file, and the index over it in migrations.ts. */
+const FILE_FIELDS = [
+  { index: 'jobs_by_image', path: 'inputs.image' },
+  { index: 'jobs_by_clip', path: 'inputs.clip' },
+  { index: 'jobs_by_video', path: 'video' },
+  { index: 'jobs_by_smaller', path: 'smaller' },
+] as const;
 const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
 
 /**
@@ -33,6 +40,26 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
      WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
      ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
   );
+  const memberKeys = db.prepare(
+    `SELECT key FROM keyv INDEXED BY jobs_by_member
+     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.memberId') = ?
+     ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
+  );
+  const codeKeys = db.prepare(
+    `SELECT key FROM keyv INDEXED BY jobs_by_code
+     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.code') = ? ORDER BY key`,
+  );
+  const users = FILE_FIELDS.map(({ index, path }) =>
+    db.prepare(
+      `SELECT 1 FROM keyv INDEXED BY ${index}
+       WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.${path}.key') = ? LIMIT 1`,
+    ),
+  );
+
+  async function readAll(keys: readonly unknown[]): Promise<Job[]> {
+    const jobs = await Promise.all(keys.map((row) => getReadable(idOf(row))));
+    return jobs.filter((job) => job !== undefined);
+  }
 
   async function get(id: string): Promise<Job | undefined> {
     const record = await keyv.get(id);
@@ -73,10 +100,12 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
         after = last;
       }
     },
-    async recent(spaceId, limit) {
-      const ids = recentKeys.all(spaceId, limit).map(idOf);
-      const jobs = await Promise.all(ids.map(getReadable));
-      return jobs.filter((job) => job !== undefined);
+    recent: async (spaceId, limit) => readAll(recentKeys.all(spaceId, limit)),
+    ofMember: async (memberId, limit) => readAll(memberKeys.all(memberId, limit)),
+    byCode: async (code) => readAll(codeKeys.all(code)),
+    async remove(id) {
+      await keyv.delete(id);
     },
+    uses: async (fileKey) => users.some((statement) => statement.get(fileKey) !== undefined),
   };
 }

@@ -50,4 +50,29 @@ export const MIGRATIONS: readonly string[] = [
   -- One row that ping() writes to, to know that the disk still takes writes.
   CREATE TABLE ping (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
   `,
+  `
+  CREATE INDEX jobs_by_member
+    ON keyv (json_extract(value, '$.value.requester.memberId'), json_extract(value, '$.value.createdAt'), key)
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  CREATE INDEX jobs_by_code ON keyv (json_extract(value, '$.value.code'), key)
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  -- Before a file goes, every job is asked whether it still needs it.
+  CREATE INDEX jobs_by_image ON keyv (json_extract(value, '$.value.inputs.image.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  CREATE INDEX jobs_by_clip ON keyv (json_extract(value, '$.value.inputs.clip.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  CREATE INDEX jobs_by_video ON keyv (json_extract(value, '$.value.video.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  CREATE INDEX jobs_by_smaller ON keyv (json_extract(value, '$.value.smaller.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+
+  -- What came in from a chat: unanswered while it has a record, remembered by its id afterwards.
+  CREATE TABLE inbox (
+    id TEXT PRIMARY KEY NOT NULL,
+    record TEXT,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX inbox_pending ON inbox (id) WHERE record IS NOT NULL;
+  CREATE INDEX inbox_by_age ON inbox (at) WHERE record IS NULL;
+  `,
 ];

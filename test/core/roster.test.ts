@@ -4,14 +4,7 @@ import { createRoster } from '../../src/core/roster.ts';
 import { createWeather } from '../../src/core/weather.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
-
-const memoryShelf = () => {
-  const records = new Map<string, unknown>();
-  return {
-    get: async <T>(key: string) => records.get(key) as T | undefined,
-    set: async (key: string, value: unknown) => records.set(key, value),
-  };
-};
+import { memoryShelf } from '../fakes/shelf.ts';
 
 async function make() {
   const time = { now: 0 };

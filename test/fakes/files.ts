@@ -13,6 +13,9 @@ export function fakeFiles(): Files {
     hasRoom: async () => true,
     pathOf: ({ key }) => `/kept/${key}`,
     has: async ({ key }) => kept.has(key),
+    async remove(key) {
+      kept.delete(key);
+    },
     async temp(extension) {
       made += 1;
       return { path: `/temp/${made}.${extension}`, async [Symbol.asyncDispose]() {} };

@@ -50,6 +50,7 @@ const finished = {
     height: 1280,
     durationMs: 4000,
   },
+  rungs: [],
 };
 const ended = { provider: 'fal', costMicros: 0, endedAt: 1_700_000_100_000 };
 

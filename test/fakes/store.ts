@@ -11,6 +11,9 @@ export function memoryJobStore(): JobStore {
     const record = records.get(id);
     return record === undefined ? undefined : JSON.parse(record);
   };
+  const all = (): Job[] => [...records.keys()].flatMap((id) => read(id) ?? []);
+  const newestOf = (jobs: Job[], limit: number): Job[] =>
+    jobs.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice(0, limit);
   return {
     get: async (id) => read(id),
     save: async (job) => {
@@ -23,11 +26,27 @@ export function memoryJobStore(): JobStore {
       }
     },
     recent: async (spaceId, limit) =>
-      [...records.keys()]
-        .flatMap((id) => read(id) ?? [])
-        .filter((job) => job.requester.spaceId === spaceId)
-        .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-        .slice(0, limit),
+      newestOf(
+        all().filter((job) => job.requester.spaceId === spaceId),
+        limit,
+      ),
+    ofMember: async (memberId, limit) =>
+      newestOf(
+        all().filter((job) => job.requester.memberId === memberId),
+        limit,
+      ),
+    byCode: async (code) =>
+      all()
+        .filter((job) => job.code === code)
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    remove: async (id) => {
+      records.delete(id);
+    },
+    uses: async (key) =>
+      all().some((job) => {
+        const made = 'video' in job ? [job.video, ...(job.smaller ? [job.smaller] : [])] : [];
+        return [job.inputs.image, job.inputs.clip, ...made].some((file) => file.key === key);
+      }),
   };
 }
 

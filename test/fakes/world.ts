@@ -2,15 +2,20 @@
  * Everything outside the core, in memory, with a clock that tests turn and a switch that "kills the process": from
  * then on nothing of the old incarnation happens any more, and `boot` starts a new one on what was on disk.
  */
+
+import { createAccess } from '../../src/core/access.ts';
+import type { Chat } from '../../src/core/chat-port.ts';
+import type { Core } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
+import { createCore } from '../../src/core/core.ts';
 import { createJobEvents } from '../../src/core/events.ts';
 import { createHealth } from '../../src/core/health.ts';
-import { createIntake, type Intake } from '../../src/core/intake.ts';
+import type { Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
-import { createJobs, type Jobs } from '../../src/core/jobs.ts';
+import type { Jobs } from '../../src/core/jobs.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
-import type { Chat, Files, Provider } from '../../src/core/ports.ts';
+import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
@@ -18,6 +23,7 @@ import type { Weather } from '../../src/core/weather.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
+import { memoryShelf } from './shelf.ts';
 import { memoryJobStore, memoryLedger } from './store.ts';
 
 export const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };
@@ -27,7 +33,13 @@ export const EVENT = {
   requester: { platform: 'web' as const, spaceId: 'web', memberId: 'web:operator', target: {} },
 };
 
-export type Incarnation = { ctx: Context; intake: Intake; jobs: Jobs; scheduler: ManualScheduler };
+export type Incarnation = {
+  ctx: Context;
+  core: Core;
+  intake: Intake;
+  jobs: Jobs;
+  scheduler: ManualScheduler;
+};
 
 export type WorldOptions = {
   files?: Files;
@@ -50,6 +62,7 @@ export function createWorld({
     store: memoryJobStore(),
     ledger: memoryLedger(),
     files,
+    offers: memoryShelf(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -64,9 +77,10 @@ export function createWorld({
       async start() {},
       async stop() {},
       show: (job) => void shown.push(job),
+      uploadLimitBytes: () => Number.POSITIVE_INFINITY,
       async deliver(job) {
         delivered.push(job);
-        return { rung: 'page', at: time.now };
+        return { kind: 'delivered', receipt: { rung: 'page', at: time.now } };
       },
     };
     const ctx: Context = {
@@ -92,6 +106,7 @@ export function createWorld({
         clock,
         health: createHealth(() => {}),
       }),
+      access: createAccess({ allowedSpaces: undefined, operators: new Set(), allowPrivate: false }),
       chats: new Map([['web', life.wire(chat, ['deliver'])]]),
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
@@ -99,11 +114,13 @@ export function createWorld({
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',
+        confirmAboveMicros: 1_000_000,
       },
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    return { ctx, intake: createIntake(ctx), jobs: createJobs(ctx), scheduler };
+    const core = createCore(ctx, { offers: disk.offers });
+    return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler };
   }
 
   return {
@@ -201,6 +218,7 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     findPerson: async () => ({ image: true, clip: true }),
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
+    shrink: async () => undefined,
     stop: async () => {},
   };
 }

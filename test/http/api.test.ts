@@ -112,7 +112,7 @@ describe('the API', () => {
     expect([late.status, late.headers.get('content-type')]).toEqual([409, 'application/problem+json']);
     expect(await late.json()).toMatchObject({
       code: 'not-cancellable',
-      detail: "It's too late to cancel: the job is already delivered.",
+      detail: expect.stringContaining('too late to cancel'),
     });
   });
 
@@ -176,7 +176,7 @@ describe('the API', () => {
     expect(await refused.json()).toMatchObject({
       code: 'over-quota',
       leftMicros: 1,
-      detail: expect.stringContaining('resets'),
+      detail: expect.stringContaining('starts over'),
     });
   });
 

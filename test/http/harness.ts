@@ -75,7 +75,7 @@ export async function start(over: Partial<ServerParts> = {}) {
     host: '127.0.0.1',
     port: 0,
     signIn: undefined,
-    core: { intake: life.intake, jobs: life.jobs },
+    core: life.core,
     commands,
     files,
     events: life.ctx.events,

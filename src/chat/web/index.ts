@@ -1,5 +1,6 @@
 /** The page as a front: it listens to a job's events by itself, and its video lies where it is served from. */
-import type { Chat, Clock } from '../../core/ports.ts';
+import type { Chat } from '../../core/chat-port.ts';
+import type { Clock } from '../../core/ports.ts';
 
 export function createWebChat(clock: Clock): Chat {
   return {
@@ -7,8 +8,10 @@ export function createWebChat(clock: Clock): Chat {
     async start() {},
     async stop() {},
     show() {},
+    // It is served from where it lies.
+    uploadLimitBytes: () => Number.POSITIVE_INFINITY,
     async deliver() {
-      return { rung: 'page', at: clock.now() };
+      return { kind: 'delivered', receipt: { rung: 'page', at: clock.now() } };
     },
   };
 }

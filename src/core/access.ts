@@ -1,0 +1,54 @@
+/** Who is let in, and who may touch which job. Asked on every call: rights change between two clicks. */
+import type { Job, Requester } from './job.ts';
+import type { Refusal } from './refusals.ts';
+
+/** What the chat knows of the member at this very moment, where they call from. */
+export type Standing = {
+  /** May manage the space: Manage Server, or an admin of the chat. */
+  moderator: boolean;
+  /** The call does not come from a space that the bot is part of. */
+  private: boolean;
+};
+
+export type AccessRules = {
+  /** The spaces that may use the bot; all that invite it when undefined. */
+  allowedSpaces: ReadonlySet<string> | undefined;
+  /** The operator's own accounts. */
+  operators: ReadonlySet<string>;
+  /** Whether others than operators may start jobs in private. */
+  allowPrivate: boolean;
+};
+
+export type Access = {
+  isOperator(requester: Requester): boolean;
+  /** Why this member may not start jobs here, if so. */
+  refusalAtDoor(call: Caller): Refusal | undefined;
+  /** Whether a job answers to this member: its owner, a moderator of its space, an operator. */
+  mayTouch(call: Caller, job: Job): boolean;
+};
+
+/** Who calls, and what they are where they call from. */
+export type Caller = { requester: Requester; standing: Standing };
+
+export function createAccess(rules: AccessRules): Access {
+  // The page has a door of its own, and whoever is through it runs the bot.
+  const isOperator = ({ platform, memberId }: Requester): boolean =>
+    platform === 'web' || rules.operators.has(memberId);
+
+  return {
+    isOperator,
+    refusalAtDoor({ requester, standing }) {
+      if (isOperator(requester)) return undefined;
+      if (standing.private) {
+        return rules.allowPrivate ? undefined : { code: 'private-not-allowed', memberId: requester.memberId };
+      }
+      if (rules.allowedSpaces && !rules.allowedSpaces.has(requester.spaceId))
+        return { code: 'space-not-allowed' };
+      return undefined;
+    },
+    mayTouch({ requester, standing }, job) {
+      if (isOperator(requester) || job.requester.memberId === requester.memberId) return true;
+      return standing.moderator && job.requester.spaceId === requester.spaceId;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
+import type { Core } from './command.ts';
+import type { Job, JobIn, Receipt, StoredVideo } from './job.ts';
+
+/** Where a chat is asked to put something: opaque JSON of its adapter, like `Requester.target`. */
+export type Target = Job['requester']['target'];
+
+/** Opens a file of ours to whoever has it, until then. */
+export type SignedLink = { url: string; until: number };
+
+/** The finished video in one of its forms. A smaller one brings the link to the original where there is one. */
+export type Delivery = {
+  /** Writes a JPEG of the video, no side longer than this, to a temporary file; undefined when none can be had. */
+  poster(maxSide: number): Promise<string | undefined>;
+} & (
+  | { form: 'original'; video: StoredVideo; path: string }
+  | { form: 'smaller'; video: StoredVideo; path: string; link?: SignedLink }
+  | { form: 'link'; link: SignedLink }
+);
+
+/**
+ * What came of one try to hand over a video. `too-large`: this form does not fit there, the next one may; `nowhere`:
+ * every place where the chat could put it is closed, so the member must come for it.
+ */
+export type DeliveryOutcome =
+  | { kind: 'delivered'; receipt: Receipt }
+  | { kind: 'too-large'; maxBytes: number }
+  | { kind: 'nowhere' };
+
+/** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
+export type Chat = {
+  platform: Job['requester']['platform'];
+  /** Begins to listen. Answers at once, also when the chat can't be reached: it goes on trying by itself. */
+  start(core: Core): Promise<void>;
+  stop(): Promise<void>;
+  /** Tells the member how the job stands; called on every change. A chat may merge and slow down what it shows. */
+  show(job: Job): void;
+  /** The largest file that can be posted where the answer goes, as far as is known now. */
+  uploadLimitBytes(job: Job, to: Target): number;
+  /** Lets go of what the chat itself keeps of a job. */
+  forget?(job: Job): Promise<void>;
+  /** Walks through the places where the member can be reached, the best first. Throws passing trouble. */
+  deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
+};

@@ -1,0 +1,54 @@
+/** What is kept of a member, and how it goes: jobs with their files; the sums in the book stay, as they are money. */
+import type { Context } from './context.ts';
+import { isOver, type Job } from './job.ts';
+
+/** More than any member has; the rest goes with the next time. */
+const AT_ONCE = 10_000;
+
+export type Forgotten = {
+  jobs: number;
+  /** Still under way: they can be forgotten once they have ended. */
+  underWay: number;
+};
+
+export type Privacy = {
+  /** Removes a member's jobs that are over, with pictures, clips, videos and words. */
+  forget(memberId: string): Promise<Forgotten>;
+};
+
+export function createPrivacy(ctx: Context): Privacy {
+  return {
+    async forget(memberId) {
+      let jobs = 0;
+      let underWay = 0;
+      for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {
+        await ctx.locks.run(id, async () => {
+          const job = await ctx.store.get(id);
+          if (!job) return;
+          if (!isOver(job)) {
+            underWay += 1;
+            return;
+          }
+          await forgetJob(ctx, job);
+          jobs += 1;
+        });
+      }
+      ctx.log.info({ jobs, underWay }, 'a member was forgotten');
+      return { jobs, underWay };
+    },
+  };
+}
+
+/** The record first: a crash in between leaves a file that nobody names, never a job whose files are gone. */
+async function forgetJob(ctx: Context, job: Job): Promise<void> {
+  await ctx.chats.get(job.requester.platform)?.forget?.(job);
+  await ctx.store.remove(job.id);
+  for (const key of filesOf(job)) {
+    if (!(await ctx.store.uses(key))) await ctx.files.remove(key);
+  }
+}
+
+function filesOf(job: Job): string[] {
+  const made = 'video' in job ? [job.video.key, ...(job.smaller ? [job.smaller.key] : [])] : [];
+  return [job.inputs.image.key, job.inputs.clip.key, ...made];
+}
