@@ -56,13 +56,20 @@ const REFUSALS = {
       ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
       : t('refusal.clip-too-many-bytes', { bytes: size(r.bytes), max: size(r.maxBytes) }),
   'no-picture-in-clip': (_, { t }) => t('refusal.no-picture-in-clip'),
-  'over-quota': ({ limit, leftMicros, leftJobs, ...r }, { t, date, money }) => {
-    const resetsAt = date(r.resetsAt);
-    if (leftMicros !== undefined)
-      return t('refusal.over-quota-left', { limit, left: money(leftMicros), resetsAt });
-    if (leftJobs !== undefined) return t('refusal.over-quota-jobs', { limit, count: leftJobs, resetsAt });
-    return t('refusal.over-quota', { limit, resetsAt });
+  'over-quota': ({ scope, period, leftMicros, leftJobs, ...r }, { t, date, money }) => {
+    const facts = { limit: t(`limit.${scope}-${period}`), resetsAt: date(r.resetsAt) };
+    const left =
+      leftMicros === undefined
+        ? leftJobs === undefined
+          ? undefined
+          : t('quota.jobs', { count: leftJobs })
+        : money(leftMicros);
+    return left === undefined
+      ? t('refusal.over-quota', facts)
+      : t('refusal.over-quota-left', { ...facts, left });
   },
+  'price-rose': ({ micros }, { t, money }) => t('refusal.price-rose', { price: money(micros) }),
+  'offer-expired': (_, { t }) => t('refusal.offer-expired'),
   'slow-down': ({ retryAt }, { t, date }) => t('refusal.slow-down', { retryAt: date(retryAt) }),
   'no-provider': ({ why, quality }, { t }) =>
     why === 'quality' ? t('refusal.no-provider-for-quality', { quality }) : t('refusal.no-provider'),

@@ -32,10 +32,13 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'no-picture-in-clip': { code: 'no-picture-in-clip' },
   'over-quota': {
     code: 'over-quota',
-    limit: "server's daily limit",
+    scope: 'space',
+    period: 'day',
     leftMicros: 160_000,
     resetsAt: 1_800_000_000_000,
   },
+  'price-rose': { code: 'price-rose', micros: 280_000 },
+  'offer-expired': { code: 'offer-expired' },
   'slow-down': { code: 'slow-down', retryAt: 1_800_000_000_000 },
   'no-provider': { code: 'no-provider', why: 'quality', quality: 'pro' },
   'no-way-to-host-files': { code: 'no-way-to-host-files' },
@@ -80,12 +83,13 @@ describe('the words', () => {
     expect(words.refusal(REFUSALS['image-too-large'])).toMatch(/12\.3 MB.*10 MB/);
     expect(words.refusal(REFUSALS['clip-too-long'])).toMatch(/31\.2 s.*30 s.*trim/s);
     expect(words.refusal(REFUSALS['clip-too-large'])).toMatch(/9000×100.*3850 pixels/s);
-    expect(words.refusal(REFUSALS['over-quota'])).toMatch(/\$0\.16 is left.*resets.*Jan 15, 2027/s);
+    expect(words.refusal(REFUSALS['over-quota'])).toMatch(
+      /everyone here, per day; \$0\.16 left.*Jan 15, 2027/s,
+    );
     expect(words.refusal(REFUSALS['bad-option'])).toBe('“quality” can be: draft, pro.');
     expect(words.refusal(REFUSALS['not-cancellable'])).toContain('delivered');
-    expect(words.refusal({ code: 'over-quota', limit: 'limit', leftJobs: 1, resetsAt: 0 })).toContain(
-      '1 job is left',
-    );
+    const jobs = { code: 'over-quota', scope: 'member', period: 'month', leftJobs: 1, resetsAt: 0 } as const;
+    expect(words.refusal(jobs)).toContain('you, per month; 1 job left');
   });
 
   it('say what a failed job cost', () => {

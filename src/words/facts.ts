@@ -1,0 +1,50 @@
+/** The short facts that cards, lists and details are made of. */
+import type { Quality, Quote } from '../core/job.ts';
+import type { Words } from './index.ts';
+
+export const SEPARATOR = ' · ';
+
+const NAMES: Readonly<Record<string, string>> = { fal: 'fal.ai', runpod: 'RunPod', runcomfy: 'RunComfy' };
+
+/** The provider's name as it writes it itself. */
+export const providerName = ({ t }: Words, id: string): string =>
+  id === 'local' ? t('provider.local') : (NAMES[id] ?? id);
+
+export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice.quality.${quality}`);
+
+/** Long enough to know a file again by, short enough for a line. */
+const NAME_LENGTH = 40;
+
+type Named = { key: string; name?: string };
+
+/** `knight.png + dance.mp4`. */
+export function filesLine({ t }: Words, { image, clip }: { image: Named; clip: Named }): string {
+  return `${tidy(image.name) ?? t('card.picture')} + ${tidy(clip.name) ?? t('card.clip')}`;
+}
+
+/** A member's own text on one line: line breaks, control and direction marks would break ours. */
+function tidy(name: string | undefined): string | undefined {
+  const line = name?.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  if (!line) return undefined;
+  const letters = [...line];
+  return letters.length > NAME_LENGTH ? `${letters.slice(0, NAME_LENGTH - 1).join('')}…` : line;
+}
+
+/** `about $0.28 · 4 s · Standard · fal.ai`, then what the member should know before paying. */
+export function quoteLines(words: Words, quote: Quote, quality: Quality): string[] {
+  const { t, price, seconds, note, warning } = words;
+  const sum = quote.notes.includes('price-is-approximate')
+    ? t('card.about', { price: price(quote.micros) })
+    : price(quote.micros);
+  const facts = [
+    sum,
+    seconds(quote.seconds),
+    qualityName(words, quality),
+    providerName(words, quote.provider),
+  ];
+  return [
+    facts.join(SEPARATOR),
+    ...quote.warnings.map((code) => `⚠️ ${warning(code)}`),
+    ...quote.notes.map(note),
+  ];
+}

@@ -1,0 +1,23 @@
+/** What is kept of a member, and what was deleted when they asked. */
+import type { Forgotten } from '../core/privacy.ts';
+import type { Words } from './index.ts';
+
+/** `retentionDays`: how long files are kept, where they go by themselves. */
+export function privacyLines({ t }: Words, retentionDays?: number): string[] {
+  return [
+    t('privacy.kept'),
+    ...(retentionDays === undefined ? [] : [t('privacy.days', { count: retentionDays })]),
+    t('privacy.provider'),
+    t('privacy.delete'),
+    t('privacy.book'),
+  ];
+}
+
+/** What a wish to be forgotten came to, and what is still to be done. */
+export function forgottenLines({ t }: Words, { jobs, underWay }: Forgotten): string[] {
+  if (jobs === 0 && underWay === 0) return [t('privacy.nothing')];
+  return [
+    ...(jobs > 0 ? [t('privacy.done', { count: jobs })] : []),
+    ...(underWay > 0 ? [t('privacy.under-way', { count: underWay })] : []),
+  ];
+}

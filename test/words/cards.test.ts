@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import type { Job, JobState } from '../../src/core/job.ts';
+import { MOVES } from '../../src/core/job.ts';
+import { cancellable } from '../../src/core/jobs.ts';
+import type { QuotaLine } from '../../src/core/quota-lines.ts';
+import { FAILURE_CODES } from '../../src/core/refusals.ts';
+import { offerCard, resultCard, statusCard } from '../../src/words/cards.ts';
+import { detailsLines, jobLine } from '../../src/words/details.ts';
+import { wordsFor } from '../../src/words/index.ts';
+import { forgottenLines, privacyLines } from '../../src/words/privacy.ts';
+import { quotaLines } from '../../src/words/quota.ts';
+import { jobIn } from '../fakes/jobs.ts';
+
+const words = wordsFor('en');
+const SUBMITTED = 1_700_000_001_000;
+const at = (now: number, usualMs?: number) => ({ usualMs, now: SUBMITTED + now });
+const inputs = (image?: string, clip?: string): Partial<Job> => {
+  const plain = jobIn('created').inputs;
+  return {
+    inputs: {
+      image: { ...plain.image, ...(image === undefined ? {} : { name: image }) },
+      clip: { ...plain.clip, ...(clip === undefined ? {} : { name: clip }) },
+    },
+  };
+};
+const line: QuotaLine = {
+  scope: 'member',
+  period: 'day',
+  maxMicros: 2_000_000,
+  usedMicros: 280_000,
+  heldMicros: 140_000,
+  usedJobs: 1,
+  heldJobs: 0,
+  resetsAt: 1_800_000_000_000,
+  timeZone: 'Europe/Berlin',
+};
+
+describe('the status of a job', () => {
+  it.each(Object.keys(MOVES) as JobState[])(
+    'that is %s has a title, no gaps, and Cancel just while that can save money',
+    (state) => {
+      const job = jobIn(state);
+      const card = statusCard(words, job, at(1000, 60_000));
+      expect([card.title, ...card.lines].join(' ')).not.toMatch(/undefined|NaN|\{\{|card\./);
+      expect(card.title.length).toBeGreaterThan(3);
+      expect(card.buttons.includes('cancel')).toBe(cancellable(job));
+    },
+  );
+
+  it('names the files, the price, the provider and the place in line', () => {
+    const card = statusCard(words, jobIn('queued', inputs('knight.png', 'dance.mp4')), at(0));
+    expect(card.title).toBe('In line, place 2');
+    expect(card.lines.slice(0, 2)).toEqual(['knight.png + dance.mp4', '$0.28 · 4 s · Standard · fal.ai']);
+    expect(card.lines.at(-1)).toMatch(/^Job [2-9A-Z]{6}$/);
+    expect(card).not.toHaveProperty('bar');
+    expect(card).not.toHaveProperty('endsAt');
+  });
+
+  it('says picture and clip where they have no names, and keeps names to one short line', () => {
+    expect(statusCard(words, jobIn('created'), at(0)).lines[0]).toBe('picture + clip');
+    const [first = ''] = statusCard(
+      words,
+      jobIn('created', inputs('a\n\u202Eb.png', 'x'.repeat(300))),
+      at(0),
+    ).lines;
+    expect(first).toMatch(/^a b\.png \+ x{39}…$/);
+  });
+
+  it('says what to know before paying, warnings first, and that a price is not exact', () => {
+    const quote = jobIn('queued').quote;
+    const { lines } = statusCard(
+      words,
+      jobIn('queued', {
+        quote: { ...quote, notes: ['price-is-approximate', 'trimmed'], warnings: ['no-person-in-clip'] },
+      }),
+      at(0),
+    );
+    expect(lines[1]).toContain('about $0.28');
+    expect(lines[2]).toBe(`⚠️ ${words.warning('no-person-in-clip')}`);
+    expect(lines.slice(3, 5)).toEqual([words.note('price-is-approximate'), words.note('trimmed')]);
+  });
+
+  it('goes by the usual time while the provider says nothing', () => {
+    const card = statusCard(words, jobIn('queued'), at(15_000, 60_000));
+    expect(card.bar).toBeCloseTo(0.25);
+    expect(card.endsAt).toBe(SUBMITTED + 60_000);
+  });
+
+  it('goes by the progress that the provider names, and promises no end once the time is over', () => {
+    const running = jobIn('running');
+    expect(statusCard(words, running, at(20_000, 60_000)).bar).toBe(0.5);
+    const late = statusCard(words, { ...running, phase: { kind: 'rendering' } }, at(90_000, 60_000));
+    expect(late).not.toHaveProperty('endsAt');
+    expect(late.bar).toBe(0.95);
+    expect(late.lines).toContain(words.t('card.longer'));
+  });
+
+  it('takes Cancel away once it was pressed and says what may still happen', () => {
+    const card = statusCard(words, { ...jobIn('running'), cancelAskedAt: SUBMITTED }, at(0));
+    expect(card.title).toBe('Cancelling');
+    expect(card.buttons).toEqual([]);
+    expect(card.lines.join(' ')).toContain('may still finish and be billed');
+  });
+
+  it('is one line once it is delivered', () =>
+    expect(statusCard(words, jobIn('delivered'), at(0))).toEqual({
+      title: 'Done. It cost $0.28.',
+      lines: [],
+      buttons: [],
+    }));
+
+  it.each(FAILURE_CODES)(
+    'that failed with %s says why and what it cost, and offers Again where that can help',
+    (failure) => {
+      const card = statusCard(words, { ...jobIn('failed'), failure }, at(0));
+      expect(card.lines).toContain(words.failureReason(failure));
+      expect(card.lines).toContain('It cost nothing.');
+      expect(card.buttons).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
+    },
+  );
+});
+
+describe('an offer', () => {
+  it('asks with its price and says until when it stands', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const offer = {
+      id: '1',
+      code: 'ABC234',
+      requester,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false } as const,
+      request,
+      quote,
+      ...files,
+      expiresAt: 1_800_000_000_000,
+    };
+    const card = offerCard(words, { ...offer, why: 'price' });
+    expect(card.title).toBe('This costs $0.28. Start it?');
+    expect(card.lines.at(-1)).toContain('Jan 15, 2027');
+    expect(card.buttons).toEqual(['confirm', 'decline']);
+    expect(offerCard(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
+  });
+});
+
+describe('the card of a video', () => {
+  const job = jobIn('completed');
+
+  it('says cost, provider, seconds, time, what is left, and last that it is made by AI', () => {
+    const operator: QuotaLine = { ...line, scope: 'operator' };
+    const space: QuotaLine = { ...line, scope: 'space', period: 'month', maxJobs: 10, maxMicros: 100_000 };
+    const card = resultCard(words, job, { left: [line, space, operator], now: 0 });
+    expect(card.lines).toEqual([
+      '$0.28 · fal.ai · Standard · 4 s · took 1 min 39 s',
+      'Left for you today: $1.58 of $2.00',
+      'Left for everyone here this month: $0.00 of $0.10',
+      'Left for everyone here this month: 9 of 10 jobs',
+      'AI-generated motion transfer',
+    ]);
+    expect(card.buttons).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
+  });
+
+  it('says when it is a smaller copy, and until when the full one can be had', () => {
+    const link = { url: 'https://strut.example/v/1', until: 1_800_000_000_000 };
+    const { lines } = resultCard(words, job, { left: [], link, form: 'smaller', now: 0 });
+    expect(lines[1]).toContain('smaller copy');
+    expect(lines[2]).toContain('until Jan 15, 2027');
+    expect(lines.join(' ')).not.toContain('strut.example');
+    expect(resultCard(words, job, { left: [], link, form: 'link', now: link.until }).lines).toHaveLength(3);
+  });
+});
+
+describe('the details', () => {
+  it('give each fact that is known a line of its own', () => {
+    const job = jobIn('delivered', {
+      attempts: [
+        { provider: 'runpod', at: 0, outcome: 'not-sent' },
+        { provider: 'fal', at: 1, outcome: 'sent' },
+      ],
+    });
+    const text = detailsLines(
+      words,
+      { ...job, request: { ...job.request, prompt: 'snow' } },
+      'Europe/Berlin',
+    ).join('\n');
+    for (const expected of [
+      /^Job: [2-9A-Z]{6}$/m,
+      /^Provider: fal\.ai$/m,
+      /^Prompt: snow$/m,
+      /^Video: 720×1280 pixels$/m,
+      /^Finished: .*GMT\+1$/m,
+      /^Cost: \$0\.28$/m,
+      /^Tried: RunPod could not be reached and fal\.ai took the job$/m,
+    ])
+      expect(text).toMatch(expected);
+    expect(text).not.toContain('Negative prompt');
+    expect(detailsLines(words, jobIn('created')).join('\n')).not.toMatch(/Cost|Finished|Video:/);
+  });
+
+  it('of a list are one line a job', () =>
+    expect(jobLine(words, jobIn('failed', inputs('a.png')))).toMatch(
+      /^[2-9A-Z]{6} · failed · a\.png \+ clip$/,
+    ));
+});
+
+describe('the limits', () => {
+  it('are told one by one: whose, used, held, left, and when they start over in their own zone', () => {
+    expect(quotaLines(words, [line])).toEqual([
+      expect.stringMatching(
+        /^You, today: \$0\.28 used and \$0\.14 reserved of \$2\.00, \$1\.58 left\. .*GMT\+1\.$/,
+      ),
+    ]);
+    expect(quotaLines(words, [{ ...line, maxJobs: 1 }])[1]).toMatch(/^You, today: 1 used of 1 job, 0 left\./);
+    expect(quotaLines(words, [])).toEqual(['No limits stand on you here.']);
+  });
+});
+
+describe('privacy', () => {
+  it('says how long things are kept where they go by themselves', () => {
+    expect(privacyLines(words, 7)).toHaveLength(privacyLines(words).length + 1);
+    expect(privacyLines(words, 7).join(' ')).toContain('after 7 days');
+  });
+
+  it.each([
+    [{ jobs: 0, underWay: 0 }, ['Nothing is kept about you here.']],
+    [{ jobs: 1, underWay: 0 }, [expect.stringContaining('1 job with')]],
+    [
+      { jobs: 2, underWay: 3 },
+      [expect.stringContaining('2 jobs'), expect.stringContaining('3 jobs are still')],
+    ],
+  ])('tells what was forgotten: %o', (forgotten, lines) =>
+    expect(forgottenLines(words, forgotten)).toEqual(lines),
+  );
+});
