@@ -1,0 +1,82 @@
+/** The app itself: who it is, where the gateway is, and its commands. */
+import { no, parse } from './errors.ts';
+import { type Answer, type Call, type Route, route } from './http.ts';
+import { commandList } from './schema/command.ts';
+import { type RegisteredCommand, type Sim, userJson } from './sim.ts';
+
+export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
+  const { bot, guilds } = sim.world;
+  const application = () => ({
+    id: bot.id,
+    name: bot.globalName,
+    icon: null,
+    description: '',
+    bot_public: true,
+    bot_require_code_grant: false,
+    verify_key: '0'.repeat(64),
+    flags: 0,
+    approximate_guild_count: [...guilds.values()].filter(({ botIn }) => botIn).length,
+    bot: userJson(bot),
+  });
+
+  function put({ params, body }: Call): Answer {
+    own(params);
+    const { guild } = params;
+    if (guild !== undefined && !guilds.get(guild)) throw no.missingAccess();
+    const parsed = parse(commandList, body.json);
+    sim.official(
+      'PUT',
+      guild === undefined
+        ? '/applications/{application_id}/commands'
+        : '/applications/{application_id}/guilds/{guild_id}/commands',
+      body.json,
+    );
+    const before = commandsOf(guild);
+    const after = parsed.map((command): RegisteredCommand => {
+      const same = before.find(({ name, type }) => name === command.name && type === command.type);
+      return {
+        ...command,
+        id: same?.id ?? sim.ids(),
+        version: sim.ids(),
+        ...(guild ? { guildId: guild } : {}),
+      };
+    });
+    sim.commands = [...sim.commands.filter(({ guildId }) => guildId !== guild), ...after];
+    sim.changed();
+    return { status: 200, json: after.map(json) };
+  }
+
+  const commandsOf = (guild: string | undefined) => sim.commands.filter(({ guildId }) => guildId === guild);
+  const json = ({ guildId, ...command }: RegisteredCommand) => ({
+    ...command,
+    application_id: bot.id,
+    default_member_permissions: command.default_member_permissions ?? null,
+    nsfw: command.nsfw ?? false,
+    ...(guildId ? { guild_id: guildId } : {}),
+  });
+  function own({ app }: Record<string, string>): void {
+    if (app !== bot.id) throw no.missingAccess();
+  }
+  function list({ params }: Call): Answer {
+    own(params);
+    return { status: 200, json: commandsOf(params.guild).map(json) };
+  }
+
+  return [
+    route('GET', '/gateway/bot', () => ({
+      status: 200,
+      json: {
+        url: gatewayUrl(),
+        shards: Math.max(1, Math.ceil([...guilds.values()].filter(({ botIn }) => botIn).length / 1000)),
+        session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+      },
+    })),
+    route('GET', '/gateway', () => ({ status: 200, json: { url: gatewayUrl() } })),
+    route('GET', '/applications/@me', () => ({ status: 200, json: application() })),
+    route('GET', '/oauth2/applications/@me', () => ({ status: 200, json: application() })),
+    route('GET', '/applications/:app/commands', list),
+    route('PUT', '/applications/:app/commands', put),
+    route('GET', '/applications/:app/guilds/:guild/commands', list),
+    route('PUT', '/applications/:app/guilds/:guild/commands', put),
+  ];
+}
