@@ -14,33 +14,39 @@ export type Forgotten = {
 export type Privacy = {
   /** Removes a member's jobs that are over, with pictures, clips, videos and words. */
   forget(memberId: string): Promise<Forgotten>;
+  /** Removes one job that is over, in the same way; who may is for the caller to know. False while it is under way. */
+  forgetJob(id: string): Promise<boolean>;
 };
 
 export function createPrivacy(ctx: Context): Privacy {
+  function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job) return 'gone';
+      if (!isOver(job)) return 'under-way';
+      await forgetKept(ctx, job);
+      return 'forgotten';
+    });
+  }
+
   return {
     async forget(memberId) {
       let jobs = 0;
       let underWay = 0;
       for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {
-        await ctx.locks.run(id, async () => {
-          const job = await ctx.store.get(id);
-          if (!job) return;
-          if (!isOver(job)) {
-            underWay += 1;
-            return;
-          }
-          await forgetJob(ctx, job);
-          jobs += 1;
-        });
+        const how = await forgetJob(id);
+        if (how === 'forgotten') jobs += 1;
+        if (how === 'under-way') underWay += 1;
       }
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
       return { jobs, underWay };
     },
+    forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
   };
 }
 
 /** The record first: a crash in between leaves a file that nobody names, never a job whose files are gone. */
-async function forgetJob(ctx: Context, job: Job): Promise<void> {
+async function forgetKept(ctx: Context, job: Job): Promise<void> {
   await ctx.chats.get(job.requester.platform)?.forget?.(job);
   await ctx.store.remove(job.id);
   for (const key of filesOf(job)) {
