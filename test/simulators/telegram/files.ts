@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import type { SimTime } from '../sim-time.ts';
@@ -19,9 +19,7 @@ export type SimFile = {
   uniqueId: string;
   kind: FileKind;
   path: string;
-  /** As it is served: `held` bytes from the disk, the rest an MP4 `free` box, which players skip. */
   bytes: number;
-  held: number;
   /** From whom the bot got it, or how it named it itself. */
   name?: string | undefined;
   mime?: string | undefined;
@@ -51,7 +49,7 @@ const FOLDERS: Record<FileKind, string> = {
   thumbnail: 'thumbnails',
 };
 /** 20 MB exactly as the server counts them: Client.h of tdlib/telegram-bot-api. */
-export const MAX_DOWNLOAD_BYTES = 20 << 20;
+const MAX_DOWNLOAD_BYTES = 20 << 20;
 const PATH_LIVES_MS = 3_600_000;
 
 export async function createFiles(options: { time: SimTime; local: () => boolean }) {
@@ -61,18 +59,23 @@ export async function createFiles(options: { time: SimTime; local: () => boolean
   const paths = new Map<string, { file: SimFile; expiresAt: number }>();
   let made = 0;
 
-  /** A file on disk that nobody else will move or remove. */
+  /** A file on disk that nobody else will move or remove. `bytes` makes it larger than it is. */
   async function add(
     kind: FileKind,
     path: string,
     facts: { bytes?: number | undefined; name?: string | undefined; mime?: string | undefined } = {},
   ): Promise<SimFile> {
-    const hash = createHash('sha256');
+    const { size } = await stat(path);
+    if (facts.bytes !== undefined && facts.bytes >= size + 8) {
+      const larger = temp(extname(path));
+      await copyFile(path, larger);
+      await pad(larger, size, facts.bytes);
+      return add(kind, larger, { ...facts, bytes: undefined });
+    }
+    const hash = createHash('sha256').update(kind);
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    const { size: held } = await stat(path);
-    const bytes = facts.bytes === undefined || facts.bytes < held + 8 ? held : facts.bytes;
-    const uniqueId = `AgAD${hash.update(`${kind} ${bytes}`).digest('base64url').slice(0, 12)}`;
-    return register({ id: '', uniqueId, kind, path, bytes, held, name: facts.name, mime: facts.mime });
+    const uniqueId = `AgAD${hash.digest('base64url').slice(0, 12)}`;
+    return register({ id: '', uniqueId, kind, path, bytes: size, name: facts.name, mime: facts.mime });
   }
 
   function register(file: SimFile): SimFile {
@@ -104,7 +107,7 @@ export async function createFiles(options: { time: SimTime; local: () => boolean
       if (other.id === file.id && expiresAt > time.now()) return path;
     }
     made += 1;
-    const path = `${FOLDERS[file.kind]}/file_${made}${extname(file.path)}`;
+    const path = `${FOLDERS[file.kind]}/file_${made}${extname(file.name ?? '') || extname(file.path)}`;
     paths.set(path, { file, expiresAt: time.now() + PATH_LIVES_MS });
     return path;
   }
@@ -141,19 +144,12 @@ export async function createFiles(options: { time: SimTime; local: () => boolean
   };
 }
 
-/** The file's bytes from `start` on, the padding too. */
-export async function* bytesOf(file: SimFile, start = 0): AsyncGenerator<Buffer> {
-  if (start < file.held)
-    yield* createReadStream(file.path, { start, highWaterMark: 65_536 }) as AsyncIterable<Buffer>;
-  const padding = file.bytes - file.held;
-  if (padding === 0) return;
+/** Grows a file by an MP4 `free` box, which players skip; behind a picture it is not read either. */
+async function pad(path: string, from: number, to: number): Promise<void> {
   const box = Buffer.alloc(8);
-  box.writeUInt32BE(padding);
+  box.writeUInt32BE(to - from);
   box.write('free', 4);
-  const noughts = Buffer.alloc(65_536);
-  for (let at = Math.max(0, start - file.held); at < padding; ) {
-    const chunk = at < 8 ? box.subarray(at) : noughts.subarray(0, padding - at);
-    yield chunk;
-    at += chunk.length;
-  }
+  await using file = await open(path, 'r+');
+  await file.write(box, 0, 8, from);
+  await file.truncate(to);
 }

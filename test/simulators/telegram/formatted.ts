@@ -5,8 +5,8 @@ import { type Formatted, parseHtml } from './parse-html.ts';
 import { parseMarkdown } from './parse-markdown.ts';
 import type { MessageEntity } from './wire.ts';
 
-export const MAX_TEXT = 4096;
-export const MAX_CAPTION = 1024;
+const MAX_TEXT = 4096;
+const MAX_CAPTION = 1024;
 
 /** Entities given beside the text count only without a parse mode. */
 export function readFormatted(

@@ -105,7 +105,7 @@ async function kept(files: Files, kind: FileKind, source: Source, extension: str
   const type = mime === null ? undefined : (mime ?? MIME[extname(name ?? own ?? `.${extension}`)]);
   const facts = { bytes, name, mime: type };
   return own === undefined
-    ? files.addBytes(kind, file as Uint8Array, { extension, ...facts })
+    ? files.addBytes(kind, file as Uint8Array, { extension: extname(name ?? '') || extension, ...facts })
     : files.add(kind, own, facts);
 }
 

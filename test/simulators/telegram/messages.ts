@@ -82,7 +82,7 @@ export function deleteMessage(world: World, stored: Stored): void {
 const MEDIA = ['photo', 'video', 'animation', 'document', 'sticker', 'video_note', 'live_photo'] as const;
 
 /** The fields that hold a message's files. */
-export function mediaOf(message: Message): Partial<Pick<Message, (typeof MEDIA)[number]>> {
+function mediaOf(message: Message): Partial<Pick<Message, (typeof MEDIA)[number]>> {
   return Object.fromEntries(MEDIA.flatMap((kind) => (message[kind] ? [[kind, message[kind]]] : [])));
 }
 

@@ -61,7 +61,7 @@ function answered(
       ? chat
       : sim.world.chats.get(Number(reply.chat_id));
   const replyTo = place?.messages.get(reply.message_id);
-  if (!replyTo || isService(replyTo.message)) {
+  if (!replyTo) {
     if (reply.allow_sending_without_reply) return {};
     throw badRequest('message to be replied not found');
   }
@@ -71,6 +71,3 @@ function answered(
   if (position < 0) throw badRequest('QUOTE_TEXT_INVALID');
   return { replyTo, quote: { quote: { text, position, is_manual: true } } };
 }
-
-const isService = (message: Message): boolean =>
-  message.new_chat_members !== undefined || message.left_chat_member !== undefined;

@@ -14,9 +14,9 @@ export const int = z.union([
 ]);
 export const bool = z.union([
   z.boolean(),
-  z.enum(['true', 'false', 'True', 'False', '1', '0']).transform((word) => /^(?:t|1)/i.test(word)),
+  z.enum(['True', 'False']).transform((word) => word === 'True'),
+  z.literal([0, 1]).transform((bit) => bit === 1),
 ]);
-export const float = z.union([z.number(), z.string().transform(Number)]);
 export const chatId = z.union([z.string().regex(/^@\w+$/), int]);
 export const parseMode = z.string();
 
@@ -55,7 +55,7 @@ const button = z.strictObject({
 export const inlineKeyboard = z.strictObject({ inline_keyboard: z.array(z.array(button)) });
 export type InlineKeyboard = z.output<typeof inlineKeyboard>;
 
-export const replyMarkup = z.union([
+const replyMarkup = z.union([
   inlineKeyboard,
   z.strictObject({
     keyboard: z.array(z.array(z.union([z.string(), z.looseObject({ text: z.string() })]))),

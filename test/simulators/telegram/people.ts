@@ -1,11 +1,20 @@
 /** What people do in their apps. */
 import { detectEntities } from './entities.ts';
 import { type MediaContent, mediaFields } from './media.ts';
-import { changeMember } from './membership.ts';
 import { type Draft, deleteMessage, editMessage, originOf, putMessage, wireOf } from './messages.ts';
-import { announce, type Press, type PressAnswer, type Sim } from './sim.ts';
+import { starts } from './places.ts';
+import { announce, type Sim } from './sim.ts';
 import type { Message, MessageEntity, User } from './wire.ts';
-import { ANONYMOUS_ADMIN, CHANNEL_BOT, chatOf, type SimChat, type Stored, TELEGRAM_USER } from './world.ts';
+import {
+  ANONYMOUS_ADMIN,
+  CHANNEL_BOT,
+  chatOf,
+  isAdmin,
+  isIn,
+  type SimChat,
+  type Stored,
+  TELEGRAM_USER,
+} from './world.ts';
 
 export type Content = MediaContent & {
   text?: string;
@@ -24,7 +33,7 @@ export type Content = MediaContent & {
 type Spoken = Omit<Content, keyof MediaContent>;
 
 export async function sends(sim: Sim, user: User, chat: SimChat, content: Content): Promise<Message> {
-  if (chat.type === 'private') await starts(sim, chat);
+  enters(sim, user, chat, content.as);
   return say(sim, user, chat, content, await mediaFields(sim.files, content));
 }
 
@@ -35,7 +44,9 @@ function say(sim: Sim, user: User, chat: SimChat, content: Spoken, fields: Parti
     { ...authorOf(user, chat, content.as), ...fields, ...wordsOf(content), ...quoteOf(content) },
     placeOf(sim, content),
   );
-  announce(sim, stored, chat.type === 'channel' ? 'channel_post' : 'message');
+  // A bot never hears another one, but plain commands go to whichever spoke last.
+  if (user.is_bot) chat.lastBotId = user.id;
+  else announce(sim, stored, chat.type === 'channel' ? 'channel_post' : 'message');
   if (chat.type === 'channel' && chat.discussion) autoForward(sim, stored, chat.discussion);
   return wireOf(stored);
 }
@@ -53,6 +64,7 @@ export async function sendsAlbum(
 ): Promise<Message[]> {
   if (items.length < 2 || items.length > 10) throw new Error('an album has 2 to 10 items');
   if (items.some(({ animation }) => animation)) throw new Error('an animation cannot be in an album');
+  enters(sim, user, chat, options.as);
   const { gapMs = 0, order = items.map((_, at) => at), caption, ...rest } = options;
   const fields = await Promise.all(items.map((item) => mediaFields(sim.files, item)));
   const group = String(13_000_000_000_000_000n + BigInt(sim.world.date()) * 1000n + BigInt(albums++ % 1000));
@@ -80,6 +92,15 @@ export async function sendsAlbum(
   return stored.map(wireOf);
 }
 let albums = 0;
+
+/** Whoever writes to the bot has started it; whoever writes to a group must be in it. */
+function enters(sim: Sim, user: User, chat: SimChat, as: Content['as']): void {
+  if (chat.type === 'private') starts(sim, chat);
+  else if (chat.migratedTo !== undefined) throw new Error('the group has become a supergroup');
+  else if (!isIn(chat, user.id)) throw new Error(`${user.first_name} is not in ${chat.title}`);
+  else if (as === 'anonymous' && !isAdmin(chat, user.id))
+    throw new Error(`${user.first_name} is no admin of ${chat.title}`);
+}
 
 function wordsOf({ text, caption, entities }: Spoken): Partial<Message> {
   if (text !== undefined) {
@@ -121,7 +142,7 @@ export function find(
   return sim.world.chats.get(chat.id)?.messages.get(message_id);
 }
 
-function mustFind(sim: Sim, message: Message): Stored {
+export function mustFind(sim: Sim, message: Message): Stored {
   const stored = find(sim, message);
   if (!stored) throw new Error(`message ${message.message_id} is not in chat ${message.chat.id}`);
   return stored;
@@ -180,121 +201,3 @@ export function edits(sim: Sim, message: Message, words: { text?: string; captio
 export function deletes(sim: Sim, message: Message): void {
   deleteMessage(sim.world, mustFind(sim, message));
 }
-
-export async function starts(sim: Sim, chat: SimChat): Promise<void> {
-  const { person } = chat;
-  if (!person || (chat.started && !chat.blocked)) return;
-  const was = chat.blocked ? ('kicked' as const) : ('member' as const);
-  chat.started = true;
-  chat.blocked = false;
-  if (was === 'kicked') privateChange(sim, chat, person, was, 'member');
-  sim.world.changed();
-}
-
-export function blocks(sim: Sim, chat: SimChat): void {
-  const { person } = chat;
-  if (!person || chat.blocked) return;
-  chat.blocked = true;
-  privateChange(sim, chat, person, 'member', 'kicked');
-  sim.world.changed();
-}
-
-function privateChange(
-  sim: Sim,
-  chat: SimChat,
-  person: User,
-  before: 'member' | 'kicked',
-  after: 'member' | 'kicked',
-): void {
-  const member = (status: 'member' | 'kicked') =>
-    status === 'kicked' ? { status, user: sim.bot, until_date: 0 } : { status, user: sim.bot };
-  sim.updates.push(
-    {
-      my_chat_member: {
-        chat: chatOf(chat),
-        from: person,
-        date: sim.world.date(),
-        old_chat_member: member(before),
-        new_chat_member: member(after),
-      },
-    },
-    `chat ${chat.id}`,
-  );
-}
-
-/** Presses the button with this label. What the bot answers stands in the press when it has come. */
-export function presses(
-  sim: Sim,
-  user: User,
-  message: Message,
-  label: string,
-  { inaccessible = false }: { inaccessible?: boolean } = {},
-): Press & { done: Promise<PressAnswer> } {
-  const stored = mustFind(sim, message);
-  const rows = stored.message.reply_markup?.inline_keyboard ?? [];
-  const button = rows.flat().find(({ text }) => text === label);
-  const labels = rows.flat().map(({ text }) => text);
-  if (!button) throw new Error(`no button "${label}" there, only ${JSON.stringify(labels)}`);
-  if (!('callback_data' in button)) throw new Error(`button "${label}" sends nothing to the bot`);
-  const { promise, resolve } = Promise.withResolvers<PressAnswer>();
-  const press: Press & { done: Promise<PressAnswer> } = {
-    id: String(4_300_000_000_000_000_000n + BigInt(sim.presses.size + 1) * 7_919n),
-    at: sim.time.now(),
-    answered(answer) {
-      press.answer = answer;
-      resolve(answer);
-    },
-    done: promise,
-  };
-  sim.presses.set(press.id, press);
-  const there = inaccessible
-    ? { chat: chatOf(stored.chat), message_id: stored.message.message_id, date: 0 as const }
-    : wireOf(stored);
-  sim.updates.push(
-    {
-      callback_query: {
-        id: press.id,
-        from: user,
-        message: there,
-        chat_instance: String(stored.chat.id * 31 + 7),
-        data: button.callback_data,
-      },
-    },
-    `user ${user.id}`,
-  );
-  return press;
-}
-
-/** The group becomes a supergroup under another id; the old one stays behind and answers with it. */
-export function migrates(sim: Sim, group: SimChat): SimChat {
-  const { id: _, messages: __, lastMessageId: ___, topics, ...kept } = group;
-  const next = sim.world.addChat({ ...kept, type: 'supergroup', topics, migratedFrom: group.id });
-  announce(
-    sim,
-    putMessage(sim.world, group, { from: ANONYMOUS_ADMIN, migrate_to_chat_id: next.id }),
-    'message',
-  );
-  group.migratedTo = next.id;
-  announce(
-    sim,
-    putMessage(sim.world, next, { from: ANONYMOUS_ADMIN, migrate_from_chat_id: group.id }),
-    'message',
-  );
-  return next;
-}
-
-export function opensTopic(sim: Sim, user: User, chat: SimChat, name: string): number {
-  if (!chat.forum) throw new Error('only a forum has topics');
-  const stored = putMessage(sim.world, chat, {
-    from: user,
-    forum_topic_created: { name, icon_color: 7_322_096 },
-  });
-  const id = stored.message.message_id;
-  stored.message = { ...stored.message, message_thread_id: id, is_topic_message: true };
-  chat.topics.set(id, { id, name, closed: false, deleted: false });
-  announce(sim, stored, 'message');
-  return id;
-}
-
-export const joins = (sim: Sim, chat: SimChat, user: User, by: User = user): void =>
-  changeMember(sim, chat, by, { user, status: 'member' });

@@ -1,10 +1,11 @@
 /** The simulator's HTTP: calls to methods, downloads of files, whatever else is served beside them, and faults. */
+import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Body, MAX_LOCAL_REQUEST_BYTES, MAX_REQUEST_BYTES, readBody } from './body.ts';
 import { BotApiError, badRequest } from './errors.ts';
 import { type FaultKind, pause } from './faults.ts';
-import { bytesOf, type SimFile } from './files.ts';
+import type { SimFile } from './files.ts';
 import type { Call } from './journal.ts';
 import { methodNamed } from './methods/index.ts';
 import type { Schemas } from './schemas.ts';
@@ -161,9 +162,9 @@ async function stream(response: ServerResponse, file: SimFile, how: FaultKind | 
   const length = how === 'wrong-size' ? file.bytes + 1000 : file.bytes;
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': String(length) });
   let sent = 0;
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of createReadStream(file.path)) {
     if (response.destroyed) return;
-    const part = chunk.subarray(0, end - sent);
+    const part = (chunk as Buffer).subarray(0, end - sent);
     sent += part.length;
     if (!response.write(part)) await drained(response);
     if (sent >= end) {

@@ -13,10 +13,14 @@ import { createFaults, type Fault } from './faults.ts';
 import { createFiles } from './files.ts';
 import { createFloods, type FloodLimits, USUAL_LIMITS } from './floods.ts';
 import type { Call } from './journal.ts';
+import { messagesIn, waitFor } from './look.ts';
 import type { MediaContent } from './media.ts';
 import { changeMember } from './membership.ts';
 import { wireOf } from './messages.ts';
+import { addChannel, addGroup, type ChannelOptions, type GroupOptions } from './new-places.ts';
 import * as people from './people.ts';
+import * as places from './places.ts';
+import { presses } from './presses.ts';
 import { loadSchemas } from './schemas.ts';
 import { startServer } from './server.ts';
 import type { Settings, Sim } from './sim.ts';
@@ -25,6 +29,7 @@ import { createWebhook } from './webhook.ts';
 import type { Message, Update, User, UserFromGetMe } from './wire.ts';
 import { createWorld, type Member, type SimChat } from './world.ts';
 
+export { buttonsOf, textOf } from './look.ts';
 export type { Content } from './people.ts';
 export type { Message, SimChat, Update, User };
 
@@ -40,18 +45,6 @@ export type TelegramOptions = {
   /** Where addresses of the internet are found on this machine, by origin: for webhooks. */
   routes?: Record<string, string>;
 } & Partial<Omit<Settings, 'local'>>;
-
-export type GroupOptions = {
-  title?: string;
-  username?: string;
-  type?: 'group' | 'supergroup';
-  forum?: boolean;
-  creator?: User;
-  admins?: readonly User[];
-  members?: readonly User[];
-  /** `absent`: it was never there. */
-  bot?: 'member' | 'administrator' | 'absent';
-} & Partial<Pick<SimChat, 'hidesMembers' | 'schedulesVideos'>>;
 
 export type Telegram = Awaited<ReturnType<typeof startTelegram>>;
 
@@ -93,7 +86,7 @@ export async function startTelegram(options: TelegramOptions = {}) {
     settings,
     updates,
     files: await createFiles({ time, local: () => settings.local }),
-    webhook: createWebhook({ time, updates, routes }),
+    webhook: createWebhook({ time, updates, routes, changed: world.changed }),
     faults: createFaults(),
     floods: createFloods(time),
     presses: new Map(),
@@ -109,87 +102,6 @@ export async function startTelegram(options: TelegramOptions = {}) {
     schemas,
     otherwise: async (_, response) => void response.writeHead(404).end(),
   });
-
-  function group(facts: GroupOptions = {}): SimChat {
-    const { type = 'supergroup', creator, admins = [], members = [], bot: place = 'member' } = facts;
-    const chat = world.addChat({
-      type,
-      title: facts.title ?? 'Dancers',
-      forum: facts.forum ?? false,
-      hidesMembers: facts.hidesMembers ?? false,
-      schedulesVideos: facts.schedulesVideos ?? false,
-      ...(facts.username === undefined ? {} : { username: facts.username }),
-    });
-    const all: Member[] = [
-      ...members.map((user): Member => ({ user, status: 'member' })),
-      ...admins.map((user): Member => ({ user, status: 'administrator' })),
-      ...(creator ? [{ user: creator, status: 'creator' } satisfies Member] : []),
-    ];
-    for (const member of all) chat.members.set(member.user.id, member);
-    if (place !== 'absent') {
-      chat.members.set(bot.id, { user: bot, status: place });
-      chat.openToBot = me.can_read_all_group_messages;
-    }
-    return chat;
-  }
-
-  function channel(facts: { title?: string; admins?: readonly User[]; discussion?: SimChat } = {}): SimChat {
-    const chat = world.addChat({
-      type: 'channel',
-      title: facts.title ?? 'News',
-      ...(facts.discussion ? { discussion: facts.discussion } : {}),
-    });
-    chat.members.set(bot.id, { user: bot, status: 'administrator' });
-    for (const user of facts.admins ?? []) chat.members.set(user.id, { user, status: 'administrator' });
-    return chat;
-  }
-
-  function messages(chat: SimChat): Message[] {
-    return [...chat.messages.values()].map(wireOf);
-  }
-
-  /**
-   * Waits until `condition` gives something that is not undefined, null or false, looking on every change. Rejects
-   * after `timeoutMs`, saying what lies in the chats.
-   */
-  async function waitFor<T>(
-    condition: () => T | undefined | null | false,
-    { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
-  ): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const look = () => {
-      try {
-        const found = condition();
-        if (found !== undefined && found !== null && found !== false) resolve(found);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    const stop = world.onChange(look);
-    const timer = setTimeout(
-      () => reject(new Error(`waited in vain for ${condition}\n${summary()}`)),
-      timeoutMs,
-    );
-    look();
-    try {
-      return await promise;
-    } finally {
-      stop();
-      clearTimeout(timer);
-    }
-  }
-
-  function summary(): string {
-    return [...world.chats.values()]
-      .map((chat) => {
-        const lines = messages(chat).map((message) => {
-          const who = message.from?.first_name ?? message.sender_chat?.id;
-          return `  ${message.message_id} ${who}: ${textOf(message)} ${JSON.stringify(buttonsOf(message))}`;
-        });
-        return [`${chat.type} ${chat.title} (${chat.id})`, ...lines].join('\n');
-      })
-      .join('\n');
-  }
 
   return {
     apiUrl: server.url,
@@ -214,8 +126,8 @@ export async function startTelegram(options: TelegramOptions = {}) {
     privateChat: (person: User, facts: { started?: boolean; blocked?: boolean } = {}): SimChat =>
       world.chats.get(person.id) ??
       world.addChat({ id: person.id, type: 'private', title: person.first_name, person, ...facts }),
-    group,
-    channel,
+    group: (facts?: GroupOptions) => addGroup(sim, facts),
+    channel: (facts?: ChannelOptions) => addChannel(sim, facts),
 
     sends: (user: User, chat: SimChat, content: people.Content) => people.sends(sim, user, chat, content),
     album: (
@@ -229,33 +141,42 @@ export async function startTelegram(options: TelegramOptions = {}) {
     deletes: (message: Message) => people.deletes(sim, message),
     forwards: (user: User, message: Message, chat: SimChat) => people.forwards(sim, user, message, chat),
     press: (user: User, message: Message, label: string, how?: { inaccessible?: boolean }) =>
-      people.presses(sim, user, message, label, how),
-    starts: (chat: SimChat) => people.starts(sim, chat),
-    blocks: (chat: SimChat) => people.blocks(sim, chat),
-    migrates: (chat: SimChat) => people.migrates(sim, chat),
-    topic: (user: User, chat: SimChat, name: string) => people.opensTopic(sim, user, chat, name),
+      presses(sim, user, message, label, how),
+    starts: (chat: SimChat) => places.starts(sim, chat),
+    blocks: (chat: SimChat) => places.blocks(sim, chat),
+    migrates: (chat: SimChat) => places.migrates(sim, chat),
+    topic: (user: User, chat: SimChat, name: string) => places.opensTopic(sim, user, chat, name),
     /** Makes somebody, by default the bot, something else in a group; by default its creator does it. */
-    becomes(chat: SimChat, status: Member['status'], { user = bot, by }: { user?: User; by?: User } = {}) {
+    becomes(
+      chat: SimChat,
+      status: Member['status'],
+      { user = bot, by, anonymous = false }: { user?: User; by?: User; anonymous?: boolean } = {},
+    ) {
       const creator = [...chat.members.values()].find((member) => member.status === 'creator');
-      changeMember(sim, chat, by ?? creator?.user ?? user, { user, status });
+      changeMember(sim, chat, by ?? creator?.user ?? user, { user, status, anonymous });
     },
+    changesTopic: (chat: SimChat, id: number, to: 'closed' | 'deleted') =>
+      places.changesTopic(sim, chat, id, to),
 
-    messages,
+    /** Oldest first, as they stand now. */
+    messages: messagesIn,
     message: (message: Message): Message | undefined => {
       const found = people.find(sim, message);
       return found && wireOf(found);
     },
     /** The bot's messages in a chat. */
-    said: (chat: SimChat): Message[] => messages(chat).filter(({ from }) => from?.id === bot.id),
+    said: (chat: SimChat): Message[] => messagesIn(chat).filter(({ from }) => from?.id === bot.id),
     /** What the bot answered to a message. */
     replies(message: Message): Message[] {
       const chat = world.chats.get(message.chat.id);
-      return (chat ? messages(chat) : []).filter(
+      return (chat ? messagesIn(chat) : []).filter(
         ({ from, reply_to_message }) =>
           from?.id === bot.id && reply_to_message?.message_id === message.message_id,
       );
     },
-    waitFor,
+    /** Waits until `condition` gives something, looking on every change; rejects with what lies in the chats. */
+    waitFor: <T>(condition: () => T | undefined | null | false, how?: { timeoutMs?: number }) =>
+      waitFor(world, condition, how),
 
     fault: (fault: Fault) => sim.faults.add(fault),
     /** Privacy mode, as BotFather switches it: groups that the bot is in already stay as they are. */
@@ -279,14 +200,8 @@ export async function startTelegram(options: TelegramOptions = {}) {
   };
 
   async function close(): Promise<void> {
+    sim.webhook.remove();
     await server.close();
     await sim.files.close();
   }
 }
-
-/** What a message says, be it text or caption. */
-export const textOf = (message: Message): string => message.text ?? message.caption ?? '';
-
-/** The labels of a message's buttons, row by row. */
-export const buttonsOf = (message: Message): string[][] =>
-  (message.reply_markup?.inline_keyboard ?? []).map((row) => row.map(({ text }) => text));

@@ -21,6 +21,7 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
   let queue: Queued[] = [];
   /** To be given once more, whatever the offset. */
   let repeats: Queued[] = [];
+  /** Given at least once. */
   const sent: Queued[] = [];
   let nextId = firstId;
   let allowed: readonly string[] = [];
@@ -102,8 +103,10 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
       dropOld();
       return queue;
     },
-    forget(item: Queued) {
+    /** It has reached the bot's webhook. */
+    arrivedThere(item: Queued) {
       queue = queue.filter((other) => other !== item);
+      if (!sent.includes(item)) sent.push(item);
     },
     clear() {
       queue = [];

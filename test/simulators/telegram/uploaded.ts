@@ -20,9 +20,6 @@ const MAX_THUMBNAIL_SIDE = 320;
 /** Larger videos are not looked into: what the bot says of them is all that is known. */
 const PROBED_BYTES = 10_000_000;
 
-/** What a file id may be sent as, beside its own kind. */
-const KIN: Partial<Record<FileKind, FileKind>> = { video: 'animation', animation: 'video' };
-
 async function fileOf(sim: Sim, value: string, kind: FileKind, uploads: Uploads): Promise<SimFile> {
   const upload = uploadOf(value, uploads);
   if (upload) {
@@ -35,8 +32,7 @@ async function fileOf(sim: Sim, value: string, kind: FileKind, uploads: Uploads)
   if (isWebAddress(value)) throw badRequest('failed to get HTTP URL content');
   const file = sim.files.get(value);
   if (!file) throw badRequest('wrong file identifier/HTTP URL specified');
-  if (file.kind !== kind && KIN[file.kind] !== kind)
-    throw badRequest(`can't use file of type ${nameOf(file.kind)} as ${nameOf(kind)}`);
+  if (file.kind !== kind) throw badRequest(`can't use file of type ${nameOf(file.kind)} as ${nameOf(kind)}`);
   return sim.files.again(file);
 }
 

@@ -6,7 +6,7 @@ import type { SimTime } from '../sim-time.ts';
 import type { Queued, Updates } from './updates.ts';
 
 type Target = { url: string; secret: string | undefined; maxConnections: number };
-export type Delivery = { at: number; updateId: number; status: number | undefined };
+type Delivery = { at: number; updateId: number; status: number | undefined };
 
 const ANSWER_MS = 60_000;
 const FIRST_WAIT_MS = 1_000;
@@ -20,8 +20,9 @@ export function createWebhook(options: {
   updates: Updates;
   /** Where an address of the internet is to be found here, by its origin. */
   routes: Map<string, string>;
+  changed(): void;
 }) {
-  const { time, updates, routes } = options;
+  const { time, updates, routes, changed } = options;
   let target: Target | undefined;
   let lastError: { at: number; message: string } | undefined;
   let open = 0;
@@ -51,15 +52,21 @@ export function createWebhook(options: {
     for (;;) {
       const [item] = lanes.get(lane) ?? [];
       if (!target || !item) break;
-      const askedMs = item.expiresAt > time.now() ? await tell(target, item) : 'done';
-      if (askedMs === 'done') {
-        updates.forget(item);
-        lanes.set(lane, (lanes.get(lane) ?? []).slice(1));
-        waitMs = FIRST_WAIT_MS;
+      if (item.expiresAt <= time.now()) {
+        passed(lane, item);
         continue;
       }
-      await new Promise<void>((resolve) => time.after(askedMs ?? waitMs, async () => resolve()));
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      const { delivery, askedMs } = await tell(target, item);
+      const arrived = delivery.status !== undefined && delivery.status >= 200 && delivery.status < 300;
+      const pause = arrived
+        ? undefined
+        : new Promise<void>((resolve) => time.after(askedMs ?? waitMs, async () => resolve()));
+      if (arrived) passed(lane, item);
+      // Told only when the wait has begun, so that whoever turns the clock on hearing it turns it past that wait.
+      deliveries.push(delivery);
+      changed();
+      await pause;
+      waitMs = arrived ? FIRST_WAIT_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
     if ((lanes.get(lane) ?? []).length === 0) lanes.delete(lane);
     busy.delete(lane);
@@ -67,10 +74,17 @@ export function createWebhook(options: {
     if (lanes.size > 0) pump();
   }
 
-  /** `done`, or the milliseconds that the bot asks for; undefined where it asks for none. */
-  async function tell({ url, secret }: Target, { update }: Queued): Promise<'done' | number | undefined> {
+  function passed(lane: string, item: Queued): void {
+    updates.arrivedThere(item);
+    lanes.set(lane, (lanes.get(lane) ?? []).slice(1));
+  }
+
+  async function tell(
+    { url, secret }: Target,
+    { update }: Queued,
+  ): Promise<{ delivery: Delivery; askedMs?: number }> {
     const { origin, pathname, search } = new URL(url);
-    const at = time.now();
+    const delivery = { at: time.now(), updateId: update.update_id };
     try {
       const answer = await fetch((routes.get(origin) ?? origin) + pathname + search, {
         method: 'POST',
@@ -83,15 +97,17 @@ export function createWebhook(options: {
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       await answer.arrayBuffer();
-      deliveries.push({ at, updateId: update.update_id, status: answer.status });
-      if (answer.ok) return 'done';
-      lastError = { at, message: `Wrong response from the webhook: ${answer.status} ${answer.statusText}` };
+      const { status, statusText } = answer;
+      if (!answer.ok)
+        lastError = { at: delivery.at, message: `Wrong response from the webhook: ${status} ${statusText}` };
       const asked = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1000;
-      return Number.isFinite(asked) ? Math.min(asked, LONGEST_ASKED_MS) : undefined;
+      return {
+        delivery: { ...delivery, status },
+        ...(Number.isFinite(asked) ? { askedMs: Math.min(asked, LONGEST_ASKED_MS) } : {}),
+      };
     } catch {
-      deliveries.push({ at, updateId: update.update_id, status: undefined });
-      lastError = { at, message: 'Connection refused' };
-      return undefined;
+      lastError = { at: delivery.at, message: 'Connection refused' };
+      return { delivery: { ...delivery, status: undefined } };
     }
   }
 

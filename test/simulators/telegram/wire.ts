@@ -5,8 +5,6 @@ export type {
   Animation,
   BotCommand,
   BotCommandScope,
-  CallbackQuery,
-  ChatFullInfo,
   ChatMember,
   Document,
   ExternalReplyInfo,

@@ -2,7 +2,7 @@
 import type { Chat, ChatAdministratorRights, Message, User } from 'grammy/types';
 import type { SimTime } from '../sim-time.ts';
 
-export type MemberStatus = 'creator' | 'administrator' | 'member' | 'restricted' | 'left' | 'kicked';
+type MemberStatus = 'creator' | 'administrator' | 'member' | 'restricted' | 'left' | 'kicked';
 export type Member = {
   user: User;
   status: MemberStatus;
@@ -25,7 +25,7 @@ export type Stored = {
   silent: boolean;
 };
 
-export type Topic = { id: number; name: string; closed: boolean; deleted: boolean };
+type Topic = { id: number; name: string; closed: boolean; deleted: boolean };
 
 export type SimChat = {
   id: number;

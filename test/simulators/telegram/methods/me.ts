@@ -28,7 +28,7 @@ const scope = z
   .optional();
 
 /** How a scope and a language are found again. */
-export function commandsKey(scope: BotCommandScope = { type: 'default' }, language = ''): string {
+function commandsKey(scope: BotCommandScope = { type: 'default' }, language = ''): string {
   const place = 'chat_id' in scope ? [scope.chat_id] : [];
   const person = 'user_id' in scope ? [scope.user_id] : [];
   return [scope.type, ...place, ...person, language].join(' ');
