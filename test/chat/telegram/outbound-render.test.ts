@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  callbackData,
+  keyboardOf,
+  linesOf,
+  readCallbackData,
+  textOf,
+} from '../../../src/chat/telegram/render.ts';
+import { statusCard } from '../../../src/words/cards.ts';
+import { wordsFor } from '../../../src/words/index.ts';
+import { jobIn } from '../../fakes/jobs.ts';
+
+const words = wordsFor('en');
+const NOW = 1_700_000_060_000;
+const lineOf = (length: number) => 'x'.repeat(length);
+
+describe('a card on Telegram', () => {
+  it('shows its title, how far it is and how long it takes as words', () => {
+    const card = { title: 'Rendering', lines: ['a + b'], bar: 0.34, endsAt: NOW + 95_000, buttons: [] };
+    expect(textOf(card, words, { now: NOW }).text).toBe(
+      '<b>Rendering</b>\n▰▰▰▱▱▱▱▱▱▱ 34% · about 2 min left\na + b',
+    );
+    expect(textOf({ ...card, endsAt: NOW + 12_000 }, words, { now: NOW }).text).toContain('about 20 s left');
+    expect(textOf({ ...card, endsAt: NOW - 1 }, words, { now: NOW }).text).not.toContain('left');
+  });
+
+  it('lets no name of a file speak HTML', () => {
+    const job = jobIn('running');
+    job.inputs.image.name = '<a href="tg://user?id=1">x</a> & y';
+    const { text } = textOf(statusCard(words, job, { usualMs: undefined, now: NOW }), words, { now: NOW });
+    expect(text).toContain('&lt;a href=&quot;tg://user?id=1&quot;&gt;x&lt;/a&gt; &amp; y');
+    expect(text.replace(/^<b>.*<\/b>/, '')).not.toMatch(/[<>]/);
+  });
+
+  it('is cut at whole lines, counted as Telegram does: without markup', () => {
+    const card = { title: 'Title', lines: [lineOf(500), '&'.repeat(500), lineOf(50)], buttons: [] };
+    const { text } = textOf(card, words, { now: NOW, max: 1024 });
+    // 5 + 501 + 501 + 51 is over 1024: the last line goes, and no entity of the second is broken.
+    expect(text).toBe(`<b>Title</b>\n${lineOf(500)}\n${'&amp;'.repeat(500)}`);
+  });
+
+  it('is cut between two characters where a single line is too long', () => {
+    const { text } = linesOf(['😀'.repeat(600)], 1024);
+    expect(text).toBe(`${'😀'.repeat(511)}…`);
+    expect(text.isWellFormed()).toBe(true);
+  });
+});
+
+describe('buttons', () => {
+  it('say what they do and to what', () => {
+    const data = callbackData('new-image', 'K7RMP2', 'x|y');
+    expect(readCallbackData(data)).toEqual({ verb: 'new-image', code: 'K7RMP2', arg: 'x|y' });
+    expect(readCallbackData(callbackData('cancel', 'K7RMP2'))).toEqual({ verb: 'cancel', code: 'K7RMP2' });
+  });
+
+  it.each(['', 'cancel', '|K7RMP2', 'DROP TABLE|x', 'cancel|'])('take %j for none of ours', (data) => {
+    expect(readCallbackData(data)).toBeUndefined();
+  });
+
+  it('never send more than Telegram carries', () => {
+    expect(() => callbackData('cancel', 'ü'.repeat(29))).toThrow(RangeError);
+    expect(Buffer.byteLength(callbackData('cancel', 'ü'.repeat(28)))).toBe(63);
+  });
+
+  it('stand in rows, empty ones left out', () => {
+    expect(keyboardOf([[], []])).toBeUndefined();
+    expect(
+      keyboardOf([[{ text: 'A', data: 'a|b' }], [], [{ text: 'B', url: 'https://x.example/' }]]),
+    ).toEqual({
+      inline_keyboard: [[{ text: 'A', callback_data: 'a|b' }], [{ text: 'B', url: 'https://x.example/' }]],
+    });
+  });
+});
