@@ -1,5 +1,5 @@
 import type { Command } from '../src/core/command.ts';
-import { accept, refuse } from '../src/core/refusals.ts';
+import { refuse } from '../src/core/refusals.ts';
 
 /** With a new picture or a new clip, that one takes the place of the job's own. */
 export const again = {
@@ -22,7 +22,6 @@ export const again = {
       const uploads = { ...intake.uploadsOf(job), ...call.files };
       return offers.take(call, uploads, intake.choicesOf(job), call.ask ?? false);
     }
-    const next = await intake.again(call, job);
-    return next.ok ? accept({ kind: 'job', job: next.value }) : next;
+    return offers.again(call, job, call.ask ?? false);
   },
 } satisfies Command;

@@ -8,6 +8,7 @@ import { createAccess } from './core/access.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
+import { createFileUse } from './core/file-use.ts';
 import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { KEY_NAMES } from './core/hosted.ts';
@@ -15,6 +16,7 @@ import { QUALITIES, type Quality } from './core/job.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
+import { namedByOffers } from './core/offers.ts';
 import { createWeather } from './core/weather.ts';
 import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -36,6 +38,8 @@ const STEPS_AT_ONCE = 64;
 /** Dearer jobs wait for the member's yes. */
 const CONFIRM_ABOVE_MICROS = 1_000_000;
 const CLOCK = { now: Date.now };
+/** Offers wait for minutes; their files go soon after. */
+const SWEEP_EVERY_MS = 5 * 60_000;
 
 export type App = { url: string; stop(): Promise<void> };
 
@@ -82,10 +86,16 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   const chats = [createWebChat(CLOCK)];
   const ctx: Context = {
+  const offers = store.keyv('offers');
     store: store.jobs,
     ledger: store.ledger,
     files: store.files,
     media: createMedia({ pool }),
+    fileUse: createFileUse({
+      files: store.files,
+      records: [store.jobs.uses, namedByOffers(offers)],
+      log,
+    }),
     fetcher,
     scheduler: createScheduler({
       clock: CLOCK,
@@ -119,7 +129,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     },
     stopping: () => stopping,
   };
-  const core = createCore(ctx, { offers: store.keyv('offers') });
+  const core = createCore(ctx, { offers });
   const { jobs } = core;
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
@@ -177,6 +187,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }
   stack.defer(() => {
     stopping = true;
+  const sweeping = setInterval(() => {
+    core.offers.sweep().catch((err) => log.warn({ err }, 'old offers stay for now'));
+  }, SWEEP_EVERY_MS);
+  stack.defer(() => clearInterval(sweeping));
   });
   log.info(`page at ${server.url}`);
   for (const { name, state, reason } of health.all()) {

@@ -2,6 +2,7 @@
 import type { Access } from './access.ts';
 import type { Chat } from './chat-port.ts';
 import type { JobEvents } from './events.ts';
+import type { FileUse } from './file-use.ts';
 import type { History } from './history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job.ts';
 import { advance } from './job.ts';
@@ -17,6 +18,7 @@ export type Context = {
   ledger: Ledger;
   files: Files;
   media: Media;
+  fileUse: FileUse;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;

@@ -10,12 +10,13 @@ import { quotaLines } from './quota-lines.ts';
 
 export function createCore(ctx: Context, shelves: { offers: Shelf }): Core {
   const intake = createIntake(ctx);
+  const offers = createOffers(ctx, intake, shelves.offers);
   return {
     access: ctx.access,
     intake,
     jobs: createJobs(ctx),
-    offers: createOffers(ctx, intake, shelves.offers),
-    privacy: createPrivacy(ctx),
+    offers,
+    privacy: createPrivacy(ctx, offers),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

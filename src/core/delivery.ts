@@ -3,9 +3,10 @@
  * (the answer, the channel, a private message, the member's own click). Every try is on record.
  */
 
-import type { Chat, Delivery, SignedLink, Target } from './chat-port.ts';
+import type { Delivery, SignedLink, Target } from './chat-port.ts';
 import { type Context, move } from './context.ts';
-import type { Form, Job, JobIn, Receipt, Rung, StoredVideo } from './job.ts';
+import type { FileWork } from './file-use.ts';
+import type { Form, JobIn, Receipt, Rung, StoredVideo } from './job.ts';
 
 /** Of the limit that the chat names: its own count of a file may differ a little from ours. */
 const SHARE_OF_LIMIT = 0.95;
@@ -17,6 +18,7 @@ const RUNGS_KEPT = 40;
 const LINK_LASTS_MS = 14 * 24 * 3_600_000;
 
 type WithVideo = JobIn<'completed' | 'delivered'>;
+/** What a walk has come to so far. It is kept also when the walk breaks off. */
 type Walk = { rungs: Rung[]; smaller?: StoredVideo; receipt?: Receipt };
 
 /** Hands a completed job to its chat, `to` another place than the one where it was asked for. Throws passing trouble. */
@@ -25,66 +27,83 @@ export async function deliver(
   job: JobIn<'completed'>,
   to: Target = job.requester.target,
 ): Promise<JobIn<'completed' | 'delivered'>> {
-  const trying = await move(ctx, job, 'completed', {
-    ...finishedFields(job),
-    deliveryTries: job.deliveryTries + 1,
-  });
-  const { deliveryTries } = trying;
+  const deliveryTries = job.deliveryTries + 1;
+  const trying = await move(ctx, job, 'completed', { ...finishedFields(job), deliveryTries });
+  await using work = ctx.fileUse.begin();
+  const walked = startOf(trying);
   try {
-    const { receipt, ...found } = await walk(ctx, trying, to);
-    const fields = { ...finishedFields(trying), ...found };
-    if (!receipt) return await move(ctx, trying, 'completed', { ...fields, deliveryTries });
-    return await move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt });
+    await walk(ctx, trying, to, walked, work);
   } catch (error) {
-    const rungs = [...trying.rungs, rungOf(ctx, 'original', 'failed')].slice(-RUNGS_KEPT);
-    await move(ctx, trying, 'completed', { ...finishedFields(trying), deliveryTries, rungs });
+    const { receipt: _none, ...found } = walked;
+    await move(ctx, trying, 'completed', { ...finishedFields(trying), ...found, deliveryTries });
     throw error;
   }
+  const { receipt, ...found } = walked;
+  const fields = { ...finishedFields(trying), ...found };
+  const next = receipt
+    ? await move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt })
+    : await move(ctx, trying, 'completed', { ...fields, deliveryTries });
+  if (job.smaller && job.smaller.key !== next.smaller?.key) await ctx.fileUse.release([job.smaller.key]);
+  return next;
 }
 
 /** Hands over a video once more, at the place where the member asks for it. Answers whether that worked. */
 export async function sendAgain(ctx: Context, job: WithVideo, to: Target): Promise<boolean> {
   if (job.state === 'completed') return (await deliver(ctx, job, to)).state === 'delivered';
-  return (await walk(ctx, job, to)).receipt !== undefined;
+  await using work = ctx.fileUse.begin();
+  const walked = startOf(job);
+  await walk(ctx, job, to, walked, work);
+  return walked.receipt !== undefined;
 }
 
-/** Goes down the forms until one is taken, or until the chat says that no place is open for any. */
-async function walk(ctx: Context, job: WithVideo, to: Target): Promise<Walk> {
-  const chat = chatOf(ctx, job);
+const startOf = ({ rungs, smaller }: WithVideo): Walk => (smaller ? { rungs, smaller } : { rungs });
+
+/** Goes down the forms until one is taken, or until the chat says that no place is open for any. Writes into `walked`. */
+async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work: FileWork): Promise<void> {
+  const chat = ctx.chats.get(job.requester.platform);
+  const note = (form: Form, outcome: Rung['outcome']): void => {
+    walked.rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }].slice(-RUNGS_KEPT);
+  };
+  // The operator took the chat's token out; it may come back with a later start.
+  if (!chat) return note('original', 'nowhere');
   await using stack = new AsyncDisposableStack();
-  const walked: Walk = { rungs: [...job.rungs], ...(job.smaller ? { smaller: job.smaller } : {}) };
   const link = linkTo(ctx, job.video);
   let maxBytes = chat.uploadLimitBytes(job, to);
   const poster = posterOf(ctx, job, stack);
 
   /** True when the walk is over. */
   async function offer(delivery: Delivery, bytes: number): Promise<boolean> {
-    const outcome = await chat.deliver(job, delivery, to);
-    walked.rungs = [...walked.rungs, rungOf(ctx, delivery.form, outcome.kind)].slice(-RUNGS_KEPT);
+    const { form } = delivery;
+    const outcome = await chat?.deliver(job, delivery, to).catch((error: unknown) => {
+      note(form, 'failed');
+      throw error;
+    });
+    if (!outcome) return true;
+    note(form, outcome.kind);
     if (outcome.kind === 'delivered') walked.receipt = outcome.receipt;
     // A chat that refuses a file of a size that it promised to take is believed.
     if (outcome.kind === 'too-large') maxBytes = Math.min(outcome.maxBytes, Math.floor(bytes * 0.8));
-    if (outcome.kind !== 'too-large')
-      ctx.log.info({ job: job.code, form: delivery.form, outcome: outcome.kind }, 'a delivery was tried');
+    else ctx.log.info({ job: job.code, form, outcome: outcome.kind }, 'a delivery was tried');
     return outcome.kind !== 'too-large';
   }
 
   const { video } = job;
   if (video.bytes <= maxBytes) {
-    if (await offer({ form: 'original', video, path: ctx.files.pathOf(video), poster }, video.bytes))
-      return walked;
+    if (await offer({ form: 'original', video, path: ctx.files.pathOf(video), poster }, video.bytes)) return;
   }
   for (const side of SMALLER_SIDES) {
     // A link to the whole video is better than a video in name only.
     if (link && side === SMALLER_SIDES.at(-1)) break;
-    const made = await smallerVideo(ctx, job, walked.smaller, Math.floor(maxBytes * SHARE_OF_LIMIT), side);
+    const limits = { maxBytes: Math.floor(maxBytes * SHARE_OF_LIMIT), maxSide: side };
+    const made = await smallerVideo(ctx, job, walked.smaller, limits, work);
     if (!made) continue;
     walked.smaller = made;
     const delivery = { form: 'smaller' as const, video: made, path: ctx.files.pathOf(made), poster };
-    if (await offer(link ? { ...delivery, link } : delivery, made.bytes)) return walked;
+    if (await offer(link ? { ...delivery, link } : delivery, made.bytes)) return;
   }
   if (link) await offer({ form: 'link', link, poster }, 0);
-  return walked;
+  // Nothing was made that fits: on record, or the next try would look like the first.
+  else note('smaller', 'too-large');
 }
 
 /** The kept one where it fits, else a new one; undefined when it can't be made that small. */
@@ -92,15 +111,21 @@ async function smallerVideo(
   ctx: Context,
   job: WithVideo,
   kept: StoredVideo | undefined,
-  maxBytes: number,
-  maxSide: number,
+  limits: { maxBytes: number; maxSide: number },
+  work: FileWork,
 ): Promise<StoredVideo | undefined> {
-  if (kept && kept.bytes <= maxBytes && (await ctx.files.has(kept))) return kept;
+  if (kept && kept.bytes <= limits.maxBytes && (await ctx.files.has(kept))) return kept;
   await using temp = await ctx.files.temp('mp4');
-  const shape = await ctx.media.shrink(ctx.files.pathOf(job.video), temp.path, { maxBytes, maxSide });
+  const shape = await ctx.media
+    .shrink(ctx.files.pathOf(job.video), temp.path, limits)
+    .catch((error: unknown) => {
+      if (ctx.stopping()) throw error;
+      // There are forms that need no shrinking, and a later try.
+      ctx.log.warn({ job: job.code, err: error }, 'no smaller video could be made');
+    });
   if (!shape) return undefined;
   const { width, height, durationMs } = shape;
-  return { ...(await ctx.files.keep(temp.path, 'video/mp4')), width, height, durationMs };
+  return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
 }
 
 /** Made when first asked for, and once for each size; a video without one is still a video. */
@@ -127,18 +152,6 @@ function linkTo(ctx: Context, video: StoredVideo): SignedLink | undefined {
   const until = ctx.clock.now() + LINK_LASTS_MS;
   return ctx.links && { url: ctx.links.media(video, until), until };
 }
-
-function chatOf(ctx: Context, { requester }: Job): Chat {
-  const chat = ctx.chats.get(requester.platform);
-  if (!chat) throw new Error(`${requester.platform} is not configured any more`);
-  return chat;
-}
-
-const rungOf = (ctx: Context, form: Form, outcome: Rung['outcome']): Rung => ({
-  at: ctx.clock.now(),
-  form,
-  outcome,
-});
 
 /** What a finished job keeps on its way from `completed` to `delivered`. */
 function finishedFields({ provider, submittedAt, operation, ...job }: JobIn<'completed'>) {

@@ -26,7 +26,8 @@ export async function fetchVideo(
       costMicros: phase.costMicros ?? job.quote.micros,
     });
   }
-  const video = { ...(await ctx.files.keep(temp.path, 'video/mp4')), ...shape };
+  await using work = ctx.fileUse.begin();
+  const video = { ...(await work.keep(temp.path, 'video/mp4')), ...shape };
   const { provider, submittedAt, operation, startedAt } = job;
   const costMicros = phase.costMicros ?? costBySeconds(ctx, job, shape.durationMs);
   const now = ctx.clock.now();
@@ -35,7 +36,8 @@ export async function fetchVideo(
     { job: job.code, provider, tookMs: now - submittedAt, renderMs: now - startedAt },
     'video is on our disk',
   );
-  return move(ctx, job, 'completed', {
+  // Awaited here: until the job is saved, its video is needed by nothing but this work.
+  return await move(ctx, job, 'completed', {
     provider,
     submittedAt,
     operation,

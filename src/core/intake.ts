@@ -1,7 +1,7 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
+import type { FileWork } from './file-use.ts';
 import {
-  codeOf,
   type Inputs,
   isOver,
   type Job,
@@ -9,16 +9,17 @@ import {
   type Quote,
   type QuoteWarning,
   type Requester,
+  type StoredFile,
 } from './job.ts';
 import type { ClipFacts, ImageFacts } from './media.ts';
 import type { Micros } from './money.ts';
-import { countersOf, kindOfLimit, limitsOf } from './quota.ts';
+import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
 
-/** A file that a member gave us, whole on our disk, with the name that it had there. */
-export type Upload = { path: string; sha256: string; name?: string };
+/** A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours. */
+export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile };
 export type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -29,7 +30,7 @@ export type Intake = {
   /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
   create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap): Promise<Outcome<Job>>;
   /** The same files and wishes once more, at today's price. Asked twice within a moment, it is one job. */
-  again(event: Event, job: Job): Promise<Outcome<Job>>;
+  again(event: Event, job: Job, cap?: PriceCap): Promise<Outcome<Job>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
@@ -88,16 +89,20 @@ export function createIntake(ctx: Context): Intake {
       if (!quoted.ok) return quoted;
       const { plan: planned, ...price } = quoted.value;
       if (cap && price.micros > cap.maxMicros) return refuse({ code: 'price-rose', micros: price.micros });
-      const inputs = await normalise(ctx, uploads, planned);
+      await using work = ctx.fileUse.begin();
+      for (const { kept } of [uploads.image, uploads.clip])
+        if (kept && !(await work.hold(kept))) return refuse({ code: 'no-such-job' });
+      const inputs = await normalise(ctx, work, uploads, planned);
       if (!inputs.ok) return inputs;
       // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
       const clipSeconds = Math.min(planned.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
       const request = { ...planned.request, clipSeconds };
-      return open(ctx, event, { request, inputs: inputs.value, quote: price });
+      // Awaited here: until the job is saved, its files are needed by nothing but this work.
+      return await openJob(ctx, event, { request, inputs: inputs.value, quote: price });
     });
   }
 
-  async function again(event: Event, job: Job) {
+  async function again(event: Event, job: Job, cap?: PriceCap) {
     // One press at a time of the same button by the same member: the second one finds what the first one made.
     const press = `again ${job.id} ${event.requester.memberId}`;
     return ctx.locks.run(press, () =>
@@ -111,7 +116,12 @@ export function createIntake(ctx: Context): Intake {
         );
         const quoted = await bestQuote(ctx.roster, { request: job.request, notes }, job.quote.warnings);
         if (!quoted.ok) return quoted;
-        return open(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
+        const { micros } = quoted.value;
+        if (cap && micros > cap.maxMicros) return refuse({ code: 'price-rose', micros });
+        await using work = ctx.fileUse.begin();
+        for (const file of [job.inputs.image, job.inputs.clip])
+          if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+        return await openJob(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
       }),
     );
   }
@@ -134,6 +144,7 @@ export function createIntake(ctx: Context): Intake {
     path: ctx.files.pathOf(file),
     // Files are named by their hash.
     sha256: file.key.slice(0, 64),
+    kept: { key: file.key, bytes: file.bytes, mime: file.mime },
     ...nameOf(file),
   });
 
@@ -178,7 +189,12 @@ async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
   return { image: imageFacts, clip: clipFacts, warnings };
 }
 
-async function normalise(ctx: Context, uploads: Uploads, { cutAtSeconds }: Plan): Promise<Outcome<Inputs>> {
+async function normalise(
+  ctx: Context,
+  work: FileWork,
+  uploads: Uploads,
+  { cutAtSeconds }: Plan,
+): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
   const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
@@ -190,9 +206,9 @@ async function normalise(ctx: Context, uploads: Uploads, { cutAtSeconds }: Plan)
   );
   if (!clip.ok) return clip;
   return accept({
-    image: { ...(await ctx.files.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
     clip: {
-      ...(await ctx.files.keep(clipTemp.path, 'video/mp4')),
+      ...(await work.keep(clipTemp.path, 'video/mp4')),
       ...nameOf(uploads.clip),
       durationMs: clip.value.durationMs,
     },
@@ -203,54 +219,3 @@ async function normalise(ctx: Context, uploads: Uploads, { cutAtSeconds }: Plan)
 const NAME_LENGTH = 60;
 const nameOf = ({ name }: { name?: string }): { name?: string } =>
   name ? { name: name.slice(0, NAME_LENGTH) } : {};
-
-/** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
-async function open(
-  ctx: Context,
-  { id, requester }: Event,
-  what: Pick<Job, 'request' | 'inputs' | 'quote'>,
-): Promise<Outcome<Job>> {
-  const now = ctx.clock.now();
-  const hold = await ctx.ledger.reserve({
-    jobId: id,
-    micros: what.quote.micros,
-    counters: countersOf(requester, now, ctx.rules),
-    limits: limitsOf(requester, now, ctx.rules),
-    at: now,
-    memberId: requester.memberId,
-    spaceId: requester.spaceId,
-    provider: what.quote.provider,
-  });
-  if (!hold.ok) {
-    const { limit, ...left } = hold;
-    return refuse({
-      code: 'over-quota',
-      ...kindOfLimit(limit),
-      resetsAt: limit.resetsAt,
-      ...(left.leftMicros === undefined ? {} : { leftMicros: left.leftMicros }),
-      ...(left.leftJobs === undefined ? {} : { leftJobs: left.leftJobs }),
-    });
-  }
-  const job: Job = {
-    id,
-    code: codeOf(id),
-    requester,
-    ...what,
-    attempts: [],
-    createdAt: now,
-    updatedAt: now,
-    deadlineAt: now + ctx.rules.jobDeadlineMs,
-    state: 'created',
-  };
-  try {
-    await ctx.store.save(job);
-  } catch (error) {
-    // A job that is not on disk does not exist, and must not hold anything.
-    if (!(await ctx.store.get(id).catch(() => job))) await ctx.ledger.release(id);
-    throw error;
-  }
-  ctx.events.publish(job);
-  ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
-  ctx.scheduler.at(id, now);
-  return accept(job);
-}

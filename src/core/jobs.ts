@@ -56,7 +56,8 @@ export function createJobs(ctx: Context): Jobs {
         if (ctx.stopping()) return;
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
-        const waitMs = backOffMs(count, ctx.random);
+        const tired = job?.state === 'completed' && ctx.clock.now() - job.completedAt > DAY_MS;
+        const waitMs = backOffMs(count, ctx.random, tired ? NOWHERE_PACE : {});
         if (!controller.signal.aborted)
           ctx.log.warn(
             { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
@@ -204,7 +205,7 @@ async function cancelNow(
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
-  if (job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere') {
+  if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
   }

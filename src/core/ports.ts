@@ -119,7 +119,7 @@ export type JobStore = {
   ofMember(memberId: string, limit: number): Promise<Job[]>;
   /** The jobs of that short code: one, or by a rare chance a few. */
   byCode(code: string): Promise<Job[]>;
-  /** Forgets a job. One that is not over must not be forgotten. */
+  /** Forgets a job. One that may still cost something must not be forgotten. */
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */
   uses(fileKey: string): Promise<boolean>;

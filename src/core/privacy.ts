@@ -1,6 +1,7 @@
 /** What is kept of a member, and how it goes: jobs with their files; the sums in the book stay, as they are money. */
 import type { Context } from './context.ts';
 import { isOver, type Job } from './job.ts';
+import type { Offers } from './offers.ts';
 
 /** More than any member has; the rest goes with the next time. */
 const AT_ONCE = 10_000;
@@ -12,18 +13,20 @@ export type Forgotten = {
 };
 
 export type Privacy = {
-  /** Removes a member's jobs that are over, with pictures, clips, videos and words. */
+  /** Removes a member's offers and the jobs that are rendered or over, with pictures, clips, videos and words. */
   forget(memberId: string): Promise<Forgotten>;
-  /** Removes one job that is over, in the same way; who may is for the caller to know. False while it is under way. */
+  /** Removes one such job, in the same way; who may is for the caller to know. False while it is under way. */
   forgetJob(id: string): Promise<boolean>;
 };
 
-export function createPrivacy(ctx: Context): Privacy {
+export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
   function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (!job) return 'gone';
-      if (!isOver(job)) return 'under-way';
+      // A video that nobody could be given yet is paid and settled: its owner may do without.
+      if (!isOver(job) && job.state !== 'completed') return 'under-way';
+      ctx.scheduler.remove(id);
       await forgetKept(ctx, job);
       return 'forgotten';
     });
@@ -31,6 +34,7 @@ export function createPrivacy(ctx: Context): Privacy {
 
   return {
     async forget(memberId) {
+      await offers.forget(memberId);
       let jobs = 0;
       let underWay = 0;
       for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {
@@ -49,9 +53,7 @@ export function createPrivacy(ctx: Context): Privacy {
 async function forgetKept(ctx: Context, job: Job): Promise<void> {
   await ctx.chats.get(job.requester.platform)?.forget?.(job);
   await ctx.store.remove(job.id);
-  for (const key of filesOf(job)) {
-    if (!(await ctx.store.uses(key))) await ctx.files.remove(key);
-  }
+  await ctx.fileUse.release(filesOf(job));
 }
 
 function filesOf(job: Job): string[] {

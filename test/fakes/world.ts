@@ -9,6 +9,7 @@ import type { Core } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
 import { createJobEvents } from '../../src/core/events.ts';
+import { createFileUse } from '../../src/core/file-use.ts';
 import { createHealth } from '../../src/core/health.ts';
 import type { Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
@@ -16,6 +17,7 @@ import type { Jobs } from '../../src/core/jobs.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
 import type { Files, Provider } from '../../src/core/ports.ts';
+import { namedByOffers } from '../../src/core/offers.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
@@ -34,6 +36,8 @@ export const EVENT = {
 };
 
 export type Incarnation = {
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
   ctx: Context;
   core: Core;
   intake: Intake;
@@ -84,9 +88,11 @@ export function createWorld({
       },
     };
     const ctx: Context = {
+    const files = life.wire(disk.files, ['keep']);
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
-      files: life.wire(disk.files, ['keep']),
+      files,
+      fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
@@ -97,7 +103,7 @@ export function createWorld({
       locks: createLocks(),
       clock,
       random: () => 0.5,
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      log: SILENT,
       roster: createRoster({
         entries: remotes.map((remote) => ({
           provider: life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
