@@ -13,10 +13,11 @@ import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { KEY_NAMES } from './core/hosted.ts';
 import { QUALITIES, type Quality } from './core/job.ts';
+import { createLine, lineRulesOf } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
-import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { namedByOffers } from './core/offers.ts';
+import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { createWeather } from './core/weather.ts';
 import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -37,9 +38,9 @@ import { createStore } from './store/index.ts';
 const STEPS_AT_ONCE = 64;
 /** Dearer jobs wait for the member's yes. */
 const CONFIRM_ABOVE_MICROS = 1_000_000;
-const CLOCK = { now: Date.now };
 /** Offers wait for minutes; their files go soon after. */
 const SWEEP_EVERY_MS = 5 * 60_000;
+const CLOCK = { now: Date.now };
 
 export type App = { url: string; stop(): Promise<void> };
 
@@ -85,17 +86,17 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => fetcher.stop());
 
   const chats = [createWebChat(CLOCK)];
-  const ctx: Context = {
   const offers = store.keyv('offers');
+  const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
     files: store.files,
-    media: createMedia({ pool }),
     fileUse: createFileUse({
       files: store.files,
       records: [store.jobs.uses, namedByOffers(offers)],
       log,
     }),
+    media: createMedia({ pool }),
     fetcher,
     scheduler: createScheduler({
       clock: CLOCK,
@@ -109,6 +110,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     random: Math.random,
     log,
     roster,
+    line: createLine({
+      rules: lineRulesOf,
+      now: CLOCK.now,
+      onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
+      onMoved: (job, place) => events.publish({ ...job, place }),
+    }),
     access: createAccess({
       allowedSpaces: config.ALLOWED_SPACES,
       operators: config.OPERATORS ?? new Set(),
@@ -180,6 +187,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   // Only now: a process that could not listen must not have touched a job.
   const taken = await jobs.recover();
   await core.offers.sweep();
+  const sweeping = setInterval(() => {
+    core.offers.sweep().catch((err) => log.warn({ err }, 'old offers stay for now'));
+  }, SWEEP_EVERY_MS);
+  stack.defer(() => clearInterval(sweeping));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats) {
     await chat.start(core);
@@ -187,10 +198,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }
   stack.defer(() => {
     stopping = true;
-  const sweeping = setInterval(() => {
-    core.offers.sweep().catch((err) => log.warn({ err }, 'old offers stay for now'));
-  }, SWEEP_EVERY_MS);
-  stack.defer(() => clearInterval(sweeping));
   });
   log.info(`page at ${server.url}`);
   for (const { name, state, reason } of health.all()) {

@@ -6,6 +6,7 @@ import type { FileUse } from './file-use.ts';
 import type { History } from './history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job.ts';
 import { advance } from './job.ts';
+import type { Line } from './line.ts';
 import type { Links } from './links.ts';
 import type { Locks } from './locks.ts';
 import type { Media } from './media.ts';
@@ -17,8 +18,8 @@ export type Context = {
   store: JobStore;
   ledger: Ledger;
   files: Files;
-  media: Media;
   fileUse: FileUse;
+  media: Media;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;
@@ -29,6 +30,7 @@ export type Context = {
   log: Log;
   roster: Roster;
   access: Access;
+  line: Line;
   /** Only where the internet reaches us. */
   links?: Links;
   chats: ReadonlyMap<Job['requester']['platform'], Chat>;

@@ -108,8 +108,9 @@ export type RunningPhase =
   | { kind: 'fetching'; result: ResultRef; costMicros?: Micros; since: number };
 
 export type Job = JobBase &
+  /** `place`: others are served first, so many. */
   (
-    | { state: 'created' }
+    | { state: 'created'; place?: number }
     | ({ state: 'submitting' } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
     | ({ state: 'unknown'; candidate?: Operation } & Sent)
@@ -137,7 +138,7 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 
 /** Every legal move. A state that may follow itself is there because its fields change (position, progress, tries). */
 export const MOVES = {
-  created: ['submitting', 'failed', 'cancelled'],
+  created: ['created', 'submitting', 'failed', 'cancelled'],
   submitting: ['created', 'queued', 'unknown'],
   unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],

@@ -15,6 +15,9 @@ const CANCEL_TIMEOUT_MS = 15_000;
 const UNKNOWN_EVERY_MS = 60_000;
 
 /** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
+/** A job in line is woken when its turn comes; this is only for the case that it was not. */
+const IN_LINE_EVERY_MS = 60_000;
+
 const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
@@ -39,6 +42,10 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
+  ctx.events.subscribe('*', (job) => {
+    // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
+    if (!cancellable(job)) ctx.line.leave(job.id);
+  });
 
   /** The tracker's step: one job, under its lock, and when it is next due. */
   async function track(id: string): Promise<void> {
@@ -131,6 +138,7 @@ export function createJobs(ctx: Context): Jobs {
     const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
+      if (job.state !== 'created' && cancellable(job)) ctx.line.enter(job);
       const waits = job.state === 'queued' || job.state === 'running';
       if (waits && !providerOf(ctx, job.provider))
         missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
@@ -205,6 +213,7 @@ async function cancelNow(
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
+  if (ctx.line.waits(job.id)) return now + IN_LINE_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));

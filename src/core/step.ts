@@ -15,8 +15,7 @@ const LAST_LOOK_WITHIN_MS = 2 * 3_600_000;
 export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise<Job> {
   switch (job.state) {
     case 'created':
-      if (ctx.clock.now() < job.deadlineAt) return submit(ctx, job, signal);
-      return finish(ctx, job, 'failed', { failure: 'provider-down', costMicros: 0 });
+      return begin(ctx, job, signal);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
       const { provider, submittedAt } = job;
@@ -33,6 +32,18 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
     default:
       return job;
   }
+}
+
+/** Waits for its turn, then is sent. The time that it may take counts from its turn. */
+async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
+  const turn = ctx.line.enter(job);
+  if (!turn.admitted) {
+    return job.place === turn.place ? job : move(ctx, job, 'created', { place: turn.place });
+  }
+  const deadlineAt = Math.max(job.deadlineAt, turn.at + ctx.rules.jobDeadlineMs);
+  if (ctx.clock.now() >= deadlineAt)
+    return finish(ctx, job, 'failed', { failure: 'provider-down', costMicros: 0 });
+  return submit(ctx, { ...job, deadlineAt }, signal);
 }
 
 /** A lost answer stays lost unless the provider can find the job by our own id; at the deadline the truth is told. */

@@ -94,7 +94,7 @@ const phase = z.discriminatedUnion('kind', [
 ]);
 
 export const jobSchema = z.discriminatedUnion('state', [
-  base.extend({ state: z.literal('created') }),
+  base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
   sent.extend({ state: z.literal('submitting') }),
   sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),

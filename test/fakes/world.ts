@@ -3,7 +3,7 @@
  * then on nothing of the old incarnation happens any more, and `boot` starts a new one on what was on disk.
  */
 
-import { createAccess } from '../../src/core/access.ts';
+import { type AccessRules, type Caller, createAccess } from '../../src/core/access.ts';
 import type { Chat } from '../../src/core/chat-port.ts';
 import type { Core } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
@@ -14,10 +14,11 @@ import { createHealth } from '../../src/core/health.ts';
 import type { Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { Jobs } from '../../src/core/jobs.ts';
+import { createLine, lineRulesOf } from '../../src/core/line.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
-import type { Files, Provider } from '../../src/core/ports.ts';
 import { namedByOffers } from '../../src/core/offers.ts';
+import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
@@ -35,9 +36,24 @@ export const EVENT = {
   requester: { platform: 'web' as const, spaceId: 'web', memberId: 'web:operator', target: {} },
 };
 
-export type Incarnation = {
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** The same from a chat, where members are not the operator. */
+export const CHAT_EVENT = {
+  id: 'discord:900',
+  requester: {
+    platform: 'discord' as const,
+    spaceId: 'discord:10',
+    memberId: 'discord:7',
+    target: { channel: 'five' },
+  },
+};
+export const MEMBER: Caller = {
+  requester: CHAT_EVENT.requester,
+  standing: { moderator: false, private: false },
+};
+
+export type Incarnation = {
   ctx: Context;
   core: Core;
   intake: Intake;
@@ -51,6 +67,10 @@ export type WorldOptions = {
   remotes?: Remote[];
   clip?: Partial<ClipFacts>;
   budgetMicros?: number;
+  chat?: Partial<Chat>;
+  access?: Partial<AccessRules>;
+  links?: Context['links'];
+  defaultLimits?: Context['rules']['defaultLimits'];
 };
 
 export function createWorld({
@@ -59,6 +79,10 @@ export function createWorld({
   budgetMicros = 20_000_000,
   files = fakeFiles(),
   media = {},
+  chat: chatOver = {},
+  access = {},
+  links,
+  defaultLimits = [],
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
@@ -86,9 +110,11 @@ export function createWorld({
         delivered.push(job);
         return { kind: 'delivered', receipt: { rung: 'page', at: time.now } };
       },
+      ...chatOver,
     };
-    const ctx: Context = {
+    const wired = life.wire(chat, ['deliver', 'forget']);
     const files = life.wire(disk.files, ['keep']);
+    const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
       files,
@@ -112,11 +138,26 @@ export function createWorld({
         clock,
         health: createHealth(() => {}),
       }),
-      access: createAccess({ allowedSpaces: undefined, operators: new Set(), allowPrivate: false }),
-      chats: new Map([['web', life.wire(chat, ['deliver'])]]),
+      line: createLine({
+        rules: lineRulesOf,
+        now: clock.now,
+        onAdmit: (id) => scheduler.at(id, time.now),
+        onMoved: (job, place) => ctx.events.publish({ ...job, place }),
+      }),
+      access: createAccess({
+        allowedSpaces: undefined,
+        operators: new Set(),
+        allowPrivate: false,
+        ...access,
+      }),
+      ...(links ? { links } : {}),
+      chats: new Map<Chat['platform'], Chat>([
+        ['web', wired],
+        ['discord', wired],
+      ]),
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
-        defaultLimits: [],
+        defaultLimits,
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JobIn } from '../../src/core/job.ts';
+import { createLine, type LineRules, lineRulesOf } from '../../src/core/line.ts';
+import { jobIn } from '../fakes/jobs.ts';
+import { createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+
+const RULES: LineRules = { perMember: 1, perSpace: 2, overall: 3 };
+
+let made = 0;
+function jobOf(name: string, over: { state?: 'created' | 'queued' } = {}): JobIn<'created' | 'queued'> {
+  const [space = '', member = ''] = name.split('/');
+  made += 1;
+  const job = jobIn(over.state ?? 'created', { id: name, createdAt: made });
+  const requester = { ...job.requester, platform: 'discord' as const, spaceId: space, memberId: member };
+  return { ...job, requester };
+}
+
+function make(rules: LineRules = RULES) {
+  const admitted: string[] = [];
+  const moved: [string, number][] = [];
+  const line = createLine({
+    rules: () => rules,
+    now: () => 5,
+    onAdmit: (id) => void admitted.push(id),
+    onMoved: (job, place) => void moved.push([job.id, place]),
+  });
+  return { line, admitted, moved, enter: (name: string) => line.enter(jobOf(name)) };
+}
+
+describe('the line', () => {
+  it('lets a member render one at a time, a space a few, and everybody together only so many', () => {
+    const { enter } = make();
+    expect(enter('a/1/x').admitted).toBe(true);
+    expect(enter('a/1/y')).toEqual({ admitted: false, place: 1 });
+    expect(enter('a/2/x').admitted).toBe(true);
+    expect(enter('a/3/x').admitted).toBe(false);
+    expect(enter('b/1/x').admitted).toBe(true);
+    expect(enter('c/1/x')).toEqual({ admitted: false, place: 1 });
+  });
+
+  it('answers the same when it is asked again', () => {
+    const { line } = make();
+    const job = jobOf('a/1/x');
+    expect([line.enter(job), line.enter(job)]).toEqual([
+      { admitted: true, at: 5 },
+      { admitted: true, at: 5 },
+    ]);
+  });
+
+  it('goes round the spaces, then round the members, whoever asked most', () => {
+    const { line, enter, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
+    enter('a/1/now');
+    for (const name of ['a/1/x', 'a/1/y', 'a/1/z', 'a/2/x', 'b/1/x', 'b/1/y']) enter(name);
+    for (let i = 0; i < 6; i += 1) line.leave(['a/1/now', ...admitted][i] ?? '');
+    expect(admitted).toEqual(['b/1/x', 'a/2/x', 'b/1/y', 'a/1/x', 'a/1/y', 'a/1/z']);
+  });
+
+  it('tells who moved up, and wakes who comes in', () => {
+    const { line, enter, admitted, moved } = make({ perMember: 9, perSpace: 9, overall: 1 });
+    for (const name of ['a/1/x', 'a/1/y', 'a/1/z']) enter(name);
+    line.leave('a/1/x');
+    expect(admitted).toEqual(['a/1/y']);
+    expect(moved).toContainEqual(['a/1/z', 1]);
+  });
+
+  it('forgets a job that stops waiting, and lets nobody in for it', () => {
+    const { line, enter, admitted } = make();
+    enter('a/1/x');
+    enter('a/1/y');
+    line.leave('a/1/y');
+    expect([line.waits('a/1/y'), admitted]).toEqual([false, []]);
+  });
+
+  it('counts what a provider has already, even beyond the rules', () => {
+    const { line, enter } = make();
+    for (const member of ['1', '2', '3', '4']) {
+      expect(line.enter(jobOf(`a/${member}/x`, { state: 'queued' })).admitted).toBe(true);
+    }
+    expect(enter('b/1/x').admitted).toBe(false);
+  });
+
+  it('never lets more in than the rules say, and leaves nobody waiting who could go', () => {
+    const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
+    fc.assert(
+      fc.property(fc.array(fc.record({ who: names, leave: fc.nat(9) }), { maxLength: 60 }), (steps) => {
+        const { line, admitted } = make();
+        const inside: string[] = [];
+        const waiting: string[] = [];
+        steps.forEach(({ who, leave }, i) => {
+          const id = `${who}/${i}`;
+          (line.enter(jobOf(id)).admitted ? inside : waiting).push(id);
+          if (leave < 4 && inside.length > 0) {
+            line.leave(inside.splice(leave % inside.length, 1)[0] ?? '');
+            for (const one of admitted.splice(0)) {
+              waiting.splice(waiting.indexOf(one), 1);
+              inside.push(one);
+            }
+          }
+          const spaceOf = (name: string) => name.split('/')[0];
+          const memberOf = (name: string) => name.split('/').slice(0, 2).join('/');
+          const fits = (name: string) =>
+            inside.length < RULES.overall &&
+            inside.filter((one) => spaceOf(one) === spaceOf(name)).length < RULES.perSpace &&
+            inside.filter((one) => memberOf(one) === memberOf(name)).length < RULES.perMember;
+          expect(inside.length).toBeLessThanOrEqual(RULES.overall);
+          expect(waiting.filter(fits)).toEqual([]);
+          expect(waiting.every((name) => line.waits(name))).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it('knows only the limit over everything on the page', () => {
+    const { overall } = lineRulesOf({ ...EVENT.requester, platform: 'discord' });
+    expect(lineRulesOf(EVENT.requester)).toEqual({ perMember: overall, perSpace: overall, overall });
+  });
+});
+
+describe('a job in line', () => {
+  const discord = {
+    ...EVENT.requester,
+    platform: 'discord' as const,
+    spaceId: 'discord:1',
+    memberId: 'discord:2',
+  };
+
+  async function two() {
+    const world = createWorld();
+    const life = world.boot();
+    await life.jobs.recover();
+    const choices = { orientation: 'auto' as const, quality: 'standard' as const, sound: true, trim: false };
+    for (const id of ['discord-1', 'discord-2']) {
+      const made = await life.intake.create({ id, requester: discord }, UPLOADS, choices);
+      if (!made.ok) throw new Error(made.refusal.code);
+      world.time.now += 1;
+    }
+    await life.scheduler.runNext();
+    await life.scheduler.runNext();
+    return { world, life, state: async (id: string) => (await world.disk.store.get(id))?.state };
+  }
+
+  it('is not sent before the one before it has ended, and is then', async () => {
+    const { world, life, state } = await two();
+    expect([await state('discord-1'), await state('discord-2')]).toEqual(['queued', 'created']);
+    expect(await world.disk.store.get('discord-2')).toMatchObject({ place: 1 });
+    expect(world.remotes[0]?.submits).toHaveLength(1);
+    await life.jobs.cancel('discord-1');
+    await life.scheduler.runNext();
+    expect(await state('discord-2')).not.toBe('created');
+  });
+
+  it('can be called off, and costs nothing then', async () => {
+    const { world, life, state } = await two();
+    expect((await life.jobs.cancel('discord-2')).ok).toBe(true);
+    expect([await state('discord-2'), world.remotes[0]?.submits.length]).toEqual(['cancelled', 1]);
+  });
+
+  it('has its whole time to render, however long it waited', async () => {
+    const { world, life } = await two();
+    world.time.now += 50 * 60_000;
+    await life.jobs.cancel('discord-1');
+    await life.scheduler.runNext();
+    const job = await world.disk.store.get('discord-2');
+    expect((job?.deadlineAt ?? 0) - world.time.now).toBe(3_600_000);
+  });
+
+  it('still waits after a restart', async () => {
+    const { world, state } = await two();
+    world.fuse.newLife();
+    const life = world.boot();
+    await life.jobs.recover();
+    for (let i = 0; i < 3; i += 1) await life.scheduler.runNext();
+    expect(await state('discord-2')).toBe('created');
+  });
+});
