@@ -14,12 +14,19 @@ type Description = {
   $defs: Record<string, unknown>;
   methods: Record<string, { request: unknown; response: unknown }>;
 };
-export type Schemas = NonNullable<ReturnType<typeof loadSchemas>>;
+export type Schemas = ReturnType<typeof compile>;
 
-/** Undefined when there is no copy. */
+let loaded: ReturnType<typeof compile> | undefined;
+
+/** Undefined when there is no copy. Read once: compiling takes a quarter of a second. */
 export function loadSchemas(folder = process.env.STRUT_SPECS) {
   const path = join(folder ?? '', 'telegram-bot-api.jsonschema.json');
   if (!folder || !existsSync(path)) return undefined;
+  loaded ??= compile(path);
+  return loaded;
+}
+
+function compile(path: string) {
   const description = JSON.parse(readFileSync(path, 'utf8')) as Description;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema({ $id: 'api', ...description });
@@ -34,6 +41,8 @@ export function loadSchemas(folder = process.env.STRUT_SPECS) {
       ({ params }) => !NEWER.includes(String(params.additionalProperty)),
     );
     const [error] = errors;
+    if (error?.keyword === 'additionalProperties')
+      return `unknown field ${error.instancePath.slice(1)}${error.params.additionalProperty}`;
     return error && `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`;
   }
 
