@@ -1,0 +1,70 @@
+/** Edits a job's status message, by the token while it lives, then by the bot's own rights where it has them. */
+import { type REST, Routes } from 'discord.js';
+import type { Log } from '../../../core/ports.ts';
+import type { MessageBody } from '../render.ts';
+import type { DiscordTarget } from '../target.ts';
+import type { Tokens } from '../tokens.ts';
+import { mayPost } from './places.ts';
+import type { Bound } from './records.ts';
+import { DiscordTrouble, troubleOf } from './trouble.ts';
+
+export type EditOutcome =
+  | { kind: 'done' }
+  /** The message is not there any more, or not ours to edit. */
+  | { kind: 'gone' }
+  /** No way leads there for now; the member's next press of a button opens one. */
+  | { kind: 'no-way' }
+  /** Passing trouble. By then there may be something newer to show. */
+  | { kind: 'later'; waitMs: number };
+
+export type Edit = (
+  bound: Bound,
+  to: DiscordTarget,
+  body: MessageBody,
+  jobCode: string,
+) => Promise<EditOutcome>;
+
+const UNKNOWN_MESSAGE = 10008;
+/** Messages older than an hour may be edited only so often. */
+const TOO_MANY_OLD_EDITS = 30046;
+const OLD_EDITS_WAIT_MS = 60_000;
+const WAIT_MS = 5_000;
+
+export function createEditor({ rest, tokens, log }: { rest: REST; tokens: Tokens; log: Log }): Edit {
+  async function tried(act: () => Promise<unknown>): Promise<DiscordTrouble | undefined> {
+    try {
+      await act();
+      return undefined;
+    } catch (thrown) {
+      const error = troubleOf(thrown);
+      if (error instanceof DiscordTrouble) return error;
+      throw error;
+    }
+  }
+
+  function outcomeOf(trouble: DiscordTrouble | undefined, jobCode: string): EditOutcome {
+    if (!trouble) return { kind: 'done' };
+    const { status, code, retryAfterMs = 0 } = trouble;
+    if (code === TOO_MANY_OLD_EDITS) return { kind: 'later', waitMs: OLD_EDITS_WAIT_MS };
+    if (trouble.retryHelps) return { kind: 'later', waitMs: Math.max(WAIT_MS, retryAfterMs) };
+    if (!trouble.closed) log.error({ job: jobCode, status, code }, 'Discord does not take a status message');
+    return { kind: 'gone' };
+  }
+
+  return async (bound, to, body, jobCode) => {
+    const token = await tokens.get(bound.eventId);
+    if (token) {
+      const { applicationId, token: secret } = token;
+      const trouble = await tried(() =>
+        rest.patch(Routes.webhookMessage(applicationId, secret), { auth: false, body }),
+      );
+      // A dead token says nothing about the message.
+      if (!trouble?.deadToken && (trouble?.status !== 404 || trouble.code === UNKNOWN_MESSAGE))
+        return outcomeOf(trouble, jobCode);
+      await tokens.drop(bound.eventId);
+    }
+    if (!mayPost(to)) return { kind: 'no-way' };
+    const route = Routes.channelMessage(bound.channelId, bound.statusMessageId);
+    return outcomeOf(await tried(() => rest.patch(route, { body })), jobCode);
+  };
+}

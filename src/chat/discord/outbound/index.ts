@@ -1,0 +1,149 @@
+/** What Discord members get to see of their jobs: one message that tells how it stands, and a new one with the video. */
+import type { REST } from 'discord.js';
+import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
+import type { Job, JobIn, Requester } from '../../../core/job.ts';
+import type { Clock, Inbox, JobStore, Log, Scheduler, Shelf } from '../../../core/ports.ts';
+import type { QuotaLine } from '../../../core/quota-lines.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { type DiscordTarget, targetSchema } from '../target.ts';
+import type { Tokens } from '../tokens.ts';
+import { createBoard } from './board.ts';
+import { altText, failureMessage, resultMessage } from './cards.ts';
+import { createEditor } from './editor.ts';
+import { createLimits, type Rung } from './limits.ts';
+import { mayPost } from './places.ts';
+import { type PostOutcome, type PostParts, post } from './post.ts';
+import { type Bound, createRecords } from './records.ts';
+import { createSender, type Upload } from './sender.ts';
+
+export type OutboundParts = {
+  /** For edits and look-ups, which it holds back as Discord's limits ask. Its events name addresses with tokens: don't log them. */
+  rest: REST;
+  botToken: string;
+  tokens: Tokens;
+  shelf: Shelf;
+  inbox: Inbox;
+  jobs: Pick<JobStore, 'get'>;
+  /** Of its own: the keys are ids of jobs, as in the core's. */
+  scheduler: Scheduler;
+  clock: Clock;
+  log: Log;
+  usualMs: (job: Job) => number | undefined;
+  quota: (requester: Requester) => Promise<QuotaLine[]>;
+  /** Undefined where the server is not known. */
+  tierOf: (guildId: string) => number | undefined;
+  /** Whether a new message may ping the one who asked. */
+  notify: boolean;
+};
+
+export type Outbound = {
+  /** Begins to tell, with what a restart left untold. */
+  start(): Promise<void>;
+  /** Says which message tells how the job stands, and the event that it answers. To be called before `show` matters. */
+  bind(jobId: string, message: Bound): Promise<void>;
+  show(job: Job): void;
+  uploadLimitBytes(job: Job, to: Target): number;
+  /** Throws DiscordTrouble; its `retryHelps` says whether it may pass. */
+  deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
+  forget(job: Job): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The longer side of the picture that stands for a video behind a link. */
+const POSTER_SIDE = 1_280;
+
+export function createOutbound(parts: OutboundParts): Outbound {
+  const { rest, tokens, clock, log } = parts;
+  const apiUrl = `${rest.options.api}/v${rest.options.version}`;
+  const sender = createSender({ apiUrl, botToken: parts.botToken, log });
+  const limits = createLimits(parts);
+  const records = createRecords(parts.shelf);
+  const posting: PostParts = { rest, sender, tokens, records, limits, clock, log };
+  const board = createBoard({ ...parts, records, edit: createEditor(parts), notify: tellFailure });
+
+  async function tellFailure(job: Job): Promise<void> {
+    if (job.state !== 'failed' || !parts.notify) return;
+    const to = targetSchema.parse(job.requester.target);
+    await post(posting, {
+      jobId: job.id,
+      jobCode: job.code,
+      to,
+      purpose: 'failure',
+      message: (rung) => failureMessage(job, wordsFor(to.locale), to, rung),
+      uploads: [],
+      bytes: 0,
+      ratherNotTwice: true,
+    });
+  }
+
+  async function left(job: Job): Promise<QuotaLine[]> {
+    try {
+      return await parts.quota(job.requester);
+    } catch (err) {
+      log.warn({ job: job.code, err }, 'what is left of the limits is not known');
+      return [];
+    }
+  }
+
+  async function uploadsFor(job: Job, delivery: Delivery, to: DiscordTarget): Promise<Upload[]> {
+    const alt = altText(wordsFor(to.locale), job);
+    if (delivery.form !== 'link')
+      return [{ path: delivery.path, filename: `strut-${job.code}.mp4`, mime: 'video/mp4', alt }];
+    const poster = await delivery.poster(POSTER_SIDE);
+    if (poster === undefined) return [];
+    return [{ path: poster, filename: `strut-${job.code}.jpg`, mime: 'image/jpeg', alt }];
+  }
+
+  return {
+    async start() {
+      await limits.load();
+      await board.start();
+    },
+    bind: board.bind,
+    show: board.show,
+    uploadLimitBytes(_job, target) {
+      const to = targetSchema.parse(target);
+      const answers = to.kind === 'interaction' && tokens.seemsAlive(to.eventId);
+      const rung: Rung = answers ? 'follow-up' : mayPost(to) ? 'channel' : 'dm';
+      return limits.of(rung, to);
+    },
+    async deliver(job, delivery, target) {
+      const to = targetSchema.parse(target);
+      // A first follow-up to an answer that is still empty would become that answer.
+      if ((await records.bound.get(job.id))?.eventId === to.eventId) await board.first(job.id);
+      const uploads = await uploadsFor(job, delivery, to);
+      const facts = {
+        words: wordsFor(to.locale),
+        to,
+        left: await left(job),
+        now: clock.now(),
+        notify: parts.notify,
+        filename: uploads[0]?.filename,
+      };
+      const outcome = await post(posting, {
+        jobId: job.id,
+        jobCode: job.code,
+        to,
+        purpose: `result:${to.eventId}`,
+        message: (rung) => resultMessage(job, delivery, { ...facts, rung }),
+        uploads,
+        bytes: delivery.form === 'link' ? 0 : delivery.video.bytes,
+      });
+      return outcomeOf(outcome, to);
+    },
+    forget: (job) => board.forget(job.id),
+    async stop() {
+      await parts.scheduler.stop();
+      await sender.stop();
+    },
+  };
+}
+
+function outcomeOf(outcome: PostOutcome, { guildId, private: isPrivate }: DiscordTarget): DeliveryOutcome {
+  if (outcome.kind !== 'posted') return outcome;
+  const { rung, at, channelId, messageId } = outcome;
+  // No link leads to a message that only one member sees.
+  if (isPrivate && rung === 'follow-up') return { kind: 'delivered', receipt: { rung, at } };
+  const details = { channelId, messageId, ...(guildId && rung !== 'dm' ? { guildId } : {}) };
+  return { kind: 'delivered', receipt: { rung, at, details } };
+}

@@ -1,0 +1,62 @@
+/** The largest file that each place takes: what Discord named, what servers of that tier have, and what it refused. */
+import type { Clock, Shelf } from '../../../core/ports.ts';
+import type { DiscordTarget } from '../target.ts';
+
+const MIB = 2 ** 20;
+/** For what the bot posts itself, by the server's boosts (Discord's help pages, 2026-11-21; a 413 is believed instead). */
+const BY_TIER = [10 * MIB, 10 * MIB, 50 * MIB, 100 * MIB] as const;
+const DM_BYTES = BY_TIER[0];
+/** Boosts come and go. */
+const LEARNT_FOR_MS = 24 * 3_600_000;
+const KEY = 'limits';
+
+export type Rung = 'follow-up' | 'channel' | 'dm';
+
+export type Limits = {
+  load(): Promise<void>;
+  /** In bytes, as far as is known now. */
+  of(rung: Rung, to: DiscordTarget): number;
+  /** A file of so many bytes was refused there. */
+  refused(rung: Rung, to: DiscordTarget, bytes: number): Promise<void>;
+};
+
+type Learnt = Record<string, { bytes: number; until: number }>;
+
+export function createLimits(parts: {
+  shelf: Shelf;
+  clock: Clock;
+  tierOf: (guildId: string) => number | undefined;
+}): Limits {
+  const { shelf, clock } = parts;
+  let learnt: Learnt = {};
+  const keyOf = (rung: Rung, { guildId = '' }: DiscordTarget): string =>
+    rung === 'dm' ? 'dm' : `${rung}:${guildId}`;
+
+  function named(rung: Rung, { guildId, uploadLimitBytes }: DiscordTarget): number {
+    if (rung === 'follow-up') return uploadLimitBytes;
+    if (rung === 'dm' || guildId === undefined) return DM_BYTES;
+    return BY_TIER[parts.tierOf(guildId) ?? 0] ?? BY_TIER[0];
+  }
+
+  return {
+    async load() {
+      learnt = { ...(await shelf.get<Learnt>(KEY)), ...learnt };
+    },
+    of(rung, to) {
+      const known = learnt[keyOf(rung, to)];
+      return Math.min(
+        named(rung, to),
+        known && known.until > clock.now() ? known.bytes : Number.POSITIVE_INFINITY,
+      );
+    },
+    async refused(rung, to, bytes) {
+      const now = clock.now();
+      const current = Object.entries(learnt).filter(([, { until }]) => until > now);
+      learnt = {
+        ...Object.fromEntries(current),
+        [keyOf(rung, to)]: { bytes: Math.min(bytes - 1, this.of(rung, to)), until: now + LEARNT_FOR_MS },
+      };
+      await shelf.set(KEY, learnt);
+    },
+  };
+}

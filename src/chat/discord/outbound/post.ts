@@ -1,0 +1,117 @@
+/** Brings one new message to a member: from place to place until one takes it, and not twice, also over a crash. */
+import { createHash } from 'node:crypto';
+import { type REST, Routes, SnowflakeUtil } from 'discord.js';
+import { z } from 'zod';
+import type { Clock, Log } from '../../../core/ports.ts';
+import { customId, type MessageBody } from '../render.ts';
+import type { DiscordTarget } from '../target.ts';
+import type { Limits, Rung } from './limits.ts';
+import { mayPost, type Place, type PlaceParts, placesFor } from './places.ts';
+import type { Posts, Records } from './records.ts';
+import type { Posted, Upload } from './sender.ts';
+import { DiscordTrouble, troubleOf } from './trouble.ts';
+
+export type PostParts = PlaceParts & { records: Records; limits: Limits; clock: Clock; log: Log };
+
+export type Letter = {
+  jobId: string;
+  jobCode: string;
+  to: DiscordTarget;
+  /** What it is for: for each purpose there is one message at most. */
+  purpose: string;
+  message(rung: Rung): MessageBody;
+  uploads: readonly Upload[];
+  /** Of the largest file. */
+  bytes: number;
+  /** A message that may already be there is rather left out than sent twice. */
+  ratherNotTwice?: boolean;
+};
+
+export type PostOutcome =
+  | ({ kind: 'posted'; rung: Rung; at: number } & Posted)
+  | { kind: 'too-large'; maxBytes: number }
+  | { kind: 'nowhere' };
+
+/** Tries each place once. Throws DiscordTrouble that may pass, and what Discord refuses for the message's own sake. */
+export async function post(parts: PostParts, letter: Letter): Promise<PostOutcome> {
+  const { records, clock, log, tokens, limits } = parts;
+  const { jobId, jobCode, to, purpose, bytes } = letter;
+  const note = async (entry: Posts[string]): Promise<void> => {
+    await records.posts.set(jobId, { ...(await records.posts.get(jobId)), [purpose]: entry });
+  };
+  const before = (await records.posts.get(jobId))?.[purpose];
+  if (before?.done) return { kind: 'posted', ...before.done };
+  if (before?.begun && letter.ratherNotTwice) return { kind: 'nowhere' };
+  if (before?.begun) {
+    const found = await find(parts.rest, before.begun, letter);
+    if (found) {
+      const done = { ...found, rung: before.begun.rung, at: clock.now() };
+      await note({ done });
+      return { kind: 'posted', ...done };
+    }
+  }
+
+  const nonce = nonceOf(letter);
+  for await (const ready of placesFor(parts, to, await records.bound.get(jobId))) {
+    let place: Place | undefined;
+    try {
+      place = await ready();
+      const maxBytes = limits.of(place.rung, to);
+      if (bytes > maxBytes) return { kind: 'too-large', maxBytes };
+      await note({ begun: { rung: place.rung, channelId: place.channelId, at: clock.now() } });
+      const posted = await place.post(letter.message(place.rung), letter.uploads, nonce);
+      const done = { ...posted, rung: place.rung, at: clock.now() };
+      await note({ done });
+      return { kind: 'posted', ...done };
+    } catch (error) {
+      if (!(error instanceof DiscordTrouble)) throw error;
+      // A plain no: nothing was posted.
+      if (!error.retryHelps || error.status === 429) await note({});
+      if (error.deadToken) await tokens.drop(to.eventId);
+      if (error.tooLarge && place) {
+        await limits.refused(place.rung, to, bytes);
+        return { kind: 'too-large', maxBytes: limits.of(place.rung, to) };
+      }
+      if (!error.closed) throw error;
+      log.info(
+        { job: jobCode, rung: place?.rung ?? 'dm', status: error.status, code: error.code },
+        'a place is closed',
+      );
+    }
+  }
+  return { kind: 'nowhere' };
+}
+
+/** At most 25 letters, the same each time that this message is tried. */
+function nonceOf({ jobId, jobCode, purpose }: Letter): string {
+  return `${jobCode}-${createHash('sha256').update(`${jobId} ${purpose}`).digest('base64url').slice(0, 16)}`;
+}
+
+const page = z.array(z.object({ id: z.string(), components: z.array(z.unknown()).catch([]) }));
+/** Our clock may be ahead of Discord's. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** The message that a crash, or an answer that was lost, kept us from knowing: by the button that it alone has. */
+async function find(
+  rest: REST,
+  { rung, channelId, at }: NonNullable<Posts[string]['begun']>,
+  { jobCode, to }: Letter,
+): Promise<Posted | undefined> {
+  if (rung === 'follow-up' && !mayPost(to)) return undefined;
+  const after = SnowflakeUtil.generate({ timestamp: at - CLOCKS_DIFFER_MS }).toString();
+  try {
+    const messages = page.parse(
+      await rest.get(Routes.channelMessages(channelId), {
+        query: new URLSearchParams({ after, limit: '100' }),
+      }),
+    );
+    const mark = JSON.stringify(customId('details', jobCode));
+    const found = messages.find(({ components }) => JSON.stringify(components).includes(mark));
+    return found && { channelId, messageId: found.id };
+  } catch (thrown) {
+    const error = troubleOf(thrown);
+    // Where we may not look, it may come twice: that is better than not at all.
+    if (error instanceof DiscordTrouble && error.closed) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Posts messages with their files streamed from disk. discord.js would hold every file in memory, give up after 15 s
+ * and then send it all again.
+ */
+import { openAsBlob } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, FormData, request } from 'undici';
+import { z } from 'zod';
+import type { Log } from '../../../core/ports.ts';
+import type { MessageBody } from '../render.ts';
+import { DiscordTrouble, troubleOf } from './trouble.ts';
+
+export type Upload = { path: string; filename: string; mime: string; alt: string };
+export type NewMessage = MessageBody & {
+  nonce?: string;
+  enforce_nonce?: boolean;
+  message_reference?: { message_id: string; channel_id: string; fail_if_not_exists: boolean };
+};
+export type Posted = { channelId: string; messageId: string };
+
+export type Sender = {
+  /** Posts once, or again where that can't make a second message. Throws DiscordTrouble. */
+  post(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted>;
+  stop(): Promise<void>;
+};
+
+/** A slow line needs minutes for a large file; a line that stands still must end some time. */
+const TIMEOUT_MS = 10 * 60_000;
+const TRIES = 4;
+const PAUSE_MS = 500;
+/** A longer wait is for whoever asked to do, as nothing is lost by then. */
+const LONGEST_WAIT_MS = 60_000;
+
+const posted = z.object({ id: z.string(), channel_id: z.string() });
+const refusal = z.object({ code: z.number().catch(0), retry_after: z.number().optional().catch(undefined) });
+
+/** `apiUrl` with its version; `botToken` goes along only where the address holds no token of its own. */
+export function createSender(parts: { apiUrl: string; botToken: string; log: Log }): Sender {
+  const agent = new Agent({ allowH2: false, headersTimeout: TIMEOUT_MS, bodyTimeout: 60_000 });
+  const stopping = new AbortController();
+  /** Until when Discord wants nothing more there. */
+  const closedUntil = new Map<string, number>();
+
+  async function untilOpen(path: string): Promise<void> {
+    const now = Date.now();
+    for (const [known, until] of closedUntil) if (until <= now) closedUntil.delete(known);
+    const waitMs = Math.max(closedUntil.get(path) ?? 0, closedUntil.get('') ?? 0) - now;
+    if (waitMs <= 0) return;
+    if (waitMs > LONGEST_WAIT_MS) throw new DiscordTrouble({ status: 429, retryAfterMs: waitMs });
+    await wait(waitMs, undefined, { signal: stopping.signal });
+  }
+
+  async function once(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted> {
+    const { statusCode, headers, body } = await request(`${parts.apiUrl}${path}`, {
+      method: 'POST',
+      dispatcher: agent,
+      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      headers: {
+        'user-agent': 'DiscordBot (strut, 1)',
+        ...(path.startsWith('/webhooks/') ? {} : { authorization: `Bot ${parts.botToken}` }),
+        ...(uploads.length > 0 ? {} : { 'content-type': 'application/json' }),
+      },
+      body: uploads.length > 0 ? await formOf(message, uploads) : JSON.stringify(message),
+    });
+    if (headers['x-ratelimit-remaining'] === '0')
+      closedUntil.set(path, Date.now() + Number(headers['x-ratelimit-reset-after'] ?? 0) * 1000);
+    const text = await body.text();
+    if (statusCode < 300) {
+      const { id, channel_id } = posted.parse(JSON.parse(text));
+      return { channelId: channel_id, messageId: id };
+    }
+    const { code, retry_after } = refusal.catch({ code: 0, retry_after: undefined }).parse(jsonOf(text));
+    if (statusCode !== 429) throw new DiscordTrouble({ status: statusCode, code });
+    const retryAfterMs = (retry_after ?? (Number(headers['retry-after']) || 1)) * 1000;
+    closedUntil.set(headers['x-ratelimit-global'] ? '' : path, Date.now() + retryAfterMs);
+    throw new DiscordTrouble({ status: 429, code, retryAfterMs });
+  }
+
+  return {
+    async post(path, message, uploads) {
+      for (let left = TRIES - 1; ; left -= 1) {
+        try {
+          await untilOpen(path);
+          return await once(path, message, uploads);
+        } catch (thrown) {
+          const error = troubleOf(thrown);
+          if (!(error instanceof DiscordTrouble) || left === 0 || stopping.signal.aborted) throw error;
+          // What may have been taken is sent again only where Discord knows it again.
+          const harmless = error.status === 429 || NEVER_SENT.test(error.message) || message.enforce_nonce;
+          if (!error.retryHelps || !harmless) throw error;
+          parts.log.debug({ status: error.status, code: error.code }, 'a post is tried again');
+          if (error.status !== 429)
+            await wait(PAUSE_MS * (TRIES - left), undefined, { signal: stopping.signal });
+        }
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await agent.destroy();
+    },
+  };
+}
+
+/** No connection came about. */
+const NEVER_SENT =
+  /\((?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)\)/;
+
+/** The files stay on disk until their bytes are due. */
+async function formOf(message: NewMessage, uploads: readonly Upload[]): Promise<FormData> {
+  const form = new FormData();
+  const attachments = uploads.map(({ filename, alt }, id) => ({ id, filename, description: alt }));
+  form.append('payload_json', JSON.stringify({ ...message, attachments }));
+  for (const [id, { path, filename, mime }] of uploads.entries())
+    form.append(`files[${id}]`, await openAsBlob(path, { type: mime }), filename);
+  return form;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy speaks in HTML.
+    return {};
+  }
+}

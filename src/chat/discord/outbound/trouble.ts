@@ -1,0 +1,70 @@
+/** What Discord refused or could not do, without the address that was asked: that one may hold a token. */
+import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
+
+type Facts = { status?: number; code?: number; reason?: string; retryAfterMs?: number };
+
+/** Discord said no, or nothing at all. The message holds neither address nor body. */
+export class DiscordTrouble extends Error {
+  override name = 'DiscordTrouble';
+  /** Of HTTP; missing where no answer came. */
+  readonly status: number | undefined;
+  /** Discord's own, as in topics/opcodes-and-status-codes. */
+  readonly code: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ status, code, reason, retryAfterMs }: Facts) {
+    const what = status === undefined ? 'did not answer' : `answered ${status}`;
+    super(`Discord ${what}${code || reason ? ` (${code || reason})` : ''}`);
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Passing trouble: the same request may well work later. */
+  get retryHelps(): boolean {
+    return this.status === undefined || this.status === 429 || this.status >= 500;
+  }
+
+  /** The file or the whole request is too large, whoever says so: Discord, or the proxy in front of it. */
+  get tooLarge(): boolean {
+    return this.status === 413 || this.code === 40005;
+  }
+
+  /** The interaction's token is dead or was never alive. */
+  get deadToken(): boolean {
+    return DEAD_TOKEN.has(this.code ?? 0);
+  }
+
+  /** This place is shut to us: no right to it, nobody there, or there is no such place any more. */
+  get closed(): boolean {
+    return this.deadToken || this.status === 403 || this.status === 404 || SHUT.has(this.code ?? 0);
+  }
+}
+
+/** Unknown webhook, unknown interaction, invalid webhook token. */
+const DEAD_TOKEN = new Set([10015, 10062, 50027]);
+/** Said with another status than 403 or 404: too many follow-ups, an archived thread, a channel without text, a locked thread. */
+const SHUT = new Set([40094, 50083, 50024, 50008, 160005]);
+
+/** What discord.js threw, as ours. Anything else that was thrown comes back as it is: a bug of our own. */
+export function troubleOf(error: unknown): unknown {
+  if (error instanceof DiscordAPIError)
+    return new DiscordTrouble({ status: error.status, code: Number(error.code) || 0 });
+  if (error instanceof HTTPError) return new DiscordTrouble({ status: error.status });
+  if (error instanceof RateLimitError)
+    return new DiscordTrouble({ status: 429, retryAfterMs: error.retryAfter });
+  const reason = networkReason(error);
+  return reason === undefined ? error : new DiscordTrouble({ reason });
+}
+
+/** Node's and undici's codes for connections that failed, and aborts. */
+function networkReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code && /^(?:E[A-Z]+|UND_ERR_\w+)$/.test(code) && !LOCAL.has(code)) return code;
+  return error.cause === undefined ? undefined : networkReason(error.cause);
+}
+
+/** Of our own disk. */
+const LOCAL = new Set(['ENOENT', 'EACCES', 'EISDIR', 'EMFILE', 'ENOSPC', 'EIO']);
