@@ -2,7 +2,6 @@ import {
   ApplicationCommandType,
   ButtonBuilder,
   ButtonStyle,
-  Client,
   type ClientOptions,
   ContainerBuilder,
   ContextMenuCommandBuilder,
@@ -14,6 +13,7 @@ import {
   SlashCommandBuilder,
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { logIn } from './discord/log-in.ts';
 import { buttons, mediaShown, visibleText } from './discord/look.ts';
 import { type DiscordSim, startDiscord } from './discord/start.ts';
 
@@ -37,33 +37,20 @@ const COMMANDS = [
 ].map((command) => command.setContexts(0, 1).setIntegrationTypes(0, 1).toJSON());
 
 let discord: DiscordSim;
-const clients: Client[] = [];
+const clients: AsyncDisposable[] = [];
 
-/** A bot of the real library, logged in, that does this with every interaction. */
-async function bot(handle: (interaction: Interaction) => unknown, options: Partial<ClientOptions> = {}) {
-  const client = new Client({ intents: [1], rest: { api: discord.apiUrl, timeout: 10_000 }, ...options });
-  clients.push(client);
-  const errors: unknown[] = [];
-  client.on('error', (error) => errors.push(error));
-  client.on('interactionCreate', async (interaction) => {
-    try {
-      await handle(interaction);
-    } catch (error) {
-      errors.push(error);
-    }
-  });
-  const ready = new Promise((resolve) => client.once('clientReady', resolve));
-  await client.login(discord.token);
-  await ready;
-  await client.application?.commands.set(COMMANDS);
-  return { client, errors };
+async function bot(...[handle, options]: [(interaction: Interaction) => unknown, Partial<ClientOptions>?]) {
+  const logged = await logIn(discord, handle, options);
+  clients.push(logged);
+  await logged.client.application?.commands.set(COMMANDS);
+  return logged;
 }
 
 beforeEach(async () => {
   discord = await startDiscord();
 });
 afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.destroy()));
+  await Promise.all(clients.splice(0).map((client) => client[Symbol.asyncDispose]()));
   await discord[Symbol.asyncDispose]();
 });
 

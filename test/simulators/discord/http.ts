@@ -108,7 +108,10 @@ async function serve(parts: HttpParts, incoming: IncomingMessage, response: Serv
     query: search,
     headers,
   };
-  if (!own) parts.journal.push(entry);
+  if (!own) {
+    parts.journal.push(entry);
+    parts.changed();
+  }
   const fault = own ? undefined : parts.faults.take(method, pathname);
   if (fault) entry.fault = true;
   await before(fault);

@@ -139,7 +139,7 @@ export function dispatchInteraction(
     data: what.data,
     ...(source ? { message: messageJson(sim, source, true) } : {}),
   });
-  sim.time.after(ackMs, async () => {
+  sim.time.after(ackMs + 1, async () => {
     if (interaction.answer === undefined) interaction.failed = true;
     sim.changed();
   });

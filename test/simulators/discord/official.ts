@@ -10,11 +10,19 @@ type Spec = {
   components: object;
 };
 
+type Check = (method: string, path: string, body: unknown) => void;
+/** The description is large: it is read once for all simulators of a process. */
+const checks = new Map<string, Check>();
+
 /** Answers a check that throws 50035 for a body that the description does not allow. */
-export function officialCheck(
-  folder = process.env.STRUT_SPECS,
-): (method: string, path: string, body: unknown) => void {
+export function officialCheck(folder = process.env.STRUT_SPECS): Check {
   if (!folder) return () => undefined;
+  const check = checks.get(folder) ?? readCheck(folder);
+  checks.set(folder, check);
+  return check;
+}
+
+function readCheck(folder: string): Check {
   const spec = JSON.parse(readFileSync(join(folder, 'discord-openapi.json'), 'utf8')) as Spec;
   const ajv = new Ajv2020({ strict: false, allErrors: false, logger: false });
   addFormats.default(ajv);
