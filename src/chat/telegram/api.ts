@@ -21,6 +21,11 @@ export type TelegramApi = {
   guard: Transformer;
 };
 
+/** What grammY takes for a signal: a polyfill's type. */
+export type GrammySignal = NonNullable<Parameters<Transformer>[3]>;
+/** Node's own signal does all that the polyfill's does; only the types don't know. */
+export const signalOf = (signal: AbortSignal): GrammySignal => signal as unknown as GrammySignal;
+
 export type ApiOptions = { token: string; apiUrl: string };
 
 /** Every call of `api` throws TelegramTrouble and nothing else. Nothing is retried here. */
@@ -55,8 +60,7 @@ function guardOf(scrub: (text: string) => string): Transformer {
     signal?.addEventListener('abort', abort);
     const timer = setTimeout(abort, timeoutMsOf(method, payload));
     try {
-      // grammY's type is a polyfill's; Node's own signal does what it does.
-      const answer = await prev(method, payload, controller.signal as unknown as typeof signal);
+      const answer = await prev(method, payload, signalOf(controller.signal));
       if (answer.ok) return answer;
       throw refusal(method, answer.error_code, tidy(answer.description), answer.parameters);
     } catch (error) {

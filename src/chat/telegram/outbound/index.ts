@@ -1,0 +1,104 @@
+/** What the bot says on Telegram: how jobs stand, finished videos, and single messages, none faster than allowed. */
+import type { Api } from 'grammy';
+import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
+import type { Job, JobIn } from '../../../core/job.ts';
+import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import type { QuotaLine } from '../../../core/quota-lines.ts';
+import type { Words } from '../../../words/index.ts';
+import { signalOf } from '../api.ts';
+import { createDeliver } from './deliver.ts';
+import { createHandOver } from './hand-over.ts';
+import { createLanes, realTimers, type Timers } from './lanes.ts';
+import { createNotes, type MessageRef } from './notes.ts';
+import { type Body, createPost, type EditBody, type Place } from './post.ts';
+import { createStatus } from './status.ts';
+
+export type { Timers } from './lanes.ts';
+export type { MessageRef } from './notes.ts';
+export type { Body, EditBody, Place } from './post.ts';
+
+/** 50 MB are counted over the whole request: https://core.telegram.org/bots/api#sending-files, read 2026-11-21. */
+const CLOUD_LIMIT_BYTES = 50 * 1024 * 1024;
+/** A server of one's own: https://core.telegram.org/bots/api#using-a-local-bot-api-server, read 2026-11-21. */
+const LOCAL_LIMIT_BYTES = 2_000 * 1024 * 1024;
+/** For the thumbnail, the caption and the rest of the request. */
+const MARGIN_BYTES = 512 * 1024;
+/** What is under way when we stop has this long to end. */
+const GRACE_MS = 3_000;
+
+export type OutboundParts = {
+  api: Api;
+  shelf: Shelf;
+  words: (locale?: string) => Words;
+  clock: Clock;
+  log: Log;
+  timers?: Timers;
+  /** How long such jobs usually take, where that is known. */
+  usualMs(job: Job): number | undefined;
+  quota(requester: Job['requester']): Promise<QuotaLine[]>;
+  /** The Bot API server is the operator's own, started with `--local`. */
+  localServer: boolean;
+};
+
+export type Outbound = {
+  /** Tells how the job stands in its status message, once `bind` has named one. Answers at once. */
+  show(job: Job): void;
+  /** As `Chat.deliver` of the core promises. Safe to call again after a crash: at most one video comes twice. */
+  deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
+  uploadLimitBytes(job: Job, to: Target): number;
+  /** Forgets which messages and files are the job's. */
+  forget(job: Job): Promise<void>;
+  /** That message, of ours, tells from now on how the job stands. */
+  bind(jobId: string, message: MessageRef): Promise<void>;
+  /** A new message, as a reply where the place names one. Undefined when it could not be said; the log says why. */
+  say(place: Place, body: Body): Promise<number | undefined>;
+  /** Says something else in a message of ours, without a keyboard unless one is given. False when it could not. */
+  edit(message: MessageRef, body: EditBody): Promise<boolean>;
+  /** Ends what waits and breaks off what doesn't end by itself within seconds. */
+  stop(): Promise<void>;
+};
+
+export function createOutbound(parts: OutboundParts): Outbound {
+  const { api, words, clock, log, timers = realTimers, usualMs, quota } = parts;
+  const stopping = new AbortController();
+  const signal = signalOf(stopping.signal);
+  const limitBytes = (parts.localServer ? LOCAL_LIMIT_BYTES : CLOUD_LIMIT_BYTES) - MARGIN_BYTES;
+  const notes = createNotes(parts.shelf);
+  const lanes = createLanes({ clock, timers, log });
+  const post = createPost({ api, lanes, notes, log, timers, signal });
+  const handOver = createHandOver({ api, timers, log, signal });
+  const status = createStatus({ lanes, notes, post, words, clock, timers, log, usualMs });
+  const deliver = createDeliver({ notes, post, handOver, words, clock, log, quota, limitBytes });
+  let said = 0;
+
+  return {
+    show: status.show,
+    deliver,
+    uploadLimitBytes: () => limitBytes,
+    forget: (job) => status.forget(job.id),
+    bind: status.bind,
+    async say(place, body) {
+      said += 1;
+      try {
+        return await post.text(place, `say:${said}`, body);
+      } catch (err) {
+        log.warn({ err }, 'a message could not be sent');
+        return undefined;
+      }
+    },
+    async edit(message, body) {
+      try {
+        return (await post.mustEdit(message, body)) === 'done';
+      } catch (err) {
+        log.warn({ err }, 'a message could not be changed');
+        return false;
+      }
+    },
+    async stop() {
+      status.stop();
+      const cancel = timers.after(GRACE_MS, () => stopping.abort());
+      await lanes.stop();
+      cancel();
+    },
+  };
+}

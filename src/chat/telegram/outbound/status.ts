@@ -1,0 +1,164 @@
+/** The one message that tells how a job stands, and the word that a member gets of a bad end. */
+import { isOver, type Job } from '../../../core/job.ts';
+import type { Clock, Log } from '../../../core/ports.ts';
+import { type Card, statusCard } from '../../../words/cards.ts';
+import type { Words } from '../../../words/index.ts';
+import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
+import { type TelegramTarget, targetSchema } from '../target.ts';
+import type { Lanes, Timers } from './lanes.ts';
+import type { MessageRef, Notes } from './notes.ts';
+import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
+
+/** How often what is left is told anew while nothing else happens. */
+const REFRESH_MS = 30_000;
+
+type Parts = {
+  lanes: Lanes;
+  notes: Notes;
+  post: Post;
+  words: (locale?: string) => Words;
+  clock: Clock;
+  timers: Timers;
+  log: Log;
+  usualMs(job: Job): number | undefined;
+};
+
+/** What is known of a job whose message may still change. */
+type Shown = { job?: Job; said?: string; cancelRefresh?: () => void };
+
+export type Status = ReturnType<typeof createStatus>;
+
+export function createStatus({ lanes, notes, post, words, clock, timers, log, usualMs }: Parts) {
+  const jobs = new Map<string, Shown>();
+  const telling = new Set<string>();
+  let stopped = false;
+
+  function show(job: Job): void {
+    const shown = shownOf(job.id);
+    shown.job = job;
+    const work = hasNews(job) ? conclude(job, shown) : refresh(job.id);
+    work.catch((err: unknown) => log.warn({ job: job.code, err }, 'how a job stands was not shown'));
+  }
+
+  function shownOf(jobId: string): Shown {
+    const shown = jobs.get(jobId) ?? {};
+    jobs.set(jobId, shown);
+    return shown;
+  }
+
+  async function bind(jobId: string, ref: MessageRef): Promise<void> {
+    await notes.status.set(jobId, ref);
+    const shown = jobs.get(jobId);
+    if (!shown?.job) return;
+    delete shown.said;
+    show(shown.job);
+  }
+
+  async function refresh(jobId: string): Promise<void> {
+    const ref = await notes.status.get(jobId);
+    if (ref) lanes.whenever(ref.chatId, keyOf(ref), () => update(jobId, ref));
+  }
+
+  /** Shows the job as it is by now. Answers whether that took a call. */
+  async function update(jobId: string, ref: MessageRef): Promise<boolean> {
+    const shown = jobs.get(jobId);
+    if (!shown?.job || hasNews(shown.job) || stopped) return false;
+    shown.cancelRefresh?.();
+    shown.cancelRefresh = timers.after(REFRESH_MS, () => {
+      refresh(jobId).catch((err: unknown) => log.debug({ err }, 'progress was not shown'));
+    });
+    const body = bodyOf(shown.job);
+    const said = JSON.stringify(body);
+    if (said === shown.said) return false;
+    if ((await post.edit(ref, body)) === 'lost') await lose(jobId);
+    else shown.said = said;
+    return true;
+  }
+
+  /** The last that this message says, and a word of its own where the member should know at once. */
+  async function conclude(job: Job, shown: Shown): Promise<void> {
+    shown.cancelRefresh?.();
+    const ref = await notes.status.get(job.id);
+    const body = bodyOf(job);
+    const said = JSON.stringify(body);
+    const told = tell(job);
+    if (ref && said !== shown.said) {
+      shown.said = said;
+      if ((await post.mustEdit(ref, body)) === 'lost') await lose(job.id);
+    }
+    await told;
+    // A bind that comes late, after a quick end, still finds the job; it has an hour.
+    if (isOver(job)) timers.after(3_600_000, () => jobs.delete(job.id));
+  }
+
+  async function lose(jobId: string): Promise<void> {
+    jobs.get(jobId)?.cancelRefresh?.();
+    await notes.status.delete(jobId);
+  }
+
+  /** Edits notify nobody: a bad end is told once in a message of its own. */
+  async function tell(job: Job): Promise<void> {
+    const { target, speech } = toWhom(job);
+    const lines = badNews(job, speech, target);
+    if (!lines || telling.has(job.id) || (await notes.told.get(job.id))) return;
+    telling.add(job.id);
+    try {
+      for (const place of placesOf(target)) {
+        try {
+          await post.text(place, `told:${job.id}`, linesOf(lines));
+          break;
+        } catch (error) {
+          if (!isClosed(error)) throw error;
+        }
+      }
+      await notes.told.set(job.id, true);
+    } finally {
+      telling.delete(job.id);
+    }
+  }
+
+  function bodyOf(job: Job): EditBody {
+    const { target, speech } = toWhom(job);
+    const now = clock.now();
+    if (isNowhere(job)) return linesOf(lostWords(speech, target));
+    const card = statusCard(speech, job, { usualMs: usualMs(job), now });
+    return { ...textOf(card, speech, { now }), reply_markup: keyboardOf([buttonsOf(card, speech, job)]) };
+  }
+
+  function toWhom({ requester }: Job): { target: TelegramTarget; speech: Words } {
+    const target = targetSchema.parse(requester.target);
+    return { target, speech: words(target.locale) };
+  }
+
+  return {
+    show,
+    bind,
+    async forget(jobId: string): Promise<void> {
+      jobs.get(jobId)?.cancelRefresh?.();
+      jobs.delete(jobId);
+      await notes.forget(jobId);
+    },
+    stop(): void {
+      stopped = true;
+      for (const { cancelRefresh } of jobs.values()) cancelRefresh?.();
+    },
+  };
+}
+
+/** Every place was closed to the video when it was last tried. */
+const isNowhere = (job: Job): boolean => job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere';
+
+/** Worth a call of its own, however busy the chat is. */
+const hasNews = (job: Job): boolean => isOver(job) || isNowhere(job);
+
+function badNews(job: Job, speech: Words, target: TelegramTarget): string[] | undefined {
+  if (job.state === 'failed') return [speech.job(job)];
+  return isNowhere(job) ? lostWords(speech, target) : undefined;
+}
+
+function lostWords({ t }: Words, { chatType }: TelegramTarget): string[] {
+  return [t('told.find-in-jobs'), ...(chatType === 'private' ? [] : [t('told.not-started')])];
+}
+
+const buttonsOf = ({ buttons }: Card, { t }: Words, { code }: Job): Button[] =>
+  buttons.map((verb) => ({ text: t(`button.${verb}`), data: callbackData(verb, code) }));
