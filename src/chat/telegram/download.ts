@@ -1,0 +1,174 @@
+/**
+ * Fetches members' files from Telegram. The address holds the bot's token, so it lives in this file alone and for one
+ * request: nobody else sees it, and no error made here carries it.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Api } from 'grammy';
+import { Agent, request } from 'undici';
+import type { Upload } from '../../core/intake.ts';
+import type { Files, Shelf } from '../../core/ports.ts';
+import { isTrouble } from './api.ts';
+import type { FileRef } from './media-of.ts';
+
+/** Exactly as the server counts it: Client.h of tdlib/telegram-bot-api, read 2026-11-21. */
+const CLOUD_MAX_BYTES = 20 << 20;
+/** A local server gives whatever it has; this is what is taken elsewhere too. */
+const LOCAL_MAX_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
+
+const CONNECTIONS = 8;
+const SILENCE_MS = 30_000;
+const LOCAL_KEY = 'local-server';
+
+export type What = keyof typeof LOCAL_MAX_BYTES;
+
+/**
+ * `too-large`: over what Telegram gives out, or over what is taken at all. `gone`: Telegram has it no more.
+ * Passing trouble is thrown, as DownloadFailed or TelegramTrouble.
+ */
+export type Fetched =
+  | { kind: 'here'; upload: Upload & AsyncDisposable }
+  | { kind: 'too-large'; maxBytes: number }
+  | { kind: 'gone' };
+
+export type Downloads = {
+  /** The limit that a file of this size breaks, where that can be known without asking for it. */
+  tooLarge(file: FileRef, what: What): number | undefined;
+  fetch(file: FileRef, what: What, signal: AbortSignal): Promise<Fetched>;
+  /** Whether the server is one of the operator's own, as far as is known. */
+  isLocal(): boolean;
+  stop(): Promise<void>;
+};
+
+/** A network that broke; a retry helps. It names what happened by its code alone. */
+export class DownloadFailed extends Error {
+  override name = 'DownloadFailed';
+  constructor(code: string) {
+    super(`a file could not be fetched from Telegram: ${code}`);
+  }
+}
+
+export type DownloadParts = { api: Api; token: string; apiUrl: string; files: Files; shelf: Shelf };
+
+export async function createDownloads({
+  api,
+  token,
+  apiUrl,
+  files,
+  shelf,
+}: DownloadParts): Promise<Downloads> {
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    connectTimeout: SILENCE_MS,
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+  });
+  const official = new URL(apiUrl).hostname === 'api.telegram.org';
+  /** Whether the server is a local one: it tells by giving paths of its own disk. Undefined until it has told. */
+  let local = official ? false : await shelf.get<boolean>(LOCAL_KEY);
+
+  const maxBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES);
+
+  function tooLarge({ bytes = 0 }: FileRef, what: What): number | undefined {
+    // Who may be a local server is asked first.
+    const max = local === undefined ? LOCAL_MAX_BYTES[what] : maxBytesOf(what);
+    return bytes > max ? max : undefined;
+  }
+
+  async function learn(path: string): Promise<void> {
+    const told = isAbsolute(path);
+    if (official || told === local) return;
+    local = told;
+    await shelf.set(LOCAL_KEY, told);
+  }
+
+  /** Where it lies now; undefined when Telegram won't say. */
+  async function locate(file: FileRef): Promise<string | 'too-large' | undefined> {
+    try {
+      const { file_path } = await api.getFile(file.fileId);
+      if (file_path !== undefined) await learn(file_path);
+      return file_path;
+    } catch (error) {
+      if (isTrouble(error, 'too-large')) return 'too-large';
+      if (isTrouble(error, 'bad-request', 'gone')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The bytes; `expired` when the path leads nowhere any more. */
+  async function open(path: string, signal: AbortSignal): Promise<Readable | 'expired'> {
+    if (local) return (await stat(path).catch(() => undefined)) ? createReadStream(path) : 'expired';
+    const url = `${apiUrl}/file/bot${token}/${path.split('/').map(encodeURIComponent).join('/')}`;
+    const { statusCode, body } = await request(url, { dispatcher: agent, signal });
+    if (statusCode === 200) return body;
+    await body.dump();
+    if (statusCode === 404 || statusCode === 400 || statusCode === 410) return 'expired';
+    throw new DownloadFailed(`HTTP ${statusCode}`);
+  }
+
+  async function keep(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+    const temp = await files.temp('upload');
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        if (bytes > maxBytes) return done(new TooLarge());
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal });
+    } catch (error) {
+      await temp[Symbol.asyncDispose]();
+      if (error instanceof TooLarge) return { kind: 'too-large', maxBytes };
+      throw error;
+    }
+    const upload = { path: temp.path, sha256: hash.digest('hex') };
+    return { kind: 'here', upload: { ...upload, [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose]() } };
+  }
+
+  async function fetch(file: FileRef, what: What, signal: AbortSignal): Promise<Fetched> {
+    const known = tooLarge(file, what);
+    if (known !== undefined) return { kind: 'too-large', maxBytes: known };
+    // A path lives for an hour, and may have been given out before: it is asked for a second time.
+    for (let tries = 0; tries < 2; tries += 1) {
+      const path = await locate(file);
+      if (path === 'too-large') return { kind: 'too-large', maxBytes: maxBytesOf(what) };
+      if (path === undefined) return { kind: 'gone' };
+      const body = await open(path, signal);
+      if (body === 'expired') continue;
+      const kept = await keep(body, maxBytesOf(what), signal);
+      if (kept.kind !== 'here' || file.name === undefined) return kept;
+      return { kind: 'here', upload: { ...kept.upload, name: file.name } };
+    }
+    return { kind: 'gone' };
+  }
+
+  return {
+    tooLarge,
+    async fetch(file, what, signal) {
+      try {
+        return await fetch(file, what, signal);
+      } catch (error) {
+        if (error instanceof DownloadFailed || isTrouble(error)) throw error;
+        // Whatever the network's own error says, it may say it of the address.
+        throw new DownloadFailed(codeOf(error));
+      }
+    },
+    isLocal: () => local === true,
+    stop: () => agent.destroy(),
+  };
+}
+
+class TooLarge extends Error {}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'no answer';
+}

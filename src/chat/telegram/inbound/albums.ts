@@ -1,0 +1,88 @@
+/**
+ * Puts the messages of an album together. They come one by one, without a count and without an end
+ * (tdlib/telegram-bot-api#643, read 2026-11-21), so it is over when nothing more has come for a while.
+ */
+import type { Said } from './records.ts';
+
+export const ALBUM_PACE = {
+  /** Nothing more for so long, and it is over. */
+  idleMs: 1_000,
+  /** Both halves are there: what else there is lies in the same parcel, or doesn't matter. */
+  completeMs: 200,
+  /** However slowly it comes. */
+  capMs: 6_000,
+};
+
+export type Item = { id: string; record: Said };
+type Open = { items: Item[]; firstAt: number; timer: NodeJS.Timeout };
+
+export type Albums = {
+  /** Answers at once. All of it is on disk already, so that nothing is lost when the process ends meanwhile. */
+  add(item: Item): void;
+  stop(): void;
+};
+
+/** `onWhole` gets the items of an album once, in the order in which they were sent. */
+export function createAlbums(
+  onWhole: (items: Item[]) => void,
+  now: () => number,
+  pace: typeof ALBUM_PACE = ALBUM_PACE,
+): Albums {
+  const open = new Map<string, Open>();
+
+  function close(key: string): void {
+    const album = open.get(key);
+    open.delete(key);
+    if (album) onWhole(album.items.sort((a, b) => a.record.messageId - b.record.messageId));
+  }
+
+  return {
+    add(item) {
+      const key = albumKey(item.record);
+      const album = open.get(key);
+      clearTimeout(album?.timer);
+      const items = [...(album?.items ?? []), item];
+      const firstAt = album?.firstAt ?? now();
+      const { image, clip } = firstOfEach(items.map(({ record }) => record));
+      const waitMs = image && clip ? pace.completeMs : pace.idleMs;
+      const leftMs = firstAt + pace.capMs - now();
+      const timer = setTimeout(() => close(key), Math.max(0, Math.min(waitMs, leftMs)));
+      open.set(key, { items, firstAt, timer });
+    },
+    stop() {
+      for (const { timer } of open.values()) clearTimeout(timer);
+      open.clear();
+    },
+  };
+}
+
+/** One album of one chat. */
+export const albumKey = ({ chatId, album }: Said): string => `${chatId}:${album}`;
+
+function firstOfEach(said: readonly Said[]): Said['media'] {
+  const image = said.find(({ media }) => media.image)?.media.image;
+  const clip = said.find(({ media }) => media.clip)?.media.clip;
+  const unusable = said.find(({ media }) => media.unusable)?.media.unusable;
+  return { ...(image ? { image } : {}), ...(clip ? { clip } : {}), ...(unusable ? { unusable } : {}) };
+}
+
+/** An album as if it had been one message, that of its first item. */
+export function asOne(items: readonly [Said, ...Said[]]): Said {
+  const [first] = items;
+  const command = items.find((item) => item.command !== undefined)?.command;
+  const repliesTo = items.find((item) => item.repliesTo)?.repliesTo;
+  const images = items.filter(({ media }) => media.image).length;
+  const clips = items.filter(({ media }) => media.clip).length;
+  return {
+    ...first,
+    text: items
+      .map(({ text }) => text)
+      .filter(Boolean)
+      .join(' '),
+    ...(command === undefined ? {} : { command }),
+    mentioned: items.some(({ mentioned }) => mentioned),
+    media: firstOfEach(items),
+    ...(repliesTo ? { repliesTo } : {}),
+    ...(images > 1 || clips > 1 ? { firstOfEach: true } : {}),
+  };
+}

@@ -1,0 +1,98 @@
+/** What a message asks for. Nothing here talks to anybody, and reading a message twice comes to the same. */
+import type { Refusal } from '../../../core/refusals.ts';
+import type { WordKey } from '../../../words/index.ts';
+import type { Media } from '../media-of.ts';
+import type { Expected } from './expected.ts';
+import type { Halves } from './halves.ts';
+import type { Request, Said } from './records.ts';
+
+export type Decision =
+  | { do: 'nothing' }
+  | { do: 'say'; key: WordKey }
+  | { do: 'refuse'; refusal: Refusal }
+  | { do: 'command'; name: string; text: string }
+  | { do: 'request'; request: Request };
+
+export type DecideParts = { halves: Halves; expected: Expected };
+
+/** Starts a job, wherever it stands: `/animate`, and its hint that the member wants to choose first. */
+const ANIMATE = 'animate';
+const OPTIONS = /^options?\b\s*/i;
+
+/** The caller holds the lock of the member's halves. */
+export async function decide(said: Said, { halves, expected }: DecideParts): Promise<Decision> {
+  const { command, media, repliesTo, chatType } = said;
+  if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
+  const isPrivate = chatType === 'private';
+  const hasFile = media.image !== undefined || media.clip !== undefined;
+  if (hasFile && command === undefined) {
+    const awaited = await expected.take(said);
+    if (awaited) return { do: 'request', request: requestOf(said, awaited.media, { again: awaited.code }) };
+  }
+  const asked = command === ANIMATE || said.mentioned || (repliesTo?.toBot === true && hasFile);
+  if (media.unusable && (asked || isPrivate))
+    return { do: 'refuse', refusal: { code: 'not-a-video', found: 'TGS' } };
+  if (!asked && !isPrivate) {
+    if (hasFile) await halves.keep(said, media, '');
+    return { do: 'nothing' };
+  }
+  const jobId = jobIdOf(said);
+  const here = together(media, repliesTo?.media);
+  if (here.image && here.clip) {
+    await halves.use(said, jobId);
+    return { do: 'request', request: requestOf(said, here, {}) };
+  }
+  const before = await halves.find(said, jobId);
+  // Words alone in private are no wish to animate what was sent earlier, unless they say so.
+  const wanted = asked || hasFile;
+  const whole = { ...(before.image ? { image: before.image.file } : {}), ...fileOf('clip', before), ...here };
+  if (wanted && whole.image && whole.clip) {
+    await halves.use(said, jobId);
+    const earlier = [here.image ? undefined : before.image?.text, here.clip ? undefined : before.clip?.text];
+    const text = said.text || (earlier.find(Boolean) ?? '');
+    return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
+  }
+  if (here.image || here.clip) await halves.keep(said, here, said.text);
+  return { do: 'say', key: missing(whole, isPrivate) };
+}
+
+const fileOf = (what: 'clip', { clip }: { clip?: { file: NonNullable<Media['clip']> } }): Media =>
+  clip ? { [what]: clip.file } : {};
+
+/** What hangs on the message itself comes before what it replies to. */
+function together(own: Media, replied: Media = {}): Media {
+  const image = own.image ?? replied.image;
+  const clip = own.clip ?? replied.clip;
+  return { ...(image ? { image } : {}), ...(clip ? { clip } : {}) };
+}
+
+function missing({ image, clip }: Media, isPrivate: boolean): WordKey {
+  if (image) return isPrivate ? 'ask.clip' : 'ask.clip-here';
+  if (clip) return isPrivate ? 'ask.image' : 'ask.image-here';
+  return 'ask.both';
+}
+
+export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: number }): string =>
+  `telegram-${chatId}-${messageId}`;
+
+function requestOf(said: Said, media: Media, { again }: { again?: string }): Request {
+  const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, firstOfEach } = said;
+  const ask = again === undefined && said.command === ANIMATE && OPTIONS.test(said.text);
+  const prompt = ask ? said.text.replace(OPTIONS, '') : said.text;
+  return {
+    kind: 'request',
+    chatId,
+    chatType,
+    ...(threadId === undefined ? {} : { threadId }),
+    messageId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(anonymousAdmin ? { anonymousAdmin } : {}),
+    locale,
+    jobId: jobIdOf(said),
+    command: again === undefined ? 'animate' : 'again',
+    options: again === undefined ? (prompt ? { prompt } : {}) : { job: again },
+    ask,
+    media,
+    ...(firstOfEach ? { firstOfEach } : {}),
+  };
+}

@@ -1,0 +1,61 @@
+/** What a member's next file is for, after New image or New motion was pressed. */
+import { z } from 'zod';
+import type { Shelf } from '../../../core/ports.ts';
+import type { Media } from '../media-of.ts';
+import type { Place, Said } from './records.ts';
+
+const WAITS_MS = 60 * 60_000;
+
+const awaitedSchema = z.object({
+  what: z.enum(['image', 'clip']),
+  /** The job whose other half it goes with. */
+  code: z.string(),
+  userId: z.number().optional(),
+  askId: z.number(),
+  /** The message that has brought it: read a second time after a crash, it still does. */
+  broughtBy: z.number().optional(),
+});
+type Awaited = z.infer<typeof awaitedSchema>;
+
+export type Expected = {
+  /** Waits for a reply to that message and, in private, for any next file. */
+  wait(place: Place, awaited: Awaited): Promise<void>;
+  /** The file of this message, if it was waited for. It is waited for no longer then. */
+  take(said: Said): Promise<{ code: string; media: Media } | undefined>;
+};
+
+export function createExpected(shelf: Shelf): Expected {
+  const replyKey = (chatId: number, askId: number): string => `expect:${chatId}:${askId}`;
+  const nextKey = ({ chatId, threadId = 0 }: Place): string => `expect-next:${chatId}:${threadId}`;
+
+  async function read(key: string): Promise<Awaited | undefined> {
+    return awaitedSchema.optional().parse(await shelf.get(key));
+  }
+
+  async function takeAt(key: string, said: Said): Promise<(Awaited & { media: Media }) | undefined> {
+    const awaited = await read(key);
+    if (!awaited || awaited.userId !== said.userId) return undefined;
+    const { what, broughtBy } = awaited;
+    const file = said.media[what];
+    if (!file || (broughtBy !== undefined && broughtBy !== said.messageId)) return undefined;
+    const keys = [replyKey(said.chatId, awaited.askId)];
+    if ((await read(nextKey(said)))?.askId === awaited.askId) keys.push(nextKey(said));
+    for (const each of keys) await shelf.set(each, { ...awaited, broughtBy: said.messageId }, WAITS_MS);
+    return { ...awaited, media: { [what]: file } };
+  }
+
+  return {
+    async wait(place, awaited) {
+      await shelf.set(replyKey(place.chatId, awaited.askId), awaited, WAITS_MS);
+      if (place.chatType === 'private') await shelf.set(nextKey(place), awaited, WAITS_MS);
+    },
+    async take(said) {
+      const askId = said.repliesTo?.toBot ? said.repliesTo.messageId : undefined;
+      const answer = askId === undefined ? undefined : await takeAt(replyKey(said.chatId, askId), said);
+      if (answer || said.chatType !== 'private') return answer;
+      // A file that goes with what it replies to is a new pair, not the awaited one.
+      if (said.repliesTo?.media.image || said.repliesTo?.media.clip) return undefined;
+      return takeAt(nextKey(said), said);
+    },
+  };
+}

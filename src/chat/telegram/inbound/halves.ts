@@ -1,0 +1,60 @@
+/** The half that came before: a member's last picture and last clip in a chat, kept for a while. */
+import { z } from 'zod';
+import type { Clock, Shelf } from '../../../core/ports.ts';
+import { type FileRef, type Media, mediaSchema } from '../media-of.ts';
+import type { Place } from './records.ts';
+
+const KEPT_MS = 10 * 60_000;
+
+const halfSchema = z.object({
+  file: mediaSchema.shape.image.unwrap(),
+  /** What was said with it, to be the prompt where the other half brings none. */
+  text: z.string(),
+  at: z.number(),
+  /** The request that has used it up. */
+  usedBy: z.string().optional(),
+});
+type Half = z.infer<typeof halfSchema>;
+const rowSchema = z.object({ image: halfSchema.optional(), clip: halfSchema.optional() });
+
+export type Halves = {
+  /** What is there for this request. One that used a half up finds it again: it may be read a second time after a crash. */
+  find(place: Place, requestId: string): Promise<{ image?: Found; clip?: Found }>;
+  keep(place: Place, media: Media, text: string): Promise<void>;
+  /** No other request may use them. */
+  use(place: Place, requestId: string): Promise<void>;
+};
+type Found = { file: FileRef; text: string };
+
+/** Changes of one member's halves must not overlap: the caller holds their lock. */
+export function createHalves(shelf: Shelf, clock: Clock): Halves {
+  const keyOf = ({ chatId, threadId = 0, userId }: Place): string =>
+    `half:${chatId}:${threadId}:${userId ?? 'chat'}`;
+
+  async function read(place: Place): Promise<z.infer<typeof rowSchema>> {
+    return rowSchema.parse((await shelf.get(keyOf(place))) ?? {});
+  }
+
+  return {
+    async find(place, requestId) {
+      const { image, clip } = await read(place);
+      const fits = (half: Half | undefined): half is Half =>
+        half !== undefined &&
+        half.at > clock.now() - KEPT_MS &&
+        (half.usedBy === undefined || half.usedBy === requestId);
+      return { ...(fits(image) ? { image } : {}), ...(fits(clip) ? { clip } : {}) };
+    },
+    async keep(place, { image, clip }, text) {
+      const at = clock.now();
+      const row = await read(place);
+      if (image) row.image = { file: image, text, at };
+      if (clip) row.clip = { file: clip, text, at };
+      await shelf.set(keyOf(place), row, KEPT_MS);
+    },
+    async use(place, requestId) {
+      const row = await read(place);
+      for (const half of [row.image, row.clip]) if (half) half.usedBy ??= requestId;
+      await shelf.set(keyOf(place), row, KEPT_MS);
+    },
+  };
+}

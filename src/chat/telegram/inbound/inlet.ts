@@ -1,0 +1,174 @@
+/**
+ * Where updates come in: each is on disk before we say that we have it, and what it asks for is done afterwards, from
+ * what is on disk. Nothing here waits for an album, a file or a render.
+ */
+import { createLocks } from '../../../core/locks.ts';
+import type { Inbox, Log } from '../../../core/ports.ts';
+import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
+import { type Bot, read } from './read.ts';
+import { type Incoming, type Request, recordSchema, type Said } from './records.ts';
+import { Interrupted } from './requests.ts';
+import { updateSchema } from './wire.ts';
+
+const PREFIX = 'telegram:';
+const RETRY_MS = [1_000, 3_000, 10_000, 30_000, 60_000] as const;
+
+/** Does what a record asks for; may be called again with the same one. Throws passing trouble. */
+export type Handlers = {
+  said(said: Said): Promise<void>;
+  /** What came of an album so far: its later items are read in its light. */
+  album: {
+    /** The item as it is to be read, or `done` when the album has all that it needs. */
+    late(said: Said): Promise<Said | 'done' | undefined>;
+    closed(whole: Said): Promise<void>;
+  };
+  request(id: string, request: Request): Promise<void>;
+  other(record: Exclude<Incoming, Said | Request>): Promise<void>;
+  /** It failed for good: the member is told. */
+  gaveUp(record: Incoming): Promise<void>;
+};
+
+export type Inlet = {
+  /** Rejects when the update could not be stored: then Telegram must send it again. */
+  take(update: unknown, bot: Bot): Promise<void>;
+  /** Takes a wish of our own making. True once it is on disk, also when it was before. */
+  start(request: Request): Promise<void>;
+  /** Takes up what a crash left. */
+  resume(): Promise<void>;
+  /** Starts nothing more, and waits for what can end soon. */
+  stop(): Promise<void>;
+};
+
+export type InletParts = {
+  inbox: Inbox;
+  handlers: Handlers;
+  log: Log;
+  now: () => number;
+  signal: AbortSignal;
+};
+
+export function createInlet({ inbox, handlers, log, now, signal }: InletParts): Inlet {
+  const locks = createLocks();
+  const working = new Set<Promise<void>>();
+  const albums: Albums = createAlbums((items) => begin(() => wholeAlbum(items)), now);
+
+  function begin(work: () => Promise<void>): void {
+    if (signal.aborted) return;
+    const running = work()
+      .catch((error: unknown) => log.error({ err: error }, 'an update could not be dealt with'))
+      .finally(() => working.delete(running));
+    working.add(running);
+  }
+
+  /** Again after passing trouble; what is still undone when we stop stays on disk. */
+  async function persist(record: Incoming, work: () => Promise<void>): Promise<'done' | 'later'> {
+    for (const [tries, waitMs] of [...RETRY_MS, undefined].entries()) {
+      try {
+        await work();
+        return 'done';
+      } catch (error) {
+        if (signal.aborted || error instanceof Interrupted) return 'later';
+        if (waitMs === undefined) {
+          log.error({ kind: record.kind, err: error }, 'gave up on what a member asked for');
+          break;
+        }
+        log.warn(
+          { kind: record.kind, tries: tries + 1, waitMs, err: error },
+          'trying again what a member asked for',
+        );
+        if (!(await pause(waitMs, signal))) return 'later';
+      }
+    }
+    await handlers.gaveUp(record).catch((error: unknown) => log.warn({ err: error }, 'and could not say so'));
+    return 'done';
+  }
+
+  async function run(id: string, record: Incoming): Promise<void> {
+    if ((await persist(record, () => handle(id, record))) === 'done') await inbox.done(id);
+  }
+
+  function handle(id: string, record: Incoming): Promise<void> {
+    if (record.kind === 'request') return handlers.request(id, record);
+    if (record.kind === 'said') return handlers.said(record);
+    return handlers.other(record);
+  }
+
+  function dispatch(id: string, record: Incoming): void {
+    if (record.kind === 'said' && record.album !== undefined) {
+      const item = { id, record };
+      begin(() => locks.run(albumKey(record), () => albumItem(item)));
+    } else begin(() => run(id, record));
+  }
+
+  async function albumItem(item: Item): Promise<void> {
+    const late = await handlers.album.late(item.record);
+    if (late === undefined) return albums.add(item);
+    if (late === 'done') return inbox.done(item.id);
+    return run(item.id, late);
+  }
+
+  async function wholeAlbum(items: readonly Item[]): Promise<void> {
+    const [first, ...rest] = items;
+    if (!first) return;
+    const whole = asOne([first.record, ...rest.map(({ record }) => record)]);
+    await locks.run(albumKey(whole), async () => {
+      const how = await persist(whole, async () => {
+        await handlers.said(whole);
+        await handlers.album.closed(whole);
+      });
+      if (how === 'done') for (const { id } of items) await inbox.done(id);
+    });
+  }
+
+  return {
+    async take(update, bot) {
+      const parsed = updateSchema.safeParse(update);
+      if (!parsed.success) {
+        // Sent again, it would be the same.
+        log.warn(
+          { issues: parsed.error.issues.map(({ path }) => path.join('.')) },
+          'an update makes no sense',
+        );
+        return;
+      }
+      const known = read(parsed.data, bot);
+      if (!known) return;
+      const id = PREFIX + known.id;
+      if (await inbox.claim(id, known.record)) dispatch(id, known.record);
+    },
+    async start(request) {
+      const id = `${PREFIX}request:${request.jobId}`;
+      if (await inbox.claim(id, request)) dispatch(id, request);
+    },
+    async resume() {
+      for (const { id, record } of await inbox.pending(PREFIX)) {
+        const known = recordSchema.safeParse(record);
+        if (known.success) dispatch(id, known.data);
+        else {
+          log.warn({ id }, 'what was kept of an update makes no sense any more');
+          await inbox.done(id);
+        }
+      }
+    },
+    async stop() {
+      albums.stop();
+      await Promise.allSettled(working);
+    },
+  };
+}
+
+/** False when it was called off. */
+function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(false);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,29 @@
+/** The bot was brought into a group: it says how to use it, or why it goes. */
+import type { Api } from 'grammy';
+import type { Core } from '../../../core/command.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { isTrouble } from '../api.ts';
+import { linesOf } from '../render.ts';
+import type { Joined } from './records.ts';
+import type { Talk } from './talk.ts';
+import type { Who } from './who.ts';
+
+export async function greet(
+  joined: Joined,
+  { api, core, who, talk }: { api: Api; core: Core; who: Who; talk: Talk },
+): Promise<void> {
+  const { t } = wordsFor(joined.locale);
+  const caller = await who.member(joined);
+  const refusal = core.access.refusalAtDoor(caller);
+  if (refusal?.code !== 'space-not-allowed') {
+    await talk.say({ chatId: joined.chatId }, linesOf([t('told.welcome-group')]));
+    return;
+  }
+  await talk.say({ chatId: joined.chatId }, linesOf([t('told.leaving', { id: caller.requester.spaceId })]));
+  try {
+    await api.leaveChat(joined.chatId);
+  } catch (error) {
+    // Whoever was shown the door already need not leave.
+    if (!isTrouble(error, 'blocked', 'gone', 'bad-request')) throw error;
+  }
+}

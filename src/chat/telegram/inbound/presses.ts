@@ -1,0 +1,274 @@
+/** Buttons. Anybody in a group can press them, at any time, so each press is checked anew against what is on record. */
+import type { Caller } from '../../../core/access.ts';
+import type { Command, Core } from '../../../core/command.ts';
+import type { Job } from '../../../core/job.ts';
+import type { Offer } from '../../../core/offers.ts';
+import type { Shelf } from '../../../core/ports.ts';
+import type { Choices } from '../../../core/quote.ts';
+import type { Outcome } from '../../../core/refusals.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
+import { linesOf, readCallbackData } from '../render.ts';
+import { targetSchema } from '../target.ts';
+import { deleteAskBody, detailsBody, forgetAskBody, forgottenBody, offerBody } from '../views.ts';
+import type { Expected } from './expected.ts';
+import type { Place, Press, Request } from './records.ts';
+import type { Talk } from './talk.ts';
+import { targetOf, type Who } from './who.ts';
+
+export type PressParts = {
+  core: Core;
+  commands: Readonly<Record<'cancel' | 'privacy', Command>>;
+  who: Who;
+  talk: Talk;
+  expected: Expected;
+  shelf: Shelf;
+  /** Takes a wish: on disk once this has answered. */
+  start(request: Request): Promise<void>;
+  remove(chatId: number, messageId: number): Promise<boolean>;
+};
+
+/** What the member hears in the small window above the chat; nothing where the chat itself tells it. */
+type Heard = string | undefined;
+type Pressed = { press: Press; words: Words; code: string; arg: string | undefined };
+type Deed = (pressed: Pressed, parts: PressParts) => Promise<Heard>;
+
+export async function runPress(press: Press, parts: PressParts): Promise<Heard> {
+  const words = wordsFor(press.locale);
+  const said = readCallbackData(press.data);
+  const deed = said && DEEDS[said.verb];
+  if (!deed) return words.t('told.too-old');
+  return deed({ press, words, code: said.code, arg: said.arg }, parts);
+}
+
+/**
+ * As the member; where that isn't enough, with a moderator's rights; and for what an anonymous admin began, as the
+ * chat itself. Telegram shows who presses, never as whom.
+ */
+async function asWhoever<T>(
+  place: Place,
+  { who }: PressParts,
+  attempt: (caller: Caller) => Promise<Outcome<T>>,
+): Promise<{ caller: Caller; outcome: Outcome<T> }> {
+  const member = await who.member(place);
+  const first = { caller: member, outcome: await attempt(member) };
+  if (first.outcome.ok || first.outcome.refusal.code !== 'not-allowed') return first;
+  for (const how of ['ranked', 'asChat'] as const) {
+    const caller = await who[how](place);
+    const outcome = caller && (await attempt(caller));
+    if (caller && outcome?.ok) return { caller, outcome };
+  }
+  return first;
+}
+
+function refused(words: Words, outcome: { ok: false; refusal: Parameters<Words['refusal']>[0] }): string {
+  return outcome.refusal.code === 'not-allowed' ? words.t('told.not-yours') : words.refusal(outcome.refusal);
+}
+
+/** The job under whose video or status the button stands, for those whom it answers to. */
+async function jobOf(
+  { press, code, words }: Pressed,
+  parts: PressParts,
+): Promise<{ job: Job; caller: Caller } | { heard: string }> {
+  const { caller, outcome } = await asWhoever(press, parts, (who) => parts.core.jobs.find(who, code));
+  return outcome.ok ? { job: outcome.value, caller } : { heard: refused(words, outcome) };
+}
+
+/** What comes of a press answers the member's own message, where that is in this chat. */
+function besideTheirs(press: Press, job: Job): Press {
+  const asked = targetSchema.safeParse(job.requester.target);
+  return asked.success && asked.data.chatId === press.chatId
+    ? { ...press, messageId: asked.data.messageId }
+    : press;
+}
+
+const cancel: Deed = async ({ press, words, code }, parts) => {
+  const { outcome } = await asWhoever(press, parts, (caller) =>
+    parts.commands.cancel.execute(
+      { ...caller, id: press.pressId, options: { job: code }, files: {} },
+      parts.core,
+    ),
+  );
+  if (!outcome.ok) return refused(words, outcome);
+  const asked = outcome.value.kind === 'cancel' && outcome.value.how === 'asked';
+  return words.t(asked ? 'told.cancel-asked' : 'told.cancelled');
+};
+
+const again: Deed = async (pressed, parts) => {
+  const { press, code } = pressed;
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  const asChat = found.caller.requester.memberId === found.caller.requester.spaceId;
+  const { kind: _, pressId, data: __, userId, ...place } = besideTheirs(press, found.job);
+  await parts.start({
+    ...place,
+    ...(asChat && press.chatType !== 'private'
+      ? { anonymousAdmin: true }
+      : userId === undefined
+        ? {}
+        : { userId }),
+    kind: 'request',
+    jobId: `telegram-${pressId}`,
+    command: 'again',
+    options: { job: code },
+    ask: false,
+    media: {},
+  });
+  return undefined;
+};
+
+const renew =
+  (what: 'image' | 'clip'): Deed =>
+  async (pressed, { talk, expected, ...parts }) => {
+    const { press, words, code } = pressed;
+    const found = await jobOf(pressed, { talk, expected, ...parts });
+    if ('heard' in found) return found.heard;
+    const at = besideTheirs(press, found.job);
+    const ask = linesOf([words.t(what === 'image' ? 'ask.new-image' : 'ask.new-motion')]);
+    const askId = await talk.say(targetOf(at), {
+      ...ask,
+      // It opens the reply by itself, for the one whose message is answered.
+      reply_markup: { force_reply: true, selective: press.chatType !== 'private' },
+    });
+    if (askId === undefined) return undefined;
+    const { userId } = press;
+    await expected.wait(press, { what, code, askId, ...(userId === undefined ? {} : { userId }) });
+    return undefined;
+  };
+
+const details: Deed = async (pressed, parts) => {
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  await parts.talk.say(targetOf(pressed.press), detailsBody(pressed.words, found.job));
+  return undefined;
+};
+
+const askDelete: Deed = async (pressed, parts) => {
+  const { press, words } = pressed;
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  const askId = await parts.talk.say(targetOf(press), deleteAskBody(words, found.job));
+  // Not in the button: what a button sends, anybody can make up.
+  if (askId !== undefined)
+    await parts.shelf.set(deleteKey(press.chatId, askId), press.messageId, DELETE_ASKED_MS);
+  return undefined;
+};
+
+const DELETE_ASKED_MS = 24 * 3_600_000;
+const deleteKey = (chatId: number, askId: number): string => `delete:${chatId}:${askId}`;
+
+const deleteNow: Deed = async (pressed, parts) => {
+  const { press, words } = pressed;
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  const resultId = await parts.shelf.get<number>(deleteKey(press.chatId, press.messageId));
+  if (resultId === undefined) return words.t('told.too-old');
+  if (!(await parts.core.privacy.forgetJob(found.job.id))) return words.job(found.job);
+  const gone = await parts.remove(press.chatId, resultId);
+  await parts.talk.edit(
+    targetOf(press),
+    press.messageId,
+    linesOf([words.t(gone ? 'delete.done' : 'delete.failed')]),
+  );
+  return undefined;
+};
+
+const keep: Deed = async (pressed, parts) => {
+  const { press } = pressed;
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  const asked = await parts.shelf.get<number>(deleteKey(press.chatId, press.messageId));
+  if (asked !== undefined) await parts.remove(press.chatId, press.messageId);
+  return undefined;
+};
+
+const send: Deed = async (pressed, parts) => {
+  const { press, words } = pressed;
+  const found = await jobOf(pressed, parts);
+  if ('heard' in found) return found.heard;
+  const outcome = await parts.core.jobs.sendAgain(found.job.id, targetOf(press));
+  if (!outcome.ok)
+    return outcome.refusal.code === 'no-such-job' ? words.t('jobs.gone') : words.refusal(outcome.refusal);
+  return outcome.value ? undefined : words.t('told.find-in-jobs');
+};
+
+const confirm: Deed = async ({ press, words, code }, parts) => {
+  const { outcome } = await asWhoever(press, parts, (caller) => parts.core.offers.confirm(caller, code));
+  if (!outcome.ok) return refused(words, outcome);
+  if (outcome.value.kind === 'offer') {
+    await parts.talk.edit(targetOf(press), press.messageId, offerBody(words, outcome.value.offer));
+    return undefined;
+  }
+  // The message of the offer goes on as that of the job.
+  const { job } = outcome.value;
+  await parts.talk.bind(job.id, { chatId: press.chatId, messageId: press.messageId });
+  parts.talk.show(job);
+  return undefined;
+};
+
+const decline: Deed = async ({ press, words, code }, parts) => {
+  const { outcome } = await asWhoever(press, parts, (caller) => parts.core.offers.decline(caller, code));
+  if (!outcome.ok) return refused(words, outcome);
+  await parts.talk.edit(targetOf(press), press.messageId, linesOf([words.t('confirm.declined')]));
+  return undefined;
+};
+
+const choose: Deed = async ({ press, words, code, arg = '' }, parts) => {
+  const { outcome } = await asWhoever(press, parts, async (caller): Promise<Outcome<Offer>> => {
+    const choices = choiceOf(arg);
+    if (choices) return parts.core.offers.change(caller, code, choices);
+    return parts.core.offers.find(caller, code);
+  });
+  if (!outcome.ok) return refused(words, outcome);
+  await parts.talk.edit(targetOf(press), press.messageId, offerBody(words, outcome.value));
+  return undefined;
+};
+
+/** What a button of the offer chooses: `quality=pro`. Undefined for what none of ours says. */
+function choiceOf(arg: string): Partial<Choices> | undefined {
+  const CHOICES: Readonly<Record<string, Partial<Choices>>> = {
+    'orientation=auto': { orientation: 'auto' },
+    'orientation=video': { orientation: 'video' },
+    'orientation=image': { orientation: 'image' },
+    'quality=draft': { quality: 'draft' },
+    'quality=standard': { quality: 'standard' },
+    'quality=pro': { quality: 'pro' },
+    'sound=true': { sound: true },
+    'sound=false': { sound: false },
+    'trim=true': { trim: true },
+    'trim=false': { trim: false },
+  };
+  return CHOICES[arg];
+}
+
+const forgetAsk: Deed = async ({ press, words }, { talk }) => {
+  await talk.say(targetOf(press), forgetAskBody(words));
+  return undefined;
+};
+
+/** It deletes what is kept of whoever presses, so in a group nobody can delete anybody else's. */
+const forget: Deed = async ({ press, words }, { core, commands, who, talk }) => {
+  const call = { ...(await who.member(press)), id: press.pressId, options: { delete: 'true' }, files: {} };
+  const outcome = await commands.privacy.execute(call, core);
+  if (!outcome.ok) return refused(words, outcome);
+  const body =
+    outcome.value.kind === 'forgotten' ? forgottenBody(words, outcome.value.forgotten) : forgetAskBody(words);
+  await talk.edit(targetOf(press), press.messageId, body);
+  return undefined;
+};
+
+const DEEDS: Readonly<Record<string, Deed>> = {
+  cancel,
+  again,
+  'new-image': renew('image'),
+  'new-motion': renew('clip'),
+  details,
+  delete: askDelete,
+  'delete-now': deleteNow,
+  keep,
+  send,
+  confirm,
+  decline,
+  choose,
+  'forget-ask': forgetAsk,
+  forget,
+};

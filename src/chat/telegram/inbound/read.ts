@@ -1,0 +1,155 @@
+/** From an update to what was said, pressed or changed by whom, and the one id that it has however often it comes. */
+import { mediaOf } from '../media-of.ts';
+import type { Incoming, Place, Said } from './records.ts';
+import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
+
+/** Telegram's own accounts, through which anonymous admins and other chats speak. */
+const GROUP_ANONYMOUS_BOT = 1087968824;
+const CHANNEL_BOT = 136817688;
+
+export type Bot = { id: number; username: string };
+type Read = { id: string; record: Incoming };
+
+/**
+ * Undefined for what starts nothing: channels, other bots, automatic forwards. A message's id is its place, as one
+ * that is told again, even under another update id, is still the same message.
+ */
+export function read(update: WireUpdate, bot: Bot): Read | undefined {
+  const { message, callback_query, my_chat_member } = update;
+  if (message) return readMessage(message, bot);
+  if (callback_query) return readPress(callback_query);
+  if (my_chat_member) return readMembership(my_chat_member, update.update_id);
+  return undefined;
+}
+
+function readMessage(message: WireMessage, bot: Bot): Read | undefined {
+  const { chat, message_id: messageId, migrate_to_chat_id, migrate_from_chat_id } = message;
+  const id = `message:${chat.id}:${messageId}`;
+  if (migrate_to_chat_id !== undefined)
+    return { id, record: { kind: 'moved', from: chat.id, to: migrate_to_chat_id } };
+  if (migrate_from_chat_id !== undefined)
+    return { id, record: { kind: 'moved', from: migrate_from_chat_id, to: chat.id } };
+  const place = placeOf(message);
+  if (!place) return undefined;
+  const { text, entities } = wordsOf(message);
+  const command = commandOf(text, entities, bot);
+  // Somebody else's command is none of our business, whatever hangs on it.
+  if (command === 'another bot’s') return undefined;
+  const mention = entities.find((entity) => isMention(text, entity, bot));
+  const reply = message.reply_to_message;
+  const files = reply ?? message.external_reply;
+  const record: Said = {
+    kind: 'said',
+    ...place,
+    text: command?.rest ?? withoutMention(text, mention),
+    ...(command ? { command: command.name } : {}),
+    mentioned: mention !== undefined,
+    media: mediaOf(message),
+    ...(files
+      ? {
+          repliesTo: {
+            ...(reply ? { messageId: reply.message_id } : {}),
+            toBot: reply?.from?.id === bot.id,
+            media: mediaOf(files),
+          },
+        }
+      : {}),
+    ...(message.media_group_id ? { album: message.media_group_id } : {}),
+  };
+  return { id, record };
+}
+
+function placeOf(message: WireMessage): Place | undefined {
+  const { chat, from, sender_chat, is_automatic_forward } = message;
+  const chatType = chatTypeOf(chat.type);
+  if (!chatType || !from || is_automatic_forward) return undefined;
+  const proxy = from.id === GROUP_ANONYMOUS_BOT || from.id === CHANNEL_BOT;
+  if (from.is_bot && !(proxy && sender_chat)) return undefined;
+  return {
+    chatId: chat.id,
+    chatType,
+    ...threadOf(message),
+    messageId: message.message_id,
+    ...(sender_chat ? {} : { userId: from.id }),
+    ...(sender_chat?.id === chat.id ? { anonymousAdmin: true } : {}),
+    locale: from.language_code ?? 'en',
+  };
+}
+
+/** A reply in a chat without topics has a thread id too, which must not be passed back. */
+const threadOf = (message: {
+  message_thread_id?: number | undefined;
+  is_topic_message?: boolean | undefined;
+}): { threadId?: number } =>
+  message.is_topic_message && message.message_thread_id !== undefined
+    ? { threadId: message.message_thread_id }
+    : {};
+
+function chatTypeOf(type: string): Place['chatType'] | undefined {
+  return (['private', 'group', 'supergroup'] as const).find((known) => known === type);
+}
+
+const wordsOf = ({ text, entities, caption, caption_entities }: WireMessage) =>
+  text === undefined
+    ? { text: caption ?? '', entities: caption_entities ?? [] }
+    : { text, entities: entities ?? [] };
+
+function commandOf(
+  text: string,
+  entities: readonly WireEntity[],
+  bot: Bot,
+): { name: string; rest: string } | 'another bot’s' | undefined {
+  const found = entities.find(({ type, offset }) => type === 'bot_command' && offset === 0);
+  if (!found) return undefined;
+  const [name = '', addressee] = text.slice(1, found.length).toLowerCase().split('@');
+  if (addressee !== undefined && addressee !== bot.username.toLowerCase()) return 'another bot’s';
+  return { name, rest: text.slice(found.length).trim() };
+}
+
+function isMention(text: string, { type, offset, length, user }: WireEntity, bot: Bot): boolean {
+  if (type === 'text_mention') return user?.id === bot.id;
+  const name = text.slice(offset, offset + length).toLowerCase();
+  return type === 'mention' && name === `@${bot.username.toLowerCase()}`;
+}
+
+function withoutMention(text: string, mention: WireEntity | undefined): string {
+  if (!mention) return text.trim();
+  const { offset, length } = mention;
+  return `${text.slice(0, offset).trimEnd()} ${text.slice(offset + length).trimStart()}`.trim();
+}
+
+function readPress({ id, from, message, data }: WirePress): Read | undefined {
+  const chatType = chatTypeOf(message?.chat.type ?? '');
+  if (!message || !chatType || data === undefined) return undefined;
+  const record: Incoming = {
+    kind: 'press',
+    chatId: message.chat.id,
+    chatType,
+    ...threadOf(message),
+    messageId: message.message_id,
+    userId: from.id,
+    locale: from.language_code ?? 'en',
+    pressId: id,
+    data,
+  };
+  return { id: `press:${id}`, record };
+}
+
+const IN = new Set(['member', 'administrator', 'restricted']);
+
+/** Only that we came into a group is of interest: whoever shuts us out finds nothing broken later. */
+function readMembership(change: WireMembership, updateId: number): Read | undefined {
+  const { chat, from, old_chat_member, new_chat_member } = change;
+  const chatType = chatTypeOf(chat.type);
+  if (!chatType || chatType === 'private') return undefined;
+  if (IN.has(old_chat_member.status) || !IN.has(new_chat_member.status)) return undefined;
+  const record: Incoming = {
+    kind: 'joined',
+    chatId: chat.id,
+    chatType,
+    messageId: 0,
+    userId: from.id,
+    locale: from.language_code ?? 'en',
+  };
+  return { id: `update:${updateId}`, record };
+}

@@ -1,0 +1,80 @@
+/** What came in, as it is kept until it is answered: read from the update once, and free of anything secret. */
+import { z } from 'zod';
+import { mediaSchema } from '../media-of.ts';
+
+/** Where something was said and by whom. */
+const place = {
+  chatId: z.number(),
+  chatType: z.enum(['private', 'group', 'supergroup']),
+  threadId: z.number().optional(),
+  messageId: z.number(),
+  /** Missing where somebody speaks as the chat itself, or as another one. */
+  userId: z.number().optional(),
+  /** Speaks as this very chat: only its anonymous admins can. */
+  anonymousAdmin: z.boolean().optional(),
+  locale: z.string(),
+};
+
+const saidSchema = z.object({
+  kind: z.literal('said'),
+  ...place,
+  /** Without the command or the mention. */
+  text: z.string(),
+  /** In lower case, without the slash. */
+  command: z.string().optional(),
+  mentioned: z.boolean(),
+  media: mediaSchema,
+  /** The message that it replies to. */
+  repliesTo: z
+    .object({ messageId: z.number().optional(), toBot: z.boolean(), media: mediaSchema })
+    .optional(),
+  album: z.string().optional(),
+  /** An album with more files than can be used. */
+  firstOfEach: z.boolean().optional(),
+});
+export type Said = z.infer<typeof saidSchema>;
+
+/** All that is needed to render: also after a crash, also once the messages are gone. */
+const requestSchema = z.object({
+  kind: z.literal('request'),
+  ...place,
+  jobId: z.string(),
+  command: z.enum(['animate', 'again']),
+  options: z.record(z.string(), z.string()),
+  ask: z.boolean(),
+  media: mediaSchema,
+  /** There were more files than could be used. */
+  firstOfEach: z.boolean().optional(),
+  /** The message that tells how it stands, once it is there. */
+  statusId: z.number().optional(),
+});
+export type Request = z.infer<typeof requestSchema>;
+
+const pressSchema = z.object({
+  kind: z.literal('press'),
+  ...place,
+  pressId: z.string(),
+  data: z.string(),
+});
+export type Press = z.infer<typeof pressSchema>;
+
+const joinedSchema = z.object({ kind: z.literal('joined'), ...place });
+export type Joined = z.infer<typeof joinedSchema>;
+
+const movedSchema = z.object({ kind: z.literal('moved'), from: z.number(), to: z.number() });
+export type Moved = z.infer<typeof movedSchema>;
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  saidSchema,
+  requestSchema,
+  pressSchema,
+  joinedSchema,
+  movedSchema,
+]);
+export type Incoming = z.infer<typeof recordSchema>;
+
+/** What every record but a move has. */
+export type Place = Pick<
+  Said,
+  'chatId' | 'chatType' | 'threadId' | 'messageId' | 'userId' | 'anonymousAdmin' | 'locale'
+>;

@@ -1,0 +1,110 @@
+/** From a wish that is on disk to a job: fetch the files, run the command, show what came of it. */
+import type { Caller } from '../../../core/access.ts';
+import type { Call, Command, Core, View } from '../../../core/command.ts';
+import type { Upload } from '../../../core/intake.ts';
+import type { Inbox } from '../../../core/ports.ts';
+import type { Outcome, Refusal } from '../../../core/refusals.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
+import type { Downloads, What } from '../download.ts';
+import { linesOf } from '../render.ts';
+import { type Body, offerBody } from '../views.ts';
+import type { Request } from './records.ts';
+import type { Talk } from './talk.ts';
+import { targetOf, type Who } from './who.ts';
+
+export type RequestParts = {
+  core: Core;
+  commands: Readonly<Record<Request['command'], Command>>;
+  downloads: Downloads;
+  inbox: Inbox;
+  talk: Talk;
+  who: Who;
+  signal: AbortSignal;
+};
+
+/** We are being stopped: the wish stays on disk and is taken up at the next start. */
+export class Interrupted extends Error {
+  override name = 'Interrupted';
+}
+
+/** May be run again after a crash at any point: the job's id is the wish's. Throws passing trouble, and Interrupted. */
+export async function runRequest(id: string, request: Request, parts: RequestParts): Promise<void> {
+  const { core, talk, who } = parts;
+  const words = wordsFor(request.locale);
+  const caller = await callerOf(request, who);
+  const event = { id: request.jobId, requester: caller.requester };
+  const shut = core.access.refusalAtDoor(caller);
+  if (shut) return void (await talk.say(targetOf(request), linesOf([words.refusal(shut)])));
+  const messageId = await statusOf(id, request, words, parts);
+  // Nobody could see the price there, nor the video.
+  if (messageId === undefined) return;
+  await talk.bind(request.jobId, {
+    chatId: request.chatId,
+    messageId,
+    ...(request.firstOfEach ? { note: words.t('told.first-of-each') } : {}),
+  });
+  const known = await core.intake.existing(event);
+  const outcome = known
+    ? ({ ok: true, value: { kind: 'job', job: known } } as const)
+    : await execute(caller, request, parts);
+  if (!outcome.ok && outcome.refusal.code === 'stopping') throw new Interrupted();
+  if (outcome.ok && outcome.value.kind === 'job') return talk.show(outcome.value.job);
+  await talk.edit(targetOf(request), messageId, bodyOf(words, outcome));
+}
+
+/** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
+async function callerOf(request: Request, who: Who): Promise<Caller> {
+  return request.command === 'animate' ? who.member(request) : who.ranked(request);
+}
+
+/** The message that tells how it stands: sent once, and on record before anything else happens. */
+async function statusOf(
+  id: string,
+  request: Request,
+  words: Words,
+  { talk, inbox }: RequestParts,
+): Promise<number | undefined> {
+  if (request.statusId !== undefined) return request.statusId;
+  const lines = [words.t('job.created'), ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
+  const statusId = await talk.say(targetOf(request), linesOf(lines));
+  if (statusId !== undefined) await inbox.note(id, { ...request, statusId });
+  return statusId;
+}
+
+type Told = Outcome<View> | { ok: false; refusal: FileTrouble };
+type FileTrouble = { code: 'file-too-big'; maxBytes: number } | { code: 'file-gone' };
+
+async function execute(caller: Caller, request: Request, parts: RequestParts): Promise<Told> {
+  await using stack = new AsyncDisposableStack();
+  const files: { image?: Upload; clip?: Upload } = {};
+  for (const what of bySize(request.media)) {
+    const file = request.media[what];
+    if (!file) continue;
+    const fetched = await parts.downloads.fetch(file, what, parts.signal);
+    if (fetched.kind === 'too-large')
+      return { ok: false, refusal: { code: 'file-too-big', maxBytes: fetched.maxBytes } };
+    if (fetched.kind === 'gone') return { ok: false, refusal: { code: 'file-gone' } };
+    files[what] = stack.use(fetched.upload);
+  }
+  const { jobId, options, ask } = request;
+  const call: Call = { ...caller, id: jobId, options, files, ...(ask ? { ask } : {}) };
+  return parts.commands[request.command].execute(call, parts.core);
+}
+
+/** The smaller one first: its path tells whether this server gives out the larger one at all. */
+function bySize({ image, clip }: Request['media']): What[] {
+  return (image?.bytes ?? 0) <= (clip?.bytes ?? 0) ? ['image', 'clip'] : ['clip', 'image'];
+}
+
+function bodyOf(words: Words, told: Told): Body {
+  if (told.ok) {
+    return told.value.kind === 'offer'
+      ? offerBody(words, told.value.offer)
+      : linesOf([words.t('told.trouble')]);
+  }
+  const { refusal } = told;
+  if (refusal.code === 'file-too-big')
+    return linesOf([words.t('told.file-too-big', { max: words.size(refusal.maxBytes) })]);
+  if (refusal.code === 'file-gone') return linesOf([words.t('told.file-gone')]);
+  return linesOf([words.refusal(refusal satisfies Refusal)]);
+}

@@ -1,0 +1,105 @@
+/** Who calls, and what they are where they call from. Telegram names a chat's admins only to those who ask. */
+import type { Api } from 'grammy';
+import type { Caller } from '../../../core/access.ts';
+import type { Requester } from '../../../core/job.ts';
+import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import type { TelegramTarget } from '../target.ts';
+import type { Place } from './records.ts';
+
+/** Rights change, and each call asks anew; within this time an answer is still one. */
+const ADMINS_KNOWN_MS = 60_000;
+const KNOWN_CHATS = 1_000;
+
+export type Who = {
+  /** Without the rights of a moderator, which are asked for only where they change anything. */
+  member(place: Place): Promise<Caller>;
+  /** With them. */
+  ranked(place: Place): Promise<Caller>;
+  /** As the chat itself, for an admin who may have asked as it: what an anonymous admin began answers to both. */
+  asChat(place: Place): Promise<Caller | undefined>;
+  /** Tells that a chat goes on under another id. */
+  moved(from: number, to: number): Promise<void>;
+};
+
+export function createWho({
+  api,
+  shelf,
+  clock,
+  log,
+}: {
+  api: Api;
+  shelf: Shelf;
+  clock: Clock;
+  log: Log;
+}): Who {
+  const admins = new Map<number, { at: number; ids: Promise<ReadonlySet<number>> }>();
+
+  /** A bot that is no admin itself may see the list too, which `getChatMember` doesn't promise. */
+  async function fetchAdmins(chatId: number): Promise<ReadonlySet<number>> {
+    const members = await api.getChatAdministrators(chatId);
+    return new Set(members.map(({ user }) => user.id));
+  }
+
+  async function isAdmin({ chatId, userId }: Place): Promise<boolean> {
+    if (userId === undefined) return false;
+    const known = admins.get(chatId);
+    if (known && clock.now() - known.at < ADMINS_KNOWN_MS) return (await known.ids).has(userId);
+    const ids = fetchAdmins(chatId).catch((error: unknown) => {
+      admins.delete(chatId);
+      log.warn({ err: error }, 'the admins of a chat could not be read, so nobody there counts as one');
+      return new Set<number>();
+    });
+    admins.delete(chatId);
+    admins.set(chatId, { at: clock.now(), ids });
+    const oldest = admins.keys().next().value;
+    if (admins.size > KNOWN_CHATS && oldest !== undefined) admins.delete(oldest);
+    return (await ids).has(userId);
+  }
+
+  async function requesterOf(place: Place): Promise<Requester> {
+    const spaceId = `telegram:${(await shelf.get<number>(aliasKey(place.chatId))) ?? place.chatId}`;
+    return {
+      platform: 'telegram',
+      spaceId,
+      memberId: place.userId === undefined ? spaceId : `telegram:${place.userId}`,
+      target: targetOf(place),
+    };
+  }
+
+  const isPrivate = ({ chatType }: Place): boolean => chatType === 'private';
+
+  async function callerOf(place: Place, moderator: boolean): Promise<Caller> {
+    return { requester: await requesterOf(place), standing: { moderator, private: isPrivate(place) } };
+  }
+
+  return {
+    member: (place) => callerOf(place, place.anonymousAdmin ?? false),
+    ranked: async (place) =>
+      callerOf(place, place.anonymousAdmin ?? (!isPrivate(place) && (await isAdmin(place)))),
+    async asChat(place) {
+      if (isPrivate(place) || !(await isAdmin(place))) return undefined;
+      const caller = await callerOf(place, true);
+      return { ...caller, requester: { ...caller.requester, memberId: caller.requester.spaceId } };
+    },
+    async moved(from, to) {
+      // What was once begun under the first id stays there, however often the chat moves on.
+      const first = (await shelf.get<number>(aliasKey(from))) ?? from;
+      if (first !== to) await shelf.set(aliasKey(to), first);
+    },
+  };
+}
+
+const aliasKey = (chatId: number): string => `alias:${chatId}`;
+
+/** Where an answer to this goes. */
+export function targetOf(place: Place): TelegramTarget {
+  const { chatId, threadId, messageId, userId, chatType, locale } = place;
+  return {
+    chatId,
+    ...(threadId === undefined ? {} : { threadId }),
+    messageId,
+    ...(userId === undefined ? {} : { userId }),
+    chatType,
+    locale,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * What of Telegram's updates is read here, checked where it comes in. Everything else in them is dropped.
+ * https://core.telegram.org/bots/api#available-types, read 2026-11-21.
+ */
+import { z } from 'zod';
+
+const file = z.object({
+  file_id: z.string(),
+  file_unique_id: z.string(),
+  file_size: z.number().optional(),
+});
+const named = file.extend({ file_name: z.string().optional(), mime_type: z.string().optional() });
+const photo = z.array(file.extend({ width: z.number(), height: z.number() }));
+
+/** Where a message may hold files; a reply to another chat's message holds them in the same way. */
+const media = z.object({
+  photo: photo.optional(),
+  live_photo: file.extend({ photo: photo.optional() }).optional(),
+  video: named.optional(),
+  animation: named.optional(),
+  video_note: file.optional(),
+  document: named.optional(),
+  sticker: file.extend({ is_animated: z.boolean(), is_video: z.boolean() }).optional(),
+});
+export type WireMedia = z.infer<typeof media>;
+
+const user = z.object({
+  id: z.number(),
+  is_bot: z.boolean(),
+  first_name: z.string().optional(),
+  language_code: z.string().optional(),
+});
+export type WireUser = z.infer<typeof user>;
+
+const chat = z.object({ id: z.number(), type: z.string() });
+const entity = z.object({
+  type: z.string(),
+  offset: z.number(),
+  length: z.number(),
+  user: z.object({ id: z.number() }).optional(),
+});
+export type WireEntity = z.infer<typeof entity>;
+
+const answered = media.extend({ message_id: z.number(), from: user.optional() });
+
+const message = media.extend({
+  message_id: z.number(),
+  message_thread_id: z.number().optional(),
+  is_topic_message: z.boolean().optional(),
+  from: user.optional(),
+  sender_chat: z.object({ id: z.number() }).optional(),
+  chat,
+  media_group_id: z.string().optional(),
+  text: z.string().optional(),
+  entities: z.array(entity).optional(),
+  caption: z.string().optional(),
+  caption_entities: z.array(entity).optional(),
+  reply_to_message: answered.optional(),
+  external_reply: media.optional(),
+  is_automatic_forward: z.boolean().optional(),
+  migrate_to_chat_id: z.number().optional(),
+  migrate_from_chat_id: z.number().optional(),
+});
+export type WireMessage = z.infer<typeof message>;
+
+const press = z.object({
+  id: z.string(),
+  from: user,
+  /** Missing for messages sent through inline mode, which we never do; only its place is left once it is too old. */
+  message: z
+    .object({ message_id: z.number(), message_thread_id: z.number().optional(), chat })
+    .extend({ is_topic_message: z.boolean().optional() })
+    .optional(),
+  data: z.string().optional(),
+});
+export type WirePress = z.infer<typeof press>;
+
+const membership = z.object({
+  chat,
+  from: user,
+  old_chat_member: z.object({ status: z.string() }),
+  new_chat_member: z.object({ status: z.string() }),
+});
+export type WireMembership = z.infer<typeof membership>;
+
+export const updateSchema = z.object({
+  update_id: z.number(),
+  message: message.optional(),
+  callback_query: press.optional(),
+  my_chat_member: membership.optional(),
+});
+export type WireUpdate = z.infer<typeof updateSchema>;
+
+/** The kinds of updates that are asked for; edits and channels' posts start nothing, so they aren't. */
+export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;

@@ -1,0 +1,159 @@
+/** Telegram as a place to talk: what comes in, what goes out, and how both find each other. */
+import type { UserFromGetMe } from 'grammy/types';
+import type { Chat } from '../../core/chat-port.ts';
+import type { Command, Core } from '../../core/command.ts';
+import type { Health } from '../../core/health.ts';
+import type { Job } from '../../core/job.ts';
+import type { Clock, Files, Inbox, Log, Shelf } from '../../core/ports.ts';
+import { wordsFor } from '../../words/index.ts';
+import { createApi } from './api.ts';
+import { createDownloads } from './download.ts';
+import { createHandlers } from './inbound/handlers.ts';
+import { createInlet } from './inbound/inlet.ts';
+import { createOutbound } from './outbound/index.ts';
+import { register } from './register.ts';
+import { createUpdates, HOOK_PATH, hookSecret } from './updates.ts';
+
+export type TelegramParts = {
+  token: string;
+  /** Telegram's own address, or that of a server of one's own. No slash at its end. */
+  apiUrl: string;
+  /** Where the internet reaches us; with https, Telegram tells its updates there. */
+  publicUrl: string | undefined;
+  secretKey: string;
+  commands: Readonly<Record<'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help', Command>>;
+  inbox: Inbox;
+  shelf: Shelf;
+  files: Files;
+  clock: Clock;
+  health: Health;
+  log: Log;
+  usualMs(job: Job): number | undefined;
+};
+
+/** Where Telegram calls us; part of what the internet may open. */
+export type ChatHook = {
+  path: string;
+  /** Judges one call and answers its status. */
+  take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
+};
+
+export type TelegramChat = Chat & { hook: ChatHook };
+
+/** Makes the chat; nothing is asked of Telegram before `start`. */
+export async function createTelegramChat(parts: TelegramParts): Promise<TelegramChat> {
+  const { token, apiUrl, publicUrl, shelf, clock, health } = parts;
+  const telegram = createApi({ token, apiUrl });
+  const { api } = telegram;
+  const log = scrubbed(parts.log, telegram.scrub);
+  const stopping = new AbortController();
+  // Deliveries may begin before the chat is started; they wait that long.
+  const core = Promise.withResolvers<Core>();
+  const downloads = await createDownloads({ api, token, apiUrl, files: parts.files, shelf });
+  const outbound = createOutbound({
+    api,
+    shelf,
+    words: wordsFor,
+    clock,
+    log,
+    usualMs: parts.usualMs,
+    quota: async (requester) => (await core.promise).quota(requester),
+    localServer: downloads.isLocal(),
+  });
+  let me: UserFromGetMe | undefined;
+  const handlers = createHandlers({
+    api,
+    shelf,
+    clock,
+    log,
+    outbound,
+    downloads,
+    inbox: parts.inbox,
+    commands: parts.commands,
+    core: core.promise,
+    privacyMode: () => me && !me.can_read_all_group_messages,
+    start: (request) => inlet.start(request),
+    signal: stopping.signal,
+  });
+  const inlet = createInlet({
+    inbox: parts.inbox,
+    handlers,
+    log,
+    now: clock.now,
+    signal: stopping.signal,
+  });
+  const updates = createUpdates({
+    token,
+    apiUrl,
+    telegram,
+    webhook: publicUrl?.startsWith('https:')
+      ? { url: publicUrl + HOOK_PATH, secret: hookSecret(parts.secretKey) }
+      : undefined,
+    take: inlet.take,
+    onMe,
+    health,
+    log,
+  });
+
+  function onMe(known: UserFromGetMe): void {
+    const first = me === undefined;
+    me = known;
+    if (!first) return;
+    log.info(
+      { bot: `@${known.username}` },
+      known.can_read_all_group_messages
+        ? 'telegram: privacy mode is off, the bot sees every message of its groups'
+        : 'telegram: privacy mode is on, so in groups the bot sees only commands and replies to it; @BotFather can turn it off',
+    );
+    register(api, shelf, log).catch((error: unknown) =>
+      log.warn({ err: error }, 'telegram: the commands could not be set; they are at the next start'),
+    );
+  }
+
+  return {
+    platform: 'telegram',
+    async start(given) {
+      core.resolve(given);
+      health.set('telegram', { state: 'degraded', reason: 'not connected yet' });
+      await inlet.resume();
+      updates.start();
+    },
+    async stop() {
+      stopping.abort();
+      await updates.stop();
+      await Promise.all([inlet.stop(), outbound.stop()]);
+      await downloads.stop();
+    },
+    show: outbound.show,
+    deliver: outbound.deliver,
+    uploadLimitBytes: outbound.uploadLimitBytes,
+    forget: outbound.forget,
+    hook: { path: HOOK_PATH, take: updates.takeHook },
+  };
+}
+
+/** No error here holds the token; should one ever do, it still doesn't get into the log. */
+function scrubbed(log: Log, scrub: (text: string) => string): Log {
+  const line =
+    (level: keyof Log) =>
+    (facts: object, message: string): void =>
+      log[level](clean(facts) as object, scrub(message));
+  function clean(value: unknown, depth = 0): unknown {
+    if (typeof value === 'string') return scrub(value);
+    if (typeof value !== 'object' || value === null || depth > 4) return value;
+    if (value instanceof Error) {
+      const { name, message, stack, cause } = value;
+      const code = 'code' in value ? value.code : undefined;
+      return {
+        type: name,
+        message: scrub(message),
+        ...('toJSON' in value ? {} : { stack: scrub(stack ?? '') }),
+        ...(code === undefined ? {} : { code }),
+        ...(cause === undefined ? {} : { cause: clean(cause, depth + 1) }),
+      };
+    }
+    if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, depth + 1)]));
+  }
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}

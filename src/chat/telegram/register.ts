@@ -1,0 +1,50 @@
+/** What Telegram's apps show of the bot before it says a word: its commands and what it is, in each language. */
+import { createHash } from 'node:crypto';
+import type { Api } from 'grammy';
+import type { BotCommand, LanguageCode } from 'grammy/types';
+import type { Log, Shelf } from '../../core/ports.ts';
+import { LOCALES, type WordKey, wordsFor } from '../../words/index.ts';
+
+const SHELF_KEY = 'registered';
+/** https://core.telegram.org/bots/api#setmydescription and the methods beside it, read 2026-11-21. */
+const DESCRIPTION_LENGTH = 512;
+const SHORT_DESCRIPTION_LENGTH = 120;
+const COMMAND_DESCRIPTION_LENGTH = 256;
+
+const MEMBER = ['animate', 'jobs', 'cancel', 'quota', 'privacy', 'help'] as const;
+const SCOPES = [
+  { type: 'all_private_chats', names: [...MEMBER, 'start'] },
+  { type: 'all_group_chats', names: MEMBER },
+  { type: 'all_chat_administrators', names: MEMBER },
+] as const;
+
+/** Only shows: what a member may do is looked up when they do it. Asks Telegram nothing where nothing has changed. */
+export async function register(api: Api, shelf: Shelf, log: Log): Promise<void> {
+  const wanted = LOCALES.map((locale: string) => {
+    const { t } = wordsFor(locale);
+    const described = (name: string): BotCommand => ({
+      command: name,
+      description: t(`command.${name}.description` as WordKey).slice(0, COMMAND_DESCRIPTION_LENGTH),
+    });
+    return {
+      language: languageOf(locale),
+      description: t('help.intro').slice(0, DESCRIPTION_LENGTH),
+      short: t('command.animate.description').slice(0, SHORT_DESCRIPTION_LENGTH),
+      scopes: SCOPES.map(({ type, names }) => ({ type, commands: names.map(described) })),
+    };
+  });
+  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
+  if ((await shelf.get(SHELF_KEY)) === hash) return;
+  for (const { language, description, short, scopes } of wanted) {
+    for (const { type, commands } of scopes)
+      await api.raw.setMyCommands({ commands, scope: { type }, ...language });
+    await api.raw.setMyDescription({ description, ...language });
+    await api.raw.setMyShortDescription({ short_description: short, ...language });
+  }
+  await shelf.set(SHELF_KEY, hash);
+  log.info({ languages: LOCALES.length }, 'telegram: commands and descriptions are set');
+}
+
+/** Our locales begin with Telegram's two letters. English has none: it is for everybody without a language of ours. */
+const languageOf = (locale: string): { language_code?: LanguageCode } =>
+  locale === 'en' ? {} : { language_code: locale.slice(0, 2) as LanguageCode };

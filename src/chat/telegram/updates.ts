@@ -1,0 +1,221 @@
+/**
+ * How updates reach us: fetched by grammY's polling, or told to our address by a webhook. Whatever goes wrong with
+ * either is waited out, said in the log once and shown in the state of the bot.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Bot, type Transformer } from 'grammy';
+import type { UserFromGetMe } from 'grammy/types';
+import type { Health } from '../../core/health.ts';
+import type { Log } from '../../core/ports.ts';
+import { isTrouble, type TelegramApi } from './api.ts';
+import type { Bot as Me } from './inbound/read.ts';
+import { ALLOWED_UPDATES } from './inbound/wire.ts';
+
+/** Telegram holds a poll at most this long; a dead connection is noticed soon after. */
+const POLL_SECONDS = 30;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+/** The other one may be the old version of us in a rolling update, and stop soon. */
+const CONFLICT_WAIT_MS = 15_000;
+const BAD_TOKEN_WAIT_MS = 10 * 60_000;
+
+/** Where Telegram is to tell its updates; polling where it is undefined. */
+export type WebhookSettings = { url: string; secret: string };
+
+export type UpdatesParts = {
+  token: string;
+  apiUrl: string;
+  telegram: TelegramApi;
+  webhook: WebhookSettings | undefined;
+  /** Stores an update. Rejects when it could not: then it must come again. */
+  take(update: unknown, bot: Me): Promise<void>;
+  /** Telegram has said who we are. */
+  onMe(me: UserFromGetMe): void;
+  health: Health;
+  log: Log;
+};
+
+export type Updates = {
+  start(): void;
+  stop(): Promise<void>;
+  /** One call of the webhook: the status to answer. */
+  takeHook(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
+};
+
+export const HOOK_PATH = '/hooks/telegram';
+const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
+
+/** The same after every start, so that Telegram's calls under way stay good. */
+export const hookSecret = (secretKey: string): string =>
+  createHmac('sha256', secretKey).update('telegram-webhook').digest('base64url');
+
+export function createUpdates({
+  token,
+  apiUrl,
+  telegram,
+  webhook,
+  take,
+  onMe,
+  health,
+  log,
+}: UpdatesParts): Updates {
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let me: UserFromGetMe | undefined;
+  let polling: Bot | undefined;
+
+  const healthy = () => health.set('telegram', { state: 'ok' });
+
+  /** grammY waits out a lost connection by itself, in silence. */
+  const watch: Transformer = async (prev, method, payload, signal) => {
+    try {
+      const answer = await prev(method, payload, signal);
+      if (method === 'getUpdates') healthy();
+      return answer;
+    } catch (error) {
+      if (method === 'getUpdates' && !stopping.signal.aborted && isTrouble(error, 'network', 'flood'))
+        health.set('telegram', { state: 'degraded', reason: 'Telegram cannot be reached' });
+      throw error;
+    }
+  };
+
+  async function supervise(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        me ??= await telegram.api.getMe();
+        onMe(me);
+        if (webhook) return await listen(webhook);
+        await poll(me, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        failures += 1;
+        await pause(complain(error, failures), stopping.signal);
+      }
+    }
+  }
+
+  async function listen({ url, secret }: WebhookSettings): Promise<void> {
+    await telegram.api.setWebhook(url, {
+      secret_token: secret,
+      allowed_updates: ALLOWED_UPDATES,
+      drop_pending_updates: false,
+    });
+    healthy();
+    log.info({}, 'telegram: Telegram tells its updates to the webhook');
+  }
+
+  /**
+   * Ends by throwing, or when it is stopped. A new Bot each time: one that has failed to store an update would not ask
+   * for it again, while a new one asks for all that Telegram has not been told to forget.
+   */
+  async function poll(botInfo: UserFromGetMe, onStart: () => void): Promise<void> {
+    const bot = new Bot(token, { botInfo, client: { apiRoot: apiUrl } });
+    // Whoever prints it must not print the token.
+    Object.defineProperty(bot, 'token', { enumerable: false });
+    Object.defineProperty(bot.api, 'token', { enumerable: false });
+    bot.api.config.use(telegram.guard, watch);
+    bot.use((ctx) => take(ctx.update, botInfo));
+    bot.catch(({ error }) => {
+      throw error;
+    });
+    polling = bot;
+    // It takes a webhook down that an earlier start has set.
+    await bot.start({
+      allowed_updates: ALLOWED_UPDATES,
+      drop_pending_updates: false,
+      timeout: POLL_SECONDS,
+      onStart: () => {
+        onStart();
+        healthy();
+        log.info({}, 'telegram: fetching updates');
+      },
+    });
+  }
+
+  /** Says what is wrong, and for how long to wait. */
+  function complain(error: unknown, failures: number): number {
+    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+    if (isTrouble(error, 'unauthorized')) {
+      health.set('telegram', { state: 'degraded', reason: 'Telegram does not know TELEGRAM_BOT_TOKEN' });
+      if (failures === 1)
+        log.error({}, 'telegram: Telegram does not know TELEGRAM_BOT_TOKEN; ask @BotFather for it');
+      return BAD_TOKEN_WAIT_MS;
+    }
+    if (isTrouble(error, 'conflict')) {
+      const reason = 'another program fetches this bot’s updates with the same token; only one can';
+      health.set('telegram', { state: 'degraded', reason });
+      log.warn({}, `telegram: ${reason}. Trying again in ${CONFLICT_WAIT_MS / 1000} s`);
+      return CONFLICT_WAIT_MS;
+    }
+    const reason = isTrouble(error) ? 'Telegram cannot be reached' : 'an update could not be stored';
+    health.set('telegram', { state: 'degraded', reason });
+    log.warn({ err: error, waitMs }, `telegram: ${reason}`);
+    return isTrouble(error, 'flood') ? Math.max(waitMs, error.retryAfterMs ?? 0) : waitMs;
+  }
+
+  async function takeHook(
+    headers: Readonly<Record<string, string | undefined>>,
+    body: Buffer,
+  ): Promise<number> {
+    if (!webhook || !same(headers[SECRET_HEADER] ?? '', webhook.secret)) return 401;
+    // Until Telegram has said who we are, nobody can tell whether a command is meant for us.
+    if (!me || stopping.signal.aborted) return 503;
+    const update = parse(body);
+    if (update === undefined) return 400;
+    try {
+      await take(update, me);
+      return 200;
+    } catch (error) {
+      log.error({ err: error }, 'telegram: an update could not be stored');
+      return 503;
+    }
+  }
+
+  return {
+    start() {
+      running = supervise().catch((error: unknown) => log.error({ err: error }, 'telegram: listening ended'));
+    },
+    async stop() {
+      stopping.abort();
+      // It tells Telegram where we are; whoever can't be reached is told at the next start.
+      await Promise.race([polling?.stop().catch(() => {}), pause(STOPS_WITHIN_MS)]);
+      await Promise.race([running, pause(STOPS_WITHIN_MS)]);
+    },
+    takeHook,
+  };
+}
+
+const STOPS_WITHIN_MS = 3_000;
+
+function same(given: string, right: string): boolean {
+  const a = createHmac('sha256', 'compare').update(given).digest();
+  const b = createHmac('sha256', 'compare').update(right).digest();
+  return timingSafeEqual(a, b);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    timer.unref();
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,148 @@
+/** What commands come to, as Telegram shows it. */
+import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
+import type { CommandData } from '../../core/command.ts';
+import { type Job, QUALITIES } from '../../core/job.ts';
+import { cancellable } from '../../core/jobs.ts';
+import type { Offer } from '../../core/offers.ts';
+import type { Forgotten } from '../../core/privacy.ts';
+import type { QuotaLine } from '../../core/quota-lines.ts';
+import { offerCard } from '../../words/cards.ts';
+import { detailsLines, jobLine } from '../../words/details.ts';
+import type { WordKey, Words } from '../../words/index.ts';
+import { forgottenLines, privacyLines } from '../../words/privacy.ts';
+import { quotaLines } from '../../words/quota.ts';
+import { type Button, callbackData, escapeHtml, keyboardOf, linesOf, type Text, textOf } from './render.ts';
+
+export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply };
+
+/** What a button does that stands under no job: the code is nobody's. */
+const NOBODY = '-';
+
+const withKeyboard = (text: Text, rows: readonly (readonly Button[])[]): Body => {
+  const reply_markup = keyboardOf(rows);
+  return reply_markup ? { ...text, reply_markup } : text;
+};
+
+/** The price, with every choice that may still be made about it. */
+export function offerBody(words: Words, offer: Offer): Body {
+  const { t } = words;
+  const { code, choices, request } = offer;
+  const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
+    text: chosen ? `● ${label}` : label,
+    data: callbackData('choose', code, `${option}=${value}`),
+  });
+  const onOff = (label: string, option: 'sound' | 'trim'): Button => ({
+    text: `${choices[option] ? '☑' : '☐'} ${label}`,
+    data: callbackData('choose', code, `${option}=${!choices[option]}`),
+  });
+  // The card's own clock is for bars, which an offer has none of.
+  return withKeyboard(textOf(offerCard(words, offer), words, { now: 0 }), [
+    (['auto', 'video', 'image'] as const).map((value) =>
+      choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
+    ),
+    QUALITIES.map((value) =>
+      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
+    ),
+    [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim')],
+    [
+      { text: t('button.confirm'), data: callbackData('confirm', code) },
+      { text: t('button.decline'), data: callbackData('decline', code) },
+    ],
+  ]);
+}
+
+/** Enough to find the one that is looked for, and within Telegram's limit for one message. */
+const JOBS_SHOWN = 20;
+const SEND_BUTTONS = 10;
+
+export function jobsBody(words: Words, jobs: readonly Job[], all: boolean): Body {
+  const { t } = words;
+  if (jobs.length === 0) return linesOf([t('jobs.none')]);
+  const shown = jobs.slice(0, JOBS_SHOWN);
+  const buttons = shown.flatMap((job): Button[] => {
+    if ('video' in job)
+      return [{ text: `${job.code}: ${t('button.send')}`, data: callbackData('send', job.code) }];
+    return cancellable(job)
+      ? [{ text: `${job.code}: ${t('button.cancel')}`, data: callbackData('cancel', job.code) }]
+      : [];
+  });
+  return withKeyboard(
+    titled(
+      t(all ? 'jobs.title-all' : 'jobs.title'),
+      shown.map((job) => jobLine(words, job)),
+    ),
+    buttons.slice(0, SEND_BUTTONS).map((button) => [button]),
+  );
+}
+
+export function helpBody(
+  words: Words,
+  commands: readonly CommandData[],
+  { privacyMode, isPrivate }: { privacyMode: boolean; isPrivate: boolean },
+): Body {
+  const { t } = words;
+  const named = commands.flatMap(({ name }) => {
+    const key = TOLD[name];
+    return key ? [`/${name} – ${t(key)}`] : [];
+  });
+  return titled(t('help.title'), [
+    t('help.intro'),
+    '',
+    t('help.telegram-album'),
+    t('help.telegram-reply'),
+    t('help.telegram-private'),
+    ...(isPrivate || !privacyMode ? [] : [t('help.telegram-group')]),
+    '',
+    t('help.tips'),
+    t('help.price'),
+    '',
+    t('help.commands'),
+    ...named,
+  ]);
+}
+
+/** The commands that Telegram's own menu names; `again` is a button here. */
+const TOLD: Readonly<Record<string, WordKey>> = {
+  animate: 'command.animate.description',
+  jobs: 'command.jobs.description',
+  cancel: 'command.cancel.description',
+  quota: 'command.quota.description',
+  privacy: 'command.privacy.description',
+  help: 'command.help.description',
+};
+
+export const quotaBody = (words: Words, lines: readonly QuotaLine[]): Body =>
+  titled(words.t('quota.title'), quotaLines(words, lines));
+
+export function privacyBody(words: Words): Body {
+  const text = titled(words.t('privacy.title'), privacyLines(words));
+  const button = { text: words.t('button.delete-data'), data: callbackData('forget-ask', NOBODY) };
+  return withKeyboard(text, [[button]]);
+}
+
+/** The second step: nothing is deleted before it. */
+export function forgetAskBody(words: Words): Body {
+  return withKeyboard(linesOf([words.t('privacy.confirm')]), [
+    [{ text: words.t('button.delete-data'), data: callbackData('forget', NOBODY) }],
+  ]);
+}
+
+export const forgottenBody = (words: Words, forgotten: Forgotten): Body =>
+  linesOf(forgottenLines(words, forgotten));
+
+export function deleteAskBody(words: Words, { code }: Job): Body {
+  return withKeyboard(linesOf([words.t('delete.ask')]), [
+    [
+      { text: words.t('button.delete'), data: callbackData('delete-now', code) },
+      { text: words.t('button.keep'), data: callbackData('keep', code) },
+    ],
+  ]);
+}
+
+export const detailsBody = (words: Words, job: Job): Body =>
+  titled(words.t('details.title'), detailsLines(words, job));
+
+function titled(title: string, lines: readonly string[]): Text {
+  const { text, parse_mode } = linesOf(['', ...lines]);
+  return { text: `<b>${escapeHtml(title)}</b>${text}`, parse_mode };
+}
