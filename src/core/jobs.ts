@@ -5,7 +5,7 @@ import type { Target } from './chat-port.ts';
 import { type Context, move, providerOf } from './context.ts';
 import { sendAgain } from './delivery.ts';
 import { finish } from './finish.ts';
-import { isOver, type Job } from './job.ts';
+import { isOver, type Job, type JobIn } from './job.ts';
 import { backOffMs, nextLookMs } from './pace.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import { apply, step } from './step.ts';
@@ -63,8 +63,7 @@ export function createJobs(ctx: Context): Jobs {
         if (ctx.stopping()) return;
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
-        const tired = job?.state === 'completed' && ctx.clock.now() - job.completedAt > DAY_MS;
-        const waitMs = backOffMs(count, ctx.random, tired ? NOWHERE_PACE : {});
+        const waitMs = backOffMs(count, ctx.random, job?.state === 'completed' ? deliveryPace(ctx, job) : {});
         if (!controller.signal.aborted)
           ctx.log.warn(
             { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
@@ -209,6 +208,10 @@ async function cancelNow(
       : await move(ctx, job, 'running', { ...asked, startedAt: job.startedAt, phase: job.phase });
   return { how, job: marked };
 }
+
+/** Each try may be a large upload. */
+const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
+  ctx.clock.now() - completedAt > DAY_MS ? NOWHERE_PACE : { ceilingMs: 300_000 };
 
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {

@@ -1,14 +1,19 @@
 import type { Files } from '../../src/core/ports.ts';
 
-/** Files that are only names: what the core does with them needs no bytes. */
-export function fakeFiles(): Files {
+export type FakeFiles = Files & { kept: Set<string> };
+
+/** Files that are only names: what the core does with them needs no bytes. `sizes`: of temporary files, by path. */
+export function fakeFiles(sizes: ReadonlyMap<string, number> = new Map()): FakeFiles {
   const kept = new Set<string>();
   let made = 0;
   return {
+    kept,
     async keep(tempPath, mime) {
+      // Moved, as the true one does: a file that was ours under another name is not there any more.
+      kept.delete(tempPath.replace(/^\/kept\//, ''));
       const key = `kept-${tempPath}`;
       kept.add(key);
-      return { key, bytes: 1000, mime };
+      return { key, bytes: sizes.get(tempPath) ?? 1000, mime };
     },
     hasRoom: async () => true,
     pathOf: ({ key }) => `/kept/${key}`,
