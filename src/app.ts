@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
+import { createTelegramChat } from './chat/telegram/index.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import { createAccess } from './core/access.ts';
@@ -85,7 +86,27 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const fetcher = createFetcher({ trustedOrigins: originsOf(config) });
   stack.defer(() => fetcher.stop());
 
-  const chats = [createWebChat(CLOCK)];
+  const telegram = config.TELEGRAM_BOT_TOKEN
+    ? await createTelegramChat({
+        token: config.TELEGRAM_BOT_TOKEN,
+        apiUrl: config.TELEGRAM_API_URL,
+        publicUrl: config.PUBLIC_URL,
+        secretKey: key,
+        commands,
+        inbox: store.inbox,
+        shelf: store.keyv('telegram'),
+        files: store.files,
+        clock: CLOCK,
+        health,
+        log,
+        usualMs: (job) =>
+          ctx.history.usualMs(
+            'provider' in job && job.provider ? job.provider : job.quote.provider,
+            job.request,
+          ),
+      })
+    : undefined;
+  const chats = [createWebChat(CLOCK), ...(telegram ? [telegram] : [])];
   const offers = store.keyv('offers');
   const ctx: Context = {
     store: store.jobs,
@@ -179,6 +200,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
             links,
             files: store.files,
             takeWebhook: (news) => takeWebhook(ctx, news),
+            ...(telegram ? { chatHook: telegram.hook } : {}),
           },
         }
       : {}),
@@ -222,7 +244,7 @@ function tellWhatIsOff(config: Config, health: Health): void {
     }
   }
   health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
-  health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
+  if (!config.TELEGRAM_BOT_TOKEN) health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
 }
 
 /** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */

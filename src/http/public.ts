@@ -20,10 +20,16 @@ export type PublicParts = {
     headers: Record<string, string | undefined>;
     body: Buffer;
   }): Promise<HookAnswer>;
+  /** Where a chat's own server calls, and who judges it: the answer is the status. */
+  chatHook?: {
+    path: string;
+    take(headers: Record<string, string | undefined>, body: Buffer): Promise<number>;
+  };
 };
 
-export function publicRoutes({ links, files, takeWebhook }: PublicParts): Hono {
+export function publicRoutes({ links, files, takeWebhook, chatHook }: PublicParts): Hono {
   const app = new Hono();
+  const short = bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) });
 
   app.get('/media/:token', async (c) => {
     const file = attempt(() => links.readMedia(c.req.param('token')));
@@ -37,18 +43,21 @@ export function publicRoutes({ links, files, takeWebhook }: PublicParts): Hono {
     return response;
   });
 
-  app.post(
-    '/hooks/:provider/:token',
-    bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) }),
-    async (c) => {
-      const provider = c.req.param('provider');
-      const jobId = attempt(() => links.readHook(provider, c.req.param('token')));
-      if (jobId === undefined) return c.body(null, 401);
-      const body = Buffer.from(await c.req.arrayBuffer());
-      const answer = await takeWebhook({ provider, jobId, headers: c.req.header(), body });
-      return c.body(null, STATUS[answer], answer === 'later' ? { 'retry-after': '30' } : {});
-    },
-  );
+  if (chatHook) {
+    app.post(chatHook.path, short, async (c) => {
+      const status = await chatHook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
+      return new Response(null, { status });
+    });
+  }
+
+  app.post('/hooks/:provider/:token', short, async (c) => {
+    const provider = c.req.param('provider');
+    const jobId = attempt(() => links.readHook(provider, c.req.param('token')));
+    if (jobId === undefined) return c.body(null, 401);
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const answer = await takeWebhook({ provider, jobId, headers: c.req.header(), body });
+    return c.body(null, STATUS[answer], answer === 'later' ? { 'retry-after': '30' } : {});
+  });
 
   return app;
 }
