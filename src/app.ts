@@ -19,6 +19,7 @@ import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { namedByOffers } from './core/offers.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
+import { createSettingsBook } from './core/settings-book.ts';
 import { createWeather } from './core/weather.ts';
 import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -37,8 +38,6 @@ import { createStore } from './store/index.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
-/** Dearer jobs wait for the member's yes. */
-const CONFIRM_ABOVE_MICROS = 1_000_000;
 /** Offers wait for minutes; their files go soon after. */
 const SWEEP_EVERY_MS = 5 * 60_000;
 const CLOCK = { now: Date.now };
@@ -131,6 +130,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     random: Math.random,
     log,
     roster,
+    settings: createSettingsBook({
+      known: await store.settings.all(),
+      store: store.settings,
+      defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
+      clock: CLOCK,
+    }),
     line: createLine({
       rules: lineRulesOf,
       now: CLOCK.now,
@@ -149,11 +154,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         day: microsFromUsd(config.BUDGET_USD_PER_DAY),
         month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
       },
-      defaultLimits: config.DEFAULT_LIMITS,
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
       defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
-      confirmAboveMicros: CONFIRM_ABOVE_MICROS,
     },
     stopping: () => stopping,
   };

@@ -3,16 +3,17 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HOSTED, KEY_NAMES } from './core/hosted.ts';
 import { microsFromUsd } from './core/money.ts';
-import type { DefaultLimit } from './core/quota.ts';
+import type { LimitRule } from './core/settings.ts';
+import { isTimeZone } from './core/settings-change.ts';
 
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
 const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';
 
 const usd = z.coerce.number({ error: 'must be a sum of dollars' }).min(0, 'must not be negative');
 
-const limits = z.string().transform((text, ctx): DefaultLimit[] => {
+const limits = z.string().transform((text, ctx): LimitRule[] => {
   if (text === 'none' || text === '') return [];
-  return text.split(',').flatMap((part): DefaultLimit[] => {
+  return text.split(',').flatMap((part): LimitRule[] => {
     const [, scope, period, unit, amount] = LIMIT.exec(part.trim()) ?? [];
     const value = Number(amount);
     if (
@@ -23,8 +24,11 @@ const limits = z.string().transform((text, ctx): DefaultLimit[] => {
       ctx.addIssue({ code: 'custom', message: `“${part.trim()}” is not a limit; write it ${LIMIT_HELP}` });
       return [];
     }
+    const who = { kind: scope === 'space' ? ('space' as const) : ('everyone' as const) };
     return [
-      { scope, period, ...(unit === 'usd' ? { maxMicros: microsFromUsd(value) } : { maxJobs: value }) },
+      unit === 'usd'
+        ? { who, period, unit, max: microsFromUsd(value) }
+        : { who, period, unit: 'jobs', max: value },
     ];
   });
 });
@@ -139,13 +143,4 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 /** The operator wrote something that can't be; a retry does not help. */
 export class BadConfig extends Error {
   override name = 'BadConfig';
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

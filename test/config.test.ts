@@ -13,8 +13,8 @@ describe('the configuration', () => {
       JOB_DEADLINE_MINUTES: 60,
     });
     expect(readConfig({}).DEFAULT_LIMITS).toEqual([
-      { scope: 'space', period: 'day', maxMicros: 5_000_000 },
-      { scope: 'member', period: 'day', maxJobs: 3 },
+      { who: { kind: 'space' }, period: 'day', unit: 'usd', max: 5_000_000 },
+      { who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 3 },
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('the configuration', () => {
 
   it('reads limits, and none', () => {
     expect(readConfig({ DEFAULT_LIMITS: 'member:month:usd=1.5' }).DEFAULT_LIMITS).toEqual([
-      { scope: 'member', period: 'month', maxMicros: 1_500_000 },
+      { who: { kind: 'everyone' }, period: 'month', unit: 'usd', max: 1_500_000 },
     ]);
     expect(readConfig({ DEFAULT_LIMITS: 'none' }).DEFAULT_LIMITS).toEqual([]);
   });

@@ -13,6 +13,7 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Ledger, Log, Provider, ResultFetcher, Scheduler } from './ports.ts';
 import type { QuotaRules } from './quota.ts';
 import type { Roster } from './roster.ts';
+import type { SettingsBook } from './settings-book.ts';
 
 export type Context = {
   store: JobStore;
@@ -30,6 +31,7 @@ export type Context = {
   log: Log;
   roster: Roster;
   access: Access;
+  settings: SettingsBook;
   line: Line;
   /** Only where the internet reaches us. */
   links?: Links;
@@ -37,8 +39,6 @@ export type Context = {
   rules: QuotaRules & {
     jobDeadlineMs: number;
     defaultQuality: Job['request']['quality'];
-    /** A price above this waits for the member's yes. */
-    confirmAboveMicros: number;
   };
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;

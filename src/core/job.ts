@@ -64,6 +64,10 @@ export type Requester = {
   platform: 'web' | 'discord' | 'telegram';
   spaceId: string;
   memberId: string;
+  /** The channel or topic within the space, where limits may stand on it. */
+  channelId?: string;
+  /** The member's roles there, the highest first. */
+  roles?: readonly string[];
   target: Record<string, unknown>;
 };
 

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
 import type { Event, Intake, Upload, Uploads } from './intake.ts';
 import { codeOf, type Job, type NamedFile, type Quote, type RenderRequest, type Requester } from './job.ts';
+import type { Micros } from './money.ts';
 import type { Shelf } from './ports.ts';
 import type { Choices } from './quote.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
@@ -126,7 +127,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: Shelf): Offers
     const quoted = await intake.quote(uploads, choices);
     if (!quoted.ok) return quoted;
     const { plan, ...quote } = quoted.value;
-    const unasked = { maxMicros: ctx.rules.confirmAboveMicros };
+    const unasked = { maxMicros: unaskedMicros(event) };
     if (!ask && quote.micros <= unasked.maxMicros) {
       const made = await jobOf(intake.create(event, uploads, choices, unasked));
       // It rose this very moment: a look at the new price makes an offer of it.
@@ -151,12 +152,15 @@ export function createOffers(ctx: Context, intake: Intake, shelf: Shelf): Offers
     return accept({ kind: 'offer', offer });
   }
 
+  const unaskedMicros = ({ requester }: Event): Micros =>
+    ctx.settings.of(requester.spaceId).confirmAboveMicros;
+
   const take: Offers['take'] = (event, ...rest) => alone(codeOf(event.id), () => takeAlone(event, ...rest));
 
   async function again(event: Event, job: Job, ask: boolean): Promise<Outcome<Taken>> {
     if (event.requester.platform === 'web') return jobOf(intake.again(event, job));
     if (!ask) {
-      const made = await jobOf(intake.again(event, job, { maxMicros: ctx.rules.confirmAboveMicros }));
+      const made = await jobOf(intake.again(event, job, { maxMicros: unaskedMicros(event) }));
       if (!rose(made)) return made;
     }
     return take(event, intake.uploadsOf(job), intake.choicesOf(job), ask);

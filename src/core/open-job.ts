@@ -12,11 +12,12 @@ export async function openJob(
   what: Pick<Job, 'request' | 'inputs' | 'quote'>,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
+  const space = ctx.settings.of(requester.spaceId);
   const hold = await ctx.ledger.reserve({
     jobId: id,
     micros: what.quote.micros,
-    counters: countersOf(requester, now, ctx.rules),
-    limits: limitsOf(requester, now, ctx.rules),
+    counters: countersOf(requester, now, ctx.rules, space),
+    limits: limitsOf(requester, now, ctx.rules, space),
     at: now,
     memberId: requester.memberId,
     spaceId: requester.spaceId,

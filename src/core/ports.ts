@@ -18,6 +18,8 @@ import type {
 } from './job.ts';
 import type { Micros } from './money.ts';
 import type { FailureCode } from './refusals.ts';
+import type { OwnSettings } from './settings.ts';
+import type { AuditEntry } from './settings-book.ts';
 
 export type Clock = { now(): number };
 
@@ -138,6 +140,14 @@ export type Inbox = {
   done(id: string): Promise<void>;
   /** What a crash left unanswered, oldest first: events whose ids begin so. */
   pending(idPrefix: string): Promise<{ id: string; record: unknown; at: number }[]>;
+};
+
+/** The settings of the spaces, and every change of them. */
+export type SettingsStore = {
+  all(): Promise<[spaceId: string, settings: OwnSettings][]>;
+  /** The settings and the entries that tell of the change, together or not at all. */
+  save(spaceId: string, settings: OwnSettings, entries: readonly AuditEntry[]): Promise<void>;
+  history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
 
 /** What limits count: who pays for what, in which calendar window. */

@@ -2,7 +2,7 @@
 import type { Context } from './context.ts';
 import type { Requester } from './job.ts';
 import type { Micros } from './money.ts';
-import { kindOfLimit, type LimitScope, limitsOf } from './quota.ts';
+import { kindOfLimit, type LimitScope, limitsOf, OPERATOR } from './quota.ts';
 import type { Period } from './windows.ts';
 
 /** One limit in force, and what stands against it. */
@@ -21,10 +21,11 @@ export type QuotaLine = {
 
 /** The limits on a member's next job, the nearest to the member first. The operator's own is for operators to see. */
 export async function quotaLines(
-  ctx: Pick<Context, 'ledger' | 'rules' | 'clock'>,
+  ctx: Pick<Context, 'ledger' | 'rules' | 'clock' | 'settings'>,
   requester: Requester,
 ): Promise<QuotaLine[]> {
-  const limits = limitsOf(requester, ctx.clock.now(), ctx.rules);
+  const space = ctx.settings.of(requester.spaceId);
+  const limits = limitsOf(requester, ctx.clock.now(), ctx.rules, space);
   const lines = await Promise.all(
     limits.map(async ({ scope, window, resetsAt, maxMicros, maxJobs }): Promise<QuotaLine> => {
       const totals = await ctx.ledger.totals({ scope, window });
@@ -37,10 +38,10 @@ export async function quotaLines(
         usedJobs: totals.settledJobs,
         heldJobs: totals.heldJobs,
         resetsAt,
-        timeZone: ctx.rules.timeZone,
+        timeZone: scope === OPERATOR ? ctx.rules.timeZone : space.timeZone,
       };
     }),
   );
-  const order = ['member', 'space', 'operator'] as const;
+  const order = ['member', 'channel', 'space', 'operator'] as const;
   return lines.sort((a, b) => order.indexOf(a.scope) - order.indexOf(b.scope));
 }

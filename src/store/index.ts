@@ -1,6 +1,6 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
-import type { Files, Inbox, JobStore, Ledger } from '../core/ports.ts';
+import type { Files, Inbox, JobStore, Ledger, SettingsStore } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
 import { createInbox } from './inbox.ts';
@@ -8,6 +8,7 @@ import { createJobStore } from './jobs.ts';
 import { keyvOn } from './keyv-sqlite.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { createSettingsStore } from './settings.ts';
 import { openDatabase } from './sqlite.ts';
 
 export type Store = {
@@ -15,6 +16,7 @@ export type Store = {
   ledger: Ledger;
   files: Files;
   inbox: Inbox;
+  settings: SettingsStore;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown>;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -44,6 +46,7 @@ function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unl
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
     files,
+    settings: createSettingsStore(db),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyvOn(db, namespace),
     async ping() {

@@ -17,6 +17,8 @@ const base = z.object({
     platform: z.enum(['web', 'discord', 'telegram']),
     spaceId: z.string(),
     memberId: z.string(),
+    channelId: z.string().exactOptional(),
+    roles: z.array(z.string()).readonly().exactOptional(),
     target: anything,
   }),
   request: z.object({

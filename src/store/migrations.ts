@@ -75,4 +75,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX inbox_pending ON inbox (id) WHERE record IS NOT NULL;
   CREATE INDEX inbox_by_age ON inbox (at) WHERE record IS NULL;
   `,
+  `
+  CREATE TABLE settings (space_id TEXT PRIMARY KEY NOT NULL, settings TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- Who changed what, for ever.
+  CREATE TABLE audit (
+    n INTEGER PRIMARY KEY,
+    space_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    setting TEXT NOT NULL,
+    change TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_space ON audit (space_id, n);
+  `,
 ];

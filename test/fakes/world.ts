@@ -22,10 +22,13 @@ import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
+import type { LimitRule } from '../../src/core/settings.ts';
+import { createSettingsBook } from '../../src/core/settings-book.ts';
 import type { Weather } from '../../src/core/weather.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
+import { memorySettings } from './settings.ts';
 import { memoryShelf } from './shelf.ts';
 import { memoryJobStore, memoryLedger } from './store.ts';
 
@@ -70,7 +73,7 @@ export type WorldOptions = {
   chat?: Partial<Chat>;
   access?: Partial<AccessRules>;
   links?: Context['links'];
-  defaultLimits?: Context['rules']['defaultLimits'];
+  limits?: LimitRule[];
 };
 
 export function createWorld({
@@ -82,7 +85,7 @@ export function createWorld({
   chat: chatOver = {},
   access = {},
   links,
-  defaultLimits = [],
+  limits = [],
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
@@ -91,6 +94,7 @@ export function createWorld({
     ledger: memoryLedger(),
     files,
     offers: memoryShelf(),
+    settings: memorySettings(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -138,6 +142,12 @@ export function createWorld({
         clock,
         health: createHealth(() => {}),
       }),
+      settings: createSettingsBook({
+        known: disk.settings.known,
+        store: disk.settings,
+        defaults: { limits, timeZone: 'UTC' },
+        clock,
+      }),
       line: createLine({
         rules: lineRulesOf,
         now: clock.now,
@@ -157,11 +167,9 @@ export function createWorld({
       ]),
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
-        defaultLimits,
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',
-        confirmAboveMicros: 1_000_000,
       },
       stopping: () => life.dead(),
     };

@@ -1,0 +1,23 @@
+import type { SettingsStore } from '../../src/core/ports.ts';
+import type { OwnSettings } from '../../src/core/settings.ts';
+import type { AuditEntry } from '../../src/core/settings-book.ts';
+
+/** The settings of the spaces in memory; `known` is what a new incarnation finds. */
+export function memorySettings(): SettingsStore & { known: Map<string, OwnSettings> } {
+  const known = new Map<string, OwnSettings>();
+  const audit: { spaceId: string; entry: AuditEntry }[] = [];
+  return {
+    known,
+    all: async () => [...known],
+    async save(spaceId, settings, entries) {
+      known.set(spaceId, structuredClone(settings));
+      audit.push(...entries.map((entry) => ({ spaceId, entry: structuredClone(entry) })));
+    },
+    history: async (spaceId, limit) =>
+      audit
+        .filter((one) => one.spaceId === spaceId)
+        .map(({ entry }) => entry)
+        .reverse()
+        .slice(0, limit),
+  };
+}
