@@ -1,10 +1,12 @@
 /**
- * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers on this machine, one port each, and
+ * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers and Discord on this machine, and
  * the environment that points the bot at them. What happens next is set while they run:
  *
  *   curl -X PUT -d '{"runMs":60000}' $FAL_QUEUE_URL/_sim/script
  *   curl -X PUT -d '{"path":"/response$","how":{"status":503},"times":3}' $FAL_QUEUE_URL/_sim/fault
  */
+import { furnish } from './discord/furnish.ts';
+import { startDiscord } from './discord/start.ts';
 import { startFal } from './fal.ts';
 import { startRuncomfy } from './runcomfy.ts';
 import { startRunpod } from './runpod.ts';
@@ -17,6 +19,8 @@ const runpod = await startRunpod({ port: FIRST_PORT + 1 });
 const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
 for (const { jobs } of [fal, runpod, runcomfy])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
+const discord = await startDiscord({ port: FIRST_PORT + 10, token: 'simulated.discord.token' });
+furnish(discord);
 
 console.log(`FAL_KEY=${fal.key}
 FAL_QUEUE_URL=${fal.url}
@@ -25,4 +29,8 @@ FAL_API_URL=${fal.url}
 RUNPOD_API_KEY=${runpod.key}
 RUNPOD_API_URL=${runpod.url}
 RUNCOMFY_API_TOKEN=${runcomfy.token}
-RUNCOMFY_API_URL=${runcomfy.url}`);
+RUNCOMFY_API_URL=${runcomfy.url}
+DISCORD_TOKEN=${discord.token}
+DISCORD_API_URL=${discord.apiUrl}
+DISCORD_CDN_URLS=${discord.cdnUrl}
+# Use the bot as a member of Discord: ${discord.pageUrl}`);

@@ -72,7 +72,7 @@ export const interactionChannelJson = (channel: SimChannel, user: SimUser) => ({
 });
 
 export function guildJson(world: World, guild: SimGuild) {
-  const channels = [...world.channels.values()].filter((channel) => channel.guild === guild);
+  const { channels } = guild;
   const bot = guild.members.get(world.bot.id);
   return {
     id: guild.id,

@@ -28,6 +28,7 @@ import type { SimInteraction } from './interactions.ts';
 import { createLimits } from './limits.ts';
 import type { ModalValues } from './modals.ts';
 import { officialCheck } from './official.ts';
+import { pageApi } from './page-api.ts';
 import * as people from './people.ts';
 import { defaults, type Settings } from './settings.ts';
 import type { Sim } from './sim.ts';
@@ -101,6 +102,7 @@ export async function startDiscord(options: DiscordOptions = {}) {
     changed,
   };
 
+  const page = pageApi(() => discord);
   const open = [...callbackRoutes(sim), ...webhookRoutes(sim)];
   const own = [...appRoutes(sim, gatewayUrl), ...channelRoutes(sim)];
   const shared = {
@@ -115,7 +117,9 @@ export async function startDiscord(options: DiscordOptions = {}) {
     {
       ...shared,
       server: 'api',
-      async handle(call) {
+      async handle(call, { response }) {
+        const ofPage = await page(call, response);
+        if (ofPage !== 'other') return ofPage;
         const path = /^\/api(?:\/v(?:9|10))?(\/.*)$/.exec(call.path)?.[1];
         if (path === undefined) throw no.notFound();
         const inner = { ...call, path };
@@ -163,7 +167,7 @@ export async function startDiscord(options: DiscordOptions = {}) {
     return message;
   };
 
-  return {
+  const discord = {
     apiUrl: `${apiOrigin}/api`,
     cdnUrl: cdnOrigin,
     /** Where the page is. */
@@ -305,4 +309,5 @@ export async function startDiscord(options: DiscordOptions = {}) {
       await cdn.close();
     },
   };
+  return discord;
 }

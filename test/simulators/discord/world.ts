@@ -32,6 +32,7 @@ export type SimGuild = {
   /** Whether the bot is a member; without, only those who installed the app themselves can use it here. */
   botIn: boolean;
   roles: SimRole[];
+  channels: SimChannel[];
   members: Map<string, SimMember>;
 };
 
@@ -86,6 +87,8 @@ export type World = {
   users: Map<string, SimUser>;
   guilds: Map<string, SimGuild>;
   channels: Map<string, SimChannel>;
+  /** By the person the bot shares it with. */
+  dms: Map<string, SimChannel>;
 };
 
 const P = PermissionFlagsBits;
@@ -110,7 +113,7 @@ export type MemberOptions = UserOptions & { permissions?: PermissionName[] };
 export function createWorld(ids: Ids): World {
   const id = ids();
   const bot = makeUser(id, 'strut', { bot: true });
-  return { bot, users: new Map([[id, bot]]), guilds: new Map(), channels: new Map() };
+  return { bot, users: new Map([[id, bot]]), guilds: new Map(), channels: new Map(), dms: new Map() };
 }
 
 function makeUser(id: string, username: string, options: UserOptions): SimUser {
@@ -143,6 +146,7 @@ export function addGuild(world: World, ids: Ids, name: string, now: number, opti
     tier: 0,
     botIn: true,
     roles: [{ id, name: '@everyone', permissions: EVERYONE }],
+    channels: [],
     members: new Map(),
     ...options,
   };
@@ -181,14 +185,17 @@ export function addChannel(
     ...parts,
   };
   world.channels.set(channel.id, channel);
+  channel.guild?.channels.push(channel);
   return channel;
 }
 
 /** The DM channel of the bot and this person; there is one for ever. */
 export function dmOf(world: World, ids: Ids, user: SimUser): SimChannel {
-  for (const channel of world.channels.values())
-    if (channel.type === ChannelType.DM && channel.recipients[0] === user) return channel;
-  return addChannel(world, ids, user.globalName, { type: ChannelType.DM, recipients: [user] });
+  const known = world.dms.get(user.id);
+  if (known) return known;
+  const channel = addChannel(world, ids, user.globalName, { type: ChannelType.DM, recipients: [user] });
+  world.dms.set(user.id, channel);
+  return channel;
 }
 
 export const bits = (names: readonly PermissionName[]): bigint =>
