@@ -194,6 +194,19 @@ describe('what Telegram refuses', () => {
     expect((await send(telegram.group({ bot: 'absent' }).id)).says).toBe('Bad Request: chat not found');
   });
 
+  it('is a kind of message that the group forbids to those who are no admins', async () => {
+    await using world = await setUp();
+    const { api, group, telegram } = world;
+    group.forbids.add('media');
+    const send = async () => api.sendPhoto(group.id, new InputFile(await sampleImage()));
+    expect((await refusal(send())).says).toBe(
+      'Bad Request: not enough rights to send media messages to the chat',
+    );
+    await api.sendMessage(group.id, 'words may pass');
+    telegram.becomes(group, 'administrator');
+    await send();
+  });
+
   it('is a group’s old number, with the new one beside', async () => {
     await using world = await setUp();
     const { api, telegram, ada } = world;

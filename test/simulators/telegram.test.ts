@@ -147,6 +147,15 @@ describe('the Telegram simulator', () => {
     expect(loud.video).toBeDefined();
   });
 
+  it('gives no number for a video that a large group gets later', async () => {
+    await using telegram = await startTelegram();
+    const group = telegram.group({ schedulesVideos: true });
+    const api = clientOf(telegram);
+    const sent = await api.sendVideo(group.id, new InputFile(await sampleClip({ seconds: 1, sound: true })));
+    expect(sent.message_id).toBe(0);
+    expect((await api.sendMessage(group.id, 'a')).message_id).toBeGreaterThan(0);
+  });
+
   it('replaces a text by a video in its place', async () => {
     await using telegram = await startTelegram();
     const chat = telegram.privateChat(telegram.user());

@@ -125,6 +125,8 @@ export async function startServer(options: {
   };
 
   function send(response: ServerResponse, call: Call, { status, body, headers }: Answer): void {
+    // Whoever hung up got no answer.
+    if (response.destroyed) return;
     call.answer = { status, body };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);

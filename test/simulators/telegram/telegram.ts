@@ -18,6 +18,7 @@ import type { MediaContent } from './media.ts';
 import { changeMember } from './membership.ts';
 import { wireOf } from './messages.ts';
 import { addChannel, addGroup, type ChannelOptions, type GroupOptions } from './new-places.ts';
+import { createPage } from './page.ts';
 import * as people from './people.ts';
 import * as places from './places.ts';
 import { presses } from './presses.ts';
@@ -30,7 +31,6 @@ import type { Message, Update, User, UserFromGetMe } from './wire.ts';
 import { createWorld, type Member, type SimChat } from './world.ts';
 
 export { buttonsOf, textOf } from './look.ts';
-export type { Content } from './people.ts';
 export type { Message, SimChat, Update, User };
 
 export type TelegramOptions = {
@@ -100,7 +100,7 @@ export async function startTelegram(options: TelegramOptions = {}) {
     token,
     port: options.port,
     schemas,
-    otherwise: async (_, response) => void response.writeHead(404).end(),
+    otherwise: createPage(sim),
   });
 
   return {

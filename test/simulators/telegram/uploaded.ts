@@ -161,6 +161,6 @@ async function givenThumbnail(
     .metadata()
     .catch(() => undefined);
   if (facts?.format !== 'jpeg' || Math.max(facts.width, facts.height) > MAX_THUMBNAIL_SIDE) return undefined;
-  const file = await sim.files.add('thumbnail', upload.path, { mime: 'image/jpeg' });
+  const file = await sim.files.add('thumbnail', upload.path, { name: upload.name, mime: 'image/jpeg' });
   return { ...idsOf(file), width: facts.width, height: facts.height };
 }
