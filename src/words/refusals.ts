@@ -1,7 +1,7 @@
 /** Why something can't be done, and what to do instead. */
-import type { Job } from '../core/job.ts';
+import { type JobState, QUALITIES } from '../core/job.ts';
 import type { Refusal } from '../core/refusals.ts';
-import { stateWord } from './jobs.ts';
+import type { WordKey } from './languages.ts';
 import type { Speech } from './speech.ts';
 
 type Said = { [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>, speech: Speech) => string };
@@ -21,15 +21,17 @@ const REFUSALS = {
   'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
   'private-not-allowed': ({ memberId }, { t }) => t('refusal.private-not-allowed', { memberId }),
   'no-such-job': (_, { t }) => t('refusal.no-such-job'),
-  'not-cancellable': ({ state }, speech) =>
-    speech.t('refusal.not-cancellable', { state: stateWord(speech, state as Job['state'] | 'gone') }),
+  'not-cancellable': ({ state }, { t }) => t(TOO_LATE[state as JobState | 'gone'] ?? 'refusal.too-late'),
   'already-decided': (_, { t }) => t('refusal.already-decided'),
   'upload-too-large': ({ what, maxBytes }, { t, size }) =>
     t(`refusal.${what}-upload-too-large`, { max: size(maxBytes) }),
   'not-an-image': ({ found }, { t }) =>
     found ? t('refusal.not-an-image-but', { found }) : t('refusal.not-an-image'),
-  'not-a-video': ({ found }, { t }) =>
-    found ? t('refusal.not-a-video-but', { found }) : t('refusal.not-a-video'),
+  'not-a-video': ({ found }, { t }) => {
+    const [, still] = found?.match(/^still (\w+)$/) ?? [];
+    if (still) return t('refusal.not-a-video-still', { found: still });
+    return found ? t('refusal.not-a-video-but', { found }) : t('refusal.not-a-video');
+  },
   'broken-file': ({ what }, { t }) => t(`refusal.broken-${what}`),
   'image-too-small': (r, { t, dimensions }) =>
     t('refusal.image-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
@@ -56,28 +58,44 @@ const REFUSALS = {
       ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
       : t('refusal.clip-too-many-bytes', { bytes: size(r.bytes), max: size(r.maxBytes) }),
   'no-picture-in-clip': (_, { t }) => t('refusal.no-picture-in-clip'),
-  'over-quota': ({ scope, period, leftMicros, leftJobs, ...r }, { t, date, money }) => {
-    const facts = { limit: t(`limit.${scope}-${period}`), resetsAt: date(r.resetsAt) };
-    const left =
-      leftMicros === undefined
-        ? leftJobs === undefined
-          ? undefined
-          : t('quota.jobs', { count: leftJobs })
-        : money(leftMicros);
-    return left === undefined
-      ? t('refusal.over-quota', facts)
-      : t('refusal.over-quota-left', { ...facts, left });
+  'over-quota': ({ scope, period, leftMicros, leftJobs, resetsAt }, { t, date, money }) => {
+    const facts = { resetsAt: date(resetsAt) };
+    // A limit may count both: where jobs are left, the money is what ran short.
+    return leftMicros === undefined || leftJobs === 0
+      ? t(`refusal.over-quota-${scope}-${period}-jobs`, facts)
+      : t(`refusal.over-quota-${scope}-${period}-usd`, { ...facts, left: money(leftMicros) });
   },
   'price-rose': ({ micros }, { t, money }) => t('refusal.price-rose', { price: money(micros) }),
   'offer-expired': (_, { t }) => t('refusal.offer-expired'),
   'slow-down': ({ retryAt }, { t, date }) => t('refusal.slow-down', { retryAt: date(retryAt) }),
   'no-provider': ({ why, quality }, { t }) =>
-    why === 'quality' ? t('refusal.no-provider-for-quality', { quality }) : t('refusal.no-provider'),
+    why === 'quality'
+      ? t('refusal.no-provider-for-quality', { quality: qualityText(t, quality) })
+      : t('refusal.no-provider'),
   'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
   'provider-down': (_, { t }) => t('refusal.provider-down'),
   'disk-full': (_, { t }) => t('refusal.disk-full'),
   stopping: (_, { t }) => t('refusal.stopping'),
 } satisfies Said;
+
+/** Why Cancel comes too late. A queued or running job that can't be stopped is one that the provider won't stop. */
+const TOO_LATE = {
+  created: 'refusal.too-late',
+  submitting: 'refusal.too-late-submitting',
+  unknown: 'refusal.too-late-unknown',
+  queued: 'refusal.too-late',
+  running: 'refusal.too-late',
+  completed: 'refusal.too-late-completed',
+  delivered: 'refusal.too-late-delivered',
+  failed: 'refusal.too-late-failed',
+  cancelled: 'refusal.too-late-cancelled',
+  gone: 'refusal.too-late-gone',
+} as const satisfies Record<JobState | 'gone', WordKey>;
+
+function qualityText(t: Speech['t'], quality: string): string {
+  const known = QUALITIES.find((one) => one === quality);
+  return known ? t(`choice.quality.${known}`) : quality;
+}
 
 /** A refusal in words that say what to do. */
 export function refusalText(speech: Speech, refusal: Refusal): string {

@@ -209,7 +209,7 @@ describe('the limits', () => {
       ),
     ]);
     expect(quotaLines(words, [{ ...line, maxJobs: 1 }])[1]).toMatch(/^You, today: 1 used of 1 job, 0 left\./);
-    expect(quotaLines(words, [])).toEqual(['No limits stand on you here.']);
+    expect(quotaLines(words, [])).toEqual(['You have no limits here.']);
   });
 });
 

@@ -84,12 +84,30 @@ describe('the words', () => {
     expect(words.refusal(REFUSALS['clip-too-long'])).toMatch(/31\.2 s.*30 s.*trim/s);
     expect(words.refusal(REFUSALS['clip-too-large'])).toMatch(/9000×100.*3850 pixels/s);
     expect(words.refusal(REFUSALS['over-quota'])).toMatch(
-      /everyone here, per day; \$0\.16 left.*Jan 15, 2027/s,
+      /daily limit for everyone here: \$0\.16 left.*Jan 15, 2027/s,
     );
     expect(words.refusal(REFUSALS['bad-option'])).toBe('“quality” can be: draft, pro.');
-    expect(words.refusal(REFUSALS['not-cancellable'])).toContain('delivered');
-    const jobs = { code: 'over-quota', scope: 'member', period: 'month', leftJobs: 1, resetsAt: 0 } as const;
-    expect(words.refusal(jobs)).toContain('you, per month; 1 job left');
+    expect(words.refusal(REFUSALS['not-a-video'])).toContain('a ZIP archive');
+    expect(words.refusal({ code: 'not-a-video', found: 'still GIF' })).toContain(
+      'That GIF is a single still',
+    );
+    expect(words.refusal(REFUSALS['no-provider'])).toContain('“Pro”');
+  });
+
+  it('say which limit ran short: of dollars, or of jobs', () => {
+    const limit = { code: 'over-quota', scope: 'member', period: 'month', resetsAt: 0 } as const;
+    expect(words.refusal({ ...limit, leftMicros: 400_000, leftJobs: 2 })).toMatch(
+      /^That's over your monthly limit: \$0\.40 left\. It starts over on Jan 1, 1970/,
+    );
+    for (const left of [{ leftJobs: 0 }, { leftMicros: 400_000, leftJobs: 0 }])
+      expect(words.refusal({ ...limit, ...left })).toMatch(/^Your jobs for this month are used up\./);
+  });
+
+  it('say why it is too late to cancel', () => {
+    const late = (state: string) => words.refusal({ code: 'not-cancellable', state });
+    expect(late('delivered')).toBe("It's too late to cancel: this job is already delivered.");
+    expect(late('gone')).toContain('has been deleted');
+    expect(late('no state of ours')).toBe(late('running'));
   });
 
   it('say what a failed job cost', () => {
@@ -114,7 +132,8 @@ describe('the words', () => {
     ['xx', 'en'],
     ['', 'en'],
     [undefined, 'en'],
-  ])('for the locale %s are those of %s', (locale, language) =>
+    ...LOCALES.map((language) => [language, language] as const),
+  ] as const)('for the locale %s are those of %s', (locale, language) =>
     expect(wordsFor(locale).language).toBe(language),
   );
 });
