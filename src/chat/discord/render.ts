@@ -66,10 +66,10 @@ export function messageOf(card: Card, options: RenderOptions): MessageBody {
   const { tone = 'waiting', askedBy, notify = false, media = [], jump } = options;
   const rows = rowsOf(card, options);
   const body = textsOf(card, options);
-  const title = fit(card.title, TITLE_LENGTH);
+  const title = fitted(card.title, TITLE_LENGTH);
   const pings = notify && askedBy !== undefined ? { users: [askedBy] } : {};
   const small = body.length === 0 && rows.length === 0 && media.length === 0;
-  const jumpText = jump ? ` · [${fit(jump.label, LABEL_LENGTH)}](${jump.url})` : '';
+  const jumpText = jump ? ` · [${fitted(jump.label, LABEL_LENGTH)}](${jump.url})` : '';
   const head = (text: string) => ({
     type: ComponentType.TextDisplay as const,
     content: `${text}${jumpText}`,
@@ -107,13 +107,13 @@ function textsOf(
   const texts: string[] = [];
   const time = endsAt === undefined ? undefined : `<t:${Math.round(endsAt / 1000)}:R>`;
   if (bar !== undefined)
-    texts.push([barText(bar), escape(words.percent(bar)), time].filter(Boolean).join('  '));
+    texts.push([barText(bar), escapeText(words.percent(bar)), time].filter(Boolean).join('  '));
   else if (time) texts.push(time);
   if (askedBy !== undefined) texts.push(words.t('told.asked-by', { name: `<@${askedBy}>` }));
   let left = TEXT_LENGTH - TITLE_LENGTH - texts.join('\n').length;
   for (const line of [...lines, ...more]) {
     if (line.trim() === '') continue;
-    const text = fit(line, Math.min(LINE_LENGTH, left));
+    const text = fitted(line, Math.min(LINE_LENGTH, left));
     if (text === '') break;
     texts.push(text);
     left -= text.length + 1;
@@ -171,7 +171,7 @@ const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const plain = (text: string): string => text.replaceAll(UNSEEN, '');
 
 /** Text that Discord shows letter by letter: no markup, no mention, no link, no timestamp, no turned direction. */
-export function escape(text: string): string {
+export function escapeText(text: string): string {
   return (
     plain(text)
       .replaceAll(/[\\*_~`|<>[\]]/g, '\\$&')
@@ -184,13 +184,13 @@ export function escape(text: string): string {
 }
 
 /** Escaped, and no longer than that even so; empty where there is no room worth using. */
-function fit(text: string, length: number): string {
-  const whole = escape(text.trim());
+function fitted(text: string, length: number): string {
+  const whole = escapeText(text.trim());
   if (whole.length <= length) return whole;
   if (length < 16) return '';
   const letters = [...text.trim()];
   for (let kept = Math.min(letters.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
-    const shorter = `${escape(letters.slice(0, kept).join(''))}…`;
+    const shorter = `${escapeText(letters.slice(0, kept).join(''))}…`;
     if (shorter.length <= length) return shorter;
   }
   return '';

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { wordsFor } from '../../../src/words/index.ts';
+import { rateLimited } from '../../simulators/discord/faults.ts';
 import { buttons, mediaShown, visibleText } from '../../simulators/discord/look.ts';
-import { MINUTE_MS, outboundWorld } from './outbound-setup.ts';
+import { MIB, MINUTE_MS, outboundWorld } from './outbound-setup.ts';
+
+const FOLLOW_UPS = /^\/api\/v10\/webhooks\/\d+\/[^/]+$/;
+const CHANNEL_POSTS = /^\/api\/v10\/channels\/\d+\/messages$/;
+
+const { t } = wordsFor('en-US');
 
 describe('where a finished video goes on Discord', () => {
   it('is a follow-up that notifies the member once, while the token lives', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
     const outcome = await world.deliver(asked);
-    const [result, ...more] = world.results().filter(({ files }) => files.length > 0);
+    const [result, ...more] = world.results();
     expect(more).toEqual([]);
     expect(outcome).toMatchObject({
       kind: 'delivered',
@@ -15,17 +22,42 @@ describe('where a finished video goes on Discord', () => {
     });
     expect(result?.notified).toEqual([world.ada.id]);
     expect(result?.id).not.toBe(asked.status.id);
-    expect(visibleText(asked.status)).not.toContain('thinking');
     expect(result && mediaShown(result)).toMatchObject([
-      { filename: `strut-${asked.job.code}.mp4`, alt: 'AI-generated motion transfer: picture + clip' },
+      {
+        filename: `strut-${asked.job.code}.mp4`,
+        alt: `${t('result.ai')}: ${t('card.picture')} + ${t('card.clip')}`,
+      },
     ]);
     expect(result && buttons(result).map(({ label }) => label)).toEqual([
-      'Again',
-      'New image, same motion',
-      'New motion, same image',
-      'Delete',
-      'Details',
+      t('button.again'),
+      t('button.new-image'),
+      t('button.new-motion'),
+      t('button.delete'),
+      t('button.details'),
     ]);
+  });
+
+  it('is never the answer that still says "thinking…"', async () => {
+    await using world = await outboundWorld();
+    const interaction = await world.interact(world.ada, world.channel);
+    const asked = await world.ask();
+    const { original } = interaction;
+    const job = {
+      ...asked.job,
+      id: 'discord-quick',
+      requester: { ...asked.job.requester, target: { ...world.targetOf(interaction) } },
+    };
+    world.jobs.set(job.id, job);
+    await world.outbound.bind(job.id, {
+      channelId: world.channel.id,
+      statusMessageId: original?.id ?? '',
+      eventId: interaction.id,
+    });
+    const quick = { ...asked, job, target: world.targetOf(interaction) };
+    await world.deliver(quick);
+    expect(original?.files).toEqual([]);
+    expect(original && visibleText(original)).not.toContain('thinking');
+    expect(world.results()).toHaveLength(1);
   });
 
   it('is a reply in the channel once the token is dead', async () => {
@@ -36,6 +68,276 @@ describe('where a finished video goes on Discord', () => {
     const [result] = world.results();
     expect(result?.replyTo?.id).toBe(asked.status.id);
     expect(result?.notified).toEqual([world.ada.id]);
-    expect(world.discord.requestsTo('POST', /^\/api\/v10\/webhooks/)).toEqual([]);
+    expect(world.discord.requestsTo('POST', FOLLOW_UPS)).toEqual([]);
+  });
+
+  it('is a reply also where Discord killed the token before its time', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.expireTokens();
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
+    await world.show(world.as(asked, 'running'));
+    expect(world.discord.requestsTo('POST', FOLLOW_UPS)).toHaveLength(1);
+    expect(world.discord.requestsTo('PATCH', /webhooks/)).toHaveLength(1);
+  });
+
+  it('is a message of its own where the bot may not read the message to reply to', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    world.discord.deny(world.channel, world.discord.bot, 'ReadMessageHistory');
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results().map(({ replyTo }) => replyTo)).toEqual([undefined]);
+  });
+
+  it('replies to the mention that asked, in a channel without a status message of ours', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const other = world.discord.channel(world.guild, 'other');
+    const mention = await world.discord.say(world.ada, other, 'again, please');
+    const to = { ...asked.target, kind: 'message' as const, eventId: mention.id, channelId: other.id };
+    expect(await world.deliver(asked, { to })).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results(other).find(({ author }) => author.bot)?.replyTo?.id).toBe(mention.id);
+  });
+
+  it.each([['SendMessages' as const], ['AttachFiles' as const], ['ViewChannel' as const]])(
+    'is a private message where the bot has no %s',
+    async (permission) => {
+      await using world = await outboundWorld();
+      const asked = await world.ask();
+      await world.pass(16 * MINUTE_MS);
+      world.discord.deny(world.channel, world.discord.bot, permission);
+      expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'dm' } });
+      const [result] = world.results(world.discord.dm(world.ada));
+      expect(result && visibleText(result)).toContain(t('told.sent-private'));
+      expect(result?.notified).toEqual([world.ada.id]);
+    },
+  );
+
+  it('is a private message where the channel is gone, and known to be closed channels are not even tried', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const barred = await world.ask({ canPost: false });
+    await world.pass(16 * MINUTE_MS);
+    expect(await world.deliver(barred)).toMatchObject({ receipt: { rung: 'dm' } });
+    expect(world.discord.requestsTo('POST', new RegExp(`/channels/${world.channel.id}/messages`))).toEqual(
+      [],
+    );
+    world.discord.world.channels.delete(world.channel.id);
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'dm' } });
+  });
+
+  it('is nowhere when private messages are closed too, and the member is asked to come', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    world.discord.deny(world.channel, world.discord.bot, 'AttachFiles');
+    world.ada.dmsOpen = false;
+    expect(await world.deliver(asked)).toEqual({ kind: 'nowhere' });
+    await world.show(
+      world.as(asked, 'completed', { rungs: [{ at: 1, form: 'original', outcome: 'nowhere' }] }),
+    );
+    expect(buttons(asked.status)).toMatchObject([
+      { label: t('button.get-video'), customId: `strut:get:${asked.job.code}` },
+    ]);
+    expect(visibleText(asked.status)).toContain(t('told.waiting'));
+
+    const click = await world.interact(world.ada, world.channel, { source: asked.status, ack: 6 });
+    expect(await world.deliver(asked, { to: world.targetOf(click) })).toMatchObject({
+      receipt: { rung: 'follow-up' },
+    });
+  });
+
+  it('works by "Get your video" alone where the bot is not in the server', async () => {
+    await using world = await outboundWorld();
+    const elsewhere = world.discord.guild('Elsewhere', { botIn: false });
+    const channel = world.discord.channel(elsewhere, 'lounge');
+    const eve = world.discord.member(elsewhere, 'Eve', { installed: true, dmsOpen: false });
+    const asked = await world.ask({ user: eve, channel });
+    await world.show(world.as(asked, 'running'));
+    await world.pass(13 * MINUTE_MS);
+    expect(buttons(asked.status).map(({ label }) => label)).toEqual([t('button.cancel')]);
+    await world.pass(2 * MINUTE_MS);
+    expect(buttons(asked.status).map(({ label }) => label)).toEqual([
+      t('button.cancel'),
+      t('button.get-video'),
+    ]);
+    const edits = world.discord.requestsTo('PATCH', /./).length;
+
+    await world.pass(20 * MINUTE_MS);
+    expect(await world.deliver(asked)).toEqual({ kind: 'nowhere' });
+    expect(world.discord.requestsTo('PATCH', /./)).toHaveLength(edits);
+
+    // The click names the status message, so its token serves that message as well.
+    const click = await world.interact(eve, channel, {
+      source: asked.status,
+      ack: 6,
+      for: asked.target.eventId,
+    });
+    await world.tokens.remember(click.id, {
+      applicationId: world.discord.bot.id,
+      token: click.token,
+      receivedAt: world.time.now,
+    });
+    const outcome = await world.deliver(asked, { to: world.targetOf(click) });
+    expect(outcome).toMatchObject({ receipt: { rung: 'follow-up' } });
+    if (outcome.kind !== 'delivered') throw new Error('not delivered');
+    await world.show(world.as(asked, 'delivered', { receipt: outcome.receipt }));
+    expect(visibleText(asked.status)).toContain(t('job.delivered', { cost: '$0.28' }));
+    expect(buttons(asked.status)).toEqual([]);
+  });
+
+  it('goes on to a private message when the interaction has no follow-up left', async () => {
+    await using world = await outboundWorld({ settings: { followUps: 0 } });
+    const elsewhere = world.discord.guild('Elsewhere', { botIn: false });
+    const channel = world.discord.channel(elsewhere, 'lounge');
+    const eve = world.discord.member(elsewhere, 'Eve', { installed: true });
+    const asked = await world.ask({ user: eve, channel });
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'dm' } });
+  });
+
+  it('is seen by the member alone when they asked in private, also after the token is dead', async () => {
+    await using world = await outboundWorld();
+    const first = await world.ask({ private: true });
+    const bob = world.discord.member(world.guild, 'Bob');
+    const outcome = await world.deliver(first);
+    expect(outcome).toMatchObject({ receipt: { rung: 'follow-up' } });
+    expect(outcome).not.toHaveProperty('receipt.details');
+    expect(world.results(world.channel, world.ada)).toHaveLength(1);
+
+    const second = await world.ask({ private: true });
+    await world.pass(16 * MINUTE_MS);
+    expect(await world.deliver(second)).toMatchObject({ receipt: { rung: 'dm' } });
+    expect(world.discord.messages(world.channel, bob)).toEqual([]);
+    expect(world.discord.requestsTo('POST', new RegExp(`/channels/${world.channel.id}/messages`))).toEqual(
+      [],
+    );
+  });
+
+  it('pings nobody where that is turned off', async () => {
+    await using world = await outboundWorld({ parts: { notify: false } });
+    const asked = await world.ask();
+    await world.deliver(asked);
+    expect(world.results().map(({ notified }) => notified)).toEqual([[]]);
+  });
+});
+
+describe('the forms of a video on Discord', () => {
+  it('shows a picture and a button for a video behind a link', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const link = { url: 'https://strut.example/media/abc', until: world.time.now + MINUTE_MS };
+    const { poster } = await world.video();
+    await world.deliver(asked, { delivery: { form: 'link', link, poster } });
+    const [result] = world.results();
+    expect(result && mediaShown(result)).toMatchObject([
+      { filename: `strut-${asked.job.code}.jpg`, alt: expect.stringContaining(t('result.ai')) },
+    ]);
+    expect(result && buttons(result)).toContainEqual({
+      label: t('button.open-link'),
+      url: link.url,
+      disabled: false,
+    });
+    expect(result && visibleText(result)).toContain(t('told.link-only'));
+  });
+
+  it('brings the link also without a picture, and with a smaller copy', async () => {
+    await using world = await outboundWorld();
+    const link = { url: 'https://strut.example/media/abc', until: world.time.now + MINUTE_MS };
+    const [bare, small] = [await world.ask(), await world.ask()];
+    await world.deliver(bare, { delivery: { form: 'link', link, poster: async () => undefined } });
+    const original = await world.original(small);
+    if (original.form !== 'original') throw new Error('another form');
+    await world.deliver(small, { delivery: { ...original, form: 'smaller', link } });
+    const shown = world
+      .results()
+      .map((result) => buttons(result).filter(({ url }) => url === link.url).length);
+    expect(shown).toEqual([1, 1]);
+  });
+});
+
+describe('how large a file may be', () => {
+  it('is as large as the interaction said, then as the server’s boosts allow, then as a private message takes', async () => {
+    await using world = await outboundWorld({ tier: 2 });
+    const asked = await world.ask({ uploadLimitBytes: 500 * MIB });
+    const hidden = await world.ask({ private: true });
+    const limit = () => world.outbound.uploadLimitBytes(asked.job, asked.target);
+    expect(limit()).toBe(500 * MIB);
+    await world.pass(16 * MINUTE_MS);
+    expect(limit()).toBe(50 * MIB);
+    expect(world.outbound.uploadLimitBytes(hidden.job, hidden.target)).toBe(10 * MIB);
+  });
+
+  it('is not even sent when the place that is left takes less', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask({ uploadLimitBytes: 500 * MIB });
+    await world.pass(16 * MINUTE_MS);
+    const delivery = await world.original(asked, 10 * MIB + 1);
+    expect(await world.deliver(asked, { delivery })).toEqual({ kind: 'too-large', maxBytes: 10 * MIB });
+    expect(world.discord.requestsTo('POST', CHANNEL_POSTS)).toEqual([]);
+  });
+
+  it.each(['json' as const, 'proxy' as const])(
+    'is what a refusal says (%s), which is remembered for the server',
+    async (tooLarge) => {
+      await using world = await outboundWorld({ settings: { fileLimitBytes: 4_000, tooLarge } });
+      world.discord.settings.tierLimitBytes = [4_000, 4_000, 4_000, 4_000];
+      const asked = await world.ask({ uploadLimitBytes: 10 * MIB });
+      const outcome = await world.deliver(asked, { delivery: await world.original(asked, 5_000) });
+      expect(outcome).toEqual({ kind: 'too-large', maxBytes: 4_999 });
+      expect(await world.deliver(asked, { delivery: await world.original(asked, 3_000) })).toMatchObject({
+        kind: 'delivered',
+        receipt: { rung: 'follow-up' },
+      });
+      await world.restart();
+      const next = await world.ask({ uploadLimitBytes: 10 * MIB });
+      expect(world.outbound.uploadLimitBytes(next.job, next.target)).toBe(4_999);
+      expect(world.results()).toHaveLength(1);
+    },
+  );
+
+  it('streams the very bytes of the file', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.deliver(asked, { delivery: await world.original(asked, 3 * MIB) });
+    expect(world.results()[0]?.files).toMatchObject([{ bytes: 3 * MIB, contentType: 'video/mp4' }]);
+  });
+});
+
+describe('passing trouble on the way to a member', () => {
+  it('waits as long as Discord asks, then posts once', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, rateLimited(0.05), 2);
+    expect(await world.deliver(asked)).toMatchObject({ kind: 'delivered' });
+    expect(world.results()).toHaveLength(1);
+    expect(world.discord.requestsTo('POST', FOLLOW_UPS).map(({ status }) => status)).toEqual([429, 429, 200]);
+  });
+
+  it('tells that a retry helps when Discord wants a longer wait', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, rateLimited(300));
+    await expect(world.deliver(asked)).rejects.toMatchObject({ name: 'DiscordTrouble', retryHelps: true });
+    expect(world.results()).toEqual([]);
+  });
+
+  it('tells that a retry helps when Discord is down', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, { status: 502, text: 'Bad Gateway' });
+    await expect(world.deliver(asked)).rejects.toMatchObject({ status: 502, retryHelps: true });
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'follow-up' } });
+    expect(world.results()).toHaveLength(1);
+  });
+
+  it('does not take a file of ours that is missing for trouble of Discord', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const delivery = await world.original(asked);
+    if (delivery.form !== 'original') throw new Error('another form');
+    await expect(
+      world.deliver(asked, { delivery: { ...delivery, path: '/nowhere/at/all.mp4' } }),
+    ).rejects.not.toMatchObject({ name: 'DiscordTrouble' });
   });
 });

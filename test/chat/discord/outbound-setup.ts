@@ -81,6 +81,7 @@ export async function outboundWorld({
       quota: async () => [],
       tierOf: () => tier,
       notify: true,
+      pauseMs: 1,
       ...parts,
     });
     lives.push({ outbound, rest });

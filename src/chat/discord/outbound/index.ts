@@ -34,7 +34,11 @@ export type OutboundParts = {
   tierOf: (guildId: string) => number | undefined;
   /** Whether a new message may ping the one who asked. */
   notify: boolean;
+  /** The first wait before a post is tried again. */
+  pauseMs?: number;
 };
+
+export type StatusPlace = { eventId: string; channelId: string; messageId: string; guildId?: string };
 
 export type Outbound = {
   /** Begins to tell, with what a restart left untold. */
@@ -42,6 +46,8 @@ export type Outbound = {
   /** Says which message tells how the job stands, and the event that it answers. To be called before `show` matters. */
   bind(jobId: string, message: Bound): Promise<void>;
   show(job: Job): void;
+  /** Where that message is, and the event whose `@original` it is. Undefined where there is none. */
+  statusOf(job: Job): Promise<StatusPlace | undefined>;
   uploadLimitBytes(job: Job, to: Target): number;
   /** Throws DiscordTrouble; its `retryHelps` says whether it may pass. */
   deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
@@ -55,7 +61,7 @@ const POSTER_SIDE = 1_280;
 export function createOutbound(parts: OutboundParts): Outbound {
   const { rest, tokens, clock, log } = parts;
   const apiUrl = `${rest.options.api}/v${rest.options.version}`;
-  const sender = createSender({ apiUrl, botToken: parts.botToken, log });
+  const sender = createSender({ ...parts, apiUrl });
   const limits = createLimits(parts);
   const records = createRecords(parts.shelf);
   const posting: PostParts = { rest, sender, tokens, records, limits, clock, log };
@@ -101,6 +107,13 @@ export function createOutbound(parts: OutboundParts): Outbound {
     },
     bind: board.bind,
     show: board.show,
+    async statusOf(job) {
+      const bound = await records.bound.get(job.id);
+      if (!bound) return undefined;
+      const { guildId } = targetSchema.parse(job.requester.target);
+      const { eventId, channelId, statusMessageId: messageId } = bound;
+      return { eventId, channelId, messageId, ...(guildId ? { guildId } : {}) };
+    },
     uploadLimitBytes(_job, target) {
       const to = targetSchema.parse(target);
       const answers = to.kind === 'interaction' && tokens.seemsAlive(to.eventId);

@@ -27,15 +27,23 @@ export type Sender = {
 /** A slow line needs minutes for a large file; a line that stands still must end some time. */
 const TIMEOUT_MS = 10 * 60_000;
 const TRIES = 4;
-const PAUSE_MS = 500;
 /** A longer wait is for whoever asked to do, as nothing is lost by then. */
 const LONGEST_WAIT_MS = 60_000;
 
 const posted = z.object({ id: z.string(), channel_id: z.string() });
 const refusal = z.object({ code: z.number().catch(0), retry_after: z.number().optional().catch(undefined) });
 
+export type SenderParts = {
+  apiUrl: string;
+  botToken: string;
+  log: Log;
+  /** The first wait before a second try; each one after it is longer. */
+  pauseMs?: number;
+};
+
 /** `apiUrl` with its version; `botToken` goes along only where the address holds no token of its own. */
-export function createSender(parts: { apiUrl: string; botToken: string; log: Log }): Sender {
+export function createSender(parts: SenderParts): Sender {
+  const { pauseMs = 500 } = parts;
   const agent = new Agent({ allowH2: false, headersTimeout: TIMEOUT_MS, bodyTimeout: 60_000 });
   const stopping = new AbortController();
   /** Until when Discord wants nothing more there. */
@@ -90,7 +98,7 @@ export function createSender(parts: { apiUrl: string; botToken: string; log: Log
           if (!error.retryHelps || !harmless) throw error;
           parts.log.debug({ status: error.status, code: error.code }, 'a post is tried again');
           if (error.status !== 429)
-            await wait(PAUSE_MS * (TRIES - left), undefined, { signal: stopping.signal });
+            await wait(pauseMs * (TRIES - left), undefined, { signal: stopping.signal });
         }
       }
     },
