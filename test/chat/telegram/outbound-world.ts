@@ -81,6 +81,11 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     for (let calm = 0; calm < 12; calm += underWay === 0 ? 1 : 0) await new Promise(setImmediate);
   }
 
+  /** One turn of everything that waits for neither a clock nor an answer. */
+  async function tick(): Promise<void> {
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+  }
+
   /** Turns the clock, never past what is still under way. */
   async function pass(ms: number, stepMs = 500): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
@@ -135,6 +140,7 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     jpeg,
     boot,
     settle,
+    tick,
     pass,
     until,
     videoFile,
@@ -185,6 +191,11 @@ export function jobOf<S extends JobState>(state: S, target: TelegramTarget, id =
   };
   const time = { createdAt: 1_700_000_000_000 };
   return jobIn(state, { id, requester, ...time });
+}
+
+export function mustBe<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('there is none');
+  return value;
 }
 
 export const uploadsOf = (calls: readonly Call[]): string[][] =>

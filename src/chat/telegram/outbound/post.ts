@@ -45,8 +45,8 @@ export function createPost({ api, lanes, notes, log, timers, signal }: Parts) {
           return perform({ chat_id: error.migratedTo });
         }
         if (!isTrouble(error, 'no-topic') || address.message_thread_id === undefined) throw error;
-        const { message_thread_id: _, ...elsewhere } = address;
-        return perform(elsewhere);
+        // A reply would go where the message is that it answers: into that topic.
+        return perform({ chat_id: address.chat_id });
       }
     });
   }
