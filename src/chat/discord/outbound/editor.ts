@@ -30,7 +30,10 @@ const TOO_MANY_OLD_EDITS = 30046;
 const OLD_EDITS_WAIT_MS = 60_000;
 const WAIT_MS = 5_000;
 
-export function createEditor({ rest, tokens, log }: { rest: REST; tokens: Tokens; log: Log }): Edit {
+/** `webhooks` is for what the token alone allows: it stands under no limit of the bot's. */
+export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens; log: Log }): Edit {
+  const { rest, webhooks, tokens, log } = parts;
+
   async function tried(act: () => Promise<unknown>): Promise<DiscordTrouble | undefined> {
     try {
       await act();
@@ -56,7 +59,7 @@ export function createEditor({ rest, tokens, log }: { rest: REST; tokens: Tokens
     if (token) {
       const { applicationId, token: secret } = token;
       const trouble = await tried(() =>
-        rest.patch(Routes.webhookMessage(applicationId, secret), { auth: false, body }),
+        webhooks.patch(Routes.webhookMessage(applicationId, secret), { auth: false, body }),
       );
       // A dead token says nothing about the message.
       if (!trouble?.deadToken && (trouble?.status !== 404 || trouble.code === UNKNOWN_MESSAGE))

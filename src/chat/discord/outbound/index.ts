@@ -1,5 +1,5 @@
 /** What Discord members get to see of their jobs: one message that tells how it stands, and a new one with the video. */
-import type { REST } from 'discord.js';
+import { REST } from 'discord.js';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn, Requester } from '../../../core/job.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler, Shelf } from '../../../core/ports.ts';
@@ -61,11 +61,19 @@ const POSTER_SIDE = 1_280;
 export function createOutbound(parts: OutboundParts): Outbound {
   const { rest, tokens, clock, log } = parts;
   const apiUrl = `${rest.options.api}/v${rest.options.version}`;
+  // Discord's limit on all of a bot's requests does not count these (topics/rate-limits, 2026-11-21), and they must
+  // not use up what the bot may do with its own token.
+  const webhooks = new REST({ ...rest.options, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
   const sender = createSender({ ...parts, apiUrl });
   const limits = createLimits(parts);
   const records = createRecords(parts.shelf);
   const posting: PostParts = { rest, sender, tokens, records, limits, clock, log };
-  const board = createBoard({ ...parts, records, edit: createEditor(parts), notify: tellFailure });
+  const board = createBoard({
+    ...parts,
+    records,
+    edit: createEditor({ ...parts, webhooks }),
+    notify: tellFailure,
+  });
 
   async function tellFailure(job: Job): Promise<void> {
     if (job.state !== 'failed' || !parts.notify) return;
@@ -148,6 +156,8 @@ export function createOutbound(parts: OutboundParts): Outbound {
     async stop() {
       await parts.scheduler.stop();
       await sender.stop();
+      webhooks.clearHashSweeper();
+      webhooks.clearHandlerSweeper();
     },
   };
 }
