@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { fakeFiles } from '../fakes/files.ts';
+import { CHAT_EVENT, CHOICES, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
+
+const ME = CHAT_EVENT.requester.memberId;
+const AGAIN = { ...CHAT_EVENT, id: 'discord:901' };
+
+async function done(options: WorldOptions = {}) {
+  const files = fakeFiles();
+  const world = createWorld({ files, ...options });
+  const life = world.boot();
+  await life.jobs.recover();
+  await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+  await life.scheduler.runAll(world.time.now + 3_600_000);
+  const job = await world.disk.store.get(CHAT_EVENT.id);
+  if (!job) throw new Error('no job');
+  return { world, life, files, job, privacy: life.core.privacy };
+}
+
+describe('forgetting a member', () => {
+  it('removes their jobs and every file of these, and keeps the sums', async () => {
+    const { world, files, privacy } = await done();
+    expect(files.kept.size).toBe(3);
+    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0 });
+    expect(files.kept.size).toBe(0);
+    expect(await world.disk.store.get(CHAT_EVENT.id)).toBeUndefined();
+    const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
+    expect(book.settledJobs).toBe(1);
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0 });
+  });
+
+  it('touches nobody else', async () => {
+    const { files, privacy } = await done();
+    expect(await privacy.forget('discord:8')).toEqual({ jobs: 0, underWay: 0 });
+    expect(files.kept.size).toBe(3);
+  });
+
+  it('has the chat let go of what it keeps, before the record goes', async () => {
+    const told: string[] = [];
+    const { world, privacy } = await done({
+      chat: {
+        async forget(job) {
+          expect(await world.disk.store.get(job.id)).toBeDefined();
+          told.push(job.id);
+        },
+      },
+    });
+    await privacy.forget(ME);
+    expect(told).toEqual([CHAT_EVENT.id]);
+  });
+
+  it('leaves a job under way alone, and says so', async () => {
+    const world = createWorld({ files: fakeFiles() });
+    const life = world.boot();
+    await life.jobs.recover();
+    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await life.scheduler.runNext();
+    expect(await life.core.privacy.forget(ME)).toEqual({ jobs: 0, underWay: 1 });
+    expect(await life.core.privacy.forgetJob(CHAT_EVENT.id)).toBe(false);
+    expect(await life.core.privacy.forgetJob('discord:nobody')).toBe(true);
+    await life.scheduler.runAll();
+    expect(await world.disk.store.get(CHAT_EVENT.id)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('may end the search for a place to put a video', async () => {
+    const { life, files, job, privacy } = await done({
+      chat: { deliver: async () => ({ kind: 'nowhere' }) },
+    });
+    expect(job.state).toBe('completed');
+    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0 });
+    expect(files.kept.size).toBe(0);
+    expect(life.scheduler.size()).toBe(0);
+  });
+});
+
+describe('a file that two jobs share', () => {
+  it('stays until the last of them is forgotten', async () => {
+    const { life, files, job, privacy } = await done();
+    await life.intake.again(AGAIN, job);
+    await life.scheduler.runAll();
+    await privacy.forgetJob(CHAT_EVENT.id);
+    for (const { key } of [job.inputs.image, job.inputs.clip]) expect(files.kept.has(key)).toBe(true);
+    await privacy.forgetJob(AGAIN.id);
+    expect(files.kept.size).toBe(0);
+  });
+
+  it('is there for a job made at the same moment, or that job is refused', async () => {
+    // The forgetting begins a few turns earlier or later than the new job.
+    for (let turns = -12; turns <= 12; turns += 1) {
+      const { world, life, files, job, privacy } = await done();
+      const wait = async (count: number) => {
+        for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+      };
+      const [made] = await Promise.all([
+        wait(turns).then(() => life.intake.again(AGAIN, job)),
+        wait(-turns).then(() => privacy.forgetJob(CHAT_EVENT.id)),
+      ]);
+      const next = await world.disk.store.get(AGAIN.id);
+      expect(made.ok).toBe(next !== undefined);
+      if (made.ok)
+        for (const { key } of [job.inputs.image, job.inputs.clip]) expect(files.kept.has(key)).toBe(true);
+      else {
+        expect(made).toMatchObject({ refusal: { code: 'no-such-job' } });
+        expect(await world.disk.ledger.held()).toEqual([]);
+        expect(files.kept.size).toBe(0);
+      }
+    }
+  });
+});
+
+describe('a crash while a member is forgotten', () => {
+  it('leaves no job whose files are gone', async () => {
+    for (let effect = 1; effect <= 2; effect += 1) {
+      const { world, files, privacy } = await done({ chat: { forget: async () => {} } });
+      const blown = world.fuse.arm(effect);
+      await Promise.race([privacy.forget(ME), blown]);
+      const job = await world.disk.store.get(CHAT_EVENT.id);
+      if (job) expect(files.kept.size).toBe(3);
+      const next = world.boot();
+      await next.core.privacy.forget(ME);
+      expect(await world.disk.store.get(CHAT_EVENT.id)).toBeUndefined();
+    }
+  });
+});
