@@ -8,6 +8,9 @@ const REMEMBERED_MS = 7 * 24 * 3_600_000;
 /** Old ids go a few at a time, along with the new ones that come. */
 const FORGOTTEN_AT_ONCE = 20;
 
+/** Nothing is a record too: an event may say all by its id. */
+const textOf = (record: unknown): string => JSON.stringify(record ?? null);
+
 const row = z.object({ id: z.string(), record: z.string(), at: z.number() });
 
 export function createInbox(db: Database, clock: Clock): Inbox {
@@ -29,11 +32,11 @@ export function createInbox(db: Database, clock: Clock): Inbox {
       const at = clock.now();
       return db.transaction(() => {
         forget.run(at - REMEMBERED_MS);
-        return insert.run(id, JSON.stringify(record), at).changes === 1;
+        return insert.run(id, textOf(record), at).changes === 1;
       });
     },
     async note(id, record) {
-      update.run(JSON.stringify(record), id);
+      update.run(textOf(record), id);
     },
     async done(id) {
       answer.run(id);

@@ -129,5 +129,55 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       expect((await store.recent('discord:1', 10)).map((job) => job.id)).toEqual(['web:elsewhere']);
       expect(await store.recent('discord:2', 10)).toEqual([]);
     });
+
+    it('lists the newest jobs of one member, newest first, over or not, wherever they were asked for', async () => {
+      const store = await make();
+      const requester = { ...jobIn('queued').requester, memberId: 'discord:7' };
+      const there = { ...requester, spaceId: 'discord:2' };
+      await store.save(jobIn('queued', { id: 'a', createdAt: 1000, requester }));
+      await store.save(jobIn('failed', { id: 'b', createdAt: 3000, requester: there }));
+      await store.save(jobIn('delivered', { id: 'c', createdAt: 2000, requester }));
+      await store.save(jobIn('queued', { id: 'd', createdAt: 4000 }));
+      expect((await store.ofMember('discord:7', 9)).map((job) => job.id)).toEqual(['b', 'c', 'a']);
+      expect((await store.ofMember('discord:7', 2)).map((job) => job.id)).toEqual(['b', 'c']);
+      expect(await store.ofMember('discord:77', 9)).toEqual([]);
+    });
+
+    it('finds jobs by the code that members see, all of them where a code came up twice', async () => {
+      const store = await make();
+      for (const id of ['a', 'b']) await store.save(jobIn('queued', { id, code: 'K7M2QX' }));
+      await store.save(jobIn('queued', { id: 'c', code: 'K7M2QY' }));
+      expect((await store.byCode('K7M2QX')).map((job) => job.id)).toEqual(['a', 'b']);
+      expect(await store.byCode('')).toEqual([]);
+    });
+
+    it('forgets a job in every list, and no other', async () => {
+      const store = await make();
+      for (const id of ['a', 'b']) await store.save(jobIn('delivered', { id }));
+      await store.remove('a');
+      await store.remove('a');
+      await store.remove('nobody');
+      expect(await store.get('a')).toBeUndefined();
+      expect((await store.recent('web:page', 9)).map((job) => job.id)).toEqual(['b']);
+      expect((await store.ofMember('web:me', 9)).map((job) => job.id)).toEqual(['b']);
+      expect(await store.byCode(jobIn('delivered', { id: 'a' }).code)).toEqual([]);
+    });
+
+    it('says of each file whether any job needs it, until the last one is forgotten', async () => {
+      const store = await make();
+      const done = jobIn('delivered', { id: 'a' });
+      const smaller = { ...done.video, key: `${'d'.repeat(64)}.mp4` };
+      const { image, clip } = done.inputs;
+      await store.save({ ...done, smaller });
+      await store.save(jobIn('queued', { id: 'b' }));
+      const uses = async () =>
+        Promise.all([image, clip, done.video, smaller].map(({ key }) => store.uses(key)));
+      expect(await uses()).toEqual([true, true, true, true]);
+      expect(await store.uses(`${'e'.repeat(64)}.mp4`)).toBe(false);
+      await store.remove('a');
+      expect(await uses()).toEqual([true, true, false, false]);
+      await store.remove('b');
+      expect(await uses()).toEqual([false, false, false, false]);
+    });
   });
 }

@@ -156,3 +156,22 @@ describe('temporary files', () => {
     expect(() => createFiles(join(dataDir, 'taken'))).toThrow(StoreUnwritable);
   });
 });
+
+describe('removing a file', () => {
+  it('takes it off the disk, once or twice, and lets it be kept anew', async () => {
+    const files = createFiles(freshFolder());
+    const file = await keepBytes(files);
+    await files.remove(file.key);
+    await files.remove(file.key);
+    expect(await files.has(file)).toBe(false);
+    expect(existsSync(files.pathOf(file))).toBe(false);
+    expect(await keepBytes(files)).toEqual(file);
+    expect(await files.has(file)).toBe(true);
+  });
+
+  it('can not be talked into removing anything else', async () => {
+    const files = createFiles(freshFolder());
+    for (const key of ['../../strut.sqlite', `${hash}.png/../x`, '', hash])
+      await expect(files.remove(key)).rejects.toThrow(RangeError);
+  });
+});
