@@ -67,7 +67,10 @@ async function statusOf(
   if (request.statusId !== undefined) return request.statusId;
   const lines = [words.t('job.created'), ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
   const statusId = await talk.say(targetOf(request), linesOf(lines));
-  if (statusId !== undefined) await inbox.note(id, { ...request, statusId });
+  if (statusId === undefined) return undefined;
+  // Also for the next try of this very process.
+  request.statusId = statusId;
+  await inbox.note(id, request);
   return statusId;
 }
 
@@ -88,7 +91,8 @@ async function execute(caller: Caller, request: Request, parts: RequestParts): P
   }
   const { jobId, options, ask } = request;
   const call: Call = { ...caller, id: jobId, options, files, ...(ask ? { ask } : {}) };
-  return parts.commands[request.command].execute(call, parts.core);
+  // Awaited here: the files are there until it is done.
+  return await parts.commands[request.command].execute(call, parts.core);
 }
 
 /** The smaller one first: its path tells whether this server gives out the larger one at all. */
