@@ -1,15 +1,18 @@
 /**
- * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers and Discord on this machine, and
- * the environment that points the bot at them. What happens next is set while they run:
+ * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers, Discord and Telegram on this machine,
+ * and the environment that points the bot at them. What happens next is set while they run:
  *
  *   curl -X PUT -d '{"runMs":60000}' $FAL_QUEUE_URL/_sim/script
  *   curl -X PUT -d '{"path":"/response$","how":{"status":503},"times":3}' $FAL_QUEUE_URL/_sim/fault
+ *   curl -X PUT -d '{"method":"^send","how":{"status":429,"retryAfter":5}}' $TELEGRAM_API_URL/_sim/fault
  */
 import { furnish } from './discord/furnish.ts';
 import { startDiscord } from './discord/start.ts';
 import { startFal } from './fal.ts';
 import { startRuncomfy } from './runcomfy.ts';
 import { startRunpod } from './runpod.ts';
+import { peopleIt } from './telegram/demo.ts';
+import { startTelegram } from './telegram/telegram.ts';
 
 const FIRST_PORT = Number(process.env.SIMULATOR_PORT ?? 4010);
 const script = JSON.parse(process.argv[2] ?? '{}') as object;
@@ -21,6 +24,8 @@ for (const { jobs } of [fal, runpod, runcomfy])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
 const discord = await startDiscord({ port: FIRST_PORT + 10, token: 'simulated.discord.token' });
 furnish(discord);
+const telegram = await startTelegram({ port: FIRST_PORT + 20 });
+peopleIt(telegram);
 
 console.log(`FAL_KEY=${fal.key}
 FAL_QUEUE_URL=${fal.url}
@@ -33,4 +38,7 @@ RUNCOMFY_API_URL=${runcomfy.url}
 DISCORD_TOKEN=${discord.token}
 DISCORD_API_URL=${discord.apiUrl}
 DISCORD_CDN_URLS=${discord.cdnUrl}
-# Use the bot as a member of Discord: ${discord.pageUrl}`);
+TELEGRAM_BOT_TOKEN=${telegram.token}
+TELEGRAM_API_URL=${telegram.apiUrl}
+# Use the bot as a member of Discord: ${discord.pageUrl}
+# Use the bot in Telegram: ${telegram.apiUrl}/`);

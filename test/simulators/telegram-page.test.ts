@@ -59,7 +59,7 @@ describe('the page of the Telegram simulator', () => {
     const fault = JSON.stringify({ method: '^send', how: { status: 500 } });
     await fetch(`${telegram.apiUrl}/_sim/fault`, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: fault,
     });
     const said = await fetch(

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { MAX_LOCAL_REQUEST_BYTES, readBody } from './body.ts';
 import { type DoneByHand, doByHand } from './by-hand.ts';
@@ -28,14 +29,11 @@ export function createPage(sim: Sim) {
     // A page of another origin must not talk in these people's names.
     const { origin, host } = request.headers;
     if (origin !== undefined && new URL(origin).host !== host) return void response.writeHead(403).end();
+    if (pathname === '/_sim/fault') return setFault(sim, request, response);
     const { params, uploads } = await readBody(request, searchParams, {
       temp: sim.files.temp,
       maxBytes: MAX_LOCAL_REQUEST_BYTES,
     });
-    if (pathname === '/_sim/fault') {
-      sim.faults.add(faultOf(params));
-      return void response.writeHead(204).end();
-    }
     try {
       const done = await doByHand(sim, pathname.slice('/_sim/'.length), params, inOrder(uploads));
       answer(response, 200, done);
@@ -107,12 +105,19 @@ const how = z.union([
 ]);
 
 /** By hand a fault names its method as a pattern. */
-function faultOf(params: unknown): Fault {
-  const given = z
-    .strictObject({ method: z.string(), chatId: z.int(), times: z.int(), after: z.int() })
-    .partial()
-    .extend({ how })
-    .parse(params);
-  const { method, ...rest } = given;
-  return { ...rest, ...(method === undefined ? {} : { method: new RegExp(method, 'i') }) } as Fault;
+const faultByHand = z
+  .strictObject({ method: z.string(), chatId: z.int(), times: z.int(), after: z.int() })
+  .partial()
+  .extend({ how });
+
+/** JSON, whatever the request calls it: curl calls it a form. */
+async function setFault(sim: Sim, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const { method, ...rest } = faultByHand.parse(JSON.parse(await text(request)));
+    const fault = { ...rest, ...(method === undefined ? {} : { method: new RegExp(method, 'i') }) };
+    sim.faults.add(fault as Fault);
+    response.writeHead(204).end();
+  } catch (error) {
+    answer(response, 400, { wrong: String(error) });
+  }
 }
