@@ -107,6 +107,17 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     : undefined;
   const chats = [createWebChat(CLOCK), ...(telegram ? [telegram] : [])];
   const offers = store.keyv('offers');
+  const settings = createSettingsBook({
+    known: await store.settings.all(),
+    store: store.settings,
+    defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
+    clock: CLOCK,
+  });
+  const accessRules = {
+    allowedSpaces: config.ALLOWED_SPACES,
+    operators: config.OPERATORS ?? new Set<string>(),
+    allowPrivate: config.ALLOW_DMS,
+  };
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -130,23 +141,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     random: Math.random,
     log,
     roster,
-    settings: createSettingsBook({
-      known: await store.settings.all(),
-      store: store.settings,
-      defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
-      clock: CLOCK,
-    }),
+    settings,
     line: createLine({
       rules: lineRulesOf,
       now: CLOCK.now,
       onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
       onMoved: (job, place) => events.publish({ ...job, place }),
     }),
-    access: createAccess({
-      allowedSpaces: config.ALLOWED_SPACES,
-      operators: config.OPERATORS ?? new Set(),
-      allowPrivate: config.ALLOW_DMS,
-    }),
+    access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
     chats: new Map(chats.map((chat) => [chat.platform, chat])),
     rules: {

@@ -1,6 +1,8 @@
 /** Who is let in, and who may touch which job. Asked on every call: rights change between two clicks. */
 import type { Job, Requester } from './job.ts';
+import type { Clock } from './ports.ts';
 import type { Refusal } from './refusals.ts';
+import type { Settings } from './settings.ts';
 
 /** What the chat knows of the member at this very moment, where they call from. */
 export type Standing = {
@@ -27,10 +29,17 @@ export type Access = {
   mayTouch(call: Caller, job: Job): boolean;
 };
 
+/** What the admins of a space say about who may come in. */
+type Doors = Pick<Settings, 'channels' | 'roles' | 'members' | 'blocked'>;
+
 /** Who calls, and what they are where they call from. */
 export type Caller = { requester: Requester; standing: Standing };
 
-export function createAccess(rules: AccessRules): Access {
+export function createAccess(
+  rules: AccessRules,
+  settings: { of(spaceId: string): Doors },
+  clock: Clock,
+): Access {
   // The page has a door of its own, and whoever is through it runs the bot.
   const isOperator = ({ platform, memberId }: Requester): boolean =>
     platform === 'web' || rules.operators.has(memberId);
@@ -44,11 +53,29 @@ export function createAccess(rules: AccessRules): Access {
       }
       if (rules.allowedSpaces && !rules.allowedSpaces.has(requester.spaceId))
         return { code: 'space-not-allowed' };
-      return undefined;
+      return refusalBySettings({ requester, standing }, settings.of(requester.spaceId), clock.now());
     },
     mayTouch({ requester, standing }, job) {
       if (isOperator(requester) || job.requester.memberId === requester.memberId) return true;
       return standing.moderator && job.requester.spaceId === requester.spaceId;
     },
   };
+}
+
+/** A block holds for everybody; a list of channels too; lists of people are not meant for those who made them. */
+function refusalBySettings(
+  { requester, standing }: Caller,
+  { channels, roles, members, blocked }: Doors,
+  now: number,
+): Refusal | undefined {
+  const { memberId, channelId, roles: own = [] } = requester;
+  const block = blocked.find(
+    ({ member, until }) => member === memberId && (until === undefined || until > now),
+  );
+  if (block) return { code: 'blocked', ...(block.until === undefined ? {} : { until: block.until }) };
+  if (channels.length > 0 && (channelId === undefined || !channels.includes(channelId)))
+    return { code: 'not-allowed', why: 'channel' };
+  if (roles.length + members.length === 0 || standing.moderator) return undefined;
+  const named = members.includes(memberId) || own.some((role) => roles.includes(role));
+  return named ? undefined : { code: 'not-allowed', why: 'role' };
 }

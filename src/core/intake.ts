@@ -6,16 +6,18 @@ import {
   isOver,
   type Job,
   type NamedFile,
+  type Quality,
   type Quote,
   type QuoteWarning,
   type Requester,
   type StoredFile,
 } from './job.ts';
+import { marketOf } from './market.ts';
 import type { ClipFacts, ImageFacts } from './media.ts';
 import type { Micros } from './money.ts';
 import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
-import { accept, type Outcome, refuse } from './refusals.ts';
+import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours. */
@@ -26,7 +28,7 @@ type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings:
 
 export type Intake = {
   /** Looks at the files and says the price. Makes no job and changes nothing. */
-  quote(uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
+  quote(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
   /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
   create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap): Promise<Outcome<Job>>;
   /** The same files and wishes once more, at today's price. Asked twice within a moment, it is one job. */
@@ -69,14 +71,25 @@ export function createIntake(ctx: Context): Intake {
     return fresh;
   }
 
-  async function quote(uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>> {
+  async function quote(
+    spaceId: string,
+    uploads: Uploads,
+    choices: Choices,
+  ): Promise<Outcome<Quote & { plan: Plan }>> {
+    const tooGood = refusalOfQuality(spaceId, choices.quality);
+    if (tooGood) return refuse(tooGood);
     const { image, clip, warnings } = await look(uploads);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
     const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
     if (!planned.ok) return planned;
-    const quoted = await bestQuote(ctx.roster, planned.value, warnings);
+    const quoted = await bestQuote(marketOf(ctx, spaceId), planned.value, warnings);
     return quoted.ok ? accept({ ...quoted.value, plan: planned.value }) : quoted;
+  }
+
+  function refusalOfQuality(spaceId: string, quality: Quality | undefined): Refusal | undefined {
+    if (quality !== 'pro' || ctx.settings.of(spaceId).quality === 'pro') return undefined;
+    return { code: 'bad-option', option: 'quality', allowed: ['draft', 'standard'] };
   }
 
   async function create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap) {
@@ -85,7 +98,7 @@ export function createIntake(ctx: Context): Intake {
       if (existing) return accept(existing);
       if (ctx.stopping()) return refuse({ code: 'stopping' });
       if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
-      const quoted = await quote(uploads, choices);
+      const quoted = await quote(event.requester.spaceId, uploads, choices);
       if (!quoted.ok) return quoted;
       const { plan: planned, ...price } = quoted.value;
       if (cap && price.micros > cap.maxMicros) return refuse({ code: 'price-rose', micros: price.micros });
@@ -111,10 +124,16 @@ export function createIntake(ctx: Context): Intake {
         if (existing) return accept(existing);
         if (ctx.stopping()) return refuse({ code: 'stopping' });
         if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
+        const tooGood = refusalOfQuality(event.requester.spaceId, job.request.quality);
+        if (tooGood) return refuse(tooGood);
         const notes = job.quote.notes.filter(
           (note) => note === 'orientation-from-camera' || note === 'trimmed',
         );
-        const quoted = await bestQuote(ctx.roster, { request: job.request, notes }, job.quote.warnings);
+        const quoted = await bestQuote(
+          marketOf(ctx, event.requester.spaceId),
+          { request: job.request, notes },
+          job.quote.warnings,
+        );
         if (!quoted.ok) return quoted;
         const { micros } = quoted.value;
         if (cap && micros > cap.maxMicros) return refuse({ code: 'price-rose', micros });

@@ -124,7 +124,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: Shelf): Offers
       return accept({ kind: 'offer', offer: known });
     // The page shows the price before its button can be pressed.
     if (event.requester.platform === 'web') return jobOf(intake.create(event, uploads, choices));
-    const quoted = await intake.quote(uploads, choices);
+    const quoted = await intake.quote(event.requester.spaceId, uploads, choices);
     if (!quoted.ok) return quoted;
     const { plan, ...quote } = quoted.value;
     const unasked = { maxMicros: unaskedMicros(event) };
@@ -167,7 +167,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: Shelf): Offers
   }
 
   async function reprice(offer: Offer, choices: Choices, why: OfferReason): Promise<Outcome<Offer>> {
-    const quoted = await intake.quote(uploadsOf(ctx, offer), choices);
+    const quoted = await intake.quote(offer.requester.spaceId, uploadsOf(ctx, offer), choices);
     if (!quoted.ok) return quoted;
     const { plan, ...quote } = quoted.value;
     const expiresAt = ctx.clock.now() + WAITS_MS;

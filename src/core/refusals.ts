@@ -13,7 +13,8 @@ export type Refusal =
   | { code: 'missing-clip' }
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
-  | { code: 'not-allowed' }
+  /** `why`: the admins of the space keep this channel, or this member's roles, out. */
+  | { code: 'not-allowed'; why?: 'channel' | 'role' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }

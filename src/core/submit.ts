@@ -2,6 +2,7 @@
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn, Operation } from './job.ts';
+import { marketOf } from './market.ts';
 import { backOffMs } from './pace.ts';
 import type { Provider, SubmitOutcome, Uploaded } from './ports.ts';
 import { bestQuote } from './quote.ts';
@@ -134,8 +135,9 @@ async function nextProvider(
   attempts: readonly Attempt[],
 ): Promise<Provider | undefined> {
   const tried = new Set(attempts.map((attempt) => attempt.provider));
-  const left = ctx.roster.open().filter((provider) => !tried.has(provider.id));
-  const offer = await bestQuote({ ...ctx.roster, open: () => left }, { request: job.request, notes: [] }, []);
+  const market = marketOf(ctx, job.requester.spaceId);
+  const left = market.open().filter((provider) => !tried.has(provider.id));
+  const offer = await bestQuote({ ...market, open: () => left }, { request: job.request, notes: [] }, []);
   if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;
   return providerOf(ctx, offer.value.provider);
 }

@@ -84,7 +84,7 @@ export function api(parts: ApiParts): Hono {
     if (!choices.ok) return problem(c, choices.refusal);
     const { image, clip } = form.files;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
-    const quote = await core.intake.quote({ image, clip }, choices.value);
+    const quote = await core.intake.quote(REQUESTER.spaceId, { image, clip }, choices.value);
     return quote.ok
       ? c.json({ quote: presentQuote(quote.value, quote.value.plan.request) })
       : problem(c, quote.refusal);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessRules, createAccess } from '../../src/core/access.ts';
 import type { Requester } from '../../src/core/job.ts';
+import { type OwnSettings, settle } from '../../src/core/settings.ts';
 import { jobIn } from '../fakes/jobs.ts';
 
 const HERE = 'discord:10';
@@ -20,6 +21,11 @@ const who = (memberId: string, spaceId = HERE, platform: Requester['platform'] =
 const MEMBER = who('discord:7');
 const OPERATOR = who('discord:1');
 const PAGE = who('web:operator', 'web', 'web');
+
+const NOW = 1000;
+/** A door where the admins of the space said this. */
+const doorOf = (rules: AccessRules, own: OwnSettings = {}) =>
+  createAccess(rules, { of: () => settle(own, { limits: [], timeZone: 'UTC' }) }, { now: () => NOW });
 
 describe('the door', () => {
   it.each<[string, Partial<AccessRules>, Requester, boolean, string | undefined]>([
@@ -52,21 +58,21 @@ describe('the door', () => {
     ],
     ['the page', { allowedSpaces: new Set([ELSEWHERE]) }, PAGE, false, undefined],
   ])('for %s', (_who, rules, requester, isPrivate, code) => {
-    const { refusalAtDoor } = createAccess({ ...OPEN, ...rules });
+    const { refusalAtDoor } = doorOf({ ...OPEN, ...rules });
     const refusal = refusalAtDoor({ requester, standing: { moderator: false, private: isPrivate } });
     expect(refusal?.code).toBe(code);
   });
 
   it('tells a member in private which id an operator would have to add', () => {
     const call = { requester: MEMBER, standing: { moderator: false, private: true } };
-    expect(createAccess(OPEN).refusalAtDoor(call)).toEqual({
+    expect(doorOf(OPEN).refusalAtDoor(call)).toEqual({
       code: 'private-not-allowed',
       memberId: 'discord:7',
     });
   });
 
   it('is not opened by moderating a space', () => {
-    const { refusalAtDoor } = createAccess({ ...OPEN, allowedSpaces: new Set() });
+    const { refusalAtDoor } = doorOf({ ...OPEN, allowedSpaces: new Set() });
     const call = { requester: MEMBER, standing: { moderator: true, private: false } };
     expect(refusalAtDoor(call)).toEqual({ code: 'space-not-allowed' });
   });
@@ -90,7 +96,42 @@ describe('a job', () => {
     ['an operator', OPERATOR, false, true],
     ['the page', PAGE, false, true],
   ])('of %s', (_who, requester, moderator, answers) => {
-    const { mayTouch } = createAccess(OPEN);
+    const { mayTouch } = doorOf(OPEN);
     expect(mayTouch({ requester, standing: { moderator, private: false } }, job)).toBe(answers);
+  });
+});
+
+describe('what the admins of a space decided', () => {
+  const inChannel = { ...MEMBER, channelId: 'general', roles: ['crew'] };
+  const notAllowed = (why: string) => ({ code: 'not-allowed', why });
+
+  it.each<[string, OwnSettings, boolean, unknown]>([
+    ['nothing', {}, false, undefined],
+    ['this channel', { channels: ['general'] }, false, undefined],
+    ['another channel', { channels: ['memes'] }, false, notAllowed('channel')],
+    ['another channel, for a moderator too', { channels: ['memes'] }, true, notAllowed('channel')],
+    ['a role of the member', { roles: ['boss', 'crew'] }, false, undefined],
+    ['another role', { roles: ['boss'] }, false, notAllowed('role')],
+    ['another role, which no moderator needs', { roles: ['boss'] }, true, undefined],
+    ['the member by name', { roles: ['boss'], members: ['discord:7'] }, false, undefined],
+    ['other members', { members: ['discord:8'] }, false, notAllowed('role')],
+    ['a block', { blocked: [{ member: 'discord:7' }] }, true, { code: 'blocked' }],
+    [
+      'a block for a while',
+      { blocked: [{ member: 'discord:7', until: 2000 }] },
+      false,
+      { code: 'blocked', until: 2000 },
+    ],
+    ['a block that is over', { blocked: [{ member: 'discord:7', until: NOW }] }, false, undefined],
+  ])('holds: %s', (_name, own, moderator, refusal) => {
+    const call = { requester: inChannel, standing: { moderator, private: false } };
+    expect(doorOf(OPEN, own).refusalAtDoor(call)).toEqual(refusal);
+  });
+
+  it('does not hold for the operator', () => {
+    const call = { requester: OPERATOR, standing: { moderator: false, private: false } };
+    expect(
+      doorOf(OPEN, { channels: ['memes'], blocked: [{ member: 'discord:1' }] }).refusalAtDoor(call),
+    ).toBeUndefined();
   });
 });

@@ -118,6 +118,12 @@ export function createWorld({
     };
     const wired = life.wire(chat, ['deliver', 'forget']);
     const files = life.wire(disk.files, ['keep']);
+    const settings = createSettingsBook({
+      known: disk.settings.known,
+      store: disk.settings,
+      defaults: { limits, timeZone: 'UTC' },
+      clock,
+    });
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
@@ -142,24 +148,18 @@ export function createWorld({
         clock,
         health: createHealth(() => {}),
       }),
-      settings: createSettingsBook({
-        known: disk.settings.known,
-        store: disk.settings,
-        defaults: { limits, timeZone: 'UTC' },
-        clock,
-      }),
+      settings,
       line: createLine({
         rules: lineRulesOf,
         now: clock.now,
         onAdmit: (id) => scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
-      access: createAccess({
-        allowedSpaces: undefined,
-        operators: new Set(),
-        allowPrivate: false,
-        ...access,
-      }),
+      access: createAccess(
+        { allowedSpaces: undefined, operators: new Set(), allowPrivate: false, ...access },
+        settings,
+        clock,
+      ),
       ...(links ? { links } : {}),
       chats: new Map<Chat['platform'], Chat>([
         ['web', wired],
