@@ -58,7 +58,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     log,
     usualMs: parts.usualMs,
     quota: async (requester) => (await core.promise).quota(requester),
-    localServer: downloads.isLocal(),
+    localServer: downloads.isLocal,
   });
   let me: UserFromGetMe | undefined;
   const handlers = createHandlers({

@@ -70,7 +70,7 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
       },
       usualMs: () => parts.usualMs,
       quota: async () => parts.quota ?? [],
-      localServer: options.local ?? false,
+      localServer: () => options.local ?? false,
     });
     alive.push(outbound);
     return outbound;

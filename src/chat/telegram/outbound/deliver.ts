@@ -24,7 +24,7 @@ type Parts = {
   clock: Clock;
   log: Log;
   quota(requester: WithVideo['requester']): Promise<QuotaLine[]>;
-  limitBytes: number;
+  limitBytes(): number;
 };
 
 export type Deliver = (job: WithVideo, delivery: Delivery, to: Target) => Promise<DeliveryOutcome>;
@@ -107,7 +107,7 @@ export function createDeliver(parts: Parts): Deliver {
         await notes.files.set(job.id, { ...(await notes.files.get(job.id)), [delivery.video.key]: file });
       return delivered(sent);
     } catch (error) {
-      if (isTrouble(error, 'too-large')) return { kind: 'too-large', maxBytes: parts.limitBytes };
+      if (isTrouble(error, 'too-large')) return { kind: 'too-large', maxBytes: parts.limitBytes() };
       if (isClosed(error)) return undefined;
       if (isTrouble(error, 'bad-request')) {
         log.error({ job: job.code, err: error }, 'Telegram does not take the video in any way');

@@ -5,11 +5,11 @@ import type { Job, JobIn } from '../../../core/job.ts';
 import type { Clock, Log, Shelf } from '../../../core/ports.ts';
 import type { QuotaLine } from '../../../core/quota-lines.ts';
 import type { Words } from '../../../words/index.ts';
-import { signalOf } from '../api.ts';
+import { isTrouble, signalOf } from '../api.ts';
 import { createDeliver } from './deliver.ts';
 import { createHandOver } from './hand-over.ts';
 import { createLanes, realTimers, type Timers } from './lanes.ts';
-import { createNotes, type MessageRef } from './notes.ts';
+import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
 import { type Body, createPost, type EditBody, type Place } from './post.ts';
 import { createStatus } from './status.ts';
 
@@ -37,7 +37,7 @@ export type OutboundParts = {
   usualMs(job: Job): number | undefined;
   quota(requester: Job['requester']): Promise<QuotaLine[]>;
   /** The Bot API server is the operator's own, started with `--local`. */
-  localServer: boolean;
+  localServer(): boolean;
 };
 
 export type Outbound = {
@@ -49,8 +49,8 @@ export type Outbound = {
   /** Forgets which messages and files are the job's. */
   forget(job: Job): Promise<void>;
   /** That message, of ours, tells from now on how the job stands. */
-  bind(jobId: string, message: MessageRef): Promise<void>;
-  /** A new message, as a reply where the place names one. Undefined when it could not be said; the log says why. */
+  bind(jobId: string, message: StatusRef): Promise<void>;
+  /** A new message, as a reply where the place names one. Undefined when it can't be said there. Throws passing trouble. */
   say(place: Place, body: Body): Promise<number | undefined>;
   /** Says something else in a message of ours, without a keyboard unless one is given. False when it could not. */
   edit(message: MessageRef, body: EditBody): Promise<boolean>;
@@ -62,7 +62,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const { api, words, clock, log, timers = realTimers, usualMs, quota } = parts;
   const stopping = new AbortController();
   const signal = signalOf(stopping.signal);
-  const limitBytes = (parts.localServer ? LOCAL_LIMIT_BYTES : CLOUD_LIMIT_BYTES) - MARGIN_BYTES;
+  const limitBytes = () => (parts.localServer() ? LOCAL_LIMIT_BYTES : CLOUD_LIMIT_BYTES) - MARGIN_BYTES;
   const notes = createNotes(parts.shelf);
   const lanes = createLanes({ clock, timers, log });
   const post = createPost({ api, lanes, notes, log, timers, signal });
@@ -74,7 +74,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   return {
     show: status.show,
     deliver,
-    uploadLimitBytes: () => limitBytes,
+    uploadLimitBytes: limitBytes,
     forget: (job) => status.forget(job.id),
     bind: status.bind,
     async say(place, body) {
@@ -83,6 +83,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
         return await post.text(place, `say:${said}`, body);
       } catch (err) {
         log.warn({ err }, 'a message could not be sent');
+        if (isTrouble(err, 'network')) throw err;
         return undefined;
       }
     },

@@ -5,6 +5,8 @@ import type { Shelf } from '../../../core/ports.ts';
 const KEPT_MS = 90 * 24 * 3_600_000;
 
 export type MessageRef = { chatId: number; messageId: number };
+/** The message that tells how a job stands; `note`: what it says beside that for as long as it lives. */
+export type StatusRef = MessageRef & { note?: string };
 
 /** What became of one form of the video at one place. */
 export type SendNote = {
@@ -26,7 +28,7 @@ export function createNotes(shelf: Shelf) {
   });
   const records = {
     /** The message that tells how the job stands. */
-    status: record<MessageRef>('status'),
+    status: record<StatusRef>('status'),
     /** The member was told of a bad end in a message of its own. */
     told: record<true>('told'),
     /** By form and place. */

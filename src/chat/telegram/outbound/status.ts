@@ -6,7 +6,7 @@ import type { Words } from '../../../words/index.ts';
 import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Lanes, Timers } from './lanes.ts';
-import type { MessageRef, Notes } from './notes.ts';
+import type { Notes, StatusRef } from './notes.ts';
 import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
 
 /** How often what is left is told anew while nothing else happens. */
@@ -46,7 +46,7 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
     return shown;
   }
 
-  async function bind(jobId: string, ref: MessageRef): Promise<void> {
+  async function bind(jobId: string, ref: StatusRef): Promise<void> {
     await notes.status.set(jobId, ref);
     const shown = jobs.get(jobId);
     if (!shown?.job) return;
@@ -60,14 +60,14 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
   }
 
   /** Shows the job as it is by now. Answers whether that took a call. */
-  async function update(jobId: string, ref: MessageRef): Promise<boolean> {
+  async function update(jobId: string, ref: StatusRef): Promise<boolean> {
     const shown = jobs.get(jobId);
     if (!shown?.job || hasNews(shown.job) || stopped) return false;
     shown.cancelRefresh?.();
     shown.cancelRefresh = timers.after(REFRESH_MS, () => {
       refresh(jobId).catch((err: unknown) => log.debug({ err }, 'progress was not shown'));
     });
-    const body = bodyOf(shown.job);
+    const body = bodyOf(shown.job, ref.note);
     const said = JSON.stringify(body);
     if (said === shown.said) return false;
     if ((await post.edit(ref, body)) === 'lost') await lose(jobId);
@@ -79,7 +79,7 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
   async function conclude(job: Job, shown: Shown): Promise<void> {
     shown.cancelRefresh?.();
     const ref = await notes.status.get(job.id);
-    const body = bodyOf(job);
+    const body = bodyOf(job, ref?.note);
     const said = JSON.stringify(body);
     const told = tell(job);
     if (ref && said !== shown.said) {
@@ -117,11 +117,12 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
     }
   }
 
-  function bodyOf(job: Job): EditBody {
+  function bodyOf(job: Job, note?: string): EditBody {
     const { target, speech } = toWhom(job);
     const now = clock.now();
     if (isNowhere(job)) return linesOf(lostWords(speech, target));
-    const card = statusCard(speech, job, { usualMs: usualMs(job), now });
+    const known = statusCard(speech, job, { usualMs: usualMs(job), now });
+    const card = note === undefined ? known : { ...known, lines: [...known.lines, note] };
     return { ...textOf(card, speech, { now }), reply_markup: keyboardOf([buttonsOf(card, speech, job)]) };
   }
 
