@@ -107,10 +107,11 @@ export async function startServer(options: {
     return stream(response, file, how);
   }
 
+  let closing = false;
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      // A sender that hangs up in the middle is no fault of ours.
-      if (!request.destroyed || request.complete) console.error(error);
+      // A sender that hangs up in the middle is no fault of ours, nor is what was under way when the end came.
+      if (!closing && (!request.destroyed || request.complete)) console.error(error);
       response.destroy();
     });
   });
@@ -119,6 +120,7 @@ export async function startServer(options: {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     journal,
     close: async () => {
+      closing = true;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
