@@ -22,9 +22,5 @@ export const targetSchema = z.object({
   canPost: z.boolean(),
   /** The largest file in bytes that an answer through the token may carry. */
   uploadLimitBytes: z.number(),
-  /** The same for a message of the bot's own in that server, by its boosts; the least of all where it is not known. */
-  channelLimitBytes: z.number().optional(),
-  /** Of the message behind a mention's answer, or of a button's: what a message of the bot's own may answer. */
-  messageId: z.string().optional(),
 });
 export type DiscordTarget = z.infer<typeof targetSchema>;

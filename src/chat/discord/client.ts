@@ -1,0 +1,42 @@
+/**
+ * The line to Discord. The library keeps the connection; what comes over it is read from the packets themselves, as
+ * its own objects of a server's message need the whole server in memory.
+ *
+ * Intents, the fewest that serve: commands, menus, buttons and forms come without any. `GuildMessages` is there for
+ * mentions; of messages that mention the bot, Discord shows text and files without the privileged Message Content
+ * intent. `Guilds` would bring every channel and role of every server, of which we need one number now and then: it
+ * is asked for (servers.ts).
+ */
+import { Client, GatewayIntentBits, Options, REST } from 'discord.js';
+
+/** The library's own version of the API, named so that an update of it can't change ours by the way. */
+const VERSION = '10';
+const TIMEOUT_MS = 15_000;
+
+export const apiBase = (apiUrl: string): string => `${apiUrl}/v${VERSION}`;
+
+/** For everything that the bot asks or tells, apart from first answers and files. */
+export const createRest = (apiUrl: string, token: string): REST =>
+  new REST({ api: apiUrl, version: VERSION, timeout: TIMEOUT_MS }).setToken(token);
+
+/** A connection that is not made yet. One that has ended can't be made again: each try takes a new one. */
+export function createClient(apiUrl: string): Client {
+  return new Client({
+    intents: [GatewayIntentBits.GuildMessages],
+    // From 2,500 servers on, one connection is not enough; Discord says how many are.
+    shards: 'auto',
+    rest: { api: apiUrl, version: VERSION, timeout: TIMEOUT_MS },
+    allowedMentions: { parse: [] },
+    // Nothing is looked up in the library's memory, so nothing needs to be there.
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      ApplicationCommandManager: 0,
+      DMMessageManager: 0,
+      GuildMemberManager: 0,
+      GuildMessageManager: 0,
+      MessageManager: 0,
+      UserManager: { maxSize: 0, keepOverLimit: (user) => user.id === user.client.user?.id },
+    }),
+    sweepers: Options.DefaultSweeperSettings,
+  });
+}

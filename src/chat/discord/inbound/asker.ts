@@ -1,0 +1,94 @@
+/** Who is calling, from where, with which rights, all of it from the event itself: rights change between two clicks. */
+import { ChannelType, PermissionFlagsBits } from 'discord.js';
+import type { Standing } from '../../../core/access.ts';
+import type { Call } from '../../../core/command.ts';
+import type { DiscordTarget } from '../target.ts';
+import type { Base, Message } from './wire.ts';
+
+/** Who asked, where the answer goes, and what they may do there. Plain JSON. */
+export type Asker = { target: DiscordTarget; moderator: boolean };
+
+/** Everybody's limit since 2025-01-16 (developer docs, reference#uploading-files). */
+const LEAST_UPLOAD_BYTES = 10 * 2 ** 20;
+const THREADS: readonly (number | undefined)[] = [
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+  ChannelType.AnnouncementThread,
+];
+
+export function askerOf(event: Base): Asker | undefined {
+  const userId = event.member?.user.id ?? event.user?.id;
+  const channelId = event.channel_id ?? event.channel?.id;
+  if (userId === undefined || channelId === undefined) return undefined;
+  // Key 0 names the server (or, in a DM with the bot, nothing) that the app was added to.
+  const botIsHere = '0' in event.authorizing_integration_owners;
+  const held = BigInt(event.app_permissions);
+  const send = THREADS.includes(event.channel?.type)
+    ? PermissionFlagsBits.SendMessagesInThreads
+    : PermissionFlagsBits.SendMessages;
+  const needed = PermissionFlagsBits.ViewChannel | send | PermissionFlagsBits.AttachFiles;
+  return {
+    target: {
+      kind: 'interaction',
+      eventId: event.id,
+      userId,
+      channelId,
+      ...(event.guild_id ? { guildId: event.guild_id } : {}),
+      locale: event.locale,
+      private: false,
+      botIsHere,
+      canPost: botIsHere && (has(held, PermissionFlagsBits.Administrator) || has(held, needed)),
+      uploadLimitBytes: event.attachment_size_limit ?? LEAST_UPLOAD_BYTES,
+    },
+    moderator:
+      event.guild_id !== undefined &&
+      has(BigInt(event.member?.permissions ?? '0'), PermissionFlagsBits.ManageGuild),
+  };
+}
+
+/**
+ * Of a mention. Which rights the author's roles give is not part of a message, so nobody is a moderator by it; and
+ * whether the bot may post shows when it answers.
+ */
+export const mentionerOf = ({ id, author, channel_id, guild_id }: Message, locale: string): Asker => ({
+  target: {
+    kind: 'message',
+    eventId: id,
+    userId: author.id,
+    channelId: channel_id,
+    ...(guild_id ? { guildId: guild_id } : {}),
+    locale,
+    private: false,
+    botIsHere: true,
+    canPost: true,
+    uploadLimitBytes: LEAST_UPLOAD_BYTES,
+  },
+  moderator: false,
+});
+
+const has = (held: bigint, needed: bigint): boolean => (held & needed) === needed;
+
+/** The job of an event has an id made of the event's own. */
+export const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
+
+/** A server is a space where the bot is a member; whoever brings the app along is alone with it. */
+export function callOf(
+  { target, moderator }: Asker,
+  { options = {}, files = {} }: Partial<Pick<Call, 'options' | 'files'>> = {},
+): Call {
+  const { guildId, userId, botIsHere } = target;
+  const inSpace = botIsHere && guildId !== undefined;
+  const standing: Standing = { moderator: inSpace && moderator, private: !inSpace };
+  return {
+    id: callIdOf(target),
+    requester: {
+      platform: 'discord',
+      spaceId: inSpace ? `discord:${guildId}` : `discord:dm-${userId}`,
+      memberId: `discord:${userId}`,
+      target,
+    },
+    standing,
+    options,
+    files,
+  };
+}

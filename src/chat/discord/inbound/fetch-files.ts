@@ -1,0 +1,104 @@
+/** From what a member pointed at to files on our own disk. */
+import { fileTypeFromFile } from 'file-type';
+import type { FileWork } from '../../../core/file-use.ts';
+import type { Upload } from '../../../core/intake.ts';
+import type { Files, Log } from '../../../core/ports.ts';
+import type { Refusal } from '../../../core/refusals.ts';
+import { type Downloads, isDiskFull } from './downloads.ts';
+import { kindOf, type What } from './given-files.ts';
+import type { AskedFile, AskedFiles, Kept } from './record.ts';
+
+/** Far over what Discord lets anybody attach; the same as everywhere else. */
+const MAX_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
+/** Beyond that, somebody plays with us. */
+const MOST_UNKNOWN = 4;
+
+/** `gone`: Discord has a file no more, or never had. */
+export type Brought =
+  | { kind: 'here'; files: { image?: Kept; clip?: Kept } }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'gone' };
+
+export type FetchParts = {
+  downloads: Downloads;
+  files: Pick<Files, 'hasRoom' | 'pathOf'>;
+  log: Log;
+};
+
+/** Within `work`, which the caller ends when the files are in a record or not needed. `note` writes down what is here. */
+export async function fetchFiles(
+  parts: FetchParts,
+  work: FileWork,
+  asked: AskedFiles,
+  note: (files: { image?: Kept; clip?: Kept }) => Promise<void>,
+): Promise<Brought> {
+  if (!(await parts.files.hasRoom())) return { kind: 'refused', refusal: { code: 'disk-full' } };
+  try {
+    const [image, clip] = await Promise.all([
+      bring(parts, work, asked.image, 'image'),
+      bring(parts, work, asked.clip, 'clip'),
+    ]);
+    for (const one of [image, clip]) if (one && one.kind !== 'kept') return one;
+    const files: { image?: Kept; clip?: Kept } = {};
+    if (image?.kind === 'kept') files.image = image.file;
+    if (clip?.kind === 'kept') files.clip = clip.file;
+    for (const given of asked.unknown.slice(0, MOST_UNKNOWN)) {
+      if (files.image && files.clip) break;
+      const one = await bring(parts, work, { given }, 'clip');
+      if (one?.kind !== 'kept') return one ?? { kind: 'gone' };
+      const kind = kindOf({ name: '', type: one.file.mime });
+      const place = kind === 'either' ? (files.image ? 'clip' : 'image') : kind;
+      if (place === 'image' || place === 'clip') files[place] ??= one.file;
+    }
+    await note(files);
+    return { kind: 'here', files };
+  } catch (error) {
+    if (isDiskFull(error)) return { kind: 'refused', refusal: { code: 'disk-full' } };
+    throw error;
+  }
+}
+
+type One = { kind: 'kept'; file: Kept } | Exclude<Brought, { kind: 'here' }>;
+
+async function bring(
+  parts: FetchParts,
+  work: FileWork,
+  file: AskedFile | undefined,
+  what: What,
+): Promise<One | undefined> {
+  if (!file) return undefined;
+  if ('kept' in file) {
+    const here = await work.hold({ key: file.kept.key, bytes: file.kept.bytes, mime: file.kept.mime });
+    return here ? { kind: 'kept', file: file.kept } : { kind: 'gone' };
+  }
+  const { given } = file;
+  const maxBytes = MAX_BYTES[what];
+  const fetched = await parts.downloads.fetch(given, maxBytes);
+  if (fetched.kind === 'too-large')
+    return { kind: 'refused', refusal: { code: 'upload-too-large', what, maxBytes } };
+  if (fetched.kind !== 'here') {
+    parts.log.info({ what, why: fetched.kind }, "a member's file could not be fetched");
+    return { kind: 'gone' };
+  }
+  try {
+    // By its bytes: names and types are whatever somebody wrote there.
+    const mime = (await fileTypeFromFile(fetched.path))?.mime ?? 'application/octet-stream';
+    const kept = await work.keep(fetched.path, mime);
+    return { kind: 'kept', file: { ...kept, name: given.name } };
+  } finally {
+    await fetched.dispose();
+  }
+}
+
+export function uploadsOf(
+  files: Pick<Files, 'pathOf'>,
+  { image, clip }: { image?: Kept | undefined; clip?: Kept | undefined },
+): { image?: Upload; clip?: Upload } {
+  const upload = (file: Kept): Upload => ({
+    path: files.pathOf(file),
+    // Files are named by their hash.
+    sha256: file.key.slice(0, 64),
+    ...(file.name ? { name: file.name } : {}),
+  });
+  return { ...(image ? { image: upload(image) } : {}), ...(clip ? { clip: upload(clip) } : {}) };
+}

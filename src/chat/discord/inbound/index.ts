@@ -1,0 +1,183 @@
+/**
+ * What members do, from Discord's own events to what is done about it: first the answer that Discord waits for, then
+ * the inbox, then anything that takes time. Events come more than once and break off half done; each has one effect.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { wordsFor } from '../../../words/index.ts';
+import { troubleOf } from '../outbound/trouble.ts';
+import { notice, preparing } from '../views.ts';
+import { callOf } from './asker.ts';
+import { keepForForm } from './keep-for-form.ts';
+import { make } from './make.ts';
+import { type Mention, mentionOf } from './mention.ts';
+import type { Owners } from './owners.ts';
+import type { InboundParts } from './parts.ts';
+import { press } from './press.ts';
+import { choicesOf, type Reading, readInteraction } from './reading.ts';
+import { type Asked, INBOX_PREFIX, inboxIdOf, recordSchema } from './record.ts';
+import { sayCommand } from './say.ts';
+import { type Interaction, interactionSchema, messageSchema } from './wire.ts';
+
+/** What is under way when we stop is given so long; the next start takes up the rest. */
+const ENDS_WITHIN_MS = 2_000;
+
+export type Inbound = {
+  /** One packet of the gateway. Never throws. */
+  take(packet: unknown, botId: string | undefined): void;
+  /** Goes on with what an earlier life of this process left unanswered. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const packetSchema = z.object({ t: z.string().nullish(), d: z.unknown() });
+
+export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owners): Inbound {
+  const resumed = new Set<string>();
+  const parts: InboundParts = { ...given, resumed: (eventId) => resumed.has(eventId) };
+  const { acks, tokens, inbox, replies, log, clock } = parts;
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+
+  function run(work: () => Promise<void>): void {
+    const promise = work()
+      .catch((thrown: unknown) => {
+        if (!stopping) log.error({ err: troubleOf(thrown) }, 'an event from Discord could not be dealt with');
+      })
+      .finally(() => running.delete(promise));
+    running.add(promise);
+  }
+
+  async function onInteraction(event: Interaction): Promise<void> {
+    const receivedAt = clock.now();
+    const reading = readInteraction(parts, owners, event);
+    if (!reading) return;
+    if (reading.kind === 'choices') {
+      const choices = await choicesOf(parts, reading);
+      await acks.first(event, { kind: 'choices', choices });
+      return;
+    }
+    const acked = await firstAnswer(event, reading);
+    if (acked.kind === 'late' || !reading.asked) return;
+    const asked = withAnswer(reading.asked, acked);
+    const { application_id: applicationId, token } = event;
+    await tokens.remember(event.id, { applicationId, token, receivedAt });
+    if (await inbox.claim(inboxIdOf(event.id), asked)) await handle(asked);
+  }
+
+  /** A form or a text that Discord does not take is a bug of ours, and no reason to leave the member without a word. */
+  async function firstAnswer(event: Interaction, { answer, asker }: Extract<Reading, { kind: 'answer' }>) {
+    try {
+      return await acks.first(event, answer);
+    } catch (error) {
+      const trouble = wordsFor(asker.target.locale).t('told.trouble');
+      await acks.first(event, { kind: 'message', body: notice(trouble) });
+      throw error;
+    }
+  }
+
+  async function onMention({ asked, help }: Mention): Promise<void> {
+    const { target } = asked;
+    if (target.guildId) await parts.servers.learn(target.guildId);
+    target.locale = parts.servers.localeOf(target.guildId ?? '') ?? target.locale;
+    const words = wordsFor(target.locale);
+    if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
+    const shut = parts.core.access.refusalAtDoor(callOf(asked));
+    const instead = shut ? words.refusal(shut) : help?.(words);
+    const answerId = await replies.answerMention(target, instead ? notice(instead) : preparing(words));
+    // Where the bot may not write, nobody could be told what became of it.
+    if (instead !== undefined || answerId === undefined) return inbox.done(inboxIdOf(target.eventId));
+    const answered = { ...asked, ask: { ...asked.ask, answerId } };
+    await inbox.note(inboxIdOf(target.eventId), answered);
+    await handle(answered);
+  }
+
+  async function handle(asked: Asked): Promise<void> {
+    const { eventId } = asked.target;
+    try {
+      const outcome = await act(asked);
+      if (outcome === 'later') return;
+    } catch (thrown) {
+      // The store may be closed already; the record in it says where to go on.
+      if (stopping) return;
+      await tell(asked, troubleOf(thrown));
+    }
+    await inbox.done(inboxIdOf(eventId));
+    await parts.waiting.release(eventId);
+  }
+
+  function act(asked: Asked): Promise<'later' | unknown> {
+    const { ask, ...who } = asked;
+    switch (ask.kind) {
+      case 'make':
+        return make(parts, { ...who, ask });
+      case 'form':
+        return keepForForm(parts, { ...who, ask });
+      case 'say':
+        return sayCommand(parts, { ...who, ask });
+      case 'press':
+        return press(parts, { ...who, ask });
+    }
+  }
+
+  /** Something that nobody foresaw: the log says what, and the member that nothing was paid for it. */
+  async function tell({ target, moderator, ask }: Asked, err: unknown): Promise<void> {
+    log.error({ err, kind: ask.kind }, 'what a member asked could not be done');
+    const words = wordsFor(target.locale);
+    const text = notice(words.t('told.trouble'));
+    if (ask.kind === 'form') return;
+    if (ask.kind === 'press') return replies.whisper({ target }, text);
+    const job = ask.kind === 'make' && (await parts.core.intake.existing(callOf({ target, moderator })));
+    // The job is there all the same, and goes on.
+    const goesOn = job ? notice(words.job(job)) : text;
+    await replies.say({ target, answerId: ask.kind === 'make' ? ask.answerId : undefined }, goesOn);
+  }
+
+  return {
+    take(packet, botId) {
+      if (stopping) return;
+      const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
+      if (t === 'INTERACTION_CREATE') {
+        const read = interactionSchema.safeParse(d);
+        if (read.success) run(() => onInteraction(read.data));
+        else
+          log.warn(
+            { fields: read.error.issues.map(({ path }) => path.join('.')) },
+            'an interaction could not be read',
+          );
+      } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
+        const read = messageSchema.safeParse(d);
+        const mention = read.success ? mentionOf(read.data, botId) : undefined;
+        if (mention) run(() => onMention(mention));
+      }
+    },
+    async resume() {
+      for (const { id, record } of await inbox.pending(INBOX_PREFIX)) {
+        const read = recordSchema.safeParse(record);
+        if (!read.success) {
+          log.warn({ event: id }, 'what a member asked before the restart cannot be read any more');
+          await inbox.done(id);
+          continue;
+        }
+        resumed.add(read.data.target.eventId);
+        run(() => handle(read.data));
+      }
+    },
+    async stop() {
+      stopping = true;
+      await parts.downloads.stop();
+      await Promise.race([Promise.allSettled(running), wait(ENDS_WITHIN_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** What Discord said of its answer: which message it is, and whether only the member sees it. */
+function withAnswer(
+  asked: Asked,
+  { messageId, ephemeral }: { messageId?: string; ephemeral?: boolean },
+): Asked {
+  const target = ephemeral ? { ...asked.target, private: true } : asked.target;
+  const { ask } = asked;
+  if (ask.kind !== 'make' || messageId === undefined) return { ...asked, target };
+  return { ...asked, target, ask: { ...ask, answerId: messageId } };
+}

@@ -1,0 +1,34 @@
+/** While a member fills in a form, the files that they gave before are fetched: their addresses may not last as long. */
+import type { Refusal } from '../../../core/refusals.ts';
+import { fetchFiles } from './fetch-files.ts';
+import type { InboundParts } from './parts.ts';
+import type { Asked, AskOf } from './record.ts';
+
+export function keepForForm(parts: InboundParts, asked: Asked<AskOf<'form'>>): Promise<void> {
+  const { eventId } = asked.target;
+  const work = keep(parts, asked);
+  parts.forms.expect(eventId, work);
+  return work;
+}
+
+async function keep(parts: InboundParts, { target, ask }: Asked<AskOf<'form'>>): Promise<void> {
+  const { forms, waiting } = parts;
+  const { eventId } = target;
+  await using work = parts.fileUse.begin();
+  const brought = await fetchFiles(parts, work, ask.files, async ({ image, clip }) => {
+    const keys = [image, clip].flatMap((file) => file?.key ?? []);
+    await waiting.hold(`form:${eventId}`, keys);
+  });
+  if (brought.kind === 'gone') return;
+  if (brought.kind === 'refused') {
+    const refusal: Refusal = brought.refusal;
+    return forms.put(eventId, { refusal });
+  }
+  const { image, clip } = brought.files;
+  const files = {
+    ...(image ? { image: { kept: image } } : {}),
+    ...(clip ? { clip: { kept: clip } } : {}),
+    unknown: [],
+  };
+  await forms.put(eventId, { options: ask.options, files });
+}

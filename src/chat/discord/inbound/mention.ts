@@ -1,0 +1,56 @@
+/** A message that mentions the bot, and the one that it replies to: between them there may be a picture and a clip. */
+import type { Words } from '../../../words/index.ts';
+import { mentionerOf } from './asker.ts';
+import { filesOn, sortFiles } from './given-files.ts';
+import type { Asked, AskOf } from './record.ts';
+import type { Message } from './wire.ts';
+
+/** `help`: what to say where nothing can be made of it. */
+export type Mention = { asked: Asked<AskOf<'make'>>; help?: (words: Words) => string };
+
+/** Longer than any prompt may be: the choices' own rules say so in words. */
+const PROMPT_LENGTH = 4_000;
+
+/**
+ * Undefined for what is not meant for us: other bots, ourselves, servers' announcements, and replies to a message of
+ * ours, which ping us without anybody having written our name.
+ */
+export function mentionOf(message: Message, botId: string): Mention | undefined {
+  const { author, content, webhook_id, guild_id } = message;
+  const named = new RegExp(`<@!?${botId}>`, 'g');
+  if (author.bot || author.id === botId || webhook_id !== undefined || guild_id === undefined)
+    return undefined;
+  if (!named.test(content)) return undefined;
+
+  const files = [
+    ...filesOn(message),
+    ...(message.referenced_message ? filesOn(message.referenced_message) : []),
+  ];
+  const { image, clip, unknown } = sortFiles(files);
+  const prompt = content.replaceAll(named, ' ').replaceAll(/\s+/g, ' ').trim().slice(0, PROMPT_LENGTH);
+  const asked: Asked<AskOf<'make'>> = {
+    ...mentionerOf(message, 'en-US'),
+    ask: {
+      kind: 'make',
+      command: 'animate',
+      options: prompt ? { prompt } : {},
+      files: {
+        ...(image ? { image: { given: image } } : {}),
+        ...(clip ? { clip: { given: clip } } : {}),
+        unknown: image && clip ? [] : unknown,
+      },
+    },
+  };
+  const missing = (image ? 0 : 1) + (clip ? 0 : 1);
+  if (missing <= unknown.length) return { asked };
+  return {
+    asked,
+    help: ({ t }) => {
+      const what =
+        missing === 2
+          ? t('ask.nothing-in-message')
+          : t(clip ? 'refusal.missing-image' : 'refusal.missing-clip');
+      return `${what} ${t('help.discord-mention')}`;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Commands that wait for a form to be sent: their wishes, and the files that were given with them. */
+import { z } from 'zod';
+import type { Shelf } from '../../../core/ports.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';
+import { type AskedFiles, askedFilesSchema } from './record.ts';
+import type { Waiting } from './waiting.ts';
+
+/** As long as its files stay. */
+const KEPT_MS = 24 * 3_600_000;
+
+const formSchema = z.union([
+  z.object({ options: z.record(z.string(), z.string()), files: askedFilesSchema }),
+  /** What was given with it can't be used. */
+  z.object({
+    refusal: z.custom<Refusal>((value) => typeof value === 'object' && value !== null && 'code' in value),
+  }),
+]);
+export type OpenForm = { options: Record<string, string>; files: AskedFiles };
+
+export type OpenForms = {
+  /** Says that what belongs to the form is on its way: whoever asks for it meanwhile waits. */
+  expect(eventId: string, work: Promise<unknown>): void;
+  put(eventId: string, form: OpenForm | { refusal: Refusal }): Promise<void>;
+  /** Undefined where nothing is known of it any more. */
+  get(eventId: string): Promise<Outcome<OpenForm> | undefined>;
+  /** The form was sent, and what belongs to it is held elsewhere. */
+  drop(eventId: string): Promise<void>;
+};
+
+export function createOpenForms({ shelf, waiting }: { shelf: Shelf; waiting: Waiting }): OpenForms {
+  const expected = new Map<string, Promise<unknown>>();
+  const keyOf = (eventId: string): string => `form:${eventId}`;
+  return {
+    expect(eventId, work) {
+      const settled = work.catch(() => undefined).finally(() => expected.delete(eventId));
+      expected.set(eventId, settled);
+    },
+    async put(eventId, form) {
+      await shelf.set(keyOf(eventId), form, KEPT_MS);
+    },
+    async get(eventId) {
+      await expected.get(eventId);
+      const read = formSchema.safeParse(await shelf.get(keyOf(eventId)));
+      if (!read.success) return undefined;
+      return 'refusal' in read.data ? refuse(read.data.refusal) : accept(read.data);
+    },
+    async drop(eventId) {
+      await shelf.delete(keyOf(eventId));
+      await waiting.release(keyOf(eventId));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** What this half works with. */
+import type { Command, Core } from '../../../core/command.ts';
+import type { FileUse } from '../../../core/file-use.ts';
+import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
+import type { Outbound } from '../outbound/index.ts';
+import type { Servers } from '../servers.ts';
+import type { Tokens } from '../tokens.ts';
+import type { Acks } from './ack.ts';
+import type { Downloads } from './downloads.ts';
+import type { OpenForms } from './open-forms.ts';
+import type { Replies } from './replies.ts';
+import type { Waiting } from './waiting.ts';
+
+export type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help';
+
+export type InboundParts = {
+  core: Core;
+  commands: Readonly<Record<CommandName, Command>>;
+  outbound: Pick<Outbound, 'bind' | 'show' | 'statusOf'>;
+  acks: Acks;
+  replies: Replies;
+  tokens: Tokens;
+  servers: Servers;
+  inbox: Inbox;
+  files: Pick<Files, 'hasRoom' | 'pathOf'>;
+  fileUse: FileUse;
+  downloads: Downloads;
+  waiting: Waiting;
+  forms: OpenForms;
+  /** Whether the event came to an earlier life of this process. */
+  resumed(eventId: string): boolean;
+  clock: Clock;
+  log: Log;
+};

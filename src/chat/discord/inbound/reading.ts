@@ -1,0 +1,197 @@
+/** What an interaction means, and what it is answered with first. Nothing is looked up here: Discord is waiting. */
+import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
+import { wordsFor } from '../../../words/index.ts';
+import { readCustomId } from '../render.ts';
+import { notice, refusalNotice } from '../views.ts';
+import type { FirstAnswer } from './ack.ts';
+import { type Asker, askerOf, callOf } from './asker.ts';
+import { formIdOf, formOf, readForm, readFormId } from './forms.ts';
+import { filesOn, givenOf, motionOf, sortFiles, type What } from './given-files.ts';
+import { menuOf } from './menus.ts';
+import type { Owners } from './owners.ts';
+import type { InboundParts } from './parts.ts';
+import type { Ask, Asked, AskedFile, AskOf } from './record.ts';
+import { cancelChoices } from './say.ts';
+import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
+
+/** `asked`: what is to be done after the first answer. */
+export type Reading =
+  | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
+  | { kind: 'choices'; asker: Asker; typed: string };
+
+type Doors = Pick<InboundParts, 'core'>;
+
+export function readInteraction(parts: Doors, owners: Owners, event: Interaction): Reading | undefined {
+  const asker = askerOf(event);
+  if (!asker) return undefined;
+  switch (event.type) {
+    case InteractionType.ApplicationCommandAutocomplete: {
+      const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
+      return { kind: 'choices', asker, typed: String(typed) };
+    }
+    case InteractionType.ApplicationCommand:
+      if (event.data.type === ApplicationCommandType.Message) return readMenu(parts, asker, event);
+      return event.data.name === 'animate' ? readAnimate(parts, asker, event) : readTyped(asker, event);
+    case InteractionType.MessageComponent:
+      return readPress(parts, owners, asker, event);
+    case InteractionType.ModalSubmit:
+      return readSent(asker, event);
+  }
+}
+
+export const choicesOf = (parts: InboundParts, { asker, typed }: Extract<Reading, { kind: 'choices' }>) =>
+  cancelChoices(parts, asker, typed);
+
+const doing = (asker: Asker, answer: FirstAnswer, ask: Ask): Reading => ({
+  kind: 'answer',
+  asker,
+  answer,
+  asked: { ...asker, ask },
+});
+const telling = (asker: Asker, text: string): Reading => ({
+  kind: 'answer',
+  asker,
+  answer: { kind: 'message', body: notice(text) },
+});
+
+/** Why this member may not start jobs here: said before a form opens or a file is fetched. */
+function shutDoor({ core }: Doors, asker: Asker): Reading | undefined {
+  const refusal = core.access.refusalAtDoor(callOf(asker));
+  if (!refusal) return undefined;
+  const body = refusalNotice(wordsFor(asker.target.locale), refusal);
+  return { kind: 'answer', asker, answer: { kind: 'message', body } };
+}
+
+function readTyped(asker: Asker, { data }: CommandUse): Reading {
+  const ask: AskOf<'say'> = { kind: 'say', command: data.name, options: textsOf(data) };
+  return doing(asker, { kind: 'thinking', ephemeral: true }, ask);
+}
+
+const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
+  Object.fromEntries(
+    options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+
+function readAnimate(parts: Doors, { target, moderator }: Asker, { data }: CommandUse): Reading {
+  const { image, clip, private: privately, ...options } = textsOf(data);
+  const asker = { target: { ...target, private: privately === 'true' }, moderator };
+  const shut = shutDoor(parts, asker);
+  if (shut) return shut;
+  const fileOf = (id: string | undefined): AskedFile | undefined => {
+    const attachment = id === undefined ? undefined : data.resolved.attachments[id];
+    return attachment && { given: givenOf(attachment) };
+  };
+  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  if (files.image && files.clip) {
+    const ask: AskOf<'make'> = {
+      kind: 'make',
+      command: 'animate',
+      options,
+      files: { ...files, unknown: [] },
+    };
+    return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
+  }
+  return openForm(asker, { options, files: { ...files, unknown: [] } }, { wishes: false });
+}
+
+const named = ({ image, clip }: { image: AskedFile | undefined; clip: AskedFile | undefined }) => ({
+  ...(image ? { image } : {}),
+  ...(clip ? { clip } : {}),
+});
+
+/** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
+function readMenu(parts: Doors, asker: Asker, { data }: CommandUse): Reading | undefined {
+  const menu = menuOf(data.name);
+  const message = data.resolved.messages[data.target_id ?? ''];
+  if (!menu || !message) return undefined;
+  const shut = shutDoor(parts, asker);
+  if (shut) return shut;
+  const { t } = wordsFor(asker.target.locale);
+  const all = filesOn(message);
+  const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
+  const { unknown } = sorted;
+  const image = 'image' in sorted ? sorted.image : undefined;
+  const { clip } = sorted;
+  if (menu === 'motion' && !clip) return telling(asker, t('ask.no-clip-in-message'));
+  if (!image && !clip && unknown.length === 0) return telling(asker, t('ask.nothing-in-message'));
+  const files = named({
+    image: image && { given: image },
+    clip: clip && { given: clip },
+  });
+  return openForm(asker, { options: {}, files: { ...files, unknown } }, { wishes: true });
+}
+
+function openForm(
+  asker: Asker,
+  ask: Pick<AskOf<'form'>, 'options' | 'files'>,
+  { wishes }: { wishes: boolean },
+): Reading {
+  const words = wordsFor(asker.target.locale);
+  const { eventId, private: privately } = asker.target;
+  const form = formOf(words, {
+    customId: formIdOf({ of: 'ask', eventId, private: privately }),
+    title: words.t('modal.animate'),
+    files: (['image', 'clip'] as const).filter((what) => !ask.files[what]),
+    optional: ask.files.unknown.length > 0,
+    wishes,
+  });
+  return doing(asker, { kind: 'form', form }, { kind: 'form', ...ask });
+}
+
+/** Which file a button asks for anew. */
+const NEW: Readonly<Record<string, What>> = { 'new-image': 'image', 'new-motion': 'clip' };
+
+function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press): Reading {
+  // A message that only the member sees is answered in the same way.
+  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  const asker = { ...pressing, target: { ...pressing.target, private: secret } };
+  const words = wordsFor(asker.target.locale);
+  const read = readCustomId(event.data.custom_id);
+  if (!read || !event.message) return telling(asker, words.t('told.too-old'));
+  const { verb, code } = read;
+  const what = NEW[verb];
+  if (what || verb === 'again') {
+    const shut = shutDoor(parts, asker) ?? strangersDoor(parts, owners, asker, code);
+    if (shut) return shut;
+  }
+  if (what) {
+    const title = words.t(what === 'image' ? 'modal.new-image' : 'modal.new-motion');
+    const customId = formIdOf({ of: 'job', code });
+    const form = formOf(words, { customId, title, files: [what], wishes: false });
+    return { kind: 'answer', asker, answer: { kind: 'form', form } };
+  }
+  if (verb === 'again') {
+    const files = { unknown: [] };
+    const ask: AskOf<'make'> = { kind: 'make', command: 'again', options: { job: code }, files };
+    return doing(asker, { kind: 'thinking', ephemeral: secret }, ask);
+  }
+  const messageId = event.message.id;
+  return doing(asker, { kind: 'nothing-new' }, { kind: 'press', verb, code, messageId });
+}
+
+/** Only where it is known for sure; anybody else is looked at after the first answer. */
+function strangersDoor({ core }: Doors, owners: Owners, asker: Asker, code: string): Reading | undefined {
+  const { requester, standing } = callOf(asker);
+  const owner = owners.of(code);
+  const known = owner === undefined || owner === requester.memberId;
+  if (known || standing.moderator || core.access.isOperator(requester)) return undefined;
+  return telling(asker, wordsFor(asker.target.locale).t('told.not-yours'));
+}
+
+function readSent({ target, moderator }: Asker, event: FormSent): Reading | undefined {
+  const id = readFormId(event.data.custom_id);
+  if (!id) return undefined;
+  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  const asker = { target: { ...target, private: id.of === 'ask' ? id.private : secret }, moderator };
+  const { options, files: ids } = readForm(event);
+  const fileOf = (what: What): AskedFile | undefined => {
+    const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];
+    return attachment && { given: givenOf(attachment) };
+  };
+  const files = { ...named({ image: fileOf('image'), clip: fileOf('clip') }), unknown: [] };
+  const ask: AskOf<'make'> =
+    id.of === 'job'
+      ? { kind: 'make', command: 'again', options: { job: id.code }, files }
+      : { kind: 'make', command: 'animate', options, files, formOf: id.eventId };
+  return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
+}

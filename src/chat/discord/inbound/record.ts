@@ -1,0 +1,56 @@
+/** What came in, as it lies in the inbox until it is answered: enough to go on after a crash, and no token in it. */
+import { z } from 'zod';
+import { targetSchema } from '../target.ts';
+import { givenSchema } from './given-files.ts';
+
+const keptSchema = z.object({
+  key: z.string(),
+  bytes: z.number(),
+  mime: z.string(),
+  name: z.string().optional(),
+});
+/** A member's file on our own disk. */
+export type Kept = z.infer<typeof keptSchema>;
+
+/** On our disk, or still on Discord's: once it is here, nothing remembers the address. */
+const fileSchema = z.union([z.object({ kept: keptSchema }), z.object({ given: givenSchema })]);
+export type AskedFile = z.infer<typeof fileSchema>;
+
+export const askedFilesSchema = z.object({
+  image: fileSchema.optional(),
+  clip: fileSchema.optional(),
+  /** Their bytes must tell what they are, and only what is missing is taken. */
+  unknown: z.array(givenSchema).default([]),
+});
+export type AskedFiles = z.infer<typeof askedFilesSchema>;
+
+const options = z.record(z.string(), z.string());
+
+const askSchema = z.discriminatedUnion('kind', [
+  /** A job is wanted. */
+  z.object({
+    kind: z.literal('make'),
+    command: z.enum(['animate', 'again']),
+    options,
+    files: askedFilesSchema,
+    /** The event whose form this is: what was given with it belongs to this too. */
+    formOf: z.string().optional(),
+    /** Our own message that tells how it stands, once it is there. */
+    answerId: z.string().optional(),
+  }),
+  /** A form is open; what was given already is fetched meanwhile. */
+  z.object({ kind: z.literal('form'), options, files: askedFilesSchema }),
+  /** A command that only shows something, or stops a job. */
+  z.object({ kind: z.literal('say'), command: z.string(), options }),
+  z.object({ kind: z.literal('press'), verb: z.string(), code: z.string(), messageId: z.string() }),
+]);
+export type Ask = z.infer<typeof askSchema>;
+export type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
+
+export const recordSchema = z.object({ target: targetSchema, moderator: z.boolean(), ask: askSchema });
+/** Who asked, and what. */
+export type Asked<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };
+
+/** Events of other chats are in the same inbox. */
+export const INBOX_PREFIX = 'discord:';
+export const inboxIdOf = (eventId: string): string => INBOX_PREFIX + eventId;

@@ -1,0 +1,130 @@
+/** What is told to a member besides how a job stands: on the answer to what they did, or beside it for them alone. */
+import { MessageFlags, type REST, Routes } from 'discord.js';
+import { z } from 'zod';
+import type { Log } from '../../../core/ports.ts';
+import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
+import type { MessageBody } from '../render.ts';
+import type { DiscordTarget } from '../target.ts';
+import type { Tokens } from '../tokens.ts';
+
+/** Where the answer to an event stands: `@original`, or our own message below a mention. */
+export type Seat = { target: DiscordTarget; answerId?: string | undefined };
+
+/** Trouble with Discord is logged and not thrown: whatever the words are about has happened, or not, by then. */
+export type Replies = {
+  /** Puts these words in the place of what the answer said; answers the message's id where it worked. */
+  say(seat: Seat, body: MessageBody): Promise<string | undefined>;
+  /** Tells them to this member alone, leaving the answer as it is. */
+  whisper(seat: Seat, body: MessageBody): Promise<void>;
+  /** Tells them to this member alone, in the place of an answer that everybody would see. */
+  refuse(seat: Seat, body: MessageBody): Promise<void>;
+  /** Below the message that mentions the bot. Undefined where the bot may not write. */
+  answerMention(target: DiscordTarget, body: MessageBody): Promise<string | undefined>;
+  /** Removes a message of ours: by the token of an event whose `@original` it is, or by the bot's own right. */
+  remove(where: { eventId?: string | undefined; channelId?: string; messageId?: string }): Promise<boolean>;
+};
+
+const message = z.object({ id: z.string() });
+
+export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Tokens; log: Log }): Replies {
+  /** Undefined, and a line in the log, where Discord says no. */
+  async function tried<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (thrown) {
+      const err = troubleOf(thrown);
+      if (!(err instanceof DiscordTrouble)) throw err;
+      log.info({ err }, `${what} could not be told`);
+      return undefined;
+    }
+  }
+
+  const idOf = (answered: unknown): string | undefined => message.safeParse(answered).data?.id;
+
+  const answerMention: Replies['answerMention'] = async ({ channelId, eventId }, body) => {
+    const sent = await tried('an answer', () =>
+      rest.post(Routes.channelMessages(channelId), {
+        body: {
+          ...body,
+          nonce: `a${eventId}`,
+          enforce_nonce: true,
+          message_reference: { message_id: eventId, channel_id: channelId, fail_if_not_exists: false },
+        },
+      }),
+    );
+    return idOf(sent);
+  };
+
+  const say: Replies['say'] = async ({ target, answerId }, body) => {
+    const { kind, eventId, channelId } = target;
+    if (kind === 'message') {
+      if (answerId === undefined) return answerMention(target, body);
+      return idOf(
+        await tried('an answer', () => rest.patch(Routes.channelMessage(channelId, answerId), { body })),
+      );
+    }
+    const live = await tokens.get(eventId);
+    // Without the token there is nothing that leads to the answer; whoever waits for it is told in the channel.
+    if (!live) return target.private || !target.canPost ? undefined : tellInChannel(target, body);
+    return idOf(
+      await tried('an answer', () =>
+        rest.patch(Routes.webhookMessage(live.applicationId, live.token), { auth: false, body }),
+      ),
+    );
+  };
+
+  async function tellInChannel({ channelId, userId }: DiscordTarget, body: MessageBody) {
+    const named = { ...body, allowed_mentions: { parse: [], users: [userId] } };
+    return idOf(
+      await tried('an answer', () => rest.post(Routes.channelMessages(channelId), { body: named })),
+    );
+  }
+
+  const whisper: Replies['whisper'] = async (seat, body) => {
+    const { target } = seat;
+    if (target.kind === 'message') {
+      await answerMention(target, body);
+      return;
+    }
+    const live = await tokens.get(target.eventId);
+    if (!live) return;
+    await tried('something', () =>
+      rest.post(Routes.webhook(live.applicationId, live.token), {
+        auth: false,
+        body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
+      }),
+    );
+  };
+
+  const remove: Replies['remove'] = async ({ eventId, channelId, messageId }) => {
+    const live = eventId === undefined ? undefined : await tokens.get(eventId);
+    const byToken =
+      live &&
+      (await tried('a deletion', async () => {
+        await rest.delete(Routes.webhookMessage(live.applicationId, live.token), { auth: false });
+        return true;
+      }));
+    if (byToken || channelId === undefined || messageId === undefined) return byToken === true;
+    const byRight = await tried('a deletion', async () => {
+      await rest.delete(Routes.channelMessage(channelId, messageId));
+      return true;
+    });
+    return byRight === true;
+  };
+
+  return {
+    say,
+    whisper,
+    answerMention,
+    remove,
+    async refuse(seat, body) {
+      // What only the member sees can be said right there.
+      if (seat.target.kind === 'message' || seat.target.private) {
+        await say(seat, body);
+        return;
+      }
+      await remove({ eventId: seat.target.eventId });
+      await whisper(seat, body);
+    },
+  };
+}

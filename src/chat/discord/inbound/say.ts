@@ -1,0 +1,76 @@
+/** Commands that show something or stop a job: seen by the member alone. */
+import { cancellable } from '../../../core/jobs.ts';
+import { jobLine } from '../../../words/details.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { placeOfResult } from '../places.ts';
+import { JOBS_SHOWN, jobsMessage, type Place, refusalNotice, viewMessage } from '../views.ts';
+import { type Asker, callOf } from './asker.ts';
+import type { CommandName, InboundParts } from './parts.ts';
+import type { Asked, AskOf } from './record.ts';
+
+/** What members can type, in the order in which it is listed. `again` is a button here. */
+export const TYPED = [
+  'animate',
+  'jobs',
+  'cancel',
+  'quota',
+  'privacy',
+  'help',
+] as const satisfies CommandName[];
+
+export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>): Promise<void> {
+  const { core, replies } = parts;
+  const { target, ask } = asked;
+  const words = wordsFor(target.locale);
+  const name = TYPED.find((one) => one === ask.command);
+  if (name === undefined || name === 'animate') throw new Error('a command that is not registered');
+  const view = await parts.commands[name].execute(callOf(asked, { options: ask.options }), core);
+  if (!view.ok) {
+    await replies.say({ target }, refusalNotice(words, view.refusal));
+    return;
+  }
+  const { value } = view;
+  switch (value.kind) {
+    case 'jobs': {
+      const places = new Map<string, Place | undefined>();
+      for (const job of value.jobs.slice(0, JOBS_SHOWN)) {
+        // No link leads to what only one member sees.
+        const status = job.requester.target.private ? undefined : await parts.outbound.statusOf(job);
+        places.set(job.id, placeOfResult(job) ?? status);
+      }
+      const all = ask.options.all === 'true';
+      await replies.say(
+        { target },
+        jobsMessage(words, value.jobs, { all, placeOf: ({ id }) => places.get(id) }),
+      );
+      return;
+    }
+    case 'help': {
+      const shown = value.commands.filter(({ name: one }) => TYPED.some((typed) => typed === one));
+      await replies.say({ target }, viewMessage(words, { ...value, commands: shown }));
+      return;
+    }
+    case 'job':
+    case 'offer':
+    case 'quote':
+      throw new Error(`${name} does not answer with ${value.kind}`);
+    default:
+      await replies.say({ target }, viewMessage(words, value));
+  }
+}
+
+/** Developer docs, interactions/application-commands, 2026-11-21: at most 25 choices, names of at most 100 letters. */
+const CHOICES = 25;
+const NAME_LENGTH = 100;
+
+/** The member's jobs that a cancel can still stop, those that fit what was typed so far. */
+export async function cancelChoices(parts: InboundParts, asker: Asker, typed: string) {
+  const words = wordsFor(asker.target.locale);
+  const { memberId } = callOf(asker).requester;
+  const jobs = await parts.core.jobs.mine(memberId, 100);
+  return jobs
+    .filter(cancellable)
+    .map((job) => ({ name: [...jobLine(words, job)].slice(0, NAME_LENGTH).join(''), value: job.code }))
+    .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
+    .slice(0, CHOICES);
+}

@@ -1,0 +1,101 @@
+/** What Discord sends of what members do, as far as it is read (developer docs, interactions and resources/message, 2026-11-21). */
+import { ApplicationCommandType, InteractionType } from 'discord.js';
+import { z } from 'zod';
+
+const user = z.object({ id: z.string(), bot: z.boolean().optional() });
+
+const attachment = z.object({
+  filename: z.string(),
+  size: z.number(),
+  url: z.string(),
+  content_type: z.string().nullish(),
+});
+export type Attachment = z.infer<typeof attachment>;
+const attachments = z.array(attachment).catch([]).default([]);
+const resolvedFiles = z.record(z.string(), attachment).default({});
+
+/** Of a message, what files hang on it: as attachments, in components (our own results), in what it forwards. */
+const withFiles = z.object({
+  attachments,
+  components: z.array(z.unknown()).catch([]).default([]),
+  message_snapshots: z
+    .array(z.object({ message: z.object({ attachments }) }))
+    .catch([])
+    .default([]),
+});
+export type WithFiles = z.infer<typeof withFiles>;
+
+const optionValue = z.union([z.string(), z.number(), z.boolean()]);
+const option = z.object({
+  name: z.string(),
+  value: optionValue.optional(),
+  focused: z.boolean().optional(),
+});
+
+const base = z.object({
+  id: z.string(),
+  application_id: z.string(),
+  token: z.string(),
+  channel_id: z.string().optional(),
+  channel: z.object({ id: z.string(), type: z.number().optional() }).optional(),
+  guild_id: z.string().optional(),
+  member: z.object({ user, permissions: z.string() }).optional(),
+  user: user.optional(),
+  locale: z.string().default('en-US'),
+  app_permissions: z.string().default('0'),
+  attachment_size_limit: z.number().optional(),
+  authorizing_integration_owners: z.record(z.string(), z.string()).default({}),
+  /** The one whose button it was, or above whose button the form opened. */
+  message: z.object({ id: z.string(), flags: z.number().default(0) }).optional(),
+});
+export type Base = z.infer<typeof base>;
+
+const command = base.extend({
+  type: z.literal([InteractionType.ApplicationCommand, InteractionType.ApplicationCommandAutocomplete]),
+  data: z.object({
+    name: z.string(),
+    type: z.enum(ApplicationCommandType).default(ApplicationCommandType.ChatInput),
+    options: z.array(option).default([]),
+    target_id: z.string().optional(),
+    resolved: z
+      .object({ attachments: resolvedFiles, messages: z.record(z.string(), withFiles).default({}) })
+      .default({ attachments: {}, messages: {} }),
+  }),
+});
+export type CommandUse = z.infer<typeof command>;
+
+const press = base.extend({
+  type: z.literal(InteractionType.MessageComponent),
+  data: z.object({ custom_id: z.string() }),
+});
+export type Press = z.infer<typeof press>;
+
+const field = z.object({
+  custom_id: z.string(),
+  value: z.union([z.string(), z.boolean()]).nullish(),
+  values: z.array(z.string()).nullish(),
+});
+const form = base.extend({
+  type: z.literal(InteractionType.ModalSubmit),
+  data: z.object({
+    custom_id: z.string(),
+    components: z.array(z.object({ component: field.optional() })),
+    resolved: z.object({ attachments: resolvedFiles }).default({ attachments: {} }),
+  }),
+});
+export type FormSent = z.infer<typeof form>;
+
+export const interactionSchema = z.discriminatedUnion('type', [command, press, form]);
+export type Interaction = z.infer<typeof interactionSchema>;
+
+export const messageSchema = withFiles.extend({
+  id: z.string(),
+  channel_id: z.string(),
+  guild_id: z.string().optional(),
+  content: z.string().default(''),
+  author: user,
+  webhook_id: z.string().optional(),
+  mentions: z.array(user).default([]),
+  referenced_message: withFiles.nullish().catch(undefined),
+});
+export type Message = z.infer<typeof messageSchema>;

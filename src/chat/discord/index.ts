@@ -1,0 +1,157 @@
+/** Discord as a front: what members do there, and what they get to see of it. */
+import { Events } from 'discord.js';
+import type { Chat } from '../../core/chat-port.ts';
+import type { Core } from '../../core/command.ts';
+import type { FileUse } from '../../core/file-use.ts';
+import type { Health } from '../../core/health.ts';
+import type { Job } from '../../core/job.ts';
+import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
+import { createClient, createRest } from './client.ts';
+import { commandsData } from './commands-data.ts';
+import { createAcks } from './inbound/ack.ts';
+import { createDownloads } from './inbound/downloads.ts';
+import { createInbound, type Inbound } from './inbound/index.ts';
+import { createOpenForms } from './inbound/open-forms.ts';
+import { createOwners } from './inbound/owners.ts';
+import type { InboundParts } from './inbound/parts.ts';
+import { createReplies } from './inbound/replies.ts';
+import { TYPED } from './inbound/say.ts';
+import { createWaiting } from './inbound/waiting.ts';
+import { inviteLink } from './invite.ts';
+import { createLogin, type LoginParts } from './login.ts';
+import { createOutbound } from './outbound/index.ts';
+import { troubleOf } from './outbound/trouble.ts';
+import { registerCommands } from './register.ts';
+import { createServers } from './servers.ts';
+import { createTokens } from './tokens.ts';
+
+export { namedByWaiting } from './inbound/waiting.ts';
+
+export type DiscordParts = {
+  token: string;
+  apiUrl: string;
+  /** The only places that members' files are fetched from. */
+  cdnUrls: readonly string[];
+  /** The one server that gets the commands; all of them when undefined. */
+  devGuild?: string | undefined;
+  /** Whether a finished video may ping the one who asked. */
+  notify: boolean;
+  commands: InboundParts['commands'];
+  inbox: Inbox;
+  shelf: Shelf;
+  jobs: Pick<JobStore, 'get'>;
+  files: Files;
+  fileUse: FileUse;
+  /** Of its own. */
+  scheduler: Scheduler;
+  health: Health;
+  clock: Clock;
+  log: Log;
+  usualMs: (job: Job) => number | undefined;
+  /** The link for adding the bot to a server, once it is known. */
+  onInvite?: (url: string) => void;
+  /** Between two tries to log in. */
+  pace?: LoginParts['pace'];
+};
+
+export function createDiscordChat(parts: DiscordParts): Chat {
+  const { token, apiUrl, shelf, clock, log, files, fileUse, inbox } = parts;
+  const rest = createRest(apiUrl, token);
+  const tokens = createTokens({ shelf, clock });
+  const servers = createServers({ rest, shelf, clock, log });
+  const owners = createOwners();
+  const waiting = createWaiting({ shelf, fileUse, clock });
+  let core: Core | undefined;
+  let inbound: Inbound | undefined;
+  let applicationId: string | undefined;
+
+  const outbound = createOutbound({
+    rest,
+    botToken: token,
+    tokens,
+    shelf,
+    inbox,
+    jobs: parts.jobs,
+    scheduler: parts.scheduler,
+    clock,
+    log,
+    usualMs: parts.usualMs,
+    quota: async (requester) => (await core?.quota(requester)) ?? [],
+    tierOf: servers.tierOf,
+    notify: parts.notify,
+  });
+
+  function connect() {
+    const client = createClient(apiUrl);
+    client.on(Events.Raw, (packet: unknown) => inbound?.take(packet, applicationId));
+    return client;
+  }
+
+  async function onReady(id: string): Promise<void> {
+    const url = inviteLink(id);
+    log.info({}, `Discord is on. Add the bot to a server: ${url}`);
+    parts.onInvite?.(url);
+    const commands = commandsData(TYPED.map((name) => parts.commands[name].data));
+    try {
+      await registerCommands({ rest, shelf, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
+    } catch (error) {
+      log.error({ err: troubleOf(error) }, 'Discord did not take the commands; those of last time stay');
+    }
+  }
+
+  const login = createLogin({
+    token,
+    connect,
+    onReady: (client) => {
+      applicationId = client.application.id;
+      void onReady(client.application.id);
+    },
+    health: parts.health,
+    log,
+    ...(parts.pace ? { pace: parts.pace } : {}),
+  });
+
+  return {
+    platform: 'discord',
+    async start(given) {
+      core = given;
+      inbound = createInbound(
+        {
+          core: given,
+          commands: parts.commands,
+          outbound,
+          acks: createAcks({ apiUrl, log }),
+          replies: createReplies({ rest, tokens, log }),
+          tokens,
+          servers,
+          inbox,
+          files,
+          fileUse,
+          downloads: createDownloads({ cdnUrls: parts.cdnUrls, files }),
+          waiting,
+          forms: createOpenForms({ shelf, waiting }),
+          clock,
+          log,
+        },
+        owners,
+      );
+      await servers.load();
+      await waiting.sweep();
+      await outbound.start();
+      await inbound.resume();
+      login.start();
+    },
+    async stop() {
+      await login.stop();
+      await inbound?.stop();
+      await outbound.stop();
+    },
+    show(job) {
+      owners.note(job);
+      outbound.show(job);
+    },
+    uploadLimitBytes: outbound.uploadLimitBytes,
+    deliver: outbound.deliver,
+    forget: outbound.forget,
+  };
+}

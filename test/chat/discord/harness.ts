@@ -1,0 +1,221 @@
+/** The whole Discord front on the true core, in a simulated Discord, with a provider that does as the test says. */
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands } from '../../../commands/index.ts';
+import { createDiscordChat, type DiscordParts, namedByWaiting } from '../../../src/chat/discord/index.ts';
+import { createFileUse } from '../../../src/core/file-use.ts';
+import { createHealth } from '../../../src/core/health.ts';
+import type { Job } from '../../../src/core/job.ts';
+import type { Log } from '../../../src/core/ports.ts';
+import { createScheduler } from '../../../src/engine/scheduler.ts';
+import { createStore } from '../../../src/store/index.ts';
+import { createRemote, type Remote } from '../../fakes/remote.ts';
+import { createWorld, type WorldOptions } from '../../fakes/world.ts';
+import type { FileInput } from '../../simulators/discord/cdn.ts';
+import type { Settings } from '../../simulators/discord/settings.ts';
+import { startDiscord } from '../../simulators/discord/start.ts';
+import type { SimMessage } from '../../simulators/discord/world.ts';
+
+/** Bytes that say what they are, as far as anybody here looks. */
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(200, 1)]);
+const MP4 = Buffer.concat([
+  Buffer.from('0000001869736f6d', 'hex').subarray(0, 4),
+  Buffer.from('ftypisom'),
+  Buffer.alloc(300, 2),
+]);
+export const image = (name = 'knight.png'): FileInput => ({ name, bytes: PNG });
+export const clip = (name = 'dance.mp4'): FileInput => ({ name, bytes: MP4 });
+
+export type BotOptions = {
+  settings?: Partial<Settings>;
+  world?: WorldOptions;
+  parts?: Partial<DiscordParts>;
+};
+
+export type TestBot = Awaited<ReturnType<typeof startTestBot>>;
+
+/** A provider whose jobs wait in line until the test says otherwise. */
+export function slowRemote(micros?: number): Remote {
+  const remote = createRemote('paid', micros === undefined ? {} : { micros });
+  remote.provider.capabilities.pollFloorMs = 20;
+  remote.statuses = [{ state: 'queued', position: 1 }];
+  return remote;
+}
+
+export async function startTestBot({ settings = {}, world: worldOptions = {}, parts = {} }: BotOptions = {}) {
+  const discord = await startDiscord({
+    settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none', ...settings },
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'discord-bot-'));
+  const [remote = slowRemote()] = worldOptions.remotes ?? [];
+  const store = createStore(folder, () => {});
+  const world = createWorld({
+    access: { allowPrivate: true },
+    ...worldOptions,
+    remotes: [remote],
+    files: store.files,
+    media: {
+      normaliseImage: async (path, to) => {
+        await copyFile(path, to);
+        return { ok: true, value: { mime: 'image/jpeg', width: 800, height: 800, bytes: 10 } };
+      },
+      normaliseClip: async (path, to) => {
+        await copyFile(path, to);
+        const value = { width: 720, height: 1280, durationMs: 4000, fps: 30, hasSound: true, bytes: 4 };
+        return { ok: true, value: { ...value, container: 'mp4', cameraMoves: false } };
+      },
+      ...worldOptions.media,
+    },
+  });
+  Object.defineProperty(world.time, 'now', { get: Date.now });
+  const lines: string[] = [];
+  const health: { name: string; state: string; reason?: string }[] = [];
+  const guild = discord.guild('Dancers');
+  const channel = discord.channel(guild, 'general');
+  const ada = discord.member(guild, 'Ada');
+
+  /** A process on the disk of the last one. */
+  async function boot() {
+    let dead = false;
+    const never = new Promise<never>(() => {});
+    /** Of a process that was killed, nothing reaches the disk any more. */
+    const mortal = <T extends object>(port: T): T =>
+      new Proxy(port, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => (dead ? never : value.apply(target, args));
+        },
+      });
+    const life = world.boot();
+    const { ctx } = life;
+    const shelf = mortal(store.keyv('discord'));
+    ctx.fileUse = createFileUse({
+      files: store.files,
+      records: [world.disk.store.uses, namedByWaiting(shelf)],
+      log: ctx.log,
+    });
+    ctx.scheduler = createScheduler({
+      clock: ctx.clock,
+      atOnce: 32,
+      onError: (error) => lines.push(String(error)),
+    });
+    ctx.fetcher.fetch = async (_result, toPath) => {
+      await writeFile(toPath, MP4);
+      return 'here';
+    };
+    const log = capture(lines);
+    ctx.log = log;
+    const chat = createDiscordChat({
+      token: discord.token,
+      apiUrl: discord.apiUrl,
+      cdnUrls: [discord.cdnUrl],
+      notify: true,
+      commands,
+      inbox: mortal(store.inbox),
+      shelf,
+      jobs: world.disk.store,
+      files: store.files,
+      fileUse: ctx.fileUse,
+      scheduler: createScheduler({
+        clock: ctx.clock,
+        atOnce: 8,
+        onError: (error) => lines.push(String(error)),
+      }),
+      health: createHealth((name, state) => health.push({ name, ...state })),
+      clock: ctx.clock,
+      log,
+      usualMs: () => undefined,
+      pace: { firstMs: 10, ceilingMs: 80 },
+      ...parts,
+    });
+    ctx.chats = new Map([...ctx.chats, ['discord', chat]]);
+    ctx.events.subscribe('*', (job) => {
+      if (dead) return;
+      chat.show(job);
+      discord.sim.changed();
+    });
+    await life.jobs.recover();
+    await chat.start(life.core);
+    return {
+      ...life,
+      chat,
+      /** From one moment to the next, in the middle of whatever it did. */
+      async kill() {
+        dead = true;
+        await ctx.scheduler.stop();
+        await chat.stop();
+      },
+      async stop() {
+        await chat.stop();
+        await ctx.scheduler.stop();
+      },
+    };
+  }
+
+  let life = await boot();
+  await discord.waitFor(() => discord.gateway.connected() > 0 && discord.commands().length > 0);
+
+  return {
+    discord,
+    world,
+    remote,
+    store,
+    folder,
+    guild,
+    channel,
+    ada,
+    lines,
+    health,
+    boot,
+    get life() {
+      return life;
+    },
+    set life(next) {
+      life = next;
+    },
+    async restart() {
+      await life.stop();
+      life = await boot();
+      await discord.waitFor(() => discord.gateway.connected() > 0);
+    },
+    jobs: (): Promise<Job[]> => world.disk.store.recent(`discord:${guild.id}`, 100),
+    async [Symbol.asyncDispose]() {
+      await life.stop();
+      await discord[Symbol.asyncDispose]();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything that a person reads on a message. */
+export function textOf(message: SimMessage | undefined): string {
+  return message ? JSON.stringify(message.components) + message.content : '';
+}
+
+/** The true log, as it would be written, one entry a line. */
+function capture(lines: string[]): Log {
+  const write = (facts: object, message: string): void => {
+    lines.push(`${message} ${inspectDeep(facts)}`);
+  };
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+/** As deep as a log could ever show: also what an error carries besides its message. */
+function inspectDeep(value: unknown, depth = 0): string {
+  if (depth > 6) return '…';
+  if (value instanceof Error) {
+    const own = Object.getOwnPropertyNames(value).map(
+      (name) => `${name}: ${inspectDeep(Reflect.get(value, name), depth + 1)}`,
+    );
+    return `${value.name} {${own.join(', ')}}`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([name, inner]) => `${name}: ${inspectDeep(inner, depth + 1)}`)
+      .join(', ')}}`;
+  }
+  return String(value);
+}
