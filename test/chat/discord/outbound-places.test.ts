@@ -1,4 +1,7 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { REST } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { createOutbound } from '../../../src/chat/discord/outbound/index.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { rateLimited } from '../../simulators/discord/faults.ts';
 import { buttons, mediaShown, visibleText } from '../../simulators/discord/look.ts';
@@ -296,6 +299,29 @@ describe('how large a file may be', () => {
     },
   );
 
+  it('is what a proxy says that has not even read the file', async () => {
+    await using world = await outboundWorld();
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const rest = new REST({ api: `http://127.0.0.1:${port}` }).setToken(world.discord.token);
+    const strict = createOutbound({ ...world.parts(), rest });
+    try {
+      const asked = await world.ask();
+      const delivery = await world.original(asked, 5 * MIB);
+      const job = world.as(asked, 'completed');
+      expect(await strict.deliver(job, delivery, asked.target)).toMatchObject({ kind: 'too-large' });
+    } finally {
+      await strict.stop();
+      rest.clearHashSweeper();
+      rest.clearHandlerSweeper();
+      proxy.close();
+    }
+  });
+
   it('streams the very bytes of the file', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
@@ -312,6 +338,17 @@ describe('passing trouble on the way to a member', () => {
     expect(await world.deliver(asked)).toMatchObject({ kind: 'delivered' });
     expect(world.results()).toHaveLength(1);
     expect(world.discord.requestsTo('POST', FOLLOW_UPS).map(({ status }) => status)).toEqual([429, 429, 200]);
+  });
+
+  it('keeps within what a channel takes, so that no upload is in vain', async () => {
+    await using world = await outboundWorld({ settings: { channelLimit: { limit: 2, perMs: 100 } } });
+    const all = await Promise.all(Array.from({ length: 5 }, () => world.ask()));
+    await world.pass(16 * MINUTE_MS);
+    await Promise.all(all.map((asked) => world.deliver(asked)));
+    expect(world.results()).toHaveLength(5);
+    expect(world.discord.requestsTo('POST', CHANNEL_POSTS).map(({ status }) => status)).toEqual(
+      Array(5).fill(200),
+    );
   });
 
   it('tells that a retry helps when Discord wants a longer wait', async () => {

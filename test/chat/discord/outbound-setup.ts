@@ -34,6 +34,8 @@ export type Asked = {
   status: SimMessage;
 };
 
+type Life = { outbound: Outbound; tokens: Tokens; scheduler: ManualScheduler; made: OutboundParts };
+
 export type OutboundWorld = Awaited<ReturnType<typeof outboundWorld>>;
 
 export async function outboundWorld({
@@ -63,11 +65,11 @@ export async function outboundWorld({
   const lives: { outbound: Outbound; rest: REST }[] = [];
 
   /** A fresh process on the same disk. */
-  async function boot(): Promise<{ outbound: Outbound; tokens: Tokens; scheduler: ManualScheduler }> {
+  async function boot(): Promise<Life> {
     const scheduler = createManualScheduler(time);
     const tokens = createTokens({ shelf: disk.tokens, clock });
     const rest = new REST({ api: discord.apiUrl, retries: 0 }).setToken(discord.token);
-    const outbound = createOutbound({
+    const made: OutboundParts = {
       rest,
       botToken: discord.token,
       tokens,
@@ -83,10 +85,11 @@ export async function outboundWorld({
       notify: true,
       pauseMs: 1,
       ...parts,
-    });
+    };
+    const outbound = createOutbound(made);
     lives.push({ outbound, rest });
     await outbound.start();
-    return { outbound, tokens, scheduler };
+    return { outbound, tokens, scheduler, made };
   }
   let life = await boot();
 
@@ -238,6 +241,8 @@ export async function outboundWorld({
     get outbound() {
       return life.outbound;
     },
+    /** What the outbound half was made of. */
+    parts: () => life.made,
     get scheduler() {
       return life.scheduler;
     },

@@ -184,6 +184,26 @@ describe('who edits the status message on Discord', () => {
     expect(world.outbound.uploadLimitBytes(asked.job, asked.target)).toBe(asked.target.uploadLimitBytes);
   });
 
+  it('is nobody while the bot is shut out, until a button brings a fresh token', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    world.discord.deny(world.channel, world.discord.bot, 'ViewChannel');
+    await world.show(rendering(world, asked, 0.3));
+    const before = edits(world).length;
+    await world.pass(MINUTE_MS);
+    await world.show(rendering(world, asked, 0.4));
+    expect(edits(world)).toHaveLength(before);
+    await world.interact(world.ada, world.channel, {
+      source: asked.status,
+      ack: 6,
+      for: asked.target.eventId,
+    });
+    await world.show(rendering(world, asked, 0.6));
+    await world.pass(10_000);
+    expect(visibleText(asked.status)).toContain('60%');
+  });
+
   it('is nobody any more when the message was deleted', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();

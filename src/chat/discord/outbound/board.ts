@@ -23,7 +23,8 @@ const BAR_EVERY_MS = 15_000;
 const BAR_STEPS = 5;
 /** "Get your video" is put up so long before the token dies: enough for a second try. */
 const BEFORE_TOKEN_DIES_MS = 70_000;
-const TRIES = 8;
+/** Hours, at the longest pause. */
+const TRIES = 100;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 /** In the inbox stand the jobs whose last word is not on their message yet. */
 const OPEN = 'discord-status:';
@@ -87,6 +88,7 @@ export function createBoard(parts: BoardParts): Board {
     if (!isOver(job)) return;
     if (shownWell) await parts.notify(job);
     if (!shownWell && turn.failures < TRIES) return;
+    if (!shownWell) log.warn({ job: job.code }, 'how a job ended could not be told');
     await inbox.done(OPEN + jobId);
     turns.delete(jobId);
   }
@@ -95,8 +97,8 @@ export function createBoard(parts: BoardParts): Board {
   async function put(job: Job, bound: Bound, turn: Turn): Promise<boolean> {
     const to = targetSchema.parse(job.requester.target);
     const before = (await records.shown.get(job.id)) ?? {};
-    if (before.gone) return true;
     const token = await tokens.get(bound.eventId);
+    if (before.gone === 'deleted' || (before.gone === 'shut' && !token)) return true;
     const now = clock.now();
     const partingAt = mayPost(to) || !token ? undefined : token.expiresAt - BEFORE_TOKEN_DIES_MS;
     const lost = job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere';
@@ -120,7 +122,7 @@ export function createBoard(parts: BoardParts): Board {
         wake(job.id, clock.now() + pauseMs);
         return false;
       }
-      if (outcome.kind === 'gone') await records.shown.set(job.id, { ...before, gone: true });
+      if (outcome.kind === 'gone') await records.shown.set(job.id, { ...before, gone: outcome.why });
       if (outcome.kind === 'done') await records.shown.set(job.id, { digest, comeForIt });
     }
     turn.failures = 0;
@@ -138,7 +140,7 @@ export function createBoard(parts: BoardParts): Board {
       turn.failures += 1;
       log.warn({ jobId, tries: turn.failures, err }, 'how a job stands could not be told');
       if (turn.failures < TRIES)
-        wake(jobId, clock.now() + Math.min(LONGEST_PAUSE_MS, PROGRESS_EVERY_MS * 2 ** turn.failures));
+        wake(jobId, clock.now() + Math.min(LONGEST_PAUSE_MS, PROGRESS_EVERY_MS * 2 ** (turn.failures - 1)));
       else turns.delete(jobId);
     }
   }

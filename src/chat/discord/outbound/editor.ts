@@ -10,8 +10,7 @@ import { DiscordTrouble, troubleOf } from './trouble.ts';
 
 export type EditOutcome =
   | { kind: 'done' }
-  /** The message is not there any more, or not ours to edit. */
-  | { kind: 'gone' }
+  | { kind: 'gone'; why: 'deleted' | 'shut' }
   /** No way leads there for now; the member's next press of a button opens one. */
   | { kind: 'no-way' }
   /** Passing trouble. By then there may be something newer to show. */
@@ -25,6 +24,8 @@ export type Edit = (
 ) => Promise<EditOutcome>;
 
 const UNKNOWN_MESSAGE = 10008;
+const UNKNOWN_CHANNEL = 10003;
+const DELETED: ReadonlySet<number> = new Set([UNKNOWN_MESSAGE, UNKNOWN_CHANNEL]);
 /** Messages older than an hour may be edited only so often. */
 const TOO_MANY_OLD_EDITS = 30046;
 const OLD_EDITS_WAIT_MS = 60_000;
@@ -51,7 +52,7 @@ export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens
     if (code === TOO_MANY_OLD_EDITS) return { kind: 'later', waitMs: OLD_EDITS_WAIT_MS };
     if (trouble.retryHelps) return { kind: 'later', waitMs: Math.max(WAIT_MS, retryAfterMs) };
     if (!trouble.closed) log.error({ job: jobCode, status, code }, 'Discord does not take a status message');
-    return { kind: 'gone' };
+    return { kind: 'gone', why: DELETED.has(code ?? 0) ? 'deleted' : 'shut' };
   }
 
   return async (bound, to, body, jobCode) => {

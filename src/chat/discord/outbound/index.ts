@@ -150,6 +150,8 @@ export function createOutbound(parts: OutboundParts): Outbound {
         uploads,
         bytes: delivery.form === 'link' ? 0 : delivery.video.bytes,
       });
+      // The click that asked for it once more may have brought a token for a message that stood still.
+      if (job.state === 'delivered') board.show(job);
       return outcomeOf(outcome, to);
     },
     forget: (job) => board.forget(job.id),

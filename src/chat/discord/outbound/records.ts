@@ -10,8 +10,8 @@ export type Shown = {
   digest?: string;
   /** "Get your video" stands on it. */
   comeForIt?: boolean;
-  /** It is not there any more, or not ours to edit. */
-  gone?: boolean;
+  /** `deleted`: it is not there any more; `shut`: the bot has no right to edit it, though a fresh token may. */
+  gone?: 'deleted' | 'shut';
 };
 /** A new message: begun before it is sent, done once its id is known. By what it is for. */
 export type Posts = Record<

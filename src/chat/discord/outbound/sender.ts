@@ -4,8 +4,10 @@
  */
 import { openAsBlob } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DefaultUserAgent } from 'discord.js';
 import { Agent, FormData, request } from 'undici';
 import { z } from 'zod';
+import { createLocks } from '../../../core/locks.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { MessageBody } from '../render.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
@@ -48,6 +50,7 @@ export function createSender(parts: SenderParts): Sender {
   const stopping = new AbortController();
   /** Until when Discord wants nothing more there. */
   const closedUntil = new Map<string, number>();
+  const channels = createLocks();
 
   async function untilOpen(path: string): Promise<void> {
     const now = Date.now();
@@ -64,7 +67,7 @@ export function createSender(parts: SenderParts): Sender {
       dispatcher: agent,
       signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       headers: {
-        'user-agent': 'DiscordBot (strut, 1)',
+        'user-agent': DefaultUserAgent,
         ...(path.startsWith('/webhooks/') ? {} : { authorization: `Bot ${parts.botToken}` }),
         ...(uploads.length > 0 ? {} : { 'content-type': 'application/json' }),
       },
@@ -84,23 +87,29 @@ export function createSender(parts: SenderParts): Sender {
     throw new DiscordTrouble({ status: 429, code, retryAfterMs });
   }
 
-  return {
-    async post(path, message, uploads) {
-      for (let left = TRIES - 1; ; left -= 1) {
-        try {
-          await untilOpen(path);
-          return await once(path, message, uploads);
-        } catch (thrown) {
-          const error = troubleOf(thrown);
-          if (!(error instanceof DiscordTrouble) || left === 0 || stopping.signal.aborted) throw error;
-          // What may have been taken is sent again only where Discord knows it again.
-          const harmless = error.status === 429 || NEVER_SENT.test(error.message) || message.enforce_nonce;
-          if (!error.retryHelps || !harmless) throw error;
-          parts.log.debug({ status: error.status, code: error.code }, 'a post is tried again');
-          if (error.status !== 429)
-            await wait(pauseMs * (TRIES - left), undefined, { signal: stopping.signal });
-        }
+  async function postNow(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted> {
+    for (let left = TRIES - 1; ; left -= 1) {
+      try {
+        await untilOpen(path);
+        return await once(path, message, uploads);
+      } catch (thrown) {
+        const error = troubleOf(thrown);
+        if (!(error instanceof DiscordTrouble) || left === 0 || stopping.signal.aborted) throw error;
+        // What may have been taken is sent again only where Discord knows it again.
+        const harmless = error.status === 429 || NEVER_SENT.test(error.message) || message.enforce_nonce;
+        if (!error.retryHelps || !harmless) throw error;
+        parts.log.debug({ status: error.status, code: error.code }, 'a post is tried again');
+        if (error.status !== 429)
+          await wait(pauseMs * (TRIES - left), undefined, { signal: stopping.signal });
       }
+    }
+  }
+
+  return {
+    post(path, message, uploads) {
+      // A token's own limit is its own; a channel's is everybody's, and who is refused has uploaded for nothing.
+      if (!path.startsWith('/channels/')) return postNow(path, message, uploads);
+      return channels.run(path, () => postNow(path, message, uploads));
     },
     async stop() {
       stopping.abort();
