@@ -38,6 +38,8 @@ type Lane = {
   /** When the latest calls ended, oldest first: Telegram counts a video when it has all of it. */
   ended: number[];
   pausedUntil: number;
+  /** The last call was refused as too much: until one is taken they go one by one, so that the best goes first. */
+  flooded: boolean;
   progressFrom: number;
   cancelWake?: () => void;
 };
@@ -74,6 +76,7 @@ export function createLanes({ clock, timers, log }: { clock: Clock; timers: Time
       active: new Map(),
       ended: [],
       pausedUntil: 0,
+      flooded: false,
       progressFrom: 0,
     };
     lanes.set(chatId, lane);
@@ -113,9 +116,11 @@ export function createLanes({ clock, timers, log }: { clock: Clock; timers: Time
     let called = true;
     try {
       called = await item.run();
+      if (called) lane.flooded = false;
     } catch (error) {
       if (isTrouble(error, 'flood') && !stopped) {
         const waitMs = error.retryAfterMs ?? 1_000;
+        lane.flooded = true;
         lane.pausedUntil = Math.max(lane.pausedUntil, clock.now() + waitMs);
         log.warn({ method: error.method, waitMs }, 'Telegram asks us to slow down in a chat');
         if (item.rank !== 'progress') lane.waiting.unshift(item);
@@ -181,6 +186,10 @@ function nextOf({ waiting, active }: Lane): Item | undefined {
 /** When a call of that rank may begin; Infinity while only the end of another can make room. */
 function readyAt(lane: Lane, rank: Rank): number {
   const progress = rank === 'progress';
+  const alone = lane.flooded
+    ? lane.active.size > 0
+    : progress && [...lane.active.values()].includes('progress');
+  if (alone) return Number.POSITIVE_INFINITY;
   const rooms = [
     roomFrom(lane, BURST, progress ? KEPT_FREE.burst : 0),
     lane.group ? roomFrom(lane, GROUP_MINUTE, progress ? KEPT_FREE.minute : 0) : 0,
