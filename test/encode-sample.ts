@@ -45,6 +45,7 @@ import {
   type Stream,
 } from 'node-av/lib';
 import sharp from 'sharp';
+import { filledFrame } from '../src/media/av/filled-frame.ts';
 import { painter } from './paint-sample.ts';
 import type { SampleClip } from './samples.ts';
 
@@ -173,14 +174,18 @@ async function addPicture(output: FormatContext, options: SampleClip) {
     stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(options.rotation));
 
   const paint = painter(width, height, options);
+  const chroma = { rowBytes: Math.ceil(width / 2), rows: Math.ceil(height / 2) };
   const scaler = new SoftwareScaleContext();
   scaler.getContext(width, height, AV_PIX_FMT_YUV420P, width, height, pixelFormat, SWS_BILINEAR);
   const draw = async (number: number, of: number): Promise<Frame> => {
-    const drawn = Frame.fromVideoBuffer(paint(number, of), {
+    const drawn = filledFrame({
+      bytes: paint(number, of),
       width,
       height,
       format: AV_PIX_FMT_YUV420P,
+      planes: [{ rowBytes: width, rows: height }, chroma, chroma],
       timeBase: encoder.timeBase,
+      pts: BigInt(number),
     });
     let frame = drawn;
     if (pixelFormat !== AV_PIX_FMT_YUV420P) {

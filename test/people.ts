@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
 import { AV_LOG_ERROR, AV_PIX_FMT_RGB24, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
-import { Frame, Log } from 'node-av/lib';
+import { Log } from 'node-av/lib';
 import sharp, { type Sharp } from 'sharp';
+import { filledFrame } from '../src/media/av/filled-frame.ts';
 
 type Point = [x: number, y: number];
 /** Angles in degrees from hanging straight down, positive outwards; `crouch` 0 stands, 1 squats. */
@@ -205,13 +206,9 @@ async function film(
         .toBuffer();
       const timeBase = { num: 1, den: CLIP.fps };
       const { width, height } = CLIP;
-      yield Frame.fromVideoBuffer(rgb, {
-        width,
-        height,
-        format: AV_PIX_FMT_RGB24,
-        timeBase,
-        pts: BigInt(index),
-      });
+      const planes = [{ rowBytes: width * 3, rows: height }];
+      const pts = BigInt(index);
+      yield filledFrame({ bytes: rgb, width, height, format: AV_PIX_FMT_RGB24, planes, timeBase, pts });
     }
     yield null;
   }

@@ -1,7 +1,8 @@
 /** Writes the video: H.264 in an MP4 that plays while it loads, with the clip's sound when asked for. */
 import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
 import { AV_CODEC_ID_AAC, AV_PIX_FMT_RGBA, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
-import { Frame, type Stream } from 'node-av/lib';
+import type { Frame, Stream } from 'node-av/lib';
+import { filledFrame } from '../av/filled-frame.ts';
 
 /** High definition's colours, and said so: a player that has to guess shows reds as pinks. */
 const TO_YUV =
@@ -54,9 +55,15 @@ export async function encodeVideo(plan: VideoPlan): Promise<{ hasSound: boolean 
   async function* framesOf(): AsyncGenerator<Frame | null> {
     let index = 0n;
     for await (const rgba of plan.frames) {
-      const buffer = Buffer.from(rgba.buffer, rgba.byteOffset, rgba.byteLength);
-      const timeBase = { num: 1, den: fps };
-      yield Frame.fromVideoBuffer(buffer, { width, height, format: AV_PIX_FMT_RGBA, timeBase, pts: index });
+      yield filledFrame({
+        bytes: rgba,
+        width,
+        height,
+        format: AV_PIX_FMT_RGBA,
+        planes: [{ rowBytes: width * 4, rows: height }],
+        timeBase: { num: 1, den: fps },
+        pts: index,
+      });
       index += 1n;
     }
     yield null;
