@@ -49,6 +49,35 @@ describe('the configuration', () => {
     expect(readConfig({ DEFAULT_LIMITS: 'none' }).DEFAULT_LIMITS).toEqual([]);
   });
 
+  it('reads spaces and people, and says which of them is written wrong', () => {
+    const read = readConfig({ ALLOWED_SPACES: 'discord:123, telegram:-100456', OPERATORS: 'telegram:2' });
+    expect(read.ALLOWED_SPACES).toEqual(new Set(['discord:123', 'telegram:-100456']));
+    expect(read.OPERATORS).toEqual(new Set(['telegram:2']));
+    expect(readConfig({}).ALLOWED_SPACES).toBeUndefined();
+    // Half a list would let fewer people in than was meant, or more: nothing is guessed.
+    for (const bad of ['discord:123,', '123', 'discord:abc', 'slack:1', 'discord:1 telegram:2'])
+      expect(() => readConfig({ ALLOWED_SPACES: bad }), bad).toThrow('ALLOWED_SPACES');
+  });
+
+  it('keeps private chats closed unless told otherwise in so many words', () => {
+    expect(readConfig({}).ALLOW_DMS).toBe(false);
+    expect(readConfig({ ALLOW_DMS: 'false' }).ALLOW_DMS).toBe(false);
+    expect(readConfig({ ALLOW_DMS: 'true' }).ALLOW_DMS).toBe(true);
+    expect(() => readConfig({ ALLOW_DMS: 'yes' })).toThrow('must be true or false');
+  });
+
+  it('reads the origins that attachments are fetched from', () => {
+    expect(readConfig({}).DISCORD_CDN_URLS).toEqual([
+      'https://cdn.discordapp.com',
+      'https://media.discordapp.net',
+    ]);
+    expect(readConfig({ DISCORD_CDN_URLS: 'http://127.0.0.1:9/cdn/ , http://b' }).DISCORD_CDN_URLS).toEqual([
+      'http://127.0.0.1:9/cdn',
+      'http://b',
+    ]);
+    expect(() => readConfig({ DISCORD_CDN_URLS: 'cdn.example' })).toThrow('DISCORD_CDN_URLS');
+  });
+
   it('names every bad variable at once, without its value', () => {
     const bad = {
       PORT: 'eighty',

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.ts';
+import type { Call } from '../../src/core/command.ts';
+import { fakeFiles } from '../fakes/files.ts';
+import { createRemote, PRICE } from '../fakes/remote.ts';
+import {
+  CHAT_EVENT,
+  CHOICES,
+  createWorld,
+  EVENT,
+  MEMBER,
+  UPLOADS,
+  type WorldOptions,
+} from '../fakes/world.ts';
+
+const DEAR = 2_000_000;
+const refused = (code: string) => ({ ok: false, refusal: { code } });
+const NEXT = 'discord:901';
+
+/** A call from the member of CHAT_EVENT, with anything replaced. */
+function call(over: Partial<Call> = {}): Call {
+  return { id: NEXT, ...MEMBER, options: {}, files: {}, ...over };
+}
+const moderator = { moderator: true, private: false };
+const stranger = { ...MEMBER.requester, memberId: 'discord:8' };
+const inPrivate = { moderator: false, private: true };
+
+async function up(options: WorldOptions & { micros?: number } = {}) {
+  const files = fakeFiles();
+  const world = createWorld({
+    files,
+    remotes: [createRemote('paid', { micros: options.micros ?? PRICE })],
+    ...options,
+  });
+  const life = world.boot();
+  await life.jobs.recover();
+  const made = await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+  if (!made.ok) throw new Error('no job');
+  return { world, life, core: life.core, files, job: made.value, remote: world.remotes[0] };
+}
+
+describe('animate', () => {
+  const files = UPLOADS;
+
+  it('makes a job under the id of its call', async () => {
+    const { core } = await up();
+    const view = await commands.animate.execute(
+      call({ files, options: { prompt: 'on a beach', sound: 'false' } }),
+      core,
+    );
+    expect(view).toMatchObject({
+      ok: true,
+      value: { kind: 'job', job: { id: NEXT, request: { prompt: 'on a beach', sound: false } } },
+    });
+  });
+
+  it('shows the price first where it is dear, or where the member asks', async () => {
+    const dear = await up({ micros: DEAR });
+    expect(await commands.animate.execute(call({ files }), dear.core)).toMatchObject({
+      value: { kind: 'offer', offer: { why: 'price' } },
+    });
+    const cheap = await up();
+    expect(await commands.animate.execute(call({ files, ask: true }), cheap.core)).toMatchObject({
+      value: { kind: 'offer', offer: { why: 'asked' } },
+    });
+  });
+
+  it('is refused at the door before anything else is said', async () => {
+    const { core } = await up({ access: { allowedSpaces: new Set(['discord:11']) } });
+    expect(await commands.animate.execute(call(), core)).toMatchObject(refused('space-not-allowed'));
+    expect(await commands.animate.execute(call({ files, standing: inPrivate }), core)).toMatchObject(
+      refused('private-not-allowed'),
+    );
+  });
+
+  it('names what is missing, and options that there are not', async () => {
+    const { core } = await up();
+    const { image, clip } = UPLOADS;
+    expect(await commands.animate.execute(call({ files: { clip } }), core)).toMatchObject(
+      refused('missing-image'),
+    );
+    expect(await commands.animate.execute(call({ files: { image } }), core)).toMatchObject(
+      refused('missing-clip'),
+    );
+    expect(await commands.animate.execute(call({ files, options: { speed: '2' } }), core)).toMatchObject(
+      refused('bad-option'),
+    );
+  });
+});
+
+describe('again', () => {
+  const again = (over: Partial<Call> = {}) => call({ options: { job: 'x' }, ...over });
+
+  it('renders the same once more, named by id or by code in any case', async () => {
+    for (const name of ['id', 'code'] as const) {
+      const { core, job } = await up();
+      const named = name === 'id' ? job.id : job.code.toLowerCase();
+      const view = await commands.again.execute(again({ options: { job: named } }), core);
+      expect(view).toMatchObject({ ok: true, value: { kind: 'job', job: { id: NEXT, inputs: job.inputs } } });
+    }
+  });
+
+  it('takes a press that comes twice for one, though each is an event of its own', async () => {
+    const { core, job, world } = await up();
+    const options = { job: job.code };
+    const both = await Promise.all(
+      [NEXT, 'discord:902'].map((id) => commands.again.execute(again({ id, options }), core)),
+    );
+    const ids = both.map((view) => (view.ok && view.value.kind === 'job' ? view.value.job.id : 'none'));
+    expect(new Set(ids)).toEqual(new Set([NEXT]));
+    world.time.now += 11_000;
+    expect(await commands.again.execute(again({ id: 'discord:903', options }), core)).toMatchObject({
+      value: { job: { id: 'discord:903' } },
+    });
+  });
+
+  it('takes presses on two jobs, or by two members, for two', async () => {
+    const { core, job, world } = await up();
+    const options = { job: job.code };
+    await commands.again.execute(again({ options }), core);
+    const other = { requester: stranger, standing: moderator };
+    expect(await commands.again.execute(again({ id: 'discord:902', options, ...other }), core)).toMatchObject(
+      {
+        value: { job: { id: 'discord:902', requester: { memberId: 'discord:8' } } },
+      },
+    );
+    const next = await world.disk.store.get(NEXT);
+    expect(
+      await commands.again.execute(again({ id: 'discord:903', options: { job: next?.code } }), core),
+    ).toMatchObject({ ok: true });
+  });
+
+  it('waits for a yes where it is dear, as any job does', async () => {
+    const { core, job } = await up({ micros: DEAR });
+    expect(await commands.again.execute(again({ options: { job: job.code } }), core)).toMatchObject({
+      value: { kind: 'offer', offer: { id: NEXT, quote: { micros: DEAR } } },
+    });
+  });
+
+  it('puts another picture or another clip in the place of the old one', async () => {
+    const { core, job, life } = await up();
+    const seen: string[] = [];
+    const { normaliseImage, normaliseClip } = life.ctx.media;
+    life.ctx.media.normaliseImage = (path, ...rest) => {
+      seen.push(path);
+      return normaliseImage(path, ...rest);
+    };
+    life.ctx.media.normaliseClip = (path, ...rest) => {
+      seen.push(path);
+      return normaliseClip(path, ...rest);
+    };
+    const options = { job: job.code };
+    const image = { path: '/in/new', sha256: 'n' };
+    expect(await commands.again.execute(again({ options, files: { image } }), core)).toMatchObject({
+      value: { kind: 'job', job: { id: NEXT } },
+    });
+    expect(seen).toEqual(['/in/new', `/kept/${job.inputs.clip.key}`]);
+  });
+
+  it('answers only to who may touch the job, and only where jobs may be started', async () => {
+    const { core, job } = await up();
+    const options = { job: job.code };
+    expect(await commands.again.execute(again({ options, requester: stranger }), core)).toMatchObject(
+      refused('not-allowed'),
+    );
+    const elsewhere = { ...stranger, spaceId: 'discord:11' };
+    expect(
+      await commands.again.execute(again({ options, requester: elsewhere, standing: moderator }), core),
+    ).toMatchObject(refused('no-such-job'));
+    expect(await commands.again.execute(again({ options, standing: inPrivate }), core)).toMatchObject(
+      refused('private-not-allowed'),
+    );
+  });
+});
+
+describe('jobs', () => {
+  it('shows the member their own, wherever they asked for them', async () => {
+    const { core } = await up();
+    const elsewhere = { ...MEMBER.requester, spaceId: 'discord:11' };
+    const view = await commands.jobs.execute(call({ requester: elsewhere, standing: inPrivate }), core);
+    expect(view).toMatchObject({ value: { kind: 'jobs', jobs: [{ id: CHAT_EVENT.id }] } });
+    expect(await commands.jobs.execute(call({ requester: stranger }), core)).toMatchObject({
+      value: { jobs: [] },
+    });
+  });
+
+  it('shows everybody’s here to moderators and operators alone', async () => {
+    const { core } = await up({ access: { operators: new Set(['discord:1']) } });
+    const options = { all: 'true' };
+    expect(await commands.jobs.execute(call({ options }), core)).toMatchObject(refused('not-allowed'));
+    const operator = { ...MEMBER.requester, memberId: 'discord:1' };
+    for (const over of [{ requester: stranger, standing: moderator }, { requester: operator }]) {
+      expect(await commands.jobs.execute(call({ options, ...over }), core)).toMatchObject({
+        value: { jobs: [{ id: CHAT_EVENT.id }] },
+      });
+    }
+  });
+});
+
+describe('cancel', () => {
+  it('answers to the owner and to a moderator, and to nobody else', async () => {
+    for (const over of [{}, { requester: stranger, standing: moderator }]) {
+      const { core, job } = await up();
+      const options = { job: job.code };
+      expect(await commands.cancel.execute(call({ options, requester: stranger }), core)).toMatchObject(
+        refused('not-allowed'),
+      );
+      expect(await commands.cancel.execute(call({ options, ...over }), core)).toMatchObject({
+        value: { kind: 'cancel', how: 'cancelled', job: { state: 'cancelled' } },
+      });
+    }
+  });
+});
+
+describe('quota', () => {
+  const micros = 5_000_000;
+  const limits = [
+    { who: { kind: 'space' }, period: 'day', unit: 'usd', max: micros },
+    { who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 3 },
+  ] satisfies WorldOptions['limits'];
+
+  it('shows a member what stands against their limits, the nearest first, and not the operator’s budget', async () => {
+    const { core, life, world } = await up({ limits });
+    const lines = async () => {
+      const view = await commands.quota.execute(call(), core);
+      return view.ok && view.value.kind === 'quota' ? view.value.lines : [];
+    };
+    expect(await lines()).toMatchObject([
+      { scope: 'member', period: 'day', maxJobs: 3, heldJobs: 1, usedJobs: 0 },
+      { scope: 'space', period: 'day', maxMicros: micros, heldMicros: PRICE, usedMicros: 0 },
+    ]);
+    await life.scheduler.runAll();
+    expect(await lines()).toMatchObject([
+      { heldJobs: 0, usedJobs: 1, resetsAt: Date.UTC(2026, 10, 22) },
+      { heldMicros: 0, usedMicros: PRICE },
+    ]);
+    expect(world.time.now).toBeLessThan(Date.UTC(2026, 10, 22));
+  });
+
+  it('shows the operator the budget too, and the page nothing else', async () => {
+    const { core } = await up({ limits, access: { operators: new Set(['discord:7']) } });
+    const scopesFor = async (over: Partial<Call>) => {
+      const view = await commands.quota.execute(call(over), core);
+      return view.ok && view.value.kind === 'quota' ? view.value.lines.map(({ scope }) => scope) : [];
+    };
+    expect(await scopesFor({})).toEqual(['member', 'space', 'operator', 'operator']);
+    expect(await scopesFor({ requester: EVENT.requester })).toEqual(['operator', 'operator']);
+  });
+});
+
+describe('privacy', () => {
+  it('deletes only when told to, and only what is the member’s own', async () => {
+    const { core, life, files } = await up();
+    await life.scheduler.runAll();
+    expect(await commands.privacy.execute(call(), core)).toMatchObject({ value: { kind: 'privacy' } });
+    const options = { delete: 'true' };
+    expect(
+      await commands.privacy.execute(call({ options, requester: stranger, standing: moderator }), core),
+    ).toMatchObject({ value: { forgotten: { jobs: 0, underWay: 0 } } });
+    expect(files.kept.size).toBe(3);
+    expect(await commands.privacy.execute(call({ options }), core)).toMatchObject({
+      value: { kind: 'forgotten', forgotten: { jobs: 1, underWay: 0 } },
+    });
+    expect(files.kept.size).toBe(0);
+  });
+});
+
+describe('help', () => {
+  it('names every command', async () => {
+    const { core } = await up();
+    const view = await commands.help.execute(call(), core);
+    const named = view.ok && view.value.kind === 'help' ? view.value.commands.map(({ name }) => name) : [];
+    expect(named).toEqual(Object.keys(commands));
+  });
+});
