@@ -14,10 +14,10 @@ const CANCEL_TIMEOUT_MS = 15_000;
 /** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
 const UNKNOWN_EVERY_MS = 60_000;
 
-/** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
 /** A job in line is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
 
+/** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
 const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;

@@ -8,7 +8,7 @@ import { FFmpegError, Frame, Rational } from 'node-av/lib';
 
 type Plane = { rowBytes: number; rows: number };
 
-export type Pixels = {
+type Pixels = {
   /** The planes one after the other, their rows without padding. Free to be used again afterwards. */
   bytes: Uint8Array;
   width: number;
