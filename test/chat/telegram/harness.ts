@@ -146,7 +146,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     await old.wire.close();
   }
 
-  onTestFailed(() => console.log(logged.join('\n')));
+  onTestFailed(() => console.log(logged.join('\n').slice(0, 4_000)));
   onTestFinished(async () => {
     await stop();
     await telegram.close();

@@ -1,6 +1,7 @@
 /** What a message asks for. Nothing here talks to anybody, and reading a message twice comes to the same. */
 import type { Refusal } from '../../../core/refusals.ts';
 import type { WordKey } from '../../../words/index.ts';
+import type { Downloads } from '../download.ts';
 import type { Media } from '../media-of.ts';
 import type { Expected } from './expected.ts';
 import type { Halves } from './halves.ts';
@@ -10,17 +11,18 @@ export type Decision =
   | { do: 'nothing' }
   | { do: 'say'; key: WordKey }
   | { do: 'refuse'; refusal: Refusal }
+  | { do: 'too-large'; maxBytes: number }
   | { do: 'command'; name: string; text: string }
   | { do: 'request'; request: Request };
 
-export type DecideParts = { halves: Halves; expected: Expected };
+export type DecideParts = { halves: Halves; expected: Expected; tooLarge: Downloads['tooLarge'] };
 
 /** Starts a job, wherever it stands: `/animate`, and its hint that the member wants to choose first. */
 const ANIMATE = 'animate';
 const OPTIONS = /^options?\b\s*/i;
 
 /** The caller holds the lock of the member's halves. */
-export async function decide(said: Said, { halves, expected }: DecideParts): Promise<Decision> {
+export async function decide(said: Said, { halves, expected, tooLarge }: DecideParts): Promise<Decision> {
   const { command, media, repliesTo, chatType } = said;
   if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
   const isPrivate = chatType === 'private';
@@ -36,6 +38,9 @@ export async function decide(said: Said, { halves, expected }: DecideParts): Pro
     if (hasFile) await halves.keep(said, media, '');
     return { do: 'nothing' };
   }
+  // Said now, and not once the other half has been found for it.
+  const maxBytes = overLimit(media, tooLarge);
+  if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
   const jobId = jobIdOf(said);
   const here = together(media, repliesTo?.media);
   if (here.image && here.clip) {
@@ -54,6 +59,10 @@ export async function decide(said: Said, { halves, expected }: DecideParts): Pro
   }
   if (here.image || here.clip) await halves.keep(said, here, said.text);
   return { do: 'say', key: missing(whole, isPrivate) };
+}
+
+function overLimit({ image, clip }: Media, tooLarge: Downloads['tooLarge']): number | undefined {
+  return (image && tooLarge(image, 'image')) ?? (clip && tooLarge(clip, 'clip'));
 }
 
 const fileOf = (what: 'clip', { clip }: { clip?: { file: NonNullable<Media['clip']> } }): Media =>

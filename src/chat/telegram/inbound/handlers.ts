@@ -83,11 +83,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     // One member's halves change one after the other, and what is decided on them with them.
     const place = `${message.chatId} ${message.userId ?? ''}`;
     const decision = await locks.run(place, async () => {
-      const made = await decide(message, { halves, expected });
+      const made = await decide(message, { halves, expected, tooLarge: parts.downloads.tooLarge });
       if (made.do === 'request') await start(made.request);
       return made;
     });
     if (decision.do === 'say') await say(linesOf([words.t(decision.key)]));
+    if (decision.do === 'too-large')
+      await say(linesOf([words.t('told.file-too-big', { max: words.size(decision.maxBytes) })]));
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {
       const core = await parts.core;
