@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
-import { createTelegramChat } from './chat/telegram/index.ts';
-import { createWebChat } from './chat/web/index.ts';
-import type { Config } from './config.ts';
+import { createChats, namedByChats } from './chats.ts';
+import { type Config, trustedOrigins } from './config.ts';
 import { createAccess } from './core/access.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
@@ -13,11 +12,11 @@ import { createFileUse } from './core/file-use.ts';
 import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { KEY_NAMES } from './core/hosted.ts';
-import { QUALITIES, type Quality } from './core/job.ts';
+import { QUALITIES, type Quality, rendererOf } from './core/job.ts';
 import { createLine, lineRulesOf } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
-import { namedByOffers } from './core/offers.ts';
+import { namedByOffers } from './core/offer-shelf.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { createSettingsBook } from './core/settings-book.ts';
 import { createWeather } from './core/weather.ts';
@@ -38,6 +37,8 @@ import { createStore } from './store/index.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
+/** Messages that are edited at once, in each chat. */
+const TOLD_AT_ONCE = 16;
 /** Offers wait for minutes; their files go soon after. */
 const SWEEP_EVERY_MS = 5 * 60_000;
 const CLOCK = { now: Date.now };
@@ -82,30 +83,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const entries = [...hosted, { provider: local }];
   const roster: Roster = createRoster({ entries, weather, clock: CLOCK, health });
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
-  const fetcher = createFetcher({ trustedOrigins: originsOf(config) });
+  const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
 
-  const telegram = config.TELEGRAM_BOT_TOKEN
-    ? await createTelegramChat({
-        token: config.TELEGRAM_BOT_TOKEN,
-        apiUrl: config.TELEGRAM_API_URL,
-        publicUrl: config.PUBLIC_URL,
-        secretKey: key,
-        commands,
-        inbox: store.inbox,
-        shelf: store.keyv('telegram'),
-        files: store.files,
-        clock: CLOCK,
-        health,
-        log,
-        usualMs: (job) =>
-          ctx.history.usualMs(
-            'provider' in job && job.provider ? job.provider : job.quote.provider,
-            job.request,
-          ),
-      })
-    : undefined;
-  const chats = [createWebChat(CLOCK), ...(telegram ? [telegram] : [])];
   const offers = store.keyv('offers');
   const settings = createSettingsBook({
     known: await store.settings.all(),
@@ -118,22 +98,32 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     operators: config.OPERATORS ?? new Set<string>(),
     allowPrivate: config.ALLOW_DMS,
   };
+  const fileUse = createFileUse({
+    files: store.files,
+    records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    log,
+  });
+  const scheduler = (atOnce: number) =>
+    createScheduler({ clock: CLOCK, atOnce, onError: (err, id) => log.error({ err, id }, 'a step broke') });
+  const chats = await createChats({
+    config,
+    secretKey: key,
+    store,
+    fileUse,
+    scheduler: () => scheduler(TOLD_AT_ONCE),
+    usualMs: (job) => ctx.history.usualMs(rendererOf(job), job.request),
+    health,
+    clock: CLOCK,
+    log,
+  });
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
     files: store.files,
-    fileUse: createFileUse({
-      files: store.files,
-      records: [store.jobs.uses, namedByOffers(offers)],
-      log,
-    }),
+    fileUse,
     media: createMedia({ pool }),
     fetcher,
-    scheduler: createScheduler({
-      clock: CLOCK,
-      atOnce: STEPS_AT_ONCE,
-      onError: (err, id) => log.error({ err, id }, 'a step broke'),
-    }),
+    scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
     events,
     locks: createLocks(),
@@ -150,7 +140,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
-    chats: new Map(chats.map((chat) => [chat.platform, chat])),
+    chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
     rules: {
       operatorBudget: {
         day: microsFromUsd(config.BUDGET_USD_PER_DAY),
@@ -162,13 +152,13 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     },
     stopping: () => stopping,
   };
-  const core = createCore(ctx, { offers });
+  const core = createCore(ctx, { offers, notices: store.keyv('notices') });
   const { jobs } = core;
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     weather: () => entries.map(({ provider }) => weather.of(provider.id)),
   });
-  for (const chat of chats) {
+  for (const chat of chats.all) {
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   }
   events.subscribe(
@@ -189,6 +179,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     events,
     history: ctx.history,
     health,
+    invites: chats.invites,
     weather,
     metrics,
     log,
@@ -205,7 +196,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
             links,
             files: store.files,
             takeWebhook: (news) => takeWebhook(ctx, news),
-            ...(telegram ? { chatHook: telegram.hook } : {}),
+            ...(chats.telegramHook ? { chatHook: chats.telegramHook } : {}),
           },
         }
       : {}),
@@ -219,7 +210,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }, SWEEP_EVERY_MS);
   stack.defer(() => clearInterval(sweeping));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
-  for (const chat of chats) {
+  for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());
   }
@@ -248,15 +239,6 @@ function tellWhatIsOff(config: Config, health: Health): void {
       health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
     }
   }
-  health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
-  if (!config.TELEGRAM_BOT_TOKEN) health.set('telegram', { state: 'off', reason: 'set TELEGRAM_BOT_TOKEN' });
-}
-
-/** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */
-function originsOf(config: Config): string[] {
-  return [config.FAL_QUEUE_URL, config.FAL_REST_URL, config.RUNPOD_API_URL, config.RUNCOMFY_API_URL].map(
-    (url) => new URL(url).origin,
-  );
 }
 
 /** On loopback the machine's own user is the operator; where others may come, a password is asked for. */

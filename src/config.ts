@@ -81,6 +81,7 @@ const schema = z
       .string()
       .regex(/^\d{17,20}$/, 'must be the id of a server')
       .optional(),
+    DISCORD_PING: yesOrNo.prefault('true'),
     TELEGRAM_BOT_TOKEN: z.string().optional(),
     TELEGRAM_API_URL: baseUrl.prefault('https://api.telegram.org'),
     ALLOWED_SPACES: places.optional(),
@@ -143,4 +144,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 /** The operator wrote something that can't be; a retry does not help. */
 export class BadConfig extends Error {
   override name = 'BadConfig';
+}
+
+/** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */
+export function trustedOrigins(config: Config): string[] {
+  return [config.FAL_QUEUE_URL, config.FAL_REST_URL, config.RUNPOD_API_URL, config.RUNCOMFY_API_URL].map(
+    (url) => new URL(url).origin,
+  );
 }

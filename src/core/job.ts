@@ -156,6 +156,10 @@ export const MOVES = {
 /** The states in which nothing is left to do. */
 export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
 
+/** Who renders it, or will. */
+export const rendererOf = (job: Job): string =>
+  ('provider' in job ? job.provider : undefined) ?? job.quote.provider;
+
 /** The fields that a state adds to those every job has. */
 export type StateFields<S extends JobState> =
   Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F

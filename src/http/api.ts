@@ -7,7 +7,7 @@ import type { Call, Command, Core, View } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
 import type { Health } from '../core/health.ts';
 import type { History } from '../core/history.ts';
-import type { Job, Quality, Requester, StoredFile } from '../core/job.ts';
+import { type Job, type Quality, type Requester, rendererOf, type StoredFile } from '../core/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Weather } from '../core/weather.ts';
@@ -26,6 +26,8 @@ export type ApiParts = {
   health: Health;
   weather: Pick<Weather, 'of'>;
   clock: Clock;
+  /** By the chat's name, where its bot can be added; read anew each time. */
+  invites?: Readonly<Record<string, string>>;
   version: string;
   qualities: readonly Quality[];
   defaultQuality: Quality;
@@ -73,6 +75,7 @@ export function api(parts: ApiParts): Hono {
         const weather = presentWeather(parts.weather.of(component.name));
         return weather ? { ...component, weather } : component;
       }),
+      ...(parts.invites ? { links: parts.invites } : {}),
     } satisfies StatusView),
   );
 
@@ -177,5 +180,4 @@ async function sendFile(c: Context, files: Files, file: StoredFile): Promise<Res
   return response ?? problem(c, { code: 'no-such-job' });
 }
 
-const usualMs = ({ history }: ApiParts, job: Job) =>
-  history.usualMs('provider' in job && job.provider ? job.provider : job.quote.provider, job.request);
+const usualMs = ({ history }: ApiParts, job: Job) => history.usualMs(rendererOf(job), job.request);

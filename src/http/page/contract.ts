@@ -91,6 +91,8 @@ export type StatusView = {
   /** The largest upload of each kind, in bytes. */
   limits: { imageBytes: number; clipBytes: number };
   components: ComponentView[];
+  /** By the chat's name, where its bot can be added to a server or a group. */
+  links?: Record<string, string>;
 };
 
 /** RFC 9457. The fields after `code` are there for the refusals that carry them. */

@@ -9,7 +9,7 @@ import { capital, lengthOf, nameOf } from './words.js';
 const WORDS = { ok: 'on', degraded: 'in trouble', off: 'off' };
 
 /** @param {StatusView} status */
-export function showFronts({ components, version }) {
+export function showFronts({ components, version, links = {} }) {
   const on = components.filter(({ state }) => state !== 'off');
   const trouble = components.filter(({ state }) => state === 'degraded');
   const names = (/** @type {ComponentView[]} */ list) => list.map(({ name }) => nameOf(name)).join(', ');
@@ -25,6 +25,7 @@ export function showFronts({ components, version }) {
         { class: 'front', 'data-state': state },
         make('b', {}, capital(nameOf(name))),
         ` ${WORDS[state]}${reason ? `: ${reason}` : ''}`,
+        ...(links[name] ? [' ', make('a', { href: links[name], rel: 'noopener' }, 'Add the bot')] : []),
         ...(weather ? [make('small', { class: 'weather' }, inWords(weather))] : []),
       ),
     ),

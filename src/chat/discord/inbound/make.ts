@@ -79,7 +79,9 @@ async function present(parts: InboundParts, asked: Asked<AskOf<'make'>>, view: O
     else await replies.say(seat, refusalNotice(words, view.refusal));
     return 'done';
   }
-  if (view.value.kind === 'offer') {
+  if (view.value.kind === 'over') {
+    await replies.say(seat, refusalNotice(words, view.value.refusal));
+  } else if (view.value.kind === 'offer') {
     await replies.say(seat, offerMessage(words, view.value.offer, target.userId));
   } else if (view.value.kind === 'job') {
     const { job } = view.value;

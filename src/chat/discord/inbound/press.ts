@@ -89,11 +89,13 @@ async function confirm(parts: InboundParts, pressed: Pressed): Promise<void> {
   const words = wordsFor(target.locale);
   const taken = await parts.core.offers.confirm(callOf(pressed), ask.code);
   if (!taken.ok) return offerIsOver(parts, pressed, taken.refusal);
-  if (taken.value.kind === 'offer') {
-    await parts.replies.say(pressed, offerMessage(words, taken.value.offer, target.userId));
+  const { value } = taken;
+  if (value.kind === 'over') return parts.replies.whisper(pressed, refusalNotice(words, value.refusal));
+  if (value.kind === 'offer') {
+    await parts.replies.say(pressed, offerMessage(words, value.offer, target.userId));
     return;
   }
-  const { job } = taken.value;
+  const { job } = value;
   const eventId = eventIdOf(job.requester.target);
   await renew(parts, pressed, eventId);
   await parts.outbound.bind(job.id, {

@@ -52,6 +52,7 @@ export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>
     }
     case 'job':
     case 'offer':
+    case 'over':
     case 'quote':
       throw new Error(`${name} does not answer with ${value.kind}`);
     default:
