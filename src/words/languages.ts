@@ -2,11 +2,13 @@
 import type { Resource } from 'i18next';
 import de from './locales/de.json' with { type: 'json' };
 import en from './locales/en.json' with { type: 'json' };
+import es from './locales/es.json' with { type: 'json' };
+import fr from './locales/fr.json' with { type: 'json' };
 
-export const LOCALES = ['en', 'de'] as const;
+export const LOCALES = ['en', 'de', 'es', 'fr'] as const;
 export type Language = (typeof LOCALES)[number];
 
-export const TEXTS = { en, de } satisfies Record<Language, Resource[string][string]>;
+export const TEXTS = { en, de, es, fr } satisfies Record<Language, Resource[string][string]>;
 
 type Plural = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 type Base<K extends string> = K extends `${infer B}_${Plural}` ? B : K;
