@@ -1,6 +1,7 @@
 /** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
 import type { Core } from './command.ts';
 import type { Job, JobIn, Receipt, StoredVideo } from './job.ts';
+import type { Notice, NoticePlace } from './notices.ts';
 
 /** Where a chat is asked to put something: opaque JSON of its adapter, like `Requester.target`. */
 export type Target = Job['requester']['target'];
@@ -37,6 +38,8 @@ export type Chat = {
   show(job: Job): void;
   /** The largest file that can be posted where the answer goes, as far as is known now. */
   uploadLimitBytes(job: Job, to: Target): number;
+  /** Tells something that no job's own messages tell. False when it can't be posted there. */
+  post?(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
   /** Lets go of what the chat itself keeps of a job. */
   forget?(job: Job): Promise<void>;
   /** Walks through the places where the member can be reached, the best first. Throws passing trouble. */

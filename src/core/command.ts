@@ -3,13 +3,15 @@
  * command, an HTTP route), turns what comes in into a Call, and shows the View that comes out.
  */
 import type { Access, Standing } from './access.ts';
+import type { Approvals } from './approvals.ts';
 import type { Intake, Upload } from './intake.ts';
 import type { Job, Quote, Requester } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { Offer, Offers } from './offers.ts';
 import type { Forgotten, Privacy } from './privacy.ts';
 import type { QuotaLine } from './quota-lines.ts';
-import type { Outcome } from './refusals.ts';
+import type { Outcome, OverQuota } from './refusals.ts';
+import type { SettingsBook } from './settings-book.ts';
 
 export type OptionSpec = {
   name: string;
@@ -45,6 +47,7 @@ export type View =
       quality: Job['request']['quality'];
     }
   | { kind: 'offer'; offer: Offer }
+  | { kind: 'over'; offer: Offer; refusal: OverQuota }
   | { kind: 'jobs'; jobs: Job[] }
   | { kind: 'quota'; lines: QuotaLine[] }
   | { kind: 'privacy' }
@@ -58,6 +61,8 @@ export type Core = {
   intake: Intake;
   jobs: Jobs;
   offers: Offers;
+  approvals: Approvals;
+  settings: SettingsBook;
   privacy: Privacy;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;

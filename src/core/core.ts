@@ -1,21 +1,33 @@
 /** Everything that a front may ask for, put together once. */
+
+import { createApprovals } from './approvals.ts';
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
 import { createIntake } from './intake.ts';
 import { createJobs } from './jobs.ts';
+import { tellShares } from './notices.ts';
+import { createOfferShelf } from './offer-shelf.ts';
 import { createOffers } from './offers.ts';
 import type { Shelf } from './ports.ts';
 import { createPrivacy } from './privacy.ts';
 import { quotaLines } from './quota-lines.ts';
 
-export function createCore(ctx: Context, shelves: { offers: Shelf }): Core {
+export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shelf }): Core {
   const intake = createIntake(ctx);
-  const offers = createOffers(ctx, intake, shelves.offers);
+  const waiting = createOfferShelf(ctx, shelves.offers);
+  const offers = createOffers(ctx, intake, waiting);
+  ctx.events.subscribe('*', (job) => {
+    // Only these moves change what stands against a limit.
+    if (job.state !== 'created' && job.state !== 'completed') return;
+    tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
+  });
   return {
     access: ctx.access,
     intake,
     jobs: createJobs(ctx),
     offers,
+    approvals: createApprovals(ctx, intake, waiting),
+    settings: ctx.settings,
     privacy: createPrivacy(ctx, offers),
     quota: (requester) => quotaLines(ctx, requester),
   };

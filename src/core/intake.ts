@@ -17,7 +17,7 @@ import type { ClipFacts, ImageFacts } from './media.ts';
 import type { Micros } from './money.ts';
 import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
-import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
+import { accept, type Outcome, type OverQuota, type Refusal, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours. */
@@ -30,9 +30,9 @@ export type Intake = {
   /** Looks at the files and says the price. Makes no job and changes nothing. */
   quote(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
   /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
-  create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap): Promise<Outcome<Job>>;
+  create(event: Event, uploads: Uploads, choices: Choices, terms?: Terms): Promise<Outcome<Job>>;
   /** The same files and wishes once more, at today's price. Asked twice within a moment, it is one job. */
-  again(event: Event, job: Job, cap?: PriceCap): Promise<Outcome<Job>>;
+  again(event: Event, job: Job, terms?: Terms): Promise<Outcome<Job>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
@@ -40,8 +40,10 @@ export type Intake = {
   existing(event: Event): Promise<Job | undefined>;
 };
 
-/** What the member said yes to: a price above it is refused. */
-export type PriceCap = { maxMicros: Micros };
+/** `maxMicros`: what the member said yes to; a price above it is refused. `past`: the limits that an admin lifted once. */
+export type Terms = { maxMicros?: Micros; past?: readonly PastLimit[] };
+/** One limit of a space, for one job. */
+export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
 
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };
@@ -92,7 +94,7 @@ export function createIntake(ctx: Context): Intake {
     return { code: 'bad-option', option: 'quality', allowed: ['draft', 'standard'] };
   }
 
-  async function create(event: Event, uploads: Uploads, choices: Choices, cap?: PriceCap) {
+  async function create(event: Event, uploads: Uploads, choices: Choices, terms: Terms = {}) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
@@ -101,7 +103,8 @@ export function createIntake(ctx: Context): Intake {
       const quoted = await quote(event.requester.spaceId, uploads, choices);
       if (!quoted.ok) return quoted;
       const { plan: planned, ...price } = quoted.value;
-      if (cap && price.micros > cap.maxMicros) return refuse({ code: 'price-rose', micros: price.micros });
+      if (price.micros > (terms.maxMicros ?? price.micros))
+        return refuse({ code: 'price-rose', micros: price.micros });
       await using work = ctx.fileUse.begin();
       for (const { kept } of [uploads.image, uploads.clip])
         if (kept && !(await work.hold(kept))) return refuse({ code: 'no-such-job' });
@@ -111,11 +114,11 @@ export function createIntake(ctx: Context): Intake {
       const clipSeconds = Math.min(planned.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
       const request = { ...planned.request, clipSeconds };
       // Awaited here: until the job is saved, its files are needed by nothing but this work.
-      return await openJob(ctx, event, { request, inputs: inputs.value, quote: price });
+      return await openJob(ctx, event, { request, inputs: inputs.value, quote: price }, terms.past);
     });
   }
 
-  async function again(event: Event, job: Job, cap?: PriceCap) {
+  async function again(event: Event, job: Job, terms: Terms = {}) {
     // One press at a time of the same button by the same member: the second one finds what the first one made.
     const press = `again ${job.id} ${event.requester.memberId}`;
     return ctx.locks.run(press, () =>
@@ -136,11 +139,12 @@ export function createIntake(ctx: Context): Intake {
         );
         if (!quoted.ok) return quoted;
         const { micros } = quoted.value;
-        if (cap && micros > cap.maxMicros) return refuse({ code: 'price-rose', micros });
+        if (micros > (terms.maxMicros ?? micros)) return refuse({ code: 'price-rose', micros });
         await using work = ctx.fileUse.begin();
         for (const file of [job.inputs.image, job.inputs.clip])
           if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
-        return await openJob(ctx, event, { request: job.request, inputs: job.inputs, quote: quoted.value });
+        const what = { request: job.request, inputs: job.inputs, quote: quoted.value };
+        return await openJob(ctx, event, what, terms.past);
       }),
     );
   }

@@ -1,7 +1,8 @@
 /** A job comes to be: its price held in the book, then its record on disk. */
 import type { Context } from './context.ts';
-import type { Event } from './intake.ts';
+import type { Event, PastLimit } from './intake.ts';
 import { codeOf, type Job } from './job.ts';
+import type { Limit } from './ports.ts';
 import { countersOf, kindOfLimit, limitsOf } from './quota.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 
@@ -10,6 +11,7 @@ export async function openJob(
   ctx: Context,
   { id, requester }: Event,
   what: Pick<Job, 'request' | 'inputs' | 'quote'>,
+  past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
   const space = ctx.settings.of(requester.spaceId);
@@ -17,7 +19,9 @@ export async function openJob(
     jobId: id,
     micros: what.quote.micros,
     counters: countersOf(requester, now, ctx.rules, space),
-    limits: limitsOf(requester, now, ctx.rules, space),
+    limits: limitsOf(requester, now, ctx.rules, space).filter(
+      (limit) => !past.some((one) => isPast(limit, one)),
+    ),
     at: now,
     memberId: requester.memberId,
     spaceId: requester.spaceId,
@@ -55,4 +59,11 @@ export async function openJob(
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   ctx.scheduler.at(id, now);
   return accept(job);
+}
+
+/** Whether it is the limit that an admin lifted for this job. Nobody lifts the operator's. */
+function isPast(limit: Limit, past: PastLimit): boolean {
+  const { scope, period } = kindOfLimit(limit);
+  const unit = limit.maxMicros === undefined ? 'jobs' : 'usd';
+  return scope !== 'operator' && scope === past.scope && period === past.period && unit === past.unit;
 }

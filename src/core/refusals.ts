@@ -6,6 +6,16 @@ import type { Micros } from './money.ts';
 import type { LimitScope } from './quota.ts';
 import type { Period } from './windows.ts';
 
+/** A limit has no room: whose it is, what is left under it, and when it starts over. */
+export type OverQuota = {
+  code: 'over-quota';
+  scope: LimitScope;
+  period: Period;
+  leftMicros?: Micros;
+  leftJobs?: number;
+  resetsAt: number;
+};
+
 /** "No", said before a job exists: it costs nothing and loses nothing. */
 export type Refusal =
   | { code: 'bad-request'; reason: string }
@@ -35,14 +45,7 @@ export type Refusal =
   | { code: 'clip-too-large'; by: 'pixels'; width: number; height: number; maxSide: number }
   | { code: 'clip-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
   | { code: 'no-picture-in-clip' }
-  | {
-      code: 'over-quota';
-      scope: LimitScope;
-      period: Period;
-      leftMicros?: Micros;
-      leftJobs?: number;
-      resetsAt: number;
-    }
+  | OverQuota
   | { code: 'price-rose'; micros: Micros }
   | { code: 'offer-expired' }
   | { code: 'slow-down'; retryAt: number }

@@ -17,7 +17,7 @@ import type { Jobs } from '../../src/core/jobs.ts';
 import { createLine, lineRulesOf } from '../../src/core/line.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
-import { namedByOffers } from '../../src/core/offers.ts';
+import { namedByOffers } from '../../src/core/offer-shelf.ts';
 import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept } from '../../src/core/refusals.ts';
@@ -94,6 +94,7 @@ export function createWorld({
     ledger: memoryLedger(),
     files,
     offers: memoryShelf(),
+    notices: memoryShelf(),
     settings: memorySettings(),
   };
   const delivered: Job[] = [];
@@ -174,7 +175,7 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, { offers: disk.offers });
+    const core = createCore(ctx, { offers: disk.offers, notices: disk.notices });
     return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler };
   }
 

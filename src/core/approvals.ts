@@ -1,0 +1,93 @@
+/** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
+import type { Caller } from './access.ts';
+import type { Context } from './context.ts';
+import type { Intake, PastLimit } from './intake.ts';
+import type { Job } from './job.ts';
+import { tellAdmins } from './notices.ts';
+import { type Offer, type OfferShelf, uploadsOf } from './offer-shelf.ts';
+import { overOf } from './offers.ts';
+import { accept, type Outcome, type OverQuota, refuse } from './refusals.ts';
+
+const WAITS_MS = 24 * 3_600_000;
+
+export type Approvals = {
+  /** The member asks. `told`: in the log channel, or where the member asked, for want of one. */
+  ask(call: Caller, code: string): Promise<Outcome<{ told: 'log-channel' | 'here'; offer: Offer }>>;
+  /** The yes of an admin: the job starts, at no more than the price that was asked for. */
+  approve(call: Caller, code: string): Promise<Outcome<Job>>;
+  /** The no of an admin; the member is told. */
+  refuse(call: Caller, code: string): Promise<Outcome<Offer>>;
+};
+
+export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf): Approvals {
+  /** An offer that waits for an admin, if this is one of its space. */
+  async function findFor(call: Caller, code: string): Promise<Outcome<Offer & { over: OverQuota }>> {
+    const offer = await shelf.get(code);
+    if (!offer?.over || offer.askedAt === undefined) return refuse({ code: 'already-decided' });
+    const { over } = offer;
+    const here = offer.requester.spaceId === call.requester.spaceId && call.standing.moderator;
+    if (!here && !ctx.access.isOperator(call.requester)) return refuse({ code: 'not-allowed' });
+    if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
+    return accept({ ...offer, over });
+  }
+
+  return {
+    ask: (call, code) =>
+      shelf.alone(code, async () => {
+        const offer = await shelf.get(code);
+        if (!offer?.over) return refuse({ code: 'offer-expired' });
+        if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
+        const now = ctx.clock.now();
+        if (offer.expiresAt <= now) return refuse({ code: 'offer-expired' });
+        const told = { told: 'log-channel' as const, offer };
+        // A second press tells nobody twice.
+        if (offer.askedAt !== undefined) return accept(told);
+        const asked = await shelf.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS });
+        const notice = { kind: 'asked' as const, offer: asked };
+        if (await tellAdmins(ctx, offer.requester, notice)) return accept({ ...told, offer: asked });
+        const { platform, spaceId, target } = offer.requester;
+        await ctx.chats.get(platform)?.post?.({ target }, spaceId, notice);
+        return accept({ told: 'here', offer: asked });
+      }),
+
+    approve: (call, code) =>
+      shelf.alone(code, async () => {
+        const found = await findFor(call, code);
+        if (!found.ok) return found;
+        const offer = found.value;
+        const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
+        const terms = { maxMicros: offer.quote.micros, past: lifted };
+        const made = await intake.create(offer, uploadsOf(ctx, offer), offer.choices, terms);
+        if (made.ok) {
+          await shelf.drop(offer);
+          ctx.log.info({ job: made.value.code, by: call.requester.memberId }, 'a job was let past a limit');
+          return made;
+        }
+        // Another limit has no room either: that one takes another yes.
+        const over = overOf(made);
+        if (over) await shelf.save({ ...offer, over, lifted });
+        return made;
+      }),
+
+    refuse: (call, code) =>
+      shelf.alone(code, async () => {
+        const found = await findFor(call, code);
+        if (!found.ok) return found;
+        const offer = found.value;
+        await shelf.drop(offer);
+        const { platform, spaceId, target } = offer.requester;
+        const notice = { kind: 'declined' as const, offer };
+        await ctx.chats
+          .get(platform)
+          ?.post?.({ target }, spaceId, notice)
+          .catch((err: unknown) => ctx.log.warn({ err }, 'a member could not be told of a no'));
+        return accept<Offer>(offer);
+      }),
+  };
+}
+
+const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
+  scope,
+  period,
+  unit: leftJobs === undefined ? 'usd' : 'jobs',
+});

@@ -1,0 +1,119 @@
+/** The offers on disk: what waits for a yes, with the files that it needs. */
+import type { Context } from './context.ts';
+import type { FileWork, NamesFile } from './file-use.ts';
+import type { PastLimit, Upload, Uploads } from './intake.ts';
+import { codeOf, type NamedFile, type Quote, type RenderRequest, type Requester } from './job.ts';
+import type { Shelf } from './ports.ts';
+import type { Choices } from './quote.ts';
+import type { OverQuota } from './refusals.ts';
+
+/**
+ * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
+ * limit has no room for it.
+ */
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit';
+
+export type Offer = {
+  /** The event's id, which the job will have. */
+  id: string;
+  code: string;
+  requester: Requester;
+  choices: Choices;
+  request: RenderRequest;
+  quote: Quote;
+  image: NamedFile;
+  clip: NamedFile;
+  why: OfferReason;
+  /** The limit that has no room, where that is why. */
+  over?: OverQuota;
+  /** The limits that an admin has lifted for it already. */
+  lifted?: readonly PastLimit[];
+  /** The member asked the admins for a yes. */
+  askedAt?: number;
+  expiresAt: number;
+};
+
+/** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
+type Entry = { id: string; expiresAt: number; keys: string[] };
+const INDEX = 'open';
+const indexOf = async (shelf: Shelf): Promise<Entry[]> => (await shelf.get<Entry[]>(INDEX)) ?? [];
+const keyOf = (code: string): string => `offer:${code.trim().toUpperCase()}`;
+
+/** Whether an offer on this shelf needs the file. */
+export const namedByOffers =
+  (shelf: Shelf): NamesFile =>
+  async (key) =>
+    (await indexOf(shelf)).some(({ keys }) => keys.includes(key));
+
+export type OfferShelf = ReturnType<typeof createOfferShelf>;
+
+export function createOfferShelf(ctx: Context, shelf: Shelf) {
+  /** One at a time for each offer. */
+  const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
+
+  async function index(change: (open: Entry[]) => Entry[]): Promise<void> {
+    await ctx.locks.run('offers', async () => {
+      await shelf.set(INDEX, change(await indexOf(shelf)));
+    });
+  }
+
+  async function save(offer: Offer): Promise<Offer> {
+    const { id, expiresAt, image, clip } = offer;
+    const entry = { id, expiresAt, keys: [image.key, clip.key] };
+    await index((open) => [...open.filter((one) => one.id !== id), entry]);
+    await shelf.set(keyOf(offer.code), offer);
+    return offer;
+  }
+
+  async function dropEntry({ id, keys }: Pick<Entry, 'id' | 'keys'>): Promise<void> {
+    await shelf.delete(keyOf(codeOf(id)));
+    await index((open) => open.filter((one) => one.id !== id));
+    await ctx.fileUse.release(keys);
+  }
+
+  async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<void> {
+    for (const { id } of await indexOf(shelf)) {
+      // A yes under way is waited for, and the entry read again after it.
+      await alone(codeOf(id), async () => {
+        const entry = (await indexOf(shelf)).find((one) => one.id === id);
+        if (entry && (await goes(entry))) await dropEntry(entry);
+      });
+    }
+  }
+
+  return {
+    alone,
+    save,
+    get: (code: string): Promise<Offer | undefined> => shelf.get<Offer>(keyOf(code)),
+    drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
+    /** Lets go of what nobody said yes to in time. */
+    sweep: (): Promise<void> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
+    /** Lets go of everything that waits for a yes of that member. */
+    forget: (memberId: string): Promise<void> =>
+      dropWhere(async ({ id }) => {
+        const offer = await shelf.get<Offer>(keyOf(codeOf(id)));
+        return offer?.requester.memberId === memberId;
+      }),
+  };
+}
+
+/** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */
+export async function keepUpload(
+  work: FileWork,
+  { path, name, kept }: Upload,
+): Promise<NamedFile | undefined> {
+  if (kept && !(await work.hold(kept))) return undefined;
+  const file = kept ?? (await work.keep(path, 'application/octet-stream'));
+  return name ? { ...file, name } : file;
+}
+
+/** The files of an offer, to make its job of. */
+export function uploadsOf({ files }: Pick<Context, 'files'>, { image, clip }: Offer): Uploads {
+  const upload = (file: NamedFile): Upload => ({
+    path: files.pathOf(file),
+    // Files are named by their hash.
+    sha256: file.key.slice(0, 64),
+    ...(file.name ? { name: file.name } : {}),
+  });
+  return { image: upload(image), clip: upload(clip) };
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/core/access.ts';
+import type { Notice, NoticePlace } from '../../src/core/notices.ts';
+import type { Taken } from '../../src/core/offers.ts';
+import type { Outcome } from '../../src/core/refusals.ts';
+import { windowOf } from '../../src/core/windows.ts';
+import { PRICE } from '../fakes/remote.ts';
+import { CHAT_EVENT, CHOICES, createWorld, MEMBER, UPLOADS, type WorldOptions } from '../fakes/world.ts';
+import { HOUR } from './started.ts';
+
+const ADMIN: Caller = {
+  requester: { ...MEMBER.requester, memberId: 'discord:1' },
+  standing: { moderator: true, private: false },
+};
+const OTHER_ADMIN: Caller = { ...ADMIN, requester: { ...ADMIN.requester, spaceId: 'discord:99' } };
+const ONE_JOB = [
+  { who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 1 },
+] satisfies WorldOptions['limits'];
+
+async function up(options: WorldOptions & { log?: string; postFails?: boolean } = {}) {
+  const posted: { to: NoticePlace; notice: Notice }[] = [];
+  const world = createWorld({
+    limits: ONE_JOB,
+    ...options,
+    chat: {
+      async post(to, _spaceId, notice) {
+        if (options.postFails && 'channel' in to) throw new Error('no such channel');
+        posted.push({ to, notice });
+        return true;
+      },
+    },
+  });
+  const life = world.boot();
+  await life.jobs.recover();
+  if (options.log)
+    await life.core.settings.change('discord:10', 'discord:1', { what: 'log-channel', channel: options.log });
+  let n = 0;
+  const take = (memberId = MEMBER.requester.memberId) => {
+    n += 1;
+    const event = { id: `discord:90${n}`, requester: { ...CHAT_EVENT.requester, memberId } };
+    return life.core.offers.take(event, UPLOADS, CHOICES, false);
+  };
+  /** A member who has used up the day's one job, and wants another. */
+  async function over() {
+    await take();
+    const code = codeOf(await take());
+    await settled();
+    return code;
+  }
+  const settled = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  return { world, life, posted, take, over, settled, ...life.core };
+}
+
+function codeOf(taken: Outcome<Taken>): string {
+  if (!taken.ok || taken.value.kind !== 'over') throw new Error(`not over: ${JSON.stringify(taken)}`);
+  return taken.value.offer.code;
+}
+
+describe('a member over a limit', () => {
+  it('is told which, and nothing is held or sent', async () => {
+    const { take, world } = await up();
+    await take();
+    expect(await take()).toMatchObject({
+      ok: true,
+      value: { kind: 'over', refusal: { scope: 'member', period: 'day', leftJobs: 0 } },
+    });
+    expect(
+      (await world.disk.ledger.totals(windowOf('operator', 'day', world.time.now, 'UTC'))).heldJobs,
+    ).toBe(1);
+  });
+
+  it('can ask the admins, who hear of it once in their log channel', async () => {
+    const { over, approvals, posted } = await up({ log: '42' });
+    const code = await over();
+    for (let i = 0; i < 2; i += 1)
+      expect(await approvals.ask(MEMBER, code)).toMatchObject({ ok: true, value: { told: 'log-channel' } });
+    expect(posted.filter(({ notice }) => notice.kind === 'asked')).toMatchObject([
+      { to: { channel: '42' }, notice: { offer: { code, quote: { micros: PRICE } } } },
+    ]);
+  });
+
+  it.each([
+    ['there is no log channel', {}],
+    ['the log channel is gone', { log: '42', postFails: true }],
+  ])('asks where it asked for the job when %s', async (_why, options) => {
+    const { over, approvals, posted } = await up(options);
+    expect(await approvals.ask(MEMBER, await over())).toMatchObject({ value: { told: 'here' } });
+    expect(posted.at(-1)).toMatchObject({ to: { target: CHAT_EVENT.requester.target } });
+  });
+
+  it('is the only one who can ask for that job', async () => {
+    const { over, approvals } = await up();
+    expect(await approvals.ask(ADMIN, await over())).toMatchObject({ refusal: { code: 'not-allowed' } });
+  });
+
+  it("can't ask past the operator's budget", async () => {
+    const { take } = await up({ budgetMicros: PRICE, limits: [] });
+    await take();
+    expect(await take('discord:8')).toMatchObject({
+      ok: false,
+      refusal: { code: 'over-quota', scope: 'operator' },
+    });
+  });
+});
+
+describe('an admin who is asked', () => {
+  it('lets one job past the limit, once', async () => {
+    const { over, approvals, take, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({
+      ok: true,
+      value: { code, state: 'created' },
+    });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await take()).toMatchObject({ value: { kind: 'over' } });
+    expect(
+      (await world.disk.ledger.totals(windowOf('operator', 'day', world.time.now, 'UTC'))).heldJobs,
+    ).toBe(2);
+  });
+
+  it("lifts one limit with each yes, and never the operator's budget", async () => {
+    const space = { who: { kind: 'space' }, period: 'day', unit: 'usd', max: PRICE } as const;
+    const both = await up({ limits: [...ONE_JOB, space] });
+    const code = await both.over();
+    await both.approvals.ask(MEMBER, code);
+    expect(await both.approvals.approve(ADMIN, code)).toMatchObject({
+      refusal: { code: 'over-quota', scope: 'member' },
+    });
+    // The second yes is to the second limit.
+    expect((await both.approvals.approve(ADMIN, code)).ok).toBe(true);
+
+    const poor = await up({ budgetMicros: PRICE + 1 });
+    const dear = await poor.over().catch(() => undefined);
+    // The budget is looked at first: where it has no room there is nobody to ask.
+    expect(dear).toBeUndefined();
+  });
+
+  it.each([
+    ['a member', MEMBER],
+    ['an admin of another space', OTHER_ADMIN],
+  ])('is not %s', async (_who, call) => {
+    const { over, approvals } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    for (const answer of [approvals.approve, approvals.refuse])
+      expect(await answer(call, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+  });
+
+  it('can say no, and the member hears of it', async () => {
+    const { over, approvals, posted, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    expect((await approvals.refuse(ADMIN, code)).ok).toBe(true);
+    expect(posted.at(-1)).toMatchObject({
+      to: { target: CHAT_EVENT.requester.target },
+      notice: { kind: 'declined' },
+    });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await world.disk.store.byCode(code)).toEqual([]);
+  });
+
+  it('has a day for it', async () => {
+    const { over, approvals, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    world.time.now += 25 * HOUR;
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+  });
+
+  it('pays no more than the price that was asked for', async () => {
+    const { over, approvals, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE + 1, notes: [] });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+  });
+});
+
+describe('the log channel', () => {
+  it('hears of 50, 80 and 100 % of a limit of the space, once each', async () => {
+    const max = PRICE * 10;
+    const limits = [
+      { who: { kind: 'space' }, period: 'day', unit: 'usd', max },
+    ] satisfies WorldOptions['limits'];
+    const { take, posted, settled } = await up({ limits, log: '42' });
+    const shares = () => posted.flatMap(({ notice }) => (notice.kind === 'share' ? notice.percent : []));
+    const seen: number[][] = [];
+    for (let i = 0; i < 10; i += 1) {
+      await take(`discord:${100 + i}`);
+      await settled();
+      seen.push([...shares()]);
+    }
+    expect([seen[3], seen[4], seen[6], seen[7], seen[9]]).toEqual([[], [50], [50], [50, 80], [50, 80, 100]]);
+  });
+});
