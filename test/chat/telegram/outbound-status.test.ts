@@ -211,3 +211,34 @@ describe('the message that tells how a job stands', () => {
     expect(await world.shelf.get('status:telegram:1')).toBeUndefined();
   });
 });
+
+describe('a message of its own', () => {
+  it('is not said where the bot may not speak, and thrown back where Telegram cannot be reached', async () => {
+    const { world, outbound, target, chat } = await ready();
+    const away = world.boot({ apiUrl: 'http://127.0.0.1:1' });
+    await expect(world.until(away.say(target, linesOf(['x'])))).rejects.toMatchObject({ kind: 'network' });
+    world.telegram.blocks(chat);
+    expect(await world.until(outbound.say(target, linesOf(['x'])))).toBeUndefined();
+    await outbound.stop();
+    await expect(outbound.say(target, linesOf(['x']))).rejects.toThrow('stopped');
+  });
+
+  it('is said once, though its answer is lost', async () => {
+    const { world, outbound, target, chat } = await ready();
+    world.telegram.fault({ method: 'sendMessage', how: 'lose-answer' });
+    await expect(world.until(outbound.say(target, linesOf(['once'])))).rejects.toMatchObject({
+      maybeDone: true,
+    });
+    expect(world.telegram.said(chat).filter(({ text }) => text === 'once')).toHaveLength(1);
+  });
+
+  it('can be changed, and says whether that worked', async () => {
+    const { world, outbound, target, message, messageId } = await ready();
+    const ref = { chatId: target.chatId, messageId };
+    expect(await world.until(outbound.edit(ref, linesOf(['something else'])))).toBe(true);
+    expect(message()?.text).toBe('something else');
+    expect(await world.until(outbound.edit(ref, linesOf(['something else'])))).toBe(true);
+    world.telegram.deletes(mustBe(message()));
+    expect(await world.until(outbound.edit(ref, linesOf(['nothing'])))).toBe(false);
+  });
+});

@@ -82,8 +82,8 @@ export function createOutbound(parts: OutboundParts): Outbound {
       try {
         return await post.text(place, `say:${said}`, body);
       } catch (err) {
+        if (!isTrouble(err) || isTrouble(err, 'network', 'flood', 'unauthorized')) throw err;
         log.warn({ err }, 'a message could not be sent');
-        if (isTrouble(err, 'network')) throw err;
         return undefined;
       }
     },

@@ -122,7 +122,8 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
     const now = clock.now();
     if (isNowhere(job)) return linesOf(lostWords(speech, target));
     const known = statusCard(speech, job, { usualMs: usualMs(job), now });
-    const card = note === undefined ? known : { ...known, lines: [...known.lines, note] };
+    const brief = note === undefined || job.state === 'delivered';
+    const card = brief ? known : { ...known, lines: [...known.lines, note] };
     return { ...textOf(card, speech, { now }), reply_markup: keyboardOf([buttonsOf(card, speech, job)]) };
   }
 
