@@ -4,11 +4,16 @@ import de from './locales/de.json' with { type: 'json' };
 import en from './locales/en.json' with { type: 'json' };
 import es from './locales/es.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
+import it from './locales/it.json' with { type: 'json' };
+import ptBR from './locales/pt-BR.json' with { type: 'json' };
 
-export const LOCALES = ['en', 'de', 'es', 'fr'] as const;
+export const LOCALES = ['en', 'de', 'es', 'fr', 'it', 'pt-BR'] as const;
 export type Language = (typeof LOCALES)[number];
 
-export const TEXTS = { en, de, es, fr } satisfies Record<Language, Resource[string][string]>;
+export const TEXTS = { en, de, es, fr, it, 'pt-BR': ptBR } satisfies Record<
+  Language,
+  Resource[string][string]
+>;
 
 type Plural = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 type Base<K extends string> = K extends `${infer B}_${Plural}` ? B : K;

@@ -56,7 +56,7 @@ describe.each(LOCALES)('in %s, the words', (locale) => {
   it.each(Object.values(REFUSALS))('of $code are a sentence without a gap', (refusal) => {
     const text = words.refusal(refusal);
     expect(text).toMatch(/[.?。]$/);
-    expect(text).not.toMatch(/undefined|NaN|null|\[object|\{|\}|refusal\./);
+    expect(text).not.toMatch(/\b(?:undefined|NaN|null)\b|\[object|\{|\}|refusal\./);
     expect(REFUSAL_STATUS[refusal.code]).toBeGreaterThanOrEqual(400);
   });
 
