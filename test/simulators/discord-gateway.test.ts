@@ -86,6 +86,15 @@ describe('a gateway session', () => {
     expect(await talk(resume)).toMatchObject([{ op: 10 }, { op: 9, d: false }]);
   });
 
+  it('is refused on order, or never comes about', async () => {
+    const identify = { op: 2, d: { token: discord.token, intents: 1, properties: {} } };
+    discord.gateway.invalidateNext();
+    expect(await talk(identify)).toMatchObject([{ op: 10 }, { op: 9, d: false }]);
+    discord.gateway.refuseNext(1);
+    expect(await talk(identify)).toEqual([]);
+    expect(await talk(identify)).toMatchObject([{ op: 10 }, { op: 0, t: 'READY' }]);
+  });
+
   it('ends with the code that fits what was sent', async () => {
     const identify = { token: discord.token, intents: 1, properties: {}, shard: [0, 1] };
     for (const said of [

@@ -238,3 +238,62 @@ describe('an edit', () => {
     expect((await edit(json.id, { components: [text('b')] })).json.components[0].content).toBe('b');
   });
 });
+
+describe('a form', () => {
+  const label = (component: object, more: object = {}) => ({ type: 18, label: 'x', component, ...more });
+  const input = (more: object = {}) => ({ type: 4, custom_id: 't', style: 1, ...more });
+  const upload = (more: object = {}) => ({ type: 19, custom_id: 'f', ...more });
+  const open = async (...components: object[]) => {
+    await asBot(discord, 'PUT', `/applications/${discord.bot.id}/commands`, [
+      { name: 'x', description: 'x' },
+    ]);
+    const [guild] = discord.world.guilds.values();
+    const [channel] = guild?.channels ?? [];
+    if (!guild || !channel) throw new Error('no channel');
+    const { id, token } = await discord.slash(discord.member(guild, 'Ada'), channel, 'x');
+    const data = { custom_id: 'm', title: 'x', components };
+    return asBot(discord, 'POST', `/interactions/${id}/${token}/callback`, { type: 9, data });
+  };
+
+  it.each([
+    ['nothing in it', [], 'data.components'],
+    [
+      'six fields',
+      Array.from({ length: 6 }, (_, n) => label(input({ custom_id: `${n}` }))),
+      'data.components',
+    ],
+    ['a button', [row(button({}))], 'data.components.0.components.0.type'],
+    ['a label of 46 characters', [label(input(), { label: 'x'.repeat(46) })], 'data.components.0.label'],
+    ['a field without a label', [input()], 'data.components.0.type'],
+    ['one custom_id twice', [label(input()), label(input())], 'data.components.1.component.custom_id'],
+    ['eleven files', [label(upload({ max_values: 11 }))], 'data.components.0.component.max_values'],
+    [
+      'a required file of which none is needed',
+      [label(upload({ min_values: 0 }))],
+      'data.components.0.component.required',
+    ],
+    [
+      'file types that are none',
+      [label(upload({ file_types: ['gif'] }))],
+      'data.components.0.component.file_types.0',
+    ],
+  ])('with %s is refused', async (_, components, field) => {
+    const { status, json } = await open(...components);
+    expect([status, json.code, fields(json.errors)[0]]).toEqual([400, 50035, field]);
+  });
+
+  it('with every kind of field is taken', async () => {
+    const options = [
+      { label: 'A', value: 'a' },
+      { label: 'B', value: 'b' },
+    ];
+    const { status } = await open(
+      text('Some **words**'),
+      label(upload({ file_types: ['image', '.mp4'] })),
+      label(select({})),
+      label({ type: 21, custom_id: 'r', options }),
+      label({ type: 22, custom_id: 'c', options }, { description: 'more' }),
+    );
+    expect(status).toBe(204);
+  });
+});

@@ -38,7 +38,7 @@ type Session = {
 };
 
 /** What clients sent, with the time; `token` and the like as they came. */
-export type GatewayEntry = { at: number; op: number; d: unknown };
+type GatewayEntry = { at: number; op: number; d: unknown };
 
 export type Gateway = ReturnType<typeof createGateway>;
 

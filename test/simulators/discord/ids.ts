@@ -12,5 +12,3 @@ export function createIds(time: SimTime): Ids {
     return ((BigInt(time.now() - DISCORD_EPOCH) << 22n) | BigInt(count)).toString();
   };
 }
-
-export const createdAt = (id: string): number => Number(BigInt(id) >> 22n) + DISCORD_EPOCH;

@@ -1,7 +1,5 @@
 /** Waiting for what is seen, on change and never by the clock. */
 
-export type Waiter = ReturnType<typeof waiter>;
-
 /** `describe`: how things stood, for a wait that ran out. */
 export function waiter(describe: () => string) {
   const listeners = new Set<() => void>();

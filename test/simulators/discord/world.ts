@@ -20,7 +20,7 @@ export type SimUser = {
   uploadLimitBytes?: number;
 };
 
-export type SimRole = { id: string; name: string; permissions: bigint };
+type SimRole = { id: string; name: string; permissions: bigint };
 export type SimMember = { user: SimUser; roleIds: string[]; joinedAt: number };
 
 export type SimGuild = {
@@ -36,7 +36,7 @@ export type SimGuild = {
   members: Map<string, SimMember>;
 };
 
-export type Overwrite = { id: string; type: 0 | 1; allow: bigint; deny: bigint };
+type Overwrite = { id: string; type: 0 | 1; allow: bigint; deny: bigint };
 
 export type SimChannel = {
   id: string;
