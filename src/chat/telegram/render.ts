@@ -4,7 +4,7 @@ import type { Card } from '../../words/cards.ts';
 import type { Words } from '../../words/index.ts';
 
 /** https://core.telegram.org/bots/api#sendmessage and #sendvideo, read 2026-11-21: counted without the markup. */
-export const TEXT_LENGTH = 4096;
+const TEXT_LENGTH = 4096;
 export const CAPTION_LENGTH = 1024;
 /** https://core.telegram.org/bots/api#inlinekeyboardbutton, read 2026-11-21. */
 const DATA_BYTES = 64;

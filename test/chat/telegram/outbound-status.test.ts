@@ -115,6 +115,17 @@ describe('the message that tells how a job stands', () => {
     await outbound.stop();
   });
 
+  it('tells of a failure in private when the chat is closed', async () => {
+    const { world, chat, ada, shows, target } = await ready('group');
+    const own = world.telegram.privateChat(ada);
+    world.telegram.becomes(chat, 'kicked');
+    const job = jobOf('failed', target);
+    await shows(job);
+    expect(world.telegram.said(own).map(({ text }) => text)).toEqual([
+      `${words.job(job)}\n${words.t('card.job', { code: job.code })}`,
+    ]);
+  });
+
   it('tells of a cancelled job without a word of its own', async () => {
     const { world, message, shows, target, asked } = await ready();
     await shows(jobOf('cancelled', target));

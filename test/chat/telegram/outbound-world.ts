@@ -25,7 +25,7 @@ import {
   type TelegramOptions,
 } from '../../simulators/telegram/telegram.ts';
 
-export const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
+const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
 const SECRET = 'secret-of-this-bot';
 
 export type OutboundWorld = Awaited<ReturnType<typeof createOutboundWorld>>;

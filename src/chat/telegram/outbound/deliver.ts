@@ -113,7 +113,7 @@ export function createDeliver(parts: Parts): Deliver {
         log.error({ job: job.code, err: error }, 'Telegram does not take the video in any way');
         return undefined;
       }
-      if (begun.unknown === 0) throw error;
+      if (begun === before) throw error;
       log.warn(
         { job: job.code, form: delivery.form, sends: begun.unknown, err: error },
         'the answer to a send was lost',

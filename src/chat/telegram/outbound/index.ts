@@ -13,9 +13,7 @@ import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
 import { type Body, createPost, type EditBody, type Place } from './post.ts';
 import { createStatus } from './status.ts';
 
-export type { Timers } from './lanes.ts';
-export type { MessageRef } from './notes.ts';
-export type { Body, EditBody, Place } from './post.ts';
+export type { Place } from './post.ts';
 
 /** 50 MB are counted over the whole request: https://core.telegram.org/bots/api#sending-files, read 2026-11-21. */
 const CLOUD_LIMIT_BYTES = 50 * 1024 * 1024;
@@ -61,11 +59,12 @@ export type Outbound = {
 export function createOutbound(parts: OutboundParts): Outbound {
   const { api, words, clock, log, timers = realTimers, usualMs, quota } = parts;
   const stopping = new AbortController();
-  const signal = signalOf(stopping.signal);
+  const breakingOff = new AbortController();
+  const signal = signalOf(breakingOff.signal);
   const limitBytes = () => (parts.localServer() ? LOCAL_LIMIT_BYTES : CLOUD_LIMIT_BYTES) - MARGIN_BYTES;
   const notes = createNotes(parts.shelf);
   const lanes = createLanes({ clock, timers, log });
-  const post = createPost({ api, lanes, notes, log, timers, signal });
+  const post = createPost({ api, lanes, notes, log, timers, signal, stopping: stopping.signal });
   const handOver = createHandOver({ api, timers, log, signal });
   const status = createStatus({ lanes, notes, post, words, clock, timers, log, usualMs });
   const deliver = createDeliver({ notes, post, handOver, words, clock, log, quota, limitBytes });
@@ -97,7 +96,8 @@ export function createOutbound(parts: OutboundParts): Outbound {
     },
     async stop() {
       status.stop();
-      const cancel = timers.after(GRACE_MS, () => stopping.abort());
+      stopping.abort();
+      const cancel = timers.after(GRACE_MS, () => breakingOff.abort());
       await lanes.stop();
       cancel();
     },

@@ -54,7 +54,7 @@ export type Lanes = {
 };
 
 /** Thrown to those who still waited when we stopped; they are to come back after the next start. */
-export class Stopped extends Error {
+class Stopped extends Error {
   override name = 'Stopped';
   constructor() {
     super('stopped before it could be sent');

@@ -24,9 +24,19 @@ export type Address = {
 const PAUSES_MS = [2_000, 10_000];
 
 export type Post = ReturnType<typeof createPost>;
-type Parts = { api: Api; lanes: Lanes; notes: Notes; log: Log; timers: Timers; signal: GrammySignal };
+type Parts = {
+  api: Api;
+  lanes: Lanes;
+  notes: Notes;
+  log: Log;
+  timers: Timers;
+  /** Breaks off calls under way. */
+  signal: GrammySignal;
+  /** Nothing is waited for any more. */
+  stopping: AbortSignal;
+};
 
-export function createPost({ api, lanes, notes, log, timers, signal }: Parts) {
+export function createPost({ api, lanes, notes, log, timers, signal, stopping }: Parts) {
   /** Sends one message. `send` is called again where the chat has moved or the topic is gone. */
   async function send<T>(
     place: Place,
@@ -38,15 +48,11 @@ export function createPost({ api, lanes, notes, log, timers, signal }: Parts) {
     const address = movedTo === undefined ? addressOf(place) : { chat_id: movedTo };
     return lanes.soon(address.chat_id, key, rank, async () => {
       try {
-        return await perform(address);
+        return await inSomeTopic(address, perform);
       } catch (error) {
-        if (isTrouble(error, 'migrated') && error.migratedTo !== undefined) {
-          await noteMove(address.chat_id, error.migratedTo);
-          return perform({ chat_id: error.migratedTo });
-        }
-        if (!isTrouble(error, 'no-topic') || address.message_thread_id === undefined) throw error;
-        // A reply would go where the message is that it answers: into that topic.
-        return perform({ chat_id: address.chat_id });
+        if (!isTrouble(error, 'migrated') || error.migratedTo === undefined) throw error;
+        await noteMove(address.chat_id, error.migratedTo);
+        return perform({ chat_id: error.migratedTo });
       }
     });
   }
@@ -110,13 +116,39 @@ export function createPost({ api, lanes, notes, log, timers, signal }: Parts) {
         return await run();
       } catch (error) {
         if (!isTrouble(error, 'network') || (error.maybeDone && twice === 'never-sent')) throw error;
-        await new Promise<void>((resolve) => void timers.after(pauseMs, resolve));
+        await pause(pauseMs);
       }
     }
     return run();
   }
 
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        stopping.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = timers.after(ms, end);
+      stopping.addEventListener('abort', end);
+    });
+  }
+
   return { send, text, edit, mustEdit };
+}
+
+/** Where the topic is closed or gone: in the chat itself, at last without a reply, which would go into that topic. */
+async function inSomeTopic<T>(address: Address, perform: (address: Address) => Promise<T>): Promise<T> {
+  const { message_thread_id, ...elsewhere } = address;
+  const places = message_thread_id === undefined ? [] : [elsewhere, { chat_id: address.chat_id }];
+  let sending = perform(address);
+  for (const place of places) {
+    sending = sending.catch((error: unknown) => {
+      if (!isTrouble(error, 'no-topic')) throw error;
+      return perform(place);
+    });
+  }
+  return sending;
 }
 
 const QUIET = { is_disabled: true };

@@ -26,8 +26,6 @@ type Parts = {
 /** What is known of a job whose message may still change. */
 type Shown = { job?: Job; said?: string; cancelRefresh?: () => void };
 
-export type Status = ReturnType<typeof createStatus>;
-
 export function createStatus({ lanes, notes, post, words, clock, timers, log, usualMs }: Parts) {
   const jobs = new Map<string, Shown>();
   const telling = new Set<string>();
@@ -154,7 +152,7 @@ const isNowhere = (job: Job): boolean => job.state === 'completed' && job.rungs.
 const hasNews = (job: Job): boolean => isOver(job) || isNowhere(job);
 
 function badNews(job: Job, speech: Words, target: TelegramTarget): string[] | undefined {
-  if (job.state === 'failed') return [speech.job(job)];
+  if (job.state === 'failed') return [speech.job(job), speech.t('card.job', { code: job.code })];
   return isNowhere(job) ? lostWords(speech, target) : undefined;
 }
 
