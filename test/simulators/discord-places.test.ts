@@ -127,6 +127,10 @@ describe('who is told of a message', () => {
     expect((await sent({ ...answer, allowed_mentions: { replied_user: true } }))?.notified).toEqual([ada.id]);
   });
 
+  it('is never the sender', async () => {
+    expect((await discord.say(ada, channel, `I am <@${ada.id}>`)).notified).toEqual([]);
+  });
+
   it('is nobody after an edit', async () => {
     const message = await sent({ content: 'x' });
     await asBot(discord, 'PATCH', Routes.channelMessage(channel.id, message?.id ?? ''), mention());
