@@ -15,7 +15,8 @@ const REFUSALS = {
       ? t('refusal.bad-option', { option, allowed: allowed.join(', ') })
       : t('refusal.no-such-option', { option }),
   'not-signed-in': (_, { t }) => t('refusal.not-signed-in'),
-  'not-allowed': (_, { t }) => t('refusal.not-allowed'),
+  'not-allowed': ({ why }, { t }) => t(why ? `refusal.not-allowed-${why}` : 'refusal.not-allowed'),
+  'channel-closed': (_, { t }) => t('refusal.channel-closed'),
   blocked: ({ until }, { t, date }) =>
     until === undefined ? t('refusal.blocked') : t('refusal.blocked-until', { until: date(until) }),
   'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
