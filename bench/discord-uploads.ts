@@ -61,6 +61,7 @@ async function measure(count: number, megabytes: number): Promise<void> {
   const rest = new REST({ api: stage.apiUrl }).setToken(stage.botToken);
   const outbound = createOutbound({
     rest,
+    webhooks: rest,
     botToken: stage.botToken,
     tokens,
     shelf: store.keyv('discord'),

@@ -82,6 +82,18 @@ describe('where a finished video goes on Discord', () => {
     await world.show(world.as(asked, 'running'));
     expect(world.discord.requestsTo('POST', FOLLOW_UPS)).toHaveLength(1);
     expect(world.discord.requestsTo('PATCH', /webhooks/)).toHaveLength(1);
+    expect(world.outbound.uploadLimitBytes(asked.job, { ...asked.target, uploadLimitBytes: 1 })).toBe(
+      10 * MIB,
+    );
+  });
+
+  it('is a message of its own where the status message was deleted', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    asked.status.deleted = true;
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results().map(({ notified }) => notified)).toEqual([[world.ada.id]]);
   });
 
   it('is a message of its own where the bot may not read the message to reply to', async () => {

@@ -62,15 +62,17 @@ export async function outboundWorld({
   const logged: unknown[] = [];
   const write = (facts: object, message: string) => void logged.push({ ...facts, message });
   const log = { debug: write, info: write, warn: write, error: write };
-  const lives: { outbound: Outbound; rest: REST }[] = [];
+  const lives: { outbound: Outbound; rests: REST[] }[] = [];
 
   /** A fresh process on the same disk. */
   async function boot(): Promise<Life> {
     const scheduler = createManualScheduler(time);
     const tokens = createTokens({ shelf: disk.tokens, clock });
     const rest = new REST({ api: discord.apiUrl, retries: 0 }).setToken(discord.token);
+    const webhooks = new REST({ ...rest.options, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
     const made: OutboundParts = {
       rest,
+      webhooks,
       botToken: discord.token,
       tokens,
       shelf: disk.shelf,
@@ -87,7 +89,7 @@ export async function outboundWorld({
       ...parts,
     };
     const outbound = createOutbound(made);
-    lives.push({ outbound, rest });
+    lives.push({ outbound, rests: [rest, webhooks] });
     await outbound.start();
     return { outbound, tokens, scheduler, made };
   }
@@ -265,10 +267,10 @@ export async function outboundWorld({
         .messages(where, viewer)
         .filter(({ interaction, files, replyTo }) => !interaction || files.length > 0 || replyTo),
     async [Symbol.asyncDispose]() {
-      for (const { outbound, rest } of lives) {
+      for (const { outbound, rests } of lives) {
         await outbound.stop();
-        rest.clearHandlerSweeper();
-        rest.clearHashSweeper();
+        for (const rest of rests) rest.clearHandlerSweeper();
+        for (const rest of rests) rest.clearHashSweeper();
       }
       await discord[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { ComponentType } from 'discord-api-types/v10';
 import { describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../../src/core/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
@@ -96,6 +97,29 @@ describe('the status message on Discord', () => {
     expect(edits(world)).toHaveLength(before);
   });
 
+  it('says how the job stands also on a message that said something else meanwhile', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const said = visibleText(asked.status);
+    asked.status.components = [{ type: ComponentType.TextDisplay, content: 'One moment' }];
+    const { eventId, channelId } = asked.target;
+    await world.outbound.bind(asked.job.id, { eventId, channelId, statusMessageId: asked.status.id });
+    await world.settle();
+    expect(visibleText(asked.status)).toBe(said);
+  });
+
+  it('does not change for an expected end that hardly moved', async () => {
+    await using world = await outboundWorld({ parts: { usualMs: () => MINUTE_MS } });
+    const asked = await world.ask();
+    const running = { ...world.as(asked, 'running'), submittedAt: world.time.now - 5_000 };
+    const guess = (ms: number) => world.show({ ...running, submittedAt: running.submittedAt + ms });
+    await guess(0);
+    const [, first] = /<t:(\d+):R>/.exec(visibleText(asked.status)) ?? [];
+    await world.pass(6_000);
+    await guess(1_500);
+    expect(/<t:(\d+):R>/.exec(visibleText(asked.status))?.[1]).toBe(first);
+  });
+
   it('never has two requests under way, and sends only the newest after them', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
@@ -182,6 +206,17 @@ describe('who edits the status message on Discord', () => {
     await world.show(rendering(world, asked, 0.6));
     expect(visibleText(asked.status)).toContain('60%');
     expect(world.outbound.uploadLimitBytes(asked.job, asked.target)).toBe(asked.target.uploadLimitBytes);
+  });
+
+  it('is the bot itself as soon as Discord calls the token dead, which is asked once', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.expireTokens();
+    await world.show(rendering(world, asked, 0.3));
+    await world.pass(10_000);
+    await world.show(rendering(world, asked, 0.6));
+    expect(visibleText(asked.status)).toContain('60%');
+    expect(world.discord.journal.filter(({ status }) => status === 401)).toHaveLength(1);
   });
 
   it('is nobody while the bot is shut out, until a button brings a fresh token', async () => {

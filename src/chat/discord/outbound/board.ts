@@ -151,7 +151,12 @@ export function createBoard(parts: BoardParts): Board {
       for (const { id } of await inbox.pending(OPEN)) wake(id.slice(OPEN.length), clock.now());
     },
     async bind(jobId, message) {
-      await records.bound.set(jobId, message);
+      await locks.run(jobId, async () => {
+        const { comeForIt = false } = (await records.shown.get(jobId)) ?? {};
+        await records.bound.set(jobId, message);
+        // Whoever binds it may have said something else on it before.
+        await records.shown.set(jobId, { comeForIt });
+      });
       await inbox.claim(OPEN + jobId, {});
       wake(jobId, clock.now());
     },
@@ -162,7 +167,7 @@ export function createBoard(parts: BoardParts): Board {
       wake(job.id, isNews ? now : Math.max(now, turn.editedAt + PROGRESS_EVERY_MS));
     },
     async first(jobId) {
-      if (!(await records.shown.get(jobId))) await step(jobId);
+      if ((await records.shown.get(jobId))?.digest === undefined) await step(jobId);
     },
     async forget(jobId) {
       scheduler.remove(jobId);

@@ -35,11 +35,17 @@ export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody
       code: job.code,
       tone: TONES[job.state],
       ...(job.state === 'delivered' ? {} : { askedBy: to.userId }),
-      ...(comeForIt && !isOver(job) ? { lines: [told], verbs: ['get'] } : {}),
+      ...(isOver(job) ? {} : comeForIt ? { lines: [told], verbs: ['get'] } : { lines: warning(words, to) }),
       ...(resultUrl === undefined ? {} : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
     },
   );
   return endsAt === undefined ? { body } : { body, endsAt };
+}
+
+/** Said at once, while there is still time to ask elsewhere. */
+function warning({ t }: Words, { canPost, botIsHere, private: onlyForThem }: DiscordTarget): string[] {
+  if (canPost || onlyForThem) return [];
+  return [t(botIsHere ? 'told.cannot-post' : 'told.come-for-it')];
 }
 
 const TONES: Record<Job['state'], Tone> = {

@@ -1,5 +1,5 @@
 /** What Discord members get to see of their jobs: one message that tells how it stands, and a new one with the video. */
-import { REST } from 'discord.js';
+import type { REST } from 'discord.js';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn, Requester } from '../../../core/job.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler, Shelf } from '../../../core/ports.ts';
@@ -19,6 +19,8 @@ import { createSender, type Upload } from './sender.ts';
 export type OutboundParts = {
   /** For edits and look-ups, which it holds back as Discord's limits ask. Its events name addresses with tokens: don't log them. */
   rest: REST;
+  /** For edits by a token, which stand under no limit of the bot's own. */
+  webhooks: REST;
   botToken: string;
   tokens: Tokens;
   shelf: Shelf;
@@ -61,9 +63,6 @@ const POSTER_SIDE = 1_280;
 export function createOutbound(parts: OutboundParts): Outbound {
   const { rest, tokens, clock, log } = parts;
   const apiUrl = `${rest.options.api}/v${rest.options.version}`;
-  // Discord's limit on all of a bot's requests does not count these (topics/rate-limits, 2026-11-21), and they must
-  // not use up what the bot may do with its own token.
-  const webhooks = new REST({ ...rest.options, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
   const sender = createSender({ ...parts, apiUrl });
   const limits = createLimits(parts);
   const records = createRecords(parts.shelf);
@@ -71,7 +70,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const board = createBoard({
     ...parts,
     records,
-    edit: createEditor({ ...parts, webhooks }),
+    edit: createEditor(parts),
     notify: tellFailure,
   });
 
@@ -158,8 +157,6 @@ export function createOutbound(parts: OutboundParts): Outbound {
     async stop() {
       await parts.scheduler.stop();
       await sender.stop();
-      webhooks.clearHashSweeper();
-      webhooks.clearHandlerSweeper();
     },
   };
 }
