@@ -11,7 +11,7 @@ const MARGIN_MS = 10_000;
 const DISCORD_EPOCH_MS = 1_420_070_400_000;
 
 type Kept = { applicationId: string; token: string; receivedAt: number };
-export type LiveToken = { applicationId: string; token: string; expiresAt: number };
+type LiveToken = { applicationId: string; token: string; expiresAt: number };
 
 export type Tokens = {
   /** Keeps the token until it dies. A later one for the same event takes its place: its `@original` is the same message. */

@@ -8,7 +8,7 @@ import { mayPost } from './places.ts';
 import type { Bound } from './records.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
-export type EditOutcome =
+type EditOutcome =
   | { kind: 'done' }
   | { kind: 'gone'; why: 'deleted' | 'shut' }
   /** No way leads there for now; the member's next press of a button opens one. */

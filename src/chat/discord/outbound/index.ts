@@ -40,7 +40,7 @@ export type OutboundParts = {
   pauseMs?: number;
 };
 
-export type StatusPlace = { eventId: string; channelId: string; messageId: string; guildId?: string };
+type StatusPlace = { eventId: string; channelId: string; messageId: string; guildId?: string };
 
 export type Outbound = {
   /** Begins to tell, with what a restart left untold. */

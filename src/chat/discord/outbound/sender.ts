@@ -13,7 +13,7 @@ import type { MessageBody } from '../render.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
 export type Upload = { path: string; filename: string; mime: string; alt: string };
-export type NewMessage = MessageBody & {
+type NewMessage = MessageBody & {
   nonce?: string;
   enforce_nonce?: boolean;
   message_reference?: { message_id: string; channel_id: string; fail_if_not_exists: boolean };
