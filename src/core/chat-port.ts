@@ -38,6 +38,8 @@ export type Chat = {
   show(job: Job): void;
   /** The largest file that can be posted where the answer goes, as far as is known now. */
   uploadLimitBytes(job: Job, to: Target): number;
+  /** Whether the bot can post in that channel of the space. */
+  canPost?(spaceId: string, channel: string): Promise<boolean>;
   /** Tells something that no job's own messages tell. False when it can't be posted there. */
   post?(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
   /** Lets go of what the chat itself keeps of a job. */

@@ -11,7 +11,9 @@ import type { Offer, Offers } from './offers.ts';
 import type { Forgotten, Privacy } from './privacy.ts';
 import type { QuotaLine } from './quota-lines.ts';
 import type { Outcome, OverQuota } from './refusals.ts';
-import type { SettingsBook } from './settings-book.ts';
+import type { OwnSettings, Settings } from './settings.ts';
+import type { AuditEntry } from './settings-book.ts';
+import type { SettingsDesk } from './settings-desk.ts';
 
 export type OptionSpec = {
   name: string;
@@ -19,12 +21,20 @@ export type OptionSpec = {
   required?: boolean;
 } & (
   | { type: 'attachment'; accepts: 'image' | 'video' }
-  | { type: 'text'; maxLength: number }
+  | { type: 'text'; maxLength: number; suggests?: 'timezone' }
+  /** Their ids come as the chat's adapter names them. */
+  | { type: 'member' | 'role' | 'channel' }
   | { type: 'choice'; choices: readonly string[]; default?: string }
   | { type: 'switch'; default: boolean }
 );
 
-export type CommandData = { name: string; description: string; options: readonly OptionSpec[] };
+export type CommandData = {
+  name: string;
+  description: string;
+  options: readonly OptionSpec[];
+  /** A command of several parts: each is asked for by its name, and has options of its own. */
+  parts?: Readonly<Record<string, { description: string; options: readonly OptionSpec[] }>>;
+};
 
 /** One thing that a member asked. */
 export type Call = {
@@ -33,6 +43,8 @@ export type Call = {
   requester: Requester;
   standing: Standing;
   options: Readonly<Record<string, string | undefined>>;
+  /** Of a command that has parts. */
+  part?: string;
   files: { image?: Upload; clip?: Upload };
   /** The member wants to see the price, and to choose, before anything starts. */
   ask?: boolean;
@@ -50,6 +62,9 @@ export type View =
   | { kind: 'over'; offer: Offer; refusal: OverQuota }
   | { kind: 'jobs'; jobs: Job[] }
   | { kind: 'quota'; lines: QuotaLine[] }
+  | { kind: 'settings'; settings: Settings; own: OwnSettings }
+  | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
+  | { kind: 'history'; entries: AuditEntry[] }
   | { kind: 'privacy' }
   | { kind: 'forgotten'; forgotten: Forgotten }
   | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
@@ -62,7 +77,7 @@ export type Core = {
   jobs: Jobs;
   offers: Offers;
   approvals: Approvals;
-  settings: SettingsBook;
+  settings: SettingsDesk;
   privacy: Privacy;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;

@@ -11,6 +11,7 @@ import { createOffers } from './offers.ts';
 import type { Shelf } from './ports.ts';
 import { createPrivacy } from './privacy.ts';
 import { quotaLines } from './quota-lines.ts';
+import { createSettingsDesk } from './settings-desk.ts';
 
 export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shelf }): Core {
   const intake = createIntake(ctx);
@@ -27,7 +28,7 @@ export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shel
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),
-    settings: ctx.settings,
+    settings: createSettingsDesk(ctx),
     privacy: createPrivacy(ctx, offers),
     quota: (requester) => quotaLines(ctx, requester),
   };

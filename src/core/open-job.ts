@@ -26,6 +26,7 @@ export async function openJob(
     memberId: requester.memberId,
     spaceId: requester.spaceId,
     provider: what.quote.provider,
+    seconds: what.quote.seconds,
   });
   if (!hold.ok) {
     const { limit, ...left } = hold;

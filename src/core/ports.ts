@@ -163,6 +163,8 @@ export type HoldRequest = {
   memberId: string;
   spaceId: string;
   provider: string;
+  /** Whole seconds of video that the price counts. */
+  seconds: number;
 };
 export type HoldOutcome =
   | { ok: true }
@@ -175,6 +177,29 @@ export type LedgerTotals = {
   heldJobs: number;
   settledJobs: number;
 };
+
+/**
+ * One job in the book: its price while it is `held` or `suspended`, its bill once `settled`; `freed` cost nothing and
+ * counts for nothing. A job belongs to the moment at which its price was held.
+ */
+export type LedgerLine = {
+  jobId: string;
+  spaceId: string;
+  memberId: string;
+  /** Who was to render it, and from the bill on who did. */
+  provider: string;
+  /** Unknown of lines from before they were kept. */
+  seconds?: number;
+  heldAt: number;
+  heldMicros: Micros;
+} & (
+  | { state: 'held' | 'suspended' }
+  | { state: 'settled'; billMicros: Micros; endedAt: number }
+  | { state: 'freed'; endedAt: number }
+);
+
+/** Lines held from `from` on and before `to`; of every space when none is named. */
+export type LineRange = { spaceId?: string; from: number; to: number };
 
 /** The book. Each call is one transaction and may be repeated without changing anything. */
 export type Ledger = {
@@ -192,6 +217,10 @@ export type Ledger = {
   held(): Promise<string[]>;
   /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
   release(jobId: string): Promise<void>;
+  /** By the moment they were held, oldest first, read as they are asked for: there may be millions. */
+  lines(range: LineRange): AsyncIterable<LedgerLine>;
+  /** The operator's suspense lines: what may still be billed and nobody knows, oldest first. */
+  suspended(): Promise<LedgerLine[]>;
 };
 
 /** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */

@@ -24,7 +24,9 @@ export type Refusal =
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
-  | { code: 'not-allowed'; why?: 'channel' | 'role' }
+  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' }
+  /** Nothing can be posted in the channel that was named. */
+  | { code: 'channel-closed' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
@@ -86,6 +88,7 @@ export const REFUSAL_STATUS = {
   'over-quota': 429,
   'price-rose': 409,
   'offer-expired': 409,
+  'channel-closed': 422,
   'slow-down': 429,
   'no-provider': 503,
   'no-way-to-host-files': 503,

@@ -14,8 +14,8 @@ import {
 
 export type Change =
   | { what: 'limit'; rule: LimitRule }
-  /** Only these may use the bot; an empty list lets all in. */
-  | { what: 'allow'; kind: 'channels' | 'roles' | 'members'; ids: readonly string[] }
+  /** Puts one on the list of those who may, or takes it off again; an empty list lets all in. */
+  | { what: 'allow'; kind: 'channels' | 'roles' | 'members'; id: string }
   | { what: 'block'; member: string; until?: number }
   | { what: 'unblock'; member: string }
   | { what: 'providers'; providers: readonly string[] }
@@ -45,8 +45,11 @@ function apply(own: OwnSettings, change: Change, now: number): Outcome<OwnSettin
       const others = (own.limits ?? []).filter((rule) => !sameSubject(rule, change.rule));
       return accept({ ...own, limits: [...others, change.rule] });
     }
-    case 'allow':
-      return accept({ ...own, [change.kind]: [...new Set(change.ids)] });
+    case 'allow': {
+      const list = own[change.kind] ?? [];
+      const rest = list.filter((id) => id !== change.id);
+      return accept({ ...own, [change.kind]: rest.length < list.length ? rest : [...list, change.id] });
+    }
     case 'block': {
       if (change.until !== undefined && change.until <= now)
         return refuse({ code: 'bad-option', option: 'until', allowed: [] });

@@ -85,6 +85,8 @@ function titleOf(words: Words, job: Job): string {
   switch (job.state) {
     case 'delivered':
       return words.job(job);
+    case 'created':
+      return job.place ? t('card.waiting-at', { place: job.place }) : t('card.created');
     case 'queued':
       if (cancelAsked(job)) return t('card.cancelling');
       return job.position ? t('card.queued-at', { position: job.position }) : t('card.queued');

@@ -33,7 +33,7 @@ async function up(options: WorldOptions & { log?: string; postFails?: boolean } 
   const life = world.boot();
   await life.jobs.recover();
   if (options.log)
-    await life.core.settings.change('discord:10', 'discord:1', { what: 'log-channel', channel: options.log });
+    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'log-channel', channel: options.log });
   let n = 0;
   const take = (memberId = MEMBER.requester.memberId) => {
     n += 1;

@@ -230,3 +230,10 @@ describe('privacy', () => {
     expect(forgottenLines(words, forgotten)).toEqual(lines),
   );
 });
+
+describe('the card of a job in line', () => {
+  it('says which place it has', () => {
+    const job = { ...jobIn('created'), place: 3 };
+    expect(statusCard(wordsFor('en'), job, { usualMs: undefined, now: 0 }).title).toContain('place 3');
+  });
+});
