@@ -66,7 +66,7 @@ describe('an upload', () => {
 
 describe('the files of a message', () => {
   it('stand in its attachments, or in its components alone where those show them', async () => {
-    const plain = await send({ content: 'x', attachments: [{ id: 0, description: 'alt' }] }, [
+    const plain = await send({ content: 'x', attachments: [{ id: '0', description: 'alt' }] }, [
       file('a.mp4', 10),
     ]);
     expect(plain.json.attachments).toMatchObject([

@@ -29,7 +29,12 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
       guild === undefined
         ? '/applications/{application_id}/commands'
         : '/applications/{application_id}/guilds/{guild_id}/commands',
-      body.json,
+      // The description wants a number for what every client and the documentation write as a string.
+      (body.json as Record<string, unknown>[]).map((one) => ({
+        ...one,
+        default_member_permissions:
+          one.default_member_permissions == null ? null : Number(one.default_member_permissions),
+      })),
     );
     const before = commandsOf(guild);
     const after = parsed.map((command): RegisteredCommand => {

@@ -26,13 +26,17 @@ async function callback(sim: Sim, call: Call): Promise<Answer> {
   if (interaction.answer !== undefined || interaction.answering) throw no.alreadyAcknowledged();
   if (sim.time.now() - interaction.createdAt > sim.settings.ackMs) throw no.unknownInteraction();
   const { type, data } = parse(envelope, call.body.json);
-  sim.official('POST', '/interactions/{interaction_id}/{interaction_token}/callback', call.body.json);
   if (!allowed(interaction).includes(type))
     throw invalid(
       ['type'],
       'INTERACTION_CALLBACK_TYPE_INVALID',
       `Type ${type} does not answer this interaction`,
     );
+  // Our own words for what is wrong come first: they name the field.
+  if (type === Answers.Modal) parse(modalBody, data, ['data']);
+  else if (type === Answers.ApplicationCommandAutocompleteResult) parse(choices, data, ['data']);
+  else parseMessage(data, ['data']);
+  sim.official('POST', '/interactions/{interaction_id}/{interaction_token}/callback', call.body.json);
   interaction.answering = true;
   try {
     await answer(sim, interaction, type, data, call);
