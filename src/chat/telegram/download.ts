@@ -15,8 +15,8 @@ import type { Files, Shelf } from '../../core/ports.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 
-/** Exactly as the server counts it: Client.h of tdlib/telegram-bot-api, read 2026-11-21. */
-const CLOUD_MAX_BYTES = 20 << 20;
+/** Exactly as the server counts it (Client.h of tdlib/telegram-bot-api, read 2026-11-21), and as people are told it. */
+const CLOUD_MAX_BYTES = { exactly: 20 << 20, told: 20_000_000 };
 /** A local server gives whatever it has; this is what is taken elsewhere too. */
 const LOCAL_MAX_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
 
@@ -71,12 +71,13 @@ export async function createDownloads({
   /** Whether the server is a local one: it tells by giving paths of its own disk. Undefined until it has told. */
   let local = official ? false : await shelf.get<boolean>(LOCAL_KEY);
 
-  const maxBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES);
+  const maxBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES.exactly);
+  const toldBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES.told);
 
   function tooLarge({ bytes = 0 }: FileRef, what: What): number | undefined {
     // Who may be a local server is asked first.
     const max = local === undefined ? LOCAL_MAX_BYTES[what] : maxBytesOf(what);
-    return bytes > max ? max : undefined;
+    return bytes > max ? toldBytesOf(what) : undefined;
   }
 
   async function learn(path: string): Promise<void> {
@@ -110,9 +111,10 @@ export async function createDownloads({
     throw new DownloadFailed(`HTTP ${statusCode}`);
   }
 
-  async function keep(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+  async function keep(body: Readable, what: What, signal: AbortSignal): Promise<Fetched> {
     const temp = await files.temp('upload');
     const hash = createHash('sha256');
+    const maxBytes = maxBytesOf(what);
     let bytes = 0;
     const count = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -126,7 +128,7 @@ export async function createDownloads({
       await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal });
     } catch (error) {
       await temp[Symbol.asyncDispose]();
-      if (error instanceof TooLarge) return { kind: 'too-large', maxBytes };
+      if (error instanceof TooLarge) return { kind: 'too-large', maxBytes: toldBytesOf(what) };
       throw error;
     }
     const upload = { path: temp.path, sha256: hash.digest('hex') };
@@ -139,11 +141,11 @@ export async function createDownloads({
     // A path lives for an hour, and may have been given out before: it is asked for a second time.
     for (let tries = 0; tries < 2; tries += 1) {
       const path = await locate(file);
-      if (path === 'too-large') return { kind: 'too-large', maxBytes: maxBytesOf(what) };
+      if (path === 'too-large') return { kind: 'too-large', maxBytes: toldBytesOf(what) };
       if (path === undefined) return { kind: 'gone' };
       const body = await open(path, signal);
       if (body === 'expired') continue;
-      const kept = await keep(body, maxBytesOf(what), signal);
+      const kept = await keep(body, what, signal);
       if (kept.kind !== 'here' || file.name === undefined) return kept;
       return { kind: 'here', upload: { ...kept.upload, name: file.name } };
     }

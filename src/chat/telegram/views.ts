@@ -7,7 +7,7 @@ import type { Offer } from '../../core/offers.ts';
 import type { Forgotten } from '../../core/privacy.ts';
 import type { QuotaLine } from '../../core/quota-lines.ts';
 import { offerCard } from '../../words/cards.ts';
-import { detailsLines, jobLine } from '../../words/details.ts';
+import { jobLine } from '../../words/details.ts';
 import type { WordKey, Words } from '../../words/index.ts';
 import { forgottenLines, privacyLines } from '../../words/privacy.ts';
 import { quotaLines } from '../../words/quota.ts';
@@ -138,9 +138,6 @@ export function deleteAskBody(words: Words, { code }: Job): Body {
     ],
   ]);
 }
-
-export const detailsBody = (words: Words, job: Job): Body =>
-  titled(words.t('details.title'), detailsLines(words, job));
 
 function titled(title: string, lines: readonly string[]): Text {
   const { text, parse_mode } = linesOf(['', ...lines]);

@@ -64,7 +64,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const health = createHealth(() => {});
   const fuse = createFuse();
   let life: Life | undefined;
-  let paused = false;
+  let paused: boolean | Job['state'] = false;
 
   type Life = {
     incarnation: Incarnation;
@@ -118,7 +118,8 @@ export async function createHarness(options: HarnessOptions = {}) {
   /** Steps the jobs as soon as they are due, at a clock that skips the waiting. */
   async function drive(mine: Life, scheduler: Incarnation['scheduler']): Promise<void> {
     while (!mine.state.dead) {
-      const ran = !paused && (await scheduler.runNext(clock.now() + 60_000));
+      const stand = paused === true || (paused && (await jobs()).some(({ state }) => state === paused));
+      const ran = !stand && (await scheduler.runNext(clock.now() + 60_000));
       if (!ran) await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -191,9 +192,9 @@ export async function createHarness(options: HarnessOptions = {}) {
       if (!life) throw new Error('the bot is not running');
       return life.chat;
     },
-    /** Jobs stand still where they are. */
-    pause(on = true): void {
-      paused = on;
+    /** Jobs stand still where they are, or once one of them is in that state. */
+    pause(at: boolean | Job['state'] = true): void {
+      paused = at;
     },
     /** The finished videos in a chat. */
     videos: (chat: SimChat): Message[] => telegram.said(chat).filter(isVideo),
@@ -203,6 +204,11 @@ export async function createHarness(options: HarnessOptions = {}) {
     /** Waits for the finished video. */
     video: (chat: SimChat): Promise<Message> => telegram.waitFor(() => telegram.said(chat).find(isVideo)),
     button: (message: Message, label: string): boolean => buttonsOf(message).flat().includes(label),
+    /** Waits until some job is in this state. */
+    async until(state: Job['state']): Promise<void> {
+      while (!(await jobs()).some((job) => job.state === state))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    },
     /** Waits until all that came is answered: nothing is left to be done after a restart. */
     async calm(): Promise<void> {
       const inbox = createInbox(database, clock);
@@ -253,7 +259,7 @@ const mediaThatCopies: NonNullable<WorldOptions['media']> = {
 /** Goes on by itself, and further whenever something turns it. */
 function tickingClock(time: { now: number }): { now(): number } {
   let ahead = 0;
-  const now = () => Date.now() + ahead;
+  const now = () => Date.now() + Math.ceil(ahead);
   Object.defineProperty(time, 'now', {
     get: now,
     set: (to: number) => {

@@ -1,36 +1,14 @@
 /** Buttons. Anybody in a group can press them, at any time, so each press is checked anew against what is on record. */
 import type { Caller } from '../../../core/access.ts';
-import type { Command, Core } from '../../../core/command.ts';
 import type { Job } from '../../../core/job.ts';
-import type { Offer } from '../../../core/offers.ts';
-import type { Shelf } from '../../../core/ports.ts';
-import type { Choices } from '../../../core/quote.ts';
-import type { Outcome } from '../../../core/refusals.ts';
-import { type Words, wordsFor } from '../../../words/index.ts';
+import { wordsFor } from '../../../words/index.ts';
 import { linesOf, readCallbackData } from '../render.ts';
 import { targetSchema } from '../target.ts';
-import { deleteAskBody, detailsBody, forgetAskBody, forgottenBody, offerBody } from '../views.ts';
-import type { Expected } from './expected.ts';
-import type { Place, Press, Request } from './records.ts';
-import type { Talk } from './talk.ts';
-import { targetOf, type Who } from './who.ts';
-
-export type PressParts = {
-  core: Core;
-  commands: Readonly<Record<'cancel' | 'privacy', Command>>;
-  who: Who;
-  talk: Talk;
-  expected: Expected;
-  shelf: Shelf;
-  /** Takes a wish: on disk once this has answered. */
-  start(request: Request): Promise<void>;
-  remove(chatId: number, messageId: number): Promise<boolean>;
-};
-
-/** What the member hears in the small window above the chat; nothing where the chat itself tells it. */
-type Heard = string | undefined;
-type Pressed = { press: Press; words: Words; code: string; arg: string | undefined };
-type Deed = (pressed: Pressed, parts: PressParts) => Promise<Heard>;
+import { deleteAskBody, forgetAskBody, forgottenBody } from '../views.ts';
+import { choose, confirm, decline } from './offer-presses.ts';
+import { asWhoever, type Deed, type Heard, type Pressed, type PressParts, refused } from './pressed.ts';
+import type { Press } from './records.ts';
+import { targetOf } from './who.ts';
 
 export async function runPress(press: Press, parts: PressParts): Promise<Heard> {
   const words = wordsFor(press.locale);
@@ -38,30 +16,6 @@ export async function runPress(press: Press, parts: PressParts): Promise<Heard> 
   const deed = said && DEEDS[said.verb];
   if (!deed) return words.t('told.too-old');
   return deed({ press, words, code: said.code, arg: said.arg }, parts);
-}
-
-/**
- * As the member; where that isn't enough, with a moderator's rights; and for what an anonymous admin began, as the
- * chat itself. Telegram shows who presses, never as whom.
- */
-async function asWhoever<T>(
-  place: Place,
-  { who }: PressParts,
-  attempt: (caller: Caller) => Promise<Outcome<T>>,
-): Promise<{ caller: Caller; outcome: Outcome<T> }> {
-  const member = await who.member(place);
-  const first = { caller: member, outcome: await attempt(member) };
-  if (first.outcome.ok || first.outcome.refusal.code !== 'not-allowed') return first;
-  for (const how of ['ranked', 'asChat'] as const) {
-    const caller = await who[how](place);
-    const outcome = caller && (await attempt(caller));
-    if (caller && outcome?.ok) return { caller, outcome };
-  }
-  return first;
-}
-
-function refused(words: Words, outcome: { ok: false; refusal: Parameters<Words['refusal']>[0] }): string {
-  return outcome.refusal.code === 'not-allowed' ? words.t('told.not-yours') : words.refusal(outcome.refusal);
 }
 
 /** The job under whose video or status the button stands, for those whom it answers to. */
@@ -135,13 +89,6 @@ const renew =
     return undefined;
   };
 
-const details: Deed = async (pressed, parts) => {
-  const found = await jobOf(pressed, parts);
-  if ('heard' in found) return found.heard;
-  await parts.talk.say(targetOf(pressed.press), detailsBody(pressed.words, found.job));
-  return undefined;
-};
-
 const askDelete: Deed = async (pressed, parts) => {
   const { press, words } = pressed;
   const found = await jobOf(pressed, parts);
@@ -191,55 +138,6 @@ const send: Deed = async (pressed, parts) => {
   return outcome.value ? undefined : words.t('told.find-in-jobs');
 };
 
-const confirm: Deed = async ({ press, words, code }, parts) => {
-  const { outcome } = await asWhoever(press, parts, (caller) => parts.core.offers.confirm(caller, code));
-  if (!outcome.ok) return refused(words, outcome);
-  if (outcome.value.kind === 'offer') {
-    await parts.talk.edit(targetOf(press), press.messageId, offerBody(words, outcome.value.offer));
-    return undefined;
-  }
-  // The message of the offer goes on as that of the job.
-  const { job } = outcome.value;
-  await parts.talk.bind(job.id, { chatId: press.chatId, messageId: press.messageId });
-  parts.talk.show(job);
-  return undefined;
-};
-
-const decline: Deed = async ({ press, words, code }, parts) => {
-  const { outcome } = await asWhoever(press, parts, (caller) => parts.core.offers.decline(caller, code));
-  if (!outcome.ok) return refused(words, outcome);
-  await parts.talk.edit(targetOf(press), press.messageId, linesOf([words.t('confirm.declined')]));
-  return undefined;
-};
-
-const choose: Deed = async ({ press, words, code, arg = '' }, parts) => {
-  const { outcome } = await asWhoever(press, parts, async (caller): Promise<Outcome<Offer>> => {
-    const choices = choiceOf(arg);
-    if (choices) return parts.core.offers.change(caller, code, choices);
-    return parts.core.offers.find(caller, code);
-  });
-  if (!outcome.ok) return refused(words, outcome);
-  await parts.talk.edit(targetOf(press), press.messageId, offerBody(words, outcome.value));
-  return undefined;
-};
-
-/** What a button of the offer chooses: `quality=pro`. Undefined for what none of ours says. */
-function choiceOf(arg: string): Partial<Choices> | undefined {
-  const CHOICES: Readonly<Record<string, Partial<Choices>>> = {
-    'orientation=auto': { orientation: 'auto' },
-    'orientation=video': { orientation: 'video' },
-    'orientation=image': { orientation: 'image' },
-    'quality=draft': { quality: 'draft' },
-    'quality=standard': { quality: 'standard' },
-    'quality=pro': { quality: 'pro' },
-    'sound=true': { sound: true },
-    'sound=false': { sound: false },
-    'trim=true': { trim: true },
-    'trim=false': { trim: false },
-  };
-  return CHOICES[arg];
-}
-
 const forgetAsk: Deed = async ({ press, words }, { talk }) => {
   await talk.say(targetOf(press), forgetAskBody(words));
   return undefined;
@@ -261,7 +159,6 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   again,
   'new-image': renew('image'),
   'new-motion': renew('clip'),
-  details,
   delete: askDelete,
   'delete-now': deleteNow,
   keep,

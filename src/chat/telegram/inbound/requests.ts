@@ -102,9 +102,9 @@ function bySize({ image, clip }: Request['media']): What[] {
 
 function bodyOf(words: Words, told: Told): Body {
   if (told.ok) {
-    return told.value.kind === 'offer'
-      ? offerBody(words, told.value.offer)
-      : linesOf([words.t('told.trouble')]);
+    if (told.value.kind === 'offer') return offerBody(words, told.value.offer);
+    if (told.value.kind === 'over') return linesOf([words.refusal(told.value.refusal)]);
+    return linesOf([words.t('told.trouble')]);
   }
   const { refusal } = told;
   if (refusal.code === 'file-too-big')
