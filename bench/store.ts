@@ -45,6 +45,7 @@ function holdOf(i: number): HoldRequest {
     memberId: member,
     spaceId: space,
     provider: 'fal',
+    seconds: 4,
   };
 }
 

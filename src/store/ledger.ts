@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkBill, checkHold, roomUnder } from '../core/hold.ts';
 import type { Ledger, LedgerKey, LedgerTotals } from '../core/ports.ts';
 import { UnknownHold } from '../core/unknown-hold.ts';
+import { readLines } from './ledger-lines.ts';
 import type { Database } from './sqlite.ts';
 
 const totalsRow = z.object({
@@ -28,8 +29,8 @@ export function createLedger(db: Database): Ledger {
     'SELECT state, held_micros AS heldMicros, counters FROM ledger_lines WHERE job_id = ?',
   );
   const insertLine = db.prepare(
-    `INSERT INTO ledger_lines (job_id, state, held_micros, counters, provider, member_id, space_id, held_at)
-     VALUES (?, 'held', ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO ledger_lines (job_id, state, held_micros, counters, provider, member_id, space_id, held_at, seconds)
+     VALUES (?, 'held', ?, ?, ?, ?, ?, ?, ?)`,
   );
   const closeLine = db.prepare(
     'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?',
@@ -77,8 +78,8 @@ export function createLedger(db: Database): Ledger {
           const short = roomUnder(limit, totalsOf(limit), hold.micros);
           if (short) return short;
         }
-        const { jobId, micros, provider, memberId, spaceId, at } = hold;
-        insertLine.run(jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at);
+        const { jobId, micros, provider, memberId, spaceId, at, seconds } = hold;
+        insertLine.run(jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at, seconds);
         for (const { scope, window } of counters) addHold.run(scope, window, micros);
         return { ok: true };
       });
@@ -132,6 +133,8 @@ export function createLedger(db: Database): Ledger {
         .array(heldRow)
         .parse(selectHeld.all())
         .map(({ jobId }) => jobId),
+
+    ...readLines(db),
   };
 }
 

@@ -88,4 +88,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_by_space ON audit (space_id, n);
   `,
+  `
+  -- What was quoted, for reports; unknown of lines from before.
+  ALTER TABLE ledger_lines ADD COLUMN seconds INTEGER;
+  -- A space's month and everybody's, in order and without sorting.
+  CREATE INDEX lines_by_space ON ledger_lines (space_id, held_at, job_id);
+  CREATE INDEX lines_by_time ON ledger_lines (held_at, job_id);
+  CREATE INDEX lines_suspended ON ledger_lines (held_at, job_id) WHERE state = 'suspended';
+  `,
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldRequest, Ledger, LedgerKey } from '../../src/core/ports.ts';
+import type { HoldRequest, Ledger, LedgerKey, LedgerLine, LineRange } from '../../src/core/ports.ts';
 import { UnknownHold } from '../../src/core/unknown-hold.ts';
 
 export const SPACE_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-01-31' };
@@ -18,6 +18,7 @@ export function aHold(over: Partial<HoldRequest> = {}): HoldRequest {
     memberId: '2',
     spaceId: '1',
     provider: 'fal',
+    seconds: 4,
     ...over,
   };
 }
@@ -245,6 +246,86 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       const ledger = await make();
       await ledger.reserve(aHold());
       await expect(ledger.settle('web:1', aBill(1, false))).rejects.toThrow(RangeError);
+    });
+  });
+
+  describe(`${name} keeps the contract of a ledger: lines`, () => {
+    const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER };
+    async function linesOf(ledger: Ledger, range: LineRange = ALL): Promise<LedgerLine[]> {
+      const found: LedgerLine[] = [];
+      for await (const line of ledger.lines(range)) found.push(line);
+      return found;
+    }
+    const idsOf = async (ledger: Ledger, range: LineRange) =>
+      (await linesOf(ledger, range)).map(({ jobId }) => jobId);
+    const HELD = {
+      jobId: 'web:1',
+      spaceId: '1',
+      memberId: '2',
+      provider: 'fal',
+      seconds: 4,
+      heldAt: 1000,
+      heldMicros: 420_000,
+      state: 'held',
+    };
+
+    it('tells of each hold what became of it', async () => {
+      const ledger = await make();
+      for (const [i, jobId] of ['web:1', 'web:2', 'web:3', 'web:4'].entries())
+        await ledger.reserve(aHold({ jobId, at: 1000 + i }));
+      await ledger.settle('web:2', { ...aBill(300_000), provider: 'runpod' });
+      await ledger.settle('web:3', aBill(0, false));
+      await ledger.suspend('web:4', SPACE_DAY.scope);
+      const ended = { provider: 'fal', endedAt: 2000 };
+      const suspended = { ...HELD, jobId: 'web:4', heldAt: 1003, state: 'suspended' };
+      expect(await linesOf(ledger)).toEqual([
+        HELD,
+        {
+          ...HELD,
+          ...ended,
+          jobId: 'web:2',
+          heldAt: 1001,
+          state: 'settled',
+          provider: 'runpod',
+          billMicros: 300_000,
+        },
+        { ...HELD, ...ended, jobId: 'web:3', heldAt: 1002, state: 'freed' },
+        suspended,
+      ]);
+      expect(await ledger.suspended()).toEqual([suspended]);
+      await ledger.settle('web:4', aBill(1));
+      expect(await ledger.suspended()).toEqual([]);
+    });
+
+    it('gives the lines of a space, or of all, from a moment on and before another, oldest first', async () => {
+      const ledger = await make();
+      for (const [jobId, spaceId, at] of [
+        ['web:5', '1', 30],
+        ['web:4', '1', 20],
+        ['web:3', '2', 20],
+        ['web:2', '1', 10],
+        ['web:1', '1', 9],
+      ] as const)
+        await ledger.reserve(aHold({ jobId, spaceId, at }));
+      expect(await idsOf(ledger, { from: 10, to: 30 })).toEqual(['web:2', 'web:3', 'web:4']);
+      expect(await idsOf(ledger, { spaceId: '1', from: 10, to: 31 })).toEqual(['web:2', 'web:4', 'web:5']);
+      expect(await idsOf(ledger, { spaceId: '3', from: 0, to: 31 })).toEqual([]);
+      expect(await idsOf(ledger, { from: 31, to: 31 })).toEqual([]);
+    });
+
+    it('forgets the line of a hold that was taken back', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      await ledger.release('web:1');
+      expect(await linesOf(ledger)).toEqual([]);
+    });
+
+    it('leaves no line out and tells none twice, however many there are at one moment', async () => {
+      const ledger = await make();
+      const ids = Array.from({ length: 1100 }, (_, i) => `web:${String(i).padStart(5, '0')}`);
+      for (const jobId of ids) await ledger.reserve(aHold({ jobId, counters: [SPACE_DAY] }));
+      expect(await idsOf(ledger, ALL)).toEqual(ids);
+      expect(await idsOf(ledger, { ...ALL, spaceId: '1' })).toEqual(ids);
     });
   });
 }

@@ -1,7 +1,7 @@
 /** The store ports in memory, held to the same contracts as the real ones (test/contracts). */
 import { checkBill, checkHold, roomUnder } from '../../src/core/hold.ts';
 import { isOver, type Job } from '../../src/core/job.ts';
-import type { JobStore, Ledger, LedgerKey, LedgerTotals } from '../../src/core/ports.ts';
+import type { JobStore, Ledger, LedgerKey, LedgerLine, LedgerTotals } from '../../src/core/ports.ts';
 import { UnknownHold } from '../../src/core/unknown-hold.ts';
 
 /** Keeps copies, as a disk would: what a caller changes afterwards is not saved by accident. */
@@ -50,7 +50,7 @@ export function memoryJobStore(): JobStore {
   };
 }
 
-type Line = { counters: readonly LedgerKey[]; heldMicros: number; state: 'held' | 'suspended' | 'over' };
+type Line = { counters: readonly LedgerKey[]; line: LedgerLine };
 
 /** The book in memory. Nothing is awaited between a check and its change, so each call is one step. */
 export function memoryLedger(): Ledger {
@@ -69,6 +69,13 @@ export function memoryLedger(): Ledger {
     });
   };
 
+  const free = (key: LedgerKey, heldMicros: number): void =>
+    move(key, { heldMicros: -heldMicros, settledMicros: 0, heldJobs: -1, settledJobs: 0 });
+  const inOrder = (): LedgerLine[] =>
+    [...lines.values()]
+      .map(({ line }) => ({ ...line }))
+      .sort((a, b) => a.heldAt - b.heldAt || (a.jobId < b.jobId ? -1 : 1));
+
   return {
     async reserve(hold) {
       checkHold(hold);
@@ -80,17 +87,22 @@ export function memoryLedger(): Ledger {
       const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
       for (const key of keys)
         move(key, { heldMicros: hold.micros, settledMicros: 0, heldJobs: 1, settledJobs: 0 });
-      lines.set(hold.jobId, { counters: keys, heldMicros: hold.micros, state: 'held' });
+      const { jobId, spaceId, memberId, provider, seconds, at, micros } = hold;
+      lines.set(jobId, {
+        counters: keys,
+        line: { jobId, spaceId, memberId, provider, seconds, heldAt: at, heldMicros: micros, state: 'held' },
+      });
       return { ok: true };
     },
 
     async settle(jobId, bill) {
       checkBill(bill);
-      const line = lines.get(jobId);
-      if (!line) throw new UnknownHold(jobId);
-      if (line.state === 'over') return;
+      const known = lines.get(jobId);
+      if (!known) throw new UnknownHold(jobId);
+      const { line } = known;
+      if (line.state === 'settled' || line.state === 'freed') return;
       const counted = bill.counts ? 1 : 0;
-      for (const key of line.counters) {
+      for (const key of known.counters) {
         move(key, {
           heldMicros: -line.heldMicros,
           settledMicros: bill.micros,
@@ -98,32 +110,43 @@ export function memoryLedger(): Ledger {
           settledJobs: counted,
         });
       }
-      lines.set(jobId, { ...line, state: 'over' });
+      const ended = { ...line, provider: bill.provider, endedAt: bill.at };
+      lines.set(jobId, {
+        ...known,
+        line: bill.counts
+          ? { ...ended, state: 'settled', billMicros: bill.micros }
+          : { ...ended, state: 'freed' },
+      });
     },
 
     totals: async (key) => ({ ...totalsOf(key) }),
 
     async suspend(jobId, scope) {
-      const line = lines.get(jobId);
-      if (!line) throw new UnknownHold(jobId);
-      if (line.state !== 'held') return;
-      for (const key of line.counters) {
-        if (key.scope !== scope)
-          move(key, { heldMicros: -line.heldMicros, settledMicros: 0, heldJobs: -1, settledJobs: 0 });
-      }
-      const counters = line.counters.filter((key) => key.scope === scope);
-      lines.set(jobId, { ...line, counters, state: 'suspended' });
+      const known = lines.get(jobId);
+      if (!known) throw new UnknownHold(jobId);
+      if (known.line.state !== 'held') return;
+      for (const key of known.counters) if (key.scope !== scope) free(key, known.line.heldMicros);
+      const counters = known.counters.filter((key) => key.scope === scope);
+      lines.set(jobId, { counters, line: { ...known.line, state: 'suspended' } });
     },
 
     async release(jobId) {
-      const line = lines.get(jobId);
-      if (line?.state !== 'held') return;
-      for (const key of line.counters) {
-        move(key, { heldMicros: -line.heldMicros, settledMicros: 0, heldJobs: -1, settledJobs: 0 });
-      }
+      const known = lines.get(jobId);
+      if (known?.line.state !== 'held') return;
+      for (const key of known.counters) free(key, known.line.heldMicros);
       lines.delete(jobId);
     },
 
-    held: async () => [...lines].flatMap(([jobId, line]) => (line.state === 'held' ? [jobId] : [])).sort(),
+    held: async () =>
+      [...lines].flatMap(([jobId, { line }]) => (line.state === 'held' ? [jobId] : [])).sort(),
+
+    async *lines({ spaceId, from, to }) {
+      for (const line of inOrder()) {
+        const inRange = line.heldAt >= from && line.heldAt < to;
+        if (inRange && (spaceId === undefined || line.spaceId === spaceId)) yield line;
+      }
+    },
+
+    suspended: async () => inOrder().filter(({ state }) => state === 'suspended'),
   };
 }

@@ -8,9 +8,9 @@ import { aHold, ledgerContract, SPACE_DAY } from '../contracts/ledger.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { memoryLedger } from '../fakes/store.ts';
 import { startChild } from './children/start.ts';
-import { freshDatabase } from './open.ts';
+import { freshDatabase, quickDatabase } from './open.ts';
 
-ledgerContract('the ledger on SQLite', () => createLedger(freshDatabase()));
+ledgerContract('the ledger on SQLite', () => createLedger(quickDatabase()));
 
 describe('any order of holds and bills', () => {
   const scopes = fc.integer({ min: 0, max: 2 });
@@ -77,9 +77,7 @@ describe('any order of holds and bills', () => {
   }
 
   it('never passes a limit, changes nothing when repeated, and adds up line by line', async () => {
-    const db = freshDatabase();
-    // What is proved here is arithmetic; the disk need not follow every step.
-    db.prepare('PRAGMA synchronous = OFF').get();
+    const db = quickDatabase();
     const ledger = createLedger(db);
     let run = 0;
     await fc.assert(

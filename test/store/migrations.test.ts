@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import type { LedgerLine } from '../../src/core/ports.ts';
 import { createInbox } from '../../src/store/inbox.ts';
 import { createJobStore } from '../../src/store/jobs.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -61,5 +62,23 @@ describe('a database of the first version', () => {
     expect(again.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length });
     expect(await createInbox(again, { now: () => 1 }).claim('x', 1)).toBe(false);
     expect(await createLedger(again).totals(SPACE_DAY)).toMatchObject({ heldJobs: 1 });
+  });
+});
+
+describe('a book of the first version', () => {
+  it('has lines that say nothing of seconds, beside new ones that do', async () => {
+    const dataDir = ofVersionOne([]);
+    const old = new DatabaseSync(join(dataDir, 'strut.sqlite'));
+    old.exec(`INSERT INTO ledger_lines (job_id, state, held_micros, counters, provider, member_id, space_id, held_at)
+              VALUES ('web:0', 'held', 5, '[]', 'fal', 'm', '1', 1)`);
+    old.close();
+    const ledger = createLedger(freshDatabase(dataDir));
+    await ledger.reserve(aHold());
+    const lines: LedgerLine[] = [];
+    for await (const line of ledger.lines({ from: 0, to: 9999 })) lines.push(line);
+    expect(lines.map(({ jobId, seconds }) => [jobId, seconds])).toEqual([
+      ['web:0', undefined],
+      ['web:1', 4],
+    ]);
   });
 });

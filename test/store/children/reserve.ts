@@ -19,6 +19,7 @@ for (let i = 0; i < 7; i += 1) {
     memberId: 'm',
     spaceId: 's',
     provider: 'fal',
+    seconds: 4,
   });
   console.log(outcome.ok ? 'ok' : 'full');
 }

@@ -19,6 +19,7 @@ for (let i = 0; ; i += 1) {
     memberId: 'm',
     spaceId: 's',
     provider: 'fal',
+    seconds: 4,
   });
   await store.jobs.save(jobIn('queued', { id }));
   // Every third job ends, so that the kill also falls between the states of one job.

@@ -1,0 +1,64 @@
+/** The lines of the book as a report reads them: page by page, so that a year of them never lies in memory at once. */
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Ledger, LedgerLine } from '../core/ports.ts';
+import type { Database } from './sqlite.ts';
+
+const PAGE = 500;
+const FIELDS = `job_id AS jobId, space_id AS spaceId, member_id AS memberId, provider, seconds, held_at AS heldAt,
+  held_micros AS heldMicros, state, settled_micros AS billMicros, settled_at AS endedAt`;
+
+const common = {
+  jobId: z.string(),
+  spaceId: z.string(),
+  memberId: z.string(),
+  provider: z.string(),
+  seconds: z.int().nullable(),
+  heldAt: z.int(),
+  heldMicros: z.int(),
+};
+const rows = z.array(
+  z.discriminatedUnion('state', [
+    z.object({ ...common, state: z.literal('held') }),
+    z.object({ ...common, state: z.literal('suspended') }),
+    z.object({ ...common, state: z.literal('settled'), billMicros: z.int(), endedAt: z.int() }),
+    z.object({ ...common, state: z.literal('freed'), endedAt: z.int() }),
+  ]),
+);
+
+/** The reading half of a ledger. Throws StoreError when the disk fails. */
+export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
+  // INDEXED BY makes SQLite refuse the statement rather than read the whole book.
+  const page = (index: string, where: string) =>
+    db.prepare(
+      `SELECT ${FIELDS} FROM ledger_lines INDEXED BY ${index}
+       WHERE ${where} (held_at, job_id) > (?, ?) AND held_at < ? ORDER BY held_at, job_id LIMIT ${PAGE}`,
+    );
+  const ofSpace = page('lines_by_space', 'space_id = ? AND');
+  const ofAll = page('lines_by_time', '');
+  const ofSuspense = db.prepare(
+    `SELECT ${FIELDS} FROM ledger_lines INDEXED BY lines_suspended
+     WHERE state = 'suspended' ORDER BY held_at, job_id`,
+  );
+  return {
+    async *lines({ spaceId, from, to }) {
+      // Every id comes after the empty one, so that this is "from that moment on".
+      let [heldAt, jobId] = [from, ''];
+      for (;;) {
+        const found = linesOf(
+          spaceId === undefined ? ofAll.all(heldAt, jobId, to) : ofSpace.all(spaceId, heldAt, jobId, to),
+        );
+        yield* found;
+        const last = found.at(-1);
+        if (!last || found.length < PAGE) return;
+        [heldAt, jobId] = [last.heldAt, last.jobId];
+        // A long report must not keep members waiting.
+        await setImmediate();
+      }
+    },
+    suspended: async () => linesOf(ofSuspense.all()),
+  };
+}
+
+const linesOf = (found: unknown[]): LedgerLine[] =>
+  rows.parse(found).map(({ seconds, ...line }) => (seconds === null ? line : { ...line, seconds }));
