@@ -13,11 +13,21 @@ import { Client, GatewayIntentBits, Options, REST } from 'discord.js';
 const VERSION = '10';
 const TIMEOUT_MS = 15_000;
 
-export const apiBase = (apiUrl: string): string => `${apiUrl}/v${VERSION}`;
-
 /** For everything that the bot asks or tells, apart from first answers and files. */
 export const createRest = (apiUrl: string, token: string): REST =>
   new REST({ api: apiUrl, version: VERSION, timeout: TIMEOUT_MS }).setToken(token);
+
+/**
+ * For answers by an interaction's token. They don't count among the bot's own 50 requests a second (developer docs,
+ * topics/rate-limits, 2026-11-21), and must not wait for those.
+ */
+export const createTokenRest = (apiUrl: string): REST =>
+  new REST({
+    api: apiUrl,
+    version: VERSION,
+    timeout: TIMEOUT_MS,
+    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
+  });
 
 /** A connection that is not made yet. One that has ended can't be made again: each try takes a new one. */
 export function createClient(apiUrl: string): Client {

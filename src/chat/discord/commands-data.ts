@@ -105,5 +105,11 @@ function optionData(command: string, option: OptionSpec): APIApplicationCommandB
       };
     case 'switch':
       return { ...base, type: Option.Boolean };
+    case 'member':
+      return { ...base, type: Option.User };
+    case 'role':
+      return { ...base, type: Option.Role };
+    case 'channel':
+      return { ...base, type: Option.Channel };
   }
 }

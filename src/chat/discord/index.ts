@@ -6,7 +6,7 @@ import type { FileUse } from '../../core/file-use.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
-import { createClient, createRest } from './client.ts';
+import { createClient, createRest, createTokenRest } from './client.ts';
 import { commandsData } from './commands-data.ts';
 import { createAcks } from './inbound/ack.ts';
 import { createDownloads } from './inbound/downloads.ts';
@@ -57,6 +57,7 @@ export type DiscordParts = {
 export function createDiscordChat(parts: DiscordParts): Chat {
   const { token, apiUrl, shelf, clock, log, files, fileUse, inbox } = parts;
   const rest = createRest(apiUrl, token);
+  const webhooks = createTokenRest(apiUrl);
   const tokens = createTokens({ shelf, clock });
   const servers = createServers({ rest, shelf, clock, log });
   const owners = createOwners();
@@ -67,6 +68,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
 
   const outbound = createOutbound({
     rest,
+    webhooks,
     botToken: token,
     tokens,
     shelf,
@@ -121,7 +123,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           commands: parts.commands,
           outbound,
           acks: createAcks({ apiUrl, log }),
-          replies: createReplies({ rest, tokens, log }),
+          replies: createReplies({ rest, webhooks, tokens, log }),
           tokens,
           servers,
           inbox,

@@ -4,15 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '../../../commands/index.ts';
 import { createDiscordChat, type DiscordParts, namedByWaiting } from '../../../src/chat/discord/index.ts';
+import { escapeText } from '../../../src/chat/discord/render.ts';
 import { createFileUse } from '../../../src/core/file-use.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import type { Job } from '../../../src/core/job.ts';
+import { createLine, lineRulesOf } from '../../../src/core/line.ts';
+import { namedByOffers } from '../../../src/core/offer-shelf.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
 import { createStore } from '../../../src/store/index.ts';
-import { createRemote, type Remote } from '../../fakes/remote.ts';
+import { type WordKey, wordsFor } from '../../../src/words/index.ts';
+import type { Values } from '../../../src/words/speech.ts';
+import { COMPLETED, createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type WorldOptions } from '../../fakes/world.ts';
 import type { FileInput } from '../../simulators/discord/cdn.ts';
+import type { SimInteraction } from '../../simulators/discord/interactions.ts';
 import type { Settings } from '../../simulators/discord/settings.ts';
 import { startDiscord } from '../../simulators/discord/start.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
@@ -93,13 +99,19 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
     const shelf = mortal(store.keyv('discord'));
     ctx.fileUse = createFileUse({
       files: store.files,
-      records: [world.disk.store.uses, namedByWaiting(shelf)],
+      records: [world.disk.store.uses, namedByOffers(world.disk.offers), namedByWaiting(shelf)],
       log: ctx.log,
     });
     ctx.scheduler = createScheduler({
       clock: ctx.clock,
       atOnce: 32,
       onError: (error) => lines.push(String(error)),
+    });
+    ctx.line = createLine({
+      rules: lineRulesOf,
+      now: ctx.clock.now,
+      onAdmit: (id) => ctx.scheduler.at(id, ctx.clock.now()),
+      onMoved: (job, place) => ctx.events.publish({ ...job, place }),
     });
     ctx.fetcher.fetch = async (_result, toPath) => {
       await writeFile(toPath, MP4);
@@ -190,9 +202,19 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
   };
 }
 
+/** A text of ours as it stands on a message, up to what is filled in. */
+export const said = (key: WordKey, values?: Values): string =>
+  escapeText(wordsFor('en').t(key, values)).replaceAll('\\', '\\\\').split('\n')[0] ?? '';
+
 /** Everything that a person reads on a message. */
 export function textOf(message: SimMessage | undefined): string {
   return message ? JSON.stringify(message.components) + message.content : '';
+}
+
+/** Lets the provider finish, and answers the message with the video. */
+export async function finish(bot: TestBot, asked: SimInteraction): Promise<SimMessage> {
+  bot.remote.statuses = [COMPLETED];
+  return bot.discord.waitFor(() => asked.followUps.find((one) => one.files.length > 0));
 }
 
 /** The true log, as it would be written, one entry a line. */

@@ -77,8 +77,10 @@ async function send(parts: InboundParts, pressed: Pressed): Promise<void> {
   if (!found.ok) return parts.replies.whisper(pressed, refusalNotice(words, found.refusal));
   const job = found.value;
   if (ask.verb === 'get') await renew(parts, pressed, eventIdOf(job.requester.target));
-  const asAsked = { ...target, private: target.private || job.requester.target.private === true };
-  const sent = await parts.core.jobs.sendAgain(job.id, asAsked);
+  // For all to see where all could see it before; anywhere else it is the member's own business.
+  const asked = job.requester.target;
+  const open = asked.channelId === target.channelId && asked.private !== true;
+  const sent = await parts.core.jobs.sendAgain(job.id, { ...target, private: !open });
   if (!sent.ok) await parts.replies.whisper(pressed, notice(words.t('jobs.gone')));
   else if (!sent.value) await parts.replies.whisper(pressed, notice(words.t('told.find-in-jobs')));
 }

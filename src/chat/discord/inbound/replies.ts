@@ -6,6 +6,7 @@ import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
+import { notice } from '../views.ts';
 
 /** Where the answer to an event stands: `@original`, or our own message below a mention. */
 export type Seat = { target: DiscordTarget; answerId?: string | undefined };
@@ -26,7 +27,12 @@ export type Replies = {
 
 const message = z.object({ id: z.string() });
 
-export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Tokens; log: Log }): Replies {
+const PLACEHOLDER = notice('…');
+
+/** `webhooks` goes by tokens, `rest` by the bot's own rights. */
+export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Tokens; log: Log }): Replies {
+  const { rest, webhooks, tokens, log } = parts;
+
   /** Undefined, and a line in the log, where Discord says no. */
   async function tried<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -68,7 +74,7 @@ export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Token
     if (!live) return target.private || !target.canPost ? undefined : tellInChannel(target, body);
     return idOf(
       await tried('an answer', () =>
-        rest.patch(Routes.webhookMessage(live.applicationId, live.token), { auth: false, body }),
+        webhooks.patch(Routes.webhookMessage(live.applicationId, live.token), { auth: false, body }),
       ),
     );
   };
@@ -89,7 +95,7 @@ export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Token
     const live = await tokens.get(target.eventId);
     if (!live) return;
     await tried('something', () =>
-      rest.post(Routes.webhook(live.applicationId, live.token), {
+      webhooks.post(Routes.webhook(live.applicationId, live.token), {
         auth: false,
         body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
       }),
@@ -101,7 +107,7 @@ export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Token
     const byToken =
       live &&
       (await tried('a deletion', async () => {
-        await rest.delete(Routes.webhookMessage(live.applicationId, live.token), { auth: false });
+        await webhooks.delete(Routes.webhookMessage(live.applicationId, live.token), { auth: false });
         return true;
       }));
     if (byToken || channelId === undefined || messageId === undefined) return byToken === true;
@@ -123,6 +129,8 @@ export function createReplies({ rest, tokens, log }: { rest: REST; tokens: Token
         await say(seat, body);
         return;
       }
+      // As long as an answer is still "thinking", a message beside it would take its place.
+      await say(seat, PLACEHOLDER);
       await remove({ eventId: seat.target.eventId });
       await whisper(seat, body);
     },

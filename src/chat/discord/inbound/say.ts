@@ -50,13 +50,14 @@ export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>
       await replies.say({ target }, viewMessage(words, { ...value, commands: shown }));
       return;
     }
-    case 'job':
-    case 'offer':
-    case 'over':
-    case 'quote':
-      throw new Error(`${name} does not answer with ${value.kind}`);
-    default:
+    case 'quota':
+    case 'privacy':
+    case 'forgotten':
+    case 'cancel':
       await replies.say({ target }, viewMessage(words, value));
+      return;
+    default:
+      throw new Error(`${name} does not answer with ${value.kind}`);
   }
 }
 
