@@ -15,7 +15,10 @@ export const privacy = {
     ],
   },
   async execute({ requester, options }, core) {
-    if (options.delete !== 'true') return accept({ kind: 'privacy' });
+    if (options.delete !== 'true') {
+      const { retentionDays } = core.settings.of(requester.spaceId);
+      return accept({ kind: 'privacy', retentionDays });
+    }
     return accept({ kind: 'forgotten', forgotten: await core.privacy.forget(requester.memberId) });
   },
 } satisfies Command;

@@ -17,6 +17,7 @@ import { createLine, lineRulesOf } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { namedByOffers } from './core/offer-shelf.ts';
+import { sweepKept } from './core/retention.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { createSettingsBook } from './core/settings-book.ts';
 import { createWeather } from './core/weather.ts';
@@ -204,10 +205,13 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await jobs.recover();
-  await core.offers.sweep();
-  const sweeping = setInterval(() => {
-    core.offers.sweep().catch((err) => log.warn({ err }, 'old offers stay for now'));
-  }, SWEEP_EVERY_MS);
+  const sweep = async () => {
+    await core.offers.sweep();
+    await sweepKept(ctx, core.privacy);
+  };
+  const warn = (err: unknown) => log.warn({ err }, 'what is due to go stays for now');
+  sweep().catch(warn);
+  const sweeping = setInterval(() => sweep().catch(warn), SWEEP_EVERY_MS);
   stack.defer(() => clearInterval(sweeping));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {

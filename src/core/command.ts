@@ -11,9 +11,11 @@ import type { Offer, Offers } from './offers.ts';
 import type { Forgotten, Privacy } from './privacy.ts';
 import type { QuotaLine } from './quota-lines.ts';
 import type { Outcome, OverQuota } from './refusals.ts';
+import type { Reports } from './reports.ts';
 import type { OwnSettings, Settings } from './settings.ts';
 import type { AuditEntry } from './settings-book.ts';
 import type { SettingsDesk } from './settings-desk.ts';
+import type { Usage } from './usage.ts';
 
 export type OptionSpec = {
   name: string;
@@ -65,7 +67,8 @@ export type View =
   | { kind: 'settings'; settings: Settings; own: OwnSettings }
   | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
   | { kind: 'history'; entries: AuditEntry[] }
-  | { kind: 'privacy' }
+  /** For how many days files are kept here. */
+  | { kind: 'privacy'; retentionDays: number }
   | { kind: 'forgotten'; forgotten: Forgotten }
   | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
   | { kind: 'help'; commands: readonly CommandData[] };
@@ -79,6 +82,7 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsDesk;
   privacy: Privacy;
+  reports: Reports;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

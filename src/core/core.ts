@@ -11,6 +11,7 @@ import { createOffers } from './offers.ts';
 import type { Shelf } from './ports.ts';
 import { createPrivacy } from './privacy.ts';
 import { quotaLines } from './quota-lines.ts';
+import { createReports } from './reports.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 
 export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shelf }): Core {
@@ -30,6 +31,7 @@ export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shel
     approvals: createApprovals(ctx, intake, waiting),
     settings: createSettingsDesk(ctx),
     privacy: createPrivacy(ctx, offers),
+    reports: createReports(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

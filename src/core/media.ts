@@ -15,6 +15,14 @@ export type ClipFacts = {
   cameraMoves: boolean;
 };
 
+/** Dates as `2026-11-21`; each series has a sum for each of them. `language`: how numbers and dates are written. */
+export type Chart = {
+  language: string;
+  totalMicros: Micros;
+  days: string[];
+  series: { name: string; micros: Micros[] }[];
+};
+
 export type Media = {
   /** Sniffs and measures, refuses what no provider would take. At most 10 s for any bytes at all. */
   checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
@@ -45,5 +53,7 @@ export type Media = {
     limits: { maxBytes: number; maxSide: number },
     signal?: AbortSignal,
   ): Promise<Pick<StoredVideo, 'width' | 'height' | 'durationMs'> | undefined>;
+  /** A PNG of what was spent by day, each bar stacked by provider, on a ground of its own. */
+  chart(chart: Chart): Promise<Uint8Array>;
   stop(): Promise<void>;
 };

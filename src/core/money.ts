@@ -17,6 +17,13 @@ export function usdFromMicros(micros: Micros): number {
   return micros / MICROS_PER_USD;
 }
 
+/** Dollars to the last digit, without a float in between: `0.42`, `12.00`, `0.000001`. For tables that programs read. */
+export function usdDecimal(micros: Micros): string {
+  const digits = String(micros).padStart(7, '0');
+  const [whole, rest] = [digits.slice(0, -6), digits.slice(-6)];
+  return `${whole}.${rest.slice(0, 2)}${rest.slice(2).replace(/0+$/, '')}`;
+}
+
 /** How many digits after the point a sum is shown with: cents, and more only where they would hide the price. */
 export function usdDigits(micros: Micros): number {
   return micros % 10_000 === 0 ? 2 : Math.min(6, Math.max(3, 6 - trailingZeros(micros)));

@@ -121,6 +121,10 @@ export type JobStore = {
   ofMember(memberId: string, limit: number): Promise<Job[]>;
   /** The jobs of that short code: one, or by a rare chance a few. */
   byCode(code: string): Promise<Job[]>;
+  /** Every space that has jobs. */
+  spaces(): Promise<string[]>;
+  /** Jobs of a space that were asked for before then and are over, the oldest first. */
+  oldest(spaceId: string, before: number, limit: number): Promise<Job[]>;
   /** Forgets a job. One that may still cost something must not be forgotten. */
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */

@@ -32,16 +32,27 @@ export function windowOf(scope: string, period: Period, at: number, timeZone: st
   };
 }
 
+/** The longest that a window of the period can be, whatever its zone does. */
+const longestMs = (period: Period): number => (period === 'day' ? 50 : 32 * 24 + 2) * 3_600_000;
+
 /** The first moment of the next window. Days of 23 and 25 hours, and zones that skip midnight, come out right. */
 export function resetsAt(period: Period, at: number, timeZone: string): number {
-  const current = windowOf('', period, at, timeZone).window;
-  // The end lies within this many hours whatever the zone does; a binary search finds the exact millisecond.
-  let before = at;
-  let after = at + (period === 'day' ? 50 : 32 * 24 + 2) * 3_600_000;
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (windowOf('', period, middle, timeZone).window === current) before = middle;
-    else after = middle;
+  return edge(period, at, at + longestMs(period), timeZone)[1];
+}
+
+/** The first moment of the window that this moment belongs to. */
+export function startsAt(period: Period, at: number, timeZone: string): number {
+  return edge(period, at, at - longestMs(period), timeZone)[0];
+}
+
+/** From a moment inside the window towards one outside: the two neighbours, by time, between which the window's edge lies. */
+function edge(period: Period, within: number, beyond: number, timeZone: string): [number, number] {
+  const { window } = windowOf('', period, within, timeZone);
+  let [inside, outside] = [within, beyond];
+  while (Math.abs(outside - inside) > 1) {
+    const middle = Math.floor((inside + outside) / 2);
+    if (windowOf('', period, middle, timeZone).window === window) inside = middle;
+    else outside = middle;
   }
-  return after;
+  return [inside, outside];
 }

@@ -10,6 +10,7 @@ import type { Database } from './sqlite.ts';
 const NAMESPACE = 'jobs';
 const PAGE = 200;
 const PREFIX = `${NAMESPACE}:`;
+const spaceRow = z.object({ spaceId: z.string() });
 const keyRow = z.object({ key: z.string() });
 /** Every place in a record that names a file, and the index over it in migrations.ts. */
 const FILE_FIELDS = [
@@ -44,6 +45,19 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     `SELECT key FROM keyv INDEXED BY jobs_by_member
      WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.memberId') = ?
      ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
+  );
+  // One look a space: SQLite would read every row for a DISTINCT.
+  const nextSpace = db.prepare(
+    `SELECT json_extract(value, '$.value.requester.spaceId') AS spaceId FROM keyv INDEXED BY jobs_by_space
+     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') > ?
+     ORDER BY json_extract(value, '$.value.requester.spaceId') LIMIT 1`,
+  );
+  const oldestKeys = db.prepare(
+    `SELECT key FROM keyv INDEXED BY jobs_by_space
+     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
+       AND json_extract(value, '$.value.createdAt') < ?
+       AND json_extract(value, '$.value.state') IN ('delivered', 'failed', 'cancelled')
+     ORDER BY json_extract(value, '$.value.createdAt'), key LIMIT ?`,
   );
   const codeKeys = db.prepare(
     `SELECT key FROM keyv INDEXED BY jobs_by_code
@@ -103,6 +117,15 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     recent: async (spaceId, limit) => readAll(recentKeys.all(spaceId, limit)),
     ofMember: async (memberId, limit) => readAll(memberKeys.all(memberId, limit)),
     byCode: async (code) => readAll(codeKeys.all(code)),
+    async spaces() {
+      const found: string[] = [];
+      for (;;) {
+        const next = spaceRow.optional().parse(nextSpace.get(found.at(-1) ?? ''));
+        if (!next) return found;
+        found.push(next.spaceId);
+      }
+    },
+    oldest: async (spaceId, before, limit) => readAll(oldestKeys.all(spaceId, before, limit)),
     async remove(id) {
       await keyv.delete(id);
     },

@@ -179,5 +179,34 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       await store.remove('b');
       expect(await uses()).toEqual([false, false, false, false]);
     });
+
+    it('names every space that has jobs, once', async () => {
+      const store = await make();
+      for (const [id, spaceId] of [
+        ['a', 'x'],
+        ['b', 'y'],
+        ['c', 'x'],
+      ] as const) {
+        const job = jobIn('queued', { id });
+        await store.save({ ...job, requester: { ...job.requester, spaceId } });
+      }
+      expect(await store.spaces()).toEqual(['x', 'y']);
+    });
+
+    it('gives the oldest jobs of a space that are over, and only those from before', async () => {
+      const store = await make();
+      for (const [id, createdAt] of [
+        ['new', 30],
+        ['old', 10],
+        ['middle', 20],
+      ] as const)
+        await store.save(jobIn('delivered', { id, createdAt }));
+      await store.save(jobIn('completed', { id: 'open', createdAt: 5 }));
+      const { spaceId } = jobIn('queued').requester;
+      const ids = async (before: number, limit = 9) =>
+        (await store.oldest(spaceId, before, limit)).map(({ id }) => id);
+      expect(await ids(30)).toEqual(['old', 'middle']);
+      expect(await ids(99, 1)).toEqual(['old']);
+    });
   });
 }

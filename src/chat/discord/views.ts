@@ -89,7 +89,10 @@ export function viewMessage(
     case 'privacy':
       return framed([
         heading(t('privacy.title')),
-        { type: ComponentType.TextDisplay, content: privacyLines(words).map(escapeText).join('\n') },
+        {
+          type: ComponentType.TextDisplay,
+          content: privacyLines(words, view.retentionDays).map(escapeText).join('\n'),
+        },
         row(ask(words, 'forget', NO_CODE, 'button.delete-data', ButtonStyle.Danger)),
       ]);
     case 'forgotten':

@@ -114,8 +114,8 @@ const TOLD: Readonly<Record<string, WordKey>> = {
 export const quotaBody = (words: Words, lines: readonly QuotaLine[]): Body =>
   titled(words.t('quota.title'), quotaLines(words, lines));
 
-export function privacyBody(words: Words): Body {
-  const text = titled(words.t('privacy.title'), privacyLines(words));
+export function privacyBody(words: Words, retentionDays: number): Body {
+  const text = titled(words.t('privacy.title'), privacyLines(words, retentionDays));
   const button = { text: words.t('button.delete-data'), data: callbackData('forget-ask', NOBODY) };
   return withKeyboard(text, [[button]]);
 }

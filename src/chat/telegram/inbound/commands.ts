@@ -38,7 +38,9 @@ export async function answerCommand(
     case 'quota':
       return quota(said, words, parts);
     case 'privacy':
-      return said.text.trim().toLowerCase() === 'delete' ? forgetAskBody(words) : privacyBody(words);
+      return said.text.trim().toLowerCase() === 'delete'
+        ? forgetAskBody(words)
+        : privacyBody(words, view.retentionDays);
     default:
       return said.chatType === 'private' ? linesOf([words.t('told.unknown-command')]) : undefined;
   }

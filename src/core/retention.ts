@@ -1,0 +1,25 @@
+/** What was kept long enough goes: a space's own days after the job ended, and nothing that is not over. */
+import type { Context } from './context.ts';
+import { isOver, type Job } from './job.ts';
+import type { Privacy } from './privacy.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** A few at a time, so that a first sweep of years doesn't hold up anybody. */
+const AT_ONCE = 100;
+
+/** Removes what is due, in every space. Answers how many jobs went. The page's own jobs stay until they are deleted. */
+export async function sweepKept(ctx: Context, privacy: Pick<Privacy, 'forgetJob'>): Promise<number> {
+  let gone = 0;
+  for (const spaceId of await ctx.store.spaces()) {
+    const before = ctx.clock.now() - ctx.settings.of(spaceId).retentionDays * DAY_MS;
+    for (const job of await ctx.store.oldest(spaceId, before, AT_ONCE)) {
+      if (job.requester.platform === 'web' || !isOver(job) || endOf(job) > before) continue;
+      if (await privacy.forgetJob(job.id)) gone += 1;
+    }
+  }
+  if (gone > 0) ctx.log.info({ jobs: gone }, 'jobs went whose time to be kept is over');
+  return gone;
+}
+
+/** Nothing changes a job that is over, but for what is found out about its delivery. */
+const endOf = (job: Job): number => job.updatedAt;
