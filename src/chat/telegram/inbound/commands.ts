@@ -40,7 +40,7 @@ export async function answerCommand(
     case 'privacy':
       return said.text.trim().toLowerCase() === 'delete'
         ? forgetAskBody(words)
-        : privacyBody(words, view.retentionDays);
+        : privacyBody(words, parts.core.settings.of(`telegram:${said.chatId}`).retentionDays);
     default:
       return said.chatType === 'private' ? linesOf([words.t('told.unknown-command')]) : undefined;
   }
