@@ -71,4 +71,6 @@ export const SAME_AS_ENGLISH = {
     'Prompt',
     'prompt',
   ],
+  pl: ['{{label}}: {{value}}', '{{n}} min', '{{n}} s', 'Pro', 'Prompt', 'Standard', 'prompt'],
+  ru: ['{{label}}: {{value}}'],
 } satisfies Record<Exclude<Language, 'en'>, readonly string[]>;
