@@ -5,14 +5,16 @@ import en from './locales/en.json' with { type: 'json' };
 import es from './locales/es.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
 import it from './locales/it.json' with { type: 'json' };
+import ja from './locales/ja.json' with { type: 'json' };
+import ko from './locales/ko.json' with { type: 'json' };
 import pl from './locales/pl.json' with { type: 'json' };
 import ptBR from './locales/pt-BR.json' with { type: 'json' };
 import ru from './locales/ru.json' with { type: 'json' };
 
-export const LOCALES = ['en', 'de', 'es', 'fr', 'it', 'pl', 'pt-BR', 'ru'] as const;
+export const LOCALES = ['en', 'de', 'es', 'fr', 'it', 'ja', 'ko', 'pl', 'pt-BR', 'ru'] as const;
 export type Language = (typeof LOCALES)[number];
 
-export const TEXTS = { en, de, es, fr, it, pl, 'pt-BR': ptBR, ru } satisfies Record<
+export const TEXTS = { en, de, es, fr, it, ja, ko, pl, 'pt-BR': ptBR, ru } satisfies Record<
   Language,
   Resource[string][string]
 >;

@@ -73,4 +73,6 @@ export const SAME_AS_ENGLISH = {
   ],
   pl: ['{{label}}: {{value}}', '{{n}} min', '{{n}} s', 'Pro', 'Prompt', 'Standard', 'prompt'],
   ru: ['{{label}}: {{value}}'],
+  ja: [],
+  ko: ['{{label}}: {{value}}'],
 } satisfies Record<Exclude<Language, 'en'>, readonly string[]>;

@@ -95,6 +95,14 @@ describe('the words', () => {
     expect(words.refusal(REFUSALS['no-provider'])).toContain('“Pro”');
   });
 
+  it('count as the language does', () => {
+    const told = (language: string, counts: number[]) =>
+      counts.map((count) => wordsFor(language).t('privacy.days', { count }).match(/\d+ \p{L}+/u)?.[0]);
+    expect(told('pl', [1, 2, 5, 22])).toEqual(['1 dniu', '2 dniach', '5 dniach', '22 dniach']);
+    expect(told('ru', [1, 2, 5, 21])).toEqual(['1 день', '2 дня', '5 дней', '21 день']);
+    expect(told('fr', [1, 2])).toEqual(['1 jour', '2 jours']);
+  });
+
   it('say which limit ran short: of dollars, or of jobs', () => {
     const limit = { code: 'over-quota', scope: 'member', period: 'month', resetsAt: 0 } as const;
     expect(words.refusal({ ...limit, leftMicros: 400_000, leftJobs: 2 })).toMatch(
@@ -130,6 +138,13 @@ describe('the words', () => {
   it.each([
     ['en', 'en'],
     ['en-GB', 'en'],
+    ['en-US', 'en'],
+    ['es-ES', 'es'],
+    ['es-419', 'es'],
+    ['pt', 'pt-BR'],
+    ['pt-br', 'pt-BR'],
+    ['pt_BR', 'pt-BR'],
+    ['zh-CN', 'en'],
     ['xx', 'en'],
     ['', 'en'],
     [undefined, 'en'],
