@@ -48,7 +48,7 @@ function partOf(path: string): string | undefined {
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(ROOT, path), 'utf8');
-  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'|new URL\('(\.[^']+\.ts)'/g)];
+  const found = [...text.matchAll(/(?<!')\b(?:from|import)\s*\(?\s*'([^'\n]+)'|new URL\('(\.[^']+\.ts)'/g)];
   return found.flatMap(([, imported, url]) => imported ?? url ?? []);
 }
 

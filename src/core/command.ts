@@ -67,6 +67,7 @@ export type View =
   | { kind: 'settings'; settings: Settings; own: OwnSettings }
   | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
   | { kind: 'history'; entries: AuditEntry[] }
+  | { kind: 'usage'; usage: Usage }
   /** For how many days files are kept here. */
   | { kind: 'privacy'; retentionDays: number }
   | { kind: 'forgotten'; forgotten: Forgotten }

@@ -3,8 +3,8 @@
  * so those get an apostrophe before them (OWASP, "CSV Injection", 2025-11).
  */
 import { codeOf } from './job.ts';
+import type { LedgerLine } from './ledger-port.ts';
 import { usdDecimal } from './money.ts';
-import type { LedgerLine } from './ports.ts';
 
 const COLUMNS = {
   job: ({ jobId }) => codeOf(jobId),

@@ -1,6 +1,7 @@
 /** The rules of the book that every Ledger shares: what is well formed, and what "room" means. */
+
+import type { HoldOutcome, HoldRequest, LedgerTotals, Limit } from './ledger-port.ts';
 import type { Micros } from './money.ts';
-import type { HoldOutcome, HoldRequest, LedgerTotals, Limit } from './ports.ts';
 
 /**
  * Throws RangeError, a bug of the caller, on anything but whole amounts, and on a limit whose counter the job would

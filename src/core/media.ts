@@ -1,5 +1,6 @@
 /** The port to pictures and clips: what is asked of them, and what is found. */
 import type { StoredVideo } from './job.ts';
+import type { Micros } from './money.ts';
 import type { Outcome } from './refusals.ts';
 
 export type ImageFacts = { mime: string; width: number; height: number; bytes: number };

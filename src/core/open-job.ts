@@ -2,7 +2,7 @@
 import type { Context } from './context.ts';
 import type { Event, PastLimit } from './intake.ts';
 import { codeOf, type Job } from './job.ts';
-import type { Limit } from './ports.ts';
+import type { Limit } from './ledger-port.ts';
 import { countersOf, kindOfLimit, limitsOf } from './quota.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 

@@ -3,8 +3,8 @@
  * speak of one member alone, the most specific wins: the member's own, then the highest role's, then everyone's.
  */
 import type { Requester } from './job.ts';
+import type { LedgerKey, Limit } from './ledger-port.ts';
 import type { Micros } from './money.ts';
-import type { LedgerKey, Limit } from './ports.ts';
 import type { Grant, LimitRule, Settings, Who } from './settings.ts';
 import { PERIODS, type Period, resetsAt, windowOf } from './windows.ts';
 

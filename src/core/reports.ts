@@ -1,7 +1,7 @@
 /** What admins and the operator can see of the book: sums, every line, a picture. Whoever calls has asked who may. */
 import type { Context } from './context.ts';
 import { csvOf } from './csv.ts';
-import type { LedgerLine } from './ports.ts';
+import type { LedgerLine } from './ledger-port.ts';
 import { type ReportPeriod, reportRange, type Usage, usageOf } from './usage.ts';
 
 export type Reports = {

@@ -1,6 +1,7 @@
 /** What was spent, read from the lines of the book: by day, by member, by provider, by space. */
+
+import type { Ledger, LedgerLine } from './ledger-port.ts';
 import type { Micros } from './money.ts';
-import type { Ledger, LedgerLine } from './ports.ts';
 import { resetsAt, startsAt, windowOf } from './windows.ts';
 
 export const REPORT_PERIODS = ['day', 'week', 'month', 'last-month'] as const;
@@ -8,7 +9,13 @@ export const REPORT_PERIODS = ['day', 'week', 'month', 'last-month'] as const;
 export type ReportPeriod = (typeof REPORT_PERIODS)[number];
 
 /** Which part of the book a report is about: one space, or everything. */
-export type ReportScope = { period: ReportPeriod; from: number; to: number; timeZone: string; spaceId?: string };
+export type ReportScope = {
+  period: ReportPeriod;
+  from: number;
+  to: number;
+  timeZone: string;
+  spaceId?: string;
+};
 
 export type Sums = {
   /** Jobs that count: delivered, or billed all the same. What cost nothing and brought nothing does not. */
@@ -70,7 +77,8 @@ export async function usageOf(ledger: Pick<Ledger, 'lines'>, scope: ReportScope)
       spaces.of(line.spaceId),
     ])
       add(sums, line);
-    if (line.state === 'settled') day.spent[line.provider] = (day.spent[line.provider] ?? 0) + line.billMicros;
+    if (line.state === 'settled')
+      day.spent[line.provider] = (day.spent[line.provider] ?? 0) + line.billMicros;
   }
   return {
     ...scope,

@@ -1,5 +1,5 @@
 /** Calendar windows in a time zone: a limit's "day" is the day on the wall of those who set it. */
-import type { LedgerKey } from './ports.ts';
+import type { LedgerKey } from './ledger-port.ts';
 
 export const PERIODS = ['day', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -45,7 +45,7 @@ export function startsAt(period: Period, at: number, timeZone: string): number {
   return edge(period, at, at - longestMs(period), timeZone)[0];
 }
 
-/** From a moment inside the window towards one outside: the two neighbours, by time, between which the window's edge lies. */
+/** Between a moment of a window and one beyond it: the outermost millisecond inside, and its neighbour outside. */
 function edge(period: Period, within: number, beyond: number, timeZone: string): [number, number] {
   const { window } = windowOf('', period, within, timeZone);
   let [inside, outside] = [within, beyond];

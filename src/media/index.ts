@@ -86,6 +86,9 @@ export function createMedia({ pool }: { pool: Pool }): Media {
     async shrink(path, toPath, limits, signal) {
       return (await run('shrink', { path, toPath, ...limits }, given(signal))) ?? undefined;
     },
+    async chart(chart) {
+      return Buffer.from(await run('chart', chart), 'base64');
+    },
     stop: () => pool.stop(),
   };
 }

@@ -20,6 +20,12 @@ import { task } from './task.ts';
 const VERDICT_MS = 10_000;
 const NORMALISE_MS = 60_000;
 
+const chartSchema = z.object({
+  language: z.string(),
+  totalMicros: z.int(),
+  days: z.array(z.string()),
+  series: z.array(z.object({ name: z.string(), micros: z.array(z.int()) })),
+});
 const one = z.object({ path: z.string() });
 const inAndOut = one.extend({ toPath: z.string() });
 
@@ -72,6 +78,13 @@ export const TASKS = {
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('./pose/find-person.ts')).findPerson(args, context),
+  }),
+  chart: task({
+    lane: 'quick',
+    deadlineMs: VERDICT_MS,
+    args: chartSchema,
+    result: z.base64(),
+    run: async (args) => (await import('./chart.ts')).chart(args),
   }),
   shrink: task({
     lane: 'slow',

@@ -1,6 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
-import type { Files, Inbox, JobStore, Ledger, SettingsStore } from '../core/ports.ts';
+import type { Ledger } from '../core/ledger-port.ts';
+import type { Files, Inbox, JobStore, SettingsStore } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
 import { createInbox } from './inbox.ts';

@@ -1,7 +1,7 @@
 /** The book, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
 import { checkBill, checkHold, roomUnder } from '../core/hold.ts';
-import type { Ledger, LedgerKey, LedgerTotals } from '../core/ports.ts';
+import type { Ledger, LedgerKey, LedgerTotals } from '../core/ledger-port.ts';
 import { UnknownHold } from '../core/unknown-hold.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Database } from './sqlite.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldRequest, Ledger, LedgerKey, LedgerLine, LineRange } from '../../src/core/ports.ts';
+import type { HoldRequest, Ledger, LedgerKey, LedgerLine, LineRange } from '../../src/core/ledger-port.ts';
 import { UnknownHold } from '../../src/core/unknown-hold.ts';
 
 export const SPACE_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-01-31' };

@@ -275,6 +275,7 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     shrink: async () => undefined,
+    chart: async (chart) => Buffer.from(JSON.stringify(chart)),
     stop: async () => {},
   };
 }

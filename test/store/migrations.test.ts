@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { LedgerLine } from '../../src/core/ports.ts';
+import type { LedgerLine } from '../../src/core/ledger-port.ts';
 import { createInbox } from '../../src/store/inbox.ts';
 import { createJobStore } from '../../src/store/jobs.ts';
 import { createLedger } from '../../src/store/ledger.ts';
