@@ -97,7 +97,12 @@ describe('the words', () => {
 
   it('count as the language does', () => {
     const told = (language: string, counts: number[]) =>
-      counts.map((count) => wordsFor(language).t('privacy.days', { count }).match(/\d+ \p{L}+/u)?.[0]);
+      counts.map(
+        (count) =>
+          wordsFor(language)
+            .t('privacy.days', { count })
+            .match(/\d+ \p{L}+/u)?.[0],
+      );
     expect(told('pl', [1, 2, 5, 22])).toEqual(['1 dniu', '2 dniach', '5 dniach', '22 dniach']);
     expect(told('ru', [1, 2, 5, 21])).toEqual(['1 день', '2 дня', '5 дней', '21 день']);
     expect(told('fr', [1, 2])).toEqual(['1 jour', '2 jours']);
