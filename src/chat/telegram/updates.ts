@@ -10,6 +10,7 @@ import type { Log } from '../../core/ports.ts';
 import { isTrouble, type TelegramApi } from './api.ts';
 import type { Bot as Me } from './inbound/read.ts';
 import { ALLOWED_UPDATES } from './inbound/wire.ts';
+import { realTimers, type Timers } from './outbound/lanes.ts';
 
 /** Telegram holds a poll at most this long; a dead connection is noticed soon after. */
 const POLL_SECONDS = 30;
@@ -33,6 +34,7 @@ export type UpdatesParts = {
   onMe(me: UserFromGetMe): void;
   health: Health;
   log: Log;
+  timers?: Timers;
 };
 
 export type Updates = {
@@ -58,6 +60,7 @@ export function createUpdates({
   onMe,
   health,
   log,
+  timers = realTimers,
 }: UpdatesParts): Updates {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
@@ -92,7 +95,7 @@ export function createUpdates({
       } catch (error) {
         if (stopping.signal.aborted) return;
         failures += 1;
-        await pause(complain(error, failures), stopping.signal);
+        await pause(timers, complain(error, failures), stopping.signal);
       }
     }
   }
@@ -181,8 +184,8 @@ export function createUpdates({
     async stop() {
       stopping.abort();
       // It tells Telegram where we are; whoever can't be reached is told at the next start.
-      await Promise.race([polling?.stop().catch(() => {}), pause(STOPS_WITHIN_MS)]);
-      await Promise.race([running, pause(STOPS_WITHIN_MS)]);
+      await Promise.race([polling?.stop().catch(() => {}), pause(timers, STOPS_WITHIN_MS)]);
+      await Promise.race([running, pause(timers, STOPS_WITHIN_MS)]);
     },
     takeHook,
   };
@@ -204,15 +207,14 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
+    const cancel = timers.after(ms, resolve);
     signal?.addEventListener(
       'abort',
       () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       },
       { once: true },

@@ -75,7 +75,11 @@ export async function createHarness(options: HarnessOptions = {}) {
   };
 
   /** Starts the bot on what is on disk. */
-  async function boot(): Promise<void> {
+  async function boot({
+    publicUrl = options.publicUrl,
+  }: {
+    publicUrl?: string | undefined;
+  } = {}): Promise<void> {
     const incarnation = world.boot();
     const { ctx, core, jobs, scheduler } = incarnation;
     ctx.fetcher = {
@@ -95,7 +99,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       chat: await createTelegramChat({
         token: TOKEN,
         apiUrl: wire.url,
-        publicUrl: options.publicUrl,
+        publicUrl,
         secretKey: 'a key of sixteen or more letters',
         commands,
         inbox: fuse.guard(createInbox(database, clock), ['claim', 'note', 'done'], dead),
@@ -148,11 +152,17 @@ export async function createHarness(options: HarnessOptions = {}) {
   }
 
   onTestFailed(() => console.log(logged.join('\n').slice(0, 4_000)));
-  onTestFinished(async () => {
+  const ends: (() => void)[] = [];
+  let ended = false;
+  async function end(): Promise<void> {
+    if (ended) return;
+    ended = true;
     await stop();
+    for (const each of ends) each();
     await telegram.close();
     database.close();
-  });
+  }
+  onTestFinished(end);
   if (options.booted !== false) await boot();
 
   async function jobs(user?: User | SimChat): Promise<Job[]> {
@@ -204,11 +214,20 @@ export async function createHarness(options: HarnessOptions = {}) {
     /** Waits for the finished video. */
     video: (chat: SimChat): Promise<Message> => telegram.waitFor(() => telegram.said(chat).find(isVideo)),
     button: (message: Message, label: string): boolean => buttonsOf(message).flat().includes(label),
-    /** Waits until some job is in this state. */
-    async until(state: Job['state']): Promise<void> {
-      while (!(await jobs()).some((job) => job.state === state))
+    /** Waits until some job is in this state, or until something else is so. */
+    async until(what: Job['state'] | (() => unknown)): Promise<void> {
+      const so = () =>
+        typeof what === 'string' ? jobs().then((all) => all.some(({ state }) => state === what)) : what();
+      while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    /** Waits until so many updates lie on the disk unanswered. */
+    async claimed(count: number): Promise<void> {
+      const inbox = createInbox(database, clock);
+      while ((await inbox.pending('telegram:')).length < count)
         await new Promise((resolve) => setTimeout(resolve, 5));
     },
+    end,
+    onEnd: (run: () => void) => void ends.push(run),
     /** Waits until all that came is answered: nothing is left to be done after a restart. */
     async calm(): Promise<void> {
       const inbox = createInbox(database, clock);
@@ -307,6 +326,7 @@ function createFuse() {
   let count = 0;
   let blowAt = Number.POSITIVE_INFINITY;
   let onBlow = () => {};
+  let broken: string | undefined;
   const never = new Promise<never>(() => {});
   const tick = () => {
     count += 1;
@@ -320,6 +340,10 @@ function createFuse() {
       blowAt = at;
       onBlow = blow;
     },
+    /** The next write of that name fails. */
+    breakNext(name: string): void {
+      broken = name;
+    },
     guard<T extends object>(port: T, writes: readonly (keyof T & string)[], dead: () => boolean): T {
       return new Proxy(port, {
         get(target, name) {
@@ -329,6 +353,10 @@ function createFuse() {
           return async (...args: unknown[]) => {
             if (counts) tick();
             if (dead()) return never;
+            if (broken === name) {
+              broken = undefined;
+              throw new Error('the disk is full');
+            }
             const answer: unknown = await value.apply(target, args);
             if (counts) tick();
             return dead() ? never : answer;
