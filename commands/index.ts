@@ -7,8 +7,9 @@ import { help } from './help.ts';
 import { jobs } from './jobs.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
+import { usage } from './usage.ts';
 
-type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help';
+type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'usage' | 'privacy' | 'help';
 
 export const commands: Readonly<Record<CommandName, Command>> = {
   animate,
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   jobs,
   cancel,
   quota,
+  usage,
   privacy,
   help,
 };
