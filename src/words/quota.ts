@@ -49,6 +49,7 @@ function amountsOf({ t, money, number }: Words, line: QuotaLine): Amounts[] {
     amounts.push({
       used: number(usedJobs),
       held: heldJobs > 0 ? number(heldJobs) : undefined,
+      // Always after "of", for which other languages have a case of their own.
       max: t('quota.jobs', { count: maxJobs }),
       left: number(Math.max(0, maxJobs - usedJobs - heldJobs)),
     });

@@ -162,7 +162,7 @@ function grantText(words: Words, { who, unit, max, until }: Grant, naming: Namin
 }
 
 const amountText = ({ t, money }: Words, unit: 'usd' | 'jobs', max: number): string =>
-  unit === 'usd' ? money(max) : t('quota.jobs', { count: max });
+  unit === 'usd' ? money(max) : t('unit.jobs', { count: max });
 
 function whoText({ t }: Words, who: Who, naming: Naming): string {
   if (who.kind === 'space') return t('settings.who-space');

@@ -1,14 +1,14 @@
-/** Words that really are the same as in English, and units; anything else that is the same was forgotten. */
+/** Words and units that really are the same as in English; any other message that is the same was forgotten. */
 import type { Language } from '../../src/words/index.ts';
 
 export const SAME_AS_ENGLISH = {
   de: [
-    '{{label}}: {{value}}',
     '{{n}} h',
     '{{n}} min',
     '{{n}} s',
     'Clip',
     'Details',
+    'Limits',
     'Optional',
     'Pro',
     'Prompt',
@@ -16,20 +16,12 @@ export const SAME_AS_ENGLISH = {
     'Start',
     'Video',
     'clip',
+    'limit',
     'prompt',
+    'usd',
+    'zone',
   ],
-  es: [
-    '{{label}}: {{value}}',
-    '{{n}} h',
-    '{{n}} min',
-    '{{n}} s',
-    'Clip',
-    'Pro',
-    'Prompt',
-    'Video',
-    'clip',
-    'prompt',
-  ],
+  es: ['{{n}} h', '{{n}} min', '{{n}} s', 'Clip', 'Pro', 'Prompt', 'Video', 'clip', 'prompt', 'usd'],
   fr: [
     '{{n}} h',
     '{{n}} min',
@@ -46,9 +38,9 @@ export const SAME_AS_ENGLISH = {
     'image',
     'orientation',
     'prompt',
+    'usd',
   ],
   it: [
-    '{{label}}: {{value}}',
     '{{n}} h',
     '{{n}} min',
     '{{n}} s',
@@ -60,9 +52,12 @@ export const SAME_AS_ENGLISH = {
     'clip',
     'privacy',
     'prompt',
+    'usd',
   ],
+  ja: [],
+  ko: [],
+  pl: ['{{n}} min', '{{n}} s', 'Pro', 'Prompt', 'Standard', 'limit', 'prompt', 'usd'],
   'pt-BR': [
-    '{{label}}: {{value}}',
     '{{n}} h',
     '{{n}} min',
     '{{n}} s',
@@ -70,9 +65,7 @@ export const SAME_AS_ENGLISH = {
     'Pro',
     'Prompt',
     'prompt',
+    'usd',
   ],
-  pl: ['{{label}}: {{value}}', '{{n}} min', '{{n}} s', 'Pro', 'Prompt', 'Standard', 'prompt'],
-  ru: ['{{label}}: {{value}}'],
-  ja: [],
-  ko: ['{{label}}: {{value}}'],
+  ru: ['usd'],
 } satisfies Record<Exclude<Language, 'en'>, readonly string[]>;
