@@ -55,7 +55,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
   const health = createHealth((name, state) =>
-    log.warn({ component: name, ...state }, `${name} is ${state.state}`),
+    log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL

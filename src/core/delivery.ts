@@ -6,6 +6,7 @@
 import type { Delivery, SignedLink, Target } from './chat-port.ts';
 import { type Context, move } from './context.ts';
 import type { FileWork } from './file-use.ts';
+import { insist } from './insist.ts';
 import type { Form, JobIn, Receipt, Rung, StoredVideo } from './job.ts';
 
 /** Of the limit that the chat names: its own count of a file may differ a little from ours. */
@@ -14,8 +15,7 @@ const SHARE_OF_LIMIT = 0.95;
 const SMALLER_SIDES = [1280, 854, 480] as const;
 /** Records grow with every try; what matters is how it began and how it stands. */
 const RUNGS_KEPT = 40;
-/** A link that is posted must outlive the member's holiday; files are kept at least as long. */
-const LINK_LASTS_MS = 14 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 type WithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
@@ -41,7 +41,10 @@ export async function deliver(
   const { receipt, ...found } = walked;
   const fields = { ...finishedFields(trying), ...found };
   const next = receipt
-    ? await move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt })
+    ? await insist(ctx, { job: job.code }, () =>
+        // A receipt that is lost brings the video twice.
+        move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt }),
+      )
     : await move(ctx, trying, 'completed', { ...fields, deliveryTries });
   if (job.smaller && job.smaller.key !== next.smaller?.key) await ctx.fileUse.release([job.smaller.key]);
   return next;
@@ -67,7 +70,7 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
   // The operator took the chat's token out; it may come back with a later start.
   if (!chat) return note('original', 'nowhere');
   await using stack = new AsyncDisposableStack();
-  const link = linkTo(ctx, job.video);
+  const link = linkTo(ctx, job);
   let maxBytes = chat.uploadLimitBytes(job, to);
   const poster = posterOf(ctx, job, stack);
 
@@ -148,8 +151,9 @@ function posterOf(ctx: Context, job: WithVideo, stack: AsyncDisposableStack): De
   };
 }
 
-function linkTo(ctx: Context, video: StoredVideo): SignedLink | undefined {
-  const until = ctx.clock.now() + LINK_LASTS_MS;
+/** Good for as long as the file is kept. */
+function linkTo(ctx: Context, { requester, video, completedAt }: WithVideo): SignedLink | undefined {
+  const until = completedAt + ctx.settings.of(requester.spaceId).retentionDays * DAY_MS;
   return ctx.links && { url: ctx.links.media(video, until), until };
 }
 

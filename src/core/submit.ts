@@ -1,9 +1,9 @@
 /** The billable step: at most one call per provider and job, saved before it is made. */
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
-import type { Attempt, Job, JobIn, Operation } from './job.ts';
+import { insist } from './insist.ts';
+import type { Attempt, Job, JobIn } from './job.ts';
 import { marketOf } from './market.ts';
-import { backOffMs } from './pace.ts';
 import type { Provider, SubmitOutcome, Uploaded } from './ports.ts';
 import { bestQuote } from './quote.ts';
 import type { FailureCode } from './refusals.ts';
@@ -11,9 +11,6 @@ import { UploadRefused } from './upload-refused.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
-
-/** The operation of a paid job must not be lost to a disk that is full or locked for a while. */
-const SAVE_TRIES = 25;
 
 /**
  * Sends a created job to the next provider that may have it. After a definite "no" the job is `created` again, with
@@ -30,7 +27,8 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   switch (outcome.kind) {
     case 'accepted': {
       const { operation } = outcome;
-      return saved(ctx, sending, operation, () =>
+      // Of a paid job, its operation must not be lost.
+      return insist(ctx, { job: job.code, operation }, () =>
         move(ctx, sending, 'queued', { ...sent, attempts, operation }),
       );
     }
@@ -66,26 +64,6 @@ async function uploadSomewhere(
     failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
   }
   return { failure };
-}
-
-/** Saves what a paid call came to, whatever the disk says at first. Throws when that is hopeless, with all that is known in the log. */
-async function saved<T>(ctx: Context, job: Job, operation: Operation, save: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await save();
-    } catch (error) {
-      if (tries >= SAVE_TRIES || ctx.stopping()) {
-        ctx.log.error(
-          { job: job.code, operation, err: error },
-          'a paid job could not be saved; find it by this operation',
-        );
-        throw error;
-      }
-      ctx.log.warn({ job: job.code, tries, err: error }, 'a paid job could not be saved and is tried again');
-      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50, ceilingMs: 10_000 });
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-    }
-  }
 }
 
 /** Puts the files where the provider can read them; what goes wrong here is free. */
