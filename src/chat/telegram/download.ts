@@ -30,7 +30,7 @@ export type What = keyof typeof LOCAL_MAX_BYTES;
  * `too-large`: over what Telegram gives out, or over what is taken at all. `gone`: Telegram has it no more.
  * Passing trouble is thrown, as DownloadFailed or TelegramTrouble.
  */
-export type Fetched =
+type Fetched =
   | { kind: 'here'; upload: Upload & AsyncDisposable }
   | { kind: 'too-large'; maxBytes: number }
   | { kind: 'gone' };
@@ -45,7 +45,7 @@ export type Downloads = {
 };
 
 /** A network that broke; a retry helps. It names what happened by its code alone. */
-export class DownloadFailed extends Error {
+class DownloadFailed extends Error {
   override name = 'DownloadFailed';
   constructor(code: string) {
     super(`a file could not be fetched from Telegram: ${code}`);

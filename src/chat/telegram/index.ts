@@ -32,7 +32,7 @@ export type TelegramParts = {
 };
 
 /** Where Telegram calls us; part of what the internet may open. */
-export type ChatHook = {
+type ChatHook = {
   path: string;
   /** Judges one call and answers its status. */
   take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;

@@ -21,7 +21,7 @@ const CONFLICT_WAIT_MS = 15_000;
 const BAD_TOKEN_WAIT_MS = 10 * 60_000;
 
 /** Where Telegram is to tell its updates; polling where it is undefined. */
-export type WebhookSettings = { url: string; secret: string };
+type WebhookSettings = { url: string; secret: string };
 
 export type UpdatesParts = {
   token: string;

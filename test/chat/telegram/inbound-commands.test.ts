@@ -83,6 +83,17 @@ describe('commands in private', () => {
     expect(await harness.jobs()).toHaveLength(0);
   });
 
+  it('one that comes twice is answered once', async () => {
+    const harness = await createHarness();
+    harness.telegram.deliverTwice();
+    const { user, chat } = await ada(harness);
+    await harness.telegram.sends(user, chat, { text: '/quota' });
+    await harness.telegram.sends(user, chat, { text: '/jobs' });
+    await harness.hears(chat, 'Nothing here yet');
+    await harness.calm();
+    expect(harness.telegram.said(chat)).toHaveLength(2);
+  });
+
   it('an unknown one is answered with where to look', async () => {
     const harness = await createHarness();
     const { user, chat } = await ada(harness);

@@ -5,7 +5,8 @@ import { cancellable } from '../../../core/jobs.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { linesOf } from '../render.ts';
 import { type Body, forgetAskBody, helpBody, jobsBody, privacyBody, quotaBody } from '../views.ts';
-import type { Place, Said } from './records.ts';
+import { jobIdOf } from './decide.ts';
+import type { Said } from './records.ts';
 import type { Who } from './who.ts';
 
 type CommandName = 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help';
@@ -53,10 +54,8 @@ async function callOf(
   options: Call['options'],
   how: 'member' | 'ranked' = 'member',
 ): Promise<Call> {
-  return { ...(await who[how](said)), id: eventId(said), options, files: {} };
+  return { ...(await who[how](said)), id: jobIdOf(said), options, files: {} };
 }
-
-const eventId = ({ chatId, messageId }: Place): string => `telegram-${chatId}-${messageId}`;
 
 async function help(
   said: Said,

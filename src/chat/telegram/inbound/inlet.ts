@@ -11,6 +11,7 @@ import { Interrupted } from './requests.ts';
 import { updateSchema } from './wire.ts';
 
 const PREFIX = 'telegram:';
+const ENDS_WITHIN_MS = 3_000;
 const RETRY_MS = [1_000, 3_000, 10_000, 30_000, 60_000] as const;
 
 /** Does what a record asks for; may be called again with the same one. Throws passing trouble. */
@@ -152,7 +153,11 @@ export function createInlet({ inbox, handlers, log, now, signal }: InletParts): 
     },
     async stop() {
       albums.stop();
-      await Promise.allSettled(working);
+      // What takes longer, as a large clip may, is taken up at the next start.
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, ENDS_WITHIN_MS);
+      await Promise.race([promise, Promise.allSettled(working)]);
+      clearTimeout(timer);
     },
   };
 }

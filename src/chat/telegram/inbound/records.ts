@@ -62,7 +62,6 @@ const joinedSchema = z.object({ kind: z.literal('joined'), ...place });
 export type Joined = z.infer<typeof joinedSchema>;
 
 const movedSchema = z.object({ kind: z.literal('moved'), from: z.number(), to: z.number() });
-export type Moved = z.infer<typeof movedSchema>;
 
 export const recordSchema = z.discriminatedUnion('kind', [
   saidSchema,

@@ -30,7 +30,6 @@ const user = z.object({
   first_name: z.string().optional(),
   language_code: z.string().optional(),
 });
-export type WireUser = z.infer<typeof user>;
 
 const chat = z.object({ id: z.number(), type: z.string() });
 const entity = z.object({
