@@ -9,6 +9,8 @@ import type { FileUse, NamesFile } from './core/file-use.ts';
 import type { Health } from './core/health.ts';
 import type { Job } from './core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from './core/ports.ts';
+import { throttled } from './core/throttled.ts';
+import { createThrottle } from './engine/throttle.ts';
 
 export type ChatsParts = {
   config: Config;
@@ -32,6 +34,7 @@ export const namedByChats = (store: ChatsParts['store']): NamesFile[] => [
 /** `invites`: where each chat's bot can be added to a server or a group, as far as that is known. */
 export async function createChats(parts: ChatsParts) {
   const { config, store, fileUse, health, clock, log, usualMs } = parts;
+  const guarded = throttled(commands, createThrottle(), clock);
   const { inbox, files, jobs } = store;
   const invites: Record<string, string> = {};
   const all: Chat[] = [createWebChat(clock)];
@@ -43,7 +46,7 @@ export async function createChats(parts: ChatsParts) {
       cdnUrls: config.DISCORD_CDN_URLS,
       devGuild: config.DISCORD_DEV_GUILD,
       notify: config.DISCORD_PING,
-      commands,
+      commands: guarded,
       inbox,
       shelf: store.keyv(DISCORD),
       jobs,
@@ -67,7 +70,7 @@ export async function createChats(parts: ChatsParts) {
         apiUrl: config.TELEGRAM_API_URL,
         publicUrl: config.PUBLIC_URL,
         secretKey: parts.secretKey,
-        commands,
+        commands: guarded,
         inbox,
         shelf: store.keyv('telegram'),
         files,
