@@ -16,10 +16,11 @@ import type { StatusView } from './page/contract.ts';
 import { presentJob, presentQuote, presentWeather } from './present.ts';
 import { problem } from './problem.ts';
 import { MAX_UPLOAD_BYTES, readForm } from './uploads.ts';
+import { usageRoutes } from './usage.ts';
 
 export type ApiParts = {
   core: Core;
-  commands: Record<'animate' | 'again' | 'jobs' | 'cancel', Command>;
+  commands: Record<'animate' | 'again' | 'jobs' | 'cancel' | 'usage', Command>;
   files: Files;
   events: JobEvents;
   history: History;
@@ -158,6 +159,8 @@ export function api(parts: ApiParts): Hono {
       ({ job }) => c.json(present(job), 201),
     ),
   );
+
+  app.route('/', usageRoutes(parts, CALLER));
 
   return app;
 }

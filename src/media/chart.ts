@@ -22,6 +22,9 @@ const LINE = '#33443c';
 const COLOURS = ['#ff7a4d', '#58c7f3', '#f5d76e', '#3fa37c', '#c79bf2', '#9fb0a7'];
 /** A day, alone, must not fill the picture. */
 const WIDEST_BAR = 56;
+/** Of the legend. */
+const ROW = 24;
+const GAP = 28;
 
 export async function chart(spec: Chart): Promise<string> {
   const picture = await sharp(Buffer.from(svgOf(spec)), { density: 72 * SCALE })
@@ -62,20 +65,20 @@ export function svgOf({ language, days, series, totalMicros }: Chart): string {
       subtextStyle: { color: MUTED, fontSize: 15, fontFamily: FONT },
     },
     legend: {
-      bottom: 14,
+      bottom: 12,
       left: 24,
       right: 24,
       icon: 'roundRect',
       itemWidth: 14,
       itemHeight: 14,
-      itemGap: 18,
+      itemGap: GAP,
       textStyle: { color: INK, fontSize: 15, fontFamily: FONT },
     },
     grid: {
       left: 24,
       right: 24,
       top: 100,
-      bottom: 56,
+      bottom: 32 + ROW * rowsOf(named),
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
@@ -115,6 +118,17 @@ export function svgOf({ language, days, series, totalMicros }: Chart): string {
 }
 
 const sum = (micros: readonly Micros[]): Micros => micros.reduce((total, one) => total + one, 0);
+
+/** How many rows the legend takes, by a guess at its letters that is rather too wide. */
+function rowsOf(named: readonly { name: string }[]): number {
+  let [rows, left] = [0, 0];
+  for (const { name } of named) {
+    const width = name.length * 9 + 20 + GAP;
+    if (width > left) [rows, left] = [rows + 1, SIZE.width - 48];
+    left -= width;
+  }
+  return rows;
+}
 
 /** The highest stack, rounded up to whole steps of 1, 2 or 5 times a power of ten: at most five of them. */
 function topOf(days: readonly string[], series: Chart['series']): { max: Micros; step: Micros } {

@@ -18,7 +18,9 @@ async function csv(...lines: LedgerLine[]): Promise<string[]> {
   async function* read() {
     yield* lines;
   }
-  return Array.fromAsync(csvOf(read()));
+  const pieces: string[] = [];
+  for await (const piece of csvOf(read())) pieces.push(piece);
+  return pieces;
 }
 
 /** As RFC 4180 says, and nothing more lenient. */

@@ -1,12 +1,11 @@
 /** The page as a person meets it: a real Chromium on the real bot, which renders with its own `local` provider. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { cupImage, personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
-import { launchBrowser, withoutBrowser } from './browser.ts';
+import { faults, launchBrowser, withoutBrowser } from './browser.ts';
 
 /** A few seconds on an idle machine; a busy one may take its time. */
 const RENDERS_WITHIN_MS = 120_000;
@@ -410,17 +409,4 @@ type ListedJob = { id: string; state: string; request: { orientation: string; pr
 async function jobsOf(page: Page): Promise<ListedJob[]> {
   const { jobs } = (await (await page.request.get('/api/jobs')).json()) as { jobs: ListedJob[] };
   return jobs;
-}
-
-/** What axe finds, in short. */
-async function faults(page: Page): Promise<string[]> {
-  // Nothing is measured in the middle of a fade.
-  await page.evaluate(
-    'Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished))',
-  );
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  );
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }

@@ -1,0 +1,48 @@
+/** What was spent, as scripts and the page read it. */
+import { codeOf } from '../core/job.ts';
+import type { LedgerLine } from '../core/ledger-port.ts';
+import { usdFromMicros } from '../core/money.ts';
+import type { Sums, Usage } from '../core/usage.ts';
+import { wordsFor } from '../words/index.ts';
+import type { SumsView, UsageView } from './page/contract.ts';
+
+const { money } = wordsFor('en');
+
+export function presentUsage(usage: Usage, suspense: readonly LedgerLine[]): UsageView {
+  const { period, from, to, timeZone, totals, days, members, providers, spaces } = usage;
+  const named = (list: Usage['members']) => list.map(({ id, ...sums }) => ({ id, ...sumsOf(sums) }));
+  return {
+    period,
+    from,
+    to,
+    timeZone,
+    totals: sumsOf(totals),
+    days: days.map(({ day, spent: _spent, ...sums }) => ({ day, ...sumsOf(sums) })),
+    members: named(members),
+    providers: named(providers),
+    spaces: named(spaces),
+    suspense: suspense.map(({ jobId, spaceId, memberId, provider, heldMicros, heldAt }) => ({
+      code: codeOf(jobId),
+      space: spaceId,
+      member: memberId,
+      provider,
+      usd: usdFromMicros(heldMicros),
+      price: money(heldMicros),
+      heldAt,
+    })),
+    links: { csv: `/api/usage.csv?period=${period}`, chart: `/api/usage.png?period=${period}` },
+  };
+}
+
+const sumsOf = ({ jobs, micros, seconds, ...open }: Sums): SumsView => ({
+  jobs,
+  usd: usdFromMicros(micros),
+  spent: money(micros),
+  seconds,
+  heldJobs: open.heldJobs,
+  heldUsd: usdFromMicros(open.heldMicros),
+  held: money(open.heldMicros),
+  suspendedJobs: open.suspendedJobs,
+  suspendedUsd: usdFromMicros(open.suspendedMicros),
+  suspended: money(open.suspendedMicros),
+});
