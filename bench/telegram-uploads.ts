@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { createApi } from '../src/chat/telegram/api.ts';
 import { createOutbound } from '../src/chat/telegram/outbound/index.ts';
 import { wordsFor } from '../src/words/index.ts';
+import { memoryInbox } from '../test/fakes/inbox.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
 import { memoryShelf } from '../test/fakes/shelf.ts';
 
@@ -70,6 +71,8 @@ async function measure(uploads: number, megabytes: number): Promise<void> {
       usualMs: () => undefined,
       quota: async () => [],
       localServer: () => false,
+      inbox: memoryInbox(),
+      jobs: { get: async () => undefined },
     });
     const deliver = (nth: number) => {
       const target = { chatId: nth, messageId: 1, userId: nth, chatType: 'private', locale: 'en' };

@@ -7,9 +7,19 @@ import { help } from './help.ts';
 import { jobs } from './jobs.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
+import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 
-type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'usage' | 'privacy' | 'help';
+type CommandName =
+  | 'animate'
+  | 'again'
+  | 'jobs'
+  | 'cancel'
+  | 'quota'
+  | 'settings'
+  | 'usage'
+  | 'privacy'
+  | 'help';
 
 export const commands: Readonly<Record<CommandName, Command>> = {
   animate,
@@ -17,6 +27,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   jobs,
   cancel,
   quota,
+  settings,
   usage,
   privacy,
   help,

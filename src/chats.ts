@@ -73,6 +73,7 @@ export async function createChats(parts: ChatsParts) {
         commands: guarded,
         inbox,
         shelf: store.keyv('telegram'),
+        jobs,
         files,
         clock,
         health,

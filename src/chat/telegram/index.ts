@@ -4,11 +4,14 @@ import type { Chat } from '../../core/chat-port.ts';
 import type { Command, Core } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
-import type { Clock, Files, Inbox, Log, Shelf } from '../../core/ports.ts';
+import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
 import { wordsFor } from '../../words/index.ts';
+import { approvalNotes } from './admin/approvals.ts';
+import { createNotices } from './admin/notices.ts';
+import { createPeople } from './admin/people.ts';
 import { createApi } from './api.ts';
 import { createDownloads } from './download.ts';
-import { createHandlers } from './inbound/handlers.ts';
+import { type CommandName, createHandlers } from './inbound/handlers.ts';
 import { createInlet } from './inbound/inlet.ts';
 import { createOutbound } from './outbound/index.ts';
 import { register } from './register.ts';
@@ -21,9 +24,10 @@ export type TelegramParts = {
   /** Where the internet reaches us; with https, Telegram tells its updates there. */
   publicUrl: string | undefined;
   secretKey: string;
-  commands: Readonly<Record<'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help', Command>>;
+  commands: Readonly<Record<CommandName, Command>>;
   inbox: Inbox;
   shelf: Shelf;
+  jobs: Pick<JobStore, 'get'>;
   files: Files;
   clock: Clock;
   health: Health;
@@ -59,7 +63,12 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     usualMs: parts.usualMs,
     quota: async (requester) => (await core.promise).quota(requester),
     localServer: downloads.isLocal,
+    inbox: parts.inbox,
+    jobs: parts.jobs,
   });
+  const people = createPeople({ api, shelf, clock });
+  const notes = approvalNotes(shelf);
+  const notices = createNotices({ api, shelf, outbound, people, notes, log });
   let me: UserFromGetMe | undefined;
   const handlers = createHandlers({
     api,
@@ -70,6 +79,9 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     downloads,
     inbox: parts.inbox,
     commands: parts.commands,
+    files: parts.files,
+    people,
+    notes,
     core: core.promise,
     privacyMode: () => me && !me.can_read_all_group_messages,
     start: (request) => inlet.start(request),
@@ -115,6 +127,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     async start(given) {
       core.resolve(given);
       health.set('telegram', { state: 'degraded', reason: 'not connected yet' });
+      await outbound.start();
       await inlet.resume();
       updates.start();
     },
@@ -128,6 +141,8 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     deliver: outbound.deliver,
     uploadLimitBytes: outbound.uploadLimitBytes,
     forget: outbound.forget,
+    canPost: notices.canPost,
+    post: notices.post,
     hook: { path: HOOK_PATH, take: updates.takeHook },
   };
 }

@@ -12,10 +12,11 @@ const SHORT_DESCRIPTION_LENGTH = 120;
 const COMMAND_DESCRIPTION_LENGTH = 256;
 
 const MEMBER = ['animate', 'jobs', 'cancel', 'quota', 'privacy', 'help'] as const;
+const ADMIN = [...MEMBER, 'settings', 'usage'] as const;
 const SCOPES = [
   { type: 'all_private_chats', names: [...MEMBER, 'start'] },
   { type: 'all_group_chats', names: MEMBER },
-  { type: 'all_chat_administrators', names: MEMBER },
+  { type: 'all_chat_administrators', names: ADMIN },
 ] as const;
 
 /** Only shows: what a member may do is looked up when they do it. Asks Telegram nothing where nothing has changed. */

@@ -104,6 +104,7 @@ export async function createHarness(options: HarnessOptions = {}) {
         commands,
         inbox: fuse.guard(createInbox(database, clock), ['claim', 'note', 'done'], dead),
         shelf: fuse.guard(keyvOn(database, 'telegram'), ['set', 'delete'], dead),
+        jobs: world.disk.store,
         files: fuse.guard(files, ['temp'], dead),
         clock,
         health,

@@ -13,6 +13,7 @@ import type { Log } from '../../../src/core/ports.ts';
 import type { QuotaLine } from '../../../src/core/quota-lines.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';
+import { memoryInbox } from '../../fakes/inbox.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { memoryShelf } from '../../fakes/shelf.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
@@ -34,6 +35,8 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
   const time = manualTime(1_700_000_200_000);
   const telegram = await startTelegram({ time, token: TOKEN, ...options });
   const shelf = memoryShelf();
+  const inbox = memoryInbox(time);
+  const jobs = new Map<string, Job>();
   const folder = freshFolder();
   const logged: string[] = [];
   const line = (level: string) => (facts: object, message: string) =>
@@ -71,6 +74,8 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
       usualMs: () => parts.usualMs,
       quota: async () => parts.quota ?? [],
       localServer: () => options.local ?? false,
+      inbox,
+      jobs: { get: async (id) => jobs.get(id) },
     });
     alive.push(outbound);
     return outbound;
@@ -135,6 +140,9 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
   return {
     time,
     telegram,
+    /** What the core has on disk. */
+    jobs,
+    inbox,
     shelf,
     logged,
     jpeg,

@@ -85,7 +85,7 @@ export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: numb
   `telegram-${chatId}-${messageId}`;
 
 function requestOf(said: Said, media: Media, { again }: { again?: string }): Request {
-  const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, firstOfEach } = said;
+  const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
   const ask = again === undefined && said.command === ANIMATE && OPTIONS.test(said.text);
   const prompt = ask ? said.text.replace(OPTIONS, '') : said.text;
   return {
@@ -97,6 +97,7 @@ function requestOf(said: Said, media: Media, { again }: { again?: string }): Req
     ...(userId === undefined ? {} : { userId }),
     ...(anonymousAdmin ? { anonymousAdmin } : {}),
     locale,
+    ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
     command: again === undefined ? 'animate' : 'again',
     options: again === undefined ? (prompt ? { prompt } : {}) : { job: again },

@@ -2,8 +2,11 @@
 import type { Api } from 'grammy';
 import type { Command, Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
-import type { Clock, Inbox, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
+import type { ApprovalNotes } from '../admin/approvals.ts';
+import { createAdmin } from '../admin/index.ts';
+import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import type { Downloads } from '../download.ts';
 import type { Outbound } from '../outbound/index.ts';
@@ -22,6 +25,17 @@ import { Interrupted, runRequest } from './requests.ts';
 import type { Talk } from './talk.ts';
 import { createWho, targetOf } from './who.ts';
 
+export type CommandName =
+  | 'animate'
+  | 'again'
+  | 'jobs'
+  | 'cancel'
+  | 'quota'
+  | 'privacy'
+  | 'help'
+  | 'settings'
+  | 'usage';
+
 export type HandlerParts = {
   api: Api;
   shelf: Shelf;
@@ -30,7 +44,10 @@ export type HandlerParts = {
   outbound: Outbound;
   downloads: Downloads;
   inbox: Inbox;
-  commands: Readonly<Record<'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help', Command>>;
+  commands: Readonly<Record<CommandName, Command>>;
+  files: Files;
+  people: People;
+  notes: ApprovalNotes;
   core: Promise<Core>;
   privacyMode(): boolean | undefined;
   start(request: Request): Promise<void>;
@@ -68,6 +85,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     show: outbound.show,
   };
 
+  const admin = createAdmin({ ...parts, who, talk, sayWith: outbound.sayWith });
+
   async function remove(chatId: number, messageId: number): Promise<boolean> {
     try {
       return await api.deleteMessage(chatId, messageId);
@@ -79,6 +98,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   async function said(message: Said): Promise<void> {
     const words = wordsFor(message.locale);
+    await parts.people.note(message);
     const say = (body: Body): Promise<unknown> => talk.say(targetOf(message), body);
     // One member's halves change one after the other, and what is decided on them with them.
     const place = `${message.chatId} ${message.userId ?? ''}`;
@@ -93,6 +113,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {
       const core = await parts.core;
+      const forAdmins = admin.answers.get(decision.name);
+      if (forAdmins) {
+        const body = await forAdmins(message, core);
+        return void (body && (await say(body)));
+      }
       const body = await answerCommand(message, decision.name, decision.text, {
         core,
         commands,
@@ -108,7 +133,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const answer = once((text?: string) => answerPress(press, text));
     const timer = setTimeout(() => void answer(), ANSWER_WITHIN_MS);
     try {
-      const heard = await runPress(press, { core, commands, who, talk, expected, shelf, start, remove });
+      const heard = await runPress(press, {
+        core,
+        commands,
+        who,
+        talk,
+        expected,
+        shelf,
+        start,
+        remove,
+        more: admin.deeds,
+      });
       const inWindow = await answer(heard);
       if (heard !== undefined && !inWindow) await talk.say(targetOf(press), linesOf([heard]));
     } finally {

@@ -2,6 +2,7 @@
 import type { Offer } from '../../../core/offers.ts';
 import type { Choices } from '../../../core/quote.ts';
 import type { Outcome } from '../../../core/refusals.ts';
+import { overBody } from '../admin/approvals.ts';
 import { linesOf } from '../render.ts';
 import { offerBody } from '../views.ts';
 import { asWhoever, type Deed, refused } from './pressed.ts';
@@ -10,7 +11,12 @@ import { targetOf } from './who.ts';
 export const confirm: Deed = async ({ press, words, code }, parts) => {
   const { outcome } = await asWhoever(press, parts, (caller) => parts.core.offers.confirm(caller, code));
   if (!outcome.ok) return refused(words, outcome);
-  if (outcome.value.kind === 'over') return words.refusal(outcome.value.refusal);
+  if (outcome.value.kind === 'over') {
+    const { offer, refusal } = outcome.value;
+    const body = overBody(words, offer, refusal, press.chatType === 'private');
+    await parts.talk.edit(targetOf(press), press.messageId, body);
+    return undefined;
+  }
   if (outcome.value.kind === 'offer') {
     await parts.talk.edit(targetOf(press), press.messageId, offerBody(words, outcome.value.offer));
     return undefined;

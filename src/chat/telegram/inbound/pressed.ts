@@ -19,6 +19,8 @@ export type PressParts = {
   /** Takes a wish: on disk once this has answered. */
   start(request: Request): Promise<void>;
   remove(chatId: number, messageId: number): Promise<boolean>;
+  /** What other buttons do, by their verb. */
+  more: Readonly<Record<string, Deed>>;
 };
 
 /** What the member hears in the small window above the chat; nothing where the chat itself tells it. */

@@ -13,7 +13,7 @@ import { targetOf } from './who.ts';
 export async function runPress(press: Press, parts: PressParts): Promise<Heard> {
   const words = wordsFor(press.locale);
   const said = readCallbackData(press.data);
-  const deed = said && DEEDS[said.verb];
+  const deed = said && { ...DEEDS, ...parts.more }[said.verb];
   if (!deed) return words.t('told.too-old');
   return deed({ press, words, code: said.code, arg: said.arg }, parts);
 }

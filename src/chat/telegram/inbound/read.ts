@@ -1,5 +1,6 @@
 /** From an update to what was said, pressed or changed by whom, and the one id that it has however often it comes. */
 import { mediaOf } from '../media-of.ts';
+import { authorOf, namedIn } from './people.ts';
 import type { Incoming, Place, Said } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
@@ -36,13 +37,16 @@ function readMessage(message: WireMessage, bot: Bot): Read | undefined {
   // Somebody else's command is none of our business, whatever hangs on it.
   if (command === 'another bot’s') return undefined;
   const mention = entities.find((entity) => isMention(text, entity, bot));
-  const reply = message.reply_to_message;
+  const { reply_to_message } = message;
+  // In a topic, what answers nothing else answers the topic's opening.
+  const opening = reply_to_message?.forum_topic_created;
+  const reply = opening ? undefined : reply_to_message;
   const files = reply ?? message.external_reply;
   const record: Said = {
     kind: 'said',
     ...place,
     text: command?.rest ?? withoutMention(text, mention),
-    ...(command ? { command: command.name } : {}),
+    ...(command ? { command: command.name, ...namedIn(entities, command.start) } : {}),
     mentioned: mention !== undefined,
     media: mediaOf(message),
     ...(files
@@ -50,10 +54,12 @@ function readMessage(message: WireMessage, bot: Bot): Read | undefined {
           repliesTo: {
             ...(reply ? { messageId: reply.message_id } : {}),
             toBot: reply?.from?.id === bot.id,
+            ...(reply ? authorOf(reply) : {}),
             media: mediaOf(files),
           },
         }
       : {}),
+    ...(opening ? { topicName: opening.name } : {}),
     ...(message.media_group_id ? { album: message.media_group_id } : {}),
   };
   return { id, record };
@@ -73,6 +79,8 @@ function placeOf(message: WireMessage): Place | undefined {
     ...(sender_chat ? {} : { userId: from.id }),
     ...(sender_chat?.id === chat.id ? { anonymousAdmin: true } : {}),
     locale: from.language_code ?? 'en',
+    ...(sender_chat || from.username === undefined ? {} : { username: from.username }),
+    ...(chat.is_forum ? { forum: true } : {}),
   };
 }
 
@@ -98,12 +106,13 @@ function commandOf(
   text: string,
   entities: readonly WireEntity[],
   bot: Bot,
-): { name: string; rest: string } | 'another bot’s' | undefined {
+): { name: string; rest: string; start: number } | 'another bot’s' | undefined {
   const found = entities.find(({ type, offset }) => type === 'bot_command' && offset === 0);
   if (!found) return undefined;
   const [name = '', addressee] = text.slice(1, found.length).toLowerCase().split('@');
   if (addressee !== undefined && addressee !== bot.username.toLowerCase()) return 'another bot’s';
-  return { name, rest: text.slice(found.length).trim() };
+  const rest = text.slice(found.length).trimStart();
+  return { name, rest: rest.trimEnd(), start: text.length - rest.length };
 }
 
 function isMention(text: string, { type, offset, length, user }: WireEntity, bot: Bot): boolean {
@@ -119,7 +128,9 @@ function withoutMention(text: string, mention: WireEntity | undefined): string {
 }
 
 function readPress({ id, from, message, data }: WirePress): Read | undefined {
-  const chatType = chatTypeOf(message?.chat.type ?? '');
+  // A log channel may be a channel; what is pressed there is looked up as in a group.
+  const inChannel = message?.chat.type === 'channel';
+  const chatType = inChannel ? 'supergroup' : chatTypeOf(message?.chat.type ?? '');
   if (!message || !chatType || data === undefined) return undefined;
   const record: Incoming = {
     kind: 'press',
@@ -129,6 +140,7 @@ function readPress({ id, from, message, data }: WirePress): Read | undefined {
     messageId: message.message_id,
     userId: from.id,
     locale: from.language_code ?? 'en',
+    ...(message.chat.is_forum ? { forum: true } : {}),
     pressId: id,
     data,
   };

@@ -13,6 +13,10 @@ const place = {
   /** Speaks as this very chat: only its anonymous admins can. */
   anonymousAdmin: z.boolean().optional(),
   locale: z.string(),
+  /** Of whoever speaks, without the @. */
+  username: z.string().optional(),
+  /** The chat has topics. */
+  forum: z.boolean().optional(),
 };
 
 const saidSchema = z.object({
@@ -26,8 +30,18 @@ const saidSchema = z.object({
   media: mediaSchema,
   /** The message that it replies to. */
   repliesTo: z
-    .object({ messageId: z.number().optional(), toBot: z.boolean(), media: mediaSchema })
+    .object({
+      messageId: z.number().optional(),
+      toBot: z.boolean(),
+      /** Whose it is, where it is a person's. */
+      userId: z.number().optional(),
+      media: mediaSchema,
+    })
     .optional(),
+  /** People who are named in `text` without a name of their own: from where to where, and who. */
+  named: z.array(z.object({ from: z.number(), to: z.number(), userId: z.number() })).optional(),
+  /** What the topic is called, where the message shows it. */
+  topicName: z.string().optional(),
   album: z.string().optional(),
   /** An album with more files than can be used. */
   firstOfEach: z.boolean().optional(),
@@ -75,5 +89,13 @@ export type Incoming = z.infer<typeof recordSchema>;
 /** What every record but a move has. */
 export type Place = Pick<
   Said,
-  'chatId' | 'chatType' | 'threadId' | 'messageId' | 'userId' | 'anonymousAdmin' | 'locale'
+  | 'chatId'
+  | 'chatType'
+  | 'threadId'
+  | 'messageId'
+  | 'userId'
+  | 'anonymousAdmin'
+  | 'locale'
+  | 'username'
+  | 'forum'
 >;

@@ -5,6 +5,7 @@ import type { Upload } from '../../../core/intake.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import type { Outcome, Refusal } from '../../../core/refusals.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
+import { overBody } from '../admin/approvals.ts';
 import type { Downloads, What } from '../download.ts';
 import { linesOf } from '../render.ts';
 import { type Body, offerBody } from '../views.ts';
@@ -49,7 +50,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     : await execute(caller, request, parts);
   if (!outcome.ok && outcome.refusal.code === 'stopping') throw new Interrupted();
   if (outcome.ok && outcome.value.kind === 'job') return talk.show(outcome.value.job);
-  await talk.edit(targetOf(request), messageId, bodyOf(words, outcome));
+  await talk.edit(targetOf(request), messageId, bodyOf(words, outcome, request));
 }
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
@@ -100,10 +101,11 @@ function bySize({ image, clip }: Request['media']): What[] {
   return (image?.bytes ?? 0) <= (clip?.bytes ?? 0) ? ['image', 'clip'] : ['clip', 'image'];
 }
 
-function bodyOf(words: Words, told: Told): Body {
+function bodyOf(words: Words, told: Told, { chatType }: Request): Body {
   if (told.ok) {
     if (told.value.kind === 'offer') return offerBody(words, told.value.offer);
-    if (told.value.kind === 'over') return linesOf([words.refusal(told.value.refusal)]);
+    if (told.value.kind === 'over')
+      return overBody(words, told.value.offer, told.value.refusal, chatType === 'private');
     return linesOf([words.t('told.trouble')]);
   }
   const { refusal } = told;

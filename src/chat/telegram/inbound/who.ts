@@ -3,6 +3,7 @@ import type { Api } from 'grammy';
 import type { Caller } from '../../../core/access.ts';
 import type { Requester } from '../../../core/job.ts';
 import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import { isTrouble } from '../api.ts';
 import type { TelegramTarget } from '../target.ts';
 import type { Place } from './records.ts';
 
@@ -15,6 +16,8 @@ export type Who = {
   member(place: Place): Promise<Caller>;
   /** With them. */
   ranked(place: Place): Promise<Caller>;
+  /** With them, and Telegram is asked this very moment: for what decides about money. */
+  fresh(place: Place): Promise<Caller>;
   /** As the chat itself, for an admin who may have asked as it: what an anonymous admin began answers to both. */
   asChat(place: Place): Promise<Caller | undefined>;
   /** Tells that a chat goes on under another id. */
@@ -36,8 +39,13 @@ export function createWho({
 
   /** A bot that is no admin itself may see the list too, which `getChatMember` doesn't promise. */
   async function fetchAdmins(chatId: number): Promise<ReadonlySet<number>> {
-    const members = await api.getChatAdministrators(chatId);
-    return new Set(members.map(({ user }) => user.id));
+    try {
+      const members = await api.getChatAdministrators(chatId);
+      return new Set(members.map(({ user }) => user.id));
+    } catch (error) {
+      if (!isTrouble(error, 'migrated') || error.migratedTo === undefined) throw error;
+      return fetchAdmins(error.migratedTo);
+    }
   }
 
   async function isAdmin({ chatId, userId }: Place): Promise<boolean> {
@@ -62,6 +70,7 @@ export function createWho({
       platform: 'telegram',
       spaceId,
       memberId: place.userId === undefined ? spaceId : `telegram:${place.userId}`,
+      ...channelOf(place),
       target: targetOf(place),
     };
   }
@@ -72,10 +81,16 @@ export function createWho({
     return { requester: await requesterOf(place), standing: { moderator, private: isPrivate(place) } };
   }
 
+  const ranked = async (place: Place): Promise<Caller> =>
+    callerOf(place, place.anonymousAdmin ?? (!isPrivate(place) && (await isAdmin(place))));
+
   return {
     member: (place) => callerOf(place, place.anonymousAdmin ?? false),
-    ranked: async (place) =>
-      callerOf(place, place.anonymousAdmin ?? (!isPrivate(place) && (await isAdmin(place)))),
+    ranked,
+    fresh(place) {
+      admins.delete(place.chatId);
+      return ranked(place);
+    },
     async asChat(place) {
       if (isPrivate(place) || !(await isAdmin(place))) return undefined;
       const caller = await callerOf(place, true);
@@ -87,6 +102,20 @@ export function createWho({
       if (first !== to) await shelf.set(aliasKey(to), first);
     },
   };
+}
+
+/** The number of the topic that every forum has: its messages name none. Seen in the clients' own API. */
+const GENERAL_TOPIC = 1;
+
+/** The topic, as limits and lists of the chat name it. */
+export function topicOf({ threadId, forum }: Pick<Place, 'threadId' | 'forum'>): string | undefined {
+  const topic = threadId ?? (forum ? GENERAL_TOPIC : undefined);
+  return topic === undefined ? undefined : String(topic);
+}
+
+function channelOf(place: Place): { channelId?: string } {
+  const channelId = topicOf(place);
+  return channelId === undefined ? {} : { channelId };
 }
 
 const aliasKey = (chatId: number): string => `alias:${chatId}`;

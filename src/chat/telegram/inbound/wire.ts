@@ -28,10 +28,11 @@ const user = z.object({
   id: z.number(),
   is_bot: z.boolean(),
   first_name: z.string().optional(),
+  username: z.string().optional(),
   language_code: z.string().optional(),
 });
 
-const chat = z.object({ id: z.number(), type: z.string() });
+const chat = z.object({ id: z.number(), type: z.string(), is_forum: z.boolean().optional() });
 const entity = z.object({
   type: z.string(),
   offset: z.number(),
@@ -40,7 +41,12 @@ const entity = z.object({
 });
 export type WireEntity = z.infer<typeof entity>;
 
-const answered = media.extend({ message_id: z.number(), from: user.optional() });
+const answered = media.extend({
+  message_id: z.number(),
+  from: user.optional(),
+  sender_chat: z.object({ id: z.number() }).optional(),
+  forum_topic_created: z.object({ name: z.string() }).optional(),
+});
 
 const message = media.extend({
   message_id: z.number(),

@@ -2,7 +2,7 @@
 import type { Api } from 'grammy';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn } from '../../../core/job.ts';
-import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, Inbox, JobStore, Log, Shelf } from '../../../core/ports.ts';
 import type { QuotaLine } from '../../../core/quota-lines.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble, signalOf } from '../api.ts';
@@ -10,7 +10,7 @@ import { createDeliver } from './deliver.ts';
 import { createHandOver } from './hand-over.ts';
 import { createLanes, realTimers, type Timers } from './lanes.ts';
 import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
-import { type Body, createPost, type EditBody, type Place } from './post.ts';
+import { type Attached, type Body, createPost, type EditBody, type Place } from './post.ts';
 import { createStatus } from './status.ts';
 
 export type { Place } from './post.ts';
@@ -36,9 +36,13 @@ export type OutboundParts = {
   quota(requester: Job['requester']): Promise<QuotaLine[]>;
   /** The Bot API server is the operator's own, started with `--local`. */
   localServer(): boolean;
+  inbox: Inbox;
+  jobs: Pick<JobStore, 'get'>;
 };
 
 export type Outbound = {
+  /** Takes up the jobs whose last word may not have been told. */
+  start(): Promise<void>;
   /** Tells how the job stands in its status message, once `bind` has named one. Answers at once. */
   show(job: Job): void;
   /** As `Chat.deliver` of the core promises. Safe to call again after a crash: at most one video comes twice. */
@@ -50,6 +54,8 @@ export type Outbound = {
   bind(jobId: string, message: StatusRef): Promise<void>;
   /** A new message, as a reply where the place names one. Undefined when it can't be said there. Throws passing trouble. */
   say(place: Place, body: Body): Promise<number | undefined>;
+  /** The same with a picture or a file; `open` is asked for it again where it is sent again. */
+  sayWith(place: Place, file: Attached, body: Body): Promise<number | undefined>;
   /** Says something else in a message of ours, without a keyboard unless one is given. False when it could not. */
   edit(message: MessageRef, body: EditBody): Promise<boolean>;
   /** Ends what waits and breaks off what doesn't end by itself within seconds. */
@@ -66,26 +72,31 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const lanes = createLanes({ clock, timers, log });
   const post = createPost({ api, lanes, notes, log, timers, signal, stopping: stopping.signal });
   const handOver = createHandOver({ api, timers, log, signal });
-  const status = createStatus({ lanes, notes, post, words, clock, timers, log, usualMs });
+  const { inbox, jobs } = parts;
+  const status = createStatus({ lanes, notes, post, words, clock, timers, log, usualMs, inbox, jobs });
   const deliver = createDeliver({ notes, post, handOver, words, clock, log, quota, limitBytes });
   let said = 0;
 
+  async function orNowhere(say: (key: string) => Promise<number>): Promise<number | undefined> {
+    said += 1;
+    try {
+      return await say(`say:${said}`);
+    } catch (err) {
+      if (!isTrouble(err) || isTrouble(err, 'network', 'flood', 'unauthorized')) throw err;
+      log.warn({ err }, 'a message could not be sent');
+      return undefined;
+    }
+  }
+
   return {
+    start: status.start,
     show: status.show,
     deliver,
     uploadLimitBytes: limitBytes,
     forget: (job) => status.forget(job.id),
     bind: status.bind,
-    async say(place, body) {
-      said += 1;
-      try {
-        return await post.text(place, `say:${said}`, body);
-      } catch (err) {
-        if (!isTrouble(err) || isTrouble(err, 'network', 'flood', 'unauthorized')) throw err;
-        log.warn({ err }, 'a message could not be sent');
-        return undefined;
-      }
-    },
+    say: (place, body) => orNowhere((key) => post.text(place, key, body)),
+    sayWith: (place, file, body) => orNowhere((key) => post.attached(place, key, file, body)),
     async edit(message, body) {
       try {
         return (await post.mustEdit(message, body)) === 'done';

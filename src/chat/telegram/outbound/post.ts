@@ -1,6 +1,6 @@
 /** Messages to where they are wanted: through the chat's lane, to where the chat lives now. */
-import type { Api } from 'grammy';
-import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
+import type { Api, InputFile } from 'grammy';
+import type { ForceReply, InlineKeyboardMarkup, Message } from 'grammy/types';
 import type { Log } from '../../../core/ports.ts';
 import { type GrammySignal, isTrouble } from '../api.ts';
 import type { Text } from '../render.ts';
@@ -12,6 +12,9 @@ import type { MessageRef, Notes } from './notes.ts';
 export type Place = { chatId: number; threadId?: number | undefined; messageId?: number | undefined };
 export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply | undefined };
 export type EditBody = Text & { reply_markup?: InlineKeyboardMarkup | undefined };
+
+/** A picture or a file beside the words. */
+export type Attached = { as: 'photo' | 'document'; open(): InputFile };
 
 /** The same as Telegram wants it. */
 export type Address = {
@@ -78,6 +81,22 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
     return message.message_id;
   }
 
+  /** A text under a picture or a file, as long as a caption may be. */
+  async function attached(place: Place, key: string, { as, open }: Attached, body: Body): Promise<number> {
+    const { text: caption, parse_mode, reply_markup } = body;
+    const words = { caption, parse_mode, ...(reply_markup ? { reply_markup } : {}) };
+    const message = await insist(
+      () =>
+        send<Message>(place, key, 'word', (address) =>
+          as === 'photo'
+            ? api.raw.sendPhoto({ ...address, ...words, photo: open() }, signal)
+            : api.raw.sendDocument({ ...address, ...words, document: open() }, signal),
+        ),
+      'never-sent',
+    );
+    return message.message_id;
+  }
+
   /** Says something else in a message of ours; without a keyboard, its buttons go. `lost`: there is none to change. */
   async function edit(
     { chatId, messageId }: MessageRef,
@@ -134,7 +153,7 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
     });
   }
 
-  return { send, text, edit, mustEdit };
+  return { send, text, attached, edit, mustEdit };
 }
 
 /** Where the topic is closed or gone: in the chat itself, at last without a reply, which would go into that topic. */

@@ -1,6 +1,6 @@
 /** The one message that tells how a job stands, and the word that a member gets of a bad end. */
 import { isOver, type Job } from '../../../core/job.ts';
-import type { Clock, Log } from '../../../core/ports.ts';
+import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
 import { type Card, statusCard } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
 import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
@@ -11,6 +11,10 @@ import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
 
 /** How often what is left is told anew while nothing else happens. */
 const REFRESH_MS = 30_000;
+/** In the inbox stand the messages of jobs whose last word may not be told yet. */
+const OPEN = 'telegram-status:';
+/** So long nothing may come of a message before it is given up: longer than an admin may take to say yes. */
+const NO_JOB_MS = 3 * 24 * 3_600_000;
 
 type Parts = {
   lanes: Lanes;
@@ -21,12 +25,15 @@ type Parts = {
   timers: Timers;
   log: Log;
   usualMs(job: Job): number | undefined;
+  inbox: Inbox;
+  jobs: Pick<JobStore, 'get'>;
 };
 
 /** What is known of a job whose message may still change. */
 type Shown = { job?: Job; said?: string; cancelRefresh?: () => void };
 
-export function createStatus({ lanes, notes, post, words, clock, timers, log, usualMs }: Parts) {
+export function createStatus(parts: Parts) {
+  const { lanes, notes, post, words, clock, timers, log, usualMs, inbox } = parts;
   const jobs = new Map<string, Shown>();
   const telling = new Set<string>();
   let stopped = false;
@@ -46,10 +53,20 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
 
   async function bind(jobId: string, ref: StatusRef): Promise<void> {
     await notes.status.set(jobId, ref);
+    await inbox.claim(OPEN + jobId, {});
     const shown = jobs.get(jobId);
     if (!shown?.job) return;
     delete shown.said;
     show(shown.job);
+  }
+
+  /** Takes up what a crash left untold. A job that goes on is told of by the core. */
+  async function start(): Promise<void> {
+    for (const { id, at } of await inbox.pending(OPEN)) {
+      const job = await parts.jobs.get(id.slice(OPEN.length));
+      if (job) show(job);
+      else if (at < clock.now() - NO_JOB_MS) await inbox.done(id);
+    }
   }
 
   async function refresh(jobId: string): Promise<void> {
@@ -85,6 +102,8 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
       if ((await post.mustEdit(ref, body)) === 'lost') await lose(job.id);
     }
     await told;
+    // Not before: the core speaks of a job that is over no more, so after a crash this entry does.
+    if (isOver(job)) await inbox.done(OPEN + job.id);
     // A bind that comes late, after a quick end, still finds the job; it has an hour.
     if (isOver(job)) timers.after(3_600_000, () => jobs.delete(job.id));
   }
@@ -131,11 +150,13 @@ export function createStatus({ lanes, notes, post, words, clock, timers, log, us
   }
 
   return {
+    start,
     show,
     bind,
     async forget(jobId: string): Promise<void> {
       jobs.get(jobId)?.cancelRefresh?.();
       jobs.delete(jobId);
+      await inbox.done(OPEN + jobId);
       await notes.forget(jobId);
     },
     stop(): void {

@@ -1,0 +1,187 @@
+/** `/settings`: with words after it a change, without any the panel. Rights are asked for each time. */
+import type { Api } from 'grammy';
+import type { Call, Command, Core } from '../../../core/command.ts';
+import type { Shelf } from '../../../core/ports.ts';
+import type { SettingsPart } from '../../../core/settings-words.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
+import { changedLines, historyLines } from '../../../words/settings.ts';
+import { isTrouble } from '../api.ts';
+import { jobIdOf } from '../inbound/decide.ts';
+import type { Deed } from '../inbound/pressed.ts';
+import type { Place, Said } from '../inbound/records.ts';
+import type { Talk } from '../inbound/talk.ts';
+import { targetOf, type Who } from '../inbound/who.ts';
+import { linesOf } from '../render.ts';
+import type { Body } from '../views.ts';
+import { PAGES, type PanelFacts, pageBody, panelBody } from './panel.ts';
+import { usageOf } from './parts.ts';
+import type { People } from './people.ts';
+import { readWords } from './read-words.ts';
+import { readSpot } from './spot.ts';
+
+export type SettingsParts = {
+  api: Api;
+  shelf: Shelf;
+  people: People;
+  who: Who;
+  talk: Talk;
+  settings: Command;
+};
+
+const DONE_FOR_MS = 3_600_000;
+const LOCALE_KEPT_MS = 365 * 24 * 3_600_000;
+
+/** The language of the admins, in which their log channel is told. */
+export const localeKey = (spaceId: string): string => `admin-locale:${spaceId}`;
+
+export type SettingsAnswers = {
+  answer(said: Said, core: Core): Promise<Body>;
+  pressed: { known: Deed; anonymous: Deed };
+};
+
+export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
+  const { api, shelf, people, who, talk, settings } = parts;
+
+  async function callOf(place: Place, id: string): Promise<Call> {
+    return { ...(await who.fresh(place)), id, options: {}, files: {} };
+  }
+
+  /** Everything in force, or why this caller may not see it. */
+  async function panelFacts(
+    place: Place,
+    call: Call,
+    core: Core,
+    anonymous: boolean,
+  ): Promise<Omit<PanelFacts, 'naming'> | { refused: string }> {
+    const words = wordsFor(place.locale);
+    const outcome = await settings.execute({ ...call, part: 'show' }, core);
+    if (!outcome.ok) return { refused: words.refusal(outcome.refusal) };
+    if (outcome.value.kind !== 'settings') throw new Error('/settings shows something else');
+    return { words, settings: outcome.value.settings, own: outcome.value.own, place, anonymous };
+  }
+
+  const draw = (place: Place, { t }: Words, write: (naming: PanelFacts['naming']) => Body): Promise<Body> =>
+    people.named(place.chatId, t('settings.anonymous-admin'), write);
+
+  async function answer(said: Said, core: Core): Promise<Body> {
+    const call = await callOf(said, jobIdOf(said));
+    const facts = await panelFacts(said, call, core, said.anonymousAdmin ?? false);
+    if ('refused' in facts) return linesOf([facts.refused]);
+    const { words } = facts;
+    const read = await readWords(said, { find: people.find, chatNamed });
+    switch (read.kind) {
+      case 'stranger':
+        return linesOf([words.t('settings.unknown-member', { name: read.name })]);
+      case 'too-many':
+        return linesOf([usageLine(words, read.part)]);
+      case 'wrong':
+        return linesOf([words.refusal(read.refusal), ...(read.part ? [usageLine(words, read.part)] : [])]);
+      case 'call':
+        if (read.part === 'show') return draw(said, words, (naming) => panelBody({ ...facts, naming }));
+        if (read.part === 'history') return history(said, call, core, words);
+        if (read.options.channel !== undefined && read.part === 'log-channel') {
+          const notTheirs = await refusalOfSpot(said, read.options.channel, words);
+          if (notTheirs) return linesOf([notTheirs]);
+        }
+        return once(said, () => change(said, { ...call, ...read }, core, words));
+    }
+  }
+
+  async function history(said: Said, call: Call, core: Core, words: Words): Promise<Body> {
+    const outcome = await settings.execute({ ...call, part: 'history' }, core);
+    if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
+    const entries = outcome.value.kind === 'history' ? outcome.value.entries : [];
+    const { timeZone } = core.settings.of(call.requester.spaceId);
+    return draw(said, words, (naming) =>
+      linesOf([words.t('settings.history'), ...historyLines(words, entries, naming, timeZone)]),
+    );
+  }
+
+  async function change(
+    said: Said,
+    call: Call & { part: SettingsPart },
+    core: Core,
+    words: Words,
+  ): Promise<Body> {
+    await shelf.set(localeKey(call.requester.spaceId), said.locale, LOCALE_KEPT_MS);
+    const outcome = await settings.execute(call, core);
+    if (!outcome.ok) {
+      const { refusal } = outcome;
+      const usage = refusal.code === 'bad-option' ? [usageLine(words, call.part)] : [];
+      return linesOf([words.refusal(refusal), ...usage]);
+    }
+    const entries = outcome.value.kind === 'changed' ? outcome.value.entries : [];
+    return draw(said, words, (naming) => linesOf(changedLines(words, entries, naming)));
+  }
+
+  /**
+   * A message that is read again, after a crash or because its answer could not be sent, changes nothing once more:
+   * some changes undo themselves when they are made twice.
+   */
+  async function once(said: Said, make: () => Promise<Body>): Promise<Body> {
+    const key = `settings-done:${said.chatId}:${said.messageId}`;
+    const before = await shelf.get<{ body?: Body }>(key);
+    if (before) return before.body ?? linesOf([wordsFor(said.locale).t('told.trouble')]);
+    await shelf.set(key, {}, DONE_FOR_MS);
+    try {
+      const body = await make();
+      await shelf.set(key, { body }, DONE_FOR_MS);
+      return body;
+    } catch (error) {
+      await shelf.delete(key);
+      throw error;
+    }
+  }
+
+  /** Whoever names another chat must run that one too: else its members would read what is none of their business. */
+  async function refusalOfSpot(said: Said, channel: string, { t }: Words): Promise<string | undefined> {
+    const spot = readSpot(channel);
+    if (!spot || spot.chatId === said.chatId) return undefined;
+    const { anonymousAdmin: _, ...person } = said;
+    const there = await who.fresh({ ...person, chatId: spot.chatId });
+    return there.standing.moderator ? undefined : t('settings.not-yours');
+  }
+
+  async function chatNamed(name: string): Promise<number | undefined> {
+    try {
+      return (await api.getChat(name)).id;
+    } catch (error) {
+      if (isTrouble(error, 'network', 'flood')) throw error;
+      return undefined;
+    }
+  }
+
+  const pressed =
+    (anonymous: boolean): Deed =>
+    async ({ press, words, code, arg }, { core }) => {
+      const call = await callOf(press, press.pressId);
+      let facts = await panelFacts(press, call, core, anonymous);
+      if ('refused' in facts) return anonymous ? words.t('told.anonymous-admin') : facts.refused;
+      const page = Object.hasOwn(PAGES, code) ? PAGES[code] : undefined;
+      const choice = page
+        ?.rows({ ...facts, naming: (_, id) => id })
+        .flat()
+        .find(({ value }) => value === arg);
+      if (page && choice) {
+        await shelf.set(localeKey(call.requester.spaceId), press.locale, LOCALE_KEPT_MS);
+        for (const options of choice.calls) {
+          const outcome = await settings.execute({ ...call, part: page.part, options }, core);
+          if (!outcome.ok) return words.refusal(outcome.refusal);
+        }
+        facts = await panelFacts(press, call, core, anonymous);
+        if ('refused' in facts) return facts.refused;
+      }
+      const known = facts;
+      // Back to everything once something is chosen, so that it is seen at once.
+      const open = choice ? undefined : page;
+      const body = await draw(press, words, (naming) =>
+        open ? pageBody({ ...known, naming }, code, open) : panelBody({ ...known, naming }),
+      );
+      await talk.edit(targetOf(press), press.messageId, body);
+      return undefined;
+    };
+
+  return { answer, pressed: { known: pressed(false), anonymous: pressed(true) } };
+}
+
+const usageLine = ({ t }: Words, part: SettingsPart): string => t('settings.usage', { usage: usageOf(part) });
