@@ -7,7 +7,7 @@
  * intent. `Guilds` would bring every channel and role of every server, of which we need one number now and then: it
  * is asked for (servers.ts).
  */
-import { Client, GatewayIntentBits, Options, REST } from 'discord.js';
+import { Client, GatewayIntentBits, Options, REST, SimpleShardingStrategy } from 'discord.js';
 
 /** The library's own version of the API, named so that an update of it can't change ours by the way. */
 const VERSION = '10';
@@ -29,10 +29,15 @@ export const createTokenRest = (apiUrl: string): REST =>
     globalRequestsPerSecond: Number.POSITIVE_INFINITY,
   });
 
+/** `close` ends it for good, at whatever point of its making it is. */
+export type Connection = { client: Client; close(): Promise<void> };
+
 /** A connection that is not made yet. One that has ended can't be made again: each try takes a new one. */
-export function createClient(apiUrl: string): Client {
-  return new Client({
-    intents: [GatewayIntentBits.GuildMessages],
+export function createConnection(apiUrl: string, intents = [GatewayIntentBits.GuildMessages]): Connection {
+  let sockets: SimpleShardingStrategy | undefined;
+  let closing: Promise<void> = Promise.resolve();
+  const client = new Client({
+    intents,
     // From 2,500 servers on, one connection is not enough; Discord says how many are.
     shards: 'auto',
     rest: { api: apiUrl, version: VERSION, timeout: TIMEOUT_MS },
@@ -48,5 +53,24 @@ export function createClient(apiUrl: string): Client {
       UserManager: { maxSize: 0, keepOverLimit: (user) => user.id === user.client.user?.id },
     }),
     sweepers: Options.DefaultSweeperSettings,
+    ws: {
+      buildStrategy(given) {
+        sockets = new SimpleShardingStrategy(given);
+        return sockets;
+      },
+    },
   });
+  async function end(): Promise<void> {
+    await client.destroy();
+    // The library forgets connections that it was about to make when it was told to end.
+    await sockets?.destroy({ reason: 'stopping' });
+  }
+  return {
+    client,
+    close() {
+      // One after the other: two at once wait for each other in the library.
+      closing = closing.then(end, end);
+      return closing;
+    },
+  };
 }

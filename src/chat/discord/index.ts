@@ -6,7 +6,7 @@ import type { FileUse } from '../../core/file-use.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
-import { createClient, createRest, createTokenRest } from './client.ts';
+import { createConnection, createRest, createTokenRest } from './client.ts';
 import { commandsData } from './commands-data.ts';
 import { createAcks } from './inbound/ack.ts';
 import { createDownloads } from './inbound/downloads.ts';
@@ -84,9 +84,9 @@ export function createDiscordChat(parts: DiscordParts): Chat {
   });
 
   function connect() {
-    const client = createClient(apiUrl);
-    client.on(Events.Raw, (packet: unknown) => inbound?.take(packet, applicationId));
-    return client;
+    const connection = createConnection(apiUrl);
+    connection.client.on(Events.Raw, (packet: unknown) => inbound?.take(packet, applicationId));
+    return connection;
   }
 
   async function onReady(id: string): Promise<void> {

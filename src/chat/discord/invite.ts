@@ -1,5 +1,8 @@
 /** The link by which somebody adds the bot to their server, with the rights that it uses and no others. */
-import { OAuth2Routes, OAuth2Scopes, PermissionFlagsBits } from 'discord.js';
+import { OAuth2Scopes, PermissionFlagsBits } from 'discord.js';
+
+/** Developer docs, topics/oauth2, read 2026-11-21. */
+const AUTHORIZE = 'https://discord.com/oauth2/authorize';
 
 /** To see the channel, write there and in its threads, attach the video, and answer the message that asked. */
 const PERMISSIONS =
@@ -10,7 +13,7 @@ const PERMISSIONS =
   PermissionFlagsBits.ReadMessageHistory;
 
 export function inviteLink(applicationId: string): string {
-  const url = new URL(OAuth2Routes.authorizationURL);
+  const url = new URL(AUTHORIZE);
   url.searchParams.set('client_id', applicationId);
   url.searchParams.set('scope', `${OAuth2Scopes.Bot} ${OAuth2Scopes.ApplicationsCommands}`);
   url.searchParams.set('permissions', String(PERMISSIONS));

@@ -7,16 +7,20 @@ import { type Client, GatewayCloseCodes as Close, Events } from 'discord.js';
 import type { ComponentState, Health } from '../../core/health.ts';
 import { backOffMs } from '../../core/pace.ts';
 import type { Log } from '../../core/ports.ts';
+import type { Connection } from './client.ts';
 import { troubleOf } from './outbound/trouble.ts';
 
 /** So many reconnects within that time are no mishap any more: Discord counts them, and resets tokens in the end. */
 const RECONNECTS = 6;
 const WITHIN_MS = 60_000;
 
+/** A connection that is being made when we stop is given so long to be there, or not. */
+const SETTLES_WITHIN_MS = 2_000;
+
 export type LoginParts = {
   token: string;
-  /** A fresh client with our listeners on it. */
-  connect(): Client;
+  /** A fresh connection with our listeners on it. */
+  connect(): Connection;
   onReady(client: Client<true>): void;
   health: Health;
   log: Log;
@@ -48,13 +52,13 @@ const BY_MESSAGE: readonly [RegExp, number][] = [
 export function createLogin(parts: LoginParts): Login {
   const { token, health, log, pace = { firstMs: 1_000, ceilingMs: 120_000 } } = parts;
   const stopping = new AbortController();
-  let current: Client | undefined;
   let running: Promise<void> = Promise.resolve();
 
   const set = (state: ComponentState): void => health.set('discord', state);
 
   /** One connection, until it ends. */
-  async function hold(client: Client): Promise<End> {
+  async function hold(connection: Connection): Promise<End> {
+    const { client } = connection;
     const { promise, resolve } = Promise.withResolvers<End>();
     const reconnects: number[] = [];
     // An error that nobody listens to would end the process.
@@ -82,18 +86,23 @@ export function createLogin(parts: LoginParts): Login {
       const fatal = FATAL[code];
       resolve(fatal ? { fatal } : { again: `Discord closed the connection (${code})` });
     });
-    stopping.signal.addEventListener('abort', () => resolve({ again: 'stopping' }), { once: true });
-    client.login(token).catch((error: unknown) => resolve(endOf(error)));
-    return promise;
+    const login = client.login(token).catch((error: unknown) => resolve(endOf(error)));
+    // The library can't end a connection that it is just making; one that it has made it can.
+    const settled = () => Promise.race([login, wait(SETTLES_WITHIN_MS, undefined, { ref: false })]);
+    const onStop = () => void settled().then(() => resolve({ again: 'stopping' }));
+    stopping.signal.addEventListener('abort', onStop, { once: true });
+    const end = await promise;
+    stopping.signal.removeEventListener('abort', onStop);
+    await close(connection);
+    // One that was still being made is there only now.
+    void login.then(() => close(connection));
+    return end;
   }
 
   async function run(): Promise<void> {
     for (let tries = 1; !stopping.signal.aborted; tries += 1) {
-      const client = parts.connect();
-      current = client;
       const since = Date.now();
-      const end = await hold(client);
-      await destroy(client);
+      const end = await hold(parts.connect());
       if (stopping.signal.aborted) return;
       if ('fatal' in end) {
         set({ state: 'off', reason: end.fatal });
@@ -111,10 +120,10 @@ export function createLogin(parts: LoginParts): Login {
   }
 
   /** The library's own clean-up throws where a connection was never made. */
-  async function destroy(client: Client): Promise<void> {
-    await client
-      .destroy()
-      .catch((error: unknown) => log.debug({ err: troubleOf(error) }, 'a client ended badly'));
+  async function close(connection: Connection): Promise<void> {
+    await connection
+      .close()
+      .catch((error: unknown) => log.debug({ err: troubleOf(error) }, 'a connection ended badly'));
   }
 
   return {
@@ -126,7 +135,6 @@ export function createLogin(parts: LoginParts): Login {
     },
     async stop() {
       stopping.abort();
-      if (current) await destroy(current);
       await running;
     },
   };
