@@ -10,18 +10,21 @@ describe('a bot that is killed while it takes something in', () => {
       await harness.until(() =>
         harness.logged.some((line) => line.includes('commands and descriptions are set')),
       );
+      // Killed in the very call that is paid for, a job is never sent again: what comes of that is the core's own test.
+      harness.pause();
       const { user, chat, photo, clip } = await ada(harness);
       const { promise: killed, resolve } = Promise.withResolvers<'killed'>();
       harness.fuse.arm(at, () => void harness.kill().then(() => resolve('killed')));
       await harness.telegram.album(user, chat, [{ photo }, { video: clip }]);
-      const first = await Promise.race([killed, harness.video(chat).then(() => harness.calm())]);
+      const first = await Promise.race([killed, harness.until('created').then(() => harness.calm())]);
+      harness.fuse.arm(Number.POSITIVE_INFINITY, () => {});
       if (first === 'killed') {
         killedAt.push(at);
-        harness.fuse.arm(Number.POSITIVE_INFINITY, () => {});
         await harness.boot();
-        await harness.video(chat);
-        await harness.calm();
       }
+      harness.pause(false);
+      await harness.video(chat);
+      await harness.calm();
       expect([at, (await harness.jobs()).map(({ id }) => id)]).toEqual([
         at,
         [expect.stringMatching(/^telegram-/)],
