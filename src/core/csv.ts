@@ -19,19 +19,11 @@ const COLUMNS = {
   ended_at: (line) => ('endedAt' in line ? moment(line.endedAt) : ''),
 } satisfies Record<string, (line: LedgerLine) => string>;
 
-/** Sent on in pieces of about this many characters: a line by itself is too little for a network. */
-const PIECE = 16_384;
-
-/** The header and every line, in pieces, as the lines come. Amounts are dollars to the last digit, times are UTC. */
-export async function* csvOf(lines: AsyncIterable<LedgerLine>): AsyncIterable<string> {
-  let piece = row(Object.keys(COLUMNS));
-  for await (const line of lines) {
-    piece += row(Object.values(COLUMNS).map((cell) => cell(line)));
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece) yield piece;
+/** The header and every line, in a piece for each page of lines. Amounts are dollars to the last digit, times are UTC. */
+export async function* csvOf(pages: AsyncIterable<readonly LedgerLine[]>): AsyncIterable<string> {
+  yield row(Object.keys(COLUMNS));
+  const cells = Object.values(COLUMNS);
+  for await (const lines of pages) yield lines.map((line) => row(cells.map((cell) => cell(line)))).join('');
 }
 
 const row = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;

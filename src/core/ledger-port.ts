@@ -68,8 +68,8 @@ export type Ledger = {
   held(): Promise<string[]>;
   /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
   release(jobId: string): Promise<void>;
-  /** By the moment they were held, oldest first, read as they are asked for: there may be millions. */
-  lines(range: LineRange): AsyncIterable<LedgerLine>;
+  /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */
+  lines(range: LineRange): AsyncIterable<readonly LedgerLine[]>;
   /** The operator's suspense lines: what may still be billed and nobody knows, oldest first. */
   suspended(): Promise<LedgerLine[]>;
 };

@@ -64,21 +64,20 @@ export async function usageOf(ledger: Pick<Ledger, 'lines'>, scope: ReportScope)
   const totals = nothing();
   const [members, providers, spaces] = [groups(), groups(), groups()];
   let at = 0;
-  for await (const line of ledger.lines(scope)) {
-    // Lines come by time: a look at the next boundary is all that a line costs.
-    while (line.heldAt >= (days[at]?.end ?? Number.POSITIVE_INFINITY)) at += 1;
-    const day = days[at]?.day;
-    if (!day) break;
-    for (const sums of [
-      totals,
-      day,
-      members.of(line.memberId),
-      providers.of(line.provider),
-      spaces.of(line.spaceId),
-    ])
-      add(sums, line);
-    if (line.state === 'settled')
-      day.spent[line.provider] = (day.spent[line.provider] ?? 0) + line.billMicros;
+  for await (const page of ledger.lines(scope)) {
+    for (const line of page) {
+      // Lines come by time: a look at the next boundary is all that a line costs.
+      while (line.heldAt >= (days[at]?.end ?? Number.POSITIVE_INFINITY)) at += 1;
+      const day = days[at]?.day;
+      if (!day) break;
+      add(totals, line);
+      add(day, line);
+      add(members.of(line.memberId), line);
+      add(providers.of(line.provider), line);
+      add(spaces.of(line.spaceId), line);
+      if (line.state === 'settled')
+        day.spent[line.provider] = (day.spent[line.provider] ?? 0) + line.billMicros;
+    }
   }
   return {
     ...scope,

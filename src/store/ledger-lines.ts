@@ -5,10 +5,11 @@ import type { Ledger, LedgerLine } from '../core/ledger-port.ts';
 import type { Database } from './sqlite.ts';
 
 const PAGE = 500;
+/** All of them lie in the indexes: migrations.ts. */
 const FIELDS = `job_id AS jobId, space_id AS spaceId, member_id AS memberId, provider, seconds, held_at AS heldAt,
   held_micros AS heldMicros, state, settled_micros AS billMicros, settled_at AS endedAt`;
 
-const common = {
+const row = z.object({
   jobId: z.string(),
   spaceId: z.string(),
   memberId: z.string(),
@@ -16,15 +17,10 @@ const common = {
   seconds: z.int().nullable(),
   heldAt: z.int(),
   heldMicros: z.int(),
-};
-const rows = z.array(
-  z.discriminatedUnion('state', [
-    z.object({ ...common, state: z.literal('held') }),
-    z.object({ ...common, state: z.literal('suspended') }),
-    z.object({ ...common, state: z.literal('settled'), billMicros: z.int(), endedAt: z.int() }),
-    z.object({ ...common, state: z.literal('freed'), endedAt: z.int() }),
-  ]),
-);
+  state: z.enum(['held', 'suspended', 'settled', 'freed']),
+  billMicros: z.int(),
+  endedAt: z.int().nullable(),
+});
 
 /** The reading half of a ledger. Throws StoreError when the disk fails. */
 export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
@@ -48,7 +44,7 @@ export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
         const found = linesOf(
           spaceId === undefined ? ofAll.all(heldAt, jobId, to) : ofSpace.all(spaceId, heldAt, jobId, to),
         );
-        yield* found;
+        if (found.length > 0) yield found;
         const last = found.at(-1);
         if (!last || found.length < PAGE) return;
         [heldAt, jobId] = [last.heldAt, last.jobId];
@@ -60,5 +56,12 @@ export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
   };
 }
 
-const linesOf = (found: unknown[]): LedgerLine[] =>
-  rows.parse(found).map(({ seconds, ...line }) => (seconds === null ? line : { ...line, seconds }));
+const linesOf = (found: unknown[]): LedgerLine[] => found.map((one) => lineOf(row.parse(one)));
+
+function lineOf({ seconds, state, billMicros, endedAt, ...known }: z.infer<typeof row>): LedgerLine {
+  const line = seconds === null ? known : { ...known, seconds };
+  // A line that is over has its end: settle writes both at once.
+  if (state === 'settled') return { ...line, state, billMicros, endedAt: endedAt ?? known.heldAt };
+  if (state === 'freed') return { ...line, state, endedAt: endedAt ?? known.heldAt };
+  return { ...line, state };
+}

@@ -91,9 +91,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- What was quoted, for reports; unknown of lines from before.
   ALTER TABLE ledger_lines ADD COLUMN seconds INTEGER;
-  -- A space's month and everybody's, in order and without sorting.
-  CREATE INDEX lines_by_space ON ledger_lines (space_id, held_at, job_id);
-  CREATE INDEX lines_by_time ON ledger_lines (held_at, job_id);
+  -- A space's month and everybody's, in order. Reports read these alone: with every column that they need here, a
+  -- month costs a quarter of what looking up each line would.
+  CREATE INDEX lines_by_space ON ledger_lines
+    (space_id, held_at, job_id, member_id, provider, seconds, held_micros, state, settled_micros, settled_at);
+  CREATE INDEX lines_by_time ON ledger_lines
+    (held_at, job_id, space_id, member_id, provider, seconds, held_micros, state, settled_micros, settled_at);
   CREATE INDEX lines_suspended ON ledger_lines (held_at, job_id) WHERE state = 'suspended';
   `,
 ];

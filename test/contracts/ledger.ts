@@ -253,7 +253,7 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
     const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER };
     async function linesOf(ledger: Ledger, range: LineRange = ALL): Promise<LedgerLine[]> {
       const found: LedgerLine[] = [];
-      for await (const line of ledger.lines(range)) found.push(line);
+      for await (const page of ledger.lines(range)) found.push(...page);
       return found;
     }
     const idsOf = async (ledger: Ledger, range: LineRange) =>

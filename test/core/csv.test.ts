@@ -16,7 +16,7 @@ const HELD = {
 
 async function csv(...lines: LedgerLine[]): Promise<string[]> {
   async function* read() {
-    yield* lines;
+    yield lines;
   }
   const pieces: string[] = [];
   for await (const piece of csvOf(read())) pieces.push(piece);
@@ -55,18 +55,14 @@ describe('the book as a table', () => {
     );
   });
 
-  it('comes in pieces, and the first one before the last line is read', async () => {
+  it('comes in pieces, each before the next lines are read', async () => {
     let read = 0;
-    async function* many() {
-      for (; read < 5000; read += 1) yield { ...HELD, jobId: `web:${read}`, state: 'held' as const };
+    async function* pages() {
+      for (; read < 3; read += 1) yield [{ ...HELD, jobId: `web:${read}`, state: 'held' as const }];
     }
-    let pieces = 0;
-    for await (const piece of csvOf(many())) {
-      pieces += 1;
-      if (pieces === 1) expect(read).toBeLessThan(1000);
-      expect(piece.length).toBeLessThan(20_000);
-    }
-    expect(pieces).toBeGreaterThan(10);
+    const seen: number[] = [];
+    for await (const _piece of csvOf(pages())) seen.push(read);
+    expect(seen).toEqual([0, 0, 1, 2]);
   });
 
   it('can be read back whatever the cells hold', async () => {

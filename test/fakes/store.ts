@@ -150,10 +150,10 @@ export function memoryLedger(): Ledger {
       [...lines].flatMap(([jobId, { line }]) => (line.state === 'held' ? [jobId] : [])).sort(),
 
     async *lines({ spaceId, from, to }) {
-      for (const line of inOrder()) {
-        const inRange = line.heldAt >= from && line.heldAt < to;
-        if (inRange && (spaceId === undefined || line.spaceId === spaceId)) yield line;
-      }
+      yield inOrder().filter(
+        (line) =>
+          line.heldAt >= from && line.heldAt < to && (spaceId === undefined || line.spaceId === spaceId),
+      );
     },
 
     suspended: async () => inOrder().filter(({ state }) => state === 'suspended'),

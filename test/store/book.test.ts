@@ -217,7 +217,7 @@ const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 
 const ALWAYS = { from: 0, to: Number.MAX_SAFE_INTEGER };
 async function linesOf(ledger: Ledger, range: LineRange = ALWAYS): Promise<LedgerLine[]> {
   const lines: LedgerLine[] = [];
-  for await (const line of ledger.lines(range)) lines.push(line);
+  for await (const page of ledger.lines(range)) lines.push(...page);
   return lines;
 }
 /** Counters that stand at something; one that came back to nothing is as good as none. */

@@ -75,7 +75,7 @@ describe('a book of the first version', () => {
     const ledger = createLedger(freshDatabase(dataDir));
     await ledger.reserve(aHold());
     const lines: LedgerLine[] = [];
-    for await (const line of ledger.lines({ from: 0, to: 9999 })) lines.push(line);
+    for await (const page of ledger.lines({ from: 0, to: 9999 })) lines.push(...page);
     expect(lines.map(({ jobId, seconds }) => [jobId, seconds])).toEqual([
       ['web:0', undefined],
       ['web:1', 4],
