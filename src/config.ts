@@ -9,6 +9,10 @@ import { isTimeZone } from './core/settings-change.ts';
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
 const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';
 
+/** A word that is wrong helps to find it; a long one may be a secret that was pasted into the wrong line. */
+const shown = (word: string): string =>
+  word.length <= 32 ? `“${word}”` : `something of ${word.length} characters`;
+
 const usd = z.coerce.number({ error: 'must be a sum of dollars' }).min(0, 'must not be negative');
 
 const limits = z.string().transform((text, ctx): LimitRule[] => {
@@ -21,7 +25,10 @@ const limits = z.string().transform((text, ctx): LimitRule[] => {
       (period !== 'day' && period !== 'month') ||
       (unit === 'jobs' && !Number.isInteger(value))
     ) {
-      ctx.addIssue({ code: 'custom', message: `“${part.trim()}” is not a limit; write it ${LIMIT_HELP}` });
+      ctx.addIssue({
+        code: 'custom',
+        message: `${shown(part.trim())} is not a limit; write it ${LIMIT_HELP}`,
+      });
       return [];
     }
     const who = { kind: scope === 'space' ? ('space' as const) : ('everyone' as const) };
@@ -46,7 +53,7 @@ const providers = z.string().transform((text, ctx) => {
     if (!(HOSTED as readonly string[]).includes(name)) {
       ctx.addIssue({
         code: 'custom',
-        message: `“${name}” is not a provider; there are ${HOSTED.join(', ')}`,
+        message: `${shown(name)} is not a provider; there are ${HOSTED.join(', ')}`,
       });
     }
   }
@@ -59,7 +66,7 @@ const PLACE = /^(discord|telegram):(-?\d{1,20})$/;
 const places = z.string().transform((text, ctx): ReadonlySet<string> => {
   const names = text.split(',').map((name) => name.trim());
   for (const name of names.filter((one) => !PLACE.test(one))) {
-    ctx.addIssue({ code: 'custom', message: `“${name}” is not like discord:123 or telegram:-100456` });
+    ctx.addIssue({ code: 'custom', message: `${shown(name)} is not like discord:123 or telegram:-100456` });
   }
   return new Set(names);
 });
@@ -125,6 +132,21 @@ const schema = z
         });
     }
   });
+
+/** The variables whose values nobody but us and the service that they open may see. */
+const SECRETS = [
+  'DISCORD_TOKEN',
+  'TELEGRAM_BOT_TOKEN',
+  'FAL_KEY',
+  'RUNPOD_API_KEY',
+  'RUNCOMFY_API_TOKEN',
+  'SECRET_KEY',
+  'PAGE_PASSWORD',
+] as const satisfies (keyof z.input<typeof schema>)[];
+
+/** The secrets of the environment as they are used, whether or not the rest of it can be read. */
+export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>
+  SECRETS.flatMap((name) => env[name]?.trim() || []);
 
 export type Config = z.infer<typeof schema>;
 

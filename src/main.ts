@@ -1,13 +1,16 @@
 /** Reads the configuration, starts the bot, and stops it cleanly when asked to. */
 import { type App, startApp } from './app.ts';
-import { BadConfig, type Config, readConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { BadConfig, type Config, readConfig, secretsIn } from './config.ts';
+import { createLog, logTheUncaught } from './log.ts';
+import { createScrub } from './scrub.ts';
 
 /** A container is killed 10 s after it was asked to stop. */
 const STOP_WITHIN_MS = 9_000;
 
+const log = createLog('info', createScrub(secretsIn(process.env)));
+logTheUncaught(log);
 const config = configure();
-const log = createLog(config.LOG_LEVEL);
+log.level = config.LOG_LEVEL;
 const app = await start();
 
 function configure(): Config {
@@ -15,7 +18,7 @@ function configure(): Config {
     return readConfig(process.env);
   } catch (error) {
     if (!(error instanceof BadConfig)) throw error;
-    createLog('info').fatal(error.message);
+    log.fatal(error.message);
     process.exit(1);
   }
 }
@@ -51,11 +54,6 @@ async function stop(signal: string): Promise<void> {
 
 process.on('SIGTERM', (signal) => void stop(signal));
 process.on('SIGINT', (signal) => void stop(signal));
-// What nobody expected is logged and ends the process: the record is on disk, a restart goes on from there.
-process.on('unhandledRejection', (reason) => {
-  log.fatal({ err: reason }, 'nobody caught this');
-  process.exit(1);
-});
 
 function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
