@@ -1,15 +1,20 @@
 /** The commands as Discord wants them registered: from their own data, named in every language that we speak. */
 import {
   type APIApplicationCommandBasicOption,
+  type APIApplicationCommandOption,
   ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
   Locale,
   ApplicationCommandOptionType as Option,
+  PermissionFlagsBits,
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord.js';
 import type { CommandData, OptionSpec } from '../../core/command.ts';
+import { SETTING_WORDS } from '../../core/settings-words.ts';
 import { type WordKey, wordsFor } from '../../words/index.ts';
+import { LIMITABLE, WRITABLE } from './admin/channels.ts';
+import { ADMIN_COMMANDS } from './admin/reading.ts';
 import { MENUS, menuName } from './inbound/menus.ts';
 
 /** Wherever members are: in servers, with the bot alone, and where they bring the app along themselves. */
@@ -20,6 +25,23 @@ const EVERYWHERE = {
     InteractionContextType.PrivateChannel,
   ],
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+};
+
+/** For those who manage a server: it offers them to nobody else unless its admins decide so. Who may is asked anyway. */
+const FOR_ADMINS = {
+  contexts: [InteractionContextType.Guild],
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+  default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+};
+/** An operator asks for what all servers spent where nobody else reads along. */
+const OPERATORS_TOO = {
+  ...FOR_ADMINS,
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+};
+
+const placesOf = (name: string) => {
+  if (!ADMIN_COMMANDS.some((one) => one === name)) return EVERYWHERE;
+  return name === 'usage' ? OPERATORS_TOO : FOR_ADMINS;
 };
 
 /** What only makes sense where others see the answer. */
@@ -51,16 +73,16 @@ function optionsOf({ name, options }: CommandData): readonly OptionSpec[] {
 
 export function commandsData(commands: readonly CommandData[]): RESTPutAPIApplicationCommandsJSONBody {
   const typed = commands.map((command) => {
-    const all = optionsOf(command);
-    const description = texts(`command.${command.name}.description`);
+    const key = `command.${command.name}`;
+    const description = texts(`${key}.description`);
     return {
       type: ApplicationCommandType.ChatInput as const,
       name: command.name,
-      name_localizations: texts(`command.${command.name}.name`).all,
+      name_localizations: texts(`${key}.name`).all,
       description: description.text,
       description_localizations: description.all,
-      options: all.map((option) => optionData(command.name, option)),
-      ...EVERYWHERE,
+      options: command.parts ? partsData(key, command.parts) : optionsData(key, optionsOf(command)),
+      ...placesOf(command.name),
     };
   });
   const menus = MENUS.map((menu) => ({
@@ -72,8 +94,46 @@ export function commandsData(commands: readonly CommandData[]): RESTPutAPIApplic
   return [...typed, ...menus];
 }
 
-function optionData(command: string, option: OptionSpec): APIApplicationCommandBasicOption {
-  const key = `command.${command}.option.${option.name}`;
+function partsData(key: string, parts: NonNullable<CommandData['parts']>): APIApplicationCommandOption[] {
+  return Object.entries(parts).map(([name, { options }]) => {
+    const part = `${key}.part.${name}`;
+    const description = texts(`${part}.description`);
+    return {
+      type: Option.Subcommand,
+      name,
+      name_localizations: texts(`${part}.name`).all,
+      description: description.text,
+      description_localizations: description.all,
+      options: optionsData(part, options),
+    };
+  });
+}
+
+/** Discord wants the required ones first. */
+const optionsData = (key: string, options: readonly OptionSpec[]): APIApplicationCommandBasicOption[] =>
+  options
+    .toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false))
+    .map((option) => optionData(key, option));
+
+/** What a choice is called: most have words of their own, some borrow those of what they choose. */
+function choiceKey(key: string, name: string, value: string): string {
+  const borrowed: Partial<Record<string, (word: string) => string>> = {
+    scope: (word) =>
+      word === 'server'
+        ? 'settings.who-space'
+        : word === 'everyone'
+          ? 'settings.who-everyone'
+          : `${key}.option.${word}.name`,
+    best: (word) => `choice.quality.${word}`,
+    members: (word) => `settings.${word}`,
+    setting: (word) => `settings.name.${SETTING_WORDS[word as keyof typeof SETTING_WORDS]}`,
+    ...(key === 'command.usage' ? { period: (word) => `usage.title-${word}` } : {}),
+  };
+  return borrowed[name]?.(value) ?? `choice.${name}.${value}`;
+}
+
+function optionData(parent: string, option: OptionSpec): APIApplicationCommandBasicOption {
+  const key = `${parent}.option.${option.name}`;
   const description = texts(`${key}.description`);
   const base = {
     name: option.name,
@@ -90,8 +150,8 @@ function optionData(command: string, option: OptionSpec): APIApplicationCommandB
         file_types: option.accepts === 'image' ? ['image'] : ['video', '.gif', '.webp'],
       };
     case 'text':
-      // The code of a job is offered while it is typed.
-      return option.name === 'job'
+      // The code of a job is offered while it is typed, and so are time zones.
+      return option.name === 'job' || option.suggests !== undefined
         ? { ...base, type: Option.String, autocomplete: true }
         : { ...base, type: Option.String, max_length: option.maxLength };
     case 'choice':
@@ -99,7 +159,7 @@ function optionData(command: string, option: OptionSpec): APIApplicationCommandB
         ...base,
         type: Option.String,
         choices: option.choices.map((value) => {
-          const name = texts(`choice.${option.name}.${value}`);
+          const name = texts(choiceKey(parent, option.name, value));
           return { value, name: name.text, name_localizations: name.all };
         }),
       };
@@ -110,6 +170,10 @@ function optionData(command: string, option: OptionSpec): APIApplicationCommandB
     case 'role':
       return { ...base, type: Option.Role };
     case 'channel':
-      return { ...base, type: Option.Channel };
+      return {
+        ...base,
+        type: Option.Channel,
+        channel_types: [...(parent.endsWith('.log-channel') ? WRITABLE : LIMITABLE)],
+      };
   }
 }

@@ -6,6 +6,10 @@ import type { FileUse } from '../../core/file-use.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
+import { createChannels } from './admin/channels.ts';
+import { createNotices } from './admin/notices.ts';
+import { ADMIN_COMMANDS } from './admin/reading.ts';
+import { createRequests } from './admin/requests.ts';
 import { createConnection, createRest, createTokenRest } from './client.ts';
 import { commandsData } from './commands-data.ts';
 import { createAcks } from './inbound/ack.ts';
@@ -20,6 +24,7 @@ import { createWaiting } from './inbound/waiting.ts';
 import { inviteLink } from './invite.ts';
 import { createLogin, type LoginParts } from './login.ts';
 import { createOutbound } from './outbound/index.ts';
+import { createSender } from './outbound/sender.ts';
 import { troubleOf } from './outbound/trouble.ts';
 import { registerCommands } from './register.ts';
 import { createServers } from './servers.ts';
@@ -65,6 +70,16 @@ export function createDiscordChat(parts: DiscordParts): Chat {
   let core: Core | undefined;
   let inbound: Inbound | undefined;
   let applicationId: string | undefined;
+  let botUserId: string | undefined;
+
+  const sender = createSender({
+    apiUrl: `${apiUrl}/v${rest.options.version}`,
+    botToken: token,
+    log,
+  });
+  const channels = createChannels({ rest, botUserId: () => botUserId, log });
+  const requests = createRequests(shelf);
+  const notices = createNotices({ rest, webhooks, sender, tokens, servers, requests, log });
 
   const outbound = createOutbound({
     rest,
@@ -80,7 +95,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     usualMs: parts.usualMs,
     quota: async (requester) => (await core?.quota(requester)) ?? [],
     tierOf: servers.tierOf,
-    notify: parts.notify,
+    notify: ({ spaceId }) => parts.notify && (core?.settings.of(spaceId).notify ?? true),
   });
 
   function connect() {
@@ -93,7 +108,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     const url = inviteLink(id);
     log.info({}, `Discord is on. Add the bot to a server: ${url}`);
     parts.onInvite?.(url);
-    const commands = commandsData(TYPED.map((name) => parts.commands[name].data));
+    const commands = commandsData([...TYPED, ...ADMIN_COMMANDS].map((name) => parts.commands[name].data));
     try {
       await registerCommands({ rest, shelf, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
     } catch (error) {
@@ -106,6 +121,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     connect,
     onReady: (client) => {
       applicationId = client.application.id;
+      botUserId = client.user.id;
       void onReady(client.application.id);
     },
     health: parts.health,
@@ -132,6 +148,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           downloads: createDownloads({ cdnUrls: parts.cdnUrls, files }),
           waiting,
           forms: createOpenForms({ shelf, waiting }),
+          admin: { channels, requests, notices, sender, webhooks, temp: files.temp },
           clock,
           log,
         },
@@ -147,11 +164,14 @@ export function createDiscordChat(parts: DiscordParts): Chat {
       await login.stop();
       await inbound?.stop();
       await outbound.stop();
+      await sender.stop();
     },
     show(job) {
       owners.note(job);
       outbound.show(job);
     },
+    canPost: (spaceId, channel) => channels.canPost(spaceId.replace(/^discord:/, ''), channel),
+    post: notices.post,
     uploadLimitBytes: outbound.uploadLimitBytes,
     deliver: outbound.deliver,
     forget: outbound.forget,

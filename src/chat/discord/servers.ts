@@ -1,4 +1,4 @@
-/** What is worth knowing of servers: how large a file the bot's own messages may carry there, and its language. */
+/** What is worth knowing of servers: how large a file the bot's own messages may carry there, its language, its roles. */
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Clock, Log, Shelf } from '../../core/ports.ts';
@@ -8,7 +8,11 @@ import { troubleOf } from './outbound/trouble.ts';
 const KNOWN_FOR_MS = 6 * 3_600_000;
 const KEY = 'tiers';
 
-const guild = z.object({ premium_tier: z.int().min(0).max(3), preferred_locale: z.string() });
+const guild = z.object({
+  premium_tier: z.int().min(0).max(3),
+  preferred_locale: z.string(),
+  roles: z.array(z.object({ id: z.string(), position: z.number() })).catch([]),
+});
 type Known = Record<string, { tier: number; locale: string; at: number }>;
 
 export type Servers = {
@@ -17,20 +21,30 @@ export type Servers = {
   tierOf(guildId: string): number | undefined;
   /** For those whose own language is not told, as with messages. */
   localeOf(guildId: string): string | undefined;
-  /** Asks for it unless it is known well enough. What fails is only logged: the least is assumed then. */
-  learn(guildId: string): Promise<void>;
+  /** These roles, the highest first; in the order given where the server's own is not known. */
+  highestFirst(guildId: string, roles: readonly string[]): string[];
+  /**
+   * Asks for it unless it is known well enough; `ranksWithinMs`: so long ago at the most, where the order of the roles
+   * matters. What fails is only logged: the least is assumed then.
+   */
+  learn(guildId: string, ranksWithinMs?: number): Promise<void>;
 };
 
 export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; log: Log }): Servers {
   const { rest, shelf, clock, log } = parts;
   let known: Known = {};
   const asking = new Map<string, Promise<void>>();
+  /** In memory alone, and only of servers where it matters: there may be hundreds in each. */
+  const ranks = new Map<string, { at: number; places: Map<string, number> }>();
 
-  async function ask(guildId: string): Promise<void> {
+  async function ask(guildId: string, withRanks: boolean): Promise<void> {
     try {
-      const { premium_tier: tier, preferred_locale: locale } = guild.parse(
-        await rest.get(Routes.guild(guildId)),
-      );
+      const {
+        premium_tier: tier,
+        preferred_locale: locale,
+        roles,
+      } = guild.parse(await rest.get(Routes.guild(guildId)));
+      if (withRanks) ranks.set(guildId, { at: clock.now(), places: placesOf(roles) });
       known = { ...known, [guildId]: { tier, locale, at: clock.now() } };
       await shelf.set(KEY, known);
     } catch (error) {
@@ -44,11 +58,27 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
     },
     tierOf: (guildId) => known[guildId]?.tier,
     localeOf: (guildId) => known[guildId]?.locale,
-    async learn(guildId) {
-      if ((known[guildId]?.at ?? 0) + KNOWN_FOR_MS > clock.now()) return;
-      const now = asking.get(guildId) ?? ask(guildId).finally(() => asking.delete(guildId));
-      asking.set(guildId, now);
-      await now;
+    highestFirst(guildId, roles) {
+      const places = ranks.get(guildId)?.places;
+      const placeOf = (id: string): number => places?.get(id) ?? Number.POSITIVE_INFINITY;
+      return places ? roles.toSorted((a, b) => placeOf(a) - placeOf(b) || 0) : [...roles];
+    },
+    async learn(guildId, ranksWithinMs) {
+      const now = clock.now();
+      const isKnown = (known[guildId]?.at ?? 0) + KNOWN_FOR_MS > now;
+      const areRanked = ranksWithinMs === undefined || (ranks.get(guildId)?.at ?? 0) + ranksWithinMs > now;
+      if (isKnown && areRanked) return;
+      const withRanks = ranksWithinMs !== undefined;
+      const key = `${guildId} ${withRanks}`;
+      const underWay = asking.get(key) ?? ask(guildId, withRanks).finally(() => asking.delete(key));
+      asking.set(key, underWay);
+      await underWay;
     },
   };
+}
+
+/** By role: how many stand above it. Of two at the same height, the older one does. */
+function placesOf(roles: readonly { id: string; position: number }[]): Map<string, number> {
+  const sorted = roles.toSorted((a, b) => b.position - a.position || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  return new Map(sorted.map(({ id }, place) => [id, place]));
 }

@@ -143,10 +143,10 @@ const ask = (
   style?: ButtonStyle.Danger,
 ): APIButtonComponentWithCustomId => button(t(label), `strut:${verb}:${code}`, style);
 
-const button = (
+export const button = (
   label: string,
   id: string,
-  style: ButtonStyle.Secondary | ButtonStyle.Danger = ButtonStyle.Secondary,
+  style: APIButtonComponentWithCustomId['style'] = ButtonStyle.Secondary,
 ): APIButtonComponentWithCustomId => ({
   type: ComponentType.Button,
   style,
@@ -154,12 +154,12 @@ const button = (
   custom_id: id,
 });
 
-const row = (...components: APIButtonComponentWithCustomId[]): APIComponentInContainer => ({
+export const row = (...components: APIButtonComponentWithCustomId[]): APIComponentInContainer => ({
   type: ComponentType.ActionRow,
   components,
 });
 
-const heading = (text: string): APIComponentInContainer => ({
+export const heading = (text: string): APIComponentInContainer => ({
   type: ComponentType.TextDisplay,
   content: `### ${escapeText(text)}`,
 });
@@ -167,7 +167,7 @@ const heading = (text: string): APIComponentInContainer => ({
 const listOf = (words: Words, title: WordKey, lines: readonly string[]): MessageBody =>
   messageOf({ title: words.t(title), lines: [...lines], buttons: [] }, { words, code: NO_CODE });
 
-const framed = (components: APIComponentInContainer[]): MessageBody => ({
+export const framed = (components: APIComponentInContainer[]): MessageBody => ({
   flags: MessageFlags.IsComponentsV2,
   components: [{ type: ComponentType.Container, components } satisfies APIMessageTopLevelComponent],
   allowed_mentions: { parse: [] },

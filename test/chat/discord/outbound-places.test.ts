@@ -230,7 +230,7 @@ describe('where a finished video goes on Discord', () => {
   });
 
   it('pings nobody where that is turned off', async () => {
-    await using world = await outboundWorld({ parts: { notify: false } });
+    await using world = await outboundWorld({ parts: { notify: () => false } });
     const asked = await world.ask();
     await world.deliver(asked);
     expect(world.results().map(({ notified }) => notified)).toEqual([[]]);

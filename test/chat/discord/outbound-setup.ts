@@ -84,7 +84,7 @@ export async function outboundWorld({
       usualMs: () => undefined,
       quota: async () => [],
       tierOf: () => tier,
-      notify: true,
+      notify: () => true,
       pauseMs: 1,
       ...parts,
     };

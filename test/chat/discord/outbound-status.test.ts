@@ -337,7 +337,7 @@ describe('how a job’s end is told on Discord', () => {
   });
 
   it('tells a cancel on the message alone, and no failure where pings are turned off', async () => {
-    await using world = await outboundWorld({ parts: { notify: false } });
+    await using world = await outboundWorld({ parts: { notify: () => false } });
     const [first, second] = [await world.ask(), await world.ask()];
     await world.show(world.as(first, 'cancelled'));
     await world.show(world.as(second, 'failed'));

@@ -6,7 +6,14 @@ import type { DiscordTarget } from '../target.ts';
 import type { Base, Message } from './wire.ts';
 
 /** Who asked, where the answer goes, and what they may do there. Plain JSON. */
-export type Asker = { target: DiscordTarget; moderator: boolean };
+export type Asker = {
+  target: DiscordTarget;
+  moderator: boolean;
+  /** Where limits may stand: of a thread, the channel that it hangs under. */
+  channelId?: string | undefined;
+  /** Everybody's own role, which has the server's id, comes last. */
+  roles?: string[] | undefined;
+};
 
 /** Everybody's limit since 2025-01-16 (developer docs, reference#uploading-files). */
 const LEAST_UPLOAD_BYTES = 10 * 2 ** 20;
@@ -40,17 +47,23 @@ export function askerOf(event: Base): Asker | undefined {
       canPost: botIsHere && (has(held, PermissionFlagsBits.Administrator) || has(held, needed)),
       uploadLimitBytes: event.attachment_size_limit ?? LEAST_UPLOAD_BYTES,
     },
-    moderator:
-      event.guild_id !== undefined &&
-      has(BigInt(event.member?.permissions ?? '0'), PermissionFlagsBits.ManageGuild),
+    moderator: event.guild_id !== undefined && manages(BigInt(event.member?.permissions ?? '0')),
+    channelId: (THREADS.includes(event.channel?.type) && event.channel?.parent_id) || channelId,
+    ...(event.guild_id ? { roles: [...(event.member?.roles ?? []), event.guild_id] } : {}),
   };
 }
 
+const manages = (held: bigint): boolean =>
+  has(held, PermissionFlagsBits.ManageGuild) || has(held, PermissionFlagsBits.Administrator);
+
 /**
  * Of a mention. Which rights the author's roles give is not part of a message, so nobody is a moderator by it; and
- * whether the bot may post shows when it answers.
+ * whether the bot may post shows when it answers. Nor is it told whether the channel is a thread.
  */
-export const mentionerOf = ({ id, author, channel_id, guild_id }: Message, locale: string): Asker => ({
+export const mentionerOf = (
+  { id, author, member, channel_id, guild_id }: Message,
+  locale: string,
+): Asker => ({
   target: {
     kind: 'message',
     eventId: id,
@@ -64,6 +77,8 @@ export const mentionerOf = ({ id, author, channel_id, guild_id }: Message, local
     uploadLimitBytes: LEAST_UPLOAD_BYTES,
   },
   moderator: false,
+  channelId: channel_id,
+  ...(guild_id ? { roles: [...(member?.roles ?? []), guild_id] } : {}),
 });
 
 const has = (held: bigint, needed: bigint): boolean => (held & needed) === needed;
@@ -73,7 +88,7 @@ export const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${event
 
 /** A server is a space where the bot is a member; whoever brings the app along is alone with it. */
 export function callOf(
-  { target, moderator }: Asker,
+  { target, moderator, channelId = target.channelId, roles = [] }: Asker,
   { options = {}, files = {} }: Partial<Pick<Call, 'options' | 'files'>> = {},
 ): Call {
   const { guildId, userId, botIsHere } = target;
@@ -85,6 +100,7 @@ export function callOf(
       platform: 'discord',
       spaceId: inSpace ? `discord:${guildId}` : `discord:dm-${userId}`,
       memberId: `discord:${userId}`,
+      ...(inSpace ? { channelId, roles } : {}),
       target,
     },
     standing,

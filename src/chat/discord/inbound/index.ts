@@ -5,6 +5,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { wordsFor } from '../../../words/index.ts';
+import { administer } from '../admin/index.ts';
+import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice, preparing } from '../views.ts';
 import { callOf } from './asker.ts';
@@ -14,7 +16,8 @@ import { type Mention, mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
-import { choicesOf, type Reading, readInteraction } from './reading.ts';
+import { choicesOf, readInteraction } from './reading.ts';
+import type { Reading } from './readings.ts';
 import { type Asked, INBOX_PREFIX, inboxIdOf, recordSchema } from './record.ts';
 import { sayCommand } from './say.ts';
 import { type Interaction, interactionSchema, messageSchema } from './wire.ts';
@@ -80,6 +83,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const { target } = asked;
     if (target.guildId) await parts.servers.learn(target.guildId);
     target.locale = parts.servers.localeOf(target.guildId ?? '') ?? target.locale;
+    asked.channelId = (await parts.admin.channels.threadParent(target.channelId)) ?? target.channelId;
     const words = wordsFor(target.locale);
     if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
     const shut = parts.core.access.refusalAtDoor(callOf(asked));
@@ -95,7 +99,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   async function handle(asked: Asked): Promise<void> {
     const { eventId } = asked.target;
     try {
-      const outcome = await act(asked);
+      const outcome = await act(await inRank(parts, asked));
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.
@@ -117,6 +121,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return sayCommand(parts, { ...who, ask });
       case 'press':
         return press(parts, { ...who, ask });
+      case 'admin':
+        return administer(parts, { ...who, ask });
     }
   }
 
@@ -126,7 +132,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const words = wordsFor(target.locale);
     const text = notice(words.t('told.trouble'));
     if (ask.kind === 'form') return;
-    if (ask.kind === 'press') return replies.whisper({ target }, text);
+    if (ask.kind === 'press' || (ask.kind === 'admin' && ask.messageId !== undefined))
+      return replies.whisper({ target }, text);
     const job = ask.kind === 'make' && (await parts.core.intake.existing(callOf({ target, moderator })));
     // The job is there all the same, and goes on.
     const goesOn = job ? notice(words.job(job)) : text;

@@ -4,6 +4,7 @@ import type { Job } from '../../../core/job.ts';
 import type { Outcome, Refusal } from '../../../core/refusals.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
+import { overMessage } from '../admin/over.ts';
 import { notice, offerMessage, preparing, refusalNotice } from '../views.ts';
 import { callIdOf, callOf } from './asker.ts';
 import { fetchFiles, uploadsOf } from './fetch-files.ts';
@@ -80,7 +81,7 @@ async function present(parts: InboundParts, asked: Asked<AskOf<'make'>>, view: O
     return 'done';
   }
   if (view.value.kind === 'over') {
-    await replies.say(seat, refusalNotice(words, view.value.refusal));
+    await replies.say(seat, overMessage(words, view.value, target));
   } else if (view.value.kind === 'offer') {
     await replies.say(seat, offerMessage(words, view.value.offer, target.userId));
   } else if (view.value.kind === 'job') {

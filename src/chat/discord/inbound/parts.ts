@@ -2,6 +2,7 @@
 import type { Command, Core } from '../../../core/command.ts';
 import type { FileUse } from '../../../core/file-use.ts';
 import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
+import type { AdminTools } from '../admin/tools.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Servers } from '../servers.ts';
 import type { Tokens } from '../tokens.ts';
@@ -11,7 +12,16 @@ import type { OpenForms } from './open-forms.ts';
 import type { Replies } from './replies.ts';
 import type { Waiting } from './waiting.ts';
 
-export type CommandName = 'animate' | 'again' | 'jobs' | 'cancel' | 'quota' | 'privacy' | 'help';
+export type CommandName =
+  | 'animate'
+  | 'again'
+  | 'jobs'
+  | 'cancel'
+  | 'quota'
+  | 'privacy'
+  | 'help'
+  | 'settings'
+  | 'usage';
 
 export type InboundParts = {
   core: Core;
@@ -27,6 +37,7 @@ export type InboundParts = {
   downloads: Downloads;
   waiting: Waiting;
   forms: OpenForms;
+  admin: AdminTools;
   /** Whether the event came to an earlier life of this process. */
   resumed(eventId: string): boolean;
   clock: Clock;

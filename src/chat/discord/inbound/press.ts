@@ -1,5 +1,6 @@
 /** What buttons do. All that a button knows is its verb and a code; whether it may is asked anew at each press. */
 import { wordsFor } from '../../../words/index.ts';
+import { overMessage } from '../admin/over.ts';
 import { placeOfResult } from '../places.ts';
 import {
   deleteQuestion,
@@ -43,7 +44,11 @@ export async function press(parts: InboundParts, pressed: Pressed): Promise<void
 }
 
 /** The press brings a fresh token for the very message that tells how the job stands. */
-async function renew(parts: InboundParts, { target }: Pressed, eventId: string): Promise<void> {
+export async function renew(
+  parts: Pick<InboundParts, 'tokens' | 'clock'>,
+  { target }: Pick<Pressed, 'target'>,
+  eventId: string,
+): Promise<void> {
   const live = await parts.tokens.get(target.eventId);
   if (!live || eventId === target.eventId) return;
   const { applicationId, token } = live;
@@ -92,7 +97,10 @@ async function confirm(parts: InboundParts, pressed: Pressed): Promise<void> {
   const taken = await parts.core.offers.confirm(callOf(pressed), ask.code);
   if (!taken.ok) return offerIsOver(parts, pressed, taken.refusal);
   const { value } = taken;
-  if (value.kind === 'over') return parts.replies.whisper(pressed, refusalNotice(words, value.refusal));
+  if (value.kind === 'over') {
+    await parts.replies.say(pressed, overMessage(words, value, pressed.target));
+    return;
+  }
   if (value.kind === 'offer') {
     await parts.replies.say(pressed, offerMessage(words, value.offer, target.userId));
     return;
@@ -166,5 +174,5 @@ async function forgetNow(parts: InboundParts, pressed: Pressed): Promise<void> {
   else if (view.value.kind === 'forgotten') await parts.replies.say(pressed, viewMessage(words, view.value));
 }
 
-const eventIdOf = (target: Record<string, unknown>): string =>
+export const eventIdOf = (target: Record<string, unknown>): string =>
   typeof target.eventId === 'string' ? target.eventId : '';

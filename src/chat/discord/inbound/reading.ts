@@ -1,29 +1,26 @@
 /** What an interaction means, and what it is answered with first. Nothing is looked up here: Discord is waiting. */
 import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
 import { wordsFor } from '../../../words/index.ts';
+import { readAdmin } from '../admin/reading.ts';
+import { zoneChoices } from '../admin/time-zones.ts';
 import { readCustomId } from '../render.ts';
-import { notice, refusalNotice } from '../views.ts';
-import type { FirstAnswer } from './ack.ts';
+import { refusalNotice } from '../views.ts';
 import { type Asker, askerOf, callOf } from './asker.ts';
 import { formIdOf, formOf, readForm, readFormId } from './forms.ts';
 import { filesOn, givenOf, motionOf, sortFiles, type What } from './given-files.ts';
 import { menuOf } from './menus.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
-import type { Ask, Asked, AskedFile, AskOf } from './record.ts';
+import { type Doors, doing, type Reading, telling } from './readings.ts';
+import type { AskedFile, AskOf } from './record.ts';
 import { cancelChoices } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
-
-/** `asked`: what is to be done after the first answer. */
-export type Reading =
-  | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
-  | { kind: 'choices'; asker: Asker; typed: string };
-
-type Doors = Pick<InboundParts, 'core'>;
 
 export function readInteraction(parts: Doors, owners: Owners, event: Interaction): Reading | undefined {
   const asker = askerOf(event);
   if (!asker) return undefined;
+  const admin = readAdmin(parts, asker, event);
+  if (admin) return admin;
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
@@ -39,20 +36,10 @@ export function readInteraction(parts: Doors, owners: Owners, event: Interaction
   }
 }
 
-export const choicesOf = (parts: InboundParts, { asker, typed }: Extract<Reading, { kind: 'choices' }>) =>
-  cancelChoices(parts, asker, typed);
-
-const doing = (asker: Asker, answer: FirstAnswer, ask: Ask): Reading => ({
-  kind: 'answer',
-  asker,
-  answer,
-  asked: { ...asker, ask },
-});
-const telling = (asker: Asker, text: string): Reading => ({
-  kind: 'answer',
-  asker,
-  answer: { kind: 'message', body: notice(text) },
-});
+export const choicesOf = async (
+  parts: InboundParts,
+  { asker, typed, of }: Extract<Reading, { kind: 'choices' }>,
+) => (of === 'timezone' ? zoneChoices(parts, asker, typed) : cancelChoices(parts, asker, typed));
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
 function shutDoor({ core }: Doors, asker: Asker): Reading | undefined {
@@ -72,9 +59,9 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
     options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
-function readAnimate(parts: Doors, { target, moderator }: Asker, { data }: CommandUse): Reading {
+function readAnimate(parts: Doors, who: Asker, { data }: CommandUse): Reading {
   const { image, clip, private: privately, ...options } = textsOf(data);
-  const asker = { target: { ...target, private: privately === 'true' }, moderator };
+  const asker = { ...who, target: { ...who.target, private: privately === 'true' } };
   const shut = shutDoor(parts, asker);
   if (shut) return shut;
   const fileOf = (id: string | undefined): AskedFile | undefined => {
@@ -178,11 +165,11 @@ function strangersDoor({ core }: Doors, owners: Owners, asker: Asker, code: stri
   return telling(asker, wordsFor(asker.target.locale).t('told.not-yours'));
 }
 
-function readSent({ target, moderator }: Asker, event: FormSent): Reading | undefined {
+function readSent(who: Asker, event: FormSent): Reading | undefined {
   const id = readFormId(event.data.custom_id);
   if (!id) return undefined;
   const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-  const asker = { target: { ...target, private: id.of === 'ask' ? id.private : secret }, moderator };
+  const asker = { ...who, target: { ...who.target, private: id.of === 'ask' ? id.private : secret } };
   const { options, files: ids } = readForm(event);
   const fileOf = (what: What): AskedFile | undefined => {
     const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];

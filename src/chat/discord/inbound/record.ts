@@ -43,11 +43,28 @@ const askSchema = z.discriminatedUnion('kind', [
   /** A command that only shows something, or stops a job. */
   z.object({ kind: z.literal('say'), command: z.string(), options }),
   z.object({ kind: z.literal('press'), verb: z.string(), code: z.string(), messageId: z.string() }),
+  /** What admins do, and what members ask of them. */
+  z.object({
+    kind: z.literal('admin'),
+    act: z.string(),
+    /** A code, a part of a command, a word: whatever the act is about. */
+    arg: z.string(),
+    options,
+    /** What was chosen from a menu. */
+    values: z.array(z.string()),
+    messageId: z.string().optional(),
+  }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
 export type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
-export const recordSchema = z.object({ target: targetSchema, moderator: z.boolean(), ask: askSchema });
+export const recordSchema = z.object({
+  target: targetSchema,
+  moderator: z.boolean(),
+  channelId: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+  ask: askSchema,
+});
 /** Who asked, and what. */
 export type Asked<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };
 

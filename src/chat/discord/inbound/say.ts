@@ -2,6 +2,7 @@
 import { cancellable } from '../../../core/jobs.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
+import { ADMIN_COMMANDS } from '../admin/reading.ts';
 import { placeOfResult } from '../places.ts';
 import { JOBS_SHOWN, jobsMessage, type Place, refusalNotice, viewMessage } from '../views.ts';
 import { type Asker, callOf } from './asker.ts';
@@ -46,7 +47,8 @@ export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>
       return;
     }
     case 'help': {
-      const shown = value.commands.filter(({ name: one }) => TYPED.some((typed) => typed === one));
+      const offered: readonly string[] = asked.moderator ? [...TYPED, ...ADMIN_COMMANDS] : TYPED;
+      const shown = value.commands.filter(({ name: one }) => offered.includes(one));
       await replies.say({ target }, viewMessage(words, { ...value, commands: shown }));
       return;
     }

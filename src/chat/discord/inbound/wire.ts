@@ -26,20 +26,24 @@ const withFiles = z.object({
 export type WithFiles = z.infer<typeof withFiles>;
 
 const optionValue = z.union([z.string(), z.number(), z.boolean()]);
-const option = z.object({
+const plainOption = z.object({
   name: z.string(),
   value: optionValue.optional(),
   focused: z.boolean().optional(),
 });
+/** A subcommand is an option that has options. */
+const option = plainOption.extend({ options: z.array(plainOption).optional() });
 
 const base = z.object({
   id: z.string(),
   application_id: z.string(),
   token: z.string(),
   channel_id: z.string().optional(),
-  channel: z.object({ id: z.string(), type: z.number().optional() }).optional(),
+  channel: z
+    .object({ id: z.string(), type: z.number().optional(), parent_id: z.string().nullish() })
+    .optional(),
   guild_id: z.string().optional(),
-  member: z.object({ user, permissions: z.string() }).optional(),
+  member: z.object({ user, permissions: z.string(), roles: z.array(z.string()).default([]) }).optional(),
   user: user.optional(),
   locale: z.string().default('en-US'),
   app_permissions: z.string().default('0'),
@@ -66,7 +70,8 @@ export type CommandUse = z.infer<typeof command>;
 
 const press = base.extend({
   type: z.literal(InteractionType.MessageComponent),
-  data: z.object({ custom_id: z.string() }),
+  /** `values`: what was chosen from a menu. */
+  data: z.object({ custom_id: z.string(), values: z.array(z.string()).default([]) }),
 });
 export type Press = z.infer<typeof press>;
 
@@ -80,7 +85,9 @@ const form = base.extend({
   data: z.object({
     custom_id: z.string(),
     components: z.array(z.object({ component: field.optional() })),
-    resolved: z.object({ attachments: resolvedFiles }).default({ attachments: {} }),
+    resolved: z
+      .object({ attachments: resolvedFiles, roles: z.record(z.string(), z.unknown()).default({}) })
+      .default({ attachments: {}, roles: {} }),
   }),
 });
 export type FormSent = z.infer<typeof form>;
@@ -94,6 +101,10 @@ export const messageSchema = withFiles.extend({
   guild_id: z.string().optional(),
   content: z.string().default(''),
   author: user,
+  member: z
+    .object({ roles: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
   webhook_id: z.string().optional(),
   mentions: z.array(user).default([]),
   referenced_message: withFiles.nullish().catch(undefined),

@@ -35,7 +35,7 @@ export type OutboundParts = {
   /** Undefined where the server is not known. */
   tierOf: (guildId: string) => number | undefined;
   /** Whether a new message may ping the one who asked. */
-  notify: boolean;
+  notify: (requester: Requester) => boolean;
   /** The first wait before a post is tried again. */
   pauseMs?: number;
 };
@@ -75,7 +75,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   });
 
   async function tellFailure(job: Job): Promise<void> {
-    if (job.state !== 'failed' || !parts.notify) return;
+    if (job.state !== 'failed' || !parts.notify(job.requester)) return;
     const to = targetSchema.parse(job.requester.target);
     await post(posting, {
       jobId: job.id,
@@ -137,7 +137,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
         to,
         left: await left(job),
         now: clock.now(),
-        notify: parts.notify,
+        notify: parts.notify(job.requester),
         filename: uploads[0]?.filename,
       };
       const outcome = await post(posting, {

@@ -1,0 +1,25 @@
+/** What a button, a menu or a form of the admins' half is for. All that it knows: everything else is in the store. */
+
+/** What is pressed on the panel, and what is pressed on requests and reports. */
+export type Act =
+  | 'channels'
+  | 'roles'
+  | 'members'
+  | 'log-channel'
+  | 'quality'
+  | 'notify'
+  | 'limit'
+  | 'more'
+  | 'history'
+  | 'ask'
+  | 'approve'
+  | 'refuse'
+  | 'csv';
+
+export const adminId = (act: Act, arg = ''): string => `strut-admin:${act}:${arg}`;
+
+/** Undefined for what is none of these. */
+export function readAdminId(text: string): { act: string; arg: string } | undefined {
+  const [, act, arg] = /^strut-admin:([a-z-]{1,20}):([\w-]{0,40})$/.exec(text) ?? [];
+  return act === undefined || arg === undefined ? undefined : { act, arg };
+}

@@ -1,0 +1,121 @@
+/** What is told besides any job's own messages: in the log channel, or where a member asked. */
+import { type REST, Routes } from 'discord.js';
+import { z } from 'zod';
+import type { Notice, NoticePlace } from '../../../core/notices.ts';
+import type { Offer } from '../../../core/offers.ts';
+import type { Log } from '../../../core/ports.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { noticeLines } from '../../../words/settings.ts';
+import { createEditor } from '../outbound/editor.ts';
+import { placesFor } from '../outbound/places.ts';
+import type { Sender } from '../outbound/sender.ts';
+import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
+import type { MessageBody } from '../render.ts';
+import type { Servers } from '../servers.ts';
+import { targetSchema } from '../target.ts';
+import type { Tokens } from '../tokens.ts';
+import { framed, notice as sentences } from '../views.ts';
+import { naming, withMentions } from './naming.ts';
+import { requestMessage, requestTexts, textOf } from './over.ts';
+import type { Requests } from './requests.ts';
+
+export type Notices = {
+  /** False where it can't be posted. Throws what may pass. */
+  post(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
+  /** On the member's own message, or wherever else the member can be reached. */
+  tellDeclined(code: string): Promise<boolean>;
+};
+
+export type NoticesParts = {
+  rest: REST;
+  webhooks: REST;
+  sender: Sender;
+  tokens: Tokens;
+  servers: Servers;
+  requests: Requests;
+  log: Log;
+};
+
+const posted = z.object({ id: z.string() });
+
+export function createNotices(parts: NoticesParts): Notices {
+  const { rest, sender, tokens, servers, requests, log } = parts;
+  const edit = createEditor(parts);
+
+  /** False where the channel is closed to the bot. */
+  async function send(channelId: string, body: object): Promise<boolean> {
+    try {
+      posted.parse(await rest.post(Routes.channelMessages(channelId), { body }));
+      return true;
+    } catch (thrown) {
+      const error = troubleOf(thrown);
+      if (!(error instanceof DiscordTrouble) || !error.closed) throw error;
+      log.info({ err: error }, 'a notice could not be posted');
+      return false;
+    }
+  }
+
+  async function postRequest(to: NoticePlace, spaceId: string, offer: Offer): Promise<boolean> {
+    const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
+    const texts = requestTexts(words, offer);
+    const body = requestMessage(words, offer.code, texts);
+    const there =
+      'channel' in to
+        ? await send(to.channel, { ...body, nonce: `q${offer.code}`, enforce_nonce: true })
+        : await postWhereAsked(offer.code, body);
+    if (there) await requests.note(offer.code, { texts });
+    return there;
+  }
+
+  /** Below the member's own message, for all to see, and nobody is pinged. */
+  async function postWhereAsked(code: string, body: MessageBody): Promise<boolean> {
+    const request = await requests.get(code);
+    if (!request) return false;
+    const { target, channelId, messageId } = request;
+    const reference = { message_id: messageId, channel_id: channelId, fail_if_not_exists: false };
+    const answer = target.private ? {} : { message_reference: reference };
+    const mine = { ...body, ...answer, nonce: `q${code}`, enforce_nonce: true };
+    if (target.canPost && (await send(channelId, mine))) return true;
+    // The press that asked has brought a token.
+    const live = await tokens.get(target.eventId);
+    if (!live) return false;
+    await sender.post(Routes.webhook(live.applicationId, live.token), body, []);
+    return true;
+  }
+
+  async function tellDeclined(code: string): Promise<boolean> {
+    const request = await requests.get(code);
+    if (!request) return false;
+    const { target, channelId, messageId } = request;
+    const body = sentences(wordsFor(target.locale).t('notice.declined'));
+    const bound = { channelId, statusMessageId: messageId, eventId: target.eventId };
+    const edited = await edit(bound, target, body, code);
+    if (edited.kind === 'done') return true;
+    const named = { ...body, allowed_mentions: { parse: [] as [], users: [target.userId] } };
+    for await (const ready of placesFor({ rest, sender, tokens }, target, undefined)) {
+      try {
+        const place = await ready();
+        await place.post(named, [], `d${code}`);
+        return true;
+      } catch (error) {
+        if (!(error instanceof DiscordTrouble)) throw error;
+        log.info({ err: error }, 'a member could not be told there that an admin said no');
+      }
+    }
+    return false;
+  }
+
+  return {
+    tellDeclined,
+    async post(to, spaceId, notice) {
+      if (notice.kind === 'asked') return postRequest(to, spaceId, notice.offer);
+      if (notice.kind === 'declined') return tellDeclined(notice.offer.code);
+      const channelId = 'channel' in to ? to.channel : targetSchema.parse(to.target).channelId;
+      const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
+      const lines = noticeLines(words, notice, naming).map(withMentions);
+      return send(channelId, framed([textOf(...lines)]));
+    },
+  };
+}
+
+const guildIdOf = (spaceId: string): string => spaceId.replace(/^discord:/, '');

@@ -1,0 +1,119 @@
+/** What an interaction of the admins' half means, and what it is answered with first. Nothing is looked up here. */
+import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
+import type { OptionSpec } from '../../../core/command.ts';
+import { isSettingsPart, SETTINGS_PARTS } from '../../../core/settings-words.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { type Asker, callOf } from '../inbound/asker.ts';
+import { readForm } from '../inbound/forms.ts';
+import { type Doors, doing, type Reading, telling } from '../inbound/readings.ts';
+import type { AskOf } from '../inbound/record.ts';
+import type { CommandUse, FormSent, Interaction, Press } from '../inbound/wire.ts';
+import { limitForm, moreForm } from './forms.ts';
+import { readAdminId } from './ids.ts';
+import { memberIdOf } from './naming.ts';
+
+/** Commands that only admins are offered. */
+export const ADMIN_COMMANDS = ['settings', 'usage'] as const;
+
+/** Undefined for what is none of this half's business. */
+export function readAdmin(parts: Doors, asker: Asker, event: Interaction): Reading | undefined {
+  switch (event.type) {
+    case InteractionType.ApplicationCommandAutocomplete:
+      return readTyping(asker, event);
+    case InteractionType.ApplicationCommand:
+      return readCommand(asker, event);
+    case InteractionType.MessageComponent:
+      return readPress(parts, asker, event);
+    case InteractionType.ModalSubmit:
+      return readSent(asker, event);
+  }
+}
+
+const asking = (ask: Partial<AskOf<'admin'>> & Pick<AskOf<'admin'>, 'act'>): AskOf<'admin'> => ({
+  kind: 'admin',
+  arg: '',
+  options: {},
+  values: [],
+  ...ask,
+});
+
+function readTyping(asker: Asker, { data }: CommandUse): Reading | undefined {
+  if (data.name !== 'settings') return undefined;
+  const focused = data.options.flatMap(({ options = [] }) => options).find((option) => option.focused);
+  return { kind: 'choices', asker, typed: String(focused?.value ?? ''), of: 'timezone' };
+}
+
+function readCommand(asker: Asker, { data }: CommandUse): Reading | undefined {
+  const name = ADMIN_COMMANDS.find((one) => one === data.name);
+  if (!name || data.type !== ApplicationCommandType.ChatInput) return undefined;
+  const [part] = data.options;
+  const ask =
+    name === 'settings'
+      ? asking({ act: name, arg: part?.name ?? 'show', options: coreOptions(part) })
+      : asking({ act: name, options: textsOf(data.options) });
+  return doing(privately(asker), { kind: 'thinking', ephemeral: true }, ask);
+}
+
+type Given = CommandUse['data']['options'][number];
+
+const textsOf = (options: readonly Omit<Given, 'options'>[]): Record<string, string> =>
+  Object.fromEntries(
+    options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+
+/** Members have ids of their own in the core; roles and channels don't. */
+function coreOptions(part: Given | undefined): Record<string, string> {
+  if (!part || !isSettingsPart(part.name)) return {};
+  const specs: readonly OptionSpec[] = SETTINGS_PARTS[part.name].options;
+  const texts = textsOf(part.options ?? []);
+  for (const { name, type } of specs) {
+    const value = texts[name];
+    if (type === 'member' && value !== undefined) texts[name] = memberIdOf(value);
+  }
+  return texts;
+}
+
+const privately = (asker: Asker): Asker => ({ ...asker, target: { ...asker.target, private: true } });
+
+/** Of a message that only one member sees, so is whatever answers it. */
+const asSeen = (asker: Asker, { message }: Press | FormSent): Asker => {
+  const secret = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  return { ...asker, target: { ...asker.target, private: secret } };
+};
+
+function readPress(parts: Doors, pressing: Asker, event: Press): Reading | undefined {
+  const read = readAdminId(event.data.custom_id);
+  if (!read || !event.message) return undefined;
+  const asker = asSeen(pressing, event);
+  const words = wordsFor(asker.target.locale);
+  const { act, arg } = read;
+  if (act === 'limit' || act === 'more') {
+    const { requester, standing } = callOf(asker);
+    // A form must be the first answer: whether this member may is asked here, and again when it is sent.
+    if (!standing.moderator && !parts.core.access.isOperator(requester))
+      return telling(asker, words.t('refusal.not-allowed-admins-only'));
+    const form =
+      act === 'limit' ? limitForm(words) : moreForm(words, parts.core.settings.of(requester.spaceId));
+    return { kind: 'answer', asker, answer: { kind: 'form', form } };
+  }
+  const { values } = event.data;
+  return doing(asker, { kind: 'nothing-new' }, asking({ act, arg, values, messageId: event.message.id }));
+}
+
+function readSent(sending: Asker, event: FormSent): Reading | undefined {
+  const read = readAdminId(event.data.custom_id);
+  if (!read || !event.message) return undefined;
+  const { options, files: chosen } = readForm(event);
+  const only = chosen.only?.[0];
+  const channel = chosen.channel?.[0];
+  const all = {
+    ...options,
+    ...(channel ? { channel } : {}),
+    ...(only ? { only, onlyIsRole: String(only in event.data.resolved.roles) } : {}),
+  };
+  return doing(
+    asSeen(sending, event),
+    { kind: 'nothing-new' },
+    asking({ act: read.act, options: all, messageId: event.message.id }),
+  );
+}

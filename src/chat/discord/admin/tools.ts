@@ -1,0 +1,18 @@
+/** What the admins' half needs besides what the inbound half has. */
+import type { REST } from 'discord.js';
+import type { Files } from '../../../core/ports.ts';
+import type { Sender } from '../outbound/sender.ts';
+import type { Channels } from './channels.ts';
+import type { Notices } from './notices.ts';
+import type { Requests } from './requests.ts';
+
+export type AdminTools = {
+  channels: Channels;
+  notices: Notices;
+  requests: Requests;
+  /** For files of any size. */
+  sender: Sender;
+  /** Goes by tokens. */
+  webhooks: REST;
+  temp: Files['temp'];
+};

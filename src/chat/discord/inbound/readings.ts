@@ -1,0 +1,25 @@
+/** What an interaction was understood as: with what it is answered first, and what is done about it afterwards. */
+import { notice } from '../views.ts';
+import type { FirstAnswer } from './ack.ts';
+import type { Asker } from './asker.ts';
+import type { InboundParts } from './parts.ts';
+import type { Ask, Asked } from './record.ts';
+
+/** `asked`: what is to be done after the first answer. */
+export type Reading =
+  | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
+  | { kind: 'choices'; asker: Asker; typed: string; of?: 'timezone' };
+
+export type Doors = Pick<InboundParts, 'core'>;
+
+export const doing = (asker: Asker, answer: FirstAnswer, ask: Ask): Reading => ({
+  kind: 'answer',
+  asker,
+  answer,
+  asked: { ...asker, ask },
+});
+export const telling = (asker: Asker, text: string): Reading => ({
+  kind: 'answer',
+  asker,
+  answer: { kind: 'message', body: notice(text) },
+});
