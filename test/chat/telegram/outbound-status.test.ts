@@ -65,6 +65,20 @@ describe('the message that tells how a job stands', () => {
     expect(edits()).toBeLessThanOrEqual(2);
   });
 
+  it('follows the place in line, and never goes back to how it began', async () => {
+    const { world, outbound, message, shows, target } = await ready();
+    const created = jobOf('created', target);
+    await shows({ ...created, place: 2 });
+    expect(message()?.text).toContain('place 2');
+    await shows({ ...created, place: 1 });
+    expect(message()?.text).toContain('place 1');
+    outbound.show(created);
+    await world.pass(6_000);
+    expect(message()?.text).toContain('place 1');
+    await shows(jobOf('submitting', target));
+    expect(message()?.text).not.toContain('place');
+  });
+
   it('is not touched while nothing has changed, and told anew what time is left', async () => {
     const { world, outbound, message, edits, target } = await ready();
     for (let times = 0; times < 3; times += 1) {
@@ -113,6 +127,39 @@ describe('the message that tells how a job stands', () => {
       .filter(({ message_id }) => message_id !== message()?.message_id);
     expect(notices.map(({ text }) => text)).toEqual([expect.stringContaining('It cost nothing.')]);
     await outbound.stop();
+  });
+
+  it.each(['failed', 'cancelled', 'delivered'] as const)(
+    'is told once that a job is %s when the process dies before it could say so',
+    async (state) => {
+      const { world, outbound, message, target, asked } = await ready('group');
+      const job = jobOf(state, target);
+      world.jobs.set(job.id, job);
+      // Killed after the last change was on disk and before anything was made of it.
+      await outbound.stop();
+      // Each of them finds what the one before has left.
+      for (let starts = 0; starts < 3; starts += 1) {
+        const next = world.boot();
+        await next.start();
+        await world.pass(6_000);
+        await next.stop();
+      }
+      expect(message()?.text).not.toContain('Looking at');
+      const others = world.telegram
+        .replies(asked)
+        .filter(({ message_id }) => message_id !== message()?.message_id);
+      expect(others).toHaveLength(state === 'failed' ? 1 : 0);
+      expect(await world.inbox.pending('telegram-status:')).toEqual([]);
+    },
+  );
+
+  it('waits for a job that an admin may still approve, but not for ever', async () => {
+    const { world } = await ready('group');
+    await world.boot().start();
+    expect(await world.inbox.pending('telegram-status:')).toHaveLength(1);
+    await world.time.advance(4 * 24 * 3_600_000);
+    await world.boot().start();
+    expect(await world.inbox.pending('telegram-status:')).toEqual([]);
   });
 
   it('tells of a failure in private when the chat is closed', async () => {

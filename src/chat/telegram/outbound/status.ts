@@ -40,6 +40,7 @@ export function createStatus(parts: Parts) {
 
   function show(job: Job): void {
     const shown = shownOf(job.id);
+    if (isStale(job, shown.job)) return;
     shown.job = job;
     const work = hasNews(job) ? conclude(job, shown) : refresh(job.id);
     work.catch((err: unknown) => log.warn({ job: job.code, err }, 'how a job stands was not shown'));
@@ -165,6 +166,13 @@ export function createStatus(parts: Parts) {
     },
   };
 }
+
+/** How it began, from somebody who did not see it stand in line or go on meanwhile. */
+const isStale = (job: Job, known: Job | undefined): boolean =>
+  job.state === 'created' &&
+  job.place === undefined &&
+  known !== undefined &&
+  (known.state !== 'created' || known.place !== undefined);
 
 /** Every place was closed to the video when it was last tried. */
 const isNowhere = (job: Job): boolean => job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere';
