@@ -17,6 +17,7 @@ export type Bot = AsyncDisposable & {
   restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** What it logged so far. */
   log(): string;
+  pid(): number | undefined;
 };
 
 /** Starts the bot and waits until its log names the page. Throws with its log when it does not come up. */
@@ -84,6 +85,7 @@ export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
       await start();
     },
     log: () => log,
+    pid: () => child?.pid,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });

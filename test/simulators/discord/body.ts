@@ -2,6 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { no } from './errors.ts';
@@ -11,11 +12,10 @@ export type Upload = { index: string; filename: string; contentType: string; pat
 export type Body = { json: unknown; files: Upload[] };
 
 /** Throws 413 when the whole is more than `maxBytes`, 50109 when it can't be read. */
-export async function readBody(
-  incoming: IncomingMessage,
-  maxBytes: number,
-  tempPath: () => string,
-): Promise<Body> {
+/** As much of a request as is read here. */
+type Incoming = Readable & Pick<IncomingMessage, 'headers'>;
+
+export async function readBody(incoming: Incoming, maxBytes: number, tempPath: () => string): Promise<Body> {
   const type = incoming.headers['content-type'] ?? '';
   if (type.startsWith('multipart/form-data')) return readForm(incoming, type, maxBytes, tempPath);
   const chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ function parseJson(text: string): unknown {
 }
 
 async function readForm(
-  incoming: IncomingMessage,
+  incoming: Incoming,
   type: string,
   maxBytes: number,
   tempPath: () => string,

@@ -3,13 +3,15 @@ import type { FaultKind } from '../provider-sim.ts';
 
 /**
  * Besides the kinds of the other simulators: `delayMs` before anything is done; `until`: nothing is done before
- * this promise ends; `answerAfter`: it is done, the answer waits for this promise.
+ * this promise ends; `answerAfter`: it is done, the answer waits for this promise; `takesPerSecond`: the request is
+ * read no faster than so many bytes a second, as over a real line.
  */
 export type Fault =
   | FaultKind
   | { delayMs: number }
   | { until: Promise<unknown> }
-  | { answerAfter: Promise<unknown> };
+  | { answerAfter: Promise<unknown> }
+  | { takesPerSecond: number };
 /** `path`: of the whole path as it was sent, without the query. */
 export type FaultAt = { method?: string; path: RegExp };
 

@@ -1,7 +1,7 @@
 /** The HTTP side: routes, the journal of what came in, faults on order. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { type Body, readBody } from './body.ts';
 import { no, Refused } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -117,7 +117,7 @@ async function serve(parts: HttpParts, incoming: IncomingMessage, response: Serv
   await before(fault);
 
   const answer = async (): Promise<Answer | undefined> => {
-    const body = await readBody(incoming, parts.maxBytes(), parts.tempPath);
+    const body = await readBody(atSpeedOf(fault, incoming), parts.maxBytes(), parts.tempPath);
     entry.json = body.json;
     if (body.files.length) entry.files = body.files.map(({ filename, bytes }) => ({ filename, bytes }));
     if (fault === 'cut') return undefined;
@@ -144,6 +144,20 @@ async function before(fault: Fault | undefined): Promise<void> {
   if (typeof fault !== 'object') return;
   if ('until' in fault) await fault.until;
   if ('delayMs' in fault) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+}
+
+/** The request, in pieces as a slow line brings them. */
+function atSpeedOf(
+  fault: Fault | undefined,
+  incoming: IncomingMessage,
+): Readable & Pick<IncomingMessage, 'headers'> {
+  if (typeof fault !== 'object' || !('takesPerSecond' in fault)) return incoming;
+  const slow = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      setTimeout(() => done(null, chunk), (chunk.length * 1000) / fault.takesPerSecond);
+    },
+  });
+  return Object.assign(incoming.pipe(slow), { headers: incoming.headers });
 }
 
 function decode(pathname: string): string {
