@@ -23,13 +23,14 @@ const NAMES = [
   'retentionDays',
 ] as const satisfies readonly SettingName[];
 
-/** Everything in force, and whether it was set here. */
+/** Everything in force, and whether it was set here. `leaveOut`: what the chat has nothing like. */
 export function settingsLines(
   words: Words,
   { settings, own }: { settings: Settings; own: OwnSettings },
   naming: Naming,
+  leaveOut: readonly SettingName[] = [],
 ): string[] {
-  return NAMES.map((name) =>
+  return NAMES.filter((name) => !leaveOut.includes(name)).map((name) =>
     words.t('settings.line', {
       name: words.t(`settings.name.${name}`),
       value: valueText(words, name, settings, naming),

@@ -15,6 +15,7 @@ import { type CommandName, createHandlers } from './inbound/handlers.ts';
 import { createInlet } from './inbound/inlet.ts';
 import { createOutbound } from './outbound/index.ts';
 import { register } from './register.ts';
+import { realTimers, type Timers } from './timers.ts';
 import { createUpdates, HOOK_PATH, hookSecret } from './updates.ts';
 
 export type TelegramParts = {
@@ -30,6 +31,8 @@ export type TelegramParts = {
   jobs: Pick<JobStore, 'get'>;
   files: Files;
   clock: Clock;
+  /** What is waited with; the clock goes by with it. */
+  timers?: Timers;
   health: Health;
   log: Log;
   usualMs(job: Job): number | undefined;
@@ -46,7 +49,7 @@ export type TelegramChat = Chat & { hook: ChatHook };
 
 /** Makes the chat; nothing is asked of Telegram before `start`. */
 export async function createTelegramChat(parts: TelegramParts): Promise<TelegramChat> {
-  const { token, apiUrl, publicUrl, shelf, clock, health } = parts;
+  const { token, apiUrl, publicUrl, shelf, clock, timers = realTimers, health } = parts;
   const telegram = createApi({ token, apiUrl });
   const { api } = telegram;
   const log = scrubbed(parts.log, telegram.scrub);
@@ -59,6 +62,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     shelf,
     words: wordsFor,
     clock,
+    timers,
     log,
     usualMs: parts.usualMs,
     quota: async (requester) => (await core.promise).quota(requester),
@@ -91,7 +95,8 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     inbox: parts.inbox,
     handlers,
     log,
-    now: clock.now,
+    clock,
+    timers,
     signal: stopping.signal,
   });
   const updates = createUpdates({
@@ -103,6 +108,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
       : undefined,
     take: inlet.take,
     onMe,
+    timers,
     health,
     log,
   });

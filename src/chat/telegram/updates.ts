@@ -10,7 +10,7 @@ import type { Log } from '../../core/ports.ts';
 import { isTrouble, type TelegramApi } from './api.ts';
 import type { Bot as Me } from './inbound/read.ts';
 import { ALLOWED_UPDATES } from './inbound/wire.ts';
-import { realTimers, type Timers } from './outbound/lanes.ts';
+import { pause, type Timers } from './timers.ts';
 
 /** Telegram holds a poll at most this long; a dead connection is noticed soon after. */
 const POLL_SECONDS = 30;
@@ -34,7 +34,7 @@ export type UpdatesParts = {
   onMe(me: UserFromGetMe): void;
   health: Health;
   log: Log;
-  timers?: Timers;
+  timers: Timers;
 };
 
 export type Updates = {
@@ -60,7 +60,7 @@ export function createUpdates({
   onMe,
   health,
   log,
-  timers = realTimers,
+  timers,
 }: UpdatesParts): Updates {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
@@ -205,19 +205,4 @@ function parse(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pause(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const cancel = timers.after(ms, resolve);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        cancel();
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -3,8 +3,10 @@ import type { OwnSettings, Settings } from '../../../core/settings.ts';
 import type { ChangingPart } from '../../../core/settings-words.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { type Naming, settingsLines } from '../../../words/settings.ts';
-import { type Button, callbackData, escapeHtml, keyboardOf, linesOf } from '../render.ts';
+import type { Place } from '../inbound/records.ts';
+import { type Button, callbackData, escapeHtml, keyboardOf, linesOf, type Text } from '../render.ts';
 import type { Body } from '../views.ts';
+import { withExample } from './example.ts';
 import { usageOf } from './parts.ts';
 import { spotId } from './spot.ts';
 
@@ -14,7 +16,7 @@ export type PanelFacts = {
   own: OwnSettings;
   naming: Naming;
   /** Where the panel stands. */
-  place: { chatId: number; threadId?: number | undefined };
+  place: Pick<Place, 'chatId' | 'threadId' | 'forum'>;
   /** Asked for by an anonymous admin, of whom Telegram may not tell who presses. */
   anonymous: boolean;
 };
@@ -24,17 +26,17 @@ type Options = Readonly<Record<string, string>>;
 type Choice = { value: string; label: string; chosen: boolean; calls: readonly Options[] };
 export type Page = {
   part: ChangingPart;
-  title(words: Words): string;
-  /** A line of the settings that says how it is now. */
+  /** What it is about and how it is now. */
+  title(facts: PanelFacts): string;
   rows(facts: PanelFacts): Choice[][];
   /** How to write what no button does. */
   example: string;
 };
 
-const name =
-  (setting: keyof Settings) =>
-  ({ t }: Words): string =>
-    t(`settings.name.${setting}` as WordKey);
+const named =
+  (setting: keyof Settings, value: (facts: PanelFacts) => string) =>
+  (facts: PanelFacts): string =>
+    `${facts.words.t(`settings.name.${setting}` as WordKey)}: ${value(facts)}`;
 
 /** A day's limit of everybody together, or of each. `off` takes both away, the one in dollars and the one in jobs. */
 function limitPage(scope: 'server' | 'everyone', kind: 'space' | 'everyone', example: string): Page {
@@ -48,8 +50,18 @@ function limitPage(scope: 'server' | 'everyone', kind: 'space' | 'everyone', exa
   return {
     part: 'limit',
     example,
-    title: ({ t }) =>
-      `${t('settings.name.limits')}: ${t('settings.rule-day', { who: t(`settings.who-${kind}`), max: '…' })}`,
+    title(facts) {
+      const { t, money } = facts.words;
+      const [usd, jobs] = [max(facts, 'usd'), max(facts, 'jobs')];
+      const amounts = [
+        ...(usd === undefined ? [] : [money(usd)]),
+        ...(jobs === undefined ? [] : [t('quota.jobs', { count: jobs })]),
+      ];
+      return t('settings.rule-day', {
+        who: t(`settings.who-${kind}`),
+        max: amounts.length > 0 ? amounts.join(', ') : t('settings.no-limit'),
+      });
+    },
     rows(facts) {
       const { money, t } = facts.words;
       const [usd, jobs] = [max(facts, 'usd'), max(facts, 'jobs')];
@@ -89,7 +101,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   confirm: {
     part: 'confirm',
     example: usageOf('confirm'),
-    title: name('confirmAboveMicros'),
+    title: named('confirmAboveMicros', ({ words, settings }) => words.money(settings.confirmAboveMicros)),
     rows: ({ words, settings }) => [
       ['0.50', '1', '2', '5'].map((usd) => ({
         value: usd,
@@ -102,7 +114,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   quality: {
     part: 'quality',
     example: usageOf('quality'),
-    title: name('quality'),
+    title: named('quality', ({ words, settings }) => words.t(`choice.quality.${settings.quality}`)),
     rows: ({ words, settings }) => [
       (['standard', 'pro'] as const).map((best) => ({
         value: best,
@@ -115,7 +127,9 @@ export const PAGES: Readonly<Record<string, Page>> = {
   notify: {
     part: 'notify',
     example: usageOf('notify'),
-    title: name('notify'),
+    title: named('notify', ({ words, settings }) =>
+      words.t(settings.notify ? 'settings.on' : 'settings.off'),
+    ),
     rows: ({ words, settings }) => [
       (['on', 'off'] as const).map((members) => ({
         value: members,
@@ -128,7 +142,9 @@ export const PAGES: Readonly<Record<string, Page>> = {
   log: {
     part: 'log-channel',
     example: usageOf('log-channel'),
-    title: name('logChannel'),
+    title: named('logChannel', ({ words, settings: { logChannel }, naming }) =>
+      logChannel === undefined ? words.t('settings.nothing') : naming('channel', logChannel),
+    ),
     rows: ({ words, settings, place }) => [
       [
         {
@@ -149,7 +165,9 @@ export const PAGES: Readonly<Record<string, Page>> = {
   retention: {
     part: 'retention',
     example: usageOf('retention'),
-    title: name('retentionDays'),
+    title: named('retentionDays', ({ words, settings }) =>
+      words.t('settings.days', { count: settings.retentionDays }),
+    ),
     rows: ({ words, settings }) => [
       [7, 30, 90].map((count) => ({
         value: String(count),
@@ -166,13 +184,13 @@ export const PANEL_VERBS = { known: 'settings', anonymous: 'settings-anonymous' 
 
 /** Everything in force, with a button for each page. */
 export function panelBody(facts: PanelFacts): Body {
-  const { words } = facts;
-  const buttons = Object.entries(PAGES).map(([page, { title }]) => button(facts, page, title(words)));
-  return withButtons(
-    words.t('settings.title'),
-    [...settingsLines(words, facts, facts.naming), '', words.t('settings.pick')],
-    [...pairs(buttons)],
+  const { words, own, place } = facts;
+  const leaveOut = (['roles', ...(place.forum ? [] : ['channels' as const])] as const).filter(
+    (name) => own[name] === undefined,
   );
+  const lines = settingsLines(words, facts, facts.naming, leaveOut);
+  const rows = Object.entries(PAGES).map(([id, page]) => [button(facts, id, capital(page.title(facts)))]);
+  return withButtons(titled(words.t('settings.title'), ['', ...lines, '', words.t('settings.pick')]), rows);
 }
 
 /** One setting, its usual values and how to write any other. */
@@ -183,26 +201,24 @@ export function pageBody(facts: PanelFacts, id: string, page: Page): Body {
     .map((row) =>
       row.map(({ value, label, chosen }) => button(facts, id, chosen ? `● ${label}` : label, value)),
     );
-  return withButtons(
-    page.title(words),
-    [words.t('settings.usage', { usage: page.example })],
-    [...rows, [button(facts, MAIN, `‹ ${words.t('settings.title')}`)]],
-  );
+  return withButtons(withExample(titled(capital(page.title(facts)), []), words, page.example), [
+    ...rows,
+    [button(facts, MAIN, `‹ ${words.t('settings.title')}`)],
+  ]);
 }
+
+const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 function button({ anonymous }: PanelFacts, page: string, text: string, value?: string): Button {
   return { text, data: callbackData(PANEL_VERBS[anonymous ? 'anonymous' : 'known'], page, value) };
 }
 
-const pairs = (buttons: readonly Button[]): Button[][] =>
-  buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
+function titled(title: string, lines: readonly string[]): Text {
+  const { text, parse_mode } = linesOf(lines);
+  return { text: `<b>${escapeHtml(title)}</b>${text}`, parse_mode };
+}
 
-function withButtons(title: string, lines: readonly string[], rows: readonly (readonly Button[])[]): Body {
-  const { text, parse_mode } = linesOf(['', ...lines]);
+function withButtons(text: Text, rows: readonly (readonly Button[])[]): Body {
   const reply_markup = keyboardOf(rows);
-  return {
-    text: `<b>${escapeHtml(title)}</b>${text}`,
-    parse_mode,
-    ...(reply_markup ? { reply_markup } : {}),
-  };
+  return { ...text, ...(reply_markup ? { reply_markup } : {}) };
 }

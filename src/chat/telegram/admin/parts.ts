@@ -26,13 +26,16 @@ const words = (...list: string[]): Readonly<Record<string, string>> =>
 const SUM = /^[-+$]*\d[\d.,]*\$?$/;
 const sum = (name: string, ...allowed: string[]): Slot => ({ name, allowed, takes: SUM });
 
+/** In plain text Telegram would take a whole name for somebody's. */
+const ANYBODY = '@…';
+
 const PERIOD: Slot = { name: 'period', allowed: ['day', 'month'], takes: words('day', 'month') };
 const UNIT: Slot = {
   name: 'unit',
   allowed: ['usd', 'jobs'],
   takes: { usd: 'usd', dollars: 'usd', jobs: 'jobs', job: 'jobs' },
 };
-const person = (name: string): Slot => ({ name, allowed: ['@name'], takes: 'who' });
+const person = (name: string): Slot => ({ name, allowed: [ANYBODY], takes: 'who' });
 
 export type TelegramPart = { slots: readonly Slot[]; usage: string };
 
@@ -41,14 +44,14 @@ export const PARTS: Readonly<Record<SettingsPart, TelegramPart>> = {
   history: { slots: [], usage: '' },
   limit: {
     slots: [
-      { name: 'scope', allowed: ['chat', 'member', 'topic', '@name'], takes: 'who' },
+      { name: 'scope', allowed: ['chat', 'member', 'topic', ANYBODY], takes: 'who' },
       PERIOD,
       UNIT,
       { name: 'amount', allowed: ['5.00', '10', 'off'], takes: /^(off|[-+$]*\d[\d.,]*\$?)$/ },
     ],
     usage: '<chat|member|topic|@name> <day|month> <usd|jobs> <amount|off>',
   },
-  allow: { slots: [{ name: 'allow', allowed: ['topic', '@name'], takes: 'who' }], usage: '<topic|@name>' },
+  allow: { slots: [{ name: 'allow', allowed: ['topic', ANYBODY], takes: 'who' }], usage: '<topic|@name>' },
   block: {
     slots: [person('member'), { ...sum('days', '7', '0'), optional: true }],
     usage: '@name [days]',
@@ -67,7 +70,7 @@ export const PARTS: Readonly<Record<SettingsPart, TelegramPart>> = {
     usage: '<on|off>',
   },
   'log-channel': {
-    slots: [{ name: 'channel', allowed: ['here', 'off', '-100…', '@channel'], takes: 'spot' }],
+    slots: [{ name: 'channel', allowed: ['here', 'off', '-100…', ANYBODY], takes: 'spot' }],
     usage: '<here|off|@channel|id>',
   },
   timezone: {

@@ -66,6 +66,8 @@ export function createPeople({ api, shelf, clock }: { api: Api; shelf: Shelf; cl
   async function nameFor(chatId: number, anonymous: string, [kind, id]: Parameters<Naming>): Promise<string> {
     if (kind === 'member') {
       const userId = Number(id.replace('telegram:', ''));
+      // Somebody who wanted to be forgotten.
+      if (!Number.isSafeInteger(userId)) return id;
       return userId < 0 ? anonymous : nameOf(chatId, userId);
     }
     if (kind !== 'channel') return id;

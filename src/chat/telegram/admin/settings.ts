@@ -2,6 +2,7 @@
 import type { Api } from 'grammy';
 import type { Call, Command, Core } from '../../../core/command.ts';
 import type { Shelf } from '../../../core/ports.ts';
+import type { Refusal } from '../../../core/refusals.ts';
 import type { SettingsPart } from '../../../core/settings-words.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { changedLines, historyLines } from '../../../words/settings.ts';
@@ -13,6 +14,7 @@ import type { Talk } from '../inbound/talk.ts';
 import { targetOf, type Who } from '../inbound/who.ts';
 import { linesOf } from '../render.ts';
 import type { Body } from '../views.ts';
+import { withExample } from './example.ts';
 import { PAGES, type PanelFacts, pageBody, panelBody } from './panel.ts';
 import { usageOf } from './parts.ts';
 import type { People } from './people.ts';
@@ -73,9 +75,9 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
       case 'stranger':
         return linesOf([words.t('settings.unknown-member', { name: read.name })]);
       case 'too-many':
-        return linesOf([usageLine(words, read.part)]);
+        return withExample(linesOf([]), words, usageOf(read.part));
       case 'wrong':
-        return linesOf([words.refusal(read.refusal), ...(read.part ? [usageLine(words, read.part)] : [])]);
+        return wrong(words, read.refusal, read.part);
       case 'call':
         if (read.part === 'show') return draw(said, words, (naming) => panelBody({ ...facts, naming }));
         if (read.part === 'history') return history(said, call, core, words);
@@ -107,8 +109,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
     const outcome = await settings.execute(call, core);
     if (!outcome.ok) {
       const { refusal } = outcome;
-      const usage = refusal.code === 'bad-option' ? [usageLine(words, call.part)] : [];
-      return linesOf([words.refusal(refusal), ...usage]);
+      return wrong(words, refusal, refusal.code === 'bad-option' ? call.part : undefined);
     }
     const entries = outcome.value.kind === 'changed' ? outcome.value.entries : [];
     return draw(said, words, (naming) => linesOf(changedLines(words, entries, naming)));
@@ -184,4 +185,8 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
   return { answer, pressed: { known: pressed(false), anonymous: pressed(true) } };
 }
 
-const usageLine = ({ t }: Words, part: SettingsPart): string => t('settings.usage', { usage: usageOf(part) });
+/** Why it can't be, and how it would be written. */
+function wrong(words: Words, refusal: Refusal, part: SettingsPart | undefined): Body {
+  const body = linesOf([words.refusal(refusal)]);
+  return part ? withExample(body, words, usageOf(part)) : body;
+}

@@ -2,9 +2,11 @@
  * Puts the messages of an album together. They come one by one, without a count and without an end
  * (tdlib/telegram-bot-api#643, read 2026-11-21), so it is over when nothing more has come for a while.
  */
+import type { Clock } from '../../../core/ports.ts';
+import type { Timers } from '../timers.ts';
 import type { Said } from './records.ts';
 
-export const ALBUM_PACE = {
+const PACE = {
   /** Nothing more for so long, and it is over. */
   idleMs: 1_000,
   /** Both halves are there: what else there is lies in the same parcel, or doesn't matter. */
@@ -14,7 +16,7 @@ export const ALBUM_PACE = {
 };
 
 export type Item = { id: string; record: Said };
-type Open = { items: Item[]; firstAt: number; timer: NodeJS.Timeout };
+type Open = { items: Item[]; firstAt: number; cancel: () => void };
 
 export type Albums = {
   /** Answers at once. All of it is on disk already, so that nothing is lost when the process ends meanwhile. */
@@ -23,11 +25,7 @@ export type Albums = {
 };
 
 /** `onWhole` gets the items of an album once, in the order in which they were sent. */
-export function createAlbums(
-  onWhole: (items: Item[]) => void,
-  now: () => number,
-  pace: typeof ALBUM_PACE = ALBUM_PACE,
-): Albums {
+export function createAlbums(onWhole: (items: Item[]) => void, clock: Clock, timers: Timers): Albums {
   const open = new Map<string, Open>();
 
   function close(key: string): void {
@@ -40,17 +38,17 @@ export function createAlbums(
     add(item) {
       const key = albumKey(item.record);
       const album = open.get(key);
-      clearTimeout(album?.timer);
+      album?.cancel();
       const items = [...(album?.items ?? []), item];
-      const firstAt = album?.firstAt ?? now();
+      const firstAt = album?.firstAt ?? clock.now();
       const { image, clip } = firstOfEach(items.map(({ record }) => record));
-      const waitMs = image && clip ? pace.completeMs : pace.idleMs;
-      const leftMs = firstAt + pace.capMs - now();
-      const timer = setTimeout(() => close(key), Math.max(0, Math.min(waitMs, leftMs)));
-      open.set(key, { items, firstAt, timer });
+      const waitMs = image && clip ? PACE.completeMs : PACE.idleMs;
+      const leftMs = firstAt + PACE.capMs - clock.now();
+      const cancel = timers.after(Math.max(0, Math.min(waitMs, leftMs)), () => close(key));
+      open.set(key, { items, firstAt, cancel });
     },
     stop() {
-      for (const { timer } of open.values()) clearTimeout(timer);
+      for (const { cancel } of open.values()) cancel();
       open.clear();
     },
   };

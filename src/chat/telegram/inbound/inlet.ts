@@ -3,7 +3,8 @@
  * what is on disk. Nothing here waits for an album, a file or a render.
  */
 import { createLocks } from '../../../core/locks.ts';
-import type { Inbox, Log } from '../../../core/ports.ts';
+import type { Clock, Inbox, Log } from '../../../core/ports.ts';
+import { pause, type Timers } from '../timers.ts';
 import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
 import { type Bot, read } from './read.ts';
 import { type Incoming, type Request, recordSchema, type Said } from './records.ts';
@@ -44,14 +45,15 @@ export type InletParts = {
   inbox: Inbox;
   handlers: Handlers;
   log: Log;
-  now: () => number;
+  clock: Clock;
+  timers: Timers;
   signal: AbortSignal;
 };
 
-export function createInlet({ inbox, handlers, log, now, signal }: InletParts): Inlet {
+export function createInlet({ inbox, handlers, log, clock, timers, signal }: InletParts): Inlet {
   const locks = createLocks();
   const working = new Set<Promise<void>>();
-  const albums: Albums = createAlbums((items) => begin(() => wholeAlbum(items)), now);
+  const albums: Albums = createAlbums((items) => begin(() => wholeAlbum(items)), clock, timers);
 
   function begin(work: () => Promise<void>): void {
     if (signal.aborted) return;
@@ -77,7 +79,8 @@ export function createInlet({ inbox, handlers, log, now, signal }: InletParts): 
           { kind: record.kind, tries: tries + 1, waitMs, err: error },
           'trying again what a member asked for',
         );
-        if (!(await pause(waitMs, signal))) return 'later';
+        await pause(timers, waitMs, signal);
+        if (signal.aborted) return 'later';
       }
     }
     await handlers.gaveUp(record).catch((error: unknown) => log.warn({ err: error }, 'and could not say so'));
@@ -154,26 +157,9 @@ export function createInlet({ inbox, handlers, log, now, signal }: InletParts): 
     async stop() {
       albums.stop();
       // What takes longer, as a large clip may, is taken up at the next start.
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, ENDS_WITHIN_MS);
-      await Promise.race([promise, Promise.allSettled(working)]);
-      clearTimeout(timer);
+      const ended = new AbortController();
+      const all = Promise.allSettled(working).then(() => ended.abort());
+      await Promise.race([all, pause(timers, ENDS_WITHIN_MS, ended.signal)]);
     },
   };
-}
-
-/** False when it was called off. */
-function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
-    const stop = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve(true);
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

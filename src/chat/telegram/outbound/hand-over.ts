@@ -7,7 +7,7 @@ import type { Card } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
 import { type GrammySignal, isTrouble, TelegramTrouble } from '../api.ts';
 import { type Button, CAPTION_LENGTH, keyboardOf, plainTextOf, textOf } from '../render.ts';
-import type { Timers } from './lanes.ts';
+import type { Timers } from '../timers.ts';
 import type { SentFile } from './notes.ts';
 import type { Address } from './post.ts';
 import { posterOf, thumbnailOf, uploadOf } from './upload.ts';

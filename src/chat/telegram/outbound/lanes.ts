@@ -5,16 +5,7 @@
  */
 import type { Clock, Log } from '../../../core/ports.ts';
 import { isTrouble } from '../api.ts';
-
-/** Runs something later; the answer calls it off. */
-export type Timers = { after(ms: number, run: () => void): () => void };
-
-export const realTimers: Timers = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms).unref();
-    return () => clearTimeout(timer);
-  },
-};
+import type { Timers } from '../timers.ts';
 
 /** Videos first, then what a member must hear, then what may be dropped. */
 const RANKS = ['video', 'word', 'progress'] as const;

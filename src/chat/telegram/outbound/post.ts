@@ -5,7 +5,8 @@ import type { Log } from '../../../core/ports.ts';
 import { type GrammySignal, isTrouble } from '../api.ts';
 import type { Text } from '../render.ts';
 import type { TelegramTarget } from '../target.ts';
-import type { Lanes, Timers } from './lanes.ts';
+import { pause, type Timers } from '../timers.ts';
+import type { Lanes } from './lanes.ts';
 import type { MessageRef, Notes } from './notes.ts';
 
 /** Where a new message goes; with `messageId`, as a reply. */
@@ -135,22 +136,10 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
         return await run();
       } catch (error) {
         if (!isTrouble(error, 'network') || (error.maybeDone && twice === 'never-sent')) throw error;
-        await pause(pauseMs);
+        await pause(timers, pauseMs, stopping);
       }
     }
     return run();
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        stopping.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = timers.after(ms, end);
-      stopping.addEventListener('abort', end);
-    });
   }
 
   return { send, text, attached, edit, mustEdit };

@@ -5,7 +5,8 @@ import { type Card, statusCard } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
 import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
-import type { Lanes, Timers } from './lanes.ts';
+import type { Timers } from '../timers.ts';
+import type { Lanes } from './lanes.ts';
 import type { Notes, StatusRef } from './notes.ts';
 import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
 
