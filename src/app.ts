@@ -17,9 +17,9 @@ import { createLine, lineRulesOf } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { namedByOffers } from './core/offer-shelf.ts';
-import { sweepKept } from './core/retention.ts';
 import { createRoster, type Roster, type RosterEntry } from './core/roster.ts';
 import { createSettingsBook } from './core/settings-book.ts';
+import { startUpkeep } from './core/upkeep.ts';
 import { createWeather } from './core/weather.ts';
 import { takeWebhook } from './core/webhook.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -40,8 +40,6 @@ import { createStore } from './store/index.ts';
 const STEPS_AT_ONCE = 64;
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
-/** Offers wait for minutes; their files go soon after. */
-const SWEEP_EVERY_MS = 5 * 60_000;
 const CLOCK = { now: Date.now };
 
 export type App = { url: string; stop(): Promise<void> };
@@ -120,6 +118,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
+    traces: store.traces,
     files: store.files,
     fileUse,
     media: createMedia({ pool }),
@@ -205,14 +204,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await jobs.recover();
-  const sweep = async () => {
-    await core.offers.sweep();
-    await sweepKept(ctx, core.privacy);
-  };
-  const warn = (err: unknown) => log.warn({ err }, 'what is due to go stays for now');
-  sweep().catch(warn);
-  const sweeping = setInterval(() => sweep().catch(warn), SWEEP_EVERY_MS);
-  stack.defer(() => clearInterval(sweeping));
+  stack.defer(startUpkeep(ctx, core, store.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

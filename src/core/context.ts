@@ -11,7 +11,7 @@ import type { Line } from './line.ts';
 import type { Links } from './links.ts';
 import type { Locks } from './locks.ts';
 import type { Media } from './media.ts';
-import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler } from './ports.ts';
+import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { QuotaRules } from './quota.ts';
 import type { Roster } from './roster.ts';
 import type { SettingsBook } from './settings-book.ts';
@@ -19,6 +19,7 @@ import type { SettingsBook } from './settings-book.ts';
 export type Context = {
   store: JobStore;
   ledger: Ledger;
+  traces: Traces;
   files: Files;
   fileUse: FileUse;
   media: Media;

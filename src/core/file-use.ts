@@ -20,6 +20,8 @@ export type FileWork = AsyncDisposable & {
 
 export type FileUse = {
   begin(): FileWork;
+  /** Whether a record names the file, or work under way has it. */
+  isNeeded(key: string): Promise<boolean>;
   /** Removes those of the files that nobody needs any more. One that can't be removed is logged. */
   release(keys: Iterable<string>): Promise<void>;
 };
@@ -49,10 +51,14 @@ export function createFileUse({
     else inWork.delete(key);
   }
 
+  async function isNeeded(key: string): Promise<boolean> {
+    if (inWork.has(key)) return true;
+    for (const names of records) if (await names(key)) return true;
+    return false;
+  }
+
   async function removeUnneeded(key: string): Promise<void> {
-    if (inWork.has(key)) return;
-    for (const names of records) if (await names(key)) return;
-    await files.remove(key);
+    if (!(await isNeeded(key))) await files.remove(key);
   }
 
   async function release(keys: Iterable<string>): Promise<void> {
@@ -67,6 +73,7 @@ export function createFileUse({
 
   return {
     release,
+    isNeeded,
     begin() {
       const mine: string[] = [];
       const take = (key: string): void => {

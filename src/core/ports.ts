@@ -154,6 +154,17 @@ export type SettingsStore = {
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
 
+/** What is kept of a member outside of jobs. */
+export type Traces = {
+  /**
+   * Takes the member's name off the lines of the book, for good, but of jobs that are on record; and lets go of what
+   * the chats have noted of them. Limits go on adding up: counters keep the name until their window ends.
+   */
+  forget(memberId: string): Promise<void>;
+  /** Drops the counters of windows that have ended everywhere, everybody's. */
+  dropEnded(now: number): Promise<void>;
+};
+
 /** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */
 export type Files = {
   /** Moves a finished temporary file in. */
@@ -164,6 +175,8 @@ export type Files = {
   remove(key: string): Promise<void>;
   /** Whether the disk has room for another job, and to spare. */
   hasRoom(): Promise<boolean>;
+  /** The keys of all files that have lain there since before then. */
+  olderThan(at: number): AsyncIterable<string>;
   /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */
   temp(extension: string): Promise<{ path: string } & AsyncDisposable>;
 };

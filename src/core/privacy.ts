@@ -1,4 +1,8 @@
-/** What is kept of a member, and how it goes: jobs with their files; the sums in the book stay, as they are money. */
+/**
+ * What is kept of a member, and how it goes: jobs with their files, offers, notes of the chats, what admins granted.
+ * The sums in the book stay without the name, as they are money; and what keeps a member within bounds stays, a block,
+ * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
+ */
 import type { Context } from './context.ts';
 import { isOver, type Job } from './job.ts';
 import type { Offers } from './offers.ts';
@@ -42,6 +46,9 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
         if (how === 'forgotten') jobs += 1;
         if (how === 'under-way') underWay += 1;
       }
+      await ctx.settings.forget(memberId);
+      // Last: the book keeps the name of what is still on record.
+      await ctx.traces.forget(memberId);
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
       return { jobs, underWay };
     },

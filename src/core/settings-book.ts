@@ -15,6 +15,8 @@ export type SettingsBook = {
   own(spaceId: string): OwnSettings;
   /** Makes a change, or says why it can't be. Answers what was changed; an empty list where nothing was. */
   change(spaceId: string, by: string, change: Change): Promise<Outcome<AuditEntry[]>>;
+  /** Lets go of what was granted to a member on top. Blocks, limits and lists that name them are the admins' own. */
+  forget(memberId: string): Promise<void>;
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
@@ -70,6 +72,16 @@ export function createSettingsBook({
         settled.delete(spaceId);
       }
       return accept(entries);
+    },
+    async forget(memberId) {
+      for (const [spaceId, before] of all) {
+        const grants = before.grants?.filter(({ who }) => who.kind !== 'member' || who.id !== memberId);
+        if (!grants || grants.length === before.grants?.length) continue;
+        const after = { ...before, grants };
+        await store.save(spaceId, after, []);
+        all.set(spaceId, after);
+        settled.delete(spaceId);
+      }
     },
     history: store.history,
   };

@@ -1,7 +1,7 @@
 /** Pictures, clips and videos under DATA_DIR, named by the hash of their bytes: the same file twice lies there once. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredFile } from '../core/job.ts';
 import type { Files } from '../core/ports.ts';
@@ -77,6 +77,14 @@ export function createFiles(dataDir: string): Files {
 
     async remove(key) {
       await rm(pathOf({ key }), { force: true });
+    },
+
+    async *olderThan(at) {
+      for (const entry of await readdir(filesDir, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !KEY.test(entry.name)) continue;
+        const found = await stat(pathOf({ key: entry.name })).catch(missing);
+        if (found && found.mtimeMs < at) yield entry.name;
+      }
     },
 
     async temp(extension) {

@@ -1,9 +1,11 @@
 /** Everything that is kept on disk, opened together. */
+import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import type { Ledger } from '../core/ledger-port.ts';
-import type { Files, Inbox, JobStore, SettingsStore } from '../core/ports.ts';
+import type { Files, Inbox, JobStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
+import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
 import { keyvOn } from './keyv-sqlite.ts';
@@ -11,6 +13,7 @@ import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
 import { openDatabase } from './sqlite.ts';
+import { createTraces } from './traces.ts';
 
 export type Store = {
   jobs: JobStore;
@@ -18,6 +21,9 @@ export type Store = {
   files: Files;
   inbox: Inbox;
   settings: SettingsStore;
+  traces: Traces;
+  /** Whether the database is that of these files, and neither made anew nor put in another's place. */
+  isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown>;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -48,6 +54,8 @@ function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unl
     ledger: createLedger(db),
     files,
     settings: createSettingsStore(db),
+    traces: createTraces(db, ['discord', 'telegram']),
+    isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyvOn(db, namespace),
     async ping() {

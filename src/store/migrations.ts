@@ -99,4 +99,8 @@ export const MIGRATIONS: readonly string[] = [
     (held_at, job_id, space_id, member_id, provider, seconds, held_micros, state, settled_micros, settled_at);
   CREATE INDEX lines_suspended ON ledger_lines (held_at, job_id) WHERE state = 'suspended';
   `,
+  `
+  -- A member who wants to be forgotten.
+  CREATE INDEX lines_by_member ON ledger_lines (member_id);
+  `,
 ];

@@ -41,6 +41,8 @@ export function openDatabase(dataDir: string): Database {
   try {
     turnOnWal(sqlite);
     translated(() => sqlite.exec('PRAGMA synchronous = FULL'));
+    // What is deleted is written over: a forgotten member is not to be read in the file's free pages.
+    translated(() => sqlite.exec('PRAGMA secure_delete = ON'));
     db.transaction(() => migrate(sqlite));
   } catch (error) {
     sqlite.close();

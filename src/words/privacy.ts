@@ -10,6 +10,7 @@ export function privacyLines({ t }: Words, retentionDays?: number): string[] {
     t('privacy.provider'),
     t('privacy.delete'),
     t('privacy.book'),
+    t('privacy.rules'),
   ];
 }
 

@@ -29,6 +29,40 @@ describe('forgetting a member', () => {
     expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0 });
   });
 
+  it('lets go of what was granted to them, and of nothing that admins keep them within bounds by', async () => {
+    const { world, life, privacy } = await done();
+    const { settings } = life.ctx;
+    const until = world.time.now + 1e9;
+    const grant = (id: string) =>
+      settings.change('discord:10', 'discord:1', {
+        what: 'grant',
+        grant: { who: { kind: 'member', id }, unit: 'jobs', max: 5, until },
+      });
+    await grant(ME);
+    await grant('discord:8');
+    await settings.change('discord:10', 'discord:1', { what: 'block', member: ME });
+    await settings.change('discord:10', 'discord:1', { what: 'allow', kind: 'members', id: ME });
+    await privacy.forget(ME);
+    expect(settings.of('discord:10')).toMatchObject({
+      grants: [{ who: { id: 'discord:8' } }],
+      blocked: [{ member: ME }],
+      members: [ME],
+    });
+    const kept = (await world.disk.settings.all()).map(([, own]) => JSON.stringify(own.grants)).join();
+    expect(kept).not.toContain(ME);
+  });
+
+  it('takes the name off the book after the jobs are gone, also where there was none', async () => {
+    const { world, life, privacy } = await done();
+    const left: number[] = [];
+    life.ctx.traces.forget = async () => {
+      left.push((await world.disk.store.ofMember(ME, 9)).length);
+    };
+    await privacy.forget(ME);
+    await privacy.forget(ME);
+    expect(left).toEqual([0, 0]);
+  });
+
   it('touches nobody else', async () => {
     const { files, privacy } = await done();
     expect(await privacy.forget('discord:8')).toEqual({ jobs: 0, underWay: 0 });

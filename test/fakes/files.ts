@@ -16,6 +16,9 @@ export function fakeFiles(sizes: ReadonlyMap<string, number> = new Map()): FakeF
       return { key, bytes: sizes.get(tempPath) ?? 1000, mime };
     },
     hasRoom: async () => true,
+    async *olderThan() {
+      yield* kept;
+    },
     pathOf: ({ key }) => `/kept/${key}`,
     has: async ({ key }) => kept.has(key),
     async remove(key) {

@@ -128,6 +128,7 @@ export function createWorld({
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
+      traces: { forget: async () => {}, dropEnded: async () => {} },
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },

@@ -1,0 +1,76 @@
+/** What is kept of a member outside of jobs: their name in the book, and what the chats have noted of them. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Traces } from '../core/ports.ts';
+import type { Database } from './sqlite.ts';
+
+/** The spaces' time zones differ from ours by at most 14 hours: after two days a window has ended everywhere. */
+const ENDED_FOR_MS = 2 * 24 * 3_600_000;
+
+const jobRow = z.object({ jobId: z.string() });
+const noteRow = z.object({ key: z.string(), value: z.string() });
+
+/**
+ * `shelves`: the namespaces of the chats' notes. Only what has an end goes from there, as the rest is how jobs stand
+ * and whose they are goes with them. Throws StoreError.
+ */
+export function createTraces(db: Database, shelves: readonly string[]): Traces {
+  // A line whose job is still on record has yet to be closed, by its id.
+  const lines = db.prepare(
+    `SELECT job_id AS jobId FROM ledger_lines INDEXED BY lines_by_member
+     WHERE member_id = ? AND state <> 'held'
+       AND NOT EXISTS (SELECT 1 FROM keyv WHERE keyv.key = 'jobs:' || ledger_lines.job_id)`,
+  );
+  const rename = db.prepare(
+    `UPDATE ledger_lines SET job_id = ?, member_id = ?,
+       space_id = CASE WHEN space_id IN (SELECT value FROM json_each(?)) THEN ? ELSE space_id END,
+       counters = CASE state WHEN 'suspended' THEN counters ELSE '[]' END
+     WHERE job_id = ?`,
+  );
+  const endedCounters = db.prepare(
+    `DELETE FROM ledger_counters
+     WHERE scope <> 'operator' AND held_jobs = 0 AND held_micros = 0
+       AND (("window" >= 'day:' AND "window" < ?) OR ("window" >= 'month:' AND "window" < ?))`,
+  );
+  const notes = db.prepare(
+    'SELECT key, value FROM keyv WHERE key >= ? AND key < ? AND expires_at IS NOT NULL',
+  );
+  const dropNote = db.prepare('DELETE FROM keyv WHERE key = ?');
+
+  function forgetNotes(memberId: string): void {
+    const [platform = '', id = ''] = memberId.split(':');
+    if (!shelves.includes(platform) || id === '') return;
+    // As a whole number: 12 is no part of 123.
+    const names = new RegExp(`(?<![\\d-])${id.replace(/\D/g, '')}(?!\\d)`);
+    for (const row of notes.all(`${platform}:`, `${platform};`)) {
+      const { key, value } = noteRow.parse(row);
+      if (names.test(key) || names.test(value)) dropNote.run(key);
+    }
+  }
+
+  return {
+    async forget(memberId) {
+      db.transaction(() => {
+        // Made up anew each time, so that nobody, with whatever key, can tell whose it was.
+        const name = `forgotten:${randomBytes(6).toString('hex')}`;
+        // A private chat has its member's number.
+        const own = JSON.stringify(privateSpacesOf(memberId));
+        for (const { jobId } of z.array(jobRow).parse(lines.all(memberId)))
+          rename.run(`forgotten:${randomBytes(9).toString('hex')}`, name, own, name, jobId);
+        forgetNotes(memberId);
+      });
+    },
+    async dropEnded(now) {
+      const day = new Date(now - ENDED_FOR_MS).toISOString().slice(0, 10);
+      db.transaction(() => endedCounters.run(`day:${day}`, `month:${day.slice(0, 7)}`));
+    },
+  };
+}
+
+/** The spaces that are nobody else's, as the chats name them. */
+function privateSpacesOf(memberId: string): string[] {
+  const [platform, id] = memberId.split(':');
+  // A group that acts as a member is still a group.
+  if (id === undefined || id.startsWith('-')) return [];
+  return [memberId, `${platform}:dm-${id}`];
+}

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LedgerLine } from '../../src/core/ledger-port.ts';
+import { countersOf, limitsOf } from '../../src/core/quota.ts';
+import { settle } from '../../src/core/settings.ts';
+import { createStore } from '../../src/store/index.ts';
+import { freshFolder } from '../fakes/folder.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const DAY_MS = 24 * 3_600_000;
+const ME = 'telegram:77001122';
+const RULES = { operatorBudget: { day: 1e9, month: 1e9 }, timeZone: 'UTC' };
+const SPACE = settle(
+  { limits: [{ who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 1 }] },
+  { limits: [], timeZone: 'UTC' },
+);
+
+function up(dataDir = freshFolder()) {
+  const store = createStore(dataDir, () => {});
+  onTestFinished(() => store.close());
+  async function hold(jobId: string, { memberId = ME, spaceId = 'telegram:-100', at = NOW } = {}) {
+    const requester = { platform: 'telegram' as const, spaceId, memberId, target: {} };
+    const counters = countersOf(requester, at, RULES, SPACE);
+    const limits = limitsOf(requester, at, RULES, SPACE);
+    return store.ledger.reserve({
+      jobId,
+      micros: 280_000,
+      counters,
+      limits,
+      at,
+      memberId,
+      spaceId,
+      provider: 'fal',
+      seconds: 4,
+    });
+  }
+  const bill = (jobId: string) =>
+    store.ledger.settle(jobId, { micros: 280_000, counts: true, provider: 'fal', at: NOW });
+  async function lines(): Promise<LedgerLine[]> {
+    const all: LedgerLine[] = [];
+    for await (const page of store.ledger.lines({ from: 0, to: NOW * 2 })) all.push(...page);
+    return all;
+  }
+  return { store, dataDir, hold, bill, lines };
+}
+
+describe('the book, when a member is forgotten', () => {
+  it('keeps the sums without the name, and without the message that the job was asked for in', async () => {
+    const { store, hold, bill, lines } = up();
+    await hold('telegram-77001122-5', { spaceId: ME });
+    await bill('telegram-77001122-5');
+    await hold('telegram:other', { memberId: 'telegram:8' });
+    await bill('telegram:other');
+    await store.traces.forget(ME);
+    const kept = await lines();
+    expect(kept).toHaveLength(2);
+    expect(JSON.stringify(kept)).not.toContain('77001122');
+    expect(kept.find(({ memberId }) => memberId === 'telegram:8')).toMatchObject({ jobId: 'telegram:other' });
+    expect(kept.reduce((sum, line) => sum + (line.state === 'settled' ? line.billMicros : 0), 0)).toBe(
+      560_000,
+    );
+    const [space] = kept.flatMap(({ spaceId }) => (spaceId.startsWith('forgotten:') ? [spaceId] : []));
+    expect(space).toMatch(/^forgotten:[0-9a-f]{12}$/);
+  });
+
+  it('gives another name each time, so that nothing ties the two together but the sums', async () => {
+    const { store, hold, bill, lines } = up();
+    await hold('a');
+    await bill('a');
+    await store.traces.forget(ME);
+    await hold('b', { at: NOW + DAY_MS });
+    await bill('b');
+    await store.traces.forget(ME);
+    expect(new Set((await lines()).map(({ memberId }) => memberId)).size).toBe(2);
+  });
+
+  it('is no way around a limit: what stands against it today still does', async () => {
+    const { store, hold, bill } = up();
+    await hold('a');
+    await bill('a');
+    await store.traces.forget(ME);
+    await store.traces.dropEnded(NOW);
+    expect(await hold('b')).toMatchObject({ ok: false, leftJobs: 0 });
+    expect(await hold('c', { at: NOW + DAY_MS })).toEqual({ ok: true });
+  });
+
+  it('leaves a price alone that is still held, so that its bill finds it', async () => {
+    const { store, hold, bill, lines } = up();
+    await hold('a');
+    await store.traces.forget(ME);
+    await bill('a');
+    expect(await lines()).toMatchObject([{ jobId: 'a', state: 'settled' }]);
+    await store.traces.forget(ME);
+    expect(JSON.stringify(await lines())).not.toContain(ME);
+  });
+
+  it('keeps what may still be billed on the operator’s list', async () => {
+    const { store, hold } = up();
+    await hold('a');
+    await store.ledger.suspend('a', 'operator');
+    await store.traces.forget(ME);
+    expect(await store.ledger.suspended()).toMatchObject([{ state: 'suspended', heldMicros: 280_000 }]);
+    expect(await store.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).toMatchObject({
+      heldMicros: 280_000,
+    });
+  });
+});
+
+describe('counters', () => {
+  it('go once their window has ended everywhere, but for the operator’s and those with a price still held', async () => {
+    const { store, hold, bill } = up();
+    await hold('a');
+    await bill('a');
+    await hold('b', { memberId: 'telegram:8' });
+    const settledJobs = async (scope: string, window: string) =>
+      (await store.ledger.totals({ scope, window })).settledJobs;
+    const day = 'day:2026-11-21';
+    await store.traces.dropEnded(NOW + DAY_MS);
+    expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(1);
+    await store.traces.dropEnded(NOW + 3 * DAY_MS);
+    expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(0);
+    expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(1);
+    expect(await settledJobs('operator', day)).toBe(1);
+    await bill('b');
+    expect(await settledJobs('member:telegram:-100/telegram:8', day)).toBe(1);
+    await store.traces.dropEnded(NOW + 40 * DAY_MS);
+    expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(0);
+  });
+});
+
+describe('what the chats have noted', () => {
+  it('goes where it names the member and has an end, and nobody else’s', async () => {
+    const { store } = up();
+    const shelf = store.keyv('telegram');
+    const goes = [
+      ['half:-100:0:77001122', { image: 'x' }],
+      ['seen:-100:ada', 77001122],
+      ['expect-next:77001122:0', { what: 'image' }],
+    ] as const;
+    const stays = [
+      ['half:-100:0:770011223', {}],
+      ['half:-77001122:0:5', {}],
+      ['seen:-100:bob', 5],
+    ] as const;
+    for (const [key, value] of [...goes, ...stays]) await shelf.set(key, value, 3_600_000);
+    await shelf.set('commands', 'hash of 77001122');
+    await store.keyv('weather').set('77001122', {}, 3_600_000);
+    await store.traces.forget(ME);
+    for (const [key] of goes) expect(await shelf.get(key), key).toBeUndefined();
+    for (const [key] of stays) expect(await shelf.get(key), key).toBeDefined();
+    expect(await shelf.get('commands')).toBeDefined();
+    expect(await store.keyv('weather').get('77001122')).toBeDefined();
+  });
+
+  it('is not to be read in the file afterwards', async () => {
+    const { store, dataDir } = up();
+    await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
+    await store.traces.forget(ME);
+    await store.close();
+    const file = readFileSync(join(dataDir, 'strut.sqlite'), 'latin1');
+    expect(file).toContain('lines_by_member');
+    expect(file).not.toContain('a prompt of mine');
+  });
+});
