@@ -73,19 +73,13 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
 
   /** The line as it would be let in if places came free one by one: in turns, and nobody twice in a round. */
   function inOrder(): Waiting[] {
-    const turn = new Map(served);
-    let next = turns;
-    const left = [...waiting.values()].sort((a, b) => a.job.createdAt - b.job.createdAt);
-    const order: Waiting[] = [];
-    while (left.length > 0) {
-      const best = left.reduce((a, b) => (comesBefore(b, a, turn) ? b : a));
-      left.splice(left.indexOf(best), 1);
-      order.push(best);
-      next += 1;
-      turn.set(best.space, next);
-      turn.set(best.member, next);
-    }
-    return order;
+    const bySpace = groups([...waiting.values()], ({ space }) => space).map((ofSpace) =>
+      inTurns(
+        groups(ofSpace, ({ member }) => member),
+        ({ member }) => served.get(member),
+      ),
+    );
+    return inTurns(bySpace, ({ space }) => served.get(space));
   }
 
   /** Lets in whoever can be, then tells those who moved up. */
@@ -113,9 +107,9 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
         // A provider has it already: after a restart it is inside, whatever the rules have become.
         if (job.state !== 'created') return { admitted: true, at: letIn(job.id, who) };
         const one = { job, ...who };
+        // Nobody is overtaken: whoever waits already has no room, or would be in.
+        if (fits(one)) return { admitted: true, at: letIn(job.id, one) };
         waiting.set(job.id, one);
-        // Nobody overtakes those who wait already, unless they wait for something that this one does not need.
-        if (inOrder().find(fits) === one) return { admitted: true, at: letIn(job.id, one) };
         places.set(job.id, inOrder().indexOf(one) + 1);
       }
       return { admitted: false, place: places.get(job.id) ?? 1 };
@@ -129,10 +123,25 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
   };
 }
 
-function comesBefore(a: Waiting, b: Waiting, turn: ReadonlyMap<string, number>): boolean {
-  const spaces = (turn.get(a.space) ?? 0) - (turn.get(b.space) ?? 0);
-  if (spaces !== 0) return spaces < 0;
-  const members = (turn.get(a.member) ?? 0) - (turn.get(b.member) ?? 0);
-  if (members !== 0) return members < 0;
-  return a.job.createdAt < b.job.createdAt;
+/** One list for each key, the longest in line first in each. */
+function groups(all: readonly Waiting[], keyOf: (one: Waiting) => string): Waiting[][] {
+  const sorted = all.toSorted((a, b) => a.job.createdAt - b.job.createdAt);
+  return [...Map.groupBy(sorted, keyOf).values()];
+}
+
+/** One of each list after the other, round by round: the list served longest ago first, then the one that waits longest. */
+function inTurns(lists: readonly Waiting[][], servedAt: (one: Waiting) => number | undefined): Waiting[] {
+  const turns = lists
+    .flatMap((list) => {
+      const [head] = list;
+      return head ? { list, servedAt: servedAt(head) ?? 0, since: head.job.createdAt } : [];
+    })
+    .sort((a, b) => a.servedAt - b.servedAt || a.since - b.since)
+    .map(({ list }) => list);
+  const order: Waiting[] = [];
+  for (let round = 0, left = turns; left.length > 0; round += 1) {
+    order.push(...left.flatMap((list) => list[round] ?? []));
+    left = left.filter(({ length }) => length > round + 1);
+  }
+  return order;
 }

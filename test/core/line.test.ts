@@ -111,6 +111,42 @@ describe('the line', () => {
     );
   });
 
+  it('always serves the one whose space, and then whose self, was served longest ago', () => {
+    const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 2, maxLength: 30 }), (asked) => {
+        const { line, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
+        const ids = asked.map((name, i) => `${name}/${i}`);
+        for (const id of ids) line.enter(jobOf(id));
+        for (let i = 1; i < ids.length; i += 1)
+          line.leave(i === 1 ? (ids[0] ?? '') : (admitted.at(-1) ?? ''));
+
+        const [first = '', ...left] = ids;
+        const served = new Map<string, number>();
+        const spaceOf = (id: string) => id.slice(0, 1);
+        const memberOf = (id: string) => id.slice(0, 3);
+        const serve = (id: string) => {
+          turn += 1;
+          served.set(spaceOf(id), turn).set(memberOf(id), turn);
+          return id;
+        };
+        let turn = 0;
+        serve(first);
+        const since = (who: string) => served.get(who) ?? 0;
+        const expected: string[] = [];
+        while (left.length > 0) {
+          const next = left.reduce((a, b) => {
+            const later = since(spaceOf(b)) - since(spaceOf(a)) || since(memberOf(b)) - since(memberOf(a));
+            return later < 0 ? b : a;
+          });
+          left.splice(left.indexOf(next), 1);
+          expected.push(serve(next));
+        }
+        expect(admitted).toEqual(expected);
+      }),
+    );
+  });
+
   it('knows only the limit over everything on the page', () => {
     const { overall } = lineRulesOf({ ...EVENT.requester, platform: 'discord' });
     expect(lineRulesOf(EVENT.requester)).toEqual({ perMember: overall, perSpace: overall, overall });
