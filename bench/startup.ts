@@ -1,6 +1,6 @@
 /**
  * How soon the bot is ready with many open jobs: the true process, from its start to the first 200 of `/readyz`.
- * `node bench/startup.ts [jobs=10000]`
+ * `node bench/startup.ts [jobs=10000] [lines=0]`: `lines` are jobs of long ago in the book, which nothing at start may read.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,8 +10,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createStore } from '../src/store/index.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
+import { fillBook } from './fill-book.ts';
 
-const [count = 10_000] = process.argv.slice(2).map(Number);
+const [count = 10_000, lines = 0] = process.argv.slice(2).map(Number);
 const dir = await mkdtemp(join(tmpdir(), 'strut-bench-'));
 
 const store = createStore(dir, (error) => console.error(error));
@@ -23,6 +24,17 @@ for (let i = 0; i < count; i += 1) {
   });
 }
 await store.close();
+fillBook(dir, lines, (i) => ({
+  jobId: `discord:${i}`,
+  micros: 420_000,
+  counters: [],
+  limits: [],
+  at: now - 1000 * (lines - i),
+  memberId: `discord:${i % 5000}`,
+  spaceId: `discord:s${i % 200}`,
+  provider: 'fal',
+  seconds: 6,
+}));
 
 const begun = performance.now();
 const bot = spawn(process.execPath, ['src/main.ts'], {
@@ -55,6 +67,7 @@ await new Promise((resolve) => bot.once('exit', resolve));
 
 console.table({
   'open jobs': count,
+  'lines in the book': lines,
   '/readyz answered': ready.status,
   'ready after (ms)': Math.round(readyMs),
   'stopped within (ms)': Math.round(performance.now() - stopping),

@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util';
 import type { HoldRequest } from '../src/core/ledger-port.ts';
 import { createStore } from '../src/store/index.ts';
 import { createLedger } from '../src/store/ledger.ts';
-import { type Database, openDatabase } from '../src/store/sqlite.ts';
+import { openDatabase } from '../src/store/sqlite.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
+import { BILL_MICROS, fillBook } from './fill-book.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +42,7 @@ function holdOf(i: number): HoldRequest {
     micros: 420_000,
     counters,
     limits,
-    at: i,
+    at: i * 30_000,
     memberId: member,
     spaceId: space,
     provider: 'fal',
@@ -49,18 +50,7 @@ function holdOf(i: number): HoldRequest {
   };
 }
 
-const bill = { micros: 300_000, counts: true, provider: 'fal', at: 1 };
-
-/** The book is filled by the ledger itself; only the sync after each of the many commits is left out. */
-async function fill(db: Database): Promise<void> {
-  db.prepare('PRAGMA synchronous = OFF').get();
-  const ledger = createLedger(db);
-  for (let i = 0; i < LINES; i += 1) {
-    await ledger.reserve(holdOf(i));
-    await ledger.settle(`discord:${i}`, bill);
-  }
-  db.prepare('PRAGMA synchronous = FULL').get();
-}
+const bill = { micros: BILL_MICROS, counts: true, provider: 'fal', at: 1 };
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -78,8 +68,8 @@ function note(name: string, times: number[]): void {
 
 const dataDir = mkdtempSync(join(values.dir, 'strut-bench-'));
 try {
+  fillBook(dataDir, LINES, holdOf);
   const db = openDatabase(dataDir);
-  await fill(db);
   const ledger = createLedger(db);
   const [holds, bills]: [number[], number[]] = [[], []];
   for (let i = LINES; i < LINES + SAMPLES + WARM_UP; i += 1) {

@@ -11,6 +11,7 @@ import { csvOf } from '../src/core/csv.ts';
 import { type ReportScope, reportRange, usageOf } from '../src/core/usage.ts';
 import { createLedger } from '../src/store/ledger.ts';
 import { openDatabase } from '../src/store/sqlite.ts';
+import { fillBook } from './fill-book.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,17 +36,19 @@ const heldAt = (i: number): number =>
 
 const dataDir = mkdtempSync(join(values.dir, 'strut-bench-'));
 try {
+  fillBook(dataDir, LINES, (i) => ({
+    jobId: `discord:${i}`,
+    micros: 420_000,
+    counters: [],
+    limits: [],
+    at: heldAt(i),
+    memberId: `discord:${i % 5000}`,
+    spaceId: `discord:s${i % 4}`,
+    provider: PROVIDERS[i % PROVIDERS.length] ?? '',
+    seconds: 6,
+  }));
   const db = openDatabase(dataDir);
   const ledger = createLedger(db);
-  // Counters are no part of a report; without them the book is filled in a minute.
-  db.prepare('PRAGMA synchronous = OFF').get();
-  for (let i = 0; i < LINES; i += 1) {
-    const provider = PROVIDERS[i % PROVIDERS.length] ?? '';
-    const [memberId, spaceId] = [`discord:${i % 5000}`, `discord:s${i % 4}`];
-    const hold = { jobId: `discord:${i}`, micros: 420_000, counters: [], limits: [], at: heldAt(i) };
-    await ledger.reserve({ ...hold, memberId, spaceId, provider, seconds: 6 });
-    await ledger.settle(hold.jobId, { micros: 400_000, counts: true, provider, at: hold.at + 60_000 });
-  }
 
   const rows: Record<string, Record<string, string | number>> = {};
   async function note(name: string, work: () => Promise<number>): Promise<void> {

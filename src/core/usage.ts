@@ -31,7 +31,7 @@ export type Sums = {
 };
 
 /** `day` is a date in the report's zone, `2026-11-21`; `spent` is by provider. */
-export type UsageDay = Sums & { day: string; spent: Record<string, Micros> };
+type UsageDay = Sums & { day: string; spent: Record<string, Micros> };
 export type UsageOf = Sums & { id: string };
 
 /** The days in order, without a gap; members, providers and spaces by what they spent, the most first. */

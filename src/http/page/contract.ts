@@ -112,7 +112,7 @@ export type SumsView = {
 };
 
 /** What may still be billed, and nobody knows. */
-export type SuspenseView = {
+type SuspenseView = {
   code: string;
   space: string;
   member: string;
