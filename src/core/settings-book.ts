@@ -1,5 +1,6 @@
 /** Every space's settings at hand, and each change of them on record: who, when, from what, to what. */
 
+import { createLocks } from './locks.ts';
 import type { Clock, SettingsStore } from './ports.ts';
 import { accept, type Outcome } from './refusals.ts';
 import { type Defaults, type OwnSettings, type SettingName, type Settings, settle } from './settings.ts';
@@ -45,44 +46,46 @@ export function createSettingsBook({
     return fresh;
   }
 
+  async function keep(spaceId: string, after: OwnSettings, entries: readonly AuditEntry[]): Promise<void> {
+    await store.save(spaceId, after, entries);
+    all.set(spaceId, after);
+    settled.delete(spaceId);
+  }
+
+  async function change(spaceId: string, by: string, wanted: Change): Promise<Outcome<AuditEntry[]>> {
+    const before = own(spaceId);
+    const after = changed(before, wanted, clock.now());
+    if (!after.ok) return after;
+    const entries = entriesOf(before, after.value).map((entry) => ({ at: clock.now(), by, ...entry }));
+    if (entries.length > 0) await keep(spaceId, after.value, entries);
+    return accept(entries);
+  }
+
+  async function forget(memberId: string): Promise<void> {
+    for (const [spaceId, before] of [...all]) {
+      const grants = before.grants?.filter(({ who }) => who.kind !== 'member' || who.id !== memberId);
+      if (!grants || grants.length === before.grants?.length) continue;
+      await keep(spaceId, { ...before, grants }, []);
+    }
+  }
+
+  // One at a time, or of two changes at once the later would undo the earlier.
+  const locks = createLocks();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => locks.run('settings', work);
   return {
     of,
     own,
-    async change(spaceId, by, change) {
-      const before = own(spaceId);
-      const after = changed(before, change, clock.now());
-      if (!after.ok) return after;
-      const names = new Set([...Object.keys(before), ...Object.keys(after.value)]) as Set<SettingName>;
-      const entries = [...names].flatMap((setting): AuditEntry[] => {
-        const [from, to] = [before[setting], after.value[setting]];
-        if (JSON.stringify(from) === JSON.stringify(to)) return [];
-        return [
-          {
-            at: clock.now(),
-            by,
-            setting,
-            ...(from === undefined ? {} : { from }),
-            ...(to === undefined ? {} : { to }),
-          },
-        ];
-      });
-      if (entries.length > 0) {
-        await store.save(spaceId, after.value, entries);
-        all.set(spaceId, after.value);
-        settled.delete(spaceId);
-      }
-      return accept(entries);
-    },
-    async forget(memberId) {
-      for (const [spaceId, before] of all) {
-        const grants = before.grants?.filter(({ who }) => who.kind !== 'member' || who.id !== memberId);
-        if (!grants || grants.length === before.grants?.length) continue;
-        const after = { ...before, grants };
-        await store.save(spaceId, after, []);
-        all.set(spaceId, after);
-        settled.delete(spaceId);
-      }
-    },
+    change: (spaceId, by, wanted) => alone(() => change(spaceId, by, wanted)),
+    forget: (memberId) => alone(() => forget(memberId)),
     history: store.history,
   };
+}
+
+function entriesOf(before: OwnSettings, after: OwnSettings): Omit<AuditEntry, 'at' | 'by'>[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<SettingName>;
+  return [...names].flatMap((setting) => {
+    const [from, to] = [before[setting], after[setting]];
+    if (JSON.stringify(from) === JSON.stringify(to)) return [];
+    return [{ setting, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }];
+  });
 }

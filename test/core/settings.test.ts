@@ -59,6 +59,19 @@ describe('the settings of a space', () => {
     ]);
   });
 
+  it('lose none of the changes that are made at once, nor say anything twice', async () => {
+    const { book, store, change } = make();
+    const made = await Promise.all([
+      change(limit(5_000_000)),
+      change({ what: 'block', member: 'discord:7' }),
+      change({ what: 'notify', on: false }),
+      change({ what: 'notify', on: false }),
+    ]);
+    expect(book.own(SPACE)).toMatchObject({ limits: [{}], blocked: [{}], notify: false });
+    expect(store.known.get(SPACE)).toEqual(book.own(SPACE));
+    expect(made.map((one) => one.ok && one.value.length)).toEqual([1, 1, 1, 0]);
+  });
+
   it('keep quiet about a change that changes nothing', async () => {
     const { book, change } = make();
     await change({ what: 'notify', on: false });
