@@ -26,12 +26,18 @@ export type ServerParts = ApiParts & {
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
+  patience?: Patience;
 };
+
+/** How long a sender may take: for the headers, for all of it. And how often that is looked at. */
+type Patience = { headersMs: number; requestMs: number; checkEveryMs: number };
 
 export type HttpServer = { url: string; stop(): Promise<void> };
 
 const MAX_LOGIN_BYTES = 10_000;
 const ANSWERS_WITHIN_MS = 1_500;
+/** The largest upload takes 20 minutes at 2.3 Mbit/s; whoever dawdles holds a connection no longer than that. */
+const PATIENCE: Patience = { headersMs: 20_000, requestMs: 20 * 60_000, checkEveryMs: 10_000 };
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 /** The page's own files, named one by one: its folder also holds what a browser has no business with. */
 const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
@@ -133,10 +139,18 @@ async function readiness(
   return c.json(open ? { status, components: health.all() } : { status }, writable ? 200 : 503);
 }
 
-async function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+async function listen(
+  app: Hono,
+  { host, port, patience = PATIENCE }: Pick<ServerParts, 'host' | 'port' | 'patience'>,
+): Promise<HttpServer> {
+  const serverOptions = {
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    connectionsCheckingInterval: patience.checkEveryMs,
+  };
   const { server, address } = await new Promise<{ server: Server; address: { port: number } }>(
     (resolve, reject) => {
-      const server = serve({ fetch: app.fetch, hostname: host, port }, (address) =>
+      const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (address) =>
         resolve({ server: server as Server, address }),
       ) as Server;
       server.once('error', reject);
