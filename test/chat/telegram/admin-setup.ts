@@ -6,8 +6,6 @@ import { ada, createHarness, type HarnessOptions } from './harness.ts';
 /** Telegram's limits of how fast a bot may talk count on the clock, which tests turn. */
 const A_BURST_MS = 6_000;
 
-export type Setup = Awaited<ReturnType<typeof adminSetup>>;
-
 export async function adminSetup(options: HarnessOptions & { forum?: boolean } = {}) {
   const harness = await createHarness({ ...options, telegram: { privacy: false, ...options.telegram } });
   const { telegram } = harness;

@@ -23,7 +23,7 @@ export type ReadParts = {
 type Options = Record<string, string>;
 type Taken = Options | { stranger: string } | undefined;
 
-export const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => {
+const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => {
   const words: Word[] = [];
   const plain = (from: number, to: number) =>
     words.push(...[...text.slice(from, to).matchAll(/\S+/g)].map(([word]) => ({ text: word })));
