@@ -29,6 +29,7 @@ import { troubleOf } from './outbound/trouble.ts';
 import { registerCommands } from './register.ts';
 import { createServers } from './servers.ts';
 import { createTokens } from './tokens.ts';
+import { createTurns } from './turns.ts';
 
 export { namedByWaiting } from './inbound/waiting.ts';
 
@@ -60,7 +61,9 @@ export type DiscordParts = {
 };
 
 export function createDiscordChat(parts: DiscordParts): Chat {
-  const { token, apiUrl, shelf, clock, log, files, fileUse, inbox } = parts;
+  const { token, apiUrl, clock, log, files, fileUse } = parts;
+  const turns = createTurns();
+  const [shelf, inbox] = [turns.shelf(parts.shelf), turns.inbox(parts.inbox)];
   const rest = createRest(apiUrl, token);
   const webhooks = createTokenRest(apiUrl);
   const tokens = createTokens({ shelf, clock });
@@ -148,7 +151,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           downloads: createDownloads({ cdnUrls: parts.cdnUrls, files }),
           waiting,
           forms: createOpenForms({ shelf, waiting }),
-          admin: { channels, requests, notices, sender, webhooks, temp: files.temp },
+          admin: { channels, requests, notices, sender, temp: files.temp },
           clock,
           log,
         },

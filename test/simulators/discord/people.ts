@@ -18,15 +18,22 @@ import { pickFile } from './pick-file.ts';
 import type { CommandOption } from './schema/command.ts';
 import { type Button, type Select, walk } from './schema/components.ts';
 import { type RegisteredCommand, type Sim, userJson } from './sim.ts';
-import type { SimChannel, SimMessage, SimUser } from './world.ts';
+import type { SimChannel, SimMessage, SimRole, SimUser } from './world.ts';
 
-export type OptionValue = string | number | boolean | FileInput | SimUser | SimChannel;
+export type OptionValue = string | number | boolean | FileInput | SimUser | SimChannel | SimRole;
 
 type Resolved = Record<
-  'attachments' | 'users' | 'members' | 'channels' | 'messages',
+  'attachments' | 'users' | 'members' | 'roles' | 'channels' | 'messages',
   Record<string, unknown>
 >;
-const nothing = (): Resolved => ({ attachments: {}, users: {}, members: {}, channels: {}, messages: {} });
+const nothing = (): Resolved => ({
+  attachments: {},
+  users: {},
+  members: {},
+  roles: {},
+  channels: {},
+  messages: {},
+});
 const filled = (resolved: Resolved) =>
   Object.fromEntries(Object.entries(resolved).filter(([, held]) => Object.keys(held).length > 0));
 
@@ -144,9 +151,15 @@ async function resolve(
       resolved.attachments[file.id] = sim.cdn.json(file);
       return file.id;
     }
-    const kind = 'username' in value ? 'users' : 'channels';
-    resolved[kind][value.id] =
-      'username' in value ? userJson(value) : { id: value.id, type: value.type, name: value.name };
+    const wantedType =
+      'username' in value ? Option.User : 'overwrites' in value ? Option.Channel : Option.Role;
+    if (option.type !== wantedType && option.type !== Option.Mentionable) throw wrong('takes something else');
+    if ('username' in value) resolved.users[value.id] = userJson(value);
+    else if ('overwrites' in value) {
+      if (option.channel_types?.length && !option.channel_types.includes(value.type))
+        throw wrong(`${value.name} is no channel of its types`);
+      resolved.channels[value.id] = { id: value.id, type: value.type, name: value.name };
+    } else resolved.roles[value.id] = { id: value.id, name: value.name };
     return value.id;
   }
   const wanted =
@@ -289,6 +302,13 @@ export async function submitModal(
   if (!modal || !interaction.modalOpen) throw new NotPossible('no form is open');
   const resolved = nothing();
   const components = await fillModal(sim, modal, values, resolved);
+  const chosen = components.flatMap((one) => ('component' in one ? [one.component] : []));
+  for (const id of chosen.flatMap((one) => (isChoice(one) ? one.values : []))) {
+    const role = channel.guild?.roles.find((one) => one.id === id);
+    const person = sim.world.users.get(id);
+    if (role) resolved.roles[id] = { id, name: role.name };
+    if (person) resolved.users[id] = userJson(person);
+  }
   interaction.modalOpen = false;
   return dispatchInteraction(sim, {
     type: InteractionType.ModalSubmit,
@@ -299,6 +319,9 @@ export async function submitModal(
     ...(source ? { source } : {}),
   });
 }
+
+const isChoice = (one: unknown): one is { values: string[] } =>
+  typeof one === 'object' && one !== null && 'values' in one;
 
 /** Posts a message. `replyTo` pings its author unless `ping` is false. */
 export async function say(

@@ -49,6 +49,7 @@ import {
   type SimChannel,
   type SimGuild,
   type SimMessage,
+  type SimRole,
   type SimUser,
   type UserOptions,
 } from './world.ts';
@@ -213,6 +214,13 @@ export async function startDiscord(options: DiscordOptions = {}) {
     },
     join(guild: SimGuild, user: SimUser): void {
       join(guild, user, time.now());
+    },
+    /** A role above all that are there, and those who have it. */
+    role(guild: SimGuild, name: string, holders: readonly SimUser[] = []): SimRole {
+      const role = { id: ids(), name, permissions: 0n };
+      guild.roles.push(role);
+      for (const { id } of holders) guild.members.get(id)?.roleIds.push(role.id);
+      return role;
     },
     /** The DM of this person and the bot. */
     dm: (user: SimUser): SimChannel => dmOf(world, ids, user),

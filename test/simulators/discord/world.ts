@@ -20,7 +20,7 @@ export type SimUser = {
   uploadLimitBytes?: number;
 };
 
-type SimRole = { id: string; name: string; permissions: bigint };
+export type SimRole = { id: string; name: string; permissions: bigint };
 export type SimMember = { user: SimUser; roleIds: string[]; joinedAt: number };
 
 export type SimGuild = {

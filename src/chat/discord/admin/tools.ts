@@ -1,5 +1,4 @@
 /** What the admins' half needs besides what the inbound half has. */
-import type { REST } from 'discord.js';
 import type { Files } from '../../../core/ports.ts';
 import type { Sender } from '../outbound/sender.ts';
 import type { Channels } from './channels.ts';
@@ -12,7 +11,5 @@ export type AdminTools = {
   requests: Requests;
   /** For files of any size. */
   sender: Sender;
-  /** Goes by tokens. */
-  webhooks: REST;
   temp: Files['temp'];
 };

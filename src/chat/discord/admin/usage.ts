@@ -1,5 +1,6 @@
 /** `/usage`: what was spent, with a picture of it, and every line of the book as a table. For whoever asked alone. */
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type APIComponentInContainer, ButtonStyle, ComponentType, MessageFlags, Routes } from 'discord.js';
@@ -12,7 +13,7 @@ import { usageLines, usageTitle } from '../../../words/usage.ts';
 import { callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
-import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
+import { DiscordTrouble } from '../outbound/trouble.ts';
 import type { MessageBody } from '../render.ts';
 import { button, framed, heading, notice, refusalNotice, row } from '../views.ts';
 import { adminId } from './ids.ts';
@@ -53,15 +54,16 @@ async function sayWithPicture(
 ): Promise<boolean> {
   const live = await tokens.get(target.eventId);
   if (!live) return false;
+  await using file = await admin.temp('png');
+  await writeFile(file.path, picture, { mode: 0o600 });
   try {
-    await admin.webhooks.patch(Routes.webhookMessage(live.applicationId, live.token), {
-      auth: false,
-      body: usageMessage(words, usage, PICTURE),
-      files: [{ name: PICTURE, data: Buffer.from(picture), contentType: 'image/png' }],
-    });
+    await admin.sender.edit(
+      Routes.webhookMessage(live.applicationId, live.token),
+      usageMessage(words, usage, PICTURE),
+      [{ path: file.path, filename: PICTURE, mime: 'image/png', alt: usageTitle(words, usage) }],
+    );
     return true;
-  } catch (thrown) {
-    const err = troubleOf(thrown);
+  } catch (err) {
     if (!(err instanceof DiscordTrouble)) throw err;
     log.info({ err }, 'a chart could not be posted');
     return false;

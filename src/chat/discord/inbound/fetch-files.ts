@@ -98,6 +98,8 @@ export function uploadsOf(
     path: files.pathOf(file),
     // Files are named by their hash.
     sha256: file.key.slice(0, 64),
+    // Others may have handed in the very same file: it must not be moved from where it lies.
+    kept: { key: file.key, bytes: file.bytes, mime: file.mime },
     ...(file.name ? { name: file.name } : {}),
   });
   return { ...(image ? { image: upload(image) } : {}), ...(clip ? { clip: upload(clip) } : {}) };

@@ -53,8 +53,15 @@ export type Board = {
   forget(jobId: string): Promise<void>;
 };
 
-/** What is kept in memory of a job: only when it is due. */
-type Turn = { phase?: string; editedAt: number; dueAt?: number; failures: number };
+/** What is kept in memory of a job: when it is due, and what is on no disk. */
+type Turn = {
+  phase?: string;
+  editedAt: number;
+  dueAt?: number;
+  failures: number;
+  /** In line, as last told: it changes with every job that ends, and is not written down each time. */
+  place?: number | undefined;
+};
 
 export function createBoard(parts: BoardParts): Board {
   const { clock, records, scheduler, inbox, log, tokens } = parts;
@@ -78,7 +85,9 @@ export function createBoard(parts: BoardParts): Board {
   async function refresh(jobId: string): Promise<void> {
     const turn = turnOf(jobId);
     delete turn.dueAt;
-    const [job, bound] = [await parts.jobs.get(jobId), await records.bound.get(jobId)];
+    const [saved, bound] = [await parts.jobs.get(jobId), await records.bound.get(jobId)];
+    const { place } = turn;
+    const job = saved?.state === 'created' && place !== undefined ? { ...saved, place } : saved;
     if (!job || !bound) {
       // Its message comes with `bind`.
       turns.delete(jobId);
@@ -163,6 +172,7 @@ export function createBoard(parts: BoardParts): Board {
     show(job) {
       const turn = turnOf(job.id);
       const now = clock.now();
+      turn.place = job.state === 'created' ? job.place : undefined;
       const isNews = turn.phase !== phaseOf(job);
       wake(job.id, isNews ? now : Math.max(now, turn.editedAt + PROGRESS_EVERY_MS));
     },

@@ -23,8 +23,11 @@ export type Posted = { channelId: string; messageId: string };
 export type Sender = {
   /** Posts once, or again where that can't make a second message. Throws DiscordTrouble. */
   post(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted>;
+  /** Puts this in the place of what the message of that address says. Throws DiscordTrouble. */
+  edit(path: string, message: MessageBody, uploads: readonly Upload[]): Promise<void>;
   stop(): Promise<void>;
 };
+type Method = 'POST' | 'PATCH';
 
 /** A slow line needs minutes for a large file; a line that stands still must end some time. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -61,9 +64,14 @@ export function createSender(parts: SenderParts): Sender {
     await wait(waitMs, undefined, { signal: stopping.signal });
   }
 
-  async function once(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted> {
+  async function once(
+    method: Method,
+    path: string,
+    message: NewMessage,
+    uploads: readonly Upload[],
+  ): Promise<Posted> {
     const { statusCode, headers, body } = await request(`${parts.apiUrl}${path}`, {
-      method: 'POST',
+      method,
       dispatcher: agent,
       signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       headers: {
@@ -87,16 +95,25 @@ export function createSender(parts: SenderParts): Sender {
     throw new DiscordTrouble({ status: 429, code, retryAfterMs });
   }
 
-  async function postNow(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted> {
+  async function send(
+    method: Method,
+    path: string,
+    message: NewMessage,
+    uploads: readonly Upload[],
+  ): Promise<Posted> {
     for (let left = TRIES - 1; ; left -= 1) {
       try {
         await untilOpen(path);
-        return await once(path, message, uploads);
+        return await once(method, path, message, uploads);
       } catch (thrown) {
         const error = troubleOf(thrown);
         if (!(error instanceof DiscordTrouble) || left === 0 || stopping.signal.aborted) throw error;
         // What may have been taken is sent again only where Discord knows it again.
-        const harmless = error.status === 429 || NEVER_SENT.test(error.message) || message.enforce_nonce;
+        const harmless =
+          error.status === 429 ||
+          NEVER_SENT.test(error.message) ||
+          message.enforce_nonce ||
+          method === 'PATCH';
         if (!error.retryHelps || !harmless) throw error;
         parts.log.debug({ status: error.status, code: error.code }, 'a post is tried again');
         if (error.status !== 429)
@@ -108,8 +125,11 @@ export function createSender(parts: SenderParts): Sender {
   return {
     post(path, message, uploads) {
       // A token's own limit is its own; a channel's is everybody's, and who is refused has uploaded for nothing.
-      if (!path.startsWith('/channels/')) return postNow(path, message, uploads);
-      return channels.run(path, () => postNow(path, message, uploads));
+      if (!path.startsWith('/channels/')) return send('POST', path, message, uploads);
+      return channels.run(path, () => send('POST', path, message, uploads));
+    },
+    async edit(path, message, uploads) {
+      await send('PATCH', path, message, uploads);
     },
     async stop() {
       stopping.abort();
