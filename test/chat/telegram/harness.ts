@@ -8,6 +8,7 @@ import { inspect } from 'node:util';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { createTelegramChat, type TelegramChat } from '../../../src/chat/telegram/index.ts';
+import { realTimers, type Timers } from '../../../src/chat/telegram/timers.ts';
 import type { Chat } from '../../../src/core/chat-port.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import type { Job } from '../../../src/core/job.ts';
@@ -32,11 +33,16 @@ import {
 
 export const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
 
+/** What a bot keeps of having told Telegram its commands: one of this file has done it for all. */
+let registered: string | undefined;
+
 export type HarnessOptions = {
   telegram?: TelegramOptions;
   world?: WorldOptions;
   remote?: Remote;
   publicUrl?: string;
+  /** The bot has never told Telegram its commands: fifty calls, which most tests can do without. */
+  unregistered?: boolean;
   /** The simulator is there before the bot is. */
   booted?: boolean;
 };
@@ -44,7 +50,6 @@ export type HarnessOptions = {
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
 export async function createHarness(options: HarnessOptions = {}) {
-  const telegram = await startTelegram({ token: TOKEN, ...options.telegram });
   const folder = freshFolder();
   const remote = options.remote ?? createRemote('paid');
   const files = createFiles(folder);
@@ -55,8 +60,15 @@ export async function createHarness(options: HarnessOptions = {}) {
     ...options.world,
     media: { ...mediaThatCopies, ...options.world?.media },
   });
-  const clock = tickingClock(world.time);
+  const clock = swiftClock(world.time);
+  const telegram = await startTelegram({
+    token: TOKEN,
+    time: { now: clock.now, after: (ms, run) => void swiftTimers.after(ms, () => void run()) },
+    ...options.telegram,
+  });
   const database = openDatabase(folder);
+  const shelf = keyvOn(database, 'telegram');
+  if (registered !== undefined && !options.unregistered) await shelf.set('registered', registered);
   const logged: string[] = [];
   const line = (level: string) => (facts: object, message: string) =>
     void logged.push(`${level} ${message} ${inspect(facts, { depth: 20, showHidden: true })}`);
@@ -103,10 +115,11 @@ export async function createHarness(options: HarnessOptions = {}) {
         secretKey: 'a key of sixteen or more letters',
         commands,
         inbox: fuse.guard(createInbox(database, clock), ['claim', 'note', 'done'], dead),
-        shelf: fuse.guard(keyvOn(database, 'telegram'), ['set', 'delete'], dead),
+        shelf: fuse.guard(shelf, ['set', 'delete'], dead),
         jobs: world.disk.store,
         files: fuse.guard(files, ['temp'], dead),
         clock,
+        timers: swiftTimers,
         health,
         log,
         usualMs: () => undefined,
@@ -159,6 +172,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     if (ended) return;
     ended = true;
     await stop();
+    registered ??= await shelf.get<string>('registered');
     for (const each of ends) each();
     await telegram.close();
     database.close();
@@ -221,6 +235,11 @@ export async function createHarness(options: HarnessOptions = {}) {
         typeof what === 'string' ? jobs().then((all) => all.some(({ state }) => state === what)) : what();
       while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
     },
+    /** Waits until Telegram knows the bot's commands. */
+    async registers(): Promise<void> {
+      while ((await shelf.get('registered')) === undefined)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    },
     /** Waits until so many updates lie on the disk unanswered. */
     async claimed(count: number): Promise<void> {
       const inbox = createInbox(database, clock);
@@ -276,18 +295,26 @@ const mediaThatCopies: NonNullable<WorldOptions['media']> = {
   poster: async (_path, toPath) => copyFile(await sampleImage({ width: 180, height: 320 }), toPath),
 };
 
+/** How much faster than the world's the time of these tests goes by, for the bot and for the simulator alike. */
+const SPEED = 5;
+
 /** Goes on by itself, and further whenever something turns it. */
-function tickingClock(time: { now: number }): { now(): number } {
+function swiftClock(time: { now: number }): { now(): number } {
+  const start = Date.now();
   let ahead = 0;
-  const now = () => Date.now() + Math.ceil(ahead);
+  const goesOn = () => start + Math.round(performance.now() - began) * SPEED;
+  const began = performance.now();
+  const now = () => goesOn() + Math.ceil(ahead);
   Object.defineProperty(time, 'now', {
     get: now,
     set: (to: number) => {
-      ahead = Math.max(ahead, to - Date.now());
+      ahead = Math.max(ahead, to - goesOn());
     },
   });
   return { now };
 }
+
+const swiftTimers: Timers = { after: (ms, run) => realTimers.after(ms / SPEED, run) };
 
 type Wire = { url: string; close(): Promise<void> };
 

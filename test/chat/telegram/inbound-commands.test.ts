@@ -104,15 +104,13 @@ describe('commands in private', () => {
 
 describe('what Telegram shows of the bot', () => {
   it('names its commands in each scope and language, and only when they have changed', async () => {
-    const harness = await createHarness();
+    const harness = await createHarness({ unregistered: true });
     const { telegram } = harness;
-    await telegram.waitFor(() => telegram.calls('setMyShortDescription').length === LOCALES.length);
+    await harness.registers();
     expect(telegram.calls('setMyCommands')).toHaveLength(3 * LOCALES.length);
     const scopes = new Set(telegram.calls('setMyCommands').map(({ params }) => JSON.stringify(params.scope)));
     expect(scopes.size).toBe(3);
-    await harness.until(() =>
-      harness.logged.some((line) => line.includes('commands and descriptions are set')),
-    );
+    expect(telegram.calls('setMyShortDescription')).toHaveLength(LOCALES.length);
     await harness.stop();
     await harness.boot();
     const { user, chat } = await ada(harness);

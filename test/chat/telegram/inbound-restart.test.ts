@@ -7,9 +7,7 @@ describe('a bot that is killed while it takes something in', () => {
     const killedAt: number[] = [];
     for (let at = 1; ; at += 1) {
       const harness = await createHarness();
-      await harness.until(() =>
-        harness.logged.some((line) => line.includes('commands and descriptions are set')),
-      );
+      await harness.registers();
       // Killed in the very call that is paid for, a job is never sent again: what comes of that is the core's own test.
       harness.pause();
       const { user, chat, photo, clip } = await ada(harness);

@@ -6,7 +6,7 @@ import type { Clock, Inbox, JobStore, Log, Shelf } from '../../../core/ports.ts'
 import type { QuotaLine } from '../../../core/quota-lines.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble, signalOf } from '../api.ts';
-import type { Timers } from '../timers.ts';
+import { realTimers, type Timers } from '../timers.ts';
 import { createDeliver } from './deliver.ts';
 import { createHandOver } from './hand-over.ts';
 import { createLanes } from './lanes.ts';
@@ -31,7 +31,7 @@ export type OutboundParts = {
   words: (locale?: string) => Words;
   clock: Clock;
   log: Log;
-  timers: Timers;
+  timers?: Timers;
   /** How long such jobs usually take, where that is known. */
   usualMs(job: Job): number | undefined;
   quota(requester: Job['requester']): Promise<QuotaLine[]>;
@@ -64,7 +64,7 @@ export type Outbound = {
 };
 
 export function createOutbound(parts: OutboundParts): Outbound {
-  const { api, words, clock, log, timers, usualMs, quota } = parts;
+  const { api, words, clock, log, timers = realTimers, usualMs, quota } = parts;
   const stopping = new AbortController();
   const breakingOff = new AbortController();
   const signal = signalOf(breakingOff.signal);
