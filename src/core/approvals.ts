@@ -1,18 +1,24 @@
 /** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
 import type { Caller } from './access.ts';
 import type { Context } from './context.ts';
-import type { Intake, PastLimit } from './intake.ts';
+import type { Intake } from './intake.ts';
 import type { Job } from './job.ts';
-import { tellAdmins } from './notices.ts';
-import { type Offer, type OfferShelf, uploadsOf } from './offer-shelf.ts';
+import { type Notice, tellAdmins } from './notices.ts';
+import { type Offer, type OfferShelf, pastOf, uploadsOf } from './offer-shelf.ts';
 import { overOf } from './offers.ts';
 import { accept, type Outcome, type OverQuota, refuse } from './refusals.ts';
 
 const WAITS_MS = 24 * 3_600_000;
 
 export type Approvals = {
-  /** The member asks. `told`: in the log channel, or where the member asked, for want of one. */
-  ask(call: Caller, code: string): Promise<Outcome<{ told: 'log-channel' | 'here'; offer: Offer }>>;
+  /**
+   * The member asks. `told`: in the log channel, or where the member asked, for want of one. Where nobody could be
+   * told, asking again tries again.
+   */
+  ask(
+    call: Caller,
+    code: string,
+  ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: Offer }>>;
   /** The yes of an admin: the job starts, at no more than the price that was asked for. */
   approve(call: Caller, code: string): Promise<Outcome<Job>>;
   /** The no of an admin; the member is told. */
@@ -31,6 +37,23 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
     return accept({ ...offer, over });
   }
 
+  async function tell(offer: Offer): Promise<NonNullable<Offer['told']> | 'nobody'> {
+    const notice = { kind: 'asked' as const, offer };
+    if (await tellAdmins(ctx, offer.requester, notice)) return 'log-channel';
+    return (await tellThere(offer, notice)) ? 'here' : 'nobody';
+  }
+
+  /** Where the member asked for the job. */
+  async function tellThere({ requester }: Offer, notice: Notice): Promise<boolean> {
+    const { platform, spaceId, target } = requester;
+    try {
+      return (await ctx.chats.get(platform)?.post?.({ target }, spaceId, notice)) ?? false;
+    } catch (err) {
+      ctx.log.warn({ err, notice: notice.kind }, 'a member could not be told');
+      return false;
+    }
+  }
+
   return {
     ask: (call, code) =>
       shelf.alone(code, async () => {
@@ -39,15 +62,14 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
         if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
         const now = ctx.clock.now();
         if (offer.expiresAt <= now) return refuse({ code: 'offer-expired' });
-        const told = { told: 'log-channel' as const, offer };
+        const asked =
+          offer.askedAt === undefined
+            ? await shelf.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS })
+            : offer;
         // A second press tells nobody twice.
-        if (offer.askedAt !== undefined) return accept(told);
-        const asked = await shelf.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS });
-        const notice = { kind: 'asked' as const, offer: asked };
-        if (await tellAdmins(ctx, offer.requester, notice)) return accept({ ...told, offer: asked });
-        const { platform, spaceId, target } = offer.requester;
-        await ctx.chats.get(platform)?.post?.({ target }, spaceId, notice);
-        return accept({ told: 'here', offer: asked });
+        const told = asked.told ?? (await tell(asked));
+        if (told === 'nobody' || told === asked.told) return accept({ told, offer: asked });
+        return accept({ told, offer: await shelf.save({ ...asked, told }) });
       }),
 
     approve: (call, code) =>
@@ -55,6 +77,9 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
         const found = await findFor(call, code);
         if (!found.ok) return found;
         const offer = found.value;
+        // What holds for the member now, at the word of whoever lets them past: blocks, and where jobs may be started.
+        const shut = ctx.access.refusalAtDoor({ requester: offer.requester, standing: call.standing });
+        if (shut) return refuse(shut);
         const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
         const terms = { maxMicros: offer.quote.micros, past: lifted };
         const made = await intake.create(offer, uploadsOf(ctx, offer), offer.choices, terms);
@@ -75,19 +100,8 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
         if (!found.ok) return found;
         const offer = found.value;
         await shelf.drop(offer);
-        const { platform, spaceId, target } = offer.requester;
-        const notice = { kind: 'declined' as const, offer };
-        await ctx.chats
-          .get(platform)
-          ?.post?.({ target }, spaceId, notice)
-          .catch((err: unknown) => ctx.log.warn({ err }, 'a member could not be told of a no'));
+        await tellThere(offer, { kind: 'declined', offer });
         return accept<Offer>(offer);
       }),
   };
 }
-
-const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
-  scope,
-  period,
-  unit: leftJobs === undefined ? 'usd' : 'jobs',
-});

@@ -30,6 +30,8 @@ export type Offer = {
   lifted?: readonly PastLimit[];
   /** The member asked the admins for a yes. */
   askedAt?: number;
+  /** Where the admins were told of that; missing until they were. */
+  told?: 'log-channel' | 'here';
   expiresAt: number;
 };
 
@@ -95,6 +97,18 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
         return offer?.requester.memberId === memberId;
       }),
   };
+}
+
+/** The limit that an admin would lift. */
+export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
+  scope,
+  period,
+  unit: leftJobs === undefined ? 'usd' : 'jobs',
+});
+
+/** The offer as if nobody had been asked: what was asked for is not what it is now. */
+export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
+  return offer;
 }
 
 /** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */

@@ -7,7 +7,15 @@ import type { Context } from './context.ts';
 import type { Event, Intake, Uploads } from './intake.ts';
 import { codeOf, type Job, type Quote } from './job.ts';
 import type { Micros } from './money.ts';
-import { keepUpload, type Offer, type OfferReason, type OfferShelf, uploadsOf } from './offer-shelf.ts';
+import {
+  keepUpload,
+  type Offer,
+  type OfferReason,
+  type OfferShelf,
+  pastOf,
+  unasked,
+  uploadsOf,
+} from './offer-shelf.ts';
 import type { Choices, Plan } from './quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from './refusals.ts';
 
@@ -28,7 +36,7 @@ export type Offers = {
   again(event: Event, job: Job, ask: boolean): Promise<Outcome<Taken>>;
   /** `already-decided` when there is a job of it, `offer-expired` when nothing waits any more. */
   find(call: Caller, code: string): Promise<Outcome<Offer>>;
-  /** The same files with other wishes, at their price. The time to decide begins anew. */
+  /** The same files with other wishes, at their price, unless the admins were asked. The time to decide begins anew. */
   change(call: Caller, code: string, choices: Partial<Choices>): Promise<Outcome<Offer>>;
   /** The yes. A price that rose meanwhile is offered again; a second yes finds the job of the first. */
   confirm(call: Caller, code: string): Promise<Outcome<Taken>>;
@@ -132,10 +140,21 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     return accept(await shelf.save({ ...rest, choices, request: plan.request, quote, why, expiresAt }));
   }
 
+  /** What the admins were asked for holds for the limit that they were told of. */
+  function overLimit(offer: Offer, over: OverQuota): Offer {
+    const isSame = offer.over && JSON.stringify(pastOf(offer.over)) === JSON.stringify(pastOf(over));
+    const kept = isSame ? offer : { ...unasked(offer), expiresAt: ctx.clock.now() + WAITS_MS };
+    return { ...kept, why: 'over-limit', over };
+  }
+
   const change: Offers['change'] = (call, code, choices) =>
     shelf.alone(code, async () => {
-      const offer = await find(call, code);
-      return offer.ok ? reprice(offer.value, { ...offer.value.choices, ...choices }, offer.value.why) : offer;
+      const found = await find(call, code);
+      if (!found.ok) return found;
+      const offer = found.value;
+      // What the admins were asked for must stay what they say yes to.
+      if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
+      return reprice(offer, { ...offer.choices, ...choices }, offer.why);
     });
 
   const confirm: Offers['confirm'] = (call, code) =>
@@ -148,12 +167,12 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
       const shut = ctx.access.refusalAtDoor(call);
       if (shut) return refuse(shut);
       const offer = found.value;
-      const cap = { maxMicros: offer.quote.micros };
-      const made = await jobOf(intake.create(offer, uploadsOf(ctx, offer), offer.choices, cap));
+      const terms = { maxMicros: offer.quote.micros, past: offer.lifted ?? [] };
+      const made = await jobOf(intake.create(offer, uploadsOf(ctx, offer), offer.choices, terms));
       if (made.ok) await shelf.drop(offer);
       const over = overOf(made);
-      if (over) return accept(takenOf(await shelf.save({ ...offer, why: 'over-limit', over })));
-      if (!rose(made)) return made;
+      if (over) return accept(takenOf(await shelf.save(overLimit(offer, over))));
+      if (!rose(made) || offer.askedAt !== undefined) return made;
       const dearer = await reprice(offer, offer.choices, 'dearer');
       return dearer.ok ? accept({ kind: 'offer', offer: dearer.value }) : dearer;
     });

@@ -3,6 +3,7 @@ import type { Caller } from '../../src/core/access.ts';
 import type { Notice, NoticePlace } from '../../src/core/notices.ts';
 import type { Taken } from '../../src/core/offers.ts';
 import type { Outcome } from '../../src/core/refusals.ts';
+import type { LimitRule } from '../../src/core/settings.ts';
 import { windowOf } from '../../src/core/windows.ts';
 import { PRICE } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createWorld, MEMBER, UPLOADS, type WorldOptions } from '../fakes/world.ts';
@@ -88,6 +89,60 @@ describe('a member over a limit', () => {
     expect(posted.at(-1)).toMatchObject({ to: { target: CHAT_EVENT.requester.target } });
   });
 
+  it('asks again when nobody could be told, and hears so', async () => {
+    let up = false;
+    const world = createWorld({ limits: ONE_JOB, chat: { post: async () => up } });
+    const { core, jobs } = world.boot();
+    await jobs.recover();
+    const event = (n: number) => ({ ...CHAT_EVENT, id: `discord:90${n}` });
+    await core.offers.take(event(1), UPLOADS, CHOICES, false);
+    const code = codeOf(await core.offers.take(event(2), UPLOADS, CHOICES, false));
+    const told = async () => {
+      const asked = await core.approvals.ask(MEMBER, code);
+      return asked.ok && asked.value.told;
+    };
+    expect(await told()).toBe('nobody');
+    up = true;
+    expect([await told(), await told()]).toEqual(['here', 'here']);
+  });
+
+  it("can't make something else of it once the admins were asked", async () => {
+    const { over, approvals, offers, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    expect(await offers.change(MEMBER, code, { sound: false })).toMatchObject({
+      refusal: { code: 'already-decided' },
+    });
+    for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE * 4, notes: [] });
+    expect(await offers.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+  });
+
+  it('asks anew where it is another limit by now that has no room', async () => {
+    const { over, approvals, offers, life } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    const set = (who: LimitRule['who'], max: number) =>
+      life.ctx.settings.change('discord:10', 'discord:1', {
+        what: 'limit',
+        rule: { who, period: 'day', unit: 'jobs', max },
+      });
+    await set({ kind: 'everyone' }, 9);
+    await set({ kind: 'space' }, 1);
+    expect(await offers.confirm(MEMBER, code)).toMatchObject({
+      value: { kind: 'over', refusal: { scope: 'space' } },
+    });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+  });
+
+  it('keeps the request when a yes of their own finds the same limit still full', async () => {
+    const { over, approvals, offers } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    await offers.confirm(MEMBER, code);
+    expect((await approvals.approve(ADMIN, code)).ok).toBe(true);
+  });
+
   it('is the only one who can ask for that job', async () => {
     const { over, approvals } = await up();
     expect(await approvals.ask(ADMIN, await over())).toMatchObject({ refusal: { code: 'not-allowed' } });
@@ -158,6 +213,36 @@ describe('an admin who is asked', () => {
     });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
     expect(await world.disk.store.byCode(code)).toEqual([]);
+  });
+
+  it('lets nobody past who was blocked since', async () => {
+    const { over, approvals, life } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'block', member: 'discord:7' });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'blocked' } });
+  });
+
+  it('is one of two who press at once, and there is one job', async () => {
+    const { over, approvals, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    const [first, second] = await Promise.all([
+      approvals.approve(ADMIN, code),
+      approvals.refuse(ADMIN, code),
+    ]);
+    expect([first.ok, second]).toMatchObject([true, { refusal: { code: 'already-decided' } }]);
+    expect(await world.disk.store.byCode(code)).toHaveLength(1);
+  });
+
+  it('can decide after a restart', async () => {
+    const { over, approvals, world } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    world.fuse.newLife();
+    const later = world.boot();
+    await later.jobs.recover();
+    expect((await later.core.approvals.approve(ADMIN, code)).ok).toBe(true);
   });
 
   it('has a day for it', async () => {
