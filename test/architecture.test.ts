@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
     'src/chat/web',
     'src/config.ts',
     'src/core',
+    'src/engine',
   ],
   'src/main.ts': ['src/app.ts', 'src/config.ts', 'src/log.ts', 'src/scrub.ts'],
   'src/config.ts': ['src/core'],
