@@ -121,9 +121,12 @@ export function createJobs(ctx: Context): Jobs {
   async function freeOrphans(): Promise<void> {
     for (const id of await ctx.ledger.held()) {
       try {
-        if (await ctx.store.get(id)) continue;
-        await ctx.ledger.release(id);
-        ctx.log.info({ id }, 'took back a hold whose job was never made');
+        // Waits for the page, which may be making this very job.
+        await ctx.locks.run(id, async () => {
+          if (await ctx.store.get(id)) return;
+          await ctx.ledger.release(id);
+          ctx.log.info({ id }, 'took back a hold whose job was never made');
+        });
       } catch (error) {
         // One record that can't be read must not keep all the others from going on.
         ctx.log.error({ id, err: error }, 'a hold stays, as its job cannot be read');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a job', () => {
@@ -37,6 +37,28 @@ describe('a job', () => {
     const later = await life.intake.create(EVENT, UPLOADS, CHOICES);
     for (const again of [...twice, later]) expect(again.ok && created.ok && again.value.id).toBe(EVENT.id);
     expect(remote.submits).toEqual([EVENT.id]);
+  });
+
+  it('keeps its hold when it is made while the jobs of last time are taken up', async () => {
+    const world = createWorld();
+    const life = world.boot();
+    const { save } = life.ctx.store;
+    const gate = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    life.ctx.store.save = async (job) => {
+      reached.resolve();
+      await gate.promise;
+      return save(job);
+    };
+    const making = life.intake.create(EVENT, UPLOADS, CHOICES);
+    await reached.promise;
+    const recovering = life.jobs.recover();
+    // The page may be asked as soon as it is up; so far nothing says whose hold that is.
+    await new Promise(setImmediate);
+    gate.resolve();
+    expect((await making).ok).toBe(true);
+    await recovering;
+    expect(await world.disk.ledger.held()).toEqual([EVENT.id]);
   });
 
   it('is refused before anything is sent when the budget has no room', async () => {
