@@ -19,8 +19,9 @@ export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shel
   const waiting = createOfferShelf(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   ctx.events.subscribe('*', (job) => {
-    // Only these moves change what stands against a limit.
-    if (job.state !== 'created' && job.state !== 'completed') return;
+    // Only these moves change what stands against a limit; a place in line does not, and thousands may move up at once.
+    const isNew = job.state === 'created' && job.place === undefined;
+    if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
   });
   return {

@@ -23,13 +23,13 @@ export type Notice =
 /** Where a notice goes: a channel of the space, or where a member asked. */
 export type NoticePlace = { channel: string } | { target: Target };
 
-/** Posts in the space's log channel. False where there is none, or where it can't be posted in. */
+/** Posts in the space's log channel, or in the one that is named. False where there is none, or where it can't be posted in. */
 export async function tellAdmins(
   ctx: Context,
   { platform, spaceId }: Pick<Job['requester'], 'platform' | 'spaceId'>,
   notice: Notice,
+  channel = ctx.settings.of(spaceId).logChannel,
 ): Promise<boolean> {
-  const channel = ctx.settings.of(spaceId).logChannel;
   if (channel === undefined) return false;
   try {
     return (await ctx.chats.get(platform)?.post?.({ channel }, spaceId, notice)) ?? false;

@@ -29,13 +29,18 @@ export function createSettingsDesk(ctx: Context): SettingsDesk {
         const open = await ctx.chats.get(platform)?.canPost?.(spaceId, change.value.channel);
         if (!open) return refuse({ code: 'channel-closed' });
       }
+      const before = of(spaceId).logChannel;
       const changed = await ctx.settings.change(spaceId, memberId, change.value);
       if (!changed.ok || changed.value.length === 0) return changed;
       ctx.log.info(
         { space: spaceId, settings: changed.value.map(({ setting }) => setting) },
         'settings changed',
       );
-      await tellAdmins(ctx, requester, { kind: 'changed', entries: changed.value });
+      const notice = { kind: 'changed' as const, entries: changed.value };
+      // Whoever reads the log must not miss that it ends.
+      if (before !== undefined && before !== of(spaceId).logChannel)
+        await tellAdmins(ctx, requester, notice, before);
+      await tellAdmins(ctx, requester, notice);
       return changed;
     },
   };

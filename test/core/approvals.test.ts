@@ -278,4 +278,21 @@ describe('the log channel', () => {
     }
     expect([seen[3], seen[4], seen[6], seen[7], seen[9]]).toEqual([[], [50], [50], [50, 80], [50, 80, 100]]);
   });
+
+  it('costs nothing to tell while jobs only move up in line', async () => {
+    const { take, life, settled } = await up({ log: '42', limits: [] });
+    let looks = 0;
+    const { totals } = life.ctx.ledger;
+    life.ctx.ledger.totals = async (key) => {
+      looks += 1;
+      return totals(key);
+    };
+    const taken = await take();
+    await settled();
+    const once = looks;
+    if (!taken.ok || taken.value.kind !== 'job') throw new Error('no job');
+    for (const place of [3, 2, 1]) life.ctx.events.publish({ ...taken.value.job, state: 'created', place });
+    await settled();
+    expect([once > 0, looks]).toEqual([true, once]);
+  });
 });

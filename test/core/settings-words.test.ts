@@ -95,18 +95,20 @@ describe('/settings', () => {
   };
   async function up(canPost = true) {
     const posted: string[] = [];
+    const channels: string[] = [];
     const world = createWorld({
       chat: {
         canPost: async () => canPost,
-        post: async (_to, _spaceId, { kind }) => {
+        post: async (to, _spaceId, { kind }) => {
           posted.push(kind);
+          if ('channel' in to) channels.push(to.channel);
           return true;
         },
       },
     });
     const { core } = world.boot();
     const run = (over: Partial<Call>) => settings.execute({ ...admin, ...over }, core);
-    return { core, run, posted };
+    return { core, run, posted, channels };
   }
 
   it('shows what holds, also without a word', async () => {
@@ -124,6 +126,21 @@ describe('/settings', () => {
     expect(await run({ part: 'history' })).toMatchObject({
       value: { entries: [{ by: 'discord:7', setting: 'confirmAboveMicros' }, { setting: 'logChannel' }] },
     });
+  });
+
+  it('tells the log channel of its own end, too, so that nobody spends out of sight', async () => {
+    const { run, channels } = await up();
+    const end = { part: 'log-channel', options: {} };
+    for (const change of [
+      { ...end, options: { channel: '42' } },
+      { ...end, options: { channel: '43' } },
+      end,
+    ])
+      await run(change);
+    expect(channels).toEqual(['42', '42', '43', '43']);
+    await run({ ...end, options: { channel: '42' } });
+    await run({ part: 'reset', options: {} });
+    expect(channels.slice(4)).toEqual(['42', '42']);
   });
 
   it('refuses a log channel that it cannot post in, and leaves all as it was', async () => {
