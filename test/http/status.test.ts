@@ -3,6 +3,14 @@ import type { StatusView } from '../../src/http/page/contract.ts';
 import { start } from './harness.ts';
 
 describe('the status', () => {
+  it('says where the bot can be added, once that is known', async () => {
+    const invites: Record<string, string> = {};
+    const { url } = await start({ invites });
+    invites.discord = 'https://discord.example/add';
+    const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
+    expect(status.links).toEqual({ discord: 'https://discord.example/add' });
+  });
+
   it('tells the operator how each provider does lately', async () => {
     const { url } = await start({
       weather: {

@@ -51,6 +51,7 @@ describe('an event that comes twice', () => {
     await finish(bot, asked);
     expect(bot.remote.submits).toHaveLength(1);
     expect(asked.followUps).toHaveLength(1);
+    expect(bot.discord.requestsTo('GET', /knight/)).toHaveLength(1);
     expectNoSecrets(bot);
   });
 
