@@ -1,0 +1,232 @@
+/**
+ * Every secret that the bot is given bears a mark. Then jobs run on every front, everything around them breaks, the
+ * process crashes; and the marks are looked for wherever anybody could read them.
+ */
+import { openAsBlob } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { freshFolder } from '../fakes/folder.ts';
+import { personClip, personImage } from '../people.ts';
+import { startDiscord } from '../simulators/discord/start.ts';
+import { startFal } from '../simulators/fal.ts';
+import { startRuncomfy } from '../simulators/runcomfy.ts';
+import { startRunpod } from '../simulators/runpod.ts';
+import { startTelegram } from '../simulators/telegram/telegram.ts';
+import { startBot } from './bot.ts';
+
+/** None of them looks like what it is: the shapes of secrets are hidden anyway. */
+const MARKS = {
+  DISCORD_TOKEN: 'marked discord/word one',
+  TELEGRAM_BOT_TOKEN: '7000000001:AAmarked-telegram-two_0123456789abcd',
+  FAL_KEY: 'marked-fal-id:marked-fal-three',
+  RUNPOD_API_KEY: 'marked-runpod-four',
+  RUNCOMFY_API_TOKEN: 'marked-runcomfy-five',
+  SECRET_KEY: 'marked-secret-key-six-and-long',
+  PAGE_PASSWORD: 'marked-password-seven',
+};
+const NAMES = Object.keys(MARKS) as (keyof typeof MARKS)[];
+/** As they are, as in an address, the part that matters alone, and in base64 as in a header for signing in. */
+const formsOf = (mark: string): string[] => [
+  mark,
+  encodeURIComponent(mark),
+  mark.slice(mark.indexOf(':') + 1),
+  Buffer.from(mark).toString('base64').replace(/=+$/, ''),
+];
+const PATIENT = { timeout: 40_000, interval: 50 };
+
+type Place = [name: string, text: string];
+const found = (places: readonly Place[], marks: readonly string[]): string[] =>
+  places.flatMap(([name, text]) =>
+    marks.filter((mark) => text.includes(mark)).map((mark) => `${name}: ${mark}`),
+  );
+const ALL = NAMES.flatMap((name) => formsOf(MARKS[name]));
+
+it('no secret is in a log, a message, an answer, a figure, a crash or a record', async () => {
+  const [discord, telegram, fal, runpod, runcomfy] = await Promise.all([
+    startDiscord({ token: MARKS.DISCORD_TOKEN }),
+    startTelegram({ token: MARKS.TELEGRAM_BOT_TOKEN }),
+    startFal({ key: MARKS.FAL_KEY }),
+    startRunpod({ key: MARKS.RUNPOD_API_KEY }),
+    startRuncomfy({ token: MARKS.RUNCOMFY_API_TOKEN }),
+  ]);
+  const providers = { FAL_KEY: fal, RUNPOD_API_KEY: runpod, RUNCOMFY_API_TOKEN: runcomfy };
+  onTestFinished(async () => {
+    await Promise.all([telegram, fal, runpod, runcomfy].map((sim) => sim.close()));
+    await discord[Symbol.asyncDispose]();
+  });
+  for (const { jobs } of [fal, runpod, runcomfy]) jobs.always({ queueMs: 0, runMs: 100 });
+  const [photo, clip] = [await personImage(), await personClip()];
+  const dataDir = freshFolder();
+  const pidFile = join(freshFolder(), 'pid');
+  const env = {
+    ...MARKS,
+    DISCORD_API_URL: discord.apiUrl,
+    DISCORD_CDN_URLS: discord.cdnUrl,
+    TELEGRAM_API_URL: telegram.apiUrl,
+    FAL_QUEUE_URL: fal.url,
+    FAL_REST_URL: fal.url,
+    FAL_API_URL: fal.url,
+    RUNPOD_API_URL: runpod.url,
+    RUNCOMFY_API_URL: runcomfy.url,
+    ALLOW_DMS: 'true',
+    DEFAULT_LIMITS: 'none',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'debug',
+    PID_FILE: pidFile,
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, 'crash-on-signal.js')}`,
+  };
+  const places: Place[] = [];
+
+  // A configuration that can't be, with secrets pasted into the wrong lines.
+  const wrong = { PROVIDERS: MARKS.FAL_KEY, OPERATORS: MARKS.DISCORD_TOKEN, PORT: MARKS.PAGE_PASSWORD };
+  const refused = await startBot({ ...env, ...wrong }).catch((error: unknown) => String(error));
+  expect(refused).toContain('These settings need a correction');
+  places.push(['a bad configuration', String(refused)]);
+
+  // What others answer when they mean ill: the secret itself.
+  const { FAL_KEY, RUNPOD_API_KEY, RUNCOMFY_API_TOKEN } = MARKS;
+  fal.fault({ path: /motion-control$/, how: { status: 401, json: { detail: `bad key ${FAL_KEY}` } } });
+  fal.fault({ path: /motion-control$/, how: { status: 500, text: `oops ${FAL_KEY}` } });
+  fal.fault({ path: /status$/, how: 'cut', times: 2 });
+  fal.fault({ path: /storage/, how: 'lose-answer' });
+  fal.fault({ path: /storage/, how: { status: 502, text: `<html>${FAL_KEY}</html>` } });
+  runpod.fault({ path: /run$/, how: { status: 403, json: { error: RUNPOD_API_KEY } } });
+  runcomfy.fault({ path: /v1\//, how: { status: 429, json: { error: RUNCOMFY_API_TOKEN } }, times: 2 });
+  telegram.fault({ method: 'getMe', how: 'cut' });
+  telegram.fault({ method: 'sendMessage', how: { status: 500 } });
+  telegram.fault({ method: 'sendVideo', how: { status: 502, text: MARKS.TELEGRAM_BOT_TOKEN } });
+  telegram.fault({ method: 'file', how: 'cut' });
+  discord.fault({ path: /commands$/ }, { status: 500, text: MARKS.DISCORD_TOKEN });
+  discord.fault({ method: 'PATCH', path: /messages/ }, 'cut');
+  discord.fault(
+    { method: 'POST', path: /channels\/\d+\/messages$|webhooks\/\d+\/[^/]+$/ },
+    { status: 503, text: 'no' },
+  );
+
+  await using bot = await startBot(env);
+  onTestFailed(() => console.error(bot.log()));
+  const signedIn = { authorization: `Bearer ${MARKS.PAGE_PASSWORD}` };
+  const answers: Place[] = [];
+  async function ask(path: string, init: RequestInit = {}): Promise<string> {
+    const answer = await fetch(`${bot.url}${path}`, { redirect: 'manual', ...init });
+    const text = `${JSON.stringify([...answer.headers])} ${(await answer.text()).slice(0, 500_000)}`;
+    answers.push([`the answer to ${path}`, text]);
+    return text;
+  }
+
+  // The page.
+  const form = async (): Promise<FormData> => {
+    const data = new FormData();
+    data.append('image', await openAsBlob(photo));
+    data.append('clip', await openAsBlob(clip));
+    return data;
+  };
+  for (let n = 0; n < 2; n += 1)
+    await ask('/api/jobs', { method: 'POST', body: await form(), headers: signedIn });
+
+  // Discord.
+  const guild = discord.guild('Dancers');
+  const channel = discord.channel(guild, 'general');
+  const ada = discord.member(guild, 'Ada');
+  await discord.waitFor(() => discord.sim.commands.some(({ name }) => name === 'animate') || undefined, {
+    timeoutMs: 30_000,
+  });
+  const asked = await discord.slash(ada, channel, 'animate', {
+    image: { path: photo },
+    clip: { path: clip },
+  });
+
+  // Telegram.
+  const user = telegram.user({});
+  const chat = telegram.privateChat(user);
+  await telegram.album(user, chat, [{ photo }, { video: clip }]);
+
+  const jobs = async () =>
+    JSON.parse((await ask('/api/jobs', { headers: signedIn })).replace(/^.*?\]\] /, '')) as {
+      jobs: { state: string }[];
+    };
+  await expect
+    .poll(
+      async () =>
+        (await jobs()).jobs.filter(({ state }) => ['delivered', 'unknown', 'failed'].includes(state)).length,
+      PATIENT,
+    )
+    .toBe(2);
+  await expect.poll(() => telegram.said(chat).some((message) => message.video), PATIENT).toBe(true);
+  await expect.poll(() => discord.sim.cdn && bot.log(), PATIENT).toMatch(/form: "original"[\s\S]*delivered/);
+
+  for (const path of ['/metrics', '/readyz', '/healthz', '/api/status', '/api/usage', '/nothing'])
+    for (const headers of [signedIn, { authorization: 'Bearer wrong-password' }, undefined])
+      await ask(path, headers ? { headers } : {});
+  await ask('/login', { method: 'POST', body: new URLSearchParams({ password: 'wrong-password' }) });
+
+  // Nobody catches it: once thrown, once rejected. The database is left as it is then.
+  for (const signal of ['SIGUSR2', 'SIGWINCH'] as const) {
+    const from = bot.log().length;
+    process.kill(Number(await readFile(pidFile, 'utf8')), signal);
+    await expect.poll(() => bot.log().slice(from), PATIENT).toContain('(ended with 1)');
+    expect(bot.log().slice(from)).toContain('nobody caught this');
+    if (signal === 'SIGUSR2') await bot.start();
+  }
+
+  const token = asked.token;
+  const stored = await filesIn(dataDir);
+  places.push(
+    ['the log', bot.log()],
+    ...answers,
+    ...stored,
+    ...telegram.journal.map(({ method, params }): Place => [`Telegram ${method}`, JSON.stringify(params)]),
+    ...discord.journal.map(
+      ({ method, path, json }): Place => [`Discord ${method} ${path}`, JSON.stringify([path, json])],
+    ),
+    // A provider gets its own key, in the header that is meant for it, and nobody else's.
+    ...Object.entries(providers).flatMap(([, { requests }]) =>
+      requests.map(
+        ({ method, path, query, headers: { authorization: _own, ...headers }, body }): Place => [
+          `${method} ${path}`,
+          `${path} ${query} ${JSON.stringify(headers)} ${body.toString('latin1')}`,
+        ],
+      ),
+    ),
+  );
+  expect(found(places, ALL)).toEqual([]);
+  for (const [name, { requests }] of Object.entries(providers)) {
+    const others = NAMES.filter((one) => one !== name).flatMap((one) => formsOf(MARKS[one]));
+    const headers = requests.map((request): Place => [request.path, JSON.stringify(request.headers)]);
+    expect(found(headers, others)).toEqual([]);
+  }
+
+  // What is looked through is what it should be.
+  const everything = places.map(([, text]) => text).join('\n');
+  for (const known of [
+    'nobody caught this',
+    'deprecated [hidden]',
+    'strut_jobs_ended_total',
+    'discord:',
+    'telegram-',
+    'job moved',
+  ])
+    expect(everything.includes(known), known).toBe(true);
+  // An interaction's token has to outlive a crash: on the shelf, for a quarter of an hour, and nowhere else.
+  const elsewhere = places.filter(
+    ([name]) => !name.startsWith('strut.sqlite') && !name.startsWith('Discord '),
+  );
+  expect(found(elsewhere, [token])).toEqual([]);
+  expect(found(stored, [token]).length).toBeGreaterThan(0);
+}, 120_000);
+
+/** The database and everything beside it, but for pictures, clips and videos, which are others' bytes. */
+async function filesIn(folder: string): Promise<Place[]> {
+  const all = await readdir(folder, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    all
+      .filter((entry) => entry.isFile())
+      .map(
+        async ({ name, parentPath }): Promise<Place> => [
+          name,
+          (await readFile(join(parentPath, name))).toString('latin1'),
+        ],
+      ),
+  );
+}
