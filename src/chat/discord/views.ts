@@ -23,9 +23,9 @@ import { customId, escapeText, type MessageBody, messageOf } from './render.ts';
 export const JOBS_SHOWN = 10;
 
 /** Questions of this half's own; the buttons of cards are `Verb`s. */
-export type OwnVerb = 'delete-yes' | 'forget' | 'forget-yes' | 'keep';
+type OwnVerb = 'delete-yes' | 'forget' | 'forget-yes' | 'keep';
 /** Where a button is about the member and not about a job. */
-export const NO_CODE = 'me';
+const NO_CODE = 'me';
 
 /** Where a message of ours stands, for a link that leads there. */
 export type Place = { channelId: string; messageId: string; guildId?: string | undefined };

@@ -15,7 +15,7 @@ const PAUSE_MS = 400;
 const HOPS = 3;
 
 /** `gone`: the address opens nothing any more, or was never one that we fetch from. Passing trouble is `trouble`. */
-export type Fetched =
+type Fetched =
   | { kind: 'here'; path: string; dispose(): Promise<void> }
   | { kind: 'too-large' | 'gone' | 'trouble' };
 

@@ -15,7 +15,7 @@ const formSchema = z.union([
     refusal: z.custom<Refusal>((value) => typeof value === 'object' && value !== null && 'code' in value),
   }),
 ]);
-export type OpenForm = { options: Record<string, string>; files: AskedFiles };
+type OpenForm = { options: Record<string, string>; files: AskedFiles };
 
 export type OpenForms = {
   /** Says that what belongs to the form is on its way: whoever asks for it meanwhile waits. */

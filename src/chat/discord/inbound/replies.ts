@@ -9,7 +9,7 @@ import type { Tokens } from '../tokens.ts';
 import { notice } from '../views.ts';
 
 /** Where the answer to an event stands: `@original`, or our own message below a mention. */
-export type Seat = { target: DiscordTarget; answerId?: string | undefined };
+type Seat = { target: DiscordTarget; answerId?: string | undefined };
 
 /** Trouble with Discord is logged and not thrown: whatever the words are about has happened, or not, by then. */
 export type Replies = {
