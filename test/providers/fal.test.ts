@@ -27,6 +27,10 @@ describe("fal.ai's wire", () => {
     expect(sent?.path).toBe('/fal-ai/kling-video/v2.6/standard/motion-control');
     expect(sent?.json).toEqual(falRequest);
     expect(sent?.headers.authorization).toBe(`Key ${sim.key}`);
+    // The video is not to lie there for ever.
+    expect(JSON.parse(sent?.headers['x-fal-object-lifecycle-preference'] ?? '{}')).toEqual({
+      expiration_duration_seconds: 604_800,
+    });
     expect(sent?.query.has('fal_webhook')).toBe(false);
   });
 

@@ -29,6 +29,12 @@ import {
   submitAnswer,
 } from './wire.ts';
 
+/**
+ * How long fal.ai keeps the video: longer than we try to fetch it, and not for ever, which is its default (the header
+ * is of its queue's documentation, 2026-11-21).
+ */
+const OUTPUT_LIVES = JSON.stringify({ expiration_duration_seconds: 7 * 24 * 3600 });
+
 export type FalOptions = {
   /** `id:secret`, as fal.ai shows it. */
   key: string;
@@ -132,7 +138,8 @@ export function createFal(options: FalOptions): Provider {
         } satisfies FalOperation;
         return { kind: 'accepted', operation };
       };
-      return postOnce(http, { method: 'POST', url, headers: { authorization }, json, signal }, judge, log);
+      const headers = { authorization, 'x-fal-object-lifecycle-preference': OUTPUT_LIVES };
+      return postOnce(http, { method: 'POST', url, headers, json, signal }, judge, log);
     },
 
     async status(operation, signal) {
