@@ -59,6 +59,23 @@ export type Grant = z.infer<typeof grant>;
 export type OwnSettings = z.infer<typeof ownSettingsSchema>;
 export type SettingName = keyof OwnSettings;
 
+/** Nobody may start anything: what the admins had decided is not known any more. */
+const SHUT: LimitRule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 0 };
+
+/**
+ * Settings as they were found, whatever has become of them. What can't be read is left out and named in `lost`; it may
+ * have been what kept somebody out, so then nothing is started in that space until its admins set a limit anew.
+ */
+export function readOwnSettings(found: unknown): { own: OwnSettings; lost: string[] } {
+  const read = ownSettingsSchema.safeParse(found);
+  if (read.success) return { own: read.data, lost: [] };
+  const lost = [...new Set(read.error.issues.map(({ path: [name] }) => String(name ?? 'all')))];
+  const rest = lost.includes('all') ? [] : Object.entries(Object(found));
+  const own = ownSettingsSchema.parse(Object.fromEntries(rest.filter(([name]) => !lost.includes(name))));
+  const limits = (own.limits ?? []).filter((rule) => !sameSubject(rule, SHUT));
+  return { own: { ...own, limits: [...limits, SHUT] }, lost };
+}
+
 /** What holds in a space. A list of channels, roles or members that is empty lets all in. */
 export type Settings = Required<Omit<OwnSettings, 'logChannel' | 'providers'>> &
   Pick<OwnSettings, 'logChannel' | 'providers'>;

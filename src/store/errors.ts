@@ -55,6 +55,22 @@ export class UnreadableJob extends StoreError {
   }
 }
 
+/** What the admins of one space set is not settings as this version knows them. The others are not concerned. */
+export class UnreadableSettings extends StoreError {
+  override name = 'UnreadableSettings';
+  readonly retryHelps = false;
+  readonly spaceId: string;
+  /** The settings that are lost; `all` where nothing could be read. */
+  readonly lost: readonly string[];
+  constructor(spaceId: string, lost: readonly string[]) {
+    super(
+      `settings of ${spaceId} can't be read (${lost.join(', ')}): nothing is started there until an admin sets a limit`,
+    );
+    this.spaceId = spaceId;
+    this.lost = lost;
+  }
+}
+
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html (2025-11). */
 const BY_RESULT_CODE: Record<number, (cause: unknown) => StoreError> = {
   5: (cause) => new StoreBusy('the database is held by another process', { cause }),

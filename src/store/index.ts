@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import type { Ledger } from '../core/ledger-port.ts';
 import type { Files, Inbox, JobStore, SettingsStore, Traces } from '../core/ports.ts';
-import type { UnreadableJob } from './errors.ts';
+import type { UnreadableJob, UnreadableSettings } from './errors.ts';
 import { createFiles } from './files.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
@@ -32,8 +32,11 @@ export type Store = {
   close(): Promise<void>;
 };
 
+/** One record is no good; all others are. */
+type OnUnreadable = (error: UnreadableJob | UnreadableSettings) => void;
+
 /** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
-export function createStore(dataDir: string, onUnreadable: (error: UnreadableJob) => void): Store {
+export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
   const unlock = lockFolder(dataDir);
   try {
     return open(dataDir, onUnreadable, unlock);
@@ -43,7 +46,7 @@ export function createStore(dataDir: string, onUnreadable: (error: UnreadableJob
   }
 }
 
-function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unlock: () => void): Store {
+function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): Store {
   const files = createFiles(dataDir);
   const db = openDatabase(dataDir);
   const mark = db.prepare(
@@ -53,7 +56,7 @@ function open(dataDir: string, onUnreadable: (error: UnreadableJob) => void, unl
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
     files,
-    settings: createSettingsStore(db),
+    settings: createSettingsStore(db, onUnreadable),
     traces: createTraces(db, ['discord', 'telegram']),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),

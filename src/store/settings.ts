@@ -1,7 +1,8 @@
 /** The settings of the spaces: each as it is now, and every change that led there. */
 import { z } from 'zod';
 import type { SettingsStore } from '../core/ports.ts';
-import { ownSettingsSchema, type SettingName } from '../core/settings.ts';
+import { readOwnSettings, type SettingName } from '../core/settings.ts';
+import { UnreadableSettings } from './errors.ts';
 import type { Database } from './sqlite.ts';
 
 const nowRow = z.object({ spaceId: z.string(), settings: z.string() });
@@ -15,7 +16,11 @@ const entryRow = z
       .parse(JSON.parse(change)),
   }));
 
-export function createSettingsStore(db: Database): SettingsStore {
+/** Settings that can't be read are handed to `onUnreadable`, and read as far as they can be: `readOwnSettings`. */
+export function createSettingsStore(
+  db: Database,
+  onUnreadable: (error: UnreadableSettings) => void,
+): SettingsStore {
   const select = db.prepare('SELECT space_id AS spaceId, settings FROM settings');
   const upsert = db.prepare(
     `INSERT INTO settings (space_id, settings) VALUES (?, ?)
@@ -30,7 +35,11 @@ export function createSettingsStore(db: Database): SettingsStore {
       return z
         .array(nowRow)
         .parse(select.all())
-        .map(({ spaceId, settings }) => [spaceId, ownSettingsSchema.parse(JSON.parse(settings))]);
+        .map(({ spaceId, settings }) => {
+          const { own, lost } = readOwnSettings(parsed(settings));
+          if (lost.length > 0) onUnreadable(new UnreadableSettings(spaceId, lost));
+          return [spaceId, own];
+        });
     },
     async save(spaceId, own, entries) {
       db.transaction(() => {
@@ -44,4 +53,12 @@ export function createSettingsStore(db: Database): SettingsStore {
       return z.array(entryRow).parse(newest.all(spaceId, limit));
     },
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,61 @@
+/** What the admins of a space decided, as it lies on disk. */
+import { describe, expect, it } from 'vitest';
+import { createSettingsBook } from '../../src/core/settings-book.ts';
+import type { UnreadableSettings } from '../../src/store/errors.ts';
+import { createSettingsStore } from '../../src/store/settings.ts';
+import { freshDatabase } from './open.ts';
+
+const SHUT = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 0 };
+const BROKEN = 'discord:1';
+const CLOCK = { now: () => 5 };
+
+async function up(settings: string) {
+  const db = freshDatabase();
+  const put = db.prepare('INSERT INTO settings (space_id, settings) VALUES (?, ?)');
+  put.run(BROKEN, settings);
+  put.run('discord:2', '{"notify":false}');
+  const told: UnreadableSettings[] = [];
+  const store = createSettingsStore(db, (error) => void told.push(error));
+  const known = await store.all();
+  const book = createSettingsBook({ known, store, defaults: { limits: [], timeZone: 'UTC' }, clock: CLOCK });
+  return { store, book, told };
+}
+
+describe('the settings on disk', () => {
+  it('are read as they were written, with what led there', async () => {
+    const { store, book, told } = await up('{}');
+    await book.change(BROKEN, 'discord:9', { what: 'block', member: 'discord:7' });
+    await book.change(BROKEN, 'discord:9', { what: 'reset' });
+    await book.change(BROKEN, 'discord:9', { what: 'confirm', aboveMicros: 500_000 });
+    expect(new Map(await store.all()).get(BROKEN)).toEqual({ confirmAboveMicros: 500_000 });
+    expect(await store.history(BROKEN, 2)).toEqual([
+      { at: 5, by: 'discord:9', setting: 'confirmAboveMicros', to: 500_000 },
+      { at: 5, by: 'discord:9', setting: 'blocked', from: [{ member: 'discord:7' }] },
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['a field of another shape', '{"limits":[{"day":5}],"blocked":[{"member":"discord:7"}]}', ['limits']],
+    ['no fields at all', '[1]', ['all']],
+    ['half a text', '{"limits":[', ['all']],
+  ])('that hold %s let nobody start anything, and keep no other space from it', async (_what, text, lost) => {
+    const { book, told } = await up(text);
+    expect(book.of(BROKEN).limits).toEqual([SHUT]);
+    expect(book.of(BROKEN).blocked).toEqual(text.includes('blocked') ? [{ member: 'discord:7' }] : []);
+    expect(book.of('discord:2')).toMatchObject({ notify: false, limits: [] });
+    expect(told).toMatchObject([{ spaceId: BROKEN, lost }]);
+  });
+
+  it('can be set anew by the admins then, as any', async () => {
+    const { store, book } = await up('{"limits":"none","logChannel":"42"}');
+    const rule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 9 } as const;
+    expect((await book.change(BROKEN, 'discord:9', { what: 'limit', rule })).ok).toBe(true);
+    expect(new Map(await store.all()).get(BROKEN)).toEqual({ logChannel: '42', limits: [rule] });
+  });
+
+  it('of a later version are read as far as this one knows them', async () => {
+    const { book, told } = await up('{"notify":false,"colour":"red"}');
+    expect([book.own(BROKEN), told]).toEqual([{ notify: false }, []]);
+  });
+});
