@@ -51,8 +51,7 @@ async function uploadSomewhere(
   let { attempts } = job;
   let failure = attempts.at(-1)?.code ?? 'provider-down';
   if (attempts.length > 0 && !canGoElsewhere(failure)) return { failure };
-  let provider =
-    attempts.length === 0 ? providerOf(ctx, job.quote.provider) : await nextProvider(ctx, job, attempts);
+  let provider = (await asQuoted(ctx, job)) ?? (await nextProvider(ctx, job, attempts));
   while (provider) {
     const uploaded = await upload(ctx, provider, job, signal);
     if (!('trouble' in uploaded)) return { provider, uploaded, attempts };
@@ -105,6 +104,14 @@ async function submitOnce(
 /** What is wrong with the files or the words is wrong at every provider of the same model. */
 const canGoElsewhere = (failure: FailureCode): boolean =>
   failure === 'provider-down' || failure === 'provider-busy' || failure === 'provider-out-of-balance';
+
+/** The provider of the quote, at first, if its price still holds: the job may have waited in line for hours. */
+async function asQuoted(ctx: Context, job: JobIn<'created'>): Promise<Provider | undefined> {
+  if (job.attempts.length > 0) return undefined;
+  const provider = providerOf(ctx, job.quote.provider);
+  const now = await provider?.quote(job.request);
+  return now && now.micros <= job.quote.micros ? provider : undefined;
+}
 
 /** The cheapest provider not tried yet, never dearer than what is held. */
 async function nextProvider(

@@ -34,6 +34,39 @@ describe('failover', () => {
   });
 });
 
+describe('a job that waited before it was sent', () => {
+  const dearer = async () => ({ micros: PRICE + 1, notes: [] });
+
+  it('is never sent at more than was held, but to who still takes that', async () => {
+    const [first, second] = [createRemote('first'), createRemote('second')];
+    const { life, job } = await started({ remotes: [first, second] });
+    first.provider.quote = dearer;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', provider: 'second', costMicros: PRICE });
+    expect(first.submits).toEqual([]);
+  });
+
+  it('ends free of charge when the price rose everywhere', async () => {
+    const remote = createRemote('only');
+    const { world, life, job } = await started({ remotes: [remote] });
+    remote.provider.quote = dearer;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+    expect([remote.submits, (await world.disk.ledger.totals(TODAY)).heldMicros]).toEqual([[], 0]);
+  });
+
+  it('goes to another provider when the operator took the first one out', async () => {
+    const [first, second] = [createRemote('first'), createRemote('second')];
+    const { world, job } = await started({ remotes: [first, second] });
+    world.fuse.newLife();
+    world.remotes.shift();
+    const later = world.boot();
+    await later.jobs.recover();
+    await later.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', provider: 'second' });
+  });
+});
+
 describe('an upload', () => {
   it('that fails goes to the next provider, as nothing was sent', async () => {
     const [first, second] = [createRemote('first'), createRemote('second')];
