@@ -180,6 +180,15 @@ describe('the panel of /settings', () => {
       const { edits } = panel;
       await bot.discord.waitFor(() => sent.original && panel.edits > edits);
     }
+    const both = bot.discord.press(bot.admin, panel, 'Set a limit');
+    await bot.discord.waitFor(() => both.modalOpen);
+    await bot.discord.submitModal(both, {
+      only: [bot.ada.id],
+      channel: [bot.channel.id],
+      counted: 'usd-day',
+      amount: '1',
+    });
+    await bot.discord.waitFor(() => textOf(panel).includes('“scope” can be'));
     expect(settingsOf(bot).limits).toEqual([
       { who: { kind: 'member', id: `discord:${bot.ada.id}` }, period: 'month', unit: 'usd', max: 3_000_000 },
       { who: { kind: 'channel', id: bot.channel.id }, period: 'month', unit: 'jobs', max: 4 },

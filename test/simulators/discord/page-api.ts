@@ -151,7 +151,22 @@ export function pageApi(discord: () => DiscordSim) {
         .commands()
         .filter(({ guildId }) => !guildId || guildId === channel.guild?.id)
         .map((command) => ({ ...command, isMenu: command.type === ApplicationCommandType.Message })),
-      names: Object.fromEntries([...world.users.values()].map(({ id, globalName }) => [id, globalName])),
+      /** What menus and options of people, roles and channels offer. */
+      entities: entitiesOf(channel),
+      names: Object.fromEntries([
+        ...[...world.users.values()].map(({ id, globalName }) => [id, globalName]),
+        ...(channel.guild?.roles ?? []).map((role) => [role.id, role.name]),
+        ...(channel.guild?.channels ?? []).map((one) => [one.id, one.name]),
+      ]),
+    };
+  }
+
+  function entitiesOf({ guild, recipients }: SimChannel) {
+    const people = guild ? [...guild.members.values()].map((member) => member.user) : recipients;
+    return {
+      users: people.map(({ id, globalName }) => ({ id, name: `@${globalName}` })),
+      roles: (guild?.roles ?? []).map(({ id, name }) => ({ id, name: `@${name.replace(/^@/, '')}` })),
+      channels: (guild?.channels ?? []).map(({ id, name, type }) => ({ id, name: `#${name}`, type })),
     };
   }
 
@@ -194,7 +209,10 @@ export function pageApi(discord: () => DiscordSim) {
     switch (what.do) {
       case 'slash': {
         const chosen = Object.fromEntries(files.map(({ index }) => [index, picked(index)[0]]));
-        await sim.slash(user, channel, what.line, { ...what.values, ...chosen });
+        const named = Object.fromEntries(
+          Object.entries(what.values).map(([name, value]) => [name, entity(channel, value) ?? value]),
+        );
+        await sim.slash(user, channel, what.line, { ...named, ...chosen });
         return;
       }
       case 'menu':
@@ -228,6 +246,13 @@ export function pageApi(discord: () => DiscordSim) {
       default:
         trouble(user, channel, what.kind);
     }
+  }
+
+  /** Who or what an option of the page names by its id. */
+  function entity({ guild }: SimChannel, value: unknown) {
+    const { users, channels } = discord().world;
+    if (typeof value !== 'string' || !/^\d{17,20}$/.test(value)) return undefined;
+    return users.get(value) ?? channels.get(value) ?? guild?.roles.find(({ id }) => id === value);
   }
 
   function trouble(

@@ -148,6 +148,8 @@ export function limitWish(
 ): Wish {
   const [unit = '', period = ''] = (options.counted ?? '').split('-');
   const rest = { unit, period, amount: options.amount ?? '' };
+  // Which of the two is meant is not for us to guess: no scope is answered with those there are.
+  if (channel && only) return { part: 'limit', options: rest };
   if (channel) return { part: 'limit', options: { ...rest, scope: 'channel', channel } };
   if (only && roles.includes(only)) return { part: 'limit', options: { ...rest, scope: 'role', role: only } };
   if (only) return { part: 'limit', options: { ...rest, scope: 'member', member: memberIdOf(only) } };

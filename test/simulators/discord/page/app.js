@@ -116,7 +116,7 @@ function drawMessages() {
       at: Date.parse(message.timestamp),
       // Signed addresses differ each time.
       print: JSON.stringify([message, menus.length]).replaceAll(/\?ex=[^"]*/g, ''),
-      node: () => messageNode(message, { act, menus, names: state.names, reply }),
+      node: () => messageNode(message, { act, menus, names: state.names, entities: state.entities, reply }),
     })),
     ...state.failed.map(({ id, what, createdAt }) => ({
       id: `failed-${id}`,
@@ -182,7 +182,7 @@ function drawModal() {
   dialog.replaceChildren(
     modalForm(
       modal,
-      state.names,
+      { names: state.names, entities: state.entities },
       (values, files) => act({ do: 'modal', interaction, values }, files),
       () => act({ do: 'dismiss', interaction }),
     ),
@@ -205,7 +205,7 @@ function showCommand(line) {
   panel.hidden = false;
   panel.replaceChildren(
     ...(chosen
-      ? commandForm(chosen, locale, run, close)
+      ? commandForm(chosen, { locale, entities: state.entities }, run, close)
       : all.map((one) =>
           make(
             'button',

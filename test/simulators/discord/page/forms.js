@@ -19,8 +19,8 @@ const accept = (types) => (types ?? []).map((type) => (type.startsWith('.') ? ty
 const word = (of, field, locale) => of[`${field}_localizations`]?.[locale] ?? of[field];
 
 /** `send(values, files)` gets what was filled in; files by option. */
-export function commandForm({ line, options, description }, locale, send, cancel) {
-  const fields = options.map((option) => ({ option, input: inputFor(option, locale) }));
+export function commandForm({ line, options, description }, { locale, entities }, send, cancel) {
+  const fields = options.map((option) => ({ option, input: inputFor(option, locale, entities) }));
   const run = () => {
     const values = {};
     const files = {};
@@ -47,7 +47,17 @@ export function commandForm({ line, options, description }, locale, send, cancel
   ];
 }
 
-function inputFor(option, locale) {
+/** What a menu or an option offers that names people, roles, both, or channels of some types. */
+export function offered(kind, { users = [], roles = [], channels = [] } = {}, types = []) {
+  if (kind === 'user') return users;
+  if (kind === 'role') return roles;
+  if (kind === 'mentionable') return [...users, ...roles];
+  return channels.filter(({ type }) => !types?.length || types.includes(type));
+}
+const OPTION_KINDS = { 6: 'user', 7: 'channel', 8: 'role', 9: 'mentionable' };
+export const MENU_KINDS = { 5: 'user', 6: 'role', 7: 'mentionable', 8: 'channel' };
+
+function inputFor(option, locale, entities) {
   if (option.type === 11)
     return make('input', { type: 'file', name: option.name, accept: accept(option.file_types) });
   const choices =
@@ -56,7 +66,12 @@ function inputFor(option, locale) {
           { name: 'true', value: 'true' },
           { name: 'false', value: 'false' },
         ]
-      : option.choices;
+      : OPTION_KINDS[option.type]
+        ? offered(OPTION_KINDS[option.type], entities, option.channel_types).map(({ id, name }) => ({
+            name,
+            value: id,
+          }))
+        : option.choices;
   if (choices?.length)
     return make(
       'select',
@@ -81,10 +96,10 @@ function typed({ type }, value) {
 }
 
 /** Fills the dialog; `submit(values, files)` and `dismiss()` end it. */
-export function modalForm({ title, components }, names, submit, dismiss) {
+export function modalForm({ title, components }, { names, entities }, submit, dismiss) {
   const readers = [];
   const draw = (component, label) => {
-    const field = fieldFor(component);
+    const field = fieldFor(component, entities);
     readers.push({ id: component.custom_id, read: field.read });
     return make(
       'label',
@@ -125,7 +140,7 @@ export function modalForm({ title, components }, names, submit, dismiss) {
   );
 }
 
-function fieldFor(component) {
+function fieldFor(component, entities) {
   switch (component.type) {
     case 4: {
       const long = component.style === 2;
@@ -154,7 +169,13 @@ function fieldFor(component) {
     }
     default: {
       const many = component.type === 22 || (component.max_values ?? 1) > 1;
-      const node = choice(component.options ?? [], many, component.required === false);
+      const options = MENU_KINDS[component.type]
+        ? offered(MENU_KINDS[component.type], entities, component.channel_types).map(({ id, name }) => ({
+            value: id,
+            label: name,
+          }))
+        : (component.options ?? []);
+      const node = choice(options, many, component.required === false);
       return { node, read: () => [...node.selectedOptions].map(({ value }) => value).filter(Boolean) };
     }
   }

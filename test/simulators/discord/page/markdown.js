@@ -14,7 +14,10 @@ const INLINE = [
     ([, label, url]) => make('a', { href: url, target: '_blank' }, label),
   ],
   [/^<?(https?:\/\/[^\s<>]+[^\s<>.,)])>?/, ([, url]) => make('a', { href: url, target: '_blank' }, url)],
-  [/^<@!?(\d+)>/, ([, id], names) => make('span', { class: 'mention' }, `@${names[id] ?? 'unknown'}`)],
+  [
+    /^<(@!?|@&|#)(\d+)>/,
+    ([, sign, id], names) => make('span', { class: 'mention' }, `${sign[0]}${names[id] ?? 'unknown'}`),
+  ],
   [/^<\/([^:>]+):\d+>/, ([, name]) => make('span', { class: 'mention' }, `/${name}`)],
   [/^<t:(\d+)(?::([tTdDfFR]))?>/, ([, seconds, style]) => time(Number(seconds), style)],
   [/^\\([^\w\s])/, ([, char]) => char],

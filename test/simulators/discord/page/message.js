@@ -1,12 +1,13 @@
 /** One message, roughly as Discord shows it. */
 import { make } from './dom.js';
+import { MENU_KINDS, offered } from './forms.js';
 import { markdown } from './markdown.js';
 
 const STYLES = { 1: 'primary', 2: 'secondary', 3: 'success', 4: 'danger', 5: 'link', 6: 'secondary' };
 
 /** `act` does what the reader asks; `menus` are the message commands. */
-export function messageNode(message, { act, menus, names, reply }) {
-  const draw = (component) => drawComponent(component, { act, names, message });
+export function messageNode(message, { act, menus, names, entities, reply }) {
+  const draw = (component) => drawComponent(component, { act, names, entities, message });
   const { answers } = message;
   return make(
     'li',
@@ -60,15 +61,20 @@ function tools(message, { act, menus, reply }) {
   );
 }
 
-function drawComponent(component, { act, names, message }) {
-  const draw = (inner) => drawComponent(inner, { act, names, message });
+function drawComponent(component, { act, names, entities, message }) {
+  const draw = (inner) => drawComponent(inner, { act, names, entities, message });
   switch (component.type) {
     case 1:
       return make('div', { class: 'row' }, component.components.map(draw));
     case 2:
       return button(component, act, message);
     case 3:
-      return select(component, act, message);
+      return select(component, component.options, act, message);
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+      return select(component, entityOptions(component, entities), act, message);
     case 9:
       return make(
         'div',
@@ -125,20 +131,35 @@ function button({ style, label, emoji, custom_id, url, disabled }, act, message)
   );
 }
 
-function select({ custom_id, placeholder, options, disabled, min_values, max_values }, act, message) {
+function entityOptions({ type, channel_types, default_values }, entities) {
+  const chosen = (default_values ?? []).map(({ id }) => id);
+  return offered(MENU_KINDS[type], entities, channel_types).map(({ id, name }) => ({
+    value: id,
+    label: name,
+    default: chosen.includes(id),
+  }));
+}
+
+function select({ custom_id, placeholder, disabled, min_values, max_values }, options, act, message) {
   const many = (max_values ?? 1) > 1;
   const menu = make(
     'select',
-    { disabled, multiple: many },
+    {
+      disabled,
+      multiple: many,
+      title: placeholder ?? '',
+      size: many ? Math.min(3, options.length) : undefined,
+    },
     !many && make('option', { value: '' }, placeholder ?? 'Make a selection'),
     options.map((option) => make('option', { value: option.value, selected: option.default }, option.label)),
   );
+  const labelled = many && placeholder ? make('label', { class: 'field' }, placeholder, menu) : menu;
   menu.addEventListener('change', () => {
     const values = [...menu.selectedOptions].map(({ value }) => value).filter(Boolean);
     if (values.length >= (min_values ?? 1))
       act({ do: 'choose', message: message.id, customId: custom_id, values });
   });
-  return menu;
+  return labelled;
 }
 
 function media(url, type, alt, name) {
