@@ -34,12 +34,6 @@ export const animate = (bot: TestBot, who: SimUser, where = bot.channel): Promis
 export const says = (bot: TestBot, asked: SimInteraction, text: string): Promise<SimMessage> =>
   bot.discord.waitFor(() => (textOf(asked.original).includes(text) ? asked.original : undefined));
 
-/** What only that person was told by a press. */
-export const toldBy = (bot: TestBot, pressed: SimInteraction): Promise<SimMessage> =>
-  bot.discord.waitFor(
-    () => pressed.followUps[0] ?? (pressed.original?.visibleTo ? pressed.original : undefined),
-  );
-
 /** A message of the bot's in a channel that says so. */
 export const posted = (bot: TestBot, text: string, where = bot.channel): Promise<SimMessage> =>
   bot.discord.waitFor(() => bot.discord.messages(where).find((message) => textOf(message).includes(text)));
