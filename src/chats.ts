@@ -1,7 +1,6 @@
 /** The places where members talk to us: the page always, each chat where its token is set. */
 import { commands } from '../commands/index.ts';
-import { createDiscordChat, namedByWaiting } from './chat/discord/index.ts';
-import { createTelegramChat } from './chat/telegram/index.ts';
+import { namedByWaiting } from './chat/discord/inbound/waiting.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import type { Chat } from './core/chat-port.ts';
@@ -39,7 +38,9 @@ export async function createChats(parts: ChatsParts) {
   const invites: Record<string, string> = {};
   const all: Chat[] = [createWebChat(clock)];
 
+  // A chat's library is loaded where it is used only: Discord's alone takes some 60 MB and a second or two.
   if (config.DISCORD_TOKEN) {
+    const { createDiscordChat } = await import('./chat/discord/index.ts');
     const discord = createDiscordChat({
       token: config.DISCORD_TOKEN,
       apiUrl: config.DISCORD_API_URL,
@@ -65,7 +66,7 @@ export async function createChats(parts: ChatsParts) {
   } else health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
 
   const telegram = config.TELEGRAM_BOT_TOKEN
-    ? await createTelegramChat({
+    ? await (await import('./chat/telegram/index.ts')).createTelegramChat({
         token: config.TELEGRAM_BOT_TOKEN,
         apiUrl: config.TELEGRAM_API_URL,
         publicUrl: config.PUBLIC_URL,

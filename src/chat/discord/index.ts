@@ -31,8 +31,6 @@ import { createServers } from './servers.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
-export { namedByWaiting } from './inbound/waiting.ts';
-
 export type DiscordParts = {
   token: string;
   apiUrl: string;
