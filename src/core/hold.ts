@@ -31,15 +31,17 @@ export function roomUnder(
   micros: Micros,
 ): Exclude<HoldOutcome, { ok: true }> | undefined {
   const { maxMicros, maxJobs } = limit;
-  const leftMicros = maxMicros === undefined ? undefined : maxMicros - used.heldMicros - used.settledMicros;
-  const leftJobs = maxJobs === undefined ? undefined : maxJobs - used.heldJobs - used.settledJobs;
+  // A limit can have been lowered, or a bill can have been higher than its hold: then nothing is left, not less.
+  const left = (max: number | undefined, taken: number) =>
+    max === undefined ? undefined : Math.max(0, max - taken);
+  const leftMicros = left(maxMicros, used.heldMicros + used.settledMicros);
+  const leftJobs = left(maxJobs, used.heldJobs + used.settledJobs);
   if ((leftMicros ?? micros) >= micros && (leftJobs ?? 1) >= 1) return undefined;
   return {
     ok: false,
     limit,
-    // A limit can have been lowered, or a bill can have been higher than its hold: then nothing is left, not less.
-    ...(leftMicros === undefined ? {} : { leftMicros: Math.max(0, leftMicros) }),
-    ...(leftJobs === undefined ? {} : { leftJobs: Math.max(0, leftJobs) }),
+    ...(leftMicros === undefined ? {} : { leftMicros }),
+    ...(leftJobs === undefined ? {} : { leftJobs }),
   };
 }
 

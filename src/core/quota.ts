@@ -5,7 +5,7 @@
 import type { Requester } from './job.ts';
 import type { LedgerKey, Limit } from './ledger-port.ts';
 import type { Micros } from './money.ts';
-import type { Grant, LimitRule, Settings, Who } from './settings.ts';
+import { type Grant, type LimitRule, type Settings, sameWho, type Who } from './settings.ts';
 import { PERIODS, type Period, resetsAt, windowOf } from './windows.ts';
 
 export type QuotaRules = {
@@ -98,7 +98,7 @@ function whoFor(
 
 function first(rules: readonly LimitRule[], names: readonly Who[]): LimitRule | undefined {
   for (const name of names) {
-    const found = rules.find(({ who }) => JSON.stringify(who) === JSON.stringify(name));
+    const found = rules.find(({ who }) => sameWho(who, name));
     if (found) return found;
   }
   return undefined;

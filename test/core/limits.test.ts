@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { roomUnder } from '../../src/core/hold.ts';
 import type { Requester } from '../../src/core/job.ts';
 import { kindOfLimit, limitsOf } from '../../src/core/quota.ts';
 import type { Grant, LimitRule, Who } from '../../src/core/settings.ts';
@@ -139,5 +140,15 @@ describe('the limits in force', () => {
     const windows = limitsOf(ASKED, NOW, BUDGET, space).map(({ scope, window }) => `${scope} ${window}`);
     expect(windows).toContain('operator day:2026-11-21');
     expect(windows).toContain('space:discord:1 day:2026-11-22');
+  });
+});
+
+describe('room under a limit of dollars', () => {
+  const used = { heldMicros: 0, settledMicros: 1_500_000, heldJobs: 0, settledJobs: 1 };
+  const limit = { scope: 'space:a', window: 'day:2026-11-21', maxMicros: 1_000_000, resetsAt: 0 };
+
+  it('is always there for what is free, also where a bill came out higher than its hold', () => {
+    expect(roomUnder(limit, used, 0)).toBeUndefined();
+    expect(roomUnder(limit, used, 1)).toMatchObject({ leftMicros: 0 });
   });
 });
