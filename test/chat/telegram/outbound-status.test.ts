@@ -239,6 +239,25 @@ describe('the message that tells how a job stands', () => {
     expect(message()?.text).toBe(DONE);
   });
 
+  it('gets the word of a bad end through when Telegram is away for minutes', async () => {
+    const { world, outbound, message, chat, target } = await ready();
+    const away = world.telegram.fault({ method: /^(editMessageText|sendMessage)$/, how: 'cut', times: 999 });
+    outbound.show(jobOf('failed', target));
+    await world.pass(60_000);
+    away.clear();
+    await world.pass(90_000);
+    expect(message()?.text).toContain("That didn't work");
+    expect(world.telegram.said(chat).slice(1)).toHaveLength(1);
+  });
+
+  it('does not say a bad end a third time when the answers are lost', async () => {
+    const { world, outbound, chat, target } = await ready();
+    world.telegram.fault({ method: 'sendMessage', how: 'lose-answer', times: 999 });
+    outbound.show(jobOf('failed', target));
+    await world.pass(400_000);
+    expect(world.telegram.said(chat).slice(1)).toHaveLength(2);
+  });
+
   it('is not looked for in a group that became a supergroup: its number means another message there', async () => {
     const world = await createOutboundWorld();
     const creator = world.telegram.user({ first_name: 'Zoe' });

@@ -3,6 +3,7 @@ import { isOver, type Job } from '../../../core/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
 import { type Card, statusCard } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
+import { isTrouble } from '../api.ts';
 import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Timers } from '../timers.ts';
@@ -12,6 +13,8 @@ import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
 
 /** How often what is left is told anew while nothing else happens. */
 const REFRESH_MS = 30_000;
+/** After so long the last word is tried again that could not be told. */
+const LAST_WORD_AGAIN_MS = 60_000;
 /** In the inbox stand the messages of jobs whose last word may not be told yet. */
 const OPEN = 'telegram-status:';
 /** So long nothing may come of a message before it is given up: longer than an admin may take to say yes. */
@@ -31,7 +34,13 @@ type Parts = {
 };
 
 /** What is known of a job whose message may still change. */
-type Shown = { job?: Job; said?: string; cancelRefresh?: () => void };
+type Shown = {
+  job?: Job;
+  said?: string;
+  cancelRefresh?: () => void;
+  /** A word of its own may have been told: its answer was lost. */
+  maybeTold?: boolean;
+};
 
 export function createStatus(parts: Parts) {
   const { lanes, notes, post, words, clock, timers, log, usualMs, inbox } = parts;
@@ -44,7 +53,13 @@ export function createStatus(parts: Parts) {
     if (isStale(job, shown.job)) return;
     shown.job = job;
     const work = hasNews(job) ? conclude(job, shown) : refresh(job.id);
-    work.catch((err: unknown) => log.warn({ job: job.code, err }, 'how a job stands was not shown'));
+    work.catch((err: unknown) => {
+      log.warn({ job: job.code, err }, 'how a job stands was not shown');
+      // Progress is told anew by itself; the last word has only this one.
+      if (stopped || !hasNews(job) || !isTrouble(err, 'network', 'flood', 'unauthorized')) return;
+      delete shown.said;
+      timers.after(LAST_WORD_AGAIN_MS, () => stopped || jobs.get(job.id) !== shown || show(job));
+    });
   }
 
   function shownOf(jobId: string): Shown {
@@ -98,12 +113,13 @@ export function createStatus(parts: Parts) {
     const ref = await notes.status.get(job.id);
     const body = bodyOf(job, ref?.note);
     const said = JSON.stringify(body);
-    const told = tell(job);
-    if (ref && said !== shown.said) {
+    const edit = async (): Promise<void> => {
+      if (!ref || said === shown.said) return;
       shown.said = said;
       if ((await post.mustEdit(ref, body)) === 'lost') await lose(job.id);
-    }
-    await told;
+    };
+    const ends = await Promise.allSettled([edit(), tell(job)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     // Not before: the core speaks of a job that is over no more, so after a crash this entry does.
     if (isOver(job)) await inbox.done(OPEN + job.id);
     // A bind that comes late, after a quick end, still finds the job; it has an hour.
@@ -127,6 +143,7 @@ export function createStatus(parts: Parts) {
           await post.text(place, `told:${job.id}`, linesOf(lines));
           break;
         } catch (error) {
+          if (maybeTwice(job.id, error)) break;
           if (!isClosed(error)) throw error;
         }
       }
@@ -134,6 +151,15 @@ export function createStatus(parts: Parts) {
     } finally {
       telling.delete(job.id);
     }
+  }
+
+  /** Whether it may have been told twice by now: then it is not told a third time. */
+  function maybeTwice(jobId: string, error: unknown): boolean {
+    if (!isTrouble(error) || !error.maybeDone) return false;
+    const shown = shownOf(jobId);
+    const before = shown.maybeTold ?? false;
+    shown.maybeTold = true;
+    return before;
   }
 
   function bodyOf(job: Job, note?: string): EditBody {
