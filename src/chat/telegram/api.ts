@@ -2,7 +2,7 @@
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy';
 import { kindOf, TelegramTrouble } from './trouble.ts';
 
-export { isTrouble, TelegramTrouble } from './trouble.ts';
+export { isLostSend, isTrouble, TelegramTrouble } from './trouble.ts';
 
 /** 50 MB take ten minutes at 0.7 Mbit/s. */
 const UPLOAD_TIMEOUT_MS = 600_000;

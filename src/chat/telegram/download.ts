@@ -45,7 +45,7 @@ export type Downloads = {
 };
 
 /** A network that broke; a retry helps. It names what happened by its code alone. */
-class DownloadFailed extends Error {
+export class DownloadFailed extends Error {
   override name = 'DownloadFailed';
   constructor(code: string) {
     super(`a file could not be fetched from Telegram: ${code}`);

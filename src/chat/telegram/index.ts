@@ -161,7 +161,8 @@ function scrubbed(log: Log, scrub: (text: string) => string): Log {
       log[level](clean(facts) as object, scrub(message));
   function clean(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return scrub(value);
-    if (typeof value !== 'object' || value === null || depth > 4) return value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > 4) return '…';
     if (value instanceof Error) {
       const { name, message, stack, cause } = value;
       const code = 'code' in value ? value.code : undefined;

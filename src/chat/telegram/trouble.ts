@@ -77,6 +77,10 @@ export class TelegramTrouble extends GrammyError {
 export const isTrouble = <K extends TroubleKind>(error: unknown, ...kinds: K[]): error is TelegramTrouble =>
   error instanceof TelegramTrouble && (kinds.length === 0 || kinds.some((kind) => kind === error.kind));
 
+/** A message that may be there all the same. */
+export const isLostSend = (error: unknown): error is TelegramTrouble =>
+  isTrouble(error) && error.maybeDone && error.method.startsWith('send');
+
 /** Telegram tells its cases apart by words alone. Seen in tdlib/telegram-bot-api `Client.cpp` and in bots' issues. */
 const BY_WORDS: readonly [RegExp, TroubleKind][] = [
   [/message is not modified/i, 'not-modified'],

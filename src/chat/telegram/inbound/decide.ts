@@ -43,13 +43,13 @@ export async function decide(said: Said, { halves, expected, tooLarge }: DecideP
   if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
   const jobId = jobIdOf(said);
   const here = together(media, repliesTo?.media);
-  if (here.image && here.clip) {
+  // Words alone in private are no wish to animate what was sent earlier, unless they say so.
+  const wanted = asked || hasFile;
+  if (wanted && here.image && here.clip) {
     await halves.use(said, jobId);
     return { do: 'request', request: requestOf(said, here, {}) };
   }
   const before = await halves.find(said, jobId);
-  // Words alone in private are no wish to animate what was sent earlier, unless they say so.
-  const wanted = asked || hasFile;
   const whole = { ...(before.image ? { image: before.image.file } : {}), ...fileOf('clip', before), ...here };
   if (wanted && whole.image && whole.clip) {
     await halves.use(said, jobId);
@@ -76,6 +76,7 @@ function together(own: Media, replied: Media = {}): Media {
 }
 
 function missing({ image, clip }: Media, isPrivate: boolean): WordKey {
+  if (image && clip) return 'ask.both';
   if (image) return isPrivate ? 'ask.clip' : 'ask.clip-here';
   if (clip) return isPrivate ? 'ask.image' : 'ask.image-here';
   return 'ask.both';

@@ -53,9 +53,16 @@ export function createExpected(shelf: Shelf): Expected {
       const askId = said.repliesTo?.toBot ? said.repliesTo.messageId : undefined;
       const answer = askId === undefined ? undefined : await takeAt(replyKey(said.chatId, askId), said);
       if (answer || said.chatType !== 'private') return answer;
-      // A file that goes with what it replies to is a new pair, not the awaited one.
-      if (said.repliesTo?.media.image || said.repliesTo?.media.clip) return undefined;
-      return takeAt(nextKey(said), said);
+      const next = isPair(said) ? undefined : await takeAt(nextKey(said), said);
+      // Who sends something else has begun something else: what follows belongs to that.
+      if (!next) await shelf.delete(nextKey(said));
+      return next;
     },
   };
 }
+
+/** Both halves at once, or a file that goes with what it replies to: not what was waited for. */
+const isPair = ({ media, repliesTo }: Said): boolean =>
+  (media.image !== undefined && media.clip !== undefined) ||
+  repliesTo?.media.image !== undefined ||
+  repliesTo?.media.clip !== undefined;

@@ -87,12 +87,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   const admin = createAdmin({ ...parts, who, talk, sayWith: outbound.sayWith });
 
+  /** Whether the message is there no more. */
   async function remove(chatId: number, messageId: number): Promise<boolean> {
     try {
       return await api.deleteMessage(chatId, messageId);
     } catch (error) {
       if (isTrouble(error, 'network', 'flood')) throw error;
-      return false;
+      // As when it was taken away just before a crash.
+      return isTrouble(error) && error.description.includes('message to delete not found');
     }
   }
 
@@ -130,7 +132,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   async function pressed(press: Press): Promise<void> {
     const core = await parts.core;
-    const answer = once((text?: string) => answerPress(press, text));
+    /** Whether it was this call that answered: there is one answer to a press, however often its deed is tried. */
+    async function answer(text?: string): Promise<boolean> {
+      if (press.answered) return false;
+      press.answered = true;
+      await answerPress(press, text);
+      return true;
+    }
     const timer = setTimeout(() => void answer(), ANSWER_WITHIN_MS);
     try {
       const heard = await runPress(press, {
@@ -148,6 +156,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       if (heard !== undefined && !inWindow) await talk.say(targetOf(press), linesOf([heard]));
     } finally {
       clearTimeout(timer);
+      // Also before it is tried again: the button must not look stuck.
+      await answer();
     }
   }
 
@@ -172,6 +182,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         inbox,
         talk,
         who,
+        remove,
         signal,
       }),
     async other(record) {
@@ -186,16 +197,5 @@ export function createHandlers(parts: HandlerParts): Handlers {
         await talk.edit(targetOf(record), record.statusId, body);
       else await talk.say(targetOf(record), body);
     },
-  };
-}
-
-/** Answers whether it was this call that did it. */
-function once<T>(run: (value?: T) => Promise<void>): (value?: T) => Promise<boolean> {
-  let done = false;
-  return async (value) => {
-    if (done) return false;
-    done = true;
-    await run(value);
-    return true;
   };
 }

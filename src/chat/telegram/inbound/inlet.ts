@@ -6,14 +6,13 @@ import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, Log } from '../../../core/ports.ts';
 import { pause, type Timers } from '../timers.ts';
 import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
+import { createPersist } from './persist.ts';
 import { type Bot, read } from './read.ts';
 import { type Incoming, type Request, recordSchema, type Said } from './records.ts';
-import { Interrupted } from './requests.ts';
 import { updateSchema } from './wire.ts';
 
 const PREFIX = 'telegram:';
 const ENDS_WITHIN_MS = 3_000;
-const RETRY_MS = [1_000, 3_000, 10_000, 30_000, 60_000] as const;
 
 /** Does what a record asks for; may be called again with the same one. Throws passing trouble. */
 export type Handlers = {
@@ -52,6 +51,7 @@ export type InletParts = {
 
 export function createInlet({ inbox, handlers, log, clock, timers, signal }: InletParts): Inlet {
   const locks = createLocks();
+  const persist = createPersist({ gaveUp: handlers.gaveUp, log, clock, timers, signal });
   const working = new Set<Promise<void>>();
   const albums: Albums = createAlbums((items) => begin(() => wholeAlbum(items)), clock, timers);
 
@@ -61,30 +61,6 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
       .catch((error: unknown) => log.error({ err: error }, 'an update could not be dealt with'))
       .finally(() => working.delete(running));
     working.add(running);
-  }
-
-  /** Again after passing trouble; what is still undone when we stop stays on disk. */
-  async function persist(record: Incoming, work: () => Promise<void>): Promise<'done' | 'later'> {
-    for (const [tries, waitMs] of [...RETRY_MS, undefined].entries()) {
-      try {
-        await work();
-        return 'done';
-      } catch (error) {
-        if (signal.aborted || error instanceof Interrupted) return 'later';
-        if (waitMs === undefined) {
-          log.error({ kind: record.kind, err: error }, 'gave up on what a member asked for');
-          break;
-        }
-        log.warn(
-          { kind: record.kind, tries: tries + 1, waitMs, err: error },
-          'trying again what a member asked for',
-        );
-        await pause(timers, waitMs, signal);
-        if (signal.aborted) return 'later';
-      }
-    }
-    await handlers.gaveUp(record).catch((error: unknown) => log.warn({ err: error }, 'and could not say so'));
-    return 'done';
   }
 
   async function run(id: string, record: Incoming): Promise<void> {

@@ -96,21 +96,32 @@ const askDelete: Deed = async (pressed, parts) => {
   const askId = await parts.talk.say(targetOf(press), deleteAskBody(words, found.job));
   // Not in the button: what a button sends, anybody can make up.
   if (askId !== undefined)
-    await parts.shelf.set(deleteKey(press.chatId, askId), press.messageId, DELETE_ASKED_MS);
+    await parts.shelf.set(
+      deleteKey(press.chatId, askId),
+      { resultId: press.messageId, jobId: found.job.id } satisfies Asked,
+      DELETE_ASKED_MS,
+    );
   return undefined;
 };
 
 const DELETE_ASKED_MS = 24 * 3_600_000;
 const deleteKey = (chatId: number, askId: number): string => `delete:${chatId}:${askId}`;
 
+/** `agreed`: by one who may, so that the rest is done whoever presses next, also when the job is gone by then. */
+type Asked = { resultId: number; jobId: string; agreed?: true };
+
 const deleteNow: Deed = async (pressed, parts) => {
   const { press, words } = pressed;
-  const found = await jobOf(pressed, parts);
-  if ('heard' in found) return found.heard;
-  const resultId = await parts.shelf.get<number>(deleteKey(press.chatId, press.messageId));
-  if (resultId === undefined) return words.t('told.too-old');
-  if (!(await parts.core.privacy.forgetJob(found.job.id))) return words.job(found.job);
-  const gone = await parts.remove(press.chatId, resultId);
+  const key = deleteKey(press.chatId, press.messageId);
+  const asked = await parts.shelf.get<Asked>(key);
+  if (!asked?.agreed) {
+    const found = await jobOf(pressed, parts);
+    if ('heard' in found) return found.heard;
+    if (found.job.id !== asked?.jobId) return words.t('told.too-old');
+    await parts.shelf.set(key, { ...asked, agreed: true } satisfies Asked, DELETE_ASKED_MS);
+  }
+  if (!(await parts.core.privacy.forgetJob(asked.jobId))) return words.t('delete.failed');
+  const gone = await parts.remove(press.chatId, asked.resultId);
   await parts.talk.edit(
     targetOf(press),
     press.messageId,
@@ -123,7 +134,7 @@ const keep: Deed = async (pressed, parts) => {
   const { press } = pressed;
   const found = await jobOf(pressed, parts);
   if ('heard' in found) return found.heard;
-  const asked = await parts.shelf.get<number>(deleteKey(press.chatId, press.messageId));
+  const asked = await parts.shelf.get<Asked>(deleteKey(press.chatId, press.messageId));
   if (asked !== undefined) await parts.remove(press.chatId, press.messageId);
   return undefined;
 };

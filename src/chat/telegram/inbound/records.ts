@@ -61,6 +61,8 @@ const requestSchema = z.object({
   firstOfEach: z.boolean().optional(),
   /** The message that tells how it stands, once it is there. */
   statusId: z.number().optional(),
+  /** How often that message was sent without an answer. */
+  statusLost: z.number().optional(),
 });
 export type Request = z.infer<typeof requestSchema>;
 
@@ -68,6 +70,8 @@ const pressSchema = z.object({
   kind: z.literal('press'),
   ...place,
   pressId: z.string(),
+  /** In this life: after a crash it is answered anew. */
+  answered: z.boolean().optional(),
   data: z.string(),
 });
 export type Press = z.infer<typeof pressSchema>;

@@ -6,6 +6,7 @@ import type { Inbox } from '../../../core/ports.ts';
 import type { Outcome, Refusal } from '../../../core/refusals.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { overBody } from '../admin/approvals.ts';
+import { isLostSend } from '../api.ts';
 import type { Downloads, What } from '../download.ts';
 import { linesOf } from '../render.ts';
 import { type Body, offerBody } from '../views.ts';
@@ -20,6 +21,7 @@ export type RequestParts = {
   inbox: Inbox;
   talk: Talk;
   who: Who;
+  remove(chatId: number, messageId: number): Promise<boolean>;
   signal: AbortSignal;
 };
 
@@ -39,18 +41,27 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   const messageId = await statusOf(id, request, words, parts);
   // Nobody could see the price there, nor the video.
   if (messageId === undefined) return;
-  await talk.bind(request.jobId, {
-    chatId: request.chatId,
-    messageId,
-    ...(request.firstOfEach ? { note: words.t('told.first-of-each') } : {}),
-  });
+  if (messageId !== 'unknown')
+    await talk.bind(request.jobId, {
+      chatId: request.chatId,
+      messageId,
+      ...(request.firstOfEach ? { note: words.t('told.first-of-each') } : {}),
+    });
   const known = await core.intake.existing(event);
   const outcome = known
     ? ({ ok: true, value: { kind: 'job', job: known } } as const)
     : await execute(caller, request, parts);
   if (!outcome.ok && outcome.refusal.code === 'stopping') throw new Interrupted();
-  if (outcome.ok && outcome.value.kind === 'job') return talk.show(outcome.value.job);
-  await talk.edit(targetOf(request), messageId, bodyOf(words, outcome, request));
+  if (outcome.ok && outcome.value.kind === 'job') {
+    const { job } = outcome.value;
+    if (job.id === request.jobId) return talk.show(job);
+    // A button that was pressed twice: the job has a message already, and this one would never change.
+    if (messageId !== 'unknown') await parts.remove(request.chatId, messageId);
+    return;
+  }
+  const body = bodyOf(words, outcome, request);
+  if (messageId === 'unknown') await talk.say(targetOf(request), body);
+  else await talk.edit(targetOf(request), messageId, body);
 }
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
@@ -58,16 +69,27 @@ async function callerOf(request: Request, who: Who): Promise<Caller> {
   return request.command === 'animate' ? who.member(request) : who.ranked(request);
 }
 
+/** The first send and one more: then the wish goes on without a message that tells how it stands. */
+const SENDS_OF_UNKNOWN_FATE = 2;
+
 /** The message that tells how it stands: sent once, and on record before anything else happens. */
 async function statusOf(
   id: string,
   request: Request,
   words: Words,
   { talk, inbox }: RequestParts,
-): Promise<number | undefined> {
+): Promise<number | 'unknown' | undefined> {
   if (request.statusId !== undefined) return request.statusId;
+  const { statusLost = 0 } = request;
+  if (statusLost >= SENDS_OF_UNKNOWN_FATE) return 'unknown';
   const lines = [words.t('job.created'), ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
-  const statusId = await talk.say(targetOf(request), linesOf(lines));
+  const statusId = await talk.say(targetOf(request), linesOf(lines)).catch(async (error: unknown) => {
+    if (isLostSend(error)) {
+      request.statusLost = statusLost + 1;
+      await inbox.note(id, request);
+    }
+    throw error;
+  });
   if (statusId === undefined) return undefined;
   // Also for the next try of this very process.
   request.statusId = statusId;
