@@ -4,6 +4,7 @@ import type { Requester } from '../../src/core/job.ts';
 import { kindOfLimit, limitsOf } from '../../src/core/quota.ts';
 import type { Grant, LimitRule, Who } from '../../src/core/settings.ts';
 import { settle } from '../../src/core/settings.ts';
+import { CHAT_EVENT, CHOICES, createWorld, UPLOADS } from '../fakes/world.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const LATER = NOW + 86_400_000;
@@ -150,5 +151,23 @@ describe('room under a limit of dollars', () => {
   it('is always there for what is free, also where a bill came out higher than its hold', () => {
     expect(roomUnder(limit, used, 0)).toBeUndefined();
     expect(roomUnder(limit, used, 1)).toMatchObject({ leftMicros: 0 });
+  });
+});
+
+describe('a job whose space changes its time zone while it runs', () => {
+  it('stays in the day in which its price was held, and leaves no hold behind', async () => {
+    const world = createWorld();
+    const life = world.boot();
+    await life.jobs.recover();
+    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    const zone = 'Pacific/Auckland';
+    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'timezone', zone });
+    await life.scheduler.runAll();
+    const on = (day: string) => world.disk.ledger.totals({ scope: 'space:discord:10', window: `day:${day}` });
+    expect(await on('2026-11-21')).toMatchObject({ heldJobs: 0, settledJobs: 1 });
+    expect(await on('2026-11-22')).toMatchObject({ heldJobs: 0, settledJobs: 0 });
+    // The next one is of the new day.
+    await life.intake.create({ ...CHAT_EVENT, id: 'discord:901' }, UPLOADS, CHOICES);
+    expect(await on('2026-11-22')).toMatchObject({ heldJobs: 1 });
   });
 });

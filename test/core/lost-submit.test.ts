@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRemote, PRICE } from '../fakes/remote.ts';
-import { EVENT } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a lost answer to a submit', () => {
@@ -24,5 +24,26 @@ describe('a lost answer to a submit', () => {
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'found' } });
     expect(remote.submits).toHaveLength(1);
+  });
+
+  it("weighs on the operator's budget alone from its deadline on, as a line of suspense", async () => {
+    const world = createWorld();
+    const life = world.boot();
+    await life.jobs.recover();
+    const [remote] = world.remotes;
+    if (remote) remote.answers = ['lost'];
+    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    const { memberId, spaceId } = CHAT_EVENT.requester;
+    const held = () =>
+      Promise.all(
+        ['operator', `space:${spaceId}`, `member:${spaceId}/${memberId}`].map(
+          async (scope) => (await world.disk.ledger.totals({ ...TODAY, scope })).heldMicros,
+        ),
+      );
+    await life.scheduler.runAll(world.time.now + HOUR / 2);
+    expect(await held()).toEqual([PRICE, PRICE, PRICE]);
+    await life.scheduler.runAll();
+    expect(await held()).toEqual([PRICE, 0, 0]);
+    expect(await world.disk.ledger.suspended()).toMatchObject([{ jobId: CHAT_EVENT.id, heldMicros: PRICE }]);
   });
 });
