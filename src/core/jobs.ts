@@ -45,6 +45,8 @@ export function createJobs(ctx: Context): Jobs {
   ctx.events.subscribe('*', (job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
     if (!cancellable(job)) ctx.line.leave(job.id);
+    // One that was lost and is found again takes its place again.
+    else if (job.state !== 'created') ctx.line.enter(job);
   });
 
   /** The tracker's step: one job, under its lock, and when it is next due. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { JobIn } from '../../src/core/job.ts';
 import { createLine, type LineRules, lineRulesOf } from '../../src/core/line.ts';
 import { jobIn } from '../fakes/jobs.ts';
-import { createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { createRemote } from '../fakes/remote.ts';
+import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 const RULES: LineRules = { perMember: 1, perSpace: 2, overall: 3 };
 
@@ -184,6 +185,24 @@ describe('a job in line', () => {
     await life.jobs.cancel('discord-1');
     await life.scheduler.runNext();
     expect(await state('discord-2')).not.toBe('created');
+  });
+
+  it('waits for one that was lost and is found again, too', async () => {
+    const remote = createRemote('paid');
+    remote.answers = ['lost'];
+    let found = false;
+    remote.provider.find = async () => (found ? { id: 'op-1' } : undefined);
+    remote.statuses = [{ state: 'queued', position: 1 }];
+    const world = createWorld({ remotes: [remote] });
+    const life = world.boot();
+    await life.jobs.recover();
+    const state = async () => (await world.disk.store.get('discord-1'))?.state;
+    await life.intake.create({ id: 'discord-1', requester: discord }, UPLOADS, CHOICES);
+    while ((await state()) !== 'unknown') await life.scheduler.runNext();
+    found = true;
+    while ((await state()) !== 'queued') await life.scheduler.runNext();
+    const next = { ...jobIn('created', { id: 'discord-2' }), requester: discord };
+    expect(life.ctx.line.enter(next)).toEqual({ admitted: false, place: 1 });
   });
 
   it('can be called off, and costs nothing then', async () => {
