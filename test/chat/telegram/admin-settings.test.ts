@@ -257,7 +257,7 @@ describe('the log channel', () => {
 
 describe('what Telegram shows', () => {
   it('names /settings and /usage to admins alone', async () => {
-    const { telegram } = await adminSetup();
+    const { telegram } = await adminSetup({ unregistered: true });
     await telegram.waitFor(() => telegram.calls('setMyCommands').length >= 3);
     const scopes = telegram
       .calls('setMyCommands')
