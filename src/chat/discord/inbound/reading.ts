@@ -136,7 +136,8 @@ function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press):
   const read = readCustomId(event.data.custom_id);
   if (!read || !event.message) return telling(asker, words.t('told.too-old'));
   const { verb, code } = read;
-  const what = NEW[verb];
+  // A verb is any stranger's text: `constructor` is something to every object.
+  const what = Object.hasOwn(NEW, verb) ? NEW[verb] : undefined;
   if (what || verb === 'again') {
     const shut = shutDoor(parts, asker) ?? strangersDoor(parts, owners, asker, code);
     if (shut) return shut;

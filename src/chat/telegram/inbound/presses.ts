@@ -13,8 +13,10 @@ import { targetOf } from './who.ts';
 export async function runPress(press: Press, parts: PressParts): Promise<Heard> {
   const words = wordsFor(press.locale);
   const said = readCallbackData(press.data);
-  const deed = said && { ...DEEDS, ...parts.more }[said.verb];
-  if (!deed) return words.t('told.too-old');
+  const deeds: Readonly<Record<string, Deed>> = { ...DEEDS, ...parts.more };
+  // A verb is any stranger's text: `constructor` is something to every object.
+  const deed = said && Object.hasOwn(deeds, said.verb) ? deeds[said.verb] : undefined;
+  if (!said || !deed) return words.t('told.too-old');
   return deed({ press, words, code: said.code, arg: said.arg }, parts);
 }
 
