@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
 const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+/** Whole processes too, but they spend most of their time waiting for what does not come. */
+const WAITING = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -10,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: HEAVY,
+          exclude: [...HEAVY, ...WAITING],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -23,6 +25,16 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: WAITING,
+          maxWorkers: 4,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -7,6 +7,19 @@ import { createScrub } from './scrub.ts';
 /** A container is killed 10 s after it was asked to stop. */
 const STOP_WITHIN_MS = 9_000;
 
+/** What the operator can put right, in one line each. */
+const WHY_NOT: Partial<Record<string, string>> = {
+  EADDRINUSE: 'that port is taken by another program; set PORT to another number',
+  StoreInUse:
+    'Strut is running already with this DATA_DIR; stop that one first, or give this one a folder of its own',
+  StoreUnwritable:
+    'DATA_DIR can not be written to: is the disk full or read-only, the folder somebody else’s?',
+  StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',
+  StoreTooNew: 'the database was written by a later version of Strut; start that version',
+  StoreCorrupt:
+    'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Put a backup in its place, or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost',
+};
+
 const log = createLog('info', createScrub(secretsIn(process.env)));
 logTheUncaught(log);
 const config = configure();
@@ -27,12 +40,8 @@ async function start(): Promise<App> {
   try {
     return await startApp(config, log);
   } catch (error) {
-    if (error instanceof Error && error.name === 'StoreInUse')
-      log.fatal(
-        'Strut is running already with this DATA_DIR; stop that one first, or give this one a folder of its own',
-      );
-    else if (isAddressInUse(error))
-      log.fatal('that port is taken by another program; set PORT to another number');
+    const words = error instanceof Error ? WHY_NOT[nameOf(error)] : undefined;
+    if (words) log.fatal(words);
     else log.fatal({ err: error }, 'the bot could not start');
     process.exit(1);
   }
@@ -55,6 +64,6 @@ async function stop(signal: string): Promise<void> {
 process.on('SIGTERM', (signal) => void stop(signal));
 process.on('SIGINT', (signal) => void stop(signal));
 
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+function nameOf(error: Error): string {
+  return 'code' in error && error.code === 'EADDRINUSE' ? error.code : error.name;
 }

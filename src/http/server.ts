@@ -7,7 +7,6 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import type { Health } from '../core/health.ts';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
@@ -120,23 +119,20 @@ const headers = secureHeaders({
 
 type Ctx = Parameters<typeof problem>[0];
 
-/** Ready while the store can be written: the page itself is the front that answers this. */
+/** Ready while the store can be written and has room: the page itself is the front that answers this. */
 async function readiness(
   c: Ctx,
-  { ping, health, signIn }: { ping: ServerParts['ping']; health: Health; signIn: SignIn | undefined },
+  { ping, files, health, signIn }: Pick<ServerParts, 'ping' | 'files' | 'health' | 'signIn'>,
 ) {
-  const writable = await ping().then(
-    () => true,
-    () => false,
+  const reason = await ping().then(
+    async () => ((await files.hasRoom()) ? undefined : 'the disk is almost full; nothing new is taken'),
+    () => 'the database cannot be written',
   );
-  health.set(
-    'store',
-    writable ? { state: 'ok' } : { state: 'degraded', reason: 'the database cannot be written' },
-  );
-  const status = writable ? 'ok' : 'degraded';
+  health.set('store', reason === undefined ? { state: 'ok' } : { state: 'degraded', reason });
+  const status = reason === undefined ? 'ok' : 'degraded';
   // A stranger learns only whether we are up.
   const open = signIn === undefined || (await signIn.check(c)) === 'in';
-  return c.json(open ? { status, components: health.all() } : { status }, writable ? 200 : 503);
+  return c.json(open ? { status, components: health.all() } : { status }, reason === undefined ? 200 : 503);
 }
 
 async function listen(

@@ -1,8 +1,17 @@
 /** The one database file under DATA_DIR. Every call is synchronous: between two statements of one function nobody else runs. */
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { StoreBusy, StoreTooNew, StoreUnwritable, translated } from './errors.ts';
+import { StoreBusy, StoreCorrupt, StoreTooNew, StoreUnwritable, translated } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -34,6 +43,7 @@ export function openDatabase(dataDir: string): Database {
   const path = join(dataDir, 'strut.sqlite');
   makePrivateFile(dataDir, path);
   const inode = statSync(path).ino;
+  checkWhole(path);
   const sqlite = translated(
     () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true }),
   );
@@ -56,6 +66,35 @@ export function openDatabase(dataDir: string): Database {
       }
     },
   };
+}
+
+/**
+ * Reads the whole file before anything is written to it: damage in the middle would show only when that job or that
+ * line of the book is needed. What is damaged is left as it is, with a copy beside it. Throws StoreCorrupt.
+ */
+function checkWhole(path: string): void {
+  const sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    const found = translated(() => sqlite.prepare('PRAGMA quick_check(1)').get());
+    if (found?.quick_check !== 'ok') throw new StoreCorrupt('the database file is damaged');
+  } catch (error) {
+    if (error instanceof StoreCorrupt) keepCopies(path);
+    throw error;
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Of the first time that it was found damaged: whatever is tried on the file, the copy stays. */
+function keepCopies(path: string): void {
+  for (const file of [path, `${path}-wal`]) {
+    if (!existsSync(file) || existsSync(`${file}.damaged`)) continue;
+    try {
+      copyFileSync(file, `${file}.damaged`, constants.COPYFILE_FICLONE);
+    } catch {
+      // A full disk must not hide what is wrong.
+    }
+  }
 }
 
 function wrap(sqlite: DatabaseSync): Omit<Database, 'checkFile'> {

@@ -8,8 +8,18 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 30_000;
 
+/** A module that is loaded before the bot is, and what it says to its parent; `onStart` gets a way to say something to it. */
+export type Hooks = {
+  preload: string;
+  onMessage(message: unknown): void;
+  onStart(send: (message: object) => void): void;
+};
+
 export type Bot = AsyncDisposable & {
   url: string;
+  dataDir: string;
+  /** Ends when the process does, however it does. */
+  ended(): Promise<void>;
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again, on the same folder and port. */
   start(): Promise<void>;
@@ -17,32 +27,39 @@ export type Bot = AsyncDisposable & {
   restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** What it logged so far. */
   log(): string;
+  /** Of the process that runs now, or ran last. */
   pid(): number | undefined;
 };
 
 /** Starts the bot and waits until its log names the page. Throws with its log when it does not come up. */
-export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
+export async function startBot(env: Record<string, string> = {}, hooks?: Hooks): Promise<Bot> {
   const folder = await mkdtemp(join(tmpdir(), 'strut-bot-'));
+  const dataDir = env.DATA_DIR ?? join(folder, 'data');
   let child: ChildProcess | undefined;
   let log = '';
   let url = '';
   let port = '0';
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+    const preload = hooks ? ['--import', hooks.preload] : [];
+    const started = spawn(process.execPath, [...preload, join(ROOT, 'src/main.ts')], {
       cwd: ROOT,
       // Nothing of the machine's own settings: a developer's keys must not turn a test into a bill.
       env: {
         PATH: process.env.PATH,
         HOME: folder,
         TMPDIR: tmpdir(),
-        DATA_DIR: join(folder, 'data'),
+        DATA_DIR: dataDir,
         PORT: port,
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(hooks ? (['ipc'] as const) : [])],
     });
     child = started;
+    if (hooks) {
+      started.on('message', hooks.onMessage);
+      hooks.onStart((message) => void started.send(message, () => {}));
+    }
     const from = log.length;
     url = await new Promise<string>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`the bot ${why}:\n${log.slice(from)}`));
@@ -73,8 +90,14 @@ export async function startBot(env: Record<string, string> = {}): Promise<Bot> {
     await ended;
   }
 
+  async function ended(): Promise<void> {
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+
   await start();
   return {
+    dataDir,
+    ended,
     get url() {
       return url;
     },

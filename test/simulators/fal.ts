@@ -3,7 +3,7 @@ import { type FalFailure, problemOf, requestError, word } from './fal-errors.ts'
 import { createFalFiles, type Upload } from './fal-files.ts';
 import { createSigning } from './fal-signing.ts';
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
-import { createSimJobs, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
+import { createSimJobs, type Script, type SimJob, type SimJobs, tellHook } from './sim-jobs.ts';
 import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
@@ -234,11 +234,12 @@ export async function startFal(
           }
         : { ...ids, status: 'OK', payload: await payloadOf(job) },
     );
-    for (let i = 0; i < (job.script.webhook?.times ?? 1); i += 1) {
-      const headers = { 'content-type': 'application/json', ...signing.signWebhook(body) };
-      const answer = await fetch(job.hook, { method: 'POST', body, headers }).catch(() => undefined);
-      deliveries.push({ url: job.hook, status: answer?.status ?? 0 });
-    }
+    const { hook } = job;
+    const signed = () => ({
+      body,
+      headers: { 'content-type': 'application/json', ...signing.signWebhook(body) },
+    });
+    await tellHook(hook, job.script, signed, (status) => deliveries.push({ url: hook, status }));
   }
 
   function local(url: string): Buffer | undefined {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
 import { problemOf, type RunpodFailure, word } from './runpod-errors.ts';
-import { createSimJobs, type Script, type SimJob, type SimJobs } from './sim-jobs.ts';
+import { createSimJobs, type Script, type SimJob, type SimJobs, tellHook } from './sim-jobs.ts';
 import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
@@ -211,15 +211,10 @@ export async function startRunpod(
 
   async function deliver(job: SimJob<RunpodFailure>): Promise<void> {
     if (!job.hook) return;
+    const { hook } = job;
     const body = JSON.stringify(await statusOf(job));
-    for (let i = 0; i < (job.script.webhook?.times ?? 1); i += 1) {
-      const answer = await fetch(job.hook, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/json' },
-      }).catch(() => undefined);
-      deliveries.push({ url: job.hook, status: answer?.status ?? 0 });
-    }
+    const told = () => ({ body, headers: { 'content-type': 'application/json' } });
+    await tellHook(hook, job.script, told, (status) => deliveries.push({ url: hook, status }));
   }
 }
 

@@ -17,10 +17,15 @@ export type Script<F> = {
   width?: number;
   height?: number;
   bytes?: number;
+  /** So often the files are fetched, a quarter of a second apart, before it gives up: workers come late, and again. */
+  fetchTries?: number;
   /** Whether a cancel stops a job that is running already. */
   cancelRunning?: 'stops' | 'goes-on';
-  /** `early`: it ends at once, and the webhook comes before the submit is answered. */
-  webhook?: { early?: boolean; times?: number };
+  /**
+   * `early`: it ends at once, and the webhook comes before the submit is answered. `retryMs`: one that is not taken is
+   * told again after so long, as the providers do for a while.
+   */
+  webhook?: { early?: boolean; times?: number; retryMs?: number };
 };
 
 export type End<F> = { kind: 'video'; video: SimVideo; seconds: number } | { kind: 'failure'; failure: F };
@@ -36,6 +41,27 @@ export type SimJob<F> = {
 };
 
 export type Phase = 'queued' | 'running' | 'done' | 'cancelled';
+
+const HOOK_TRIES = 20;
+const FETCH_PAUSE_MS = 250;
+
+/** Tells a webhook, and tells it again where the script says so. `told` hears the status of each answer, 0 for none. */
+export async function tellHook(
+  url: string,
+  how: { webhook?: { times?: number; retryMs?: number } },
+  request: () => { body: string; headers: Record<string, string> },
+  told: (status: number) => void,
+): Promise<void> {
+  const { times = 1, retryMs } = how.webhook ?? {};
+  for (let i = 0; i < times; i += 1) {
+    for (let left = !retryMs ? 1 : HOOK_TRIES; left > 0; left -= 1) {
+      const answer = await fetch(url, { method: 'POST', ...request() }).catch(() => undefined);
+      told(answer?.status ?? 0);
+      if (answer?.ok || left === 1) break;
+      await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+    }
+  }
+}
 
 /** What a simulator finds wrong with the files; each provider words it in its own way. */
 export type Fault = 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short';
@@ -81,9 +107,9 @@ export function createSimJobs<F>(options: {
     script: Script<F>,
     files: { image: unknown; clip: unknown; orientation: unknown },
   ): Promise<End<F>> {
-    const failure = script.failure ?? (await checkImage(files.image));
+    const failure = script.failure ?? (await checkImage(files.image, script.fetchTries));
     if (failure !== undefined) return { kind: 'failure', failure };
-    const clip = await fetched(files.clip);
+    const clip = await fetched(files.clip, script.fetchTries);
     if (!clip) return { kind: 'failure', failure: word('clip', 'not-fetched') };
     const seconds = script.seconds ?? (await secondsOf(clip));
     if (seconds === undefined) return { kind: 'failure', failure: word('clip', 'not-read') };
@@ -95,8 +121,8 @@ export function createSimJobs<F>(options: {
     return { kind: 'video', video: await renderVideo({ ...script, seconds: rounded }), seconds: rounded };
   }
 
-  async function checkImage(url: unknown): Promise<F | undefined> {
-    const bytes = await fetched(url);
+  async function checkImage(url: unknown, tries: number | undefined): Promise<F | undefined> {
+    const bytes = await fetched(url, tries);
     if (!bytes) return word('image', 'not-fetched');
     const { default: sharp } = await import('sharp');
     const facts = await sharp(bytes)
@@ -106,16 +132,19 @@ export function createSimJobs<F>(options: {
     return facts.width < 300 || facts.height < 300 ? word('image', 'too-small') : undefined;
   }
 
-  async function fetched(url: unknown): Promise<Buffer | undefined> {
+  async function fetched(url: unknown, tries = 1): Promise<Buffer | undefined> {
     if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
     const own = local(url);
     if (own) return own;
-    try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
-      return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
-    } catch {
-      return undefined;
+    for (let left = tries; left > 0; left -= 1) {
+      try {
+        const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+        return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
+      } catch {
+        if (left > 1) await new Promise((resolve) => setTimeout(resolve, FETCH_PAUSE_MS).unref());
+      }
     }
+    return undefined;
   }
 
   function phase(job: SimJob<F>): Phase {

@@ -1,0 +1,41 @@
+/** The bot with hook points in it, driven from outside: told where to die, looked at on its own disk. */
+import { type Bot, startBot } from '../e2e/bot.ts';
+import type { Order } from './hooks/points.ts';
+
+const PRELOAD = new URL('./hooks/preload.ts', import.meta.url).href;
+
+export type HookedBot = Bot & {
+  /** It dies, as by kill -9, when it passes the point for the n-th time from now. */
+  dieAt(point: string, nth?: number): void;
+  /** What happens at the point fails so many times, as on a full disk. */
+  failAt(point: string, times: number): void;
+  /** Every point that is passed while `work` runs, each once, in order. */
+  record(work: () => Promise<unknown>): Promise<string[]>;
+};
+
+export async function startHookedBot(env: Record<string, string>): Promise<HookedBot> {
+  let send: (order: Order) => void = () => {};
+  let passed = new Set<string>();
+  const bot = await startBot(env, {
+    preload: PRELOAD,
+    onMessage(message) {
+      if (typeof message === 'object' && message && 'passed' in message) passed.add(String(message.passed));
+    },
+    onStart(say) {
+      send = say;
+    },
+  });
+  const driven = {
+    dieAt: (point: string, nth = 1) => send({ dieAt: point, nth }),
+    failAt: (point: string, times: number) => send({ failAt: point, times }),
+    async record(work: () => Promise<unknown>) {
+      passed = new Set();
+      send({ record: true });
+      await work();
+      send({ record: false });
+      return [...passed];
+    },
+  };
+  // The bot's own getters go on telling of the process that runs now.
+  return Object.setPrototypeOf(driven, bot) as typeof driven & Bot;
+}

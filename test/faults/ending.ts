@@ -1,0 +1,103 @@
+/** How a job ended, in the record, in the book, at the provider, and in what its member has read. */
+import { isOver, type Job } from '../../src/core/job.ts';
+import { wordsFor } from '../../src/words/index.ts';
+import type { Asked } from './front.ts';
+import { readRecord, until } from './record.ts';
+import type { Stage } from './stage.ts';
+
+/** A job of three seconds, at the same price everywhere. */
+const PRICE_MICROS = 210_000;
+/** Chats that edit slowly get so long to say how it ended. */
+const SAID_WITHIN_MS = 20_000;
+
+/**
+ * `unknown`: nobody knows whether the provider took it, and it was not sent again; `free`: it failed and cost nothing.
+ */
+export type End = 'video' | 'unknown' | 'free';
+
+export type Ending = {
+  end: End | `${Job['state']} (${string})`;
+  submits: number;
+  videos: number;
+  told: string;
+  /** What is promised of every job, however it went, as sentences that were broken. */
+  wrong: string[];
+};
+
+/** A job of unknown fate ends at its deadline; others may go on meanwhile. */
+export type Pending<T> = () => Promise<T>;
+
+/** Waits for the job's end. */
+export async function endingOf(
+  { bot }: Stage,
+  asked: Asked,
+  { id, submits }: { id: string; submits: number },
+): Promise<Ending> {
+  const job = await until(
+    `the end of job ${id}`,
+    () => readRecord(bot.dataDir).jobs.find((one) => one.id === id && isOver(one)),
+    { timeoutMs: 90_000, describe: bot.log },
+  );
+  const told = await toldOf(asked, job);
+  const line = readRecord(bot.dataDir).lines.find((one) => one.id === id);
+  const videos = await asked.videos();
+  const end = endOf(job);
+  const wrong: string[] = [];
+  if (submits > 1) wrong.push(`${submits} submits`);
+  if (told === '') wrong.push('the member was not told the truth');
+  if (line?.state === 'held') wrong.push('the price is held for ever');
+  if (end === 'video') {
+    if (line?.settled !== PRICE_MICROS) wrong.push(`the book says ${line?.settled}`);
+    if (videos < 1) wrong.push('the video did not come');
+  } else {
+    if (line && line.settled !== 0) wrong.push(`the book says ${line.settled} for no video`);
+    if (videos > 0) wrong.push('a video came all the same');
+  }
+  return { end, submits, videos, told, wrong };
+}
+
+function endOf(job: Job): Ending['end'] {
+  if (job.state === 'delivered') return 'video';
+  if (job.state === 'failed' && job.failure === 'unknown-fate') return 'unknown';
+  if (job.state === 'failed' && job.costMicros === 0 && job.unsettledMicros === undefined) return 'free';
+  return `${job.state} (${job.state === 'failed' ? job.failure : 'at a cost'})`;
+}
+
+/** What the member reads once it tells how the job ended; empty when it never does. */
+async function toldOf(asked: Asked, job: Job): Promise<string> {
+  const expected = expectedOf(job);
+  const told = async () => {
+    const text = await asked.told();
+    return text.includes(expected) && text;
+  };
+  return until('the truth', told, { timeoutMs: SAID_WITHIN_MS }).catch(() => '');
+}
+
+/** A chat may escape what it shows, so it is a piece without signs. */
+function expectedOf(job: Job): string {
+  if (job.state !== 'failed') return '$0.21';
+  const text = wordsFor('en').t(`failure.${job.failure}`);
+  return /[\w ]{12,}/.exec(text)?.[0] ?? text;
+}
+
+/**
+ * What is promised of all jobs together, once every one has ended: the book is what the provider billed but for jobs of
+ * unknown fate, whose price is kept aside for the operator; nothing is open, held or left lying.
+ */
+export async function wrongInAll({ bot, provider }: Stage): Promise<string[]> {
+  const { jobs, open, lines, operator, waiting } = readRecord(bot.dataDir);
+  const wrong: string[] = [];
+  if (open.length > 0) wrong.push(`${open.length} jobs are still open`);
+  if (waiting > 0) wrong.push(`${waiting} events are not answered`);
+  const held = lines.filter(({ state }) => state === 'held').length;
+  if (held > 0) wrong.push(`${held} holds are left`);
+  const booked = lines.reduce((sum, { settled }) => sum + settled, 0);
+  if (booked !== operator.settledMicros) wrong.push('the sums of the book are not those of its lines');
+  const lost = jobs.filter((job) => job.state === 'failed' && job.failure === 'unknown-fate').length;
+  const suspended = lines.filter(({ state }) => state === 'suspended').length;
+  if (suspended !== lost) wrong.push(`${suspended} prices are kept aside for ${lost} lost jobs`);
+  const billed = await provider.billedMicros();
+  if (billed < booked || billed > booked + lost * PRICE_MICROS)
+    wrong.push(`the book says ${booked}, the provider billed ${billed}, ${lost} are of unknown fate`);
+  return wrong;
+}

@@ -1,0 +1,174 @@
+/** The three places to ask from, each with a member who asks for a video there and reads what comes. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { JobView } from '../../src/http/page/contract.ts';
+import { makeJob } from '../e2e/client.ts';
+import { sampleClip, sampleImage } from '../samples.ts';
+import { rateLimited } from '../simulators/discord/faults.ts';
+import { startDiscord } from '../simulators/discord/start.ts';
+import { startTelegram, textOf } from '../simulators/telegram/telegram.ts';
+import type { HookedBot } from './bot.ts';
+
+export const FRONTS = ['page', 'discord', 'telegram'] as const;
+export type FrontName = (typeof FRONTS)[number];
+
+const ENDS: readonly string[] = ['delivered', 'failed', 'cancelled'] satisfies JobView['state'][];
+
+export type Asked = {
+  /** How many times the finished video reached the member. */
+  videos(): Promise<number>;
+  /** Everything that the member can read now. */
+  told(): Promise<string>;
+  /** Whether the member can see that it has ended well, or on the page at all. */
+  over(): Promise<boolean>;
+};
+
+/** The calls of a chat, by what they are for. */
+type ChatCall = 'download' | 'send' | 'edit';
+/** What both simulators know how to do wrong. */
+type ChatFault = 'cut' | 'lose-answer' | { cutAfterBytes: number } | { status: number; retryAfter?: number };
+
+export type Front = AsyncDisposable & {
+  name: FrontName;
+  env: Record<string, string>;
+  /** Where the chat's own API is; the page has none. */
+  apiUrl?: string;
+  /** The next calls of that kind go wrong so. */
+  fault(call: ChatCall, how: ChatFault, times?: number): void;
+  /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
+  ask(): Promise<Asked & { again(): Promise<void> }>;
+  /** Ends when the bot listens here. */
+  ready(): Promise<unknown>;
+};
+
+const files = async () => ({ image: await sampleImage(), clip: await sampleClip() });
+
+export async function startFront(name: FrontName, bot: () => HookedBot): Promise<Front> {
+  if (name === 'page') return page(bot);
+  return name === 'discord' ? discord() : telegram();
+}
+
+function page(bot: () => HookedBot): Front {
+  return {
+    name: 'page',
+    env: {},
+    fault() {
+      throw new Error('the page is no chat');
+    },
+    ready: async () => true,
+    async ask() {
+      const key = randomUUID();
+      let job: JobView | undefined;
+      // The page calls again by itself when no answer came, with the same key.
+      const again = async () => {
+        job = await makeJob(bot().url, { ...(await files()), key }).catch((error: unknown) => {
+          if (error instanceof TypeError) return undefined;
+          throw error;
+        });
+      };
+      await again();
+      const read = async (): Promise<JobView | undefined> =>
+        job && ((await (await fetch(`${bot().url}/api/jobs/${job.id}`)).json()) as JobView);
+      return {
+        again: async () => void (job ?? (await again())),
+        async videos() {
+          const answer = job && (await fetch(`${bot().url}/api/jobs/${job.id}/video`));
+          return answer?.status === 200 && (await answer.arrayBuffer()).byteLength > 1000 ? 1 : 0;
+        },
+        told: async () => JSON.stringify(await read()),
+        over: async () => ENDS.includes((await read())?.state ?? ''),
+      };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const DISCORD_CALLS = {
+  download: { method: 'GET', path: /^\/(?:ephemeral-)?attachments\// },
+  send: { method: 'POST', path: /\/webhooks\/\d+\/[^/]+$|\/messages$/ },
+  edit: { method: 'PATCH', path: /\/messages\// },
+};
+const discordFault = (how: ChatFault) =>
+  typeof how === 'object' && 'retryAfter' in how && how.retryAfter !== undefined
+    ? rateLimited(how.retryAfter)
+    : how;
+
+const TELEGRAM_CALLS = {
+  download: /^file$/,
+  send: /^send(?:Video|Animation|Document)$/,
+  edit: /^editMessage/,
+};
+
+async function discord(): Promise<Front> {
+  const sim = await startDiscord({
+    settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none' },
+  });
+  const guild = sim.guild('Dancers');
+  const { image, clip } = await files();
+  const [imageBytes, clipBytes] = await Promise.all([readFile(image), readFile(clip)]);
+  let people = 0;
+  return {
+    name: 'discord',
+    env: { DISCORD_TOKEN: sim.token, DISCORD_API_URL: sim.apiUrl, DISCORD_CDN_URLS: sim.cdnUrl },
+    apiUrl: sim.apiUrl,
+    fault(call, how, times = 1) {
+      sim.fault(DISCORD_CALLS[call], discordFault(how), times);
+    },
+    ready: () => sim.waitFor(() => sim.gateway.connected() > 0 && sim.commands().length > 0),
+    async ask() {
+      people += 1;
+      const member = sim.member(guild, `Ada ${people}`);
+      const channel = sim.channel(guild, `room-${people}`);
+      const send = () =>
+        sim.slash(member, channel, '/animate', {
+          image: { name: 'knight.jpg', bytes: imageBytes },
+          clip: { name: 'dance.mp4', bytes: clipBytes },
+        });
+      await send();
+      const said = () => sim.messages(channel).filter((message) => message.author.id === sim.bot.id);
+      return {
+        async again() {
+          await send();
+        },
+        over: async () => said().some((message) => message.files.length > 0),
+        videos: async () => said().filter((message) => message.files.length > 0).length,
+        told: async () =>
+          said()
+            .map((message) => JSON.stringify([message.content, message.components]))
+            .join('\n'),
+      };
+    },
+    [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),
+  };
+}
+
+async function telegram(): Promise<Front> {
+  const sim = await startTelegram();
+  const { image, clip } = await files();
+  return {
+    name: 'telegram',
+    env: { TELEGRAM_BOT_TOKEN: sim.token, TELEGRAM_API_URL: sim.apiUrl, ALLOW_DMS: 'true' },
+    apiUrl: sim.apiUrl,
+    fault(call, how, times = 1) {
+      sim.fault({ method: TELEGRAM_CALLS[call], how, times });
+    },
+    ready: () => sim.waitFor(() => sim.calls('getUpdates').length > 0),
+    async ask() {
+      const user = sim.user({ first_name: 'Ada' });
+      const chat = sim.privateChat(user);
+      const send = () => sim.album(user, chat, [{ photo: image }, { video: clip }]);
+      await send();
+      return {
+        async again() {
+          await send();
+        },
+        over: async () => sim.said(chat).some(({ video }) => video !== undefined),
+        videos: async () =>
+          sim.said(chat).filter((message) => message.video !== undefined || message.animation !== undefined)
+            .length,
+        told: async () => sim.said(chat).map(textOf).join('\n'),
+      };
+    },
+    [Symbol.asyncDispose]: () => sim.close(),
+  };
+}

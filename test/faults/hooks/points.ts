@@ -1,0 +1,60 @@
+/** Named points in the life of a job. The process dies at one of them when its parent has said so. */
+
+/** From the parent: die when the point is passed for the n-th time; or fail there, as a disk or a network does. */
+export type Order = { dieAt: string; nth: number } | { failAt: string; times: number } | { record: boolean };
+
+const waiter = new Int32Array(new SharedArrayBuffer(4));
+let fuse: { point: string; left: number } | undefined;
+const failures = new Map<string, number>();
+let recording = false;
+
+process.on('message', (order: Order) => {
+  if ('dieAt' in order) fuse = { point: order.dieAt, left: order.nth };
+  else if ('failAt' in order) failures.set(order.failAt, order.times);
+  else recording = order.record;
+});
+
+/** Throws where a failure was ordered; does not come back where death was. */
+export function pass(point: string): void {
+  if (recording) process.send?.({ passed: point });
+  if (fuse?.point === point) {
+    fuse.left -= 1;
+    if (fuse.left === 0) {
+      process.kill(process.pid, 'SIGKILL');
+      // Not one more instruction, should the signal take its time.
+      Atomics.wait(waiter, 0, 0);
+    }
+  }
+  const left = failures.get(point) ?? 0;
+  if (left > 0) {
+    failures.set(point, left - 1);
+    throw new Error(`ordered to fail at ${point}`);
+  }
+}
+
+type Method = (...args: never[]) => Promise<unknown>;
+/** The names of a port's asynchronous methods. */
+type Methods<T> = { [K in keyof T]-?: NonNullable<T[K]> extends Method ? K : never }[keyof T] & string;
+
+/** The same port with a point before and one after each of the methods. `detail` tells one call from another. */
+export function hooked<T extends object>(
+  port: T,
+  name: string,
+  methods: readonly Methods<T>[],
+  detail: (method: string, args: readonly unknown[]) => string = () => '',
+): T {
+  return new Proxy(port, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      const method = methods.find((one) => one === key);
+      if (typeof value !== 'function' || method === undefined) return value;
+      return async (...args: unknown[]) => {
+        const point = `${name}.${method}${detail(method, args)}`;
+        pass(`${point}, before`);
+        const answer: unknown = await Reflect.apply(value, target, args);
+        pass(`${point}, after`);
+        return answer;
+      };
+    },
+  });
+}

@@ -1,0 +1,228 @@
+/** What a network, a provider and a chat do wrong, one fault at a time, and what becomes of the job then. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { isOver, type Job } from '../../src/core/job.ts';
+import { type End, type Ending, endingOf, type Pending } from './ending.ts';
+import type { FrontName } from './front.ts';
+import type { ProviderName } from './provider.ts';
+import { readRecord, until } from './record.ts';
+import type { Stage } from './stage.ts';
+import type { Wire } from './wire.ts';
+
+export type Scenario = {
+  /** What breaks, as the scoreboard says it. */
+  name: string;
+  only?: readonly ProviderName[];
+  chats?: readonly FrontName[];
+  arrange(stage: Stage): void;
+  /** Happens once the job is in that state. */
+  later?: { state: Job['state']; happens(stage: Stage): Promise<void> };
+  end: End | ((stage: Stage) => End);
+  /** The video may come twice: nobody can know whether the first one arrived. */
+  maybeTwice?: boolean;
+};
+
+const lostAnswer = ({ provider }: Stage): End => (provider.hooks ? 'video' : 'unknown');
+async function refusedFor(ms: number, wire: Wire | undefined): Promise<void> {
+  await wire?.refuse();
+  await wait(ms);
+  await wire?.accept();
+}
+/** The head of a submit, whoever it goes to. */
+const SUBMITS = /^POST [^ ]*(?:motion-control|\/run|\/models\/)[^ ]* /;
+/** Nobody listens there, and nobody may look. */
+const PRIVATE_ADDRESS = 'http://127.0.0.1:9/secret.mp4';
+const html = (status: number) => ({
+  status,
+  text: '<html><body>Bad gateway</body></html>',
+  headers: { 'content-type': 'text/html' },
+});
+
+const atSubmit = (
+  name: string,
+  how: Parameters<Stage['provider']['fault']>[0]['how'],
+  end: Scenario['end'],
+): Scenario => ({
+  name: `submit: ${name}`,
+  arrange: ({ provider }) => provider.fault({ method: 'POST', path: provider.paths.submit, how }),
+  end,
+});
+const atStatus = (
+  name: string,
+  how: Parameters<Stage['provider']['fault']>[0]['how'],
+  times = 1,
+): Scenario => ({
+  name: `status: ${name}`,
+  arrange: ({ provider }) => provider.fault({ path: provider.paths.status, how, times }),
+  end: 'video',
+});
+const atVideo = (
+  name: string,
+  how: Parameters<Stage['provider']['fault']>[0]['how'],
+  times = 1,
+): Scenario => ({
+  name: `video: ${name}`,
+  arrange: ({ provider }) => provider.fault({ method: 'GET', path: provider.paths.video, how, times }),
+  end: 'video',
+});
+const atChat = (
+  call: Parameters<Stage['front']['fault']>[0],
+  name: string,
+  how: Parameters<Stage['front']['fault']>[1],
+  rest: Partial<Scenario> = {},
+): Scenario => ({
+  name: `${call}: ${name}`,
+  chats: ['discord', 'telegram'],
+  arrange: ({ front }) => front.fault(call, how),
+  end: 'video',
+  ...rest,
+});
+
+export const SCENARIOS: readonly Scenario[] = [
+  // The one call that costs money.
+  atSubmit('429 without Retry-After', { status: 429, json: { detail: 'slow down' } }, 'free'),
+  atSubmit(
+    '429 with Retry-After',
+    { status: 429, json: { detail: 'slow down' }, headers: { 'retry-after': '2' } },
+    'free',
+  ),
+  atSubmit('500', { status: 500, json: { detail: 'oops' } }, 'unknown'),
+  atSubmit('502 in HTML', html(502), 'unknown'),
+  atSubmit('the connection ends, nothing was done', 'cut', 'unknown'),
+  atSubmit('done, and the answer is lost', 'lose-answer', lostAnswer),
+  atSubmit('done, and the answer is cut', { cutAfterBytes: 12 }, lostAnswer),
+  atSubmit('200 that is no JSON', html(200), 'unknown'),
+  {
+    name: 'submit: done, and never answered (90 s)',
+    arrange({ provider }) {
+      // Told again and again until somebody has time for it.
+      provider.next({ webhook: { retryMs: 6_000 } });
+      provider.fault({ method: 'POST', path: provider.paths.submit, how: 'hang' });
+    },
+    end: lostAnswer,
+  },
+  {
+    name: 'submit: reset in the middle of the request',
+    arrange: ({ wires }) => wires.provider.breakNext('reset-request', SUBMITS),
+    end: 'unknown',
+  },
+  {
+    name: 'submit: reset in the middle of the answer',
+    arrange: ({ wires }) => wires.provider.breakNext('reset-answer', SUBMITS),
+    end: lostAnswer,
+  },
+  // Asking how it stands.
+  atStatus('the connection ends', 'cut'),
+  atStatus('500, three times', { status: 500, json: {} }, 3),
+  atStatus('429 with Retry-After', { status: 429, json: {}, headers: { 'retry-after': '1' } }),
+  atStatus('429 without Retry-After', { status: 429, json: {} }),
+  atStatus('cut JSON', { cutAfterBytes: 15 }),
+  atStatus('200 in HTML', html(200)),
+  atStatus('never answered (30 s)', 'hang'),
+  {
+    name: 'status: connection refused for two looks',
+    arrange: ({ provider }) => provider.next({ queueMs: 300, runMs: 2_500 }),
+    later: { state: 'queued', happens: ({ wires }) => refusedFor(2_500, wires.provider) },
+    end: 'video',
+  },
+  // Bringing the video home.
+  atVideo('the connection ends after 20 kB', { cutAfterBytes: 20_000 }),
+  atVideo('cut three times', { cutAfterBytes: 5_000 }, 3),
+  atVideo('503', { status: 503, text: 'busy' }),
+  atVideo('404 for a moment', { status: 404, text: 'not yet' }),
+  atVideo('a page in place of a video', html(200)),
+  atVideo('says it has 900 MB', { status: 200, text: 'x', headers: { 'content-length': '900000000' } }),
+  atVideo('a redirect to a private address', {
+    status: 302,
+    text: '',
+    headers: { location: PRIVATE_ADDRESS },
+  }),
+  atVideo('stalls in the middle (30 s)', { stallAfterBytes: 5_000 }),
+  // Being told.
+  {
+    name: 'webhook: three times over',
+    only: ['fal', 'runpod'],
+    arrange: ({ provider }) => provider.next({ webhook: { times: 3 } }),
+    end: 'video',
+  },
+  {
+    name: 'webhook: before the submit is answered',
+    only: ['fal', 'runpod'],
+    arrange: ({ provider }) => provider.next({ webhook: { early: true, retryMs: 0 } }),
+    end: 'video',
+  },
+  // The chats.
+  atChat('download', 'the connection ends', 'cut'),
+  atChat('download', '503', { status: 503 }),
+  atChat('download', 'cut after 2 kB', { cutAfterBytes: 2_000 }),
+  atChat('send', '500', { status: 500 }, { maybeTwice: true }),
+  atChat('send', '429, wait one second', { status: 429, retryAfter: 1 }),
+  atChat('send', 'the connection ends', 'cut'),
+  atChat('send', 'done, and the answer is lost', 'lose-answer', { maybeTwice: true }),
+  atChat('edit', '500', { status: 500 }),
+  atChat('edit', '429, wait one second', { status: 429, retryAfter: 1 }),
+  atChat('edit', 'done, and the answer is lost', 'lose-answer'),
+  {
+    name: 'send: reset in the middle of the upload',
+    chats: ['discord', 'telegram'],
+    arrange: ({ wires }) =>
+      wires.chat?.breakNext('reset-request', /sendVideo|POST [^ ]*\/webhooks\/[^ ]+ |POST [^ ]*\/messages /),
+    end: 'video',
+  },
+  {
+    name: 'send: refused for five seconds',
+    chats: ['discord', 'telegram'],
+    arrange: ({ provider }) => provider.next({ runMs: 800 }),
+    later: { state: 'queued', happens: ({ wires }) => refusedFor(5_000, wires.chat) },
+    end: 'video',
+  },
+];
+
+export type Broken = Ending & { scenario: Scenario };
+
+/** Whether the scenario can happen on this stage. */
+export const fits = ({ only, chats }: Scenario, { provider, front }: Stage): boolean =>
+  (only?.includes(provider.name) ?? true) && (chats?.includes(front.name) ?? true);
+
+/** Breaks one thing, asks for a video, and says what came of it. */
+export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending<Broken>> {
+  const { bot, front, provider } = stage;
+  const before = readRecord(bot.dataDir).jobs.length;
+  const submitsBefore = provider.submits();
+  const job = () => readRecord(bot.dataDir).jobs.at(before);
+  scenario.arrange(stage);
+  const { later } = scenario;
+  const asking = front.ask();
+  if (later) {
+    await until(`a job that is ${later.state}`, () => job()?.state === later.state, { describe: bot.log });
+    await later.happens(stage);
+  }
+  const asked = await asking;
+  const rested = await until(
+    `the end of “${scenario.name}”`,
+    () => {
+      const { jobs, waiting } = readRecord(bot.dataDir);
+      const found = jobs.at(before);
+      return waiting === 0 && found && (isOver(found) || found.state === 'unknown') && { id: found.id };
+    },
+    { timeoutMs: 150_000, describe: bot.log },
+  );
+  // Webhooks bring a lost job back within moments; the next fault must not meet them.
+  const { end } = scenario;
+  const submits = provider.submits() - submitsBefore;
+  const ending = () => endingOf(stage, asked, { id: rested.id, submits });
+  if ((typeof end === 'function' ? end(stage) : end) !== 'unknown') {
+    const ended = await ending();
+    return async () => ({ scenario, ...ended });
+  }
+  return async () => ({ scenario, ...(await ending()) });
+}
+
+/** What is promised of every fault, as sentences that it breaks; none is well. */
+export function wrongWith({ scenario, ...broken }: Broken, stage: Stage): string[] {
+  const { end, videos } = broken;
+  const expected = typeof scenario.end === 'function' ? scenario.end(stage) : scenario.end;
+  const wrong = [...broken.wrong];
+  if (end !== expected) wrong.push(`ended as ${end} in place of ${expected}`);
+  if (videos > (scenario.maybeTwice ? 2 : 1)) wrong.push(`the video came ${videos} times`);
+  return wrong;
+}

@@ -1,0 +1,92 @@
+/** The three hosted providers, each as its simulator, with what a fault test has to know of it. */
+import { startFal } from '../simulators/fal.ts';
+import type { SimServer } from '../simulators/provider-sim.ts';
+import { startRuncomfy } from '../simulators/runcomfy.ts';
+import { startRunpod } from '../simulators/runpod.ts';
+import type { Script, SimJob } from '../simulators/sim-jobs.ts';
+
+export const PROVIDERS = ['fal', 'runpod', 'runcomfy'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** How long a render takes here when nothing else is said: a test is not there to wait. */
+const QUICK = { queueMs: 60, runMs: 120, webhook: { retryMs: 300 }, fetchTries: 60 };
+
+export type Simulated = Pick<SimServer, 'fault' | 'requests' | 'requestsTo' | 'close' | 'url'> & {
+  name: ProviderName;
+  env: Record<string, string>;
+  /** Tells of the end by itself, where the internet reaches us. */
+  hooks: boolean;
+  /** The paths of its calls, for faults. */
+  paths: { submit: RegExp; status: RegExp; result: RegExp; video: RegExp };
+  submits(): number;
+  /** What the account was billed in all, in micro-dollars. */
+  billedMicros(): Promise<number>;
+  next(script: Script<never>): void;
+};
+
+type Sim = SimServer & {
+  jobs: { all: Map<string, SimJob<never>>; always(script: object): void; next(script: object): void };
+  billed(id: string): Promise<number>;
+};
+
+export async function startProvider(name: ProviderName): Promise<Simulated> {
+  switch (name) {
+    case 'fal': {
+      const sim = await startFal();
+      return simulated(name, sim, {
+        env: { FAL_KEY: sim.key, FAL_QUEUE_URL: sim.url, FAL_REST_URL: sim.url, FAL_API_URL: sim.url },
+        hooks: true,
+        paths: {
+          submit: /motion-control$/,
+          status: /\/status$/,
+          result: /\/response$/,
+          video: /^\/files\/.*output\.mp4$/,
+        },
+      });
+    }
+    case 'runpod': {
+      const sim = await startRunpod();
+      return simulated(name, sim, {
+        env: { RUNPOD_API_KEY: sim.key, RUNPOD_API_URL: sim.url },
+        hooks: true,
+        paths: { submit: /\/run$/, status: /\/status\//, result: /\/status\//, video: /^\/videos\// },
+      });
+    }
+    case 'runcomfy': {
+      const sim = await startRuncomfy();
+      return simulated(name, sim, {
+        env: { RUNCOMFY_API_TOKEN: sim.token, RUNCOMFY_API_URL: sim.url },
+        hooks: false,
+        paths: {
+          submit: /^\/v1\/models\//,
+          status: /\/status$/,
+          result: /\/result$/,
+          video: /^\/files\//,
+        },
+      });
+    }
+  }
+}
+
+function simulated(
+  name: ProviderName,
+  sim: Omit<Sim, 'jobs'> & { jobs: unknown },
+  facts: Pick<Simulated, 'env' | 'hooks' | 'paths'>,
+): Simulated {
+  // The three word their failures differently; nothing here looks at one.
+  const jobs = sim.jobs as Sim['jobs'];
+  jobs.always(QUICK);
+  return {
+    ...sim,
+    ...facts,
+    name,
+    env: { ...facts.env, PROVIDERS: name },
+    submits: () => sim.requestsTo('POST', facts.paths.submit).length,
+    async billedMicros() {
+      let micros = 0;
+      for (const id of jobs.all.keys()) micros += Math.round((await sim.billed(id)) * 1e6);
+      return micros;
+    },
+    next: (script) => jobs.next({ ...QUICK, ...script, webhook: { ...QUICK.webhook, ...script.webhook } }),
+  };
+}

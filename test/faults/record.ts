@@ -1,0 +1,79 @@
+/** What lies on the bot's disk, read beside it while it runs: the jobs, the book, the files. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { isOver, type Job } from '../../src/core/job.ts';
+import { jobSchema } from '../../src/store/job-schema.ts';
+
+const values = z.array(z.object({ value: z.string() }));
+const line = z.object({ id: z.string(), state: z.string(), held: z.int(), settled: z.int() });
+const counter = z.object({ heldMicros: z.int(), settledMicros: z.int(), heldJobs: z.int() });
+
+type Line = z.infer<typeof line>;
+
+export function readRecord(dataDir: string) {
+  const db = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true, timeout: 5_000 });
+  try {
+    const all = (sql: string): unknown[] => db.prepare(sql).all();
+    const jobs: Job[] = values
+      .parse(all("SELECT value FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;'"))
+      .map(({ value }) => jobSchema.parse(z.object({ value: z.unknown() }).parse(JSON.parse(value)).value))
+      .sort((a, b) => a.createdAt - b.createdAt);
+    const lines: Line[] = z
+      .array(line)
+      .parse(
+        all(
+          'SELECT job_id AS id, state, held_micros AS held, settled_micros AS settled FROM ledger_lines ORDER BY held_at',
+        ),
+      );
+    const [operator] = z.array(counter).parse(
+      all(
+        `SELECT coalesce(sum(held_micros), 0) AS heldMicros, coalesce(sum(settled_micros), 0) AS settledMicros,
+                  coalesce(sum(held_jobs), 0) AS heldJobs
+           FROM ledger_counters WHERE scope = 'operator' AND "window" LIKE 'day:%'`,
+      ),
+    );
+    const waiting = all('SELECT id FROM inbox WHERE record IS NOT NULL').length;
+    return {
+      jobs,
+      open: jobs.filter((job) => !isOver(job)),
+      lines,
+      operator: operator ?? { heldMicros: 0, settledMicros: 0, heldJobs: 0 },
+      /** What came in from a chat and is not answered yet. */
+      waiting,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** Files that no job names, and files in the making. */
+export function strayFiles(dataDir: string, jobs: readonly Job[]): string[] {
+  const named = new Set(
+    jobs.flatMap((job) => [
+      job.inputs.image.key,
+      job.inputs.clip.key,
+      ...('video' in job ? [job.video.key] : []),
+      ...('smaller' in job && job.smaller ? [job.smaller.key] : []),
+    ]),
+  );
+  return [...globSync('files/*/*', { cwd: dataDir }), ...globSync('temp/*', { cwd: dataDir })].filter(
+    (path) => !named.has(path.split('/').at(-1) ?? ''),
+  );
+}
+
+/** Looks again and again until it is so. Throws with the last thing that was seen when it never is. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  { timeoutMs = 30_000, describe = () => '' }: { timeoutMs?: number; describe?: () => string } = {},
+): Promise<T> {
+  const giveUpAt = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > giveUpAt) throw new Error(`waited in vain for ${what}\n${describe()}`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}

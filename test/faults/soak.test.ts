@@ -1,0 +1,136 @@
+/** Many jobs at once while everything around them fails now and then: nothing is left behind. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { LONG, tell } from './board.ts';
+import { wrongInAll } from './ending.ts';
+import type { ProviderName } from './provider.ts';
+import { readRecord, strayFiles, until } from './record.ts';
+import { type Stage, startStage } from './stage.ts';
+
+const JOBS = LONG ? Number(process.env.STRUT_SOAK_JOBS ?? 2_000) : 100;
+const AT_ONCE = 20;
+/** Of all requests to the provider, so many go wrong. */
+const SHARE = 0.08;
+const SEED = Number(process.env.STRUT_SOAK_SEED ?? 7);
+
+/** Mulberry32: the same faults for the same seed, as far as the order of requests is the same. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const HOW = [
+  'cut',
+  'lose-answer',
+  { status: 500, json: {} },
+  { status: 429, json: {}, headers: { 'retry-after': '1' } },
+  { cutAfterBytes: 10 },
+  { chunkMs: 30 },
+] as const;
+
+/** Arms a new fault for every so many requests, wherever it will hit. */
+function breakNowAndThen(
+  { provider }: Stage,
+  random: () => number,
+  mayLose: () => boolean,
+): { stop(): void; count(): number } {
+  let seen = provider.requests.length;
+  let armed = 0;
+  const timer = setInterval(() => {
+    for (; seen < provider.requests.length; seen += 1) {
+      if (random() >= SHARE) continue;
+      const { submit, ...others } = provider.paths;
+      const paths = [...Object.values(others), ...(mayLose() ? [submit] : [])];
+      const path = paths[Math.floor(random() * paths.length)];
+      const how = HOW[Math.floor(random() * HOW.length)];
+      if (path && how) provider.fault({ path, how });
+      armed += 1;
+    }
+  }, 20);
+  return { stop: () => clearInterval(timer), count: () => armed };
+}
+
+/** Open files and children of the process, and its memory; only Linux tells. */
+function weigh(pid = 0): { files: number; children: number; rssMb: number } | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    files: readdirSync(`/proc/${pid}/fd`).length,
+    children: readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+      .length,
+    rssMb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024,
+  };
+}
+
+it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderName[])(
+  `${JOBS} jobs at %s, ${AT_ONCE} at once, with random faults: none is left behind, and the book is exact`,
+  async (provider) => {
+    await using stage = await startStage(provider, 'page', {
+      JOB_DEADLINE_MINUTES: LONG ? '3' : '0.35',
+    });
+    const { bot } = stage;
+    await stage.front.ask();
+    await until('the first job', () => readRecord(bot.dataDir).jobs[0]?.state === 'delivered');
+    const before = weigh(bot.pid());
+    let begun = 1;
+    // A job that is lost late is waited for at the end.
+    const faults = breakNowAndThen(stage, randomFrom(SEED), () => begun < JOBS / 2);
+    const memory: number[] = [];
+    const lane = async () => {
+      while (begun < JOBS) {
+        begun += 1;
+        const asked = await stage.front.ask();
+        if (begun % 20 === 0) memory.push(weigh(bot.pid())?.rssMb ?? 0);
+        await until('its end', () => asked.over(), { timeoutMs: 300_000 });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    faults.stop();
+    const all = await until(
+      'the last job',
+      () => {
+        const record = readRecord(bot.dataDir);
+        return record.open.length === 0 && record;
+      },
+      { timeoutMs: 300_000, describe: bot.log },
+    );
+    expect(all.jobs).toHaveLength(JOBS);
+    expect(await wrongInAll(stage)).toEqual([]);
+    expect(strayFiles(bot.dataDir, all.jobs)).toEqual([]);
+    const ends = new Map<string, number>();
+    for (const job of all.jobs) {
+      const end = job.state === 'failed' ? job.failure : job.state;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+    expect([...ends.keys()].filter((end) => !KNOWN_ENDS.includes(end))).toEqual([]);
+    const after = weigh(bot.pid());
+    if (before && after) {
+      expect(after.children).toBeLessThanOrEqual(before.children);
+      // Connections that are kept for the next request.
+      expect(after.files).toBeLessThan(before.files + 40);
+      if (LONG)
+        expect(meanOf(memory.slice(-memory.length / 4))).toBeLessThan(
+          meanOf(memory.slice(-memory.length / 2, -memory.length / 4)) * 1.05,
+        );
+    }
+    tell(`soak-${provider}`, [
+      {
+        scenario: `${JOBS} jobs, ${AT_ONCE} at once, ${faults.count()} random faults`,
+        where: `${provider}, page`,
+        tries: 1,
+        what: `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the book is exact; no hold, file or child left`,
+      },
+    ]);
+  },
+  LONG ? 3_600_000 : 180_000,
+);
+
+/** A submit that was refused, or that nobody knows the fate of, is told so; everything else is delivered. */
+const KNOWN_ENDS = ['delivered', 'unknown-fate', 'provider-busy', 'provider-down'];
+const meanOf = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, one) => sum + one, 0) / numbers.length;

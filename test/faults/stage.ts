@@ -1,0 +1,84 @@
+/** One bot, one provider, one place to ask from: where a fault happens. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleImage } from '../samples.ts';
+import { type HookedBot, startHookedBot } from './bot.ts';
+import { type Front, type FrontName, startFront } from './front.ts';
+import { type ProviderName, type Simulated, startProvider } from './provider.ts';
+import { openWire, type Wire } from './wire.ts';
+
+export type Stage = AsyncDisposable & {
+  bot: HookedBot;
+  front: Front;
+  provider: Simulated;
+  /** The wires to the provider and, from Discord and Telegram, to the chat. */
+  wires: { provider: Wire; chat?: Wire };
+  publicUrl: string;
+};
+
+/** What the bot reaches over a wire of ours. fal.ai's storage names its own address, so it is reached as it is. */
+const WIRED: Record<string, 'provider' | 'chat'> = {
+  FAL_QUEUE_URL: 'provider',
+  RUNPOD_API_URL: 'provider',
+  RUNCOMFY_API_URL: 'provider',
+  DISCORD_API_URL: 'chat',
+  TELEGRAM_API_URL: 'chat',
+};
+
+/** A port that was free a moment ago: PUBLIC_URL has to name it before the bot listens. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('no port was given');
+  return String(address.port);
+}
+
+export async function startStage(
+  providerName: ProviderName,
+  frontName: FrontName,
+  env: Record<string, string> = {},
+): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const provider = await startProvider(providerName);
+  stack.defer(() => provider.close());
+  let bot: HookedBot | undefined;
+  const running = (): HookedBot => {
+    if (!bot) throw new Error('the bot is not up yet');
+    return bot;
+  };
+  const front = stack.use(await startFront(frontName, running));
+  const wires: Stage['wires'] = { provider: stack.use(await openWire(provider.url)) };
+  if (front.apiUrl) wires.chat = stack.use(await openWire(front.apiUrl));
+  const overWire = (name: string, url: string): string => {
+    const wire = WIRED[name];
+    return (wire && wires[wire]?.url) ?? url;
+  };
+  const wired = (all: Record<string, string>): Record<string, string> => ({
+    ...Object.fromEntries(Object.entries(all).map(([name, value]) => [name, overWire(name, value)])),
+    // Finished videos lie on a host of their own, which is private here and so has to be trusted.
+    FAL_REST_URL: provider.url,
+  });
+  const port = await freePort();
+  const publicUrl = `http://localhost:${port}`;
+  bot = stack.use(
+    await startHookedBot({
+      NODE_COMPILE_CACHE: join(tmpdir(), 'strut-compiled'),
+      ...wired({ ...provider.env, ...front.env }),
+      PORT: port,
+      FAULTS_POSTER: await sampleImage({ width: 180, height: 320 }),
+      PUBLIC_URL: publicUrl,
+      DEFAULT_LIMITS: 'none',
+      BUDGET_USD_PER_DAY: '100000',
+      BUDGET_USD_PER_MONTH: '100000',
+      ...env,
+    }),
+  );
+  await front.ready();
+  const kept = stack.move();
+  return { bot, front, provider, wires, publicUrl, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
