@@ -127,17 +127,19 @@ describe('the buttons under a video', () => {
     await videos(2);
   });
 
-  it('that say nothing of ours are told to be old', async () => {
-    const { harness, telegram, user, video } = await finished();
-    const data = 'x'.repeat(64);
-    telegram.pushes({
-      callback_query: { id: '77', from: user, chat_instance: '1', message: video, data },
-    });
-    await harness.telegram.waitFor(() =>
-      telegram.calls('answerCallbackQuery').find((call) => call.params.callback_query_id === '77'),
-    );
-    expect(telegram.calls('answerCallbackQuery').at(-1)?.params.text).toContain('too old');
-  });
+  it.each(['x'.repeat(64), 'constructor|ABCDEF', 'cancel|'])(
+    'that say %j are told to be old',
+    async (data) => {
+      const { harness, telegram, user, video } = await finished();
+      telegram.pushes({
+        callback_query: { id: '77', from: user, chat_instance: '1', message: video, data },
+      });
+      await harness.telegram.waitFor(() =>
+        telegram.calls('answerCallbackQuery').find((call) => call.params.callback_query_id === '77'),
+      );
+      expect(telegram.calls('answerCallbackQuery').at(-1)?.params.text).toContain('too old');
+    },
+  );
 });
 
 describe('Cancel', () => {

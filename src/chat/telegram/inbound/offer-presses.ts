@@ -60,5 +60,5 @@ function choiceOf(arg: string): Partial<Choices> | undefined {
     'trim=true': { trim: true },
     'trim=false': { trim: false },
   };
-  return CHOICES[arg];
+  return Object.hasOwn(CHOICES, arg) ? CHOICES[arg] : undefined;
 }
