@@ -13,7 +13,7 @@ import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
 import { KEY_NAMES } from './core/hosted.ts';
 import { QUALITIES, type Quality, rendererOf } from './core/job.ts';
-import { createLine, lineRulesOf } from './core/line.ts';
+import { createLine, lineRulesFor } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/money.ts';
 import { namedByOffers } from './core/offer-shelf.ts';
@@ -48,7 +48,7 @@ export type App = { url: string; stop(): Promise<void> };
 export async function startApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
-  const store = createStore(config.DATA_DIR, (err) => log.error({ err }, 'a job on disk cannot be read'));
+  const store = createStore(config.DATA_DIR, (err) => log.error({ err }, 'a record on disk cannot be read'));
   stack.defer(() => store.close());
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
@@ -133,7 +133,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     roster,
     settings,
     line: createLine({
-      rules: lineRulesOf,
+      rules: lineRulesFor(config.JOBS_AT_ONCE),
       now: CLOCK.now,
       onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
       onMoved: (job, place) => events.publish({ ...job, place }),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HOSTED, KEY_NAMES } from './core/hosted.ts';
+import { AT_ONCE, type LineRules } from './core/line.ts';
 import { microsFromUsd } from './core/money.ts';
 import type { LimitRule } from './core/settings.ts';
 import { isTimeZone } from './core/settings-change.ts';
@@ -38,6 +39,19 @@ const limits = z.string().transform((text, ctx): LimitRule[] => {
         : { who, period, unit: 'jobs', max: value },
     ];
   });
+});
+
+const AT_ONCE_NAMES = { member: 'perMember', space: 'perSpace', all: 'overall' } as const;
+
+/** `member=1,space=3,all=20`: what is not named stays as it is by itself. */
+const jobsAtOnce = z.string().transform((text, ctx): LineRules => {
+  const rules = { ...AT_ONCE };
+  for (const part of text.split(',').filter(Boolean)) {
+    const [, name, count] = /^(member|space|all)=([1-9]\d{0,3})$/.exec(part.trim()) ?? [];
+    if (name === 'member' || name === 'space' || name === 'all') rules[AT_ONCE_NAMES[name]] = Number(count);
+    else ctx.addIssue({ code: 'custom', message: `“${part.trim()}” is not like member=1,space=3,all=20` });
+  }
+  return rules;
 });
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
@@ -116,6 +130,7 @@ const schema = z
     BUDGET_USD_PER_MONTH: usd.default(200),
     DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
     TIMEZONE: timeZone.default('UTC'),
+    JOBS_AT_ONCE: jobsAtOnce.prefault(''),
     JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
     LOG_LEVEL: z
       .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })

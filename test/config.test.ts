@@ -42,6 +42,17 @@ describe('the configuration', () => {
   it('takes an empty variable for one that is not set', () =>
     expect(readConfig({ PORT: '', TIMEZONE: '' }).PORT).toBe(8080));
 
+  it('reads how many may render at once, and keeps what is not named', () => {
+    expect(readConfig({}).JOBS_AT_ONCE).toEqual({ perMember: 1, perSpace: 3, overall: 20 });
+    expect(readConfig({ JOBS_AT_ONCE: 'all=40, member=2' }).JOBS_AT_ONCE).toEqual({
+      perMember: 2,
+      perSpace: 3,
+      overall: 40,
+    });
+    for (const bad of ['all', 'all=0', 'all=x', 'server=3', 'all=1.5'])
+      expect(() => readConfig({ JOBS_AT_ONCE: bad })).toThrow('member=1,space=3,all=20');
+  });
+
   it('reads limits, and none', () => {
     expect(readConfig({ DEFAULT_LIMITS: 'member:month:usd=1.5' }).DEFAULT_LIMITS).toEqual([
       { who: { kind: 'everyone' }, period: 'month', unit: 'usd', max: 1_500_000 },

@@ -11,13 +11,13 @@ export type LineRules = {
   overall: number;
 };
 
-const AT_ONCE: LineRules = { perMember: 1, perSpace: 3, overall: 20 };
+export const AT_ONCE: LineRules = { perMember: 1, perSpace: 3, overall: 20 };
 
 /** The page is the operator's: only the limit over everything holds there. */
-export function lineRulesOf({ platform }: Requester): LineRules {
-  if (platform !== 'web') return AT_ONCE;
-  return { ...AT_ONCE, perMember: AT_ONCE.overall, perSpace: AT_ONCE.overall };
-}
+export const lineRulesFor =
+  (rules: LineRules) =>
+  ({ platform }: Requester): LineRules =>
+    platform === 'web' ? { ...rules, perMember: rules.overall, perSpace: rules.overall } : rules;
 
 export type Place = { admitted: true; at: number } | { admitted: false; place: number };
 

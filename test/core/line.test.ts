@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobIn } from '../../src/core/job.ts';
-import { createLine, type LineRules, lineRulesOf } from '../../src/core/line.ts';
+import { createLine, type LineRules, lineRulesFor } from '../../src/core/line.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
@@ -149,8 +149,9 @@ describe('the line', () => {
   });
 
   it('knows only the limit over everything on the page', () => {
-    const { overall } = lineRulesOf({ ...EVENT.requester, platform: 'discord' });
-    expect(lineRulesOf(EVENT.requester)).toEqual({ perMember: overall, perSpace: overall, overall });
+    const rulesOf = lineRulesFor(RULES);
+    expect(rulesOf({ ...EVENT.requester, platform: 'discord' })).toEqual(RULES);
+    expect(rulesOf(EVENT.requester)).toEqual({ perMember: 3, perSpace: 3, overall: 3 });
   });
 });
 

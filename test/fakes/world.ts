@@ -14,7 +14,7 @@ import { createHealth } from '../../src/core/health.ts';
 import type { Intake } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { Jobs } from '../../src/core/jobs.ts';
-import { createLine, lineRulesOf } from '../../src/core/line.ts';
+import { AT_ONCE, createLine, lineRulesFor } from '../../src/core/line.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
 import { namedByOffers } from '../../src/core/offer-shelf.ts';
@@ -152,7 +152,7 @@ export function createWorld({
       }),
       settings,
       line: createLine({
-        rules: lineRulesOf,
+        rules: lineRulesFor(AT_ONCE),
         now: clock.now,
         onAdmit: (id) => scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),

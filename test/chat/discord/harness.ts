@@ -9,7 +9,7 @@ import { escapeText } from '../../../src/chat/discord/render.ts';
 import { createFileUse } from '../../../src/core/file-use.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import type { Job } from '../../../src/core/job.ts';
-import { createLine, lineRulesOf } from '../../../src/core/line.ts';
+import { AT_ONCE, createLine, lineRulesFor } from '../../../src/core/line.ts';
 import { namedByOffers } from '../../../src/core/offer-shelf.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
@@ -109,7 +109,7 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       onError: (error) => lines.push(String(error)),
     });
     ctx.line = createLine({
-      rules: lineRulesOf,
+      rules: lineRulesFor(AT_ONCE),
       now: ctx.clock.now,
       onAdmit: (id) => ctx.scheduler.at(id, ctx.clock.now()),
       onMoved: (job, place) => ctx.events.publish({ ...job, place }),

@@ -61,20 +61,20 @@ export function createNotices(parts: NoticesParts): Notices {
     const body = requestMessage(words, offer.code, texts);
     const there =
       'channel' in to
-        ? await send(to.channel, { ...body, nonce: `q${offer.code}`, enforce_nonce: true })
-        : await postWhereAsked(offer.code, body);
+        ? await send(to.channel, { ...body, nonce: nonceOf(offer), enforce_nonce: true })
+        : await postWhereAsked(offer, body);
     if (there) await requests.note(offer.code, { texts });
     return there;
   }
 
   /** Below the member's own message, for all to see, and nobody is pinged. */
-  async function postWhereAsked(code: string, body: MessageBody): Promise<boolean> {
-    const request = await requests.get(code);
+  async function postWhereAsked(offer: Offer, body: MessageBody): Promise<boolean> {
+    const request = await requests.get(offer.code);
     if (!request) return false;
     const { target, channelId, messageId } = request;
     const reference = { message_id: messageId, channel_id: channelId, fail_if_not_exists: false };
     const answer = target.private ? {} : { message_reference: reference };
-    const mine = { ...body, ...answer, nonce: `q${code}`, enforce_nonce: true };
+    const mine = { ...body, ...answer, nonce: nonceOf(offer), enforce_nonce: true };
     if (target.canPost && (await send(channelId, mine))) return true;
     // The press that asked has brought a token.
     const live = await tokens.get(target.eventId);
@@ -119,3 +119,7 @@ export function createNotices(parts: NoticesParts): Notices {
 }
 
 const guildIdOf = (spaceId: string): string => spaceId.replace(/^discord:/, '');
+
+/** One for each limit that is asked about: a second question within minutes is not the first one's twin. */
+const nonceOf = ({ code, over }: Offer): string =>
+  `q${code}${over ? `${over.scope[0]}${over.period[0]}` : ''}`;

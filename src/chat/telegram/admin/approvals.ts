@@ -67,9 +67,11 @@ export function approvalDeeds({
   const ask: Deed = async ({ press, words, code }, parts) => {
     const { outcome } = await asWhoever(press, parts, (caller) => parts.core.approvals.ask(caller, code));
     if (!outcome.ok) return refused(words, outcome);
-    const { offer } = outcome.value;
+    const { offer, told } = outcome.value;
     await notes.asked.set(offer.id, { chatId: press.chatId, messageId: press.messageId });
     const refusal = offer.over ? [words.refusal(offer.over)] : [];
+    // The button stays where nobody could be told: another press tries again.
+    if (told === 'nobody') return words.t('approval.nobody');
     await talk.edit(targetOf(press), press.messageId, linesOf([...refusal, words.t('approval.sent')]));
     return undefined;
   };
