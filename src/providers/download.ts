@@ -18,6 +18,8 @@ export type FetcherOptions = {
   maxBytes?: number;
   /** Without a byte for so long, the connection counts as cut. */
   idleMs?: number;
+  /** One that brings fewer bytes than these in so long counts as cut as well: a byte a second is never silent. */
+  slowest?: { bytes: number; withinMs: number };
   /** So often in a row one call goes on after a cut that brought nothing new; and how long it waits before. */
   tries?: number;
   pauseMs?: number;
@@ -34,6 +36,7 @@ export function createFetcher(options: FetcherOptions = {}): ResultFetcher & { s
     trustedOrigins = [],
     maxBytes = 500_000_000,
     idleMs = 30_000,
+    slowest = { bytes: 30_000, withinMs: 60_000 },
     tries = 4,
     pauseMs = 500,
     resolve,
@@ -49,14 +52,15 @@ export function createFetcher(options: FetcherOptions = {}): ResultFetcher & { s
     const progress: Progress = { bytes: 0 };
     let furthest = 0;
     for (let left = tries; ; ) {
-      const outcome = await copyOnce(agent, url, file, progress, maxBytes, signal).catch(
+      const outcome = await copyOnce(agent, url, file, progress, { maxBytes, slowest }, signal).catch(
         (error: unknown) => ({ error }),
       );
       if (outcome === 'here' || outcome === 'gone') return outcome;
-      left = progress.bytes > furthest ? tries : left - 1;
+      const error = outcome === 'missing' ? undefined : outcome.error;
+      // What crawls on does bring something new, and would be gone on with for days.
+      left = progress.bytes > furthest && !(error instanceof TooSlow) ? tries : left - 1;
       furthest = Math.max(furthest, progress.bytes);
       if (outcome === 'missing' && left <= 0) return 'gone';
-      const error = outcome === 'missing' ? undefined : outcome.error;
       const final = left <= 0 || signal.aborted || (error instanceof BadResult && !error.retryHelps);
       if (error !== undefined && final) throw error;
       await wait(pauseMs * (tries - left + 1), undefined, { signal });
@@ -83,7 +87,7 @@ async function copyOnce(
   url: string,
   file: FileHandle,
   progress: Progress,
-  maxBytes: number,
+  { maxBytes, slowest }: Required<Pick<FetcherOptions, 'maxBytes' | 'slowest'>>,
   signal: AbortSignal,
 ): Promise<'here' | 'gone' | 'missing'> {
   const remote = await openRemote(agent, url, progress, signal);
@@ -103,7 +107,16 @@ async function copyOnce(
   // A pipe hands over chunk by chunk; iterating would join those that wait into new ones.
   const write = (bytes: Buffer, _: string, done: (error?: Error) => void) =>
     void save(bytes).then(() => done(), done);
-  await pipeline(remote, new Writable({ write }));
+  let before = progress.bytes;
+  const watch = setInterval(() => {
+    if (progress.bytes - before < slowest.bytes) remote.destroy(new TooSlow('the video comes too slowly'));
+    before = progress.bytes;
+  }, slowest.withinMs);
+  try {
+    await pipeline(remote, new Writable({ write }));
+  } finally {
+    clearInterval(watch);
+  }
   if (progress.total !== undefined && progress.bytes !== progress.total)
     throw new BadResult('the video came cut');
   return 'here';
@@ -115,6 +128,11 @@ async function copyOnce(
  */
 function release({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+/** The next connection may be a better one. */
+class TooSlow extends BadResult {
+  override name = 'TooSlow';
 }
 
 async function copyLocal(from: string, to: string): Promise<'here' | 'gone'> {
