@@ -41,7 +41,7 @@ export type Intake = {
 };
 
 /** `maxMicros`: what the member said yes to; a price above it is refused. `past`: the limits that an admin lifted once. */
-export type Terms = { maxMicros?: Micros; past?: readonly PastLimit[] };
+type Terms = { maxMicros?: Micros; past?: readonly PastLimit[] };
 /** One limit of a space, for one job. */
 export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
 

@@ -19,7 +19,7 @@ export const lineRulesFor =
   ({ platform }: Requester): LineRules =>
     platform === 'web' ? { ...rules, perMember: rules.overall, perSpace: rules.overall } : rules;
 
-export type Place = { admitted: true; at: number } | { admitted: false; place: number };
+type Place = { admitted: true; at: number } | { admitted: false; place: number };
 
 export type Line = {
   /** Lets the job in, or has it wait. Asked again, it answers how the job stands now. */

@@ -19,8 +19,6 @@ import {
 import type { Choices, Plan } from './quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from './refusals.ts';
 
-export type { Offer, OfferReason };
-
 const WAITS_MS = 10 * 60_000;
 
 /** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */

@@ -83,8 +83,8 @@ export type Settings = Required<Omit<OwnSettings, 'logChannel' | 'providers'>> &
 /** What holds where nothing was set: the operator's choices, and ours. */
 export type Defaults = { limits: readonly LimitRule[]; timeZone: string };
 
-export const CONFIRM_ABOVE_MICROS: Micros = 1_000_000;
-export const RETENTION_DAYS = 30;
+const CONFIRM_ABOVE_MICROS: Micros = 1_000_000;
+const RETENTION_DAYS = 30;
 
 export function settle(own: OwnSettings, defaults: Defaults): Settings {
   return {

@@ -1,7 +1,7 @@
 /** What a member sees of a job, free of any platform: each chat renders it with its own means. */
 import type { Form, Job, JobIn } from '../core/job.ts';
 import { cancellable } from '../core/jobs.ts';
-import type { Offer } from '../core/offers.ts';
+import type { Offer } from '../core/offer-shelf.ts';
 import { etaSeconds } from '../core/progress.ts';
 import type { QuotaLine } from '../core/quota-lines.ts';
 import type { FailureCode } from '../core/refusals.ts';

@@ -10,7 +10,7 @@ import {
 } from 'discord.js';
 import type { CommandData, View } from '../../core/command.ts';
 import type { Job } from '../../core/job.ts';
-import type { Offer } from '../../core/offers.ts';
+import type { Offer } from '../../core/offer-shelf.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { offerCard } from '../../words/cards.ts';
 import { detailsLines, jobLine } from '../../words/details.ts';

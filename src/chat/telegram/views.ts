@@ -3,7 +3,7 @@ import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
 import type { CommandData } from '../../core/command.ts';
 import { type Job, QUALITIES } from '../../core/job.ts';
 import { cancellable } from '../../core/jobs.ts';
-import type { Offer } from '../../core/offers.ts';
+import type { Offer } from '../../core/offer-shelf.ts';
 import type { Forgotten } from '../../core/privacy.ts';
 import type { QuotaLine } from '../../core/quota-lines.ts';
 import { offerCard } from '../../words/cards.ts';

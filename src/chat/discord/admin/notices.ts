@@ -2,7 +2,7 @@
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Notice, NoticePlace } from '../../../core/notices.ts';
-import type { Offer } from '../../../core/offers.ts';
+import type { Offer } from '../../../core/offer-shelf.ts';
 import type { Log } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { noticeLines } from '../../../words/settings.ts';

@@ -1,6 +1,6 @@
 /** What a member reads where a limit has no room for a job, and what the admins read whom the member asks. */
 import { type APIComponentInContainer, ButtonStyle, ComponentType } from 'discord.js';
-import type { Offer } from '../../../core/offers.ts';
+import type { Offer } from '../../../core/offer-shelf.ts';
 import type { OverQuota } from '../../../core/refusals.ts';
 import { filesLine, quoteLines } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';

@@ -1,6 +1,6 @@
 /** Over a limit: the member asks, the admins of the chat say yes or no, and everybody concerned can see it. */
 
-import type { Offer } from '../../../core/offers.ts';
+import type { Offer } from '../../../core/offer-shelf.ts';
 import type { Shelf } from '../../../core/ports.ts';
 import type { OverQuota } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';

@@ -1,5 +1,5 @@
 /** The buttons of a price that waits for a yes. */
-import type { Offer } from '../../../core/offers.ts';
+import type { Offer } from '../../../core/offer-shelf.ts';
 import type { Choices } from '../../../core/quote.ts';
 import type { Outcome } from '../../../core/refusals.ts';
 import { overBody } from '../admin/approvals.ts';
