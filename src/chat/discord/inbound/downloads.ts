@@ -9,6 +9,8 @@ import type { Files } from '../../../core/ports.ts';
 import type { Given } from './given-files.ts';
 
 const SILENCE_MS = 30_000;
+/** A byte a second is never silent, and never done: 100 MB take this long at 1.4 Mbit/s. */
+const FILE_WITHIN_MS = 10 * 60_000;
 const CONNECTIONS = 16;
 const TRIES = 3;
 const PAUSE_MS = 400;
@@ -29,6 +31,8 @@ export type Downloads = {
 export function createDownloads(parts: {
   cdnUrls: readonly string[];
   files: Pick<Files, 'temp'>;
+  /** One file, all tries together. */
+  withinMs?: number;
 }): Downloads {
   const places = parts.cdnUrls.map((url) => new URL(url));
   const agent = new Agent({
@@ -46,13 +50,10 @@ export function createDownloads(parts: {
     });
 
   /** The bytes, or what came in their place. A redirect is followed only to where we would fetch from anyway. */
-  async function open(address: string): Promise<Readable | 'gone' | 'trouble'> {
+  async function open(address: string, signal: AbortSignal): Promise<Readable | 'gone' | 'trouble'> {
     let url = URL.canParse(address) ? new URL(address) : undefined;
     for (let hop = 0; url && allowed(url) && hop <= HOPS; hop += 1) {
-      const { statusCode, headers, body } = await request(url, {
-        dispatcher: agent,
-        signal: stopping.signal,
-      });
+      const { statusCode, headers, body } = await request(url, { dispatcher: agent, signal });
       if (statusCode === 200) return body;
       await body.dump();
       if (statusCode === 429 || statusCode >= 500) return 'trouble';
@@ -64,8 +65,8 @@ export function createDownloads(parts: {
     return 'gone';
   }
 
-  async function once(file: Given, maxBytes: number): Promise<Fetched> {
-    const body = await open(file.url);
+  async function once(file: Given, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+    const body = await open(file.url, signal);
     if (typeof body === 'string') return { kind: body };
     const temp = await parts.files.temp('upload');
     const dispose = async () => temp[Symbol.asyncDispose]();
@@ -78,7 +79,7 @@ export function createDownloads(parts: {
       },
     });
     try {
-      await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal: stopping.signal });
+      await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal });
       return { kind: 'here', path: temp.path, dispose };
     } catch (error) {
       await dispose();
@@ -90,13 +91,15 @@ export function createDownloads(parts: {
   return {
     async fetch(file, maxBytes) {
       if ((file.bytes ?? 0) > maxBytes) return { kind: 'too-large' };
+      const late = AbortSignal.timeout(parts.withinMs ?? FILE_WITHIN_MS);
+      const signal = AbortSignal.any([stopping.signal, late]);
       for (let left = TRIES - 1; ; left -= 1) {
-        const fetched = await once(file, maxBytes).catch((error: unknown): Fetched => {
+        const fetched = await once(file, maxBytes, signal).catch((error: unknown): Fetched => {
           // Of our own disk, which another try does not mend; anything else is the network.
           if (isDiskFull(error) || stopping.signal.aborted) throw error;
           return { kind: 'trouble' };
         });
-        if (fetched.kind !== 'trouble' || left === 0) return fetched;
+        if (fetched.kind !== 'trouble' || left === 0 || late.aborted) return fetched;
         await wait(PAUSE_MS * (TRIES - left), undefined, { signal: stopping.signal });
       }
     },
