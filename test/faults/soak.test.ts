@@ -71,7 +71,7 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
   `${JOBS} jobs at %s, ${AT_ONCE} at once, with random faults: none is left behind, and the book is exact`,
   async (provider) => {
     await using stage = await startStage(provider, 'page', {
-      JOB_DEADLINE_MINUTES: LONG ? '3' : '0.35',
+      JOB_DEADLINE_MINUTES: LONG ? '0.75' : '0.35',
     });
     const { bot } = stage;
     await stage.front.ask();
