@@ -5,6 +5,9 @@ const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = ['test/faults/**/*.test.ts'];
 
+/** Whoever waits for something to show waits by what it shows; only a busy machine comes near this. */
+const PATIENT = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +17,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...HEAVY, ...WAITING],
           testTimeout: 30_000,
+          expect: PATIENT,
           sequence: { groupOrder: 0 },
         },
       },
@@ -23,6 +27,7 @@ export default defineConfig({
           include: HEAVY,
           fileParallelism: false,
           testTimeout: 120_000,
+          expect: PATIENT,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
@@ -33,6 +38,7 @@ export default defineConfig({
           include: WAITING,
           maxWorkers: 4,
           testTimeout: 120_000,
+          expect: PATIENT,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },

@@ -103,7 +103,7 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
     const text = { name: 'holiday.png', mimeType: 'image/png', buffer: Buffer.from('not a picture at all') };
     await page.locator('#image-input').setInputFiles(text);
     await page.locator('#clip-input').setInputFiles(await personClip({ seconds: 12 }));
-    await expectText(page, '#image-problem', 'The picture');
+    await expectText(page, '#image-problem', 'that picture');
     expect(await page.locator('#image-problem').getAttribute('role')).toBe('alert');
     expect(await page.locator('#animate').getAttribute('aria-disabled')).toBe('true');
 
