@@ -1,5 +1,5 @@
 /** Everything that a member can say. A new command is a file beside this one and a line here. */
-import type { Command } from '../src/core/command.ts';
+import type { Commands } from '../src/core/command.ts';
 import { again } from './again.ts';
 import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
@@ -10,18 +10,7 @@ import { quota } from './quota.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 
-type CommandName =
-  | 'animate'
-  | 'again'
-  | 'jobs'
-  | 'cancel'
-  | 'quota'
-  | 'settings'
-  | 'usage'
-  | 'privacy'
-  | 'help';
-
-export const commands: Readonly<Record<CommandName, Command>> = {
+export const commands: Commands = {
   animate,
   again,
   jobs,

@@ -93,3 +93,16 @@ export type Command = {
   data: CommandData;
   execute(call: Call, core: Core): Promise<Outcome<View>>;
 };
+
+/** Everything that a member can say, under the names that fronts ask for it by. */
+export type CommandName =
+  | 'animate'
+  | 'again'
+  | 'jobs'
+  | 'cancel'
+  | 'quota'
+  | 'privacy'
+  | 'help'
+  | 'settings'
+  | 'usage';
+export type Commands = Readonly<Record<CommandName, Command>>;

@@ -5,7 +5,6 @@ import {
   type Inputs,
   isOver,
   type Job,
-  type NamedFile,
   type Quality,
   type Quote,
   type QuoteWarning,
@@ -19,6 +18,7 @@ import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
+import { keptUpload } from './uploads.ts';
 
 /** A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours. */
 export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile };
@@ -163,19 +163,14 @@ export function createIntake(ctx: Context): Intake {
     return (await ctx.store.ofMember(requester.memberId, 3)).find(same);
   }
 
-  const asUpload = (file: NamedFile): Upload => ({
-    path: ctx.files.pathOf(file),
-    // Files are named by their hash.
-    sha256: file.key.slice(0, 64),
-    kept: { key: file.key, bytes: file.bytes, mime: file.mime },
-    ...nameOf(file),
-  });
-
   return {
     quote,
     create,
     again,
-    uploadsOf: ({ inputs }) => ({ image: asUpload(inputs.image), clip: asUpload(inputs.clip) }),
+    uploadsOf: ({ inputs }) => ({
+      image: keptUpload(ctx.files, inputs.image),
+      clip: keptUpload(ctx.files, inputs.clip),
+    }),
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
   };

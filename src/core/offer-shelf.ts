@@ -6,6 +6,7 @@ import { codeOf, type NamedFile, type Quote, type RenderRequest, type Requester 
 import type { Shelf } from './ports.ts';
 import type { Choices } from './quote.ts';
 import type { OverQuota } from './refusals.ts';
+import { keptUpload } from './uploads.ts';
 
 /**
  * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
@@ -123,11 +124,5 @@ export async function keepUpload(
 
 /** The files of an offer, to make its job of. */
 export function uploadsOf({ files }: Pick<Context, 'files'>, { image, clip }: Offer): Uploads {
-  const upload = (file: NamedFile): Upload => ({
-    path: files.pathOf(file),
-    // Files are named by their hash.
-    sha256: file.key.slice(0, 64),
-    ...(file.name ? { name: file.name } : {}),
-  });
-  return { image: upload(image), clip: upload(clip) };
+  return { image: keptUpload(files, image), clip: keptUpload(files, clip) };
 }

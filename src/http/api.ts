@@ -10,12 +10,13 @@ import type { History } from '../core/history.ts';
 import { type Job, type Quality, type Requester, rendererOf, type StoredFile } from '../core/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
+import { MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 import type { Weather } from '../core/weather.ts';
 import { jobEvents } from './events.ts';
 import type { StatusView } from './page/contract.ts';
 import { presentJob, presentQuote, presentWeather } from './present.ts';
 import { problem } from './problem.ts';
-import { MAX_UPLOAD_BYTES, readForm } from './uploads.ts';
+import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
 
 export type ApiParts = {

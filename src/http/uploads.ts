@@ -8,9 +8,8 @@ import type { Context } from 'hono';
 import type { Upload } from '../core/intake.ts';
 import type { Files } from '../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
+import { MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 
-/** Far over what a provider takes, as pictures and clips are made smaller here. */
-export const MAX_UPLOAD_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
 const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
 
 type FileField = keyof typeof MAX_UPLOAD_BYTES;

@@ -12,19 +12,18 @@ import type { Api } from 'grammy';
 import { Agent, request } from 'undici';
 import type { Upload } from '../../core/intake.ts';
 import type { Files, Shelf } from '../../core/ports.ts';
+import { MAX_UPLOAD_BYTES } from '../../core/uploads.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 
 /** Exactly as the server counts it (Client.h of tdlib/telegram-bot-api, read 2026-11-21), and as people are told it. */
 const CLOUD_MAX_BYTES = { exactly: 20 << 20, told: 20_000_000 };
-/** A local server gives whatever it has; this is what is taken elsewhere too. */
-const LOCAL_MAX_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
 
 const CONNECTIONS = 8;
 const SILENCE_MS = 30_000;
 const LOCAL_KEY = 'local-server';
 
-export type What = keyof typeof LOCAL_MAX_BYTES;
+export type What = keyof typeof MAX_UPLOAD_BYTES;
 
 /**
  * `too-large`: over what Telegram gives out, or over what is taken at all. `gone`: Telegram has it no more.
@@ -71,12 +70,12 @@ export async function createDownloads({
   /** Whether the server is a local one: it tells by giving paths of its own disk. Undefined until it has told. */
   let local = official ? false : await shelf.get<boolean>(LOCAL_KEY);
 
-  const maxBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES.exactly);
-  const toldBytesOf = (what: What): number => (local ? LOCAL_MAX_BYTES[what] : CLOUD_MAX_BYTES.told);
+  const maxBytesOf = (what: What): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.exactly);
+  const toldBytesOf = (what: What): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.told);
 
   function tooLarge({ bytes = 0 }: FileRef, what: What): number | undefined {
     // Who may be a local server is asked first.
-    const max = local === undefined ? LOCAL_MAX_BYTES[what] : maxBytesOf(what);
+    const max = local === undefined ? MAX_UPLOAD_BYTES[what] : maxBytesOf(what);
     return bytes > max ? toldBytesOf(what) : undefined;
   }
 

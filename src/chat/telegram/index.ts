@@ -1,7 +1,7 @@
 /** Telegram as a place to talk: what comes in, what goes out, and how both find each other. */
 import type { UserFromGetMe } from 'grammy/types';
 import type { Chat } from '../../core/chat-port.ts';
-import type { Command, Core } from '../../core/command.ts';
+import type { Commands, Core } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
@@ -11,7 +11,7 @@ import { createNotices } from './admin/notices.ts';
 import { createPeople } from './admin/people.ts';
 import { createApi } from './api.ts';
 import { createDownloads } from './download.ts';
-import { type CommandName, createHandlers } from './inbound/handlers.ts';
+import { createHandlers } from './inbound/handlers.ts';
 import { createInlet } from './inbound/inlet.ts';
 import { createOutbound } from './outbound/index.ts';
 import { register } from './register.ts';
@@ -25,7 +25,7 @@ export type TelegramParts = {
   /** Where the internet reaches us; with https, Telegram tells its updates there. */
   publicUrl: string | undefined;
   secretKey: string;
-  commands: Readonly<Record<CommandName, Command>>;
+  commands: Commands;
   inbox: Inbox;
   shelf: Shelf;
   jobs: Pick<JobStore, 'get'>;

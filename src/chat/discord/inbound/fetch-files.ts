@@ -4,12 +4,11 @@ import type { FileWork } from '../../../core/file-use.ts';
 import type { Upload } from '../../../core/intake.ts';
 import type { Files, Log } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
+import { keptUpload, MAX_UPLOAD_BYTES } from '../../../core/uploads.ts';
 import { type Downloads, isDiskFull } from './downloads.ts';
 import { kindOf, type What } from './given-files.ts';
 import type { AskedFile, AskedFiles, Kept } from './record.ts';
 
-/** Far over what Discord lets anybody attach; the same as everywhere else. */
-const MAX_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
 /** Beyond that, somebody plays with us. */
 const MOST_UNKNOWN = 4;
 
@@ -72,7 +71,7 @@ async function bring(
     return here ? { kind: 'kept', file: file.kept } : { kind: 'gone' };
   }
   const { given } = file;
-  const maxBytes = MAX_BYTES[what];
+  const maxBytes = MAX_UPLOAD_BYTES[what];
   const fetched = await parts.downloads.fetch(given, maxBytes);
   if (fetched.kind === 'too-large')
     return { kind: 'refused', refusal: { code: 'upload-too-large', what, maxBytes } };
@@ -94,13 +93,8 @@ export function uploadsOf(
   files: Pick<Files, 'pathOf'>,
   { image, clip }: { image?: Kept | undefined; clip?: Kept | undefined },
 ): { image?: Upload; clip?: Upload } {
-  const upload = (file: Kept): Upload => ({
-    path: files.pathOf(file),
-    // Files are named by their hash.
-    sha256: file.key.slice(0, 64),
-    // Others may have handed in the very same file: it must not be moved from where it lies.
-    kept: { key: file.key, bytes: file.bytes, mime: file.mime },
-    ...(file.name ? { name: file.name } : {}),
-  });
-  return { ...(image ? { image: upload(image) } : {}), ...(clip ? { clip: upload(clip) } : {}) };
+  return {
+    ...(image ? { image: keptUpload(files, image) } : {}),
+    ...(clip ? { clip: keptUpload(files, clip) } : {}),
+  };
 }

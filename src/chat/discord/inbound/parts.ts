@@ -1,5 +1,5 @@
 /** What this half works with. */
-import type { Command, Core } from '../../../core/command.ts';
+import type { Commands, Core } from '../../../core/command.ts';
 import type { FileUse } from '../../../core/file-use.ts';
 import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
 import type { AdminTools } from '../admin/tools.ts';
@@ -12,20 +12,9 @@ import type { OpenForms } from './open-forms.ts';
 import type { Replies } from './replies.ts';
 import type { Waiting } from './waiting.ts';
 
-export type CommandName =
-  | 'animate'
-  | 'again'
-  | 'jobs'
-  | 'cancel'
-  | 'quota'
-  | 'privacy'
-  | 'help'
-  | 'settings'
-  | 'usage';
-
 export type InboundParts = {
   core: Core;
-  commands: Readonly<Record<CommandName, Command>>;
+  commands: Commands;
   outbound: Pick<Outbound, 'bind' | 'show' | 'statusOf'>;
   acks: Acks;
   replies: Replies;

@@ -1,4 +1,6 @@
 /** Commands that show something or stop a job: seen by the member alone. */
+
+import type { CommandName } from '../../../core/command.ts';
 import { cancellable } from '../../../core/jobs.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
@@ -6,7 +8,7 @@ import { ADMIN_COMMANDS } from '../admin/reading.ts';
 import { placeOfResult } from '../places.ts';
 import { JOBS_SHOWN, jobsMessage, type Place, refusalNotice, viewMessage } from '../views.ts';
 import { type Asker, callOf } from './asker.ts';
-import type { CommandName, InboundParts } from './parts.ts';
+import type { InboundParts } from './parts.ts';
 import type { Asked, AskOf } from './record.ts';
 
 /** What members can type, in the order in which it is listed. `again` is a button here. */

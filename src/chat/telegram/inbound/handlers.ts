@@ -1,6 +1,6 @@
 /** What is done about each thing that came in. */
 import type { Api } from 'grammy';
-import type { Command, Core } from '../../../core/command.ts';
+import type { Commands, Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
@@ -25,17 +25,6 @@ import { Interrupted, runRequest } from './requests.ts';
 import type { Talk } from './talk.ts';
 import { createWho, targetOf } from './who.ts';
 
-export type CommandName =
-  | 'animate'
-  | 'again'
-  | 'jobs'
-  | 'cancel'
-  | 'quota'
-  | 'privacy'
-  | 'help'
-  | 'settings'
-  | 'usage';
-
 export type HandlerParts = {
   api: Api;
   shelf: Shelf;
@@ -44,7 +33,7 @@ export type HandlerParts = {
   outbound: Outbound;
   downloads: Downloads;
   inbox: Inbox;
-  commands: Readonly<Record<CommandName, Command>>;
+  commands: Commands;
   files: Files;
   people: People;
   notes: ApprovalNotes;
