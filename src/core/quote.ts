@@ -100,11 +100,8 @@ export async function bestQuote(
 function noOffer(market: Market, request: RenderRequest): Refusal {
   const closed = market.closed((provider) => canDo(provider, request));
   if (closed) return { code: closed };
-  return {
-    code: 'no-provider',
-    why: market.open().length > 0 ? 'quality' : 'none',
-    quality: request.quality,
-  };
+  if (market.open().length === 0) return { code: 'no-provider' };
+  return { code: 'no-provider-for-quality', quality: request.quality };
 }
 
 /** Whether a provider takes such requests at all. */

@@ -51,7 +51,8 @@ export type Refusal =
   | { code: 'price-rose'; micros: Micros }
   | { code: 'offer-expired' }
   | { code: 'slow-down'; retryAt: number }
-  | { code: 'no-provider'; why: 'quality' | 'none'; quality: string }
+  | { code: 'no-provider' }
+  | { code: 'no-provider-for-quality'; quality: string }
   | { code: 'no-way-to-host-files' }
   | { code: 'provider-down' }
   | { code: 'disk-full' }
@@ -91,6 +92,7 @@ export const REFUSAL_STATUS = {
   'channel-closed': 422,
   'slow-down': 429,
   'no-provider': 503,
+  'no-provider-for-quality': 422,
   'no-way-to-host-files': 503,
   'provider-down': 503,
   'disk-full': 503,

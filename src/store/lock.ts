@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreInUse, StoreUnwritable } from './errors.ts';
 
+/** What this process holds: a lock that nothing refers to is a lock that the collector may let go of. */
+const held = new Set<DatabaseSync>();
+
 /** A supervisor starts the next process while the last one is still stopping. */
 const WAIT_MS = 10_000;
 const SQLITE_BUSY = 5;
@@ -24,9 +27,8 @@ export function lockFolder(dataDir: string, waitMs = WAIT_MS): () => void {
     const busy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
     throw busy ? new StoreInUse() : new StoreUnwritable('the data folder cannot be locked', { cause: error });
   }
-  let open = true;
+  held.add(lock);
   return () => {
-    if (open) lock.close();
-    open = false;
+    if (held.delete(lock)) lock.close();
   };
 }

@@ -69,10 +69,9 @@ const REFUSALS = {
   'price-rose': ({ micros }, { t, money }) => t('refusal.price-rose', { price: money(micros) }),
   'offer-expired': (_, { t }) => t('refusal.offer-expired'),
   'slow-down': ({ retryAt }, { t, date }) => t('refusal.slow-down', { retryAt: date(retryAt) }),
-  'no-provider': ({ why, quality }, { t }) =>
-    why === 'quality'
-      ? t('refusal.no-provider-for-quality', { quality: qualityText(t, quality) })
-      : t('refusal.no-provider'),
+  'no-provider': (_, { t }) => t('refusal.no-provider'),
+  'no-provider-for-quality': ({ quality }, { t }) =>
+    t('refusal.no-provider-for-quality', { quality: qualityText(t, quality) }),
   'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
   'provider-down': (_, { t }) => t('refusal.provider-down'),
   'disk-full': (_, { t }) => t('refusal.disk-full'),

@@ -213,7 +213,9 @@ describe('other wishes', () => {
   it('that can not be had leave the offer as it was', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
-    expect(await parts.offers.change(MEMBER, code, { quality: 'pro' })).toMatchObject(refused('no-provider'));
+    expect(await parts.offers.change(MEMBER, code, { quality: 'pro' })).toMatchObject(
+      refused('no-provider-for-quality'),
+    );
     expect(await parts.offers.find(MEMBER, code)).toMatchObject({
       value: { choices: { quality: 'standard' } },
     });

@@ -108,11 +108,11 @@ describe('the best quote', () => {
 
   it('says that no provider is on, or that none can do the quality', async () => {
     expect(await bestQuote(market([]), planned.value, [])).toMatchObject({
-      refusal: { code: 'no-provider', why: 'none' },
+      refusal: { code: 'no-provider' },
     });
     const pro = { ...planned.value, request: { ...planned.value.request, quality: 'pro' as const } };
     expect(await bestQuote(market([createRemote('a').provider]), pro, [])).toMatchObject({
-      refusal: { code: 'no-provider', why: 'quality' },
+      refusal: { code: 'no-provider-for-quality' },
     });
   });
 

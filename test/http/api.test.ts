@@ -134,7 +134,7 @@ describe('the API', () => {
     ['bad-option', 400, { colour: 'red' }],
     ['bad-option', 400, { prompt: 'x'.repeat(2501) }],
     ['bad-option', 400, { extra: new Blob(['x']) }],
-    ['no-provider', 503, { quality: 'pro' }],
+    ['no-provider-for-quality', 422, { quality: 'pro' }],
   ])('refuses with %s (%i) and words', async (code, status, fields) => {
     const { url } = await start();
     const data = form(fields as Record<string, string | Blob>);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { StoreInUse } from '../../src/store/errors.ts';
 import { createStore } from '../../src/store/index.ts';
 import { lockFolder } from '../../src/store/lock.ts';
@@ -10,10 +10,11 @@ const LOCK = new URL('../../src/store/lock.ts', import.meta.url).href;
 
 /** Another process that holds the folder until it is killed. */
 async function holder(folder: string) {
-  const code = `import { lockFolder } from ${JSON.stringify(LOCK)}; lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+  const code = `import { lockFolder } from ${JSON.stringify(LOCK)}; lockFolder(${JSON.stringify(folder)}); gc(); console.log('held'); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return {
     async kill() {

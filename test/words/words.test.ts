@@ -41,7 +41,8 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'price-rose': { code: 'price-rose', micros: 280_000 },
   'offer-expired': { code: 'offer-expired' },
   'slow-down': { code: 'slow-down', retryAt: 1_800_000_000_000 },
-  'no-provider': { code: 'no-provider', why: 'quality', quality: 'pro' },
+  'no-provider': { code: 'no-provider' },
+  'no-provider-for-quality': { code: 'no-provider-for-quality', quality: 'pro' },
   'no-way-to-host-files': { code: 'no-way-to-host-files' },
   'provider-down': { code: 'provider-down' },
   'disk-full': { code: 'disk-full' },
@@ -92,7 +93,7 @@ describe('the words', () => {
     expect(words.refusal({ code: 'not-a-video', found: 'still GIF' })).toContain(
       'That GIF is a single still',
     );
-    expect(words.refusal(REFUSALS['no-provider'])).toContain('“Pro”');
+    expect(words.refusal(REFUSALS['no-provider-for-quality'])).toContain('“Pro”');
   });
 
   it('count as the language does', () => {
