@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'heavy',
           include: HEAVY,
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 120_000,
           expect: PATIENT,
           hookTimeout: 60_000,
