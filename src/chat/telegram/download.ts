@@ -21,6 +21,8 @@ const CLOUD_MAX_BYTES = { exactly: 20 << 20, told: 20_000_000 };
 
 const CONNECTIONS = 8;
 const SILENCE_MS = 30_000;
+/** A byte a second is never silent, and never done: 20 MB take this long at 0.3 Mbit/s, 100 MB at 1.4. */
+const FILE_WITHIN_MS = 10 * 60_000;
 const LOCAL_KEY = 'local-server';
 
 export type What = keyof typeof MAX_UPLOAD_BYTES;
@@ -51,7 +53,15 @@ export class DownloadFailed extends Error {
   }
 }
 
-export type DownloadParts = { api: Api; token: string; apiUrl: string; files: Files; shelf: Shelf };
+export type DownloadParts = {
+  api: Api;
+  token: string;
+  apiUrl: string;
+  files: Files;
+  shelf: Shelf;
+  /** One file, both tries together. */
+  withinMs?: number;
+};
 
 export async function createDownloads({
   api,
@@ -59,6 +69,7 @@ export async function createDownloads({
   apiUrl,
   files,
   shelf,
+  withinMs = FILE_WITHIN_MS,
 }: DownloadParts): Promise<Downloads> {
   const agent = new Agent({
     connections: CONNECTIONS,
@@ -155,7 +166,7 @@ export async function createDownloads({
     tooLarge,
     async fetch(file, what, signal) {
       try {
-        return await fetch(file, what, signal);
+        return await fetch(file, what, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
       } catch (error) {
         if (error instanceof DownloadFailed || isTrouble(error)) throw error;
         // Whatever the network's own error says, it may say it of the address.
