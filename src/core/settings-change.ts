@@ -1,5 +1,4 @@
 /** One thing that an admin changes, and what becomes of the settings by it. */
-import { HOSTED } from './hosted.ts';
 import type { Micros } from './money.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import {
@@ -63,9 +62,6 @@ function apply(own: OwnSettings, change: Change, now: number): Outcome<OwnSettin
         blocked: (own.blocked ?? []).filter(({ member }) => member !== change.member),
       });
     case 'providers': {
-      const known: readonly string[] = HOSTED;
-      if (change.providers.some((name) => !known.includes(name)))
-        return refuse({ code: 'bad-option', option: 'providers', allowed: known });
       if (change.providers.length === 0) return accept(without(own, 'providers'));
       return accept({ ...own, providers: [...new Set(change.providers)] });
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settings } from '../../commands/settings.ts';
 import type { Call } from '../../src/core/command.ts';
 import { type ChangingPart, readChange, SETTINGS_PARTS } from '../../src/core/settings-words.ts';
+import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, createWorld, EVENT, MEMBER } from '../fakes/world.ts';
 
 const NOW = 1_000_000;
@@ -97,6 +98,7 @@ describe('/settings', () => {
     const posted: string[] = [];
     const channels: string[] = [];
     const world = createWorld({
+      remotes: [createRemote('fal'), createRemote('runpod')],
       chat: {
         canPost: async () => canPost,
         post: async (to, _spaceId, { kind }) => {
@@ -148,6 +150,20 @@ describe('/settings', () => {
     expect(await run({ part: 'log-channel', options: { channel: '42' } })).toMatchObject({
       refusal: { code: 'channel-closed' },
     });
+    expect(core.settings.own('discord:10')).toEqual({});
+  });
+
+  it('takes providers that have a key here, in the order that was given, and refuses the others', async () => {
+    const { run, core } = await up();
+    const choose = (list: string) => run({ part: 'providers', options: { list } });
+    await choose('runpod fal');
+    expect(core.settings.own('discord:10')).toEqual({ providers: ['runpod', 'fal'] });
+    for (const wrong of ['runcomfy', 'fal acme'])
+      expect(await choose(wrong)).toMatchObject({
+        refusal: { code: 'bad-option', option: 'providers', allowed: ['fal', 'runpod', 'all'] },
+      });
+    expect(core.settings.own('discord:10')).toEqual({ providers: ['runpod', 'fal'] });
+    await choose('all');
     expect(core.settings.own('discord:10')).toEqual({});
   });
 

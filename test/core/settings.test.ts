@@ -86,7 +86,6 @@ describe('the settings of a space', () => {
       'half a job',
       { what: 'limit', rule: { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 1.5 } },
     ],
-    ['a provider that there is not', { what: 'providers', providers: ['acme'] }],
     ['a block that is over already', { what: 'block', member: 'discord:7', until: NOW }],
     [
       'a grant that is over already',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRemote } from '../../fakes/remote.ts';
 import { buttonsOf, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
 
@@ -85,14 +86,14 @@ describe('/settings in words', () => {
       'limit everyone day jobs off',
       { limits: [{ who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 'off' }] },
     ],
-    ['providers runpod fal', { providers: ['runpod', 'fal'] }],
+    ['providers fal', { providers: ['fal'] }],
     ['quality standard', { quality: 'standard' }],
     ['confirm 0.50', { confirmAboveMicros: 500_000 }],
     ['notify off', { notify: false }],
     ['timezone Europe/Berlin', { timeZone: 'Europe/Berlin' }],
     ['retention 90', { retentionDays: 90 }],
   ])('takes “%s”', async (words, expected) => {
-    const { admin, told, settings } = await adminSetup();
+    const { admin, told, settings } = await adminSetup({ remote: createRemote('fal') });
     expect(await told(admin, `/settings ${words}`)).toMatch(/^Changed: /);
     expect(await settings()).toEqual(expected);
   });
@@ -113,11 +114,11 @@ describe('/settings in words', () => {
     ['retention 0', /“days” can be: 1 – 365/],
     ['reset everything', /“setting” can be: limits/],
     ['log-channel there', /“channel” can be: here, off/],
-    ['providers acme', /“providers” can be: fal, runpod, runcomfy/],
+    ['providers acme', /“providers” can be: fal, all/],
     ['block @nobody_here', /I haven't seen @nobody_here here yet\. Reply/],
     ['log-channel -1001', /I can't post in that channel|Name a chat where you are an admin/],
   ])('answers “%s” with what would be right, and changes nothing', async (words, expected) => {
-    const { admin, told, settings } = await adminSetup();
+    const { admin, told, settings } = await adminSetup({ remote: createRemote('fal') });
     expect(await told(admin, `/settings ${words}`)).toMatch(expected);
     expect(await settings()).toBeUndefined();
   });
