@@ -49,6 +49,16 @@ describe('in a group that shows the bot everything', () => {
     },
   );
 
+  it('asks for the other half of a picture that mentions it, and takes it as an answer', async () => {
+    const { harness, telegram, user, photo, clip, group, name } = await inGroup();
+    await telegram.sends(user, group, { photo, caption: `${name} in snow` });
+    const nudge = await harness.hears(group, /clip/);
+    expect(await harness.jobs()).toEqual([]);
+    await telegram.sends(user, group, { video: clip, replyTo: nudge });
+    await harness.video(group);
+    expect(await harness.jobs()).toHaveLength(1);
+  });
+
   it.each(['picture', 'clip'])('takes what came before when the command answers a %s', async (answered) => {
     const { harness, telegram, user, photo, clip, group } = await inGroup();
     const [before, later] =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordsFor } from '../../../src/words/index.ts';
 import { buttonsOf, textOf, type Update } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
@@ -35,6 +36,20 @@ describe('an album in private', () => {
     await harness.video(chat);
     await harness.calm();
     expect(await harness.jobs()).toMatchObject([{ request: { prompt: 'in snow' } }]);
+  });
+
+  it('is answered in the language of whoever sent it, to the last word', async () => {
+    const harness = await createHarness();
+    const { user, chat, photo, clip } = await ada(harness, { language_code: 'de-AT' });
+    await harness.telegram.sends(user, chat, { photo });
+    await harness.hears(chat, /Tanz|Video|Clip/);
+    await harness.telegram.sends(user, chat, { video: clip });
+    const video = await harness.video(chat);
+    await harness.calm();
+    expect(textOf(video)).toContain(wordsFor('de').t('result.ai'));
+    expect(buttonsOf(video).flat()).toContain(wordsFor('de').t('button.again'));
+    const said = harness.telegram.said(chat).map(textOf).join('\n');
+    expect(said).not.toMatch(/\b(the|your|picture|done|is|of)\b/i);
   });
 
   it('makes one job of updates that all come twice', async () => {
