@@ -22,7 +22,7 @@ export function together(rows: readonly Row[]): Row[] {
         ? {
             ...known,
             tries: known.tries + row.tries,
-            where: [...new Set([known.where, row.where])].join(', '),
+            where: [...new Set(`${known.where}, ${row.where}`.split(', '))].join(', '),
           }
         : row,
     );

@@ -45,6 +45,7 @@ function writeBoard(): void {
   const text = readFileSync(DOCS, 'utf8');
   const [before, rest] = [text.slice(0, text.indexOf(BEGIN)), text.slice(text.indexOf(END))];
   writeFileSync(DOCS, `${before}${BEGIN}\n\n${table}\n\n${rest}`);
+  spawnSync('npx', ['biome', 'format', '--write', DOCS], { stdio: 'inherit' });
 }
 
 function readdirIfThere(folder: string): string[] {
