@@ -21,8 +21,8 @@ export type Bot = AsyncDisposable & {
   /** Ends when the process does, however it does. */
   ended(): Promise<void>;
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Starts it again, on the same folder and port. */
-  start(): Promise<void>;
+  /** Starts it again, on the same folder and port, this once with more in its environment. */
+  start(more?: Record<string, string>): Promise<void>;
   /** Both, one after the other. */
   restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** What it logged so far. */
@@ -40,7 +40,7 @@ export async function startBot(env: Record<string, string> = {}, hooks?: Hooks):
   let url = '';
   let port = '0';
 
-  async function start(): Promise<void> {
+  async function start(more: Record<string, string> = {}): Promise<void> {
     const preload = hooks ? ['--import', hooks.preload] : [];
     const started = spawn(process.execPath, [...preload, join(ROOT, 'src/main.ts')], {
       cwd: ROOT,
@@ -52,6 +52,7 @@ export async function startBot(env: Record<string, string> = {}, hooks?: Hooks):
         DATA_DIR: dataDir,
         PORT: port,
         ...env,
+        ...more,
       },
       stdio: ['ignore', 'pipe', 'pipe', ...(hooks ? (['ipc'] as const) : [])],
     });

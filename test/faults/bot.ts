@@ -11,6 +11,10 @@ export type HookedBot = Bot & {
   failAt(point: string, times: number): void;
   /** Every point that is passed while `work` runs, each once, in order. */
   record(work: () => Promise<unknown>): Promise<string[]>;
+  /** Starts it again with an order that holds from the first. False when it died before it was up. */
+  startTold(order: Order): Promise<boolean>;
+  /** As `record`, of a new start and the work after it. */
+  recordStart(work: () => Promise<unknown>): Promise<string[]>;
 };
 
 export async function startHookedBot(env: Record<string, string>): Promise<HookedBot> {
@@ -25,16 +29,27 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
       send = say;
     },
   });
+  const startTold = (order: Order): Promise<boolean> =>
+    bot.start({ FAULTS_ORDER: JSON.stringify(order) }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Error && error.message.startsWith('the bot ended with SIGKILL')) return false;
+        throw error;
+      },
+    );
+  async function whileRecording(begin: () => unknown, work: () => Promise<unknown>): Promise<string[]> {
+    passed = new Set();
+    await begin();
+    await work();
+    send({ record: false });
+    return [...passed];
+  }
   const driven = {
     dieAt: (point: string, nth = 1) => send({ dieAt: point, nth }),
     failAt: (point: string, times: number) => send({ failAt: point, times }),
-    async record(work: () => Promise<unknown>) {
-      passed = new Set();
-      send({ record: true });
-      await work();
-      send({ record: false });
-      return [...passed];
-    },
+    startTold,
+    record: (work: () => Promise<unknown>) => whileRecording(() => send({ record: true }), work),
+    recordStart: (work: () => Promise<unknown>) => whileRecording(() => startTold({ record: true }), work),
   };
   // The bot's own getters go on telling of the process that runs now.
   return Object.setPrototypeOf(driven, bot) as typeof driven & Bot;

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { JobView } from '../../src/http/page/contract.ts';
-import { makeJob } from '../e2e/client.ts';
-import { sampleClip, sampleImage } from '../samples.ts';
+import { makeJob, readJob } from '../e2e/client.ts';
 import { rateLimited } from '../simulators/discord/faults.ts';
 import { startDiscord } from '../simulators/discord/start.ts';
 import { startTelegram, textOf } from '../simulators/telegram/telegram.ts';
 import type { HookedBot } from './bot.ts';
+import { startGiver } from './given.ts';
 
 export const FRONTS = ['page', 'discord', 'telegram'] as const;
 export type FrontName = (typeof FRONTS)[number];
@@ -23,6 +23,9 @@ export type Asked = {
   over(): Promise<boolean>;
 };
 
+/** Asks the same once more, as page or person do when no answer came. The page never makes a second job of it. */
+type Again = { again(): Promise<void> };
+
 /** The calls of a chat, by what they are for. */
 type ChatCall = 'download' | 'send' | 'edit';
 /** What both simulators know how to do wrong. */
@@ -36,19 +39,23 @@ export type Front = AsyncDisposable & {
   /** The next calls of that kind go wrong so. */
   fault(call: ChatCall, how: ChatFault, times?: number): void;
   /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
-  ask(): Promise<Asked & { again(): Promise<void> }>;
+  ask(): Promise<Asked & Again>;
   /** Ends when the bot listens here. */
   ready(): Promise<unknown>;
 };
-
-const files = async () => ({ image: await sampleImage(), clip: await sampleClip() });
 
 export async function startFront(name: FrontName, bot: () => HookedBot): Promise<Front> {
   if (name === 'page') return page(bot);
   return name === 'discord' ? discord() : telegram();
 }
 
-function page(bot: () => HookedBot): Front {
+/** Nobody answered, or the answer broke off. */
+function noAnswer(error: unknown): undefined {
+  if (!(error instanceof TypeError)) throw error;
+}
+
+async function page(bot: () => HookedBot): Promise<Front> {
+  const giver = await startGiver();
   return {
     name: 'page',
     env: {},
@@ -58,28 +65,25 @@ function page(bot: () => HookedBot): Front {
     ready: async () => true,
     async ask() {
       const key = randomUUID();
+      const given = await giver.next();
       let job: JobView | undefined;
       // The page calls again by itself when no answer came, with the same key.
       const again = async () => {
-        job = await makeJob(bot().url, { ...(await files()), key }).catch((error: unknown) => {
-          if (error instanceof TypeError) return undefined;
-          throw error;
-        });
+        job ??= await makeJob(bot().url, { ...given, key }).catch(noAnswer);
       };
       await again();
-      const read = async (): Promise<JobView | undefined> =>
-        job && ((await (await fetch(`${bot().url}/api/jobs/${job.id}`)).json()) as JobView);
+      const read = async () => job && (await readJob(bot().url, job.id).catch(noAnswer));
       return {
-        again: async () => void (job ?? (await again())),
+        again,
         async videos() {
           const answer = job && (await fetch(`${bot().url}/api/jobs/${job.id}/video`));
           return answer?.status === 200 && (await answer.arrayBuffer()).byteLength > 1000 ? 1 : 0;
         },
-        told: async () => JSON.stringify(await read()),
+        told: async () => JSON.stringify((await read()) ?? null),
         over: async () => ENDS.includes((await read())?.state ?? ''),
       };
     },
-    async [Symbol.asyncDispose]() {},
+    [Symbol.asyncDispose]: giver[Symbol.asyncDispose],
   };
 }
 
@@ -104,8 +108,7 @@ async function discord(): Promise<Front> {
     settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none' },
   });
   const guild = sim.guild('Dancers');
-  const { image, clip } = await files();
-  const [imageBytes, clipBytes] = await Promise.all([readFile(image), readFile(clip)]);
+  const giver = await startGiver();
   let people = 0;
   return {
     name: 'discord',
@@ -119,10 +122,12 @@ async function discord(): Promise<Front> {
       people += 1;
       const member = sim.member(guild, `Ada ${people}`);
       const channel = sim.channel(guild, `room-${people}`);
+      const given = await giver.next();
+      const [image, clip] = await Promise.all([readFile(given.image), readFile(given.clip)]);
       const send = () =>
         sim.slash(member, channel, '/animate', {
-          image: { name: 'knight.jpg', bytes: imageBytes },
-          clip: { name: 'dance.mp4', bytes: clipBytes },
+          image: { name: 'knight.jpg', bytes: image },
+          clip: { name: 'dance.mp4', bytes: clip },
         });
       await send();
       const said = () => sim.messages(channel).filter((message) => message.author.id === sim.bot.id);
@@ -138,13 +143,16 @@ async function discord(): Promise<Front> {
             .join('\n'),
       };
     },
-    [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await sim[Symbol.asyncDispose]();
+      await giver[Symbol.asyncDispose]();
+    },
   };
 }
 
 async function telegram(): Promise<Front> {
   const sim = await startTelegram();
-  const { image, clip } = await files();
+  const giver = await startGiver();
   return {
     name: 'telegram',
     env: { TELEGRAM_BOT_TOKEN: sim.token, TELEGRAM_API_URL: sim.apiUrl, ALLOW_DMS: 'true' },
@@ -156,6 +164,7 @@ async function telegram(): Promise<Front> {
     async ask() {
       const user = sim.user({ first_name: 'Ada' });
       const chat = sim.privateChat(user);
+      const { image, clip } = await giver.next();
       const send = () => sim.album(user, chat, [{ photo: image }, { video: clip }]);
       await send();
       return {
@@ -169,6 +178,9 @@ async function telegram(): Promise<Front> {
         told: async () => sim.said(chat).map(textOf).join('\n'),
       };
     },
-    [Symbol.asyncDispose]: () => sim.close(),
+    async [Symbol.asyncDispose]() {
+      await sim.close();
+      await giver[Symbol.asyncDispose]();
+    },
   };
 }

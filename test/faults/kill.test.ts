@@ -2,10 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { LONG, type Row, tell } from './board.ts';
 import { wrongInAll } from './ending.ts';
-import { FRONTS } from './front.ts';
-import { brokenBy, type Killed, killAt, MAY_COME_TWICE, pointsOf } from './kill.ts';
-import { PROVIDERS } from './provider.ts';
-import { startStage } from './stage.ts';
+import { FRONTS, type FrontName } from './front.ts';
+import {
+  brokenBy,
+  type Death,
+  type Kill,
+  type Killed,
+  killAt,
+  MAY_COME_TWICE,
+  pointsAfter,
+  pointsOf,
+} from './kill.ts';
+import { PROVIDERS, type ProviderName } from './provider.ts';
+import { type Stage, startStage } from './stage.ts';
+import { leftOver } from './stray.ts';
 
 /** The moments that matter most: where money, a video or a member could be lost. */
 const TELLING = [
@@ -19,45 +29,103 @@ const TELLING = [
   'discord POST /webhooks/:id/:token, after',
 ];
 
-const STAGES = LONG
-  ? FRONTS.flatMap((front) => PROVIDERS.map((provider) => ({ provider, front })))
-  : ([
-      { provider: 'fal', front: 'page' },
-      { provider: 'runpod', front: 'discord' },
-      { provider: 'runcomfy', front: 'telegram' },
-    ] as const);
+/** One of each provider and each place to ask from. */
+const ONE_OF_EACH = [
+  {
+    provider: 'fal',
+    front: 'page',
+    twice: { point: 'provider.submit, after', next: 'jobs.save(unknown), after' },
+  },
+  {
+    provider: 'runpod',
+    front: 'discord',
+    twice: { point: 'jobs.save(queued), after', next: 'ledger.settle, after' },
+  },
+  {
+    provider: 'runcomfy',
+    front: 'telegram',
+    twice: { point: 'chat.deliver, before', next: 'telegram sendVideo, after' },
+  },
+] as const;
+
+const STAGES: readonly { provider: ProviderName; front: FrontName; twice: Kill | undefined }[] = LONG
+  ? FRONTS.flatMap((front) => PROVIDERS.map((provider) => ({ provider, front, twice: undefined })))
+  : ONE_OF_EACH;
+
+/** The first deaths after which the next life has most to put right. */
+const THEN_AGAIN = [
+  'ledger.reserve, after',
+  'provider.submit, before',
+  'provider.submit, after',
+  'jobs.save(queued), after',
+  'chat.deliver, before',
+];
+
+/** Kills at each, lets everything end, and holds it against what is promised. */
+async function killAtEach(stage: Stage, kills: readonly Kill[], part: string): Promise<void> {
+  const pending = [];
+  for (const kill of kills) {
+    const killed = await killAt(stage, kill);
+    if (killed) pending.push(killed);
+  }
+  // A point may be passed by chance too late to die there, but not many of them.
+  expect(pending.length).toBeGreaterThan(kills.length * 0.8);
+  const ended = await Promise.all(pending.map((end) => end()));
+  tell(part, rowsOf(ended, `${stage.provider.name}, ${stage.front.name}`));
+  expect(
+    ended.flatMap((killed) => brokenBy(killed, stage).map((why) => `${nameOf(killed)}: ${why}`)),
+  ).toEqual([]);
+  expect(await wrongInAll(stage)).toEqual([]);
+  expect(await leftOver(stage)).toEqual([]);
+}
 
 describe.concurrent('kill -9 at a step', () => {
   it.each(STAGES)(
     'of a job for $provider from $front: one submit, one bill, the video, and the truth',
-    async ({ provider, front }) => {
+    async ({ provider, front, twice }) => {
       await using stage = await startStage(provider, front, { JOB_DEADLINE_MINUTES: LONG ? '1' : '0.3' });
       const all = await pointsOf(stage);
       const points = LONG ? all : all.filter((point) => TELLING.includes(point));
       expect(points.length).toBeGreaterThan(LONG ? 28 : 4);
-      const pending = [];
-      for (const point of points) {
-        const killed = await killAt(stage, point);
-        if (killed) pending.push(killed);
-      }
-      // A point may be passed by chance too late to die there, but not many of them.
-      expect(pending.length).toBeGreaterThan(points.length * 0.8);
-      const ended = await Promise.all(pending.map((end) => end()));
-      tell(`kill-${provider}-${front}`, rowsOf(ended, `${provider}, ${front}`));
-      expect(
-        ended.flatMap((killed) => brokenBy(killed, stage).map((why) => `${killed.point}: ${why}`)),
-      ).toEqual([]);
-      expect(await wrongInAll(stage)).toEqual([]);
+      const kills = [...points.map((point) => ({ point })), ...(twice ? [twice] : [])];
+      await killAtEach(stage, kills, `kill-${provider}-${front}`);
     },
     LONG ? 1_200_000 : 150_000,
   );
 });
 
+describe.runIf(LONG).concurrent('kill -9 again while the job is taken up', () => {
+  const stages = ONE_OF_EACH.flatMap(({ provider, front }) =>
+    THEN_AGAIN.map((point) => ({ provider, front, point })),
+  );
+  it.each(stages)(
+    'that $provider was asked for from $front, and that was killed first at $point',
+    async ({ provider, front, point }) => {
+      await using stage = await startStage(provider, front, { JOB_DEADLINE_MINUTES: '0.3' });
+      const after = await pointsAfter(stage, point);
+      expect(after.length).toBeGreaterThan(4);
+      const kills = after.map((next) => ({ point, next }));
+      await killAtEach(stage, kills, `kill-again-${provider}-${front}-${THEN_AGAIN.indexOf(point)}`);
+    },
+    1_200_000,
+  );
+});
+
+const nameOf = ({ point, again }: Killed): string => (again ? `${point}, then ${again.point}` : point);
+
 function rowsOf(ended: readonly Killed[], where: string): Row[] {
   return ended.map((killed) => ({ scenario: scenarioOf(killed), where, tries: 1, what: whatOf(killed) }));
 }
 
-function scenarioOf({ at, point, atProvider }: Killed): string {
+/** Of two deaths, the first says what was to be put right; where the second may bring the video twice, it says so. */
+function scenarioOf({ again, ...first }: Killed): string {
+  const name = scenarioOfOne(first);
+  if (!again) return name;
+  const second = MAY_COME_TWICE.test(again.point) ? scenarioOfOne(again) : 'again while that is taken up';
+  return `${name}, then ${second}`;
+}
+
+function scenarioOfOne({ at, point, atProvider }: Death): string {
   if (MAY_COME_TWICE.test(point)) return 'kill -9 between Telegram’s taking the video and the receipt';
   switch (at) {
     case 'nothing':

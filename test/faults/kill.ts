@@ -1,22 +1,34 @@
-/** kill -9 at one named point of a job's life, a restart, and what became of the job, the book and the member. */
+/** kill -9 at a named point of a job's life, a restart, perhaps another death, and what became of it all. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isOver, type Job } from '../../src/core/job.ts';
 import { type Ending, endingOf, type Pending } from './ending.ts';
+import type { Front } from './front.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
 
-export type Killed = Ending & {
+export type Death = {
   point: string;
   /** What was on disk of the job at the moment of death; `nothing`: not even that it was asked for. */
   at: Job['state'] | 'asked' | 'nothing';
   /** Whether the provider had taken the submit by then. */
   atProvider: boolean;
 };
+/** `again`: the death of the next life, while it took the job up. */
+export type Killed = Ending & Death & { again?: Death };
+
+/** Where to die, and where the next life does. */
+export type Kill = { point: string; next?: string };
+
+type Asked = Awaited<ReturnType<Front['ask']>>;
+/** What there was before the ask. */
+type Before = { jobs: number; submits: number };
 
 /** Points that belong to the start of the bot, or that come by chance. */
 const NOT_OF_A_JOB = /setMy|\/commands|weather|history|sendChatAction|, rendering/;
 /** A death here leaves a submit whose answer is lost. */
 const ABOUT_THE_SUBMIT = /^(jobs\.save\(submitting\), after|provider\.submit, |jobs\.save\(queued\), before)/;
+/** Long enough that the end of a render is not known before the bot is awake again. */
+const RUNS_MS = 3_000;
 /** The last points come when the job is over already. */
 const AFTER_THE_END_MS = 500;
 /** An update that nobody confirmed comes again by itself; what doesn't within so long was never heard. */
@@ -34,6 +46,26 @@ export async function pointsOf(stage: Stage): Promise<string[]> {
   return points.filter((point) => !NOT_OF_A_JOB.test(point));
 }
 
+/** Every point that is passed after a death at that point: in the start, and from there to the job's end. */
+export async function pointsAfter(stage: Stage, point: string): Promise<string[]> {
+  const { bot } = stage;
+  const before = countOf(stage);
+  stage.provider.next({ runMs: RUNS_MS });
+  const died = await dieFirst(stage, point, before);
+  if (!died) throw new Error(`the job never passed ${point}`);
+  const points = await bot.recordStart(async () => {
+    await comeBack(stage, died.asked, died.death, before);
+    await over(stage, before);
+    await wait(AFTER_THE_END_MS);
+  });
+  return points.filter((one) => !NOT_OF_A_JOB.test(one));
+}
+
+const countOf = ({ bot, provider }: Stage): Before => ({
+  jobs: readRecord(bot.dataDir).jobs.length,
+  submits: provider.submits(),
+});
+
 /** The job after so many others, once it has ended or is of unknown fate, and all that came in is answered. */
 function standing(stage: Stage, before: number): Job | undefined {
   const { jobs, waiting } = readRecord(stage.bot.dataDir);
@@ -41,58 +73,122 @@ function standing(stage: Stage, before: number): Job | undefined {
   return waiting === 0 && job && (isOver(job) || job.state === 'unknown') ? job : undefined;
 }
 
-/** Undefined when the job came to its end without passing the point. */
-export async function killAt(stage: Stage, point: string): Promise<Pending<Killed> | undefined> {
-  const { bot, front, provider } = stage;
-  const before = readRecord(bot.dataDir).jobs.length;
-  const submitsBefore = provider.submits();
-  // Long enough that its end is not known before the bot is awake again.
-  if (ABOUT_THE_SUBMIT.test(point)) provider.next({ runMs: 3_000 });
+/** Also of a job that waits for its deadline. */
+const over = (stage: Stage, before: Before): Promise<unknown> =>
+  until(
+    'the end of the job',
+    () => {
+      const job = standing(stage, before.jobs);
+      return job && isOver(job);
+    },
+    { timeoutMs: 90_000, describe: stage.bot.log },
+  );
+
+function deathAt({ bot, provider }: Stage, point: string, before: Before): Death {
+  const { jobs, waiting } = readRecord(bot.dataDir);
+  return {
+    point,
+    at: jobs.at(before.jobs)?.state ?? (waiting > 0 ? 'asked' : 'nothing'),
+    atProvider: provider.submits() > before.submits,
+  };
+}
+
+/** Whether the process dies before the job is over, and a moment after it. */
+function diesBefore({ bot }: Stage, isOver: Promise<unknown>): Promise<boolean> {
+  const life = isOver.then(
+    () => wait(AFTER_THE_END_MS, false),
+    () => false,
+  );
+  return Promise.race([bot.ended().then(() => true), life]);
+}
+
+/** Asks, and sees the process die there. Undefined when the job came to its end without passing the point. */
+async function dieFirst(
+  stage: Stage,
+  point: string,
+  before: Before,
+): Promise<{ asked: Asked; death: Death } | undefined> {
+  const { bot, front } = stage;
   bot.dieAt(point);
-  const death = bot.ended().then(() => true);
   const asking = front.ask();
-  const life = asking
-    .then(() => until('the job or its death', () => standing(stage, before), { describe: bot.log }))
-    .then(
-      () => Promise.race([death, wait(AFTER_THE_END_MS, false)]),
-      () => false,
-    );
-  if (!(await Promise.race([death, life]))) return undefined;
-  const asked = await asking;
-  const found = readRecord(bot.dataDir);
-  const dead = found.jobs.at(before);
-  const at = dead?.state ?? (found.waiting > 0 ? 'asked' : 'nothing');
-  const atProvider = provider.submits() > submitsBefore;
-  await bot.start();
+  const end = asking.then(() =>
+    until('the job or its death', () => standing(stage, before.jobs), { describe: bot.log }),
+  );
+  if (!(await diesBefore(stage, end))) return undefined;
+  return { asked: await asking, death: deathAt(stage, point, before) };
+}
+
+/** The bot is up again: whoever had no answer asks once more. */
+async function comeBack(stage: Stage, asked: Asked, { at }: Death, before: Before): Promise<void> {
+  const { bot, front } = stage;
   await front.ready();
-  if (front.name === 'page') await asked.again();
-  else if (at === 'nothing') {
-    const heard = () => {
-      const { jobs, waiting } = readRecord(bot.dataDir);
-      return jobs.length > before || waiting > 0;
-    };
-    if (!(await until('a second delivery', heard, { timeoutMs: COMES_AGAIN_WITHIN_MS }).catch(() => false)))
-      await asked.again();
+  if (front.name === 'page') return asked.again();
+  if (at !== 'nothing') return;
+  const heard = () => {
+    const { jobs, waiting } = readRecord(bot.dataDir);
+    return jobs.length > before.jobs || waiting > 0;
+  };
+  if (!(await until('a second delivery', heard, { timeoutMs: COMES_AGAIN_WITHIN_MS }).catch(() => false)))
+    await asked.again();
+}
+
+/** Starts the bot again and sees it die there, be it in the start. Undefined when it never passes the point. */
+async function dieAgain(
+  stage: Stage,
+  point: string,
+  { asked, death }: { asked: Asked; death: Death },
+  before: Before,
+): Promise<Death | undefined> {
+  if (await stage.bot.startTold({ dieAt: point, nth: 1 })) {
+    const end = comeBack(stage, asked, death, before).then(() => over(stage, before));
+    if (!(await diesBefore(stage, end))) return undefined;
   }
-  const { id } = await until(`the end of the job killed at ${point}`, () => standing(stage, before), {
+  return deathAt(stage, point, before);
+}
+
+/** Undefined when the job came to its end without passing the point, or one of them. */
+export async function killAt(stage: Stage, { point, next }: Kill): Promise<Pending<Killed> | undefined> {
+  const { bot, provider } = stage;
+  const before = countOf(stage);
+  if (next || ABOUT_THE_SUBMIT.test(point)) provider.next({ runMs: RUNS_MS });
+  const died = await dieFirst(stage, point, before);
+  if (!died) return undefined;
+  const { asked, death } = died;
+  const again = next === undefined ? undefined : await dieAgain(stage, next, died, before);
+  if (next !== undefined && !again) return undefined;
+  await bot.start();
+  await comeBack(stage, asked, again ?? death, before);
+  const where = [point, ...(next ? [next] : [])].join(', then at ');
+  const { id } = await until(`the end of the job killed at ${where}`, () => standing(stage, before.jobs), {
     timeoutMs: 60_000,
     describe: bot.log,
   });
-  const submits = provider.submits() - submitsBefore;
-  return async () => ({ point, at, atProvider, ...(await endingOf(stage, asked, { id, submits })) });
+  const submits = provider.submits() - before.submits;
+  // It may still have been on the wire at the moment of death; nothing else is sent later.
+  const atProvider = death.atProvider || (death.at === 'submitting' && submits > 0);
+  return async () => ({
+    ...death,
+    atProvider,
+    ...(again ? { again } : {}),
+    ...(await endingOf(stage, asked, { id, submits })),
+  });
 }
 
 /** What is promised of every kill, as sentences that it breaks; none is well. */
 export function brokenBy(killed: Killed, { provider }: Stage): string[] {
-  const { at, end, submits, videos } = killed;
+  const { end, submits, videos } = killed;
+  const deaths: Death[] = killed.again ? [killed, killed.again] : [killed];
   const wrong = [...killed.wrong];
   if (end === 'video') {
     if (submits !== 1) wrong.push(`a video after ${submits} submits`);
-    if (videos > (MAY_COME_TWICE.test(killed.point) ? 2 : 1)) wrong.push(`the video came ${videos} times`);
+    const most = 1 + deaths.filter(({ point }) => MAY_COME_TWICE.test(point)).length;
+    if (videos > most) wrong.push(`the video came ${videos} times`);
   } else if (end === 'unknown') {
     // Only where nobody can know; and with a webhook, whoever has it can say so.
-    if (at !== 'submitting') wrong.push(`of unknown fate after a death in ${at}`);
-    if (killed.atProvider && provider.hooks) wrong.push('the webhook did not bring the video back');
+    if (!deaths.some(({ at }) => at === 'submitting'))
+      wrong.push(`of unknown fate after a death in ${deaths.map(({ at }) => at).join(', then in ')}`);
+    if (deaths.some(({ atProvider }) => atProvider) && provider.hooks)
+      wrong.push('the webhook did not bring the video back');
   } else wrong.push(`ended as ${end}`);
   return wrong;
 }

@@ -1,12 +1,14 @@
 /** What lies on the bot's disk, read beside it while it runs: the jobs, the book, the files. */
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { isOver, type Job } from '../../src/core/job.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 
 const values = z.array(z.object({ value: z.string() }));
+/** What the bot keeps of files that wait for a yes, or for a form. */
+const waitingFiles = z.object({ value: z.array(z.object({ keys: z.array(z.string()) })) });
 const line = z.object({ id: z.string(), state: z.string(), held: z.int(), settled: z.int() });
 const counter = z.object({ heldMicros: z.int(), settledMicros: z.int(), heldJobs: z.int() });
 
@@ -34,6 +36,10 @@ export function readRecord(dataDir: string) {
            FROM ledger_counters WHERE scope = 'operator' AND "window" LIKE 'day:%'`,
       ),
     );
+    const inWaiting = values
+      .parse(all("SELECT value FROM keyv WHERE key IN ('offers:open', 'discord:waiting')"))
+      .flatMap(({ value }) => waitingFiles.parse(JSON.parse(value)).value)
+      .flatMap(({ keys }) => keys);
     const waiting = all('SELECT id FROM inbox WHERE record IS NOT NULL').length;
     return {
       jobs,
@@ -42,24 +48,26 @@ export function readRecord(dataDir: string) {
       operator: operator ?? { heldMicros: 0, settledMicros: 0, heldJobs: 0 },
       /** What came in from a chat and is not answered yet. */
       waiting,
+      /** The files that a job, an offer or an open form names. */
+      named: new Set([...jobs.flatMap(filesOf), ...inWaiting]),
     };
   } finally {
     db.close();
   }
 }
 
-/** Files that no job names, and files in the making. */
-export function strayFiles(dataDir: string, jobs: readonly Job[]): string[] {
-  const named = new Set(
-    jobs.flatMap((job) => [
-      job.inputs.image.key,
-      job.inputs.clip.key,
-      ...('video' in job ? [job.video.key] : []),
-      ...('smaller' in job && job.smaller ? [job.smaller.key] : []),
-    ]),
-  );
+const filesOf = (job: Job): string[] => [
+  job.inputs.image.key,
+  job.inputs.clip.key,
+  ...('video' in job ? [job.video.key] : []),
+  ...('smaller' in job && job.smaller ? [job.smaller.key] : []),
+];
+
+/** Files that nothing on record names, and files in the making. */
+export function strayFiles(dataDir: string): string[] {
+  const { named } = readRecord(dataDir);
   return [...globSync('files/*/*', { cwd: dataDir }), ...globSync('temp/*', { cwd: dataDir })].filter(
-    (path) => !named.has(path.split('/').at(-1) ?? ''),
+    (path) => !named.has(basename(path)),
   );
 }
 

@@ -4,13 +4,16 @@ import { expect, it } from 'vitest';
 import { LONG, tell } from './board.ts';
 import { wrongInAll } from './ending.ts';
 import type { ProviderName } from './provider.ts';
-import { readRecord, strayFiles, until } from './record.ts';
+import { readRecord, until } from './record.ts';
 import { type Stage, startStage } from './stage.ts';
+import { leftOver } from './stray.ts';
 
 const JOBS = LONG ? Number(process.env.STRUT_SOAK_JOBS ?? 2_000) : 100;
 const AT_ONCE = 20;
 /** Of all requests to the provider, so many go wrong. */
 const SHARE = 0.08;
+/** After so many jobs that have ended, more or less, the process is killed. */
+const KILL_EVERY = LONG ? 50 : 12;
 const SEED = Number(process.env.STRUT_SOAK_SEED ?? 7);
 
 /** Mulberry32: the same faults for the same seed, as far as the order of requests is the same. */
@@ -55,6 +58,25 @@ function breakNowAndThen(
   return { stop: () => clearInterval(timer), count: () => armed };
 }
 
+/** kill -9 now and then, with everything under way, and a new start. */
+function killNowAndThen({ bot }: Stage, random: () => number) {
+  let killed = 0;
+  let left = KILL_EVERY;
+  let dying = Promise.resolve();
+  return {
+    /** One more job has ended. */
+    count(mayKill: boolean) {
+      left -= 1;
+      if (left > 0 || !mayKill) return;
+      left = Math.round(KILL_EVERY * (0.6 + 0.8 * random()));
+      killed += 1;
+      dying = dying.then(() => bot.restart('SIGKILL'));
+    },
+    up: () => dying,
+    times: () => killed,
+  };
+}
+
 /** Open files and children of the process, and its memory; only Linux tells. */
 function weigh(pid = 0): { files: number; children: number; rssMb: number } | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -78,19 +100,29 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     await until('the first job', () => readRecord(bot.dataDir).jobs[0]?.state === 'delivered');
     const before = weigh(bot.pid());
     let begun = 1;
-    // A job that is lost late is waited for at the end.
-    const faults = breakNowAndThen(stage, randomFrom(SEED), () => begun < JOBS / 2);
+    const random = randomFrom(SEED);
+    // What is lost late is waited for at the end; and memory is measured in a process that lives on.
+    const isEarly = () => begun < JOBS / 2;
+    const faults = breakNowAndThen(stage, random, isEarly);
+    const kills = killNowAndThen(stage, random);
     const memory: number[] = [];
     const lane = async () => {
       while (begun < JOBS) {
         begun += 1;
         const asked = await stage.front.ask();
         if (begun % 20 === 0) memory.push(weigh(bot.pid())?.rssMb ?? 0);
-        await until('its end', () => asked.over(), { timeoutMs: 300_000 });
+        const over = async () => {
+          await asked.again();
+          return asked.over();
+        };
+        await until('its end', over, { timeoutMs: 300_000, describe: bot.log });
+        kills.count(isEarly());
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await kills.up();
     faults.stop();
+    expect(kills.times()).toBeGreaterThan(0);
     const all = await until(
       'the last job',
       () => {
@@ -101,7 +133,7 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     );
     expect(all.jobs).toHaveLength(JOBS);
     expect(await wrongInAll(stage)).toEqual([]);
-    expect(strayFiles(bot.dataDir, all.jobs)).toEqual([]);
+    expect(await leftOver(stage)).toEqual([]);
     const ends = new Map<string, number>();
     for (const job of all.jobs) {
       const end = job.state === 'failed' ? job.failure : job.state;
@@ -120,7 +152,7 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     }
     tell(`soak-${provider}`, [
       {
-        scenario: `${JOBS} jobs, ${AT_ONCE} at once, ${faults.count()} random faults`,
+        scenario: `${JOBS} jobs, ${AT_ONCE} at once, ${faults.count()} random faults, ${kills.times()} times kill -9`,
         where: `${provider}, page`,
         tries: 1,
         what: `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the book is exact; no hold, file or child left`,

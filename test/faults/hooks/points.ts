@@ -8,11 +8,16 @@ let fuse: { point: string; left: number } | undefined;
 const failures = new Map<string, number>();
 let recording = false;
 
-process.on('message', (order: Order) => {
+function obey(order: Order): void {
   if ('dieAt' in order) fuse = { point: order.dieAt, left: order.nth };
   else if ('failAt' in order) failures.set(order.failAt, order.times);
   else recording = order.record;
-});
+}
+
+process.on('message', obey);
+// A message would come too late for what happens while the bot starts.
+const { FAULTS_ORDER } = process.env;
+if (FAULTS_ORDER) obey(JSON.parse(FAULTS_ORDER));
 
 /** Throws where a failure was ordered; does not come back where death was. */
 export function pass(point: string): void {
