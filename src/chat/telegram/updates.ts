@@ -66,6 +66,8 @@ export function createUpdates({
   let running: Promise<void> | undefined;
   let me: UserFromGetMe | undefined;
   let polling: Bot | undefined;
+  /** How often in a row no update could be stored: fetching them goes well meanwhile. */
+  let unstored = 0;
 
   const healthy = () => health.set('telegram', { state: 'ok' });
 
@@ -95,7 +97,7 @@ export function createUpdates({
       } catch (error) {
         if (stopping.signal.aborted) return;
         failures += 1;
-        await pause(timers, complain(error, failures), stopping.signal);
+        await pause(timers, complain(error, Math.max(failures, unstored)), stopping.signal);
       }
     }
   }
@@ -120,7 +122,11 @@ export function createUpdates({
     Object.defineProperty(bot, 'token', { enumerable: false });
     Object.defineProperty(bot.api, 'token', { enumerable: false });
     bot.api.config.use(telegram.guard, watch);
-    bot.use((ctx) => take(ctx.update, botInfo));
+    bot.use(async (ctx) => {
+      unstored += 1;
+      await take(ctx.update, botInfo);
+      unstored = 0;
+    });
     bot.catch(({ error }) => {
       throw error;
     });

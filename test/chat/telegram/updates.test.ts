@@ -54,6 +54,36 @@ describe('fetching updates', () => {
     expect(harness.logged.join('\n')).toContain('an update could not be stored');
   });
 
+  it('asks ever more rarely for what can never be stored, as on a full disk', async () => {
+    const telegram = await startTelegram({ token: TOKEN });
+    const waits: number[] = [];
+    const user = telegram.user({ first_name: 'Ada' });
+    await telegram.sends(user, telegram.privateChat(user), { text: 'hello' });
+    const updates = createUpdates({
+      token: TOKEN,
+      apiUrl: telegram.apiUrl,
+      telegram: createApi({ token: TOKEN, apiUrl: telegram.apiUrl }),
+      webhook: undefined,
+      take: () => Promise.reject(new Error('the disk is full')),
+      onMe: () => {},
+      health: createHealth(() => {}),
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      timers: {
+        after(ms, run) {
+          waits.push(ms);
+          const timer = setTimeout(run, 2);
+          return () => clearTimeout(timer);
+        },
+      },
+    });
+    onTestFinished(async () => {
+      await updates.stop();
+      await telegram.close();
+    });
+    updates.start();
+    await expect.poll(() => waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+  });
+
   it('steps back when another program fetches them too, says so, and goes on afterwards', async () => {
     const telegram = await startTelegram({ token: TOKEN });
     const health = createHealth(() => {});
