@@ -188,6 +188,34 @@ describe('the message that tells how a job stands', () => {
     expect(message()?.text).toBe([words.t('told.find-in-jobs'), words.t('told.not-started')].join('\n'));
     expect(world.telegram.replies(asked)).toHaveLength(2);
     expect(world.telegram.said(chat)).toHaveLength(2);
+    expect(buttonsOf(mustBe(message()))).toEqual([['Send again']]);
+  });
+
+  it.each([
+    ['too large in every form', 'too-large', 1_000, 'even made smaller'],
+    ['in trouble for more than an hour', 'failed', 4_000_000, 'I go on trying'],
+  ] as const)(
+    'says so of a video that is %s, once, with a way to ask for it again',
+    async (_, outcome, afterMs, said) => {
+      const { world, message, shows, target, asked } = await ready('group');
+      const job = jobOf('completed', target);
+      const at = job.completedAt + afterMs;
+      const rungs = [{ at, form: 'smaller' as const, outcome }];
+      await shows({ ...job, rungs });
+      await shows({ ...job, rungs: [...rungs, ...rungs], deliveryTries: 2 });
+      expect(message()?.text).toContain(said);
+      expect(buttonsOf(mustBe(message()))).toEqual([['Send again']]);
+      const others = world.telegram.replies(asked).filter(({ text }) => text !== message()?.text);
+      expect(world.telegram.replies(asked).length - others.length).toBe(2);
+    },
+  );
+
+  it('goes on telling of its delivery while trouble may pass', async () => {
+    const { message, shows, target } = await ready();
+    const job = jobOf('completed', target);
+    const rungs = [{ at: job.completedAt + 60_000, form: 'original' as const, outcome: 'failed' as const }];
+    await shows({ ...job, rungs });
+    expect(message()?.text).toContain('delivering');
   });
 
   it('takes nothing in a file name for HTML', async () => {

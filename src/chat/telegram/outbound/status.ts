@@ -1,6 +1,7 @@
 /** The one message that tells how a job stands, and the word that a member gets of a bad end. */
 import { isOver, type Job } from '../../../core/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
+import { strandedBy } from '../../../core/stranded.ts';
 import { type Card, statusCard } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble } from '../api.ts';
@@ -165,7 +166,8 @@ export function createStatus(parts: Parts) {
   function bodyOf(job: Job, note?: string): EditBody {
     const { target, speech } = toWhom(job);
     const now = clock.now();
-    if (isNowhere(job)) return linesOf(lostWords(speech, target));
+    const stranded = strandedBy(job);
+    if (stranded) return strandedBody(speech, job, lostWords(speech, job, stranded, target));
     const known = statusCard(speech, job, { usualMs: usualMs(job), now });
     const brief = note === undefined || job.state === 'delivered';
     const card = brief ? known : { ...known, lines: [...known.lines, note] };
@@ -201,19 +203,28 @@ const isStale = (job: Job, known: Job | undefined): boolean =>
   known !== undefined &&
   (known.state !== 'created' || known.place !== undefined);
 
-/** Every place was closed to the video when it was last tried. */
-const isNowhere = (job: Job): boolean => job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere';
-
 /** Worth a call of its own, however busy the chat is. */
-const hasNews = (job: Job): boolean => isOver(job) || isNowhere(job);
+const hasNews = (job: Job): boolean => isOver(job) || strandedBy(job) !== undefined;
 
 function badNews(job: Job, speech: Words, target: TelegramTarget): string[] | undefined {
   if (job.state === 'failed') return [speech.job(job), speech.t('card.job', { code: job.code })];
-  return isNowhere(job) ? lostWords(speech, target) : undefined;
+  const stranded = strandedBy(job);
+  return stranded && lostWords(speech, job, stranded, target);
 }
 
-function lostWords({ t }: Words, { chatType }: TelegramTarget): string[] {
+type Stranded = NonNullable<ReturnType<typeof strandedBy>>;
+
+function lostWords({ t }: Words, { code }: Job, why: Stranded, { chatType }: TelegramTarget): string[] {
+  if (why === 'too-large') return [t('told.too-large', { code })];
+  if (why === 'trouble') return [t('told.not-yet')];
   return [t('told.find-in-jobs'), ...(chatType === 'private' ? [] : [t('told.not-started')])];
+}
+
+/** With a way to ask for it again: what was in the way may be gone by then. */
+function strandedBody(speech: Words, { code }: Job, lines: string[]): EditBody {
+  const button = { text: speech.t('button.send'), data: callbackData('send', code) };
+  const reply_markup = keyboardOf([[button]]);
+  return { ...linesOf(lines), ...(reply_markup ? { reply_markup } : {}) };
 }
 
 const buttonsOf = ({ buttons }: Card, { t }: Words, { code }: Job): Button[] =>
