@@ -17,6 +17,8 @@ export type DiscordVerb = Verb | 'get';
 /** What a message says, without its files; for a new message and for an edit alike. */
 export type MessageBody = {
   flags: number;
+  /** Of a message without Components V2 alone. */
+  content?: string;
   components: APIMessageTopLevelComponent[];
   allowed_mentions: { parse: []; users?: string[] };
 };

@@ -99,7 +99,7 @@ describe('a crash or a lost answer on the way to a Discord member', () => {
     const errors: unknown[] = [];
     const refuse = (status: number, times = 1) =>
       world.discord.fault({ path: /webhooks/ }, { status, json: { message: 'no', code: 0 } }, times);
-    for (const status of [500, 400, 403]) {
+    for (const status of [500, 401, 400, 403]) {
       refuse(status);
       await world.deliver(asked).catch((error: unknown) => errors.push(error));
       refuse(status);

@@ -237,6 +237,100 @@ describe('where a finished video goes on Discord', () => {
   });
 });
 
+/** Discord's no in an answer of that status, as its developer docs list them (topics/opcodes-and-status-codes, 2026-11-21). */
+const no = (status: number, code: number) => ({ status, json: { message: 'No.', code } });
+
+describe('a place that Discord shuts with another status than 403 or 404', () => {
+  const DM_OPENINGS = /^\/api\/v10\/users\/@me\/channels$/;
+  const [EXPLICIT, AUTOMOD, UPLOADS_LIMITED, CANNOT_DM, INVALID] = [20009, 200000, 400001, 50007, 50035];
+  const TIMES = 9;
+
+  it.each([[EXPLICIT], [AUTOMOD], [UPLOADS_LIMITED], [12345]])(
+    'leads to a private message when 400 with %i is all that follow-up and channel say',
+    async (code) => {
+      await using world = await outboundWorld();
+      const asked = await world.ask();
+      world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, code), TIMES);
+      world.discord.fault(
+        { method: 'POST', path: new RegExp(`/channels/${world.channel.id}/messages$`) },
+        no(400, code),
+        TIMES,
+      );
+      expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'dm' } });
+      expect(world.discord.requestsTo('POST', FOLLOW_UPS)).toHaveLength(1);
+      expect(world.logged).toContainEqual(expect.objectContaining({ rung: 'channel', status: 400, code }));
+    },
+  );
+
+  it.each([[400], [403]])(
+    'leads to "Get your video" when no private message can be opened (%i)',
+    async (status) => {
+      await using world = await outboundWorld();
+      const asked = await world.ask({ canPost: false });
+      await world.pass(16 * MINUTE_MS);
+      world.discord.fault({ method: 'POST', path: DM_OPENINGS }, no(status, CANNOT_DM));
+      expect(await world.deliver(asked)).toEqual({ kind: 'nowhere' });
+    },
+  );
+
+  it('gets text and file alone when it was our own form that Discord could not read', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID));
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'follow-up' } });
+    const [result, ...more] = world.results();
+    expect(more).toEqual([]);
+    expect(result?.components).toEqual([]);
+    expect(result?.content).toContain(t('result.title'));
+    expect(result?.content).toContain(t('result.ai'));
+    expect(result?.files).toMatchObject([{ filename: `strut-${asked.job.code}.mp4` }]);
+    expect(result?.notified).toEqual([world.ada.id]);
+  });
+
+  it('gets the bare link too, and in the channel no reply', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    const link = { url: 'https://strut.example/media/abc', until: world.time.now + MINUTE_MS };
+    world.discord.fault({ method: 'POST', path: CHANNEL_POSTS }, no(400, INVALID));
+    const delivery = { form: 'link' as const, link, poster: async () => undefined };
+    expect(await world.deliver(asked, { delivery })).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results().map(({ replyTo }) => replyTo)).toEqual([undefined]);
+    expect(world.results()[0]?.content).toContain(link.url);
+  });
+
+  it('is left for the next place when text and file alone are refused as well', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID), 2);
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
+  });
+
+  it('finds text and file alone again when their answer was lost', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    world.discord.fault({ method: 'POST', path: CHANNEL_POSTS }, no(400, INVALID));
+    world.discord.fault({ method: 'POST', path: CHANNEL_POSTS }, 'lose-answer', 4);
+    await expect(world.deliver(asked)).rejects.toMatchObject({ retryHelps: true });
+    await world.pass(120 * MINUTE_MS);
+    await world.restart();
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results()).toHaveLength(1);
+  });
+
+  it.each([
+    ['the bot’s own token', 401],
+    ['an upload that took too long', 408],
+  ])('is not taken for shut on account of %s', async (_what, status) => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, { status, text: '' });
+    await expect(world.deliver(asked)).rejects.toMatchObject({ name: 'DiscordTrouble', status });
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'follow-up' } });
+  });
+});
+
 describe('the forms of a video on Discord', () => {
   it('shows a picture and a button for a video behind a link', async () => {
     await using world = await outboundWorld();

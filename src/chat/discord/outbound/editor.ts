@@ -51,7 +51,8 @@ export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens
     const { status, code, retryAfterMs = 0 } = trouble;
     if (code === TOO_MANY_OLD_EDITS) return { kind: 'later', waitMs: OLD_EDITS_WAIT_MS };
     if (trouble.retryHelps) return { kind: 'later', waitMs: Math.max(WAIT_MS, retryAfterMs) };
-    if (!trouble.closed) log.error({ job: jobCode, status, code }, 'Discord does not take a status message');
+    if (!trouble.closed || trouble.strange)
+      log.error({ job: jobCode, status, code }, 'Discord does not take a status message');
     return { kind: 'gone', why: DELETED.has(code ?? 0) ? 'deleted' : 'shut' };
   }
 

@@ -12,7 +12,10 @@ import { DiscordTrouble, troubleOf } from './trouble.ts';
 export type Place = {
   rung: Rung;
   channelId: string;
-  /** Of the same nonce there is one message, for some minutes at least. Throws DiscordTrouble. */
+  /**
+   * Of the same nonce there is one message, for some minutes at least. A message with `content` goes with as little
+   * else as can be. Throws DiscordTrouble.
+   */
   post(message: MessageBody, uploads: readonly Upload[], nonce: string): Promise<Posted>;
 };
 
@@ -69,7 +72,7 @@ async function postReply(
   const body = { ...message, nonce, enforce_nonce: true };
   const here = bound?.channelId === to.channelId ? bound.statusMessageId : undefined;
   const answered = here ?? (to.kind === 'message' ? to.eventId : undefined);
-  if (answered === undefined) return sender.post(path, body, uploads);
+  if (answered === undefined || message.content !== undefined) return sender.post(path, body, uploads);
   const message_reference = {
     message_id: answered,
     channel_id: to.channelId,

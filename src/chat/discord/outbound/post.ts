@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock, Log } from '../../../core/ports.ts';
 import { customId, type MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
+import { bareOf } from './bare.ts';
 import type { Limits, Rung } from './limits.ts';
 import { mayPost, type Place, type PlaceParts, placesFor } from './places.ts';
 import type { Posts, Records } from './records.ts';
@@ -32,7 +33,7 @@ export type PostOutcome =
   | { kind: 'too-large'; maxBytes: number }
   | { kind: 'nowhere' };
 
-/** Tries each place once. Throws DiscordTrouble that may pass, and what Discord refuses for the message's own sake. */
+/** Tries each place once. Throws DiscordTrouble that may pass, and the one that our own dead token makes. */
 export async function post(parts: PostParts, letter: Letter): Promise<PostOutcome> {
   const { records, clock, log, tokens, limits } = parts;
   const { jobId, jobCode, to, purpose, bytes } = letter;
@@ -59,7 +60,7 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
       const maxBytes = limits.of(place.rung, to);
       if (bytes > maxBytes) return { kind: 'too-large', maxBytes };
       await note({ begun: { rung: place.rung, channelId: place.channelId, at: clock.now() } });
-      const posted = await place.post(letter.message(place.rung), letter.uploads, nonce);
+      const posted = await put(parts, place, letter, nonce);
       const done = { ...posted, rung: place.rung, at: clock.now() };
       await note({ done });
       return { kind: 'posted', ...done };
@@ -73,7 +74,7 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
         return { kind: 'too-large', maxBytes: limits.of(place.rung, to) };
       }
       if (!error.closed) throw error;
-      log.info(
+      log[error.strange ? 'error' : 'info'](
         { job: jobCode, rung: place?.rung ?? 'dm', status: error.status, code: error.code },
         'a place is closed',
       );
@@ -82,20 +83,39 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
   return { kind: 'nowhere' };
 }
 
+/** As it should look; as text and files alone where Discord can't read that. */
+async function put({ log }: PostParts, place: Place, letter: Letter, nonce: string): Promise<Posted> {
+  const message = letter.message(place.rung);
+  try {
+    return await place.post(message, letter.uploads, nonce);
+  } catch (error) {
+    if (!(error instanceof DiscordTrouble) || !error.invalidForm) throw error;
+    log.error({ job: letter.jobCode, rung: place.rung }, 'Discord cannot read a message of ours');
+    const bare = letter.uploads.map(({ alt: _none, ...upload }) => upload);
+    return place.post(bareOf(message), bare, nonce);
+  }
+}
+
 /** At most 25 letters, the same each time that this message is tried. */
 function nonceOf({ jobId, jobCode, purpose }: Letter): string {
   return `${jobCode}-${createHash('sha256').update(`${jobId} ${purpose}`).digest('base64url').slice(0, 16)}`;
 }
 
-const page = z.array(z.object({ id: z.string(), components: z.array(z.unknown()).catch([]) }));
+const page = z.array(
+  z.object({
+    id: z.string(),
+    components: z.array(z.unknown()).catch([]),
+    attachments: z.array(z.object({ filename: z.string() })).catch([]),
+  }),
+);
 /** Our clock may be ahead of Discord's. */
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** The message that a crash, or an answer that was lost, kept us from knowing: by the button that it alone has. */
+/** The message that a crash, or an answer that was lost, kept us from knowing: by the button that it alone has, or its file. */
 async function find(
   rest: REST,
   { rung, channelId, at }: NonNullable<Posts[string]['begun']>,
-  { jobCode, to }: Letter,
+  { jobCode, to, uploads }: Letter,
 ): Promise<Posted | undefined> {
   if (rung === 'follow-up' && !mayPost(to)) return undefined;
   const after = SnowflakeUtil.generate({ timestamp: at - CLOCKS_DIFFER_MS }).toString();
@@ -106,7 +126,11 @@ async function find(
       }),
     );
     const mark = JSON.stringify(customId('details', jobCode));
-    const found = messages.find(({ components }) => JSON.stringify(components).includes(mark));
+    const found = messages.find(
+      ({ components, attachments }) =>
+        JSON.stringify(components).includes(mark) ||
+        attachments.some(({ filename }) => uploads.some((upload) => upload.filename === filename)),
+    );
     return found && { channelId, messageId: found.id };
   } catch (thrown) {
     const error = troubleOf(thrown);

@@ -12,7 +12,7 @@ import type { Log } from '../../../core/ports.ts';
 import type { MessageBody } from '../render.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
-export type Upload = { path: string; filename: string; mime: string; alt: string };
+export type Upload = { path: string; filename: string; mime: string; alt?: string };
 type NewMessage = MessageBody & {
   nonce?: string;
   enforce_nonce?: boolean;

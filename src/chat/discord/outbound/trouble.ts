@@ -22,7 +22,7 @@ export class DiscordTrouble extends Error {
 
   /** Passing trouble: the same request may well work later. */
   get retryHelps(): boolean {
-    return this.status === undefined || this.status === 429 || this.status >= 500;
+    return this.status === undefined || PASSING.has(this.status) || this.status >= 500;
   }
 
   /** The file or the whole request is too large, whoever says so: Discord, or the proxy in front of it. */
@@ -35,16 +35,38 @@ export class DiscordTrouble extends Error {
     return DEAD_TOKEN.has(this.code ?? 0);
   }
 
-  /** This place is shut to us: no right to it, nobody there, or there is no such place any more. */
+  /** We wrote something that Discord can't read. */
+  get invalidForm(): boolean {
+    return this.code === 50035;
+  }
+
+  /**
+   * This place does not take this message, however often it is asked: no right to it, nobody there, no such place any
+   * more, or what it lets nobody post. Nothing is said of other places, unless our own token is dead.
+   */
   get closed(): boolean {
-    return this.deadToken || this.status === 403 || this.status === 404 || SHUT.has(this.code ?? 0);
+    if (this.deadToken) return true;
+    const { status = 0 } = this;
+    return status >= 400 && status !== 401 && !this.retryHelps && !this.tooLarge;
+  }
+
+  /** Closed, and for a reason that an operator should hear of: we may be at fault. */
+  get strange(): boolean {
+    return this.closed && !this.deadToken && !USUAL.has(this.status ?? 0) && !SHUT.has(this.code ?? 0);
   }
 }
 
+/** A request that took too long, and one too many. */
+const PASSING = new Set([408, 429]);
+const USUAL = new Set([403, 404]);
+
 /** Unknown webhook, unknown interaction, invalid webhook token. */
 const DEAD_TOKEN = new Set([10015, 10062, 50027]);
-/** Said with another status than 403 or 404: too many follow-ups, an archived thread, a channel without text, a locked thread. */
-const SHUT = new Set([40094, 50083, 50024, 50008, 160005]);
+/**
+ * Said with another status than 403 or 404: closed private messages, too many follow-ups, an archived thread, a channel
+ * without text, a locked thread.
+ */
+const SHUT = new Set([50007, 40094, 50083, 50024, 50008, 160005]);
 
 /** What discord.js threw, as ours. Anything else that was thrown comes back as it is: a bug of our own. */
 export function troubleOf(error: unknown): unknown {
