@@ -108,8 +108,13 @@ export function createIntake(ctx: Context): Intake {
       await using work = ctx.fileUse.begin();
       for (const { kept } of [uploads.image, uploads.clip])
         if (kept && !(await work.hold(kept))) return refuse({ code: 'no-such-job' });
-      const inputs = await normalise(ctx, work, uploads, planned);
-      if (!inputs.ok) return inputs;
+      const inputs = await normalise(ctx, work, uploads, planned).catch(async (error: unknown) => {
+        if (await ctx.files.hasRoom()) throw error;
+        return refuse({ code: 'disk-full' });
+      });
+      // Half a file looks broken, whatever it was that kept the other half from being written.
+      if (!inputs.ok)
+        return isBroken(inputs) && !(await ctx.files.hasRoom()) ? refuse({ code: 'disk-full' }) : inputs;
       // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
       const clipSeconds = Math.min(planned.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
       const request = { ...planned.request, clipSeconds };

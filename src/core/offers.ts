@@ -75,6 +75,8 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
     // The page shows the price before its button can be pressed.
     if (event.requester.platform === 'web') return jobOf(intake.create(event, uploads, choices));
+    // An offer keeps both files.
+    if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
     const quoted = await intake.quote(event.requester.spaceId, uploads, choices);
     if (!quoted.ok) return quoted;
     const { plan, ...quote } = quoted.value;

@@ -8,7 +8,7 @@ import type { Context } from 'hono';
 import type { Upload } from '../core/intake.ts';
 import type { Files } from '../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
-import { MAX_UPLOAD_BYTES } from '../core/uploads.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 
 const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
 
@@ -31,6 +31,8 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   const length = Number(c.req.header('content-length') ?? 0);
   if (length > MAX_REQUEST_BYTES)
     return refuse({ code: 'upload-too-large', what: 'request', maxBytes: MAX_REQUEST_BYTES });
+  // Before a byte is written: many uploads at once would fill what is left, and take it from jobs under way.
+  if (!(await files.hasRoom())) return refuse({ code: 'disk-full' });
   const body = c.req.raw.body;
   if (!body) return refuse({ code: 'missing-image' });
   await using stack = new AsyncDisposableStack();
@@ -98,6 +100,3 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   const kept = stack.move();
   return accept({ ...form, [Symbol.asyncDispose]: () => kept.disposeAsync() });
 }
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOSPC';

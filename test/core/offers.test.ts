@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/core/access.ts';
 import type { Offer } from '../../src/core/offer-shelf.ts';
 import type { Taken } from '../../src/core/offers.ts';
-import type { Outcome } from '../../src/core/refusals.ts';
+import { type Outcome, refuse } from '../../src/core/refusals.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';
 import { createRemote, PRICE, type Remote } from '../fakes/remote.ts';
 import {
@@ -408,4 +408,39 @@ describe('forgetting a member', () => {
     expect(await parts.offers.find(STRANGER, theirs.code)).toMatchObject({ ok: true });
     expect(parts.files.kept.size).toBe(2);
   });
+});
+
+describe('a disk that is full', () => {
+  it('takes no offer: its files would have to be kept', async () => {
+    const parts = await up();
+    parts.files.hasRoom = async () => false;
+    expect(await take(parts)).toMatchObject(refused('disk-full'));
+    expect(parts.files.kept.size).toBe(0);
+  });
+
+  it('lets a member who has an offer already see it again', async () => {
+    const parts = await up();
+    const offer = offerOf(await take(parts));
+    parts.files.hasRoom = async () => false;
+    expect(offerOf(await take(parts)).code).toBe(offer.code);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('no space left on device'))],
+    ['looks broken', async () => refuse({ code: 'broken-file', what: 'clip' as const })],
+  ])(
+    'is named as the reason when it runs full while a file is made, and that %s',
+    async (_, normaliseClip) => {
+      const parts = await up({
+        micros: 1_000_000,
+        media: {
+          normaliseClip: () => {
+            parts.files.hasRoom = async () => false;
+            return normaliseClip();
+          },
+        },
+      });
+      expect(await take(parts)).toMatchObject(refused('disk-full'));
+    },
+  );
 });

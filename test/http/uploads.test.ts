@@ -33,12 +33,23 @@ describe('an upload', () => {
     }
   });
 
-  it('is refused when the disk is nearly full, before anything else is done', async () => {
-    const { url, files } = await start();
-    files.hasRoom = async () => false;
-    const refused = await post(`${url}/api/jobs`, form());
-    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([503, 'disk-full']);
-  });
+  it.each(['jobs', 'quote'])(
+    'to /api/%s is refused while the disk is nearly full, before a byte of it is written',
+    async (path) => {
+      const { url, files } = await start();
+      const written: string[] = [];
+      const temp = files.temp;
+      files.temp = (extension) => {
+        written.push(extension);
+        return temp(extension);
+      };
+      files.hasRoom = async () => false;
+      // Large enough that it is still being sent when the answer comes.
+      const refused = await post(`${url}/api/${path}`, form({ clip: new Blob([Buffer.alloc(20_000_000)]) }));
+      expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([503, 'disk-full']);
+      expect(written).toEqual([]);
+    },
+  );
 
   it('of a password is read only as far as a password goes', async () => {
     const { url } = await start();

@@ -12,7 +12,7 @@ import type { Api } from 'grammy';
 import { Agent, request } from 'undici';
 import type { Upload } from '../../core/intake.ts';
 import type { Files, Shelf } from '../../core/ports.ts';
-import { MAX_UPLOAD_BYTES } from '../../core/uploads.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES } from '../../core/uploads.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 
@@ -29,12 +29,13 @@ export type What = keyof typeof MAX_UPLOAD_BYTES;
 
 /**
  * `too-large`: over what Telegram gives out, or over what is taken at all. `gone`: Telegram has it no more.
- * Passing trouble is thrown, as DownloadFailed or TelegramTrouble.
+ * `disk-full`: ours has no room for it. Passing trouble is thrown, as DownloadFailed or TelegramTrouble.
  */
 type Fetched =
   | { kind: 'here'; upload: Upload & AsyncDisposable }
   | { kind: 'too-large'; maxBytes: number }
-  | { kind: 'gone' };
+  | { kind: 'gone' }
+  | { kind: 'disk-full' };
 
 export type Downloads = {
   /** The limit that a file of this size breaks, where that can be known without asking for it. */
@@ -148,6 +149,7 @@ export async function createDownloads({
   async function fetch(file: FileRef, what: What, signal: AbortSignal): Promise<Fetched> {
     const known = tooLarge(file, what);
     if (known !== undefined) return { kind: 'too-large', maxBytes: known };
+    if (!(await files.hasRoom())) return { kind: 'disk-full' };
     // A path lives for an hour, and may have been given out before: it is asked for a second time.
     for (let tries = 0; tries < 2; tries += 1) {
       const path = await locate(file);
@@ -168,6 +170,7 @@ export async function createDownloads({
       try {
         return await fetch(file, what, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
       } catch (error) {
+        if (isDiskFull(error)) return { kind: 'disk-full' };
         if (error instanceof DownloadFailed || isTrouble(error)) throw error;
         // Whatever the network's own error says, it may say it of the address.
         throw new DownloadFailed(codeOf(error));

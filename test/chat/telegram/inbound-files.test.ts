@@ -1,4 +1,5 @@
-import { copyFile, truncate } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mediaOf } from '../../../src/chat/telegram/media-of.ts';
@@ -147,6 +148,45 @@ describe('a network that breaks', () => {
     expect(await harness.jobs()).toHaveLength(1);
     expect(harness.telegram.said(chat)).toHaveLength(2);
   });
+});
+
+describe('a full disk', () => {
+  it('is told at once, and nothing is fetched', async () => {
+    const harness = await createHarness();
+    const { user, chat } = await ada(harness);
+    harness.world.disk.files.hasRoom = async () => false;
+    await harness.telegram.album(user, chat, [{ photo }, { video: clip }]);
+    await harness.hears(chat, 'disk is almost full');
+    await harness.calm();
+    expect(harness.telegram.calls('file')).toEqual([]);
+    expect(harness.telegram.said(chat)).toHaveLength(1);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'that runs full in the middle of a file is told at once too, and leaves nothing behind',
+    async () => {
+      const harness = await createHarness();
+      const { user, chat } = await ada(harness);
+      const { files } = harness.world.disk;
+      let open = 0;
+      files.temp = async () => {
+        open += 1;
+        return {
+          path: '/dev/full',
+          async [Symbol.asyncDispose]() {
+            open -= 1;
+          },
+        };
+      };
+      await harness.telegram.album(user, chat, [{ photo }, { video: clip }]);
+      await harness.hears(chat, 'disk is almost full');
+      await harness.calm();
+      expect(harness.telegram.calls('file')).toHaveLength(1);
+      expect(harness.telegram.said(chat)).toHaveLength(1);
+      expect(open).toBe(0);
+      expect(await readdir(join(harness.folder, 'temp'))).toEqual([]);
+    },
+  );
 });
 
 async function largeClip(folder: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Caller } from '../../../core/access.ts';
 import type { Call, Command, Core, View } from '../../../core/command.ts';
 import type { Upload } from '../../../core/intake.ts';
 import type { Inbox } from '../../../core/ports.ts';
-import type { Outcome, Refusal } from '../../../core/refusals.ts';
+import { type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { overBody } from '../admin/approvals.ts';
 import { isLostSend } from '../api.ts';
@@ -109,6 +109,7 @@ async function execute(caller: Caller, request: Request, parts: RequestParts): P
     const fetched = await parts.downloads.fetch(file, what, parts.signal);
     if (fetched.kind === 'too-large')
       return { ok: false, refusal: { code: 'file-too-big', maxBytes: fetched.maxBytes } };
+    if (fetched.kind === 'disk-full') return refuse({ code: 'disk-full' });
     if (fetched.kind === 'gone') return { ok: false, refusal: { code: 'file-gone' } };
     files[what] = stack.use(fetched.upload);
   }
