@@ -346,3 +346,33 @@ describe('how a job’s end is told on Discord', () => {
     expect(world.results()).toEqual([]);
   });
 });
+
+describe('the status message of a video that could not be handed over', () => {
+  const tried = (at: number, outcome: 'too-large' | 'failed') => ({ at, form: 'smaller' as const, outcome });
+  const GET = t('button.get-video');
+
+  it('says that it is too large in every form, and has "Get your video"', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const { code } = asked.job;
+    await world.show(world.as(asked, 'completed'));
+    expect(buttons(asked.status)).toEqual([]);
+    await world.show(world.as(asked, 'completed', { rungs: [tried(1, 'too-large')] }));
+    expect(buttons(asked.status)).toMatchObject([{ label: GET, customId: `strut:get:${code}` }]);
+    expect(visibleText(asked.status)).toContain(t('told.too-large', { code }));
+  });
+
+  it('says so after an hour of trouble, and not before', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const completedAt = world.time.now;
+    const failed = (at: number) =>
+      world.as(asked, 'completed', { completedAt, rungs: [tried(at, 'failed')] });
+    await world.show(failed(completedAt + 59 * MINUTE_MS));
+    expect(buttons(asked.status)).toEqual([]);
+    await world.pass(61 * MINUTE_MS);
+    await world.show(failed(completedAt + 61 * MINUTE_MS));
+    expect(buttons(asked.status)).toMatchObject([{ label: GET }]);
+    expect(visibleText(asked.status)).toContain(t('told.not-yet'));
+  });
+});

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { isOver, type Job } from '../../../core/job.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler } from '../../../core/ports.ts';
+import { strandedBy } from '../../../core/stranded.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
@@ -110,8 +111,10 @@ export function createBoard(parts: BoardParts): Board {
     if (before.gone === 'deleted' || (before.gone === 'shut' && !token)) return true;
     const now = clock.now();
     const partingAt = mayPost(to) || !token ? undefined : token.expiresAt - BEFORE_TOKEN_DIES_MS;
-    const lost = job.state === 'completed' && job.rungs.at(-1)?.outcome === 'nowhere';
-    const comeForIt = lost || before.comeForIt === true || (partingAt !== undefined && partingAt <= now);
+    const comeForIt =
+      strandedBy(job) !== undefined ||
+      before.comeForIt === true ||
+      (partingAt !== undefined && partingAt <= now);
     const { body, endsAt } = statusMessage(job, {
       words: wordsFor(to.locale),
       to,

@@ -2,6 +2,7 @@
 import type { Delivery } from '../../../core/chat-port.ts';
 import { isOver, type Job, type JobIn } from '../../../core/job.ts';
 import type { QuotaLine } from '../../../core/quota-lines.ts';
+import { strandedBy } from '../../../core/stranded.ts';
 import { type Card, resultCard, statusCard } from '../../../words/cards.ts';
 import { filesLine } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';
@@ -27,7 +28,6 @@ export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody
   const { words, to, usualMs, now, comeForIt, resultUrl } = facts;
   const { endsAt: exact, ...card }: Card = statusCard(words, job, { usualMs, now });
   const endsAt = exact === undefined ? undefined : Math.ceil(exact / TIME_STEP_MS) * TIME_STEP_MS;
-  const told = job.state === 'completed' ? words.t('told.waiting') : words.t('told.come-for-it');
   const body = messageOf(
     { ...card, ...(endsAt === undefined ? {} : { endsAt }) },
     {
@@ -35,11 +35,23 @@ export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody
       code: job.code,
       tone: TONES[job.state],
       ...(job.state === 'delivered' ? {} : { askedBy: to.userId }),
-      ...(isOver(job) ? {} : comeForIt ? { lines: [told], verbs: ['get'] } : { lines: warning(words, to) }),
+      ...(isOver(job)
+        ? {}
+        : comeForIt
+          ? { lines: [comeLine(words, job)], verbs: ['get'] }
+          : { lines: warning(words, to) }),
       ...(resultUrl === undefined ? {} : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
     },
   );
   return endsAt === undefined ? { body } : { body, endsAt };
+}
+
+/** Said beside "Get your video". */
+function comeLine({ t }: Words, job: Job): string {
+  if (job.state !== 'completed') return t('told.come-for-it');
+  const why = strandedBy(job);
+  if (why === 'too-large') return t('told.too-large', { code: job.code });
+  return t(why === 'trouble' ? 'told.not-yet' : 'told.waiting');
 }
 
 /** Said at once, while there is still time to ask elsewhere. */
