@@ -95,6 +95,9 @@ async function memory(): Promise<void> {
     }
     await using bot = await start(discord);
     await discord.waitFor(() => discord.commands().length > 0, { timeoutMs: 120_000 });
+    // The first start of all has everything to compile; every later one is what an operator lives with.
+    await bot.restart();
+    await discord.waitFor(() => discord.gateway.connected() > 0, { timeoutMs: 120_000 });
     await wait(5_000);
     return await residentMb(bot);
   };

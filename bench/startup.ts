@@ -37,7 +37,7 @@ fillBook(dir, lines, (i) => ({
 }));
 
 const begun = performance.now();
-const bot = spawn(process.execPath, ['src/main.ts'], {
+const bot = spawn(process.execPath, ['src/start.js'], {
   cwd: join(import.meta.dirname, '..'),
   // Nobody answers there: each job's poll fails and backs off, which is the harder case.
   env: {

@@ -1,4 +1,5 @@
 /** Reads the configuration, starts the bot, and stops it cleanly when asked to. */
+import { flushCompileCache } from 'node:module';
 import { type App, startApp } from './app.ts';
 import { BadConfig, type Config, readConfig, secretsIn } from './config.ts';
 import { createLog, logTheUncaught } from './log.ts';
@@ -38,7 +39,10 @@ function configure(): Config {
 
 async function start(): Promise<App> {
   try {
-    return await startApp(config, log);
+    const app = await startApp(config, log);
+    // Node writes them down at its end, and an end by kill -9 would come before that.
+    flushCompileCache();
+    return app;
   } catch (error) {
     const words = error instanceof Error ? WHY_NOT[nameOf(error)] : undefined;
     if (words) log.fatal(words);

@@ -42,7 +42,7 @@ export async function startBot(env: Record<string, string> = {}, hooks?: Hooks):
 
   async function start(more: Record<string, string> = {}): Promise<void> {
     const preload = hooks ? ['--import', hooks.preload] : [];
-    const started = spawn(process.execPath, [...preload, join(ROOT, 'src/main.ts')], {
+    const started = spawn(process.execPath, [...preload, join(ROOT, 'src/start.js')], {
       cwd: ROOT,
       // Nothing of the machine's own settings: a developer's keys must not turn a test into a bill.
       env: {

@@ -32,7 +32,7 @@ const WRITES = [
 
 /** Starts the bot on a folder where it can't come up. Answers its exit code and what it said. */
 async function startInVain(dataDir: string): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+  const child = spawn(process.execPath, [join(ROOT, 'src/start.js')], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: dataDir, TMPDIR: tmpdir(), DATA_DIR: dataDir, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
