@@ -7,47 +7,60 @@ import type { Delivery, SignedLink, Target } from './chat-port.ts';
 import { type Context, move } from './context.ts';
 import type { FileWork } from './file-use.ts';
 import { insist } from './insist.ts';
-import type { Form, JobIn, Receipt, Rung, StoredVideo } from './job.ts';
+import type { Form, JobIn, Receipt, Rung, StoredVideo, Unshrunk } from './job.ts';
+import { keptUntil } from './retention.ts';
+import { createSmaller, posterOf } from './smaller.ts';
 
 /** Of the limit that the chat names: its own count of a file may differ a little from ours. */
 const SHARE_OF_LIMIT = 0.95;
 /** The longer side of each smaller form, tried in turn; the last one fits nearly everywhere. */
 const SMALLER_SIDES = [1280, 854, 480] as const;
 /** Records grow with every try; what matters is how it began and how it stands. */
-const RUNGS_KEPT = 40;
-const DAY_MS = 24 * 3_600_000;
+const RUNGS_KEPT = { first: 8, last: 32 };
 
 type WithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
-type Walk = { rungs: Rung[]; smaller?: StoredVideo; receipt?: Receipt };
+type Walk = { rungs: Rung[]; smaller?: StoredVideo; unshrunk?: Unshrunk; receipt?: Receipt };
 
 /** Hands a completed job to its chat, `to` another place than the one where it was asked for. Throws passing trouble. */
 export async function deliver(
   ctx: Context,
   job: JobIn<'completed'>,
   to: Target = job.requester.target,
-): Promise<JobIn<'completed' | 'delivered'>> {
+): Promise<JobIn<'completed' | 'delivered' | 'failed'>> {
+  if (!(await ctx.files.has(job.video))) return lose(ctx, job);
   const deliveryTries = job.deliveryTries + 1;
-  const trying = await move(ctx, job, 'completed', { ...finishedFields(job), deliveryTries });
+  const trying = await move(ctx, job, 'completed', { ...waitingFields(job, job), deliveryTries });
   await using work = ctx.fileUse.begin();
   const walked = startOf(trying);
-  try {
-    await walk(ctx, trying, to, walked, work);
-  } catch (error) {
-    const { receipt: _none, ...found } = walked;
-    await move(ctx, trying, 'completed', { ...finishedFields(trying), ...found, deliveryTries });
-    throw error;
-  }
-  const { receipt, ...found } = walked;
-  const fields = { ...finishedFields(trying), ...found };
+  const broken = await walk(ctx, trying, to, walked, work).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const { receipt } = walked;
   const next = receipt
     ? await insist(ctx, { job: job.code }, () =>
         // A receipt that is lost brings the video twice.
-        move(ctx, trying, 'delivered', { ...fields, deliveredAt: ctx.clock.now(), receipt }),
+        move(ctx, trying, 'delivered', {
+          ...finishedFields(trying, walked),
+          deliveredAt: ctx.clock.now(),
+          receipt,
+        }),
       )
-    : await move(ctx, trying, 'completed', { ...fields, deliveryTries });
+    : await move(ctx, trying, 'completed', { ...waitingFields(trying, walked), deliveryTries });
   if (job.smaller && job.smaller.key !== next.smaller?.key) await ctx.fileUse.release([job.smaller.key]);
+  if (broken) throw broken.error;
   return next;
+}
+
+/** Somebody took the file away: no place and no later try brings it back, and what was billed was billed. */
+async function lose(ctx: Context, job: JobIn<'completed'>): Promise<JobIn<'failed'>> {
+  ctx.log.error({ job: job.code }, 'a paid video is on our disk no more');
+  const { provider, costMicros, video, smaller } = job;
+  const end = { failure: 'result-lost' as const, provider, costMicros, endedAt: ctx.clock.now() };
+  const lost = await move(ctx, job, 'failed', end);
+  await ctx.fileUse.release([video.key, ...(smaller ? [smaller.key] : [])]);
+  return lost;
 }
 
 /** Hands over a video once more, at the place where the member asks for it. Answers whether that worked. */
@@ -59,13 +72,19 @@ export async function sendAgain(ctx: Context, job: WithVideo, to: Target): Promi
   return walked.receipt !== undefined;
 }
 
-const startOf = ({ rungs, smaller }: WithVideo): Walk => (smaller ? { rungs, smaller } : { rungs });
+const startOf = (job: WithVideo): Walk => {
+  const { rungs, smaller } = job;
+  const unshrunk = job.state === 'completed' ? job.unshrunk : undefined;
+  return { rungs, ...(smaller ? { smaller } : {}), ...(unshrunk ? { unshrunk } : {}) };
+};
 
 /** Goes down the forms until one is taken, or until the chat says that no place is open for any. Writes into `walked`. */
 async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work: FileWork): Promise<void> {
   const chat = ctx.chats.get(job.requester.platform);
   const note = (form: Form, outcome: Rung['outcome']): void => {
-    walked.rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }].slice(-RUNGS_KEPT);
+    const rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }];
+    const { first, last } = RUNGS_KEPT;
+    walked.rungs = rungs.length > first + last ? [...rungs.slice(0, first), ...rungs.slice(-last)] : rungs;
   };
   // The operator took the chat's token out; it may come back with a later start.
   if (!chat) return note('original', 'nowhere');
@@ -73,6 +92,7 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
   const link = linkTo(ctx, job);
   let maxBytes = chat.uploadLimitBytes(job, to);
   const poster = posterOf(ctx, job, stack);
+  const smaller = createSmaller(ctx, job, work, walked);
 
   /** True when the walk is over. */
   async function offer(delivery: Delivery, bytes: number): Promise<boolean> {
@@ -98,68 +118,34 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
     // A link to the whole video is better than a video in name only.
     if (link && side === SMALLER_SIDES.at(-1)) break;
     const limits = { maxBytes: Math.floor(maxBytes * SHARE_OF_LIMIT), maxSide: side };
-    const made = await smallerVideo(ctx, job, walked.smaller, limits, work);
+    const made = await smaller.fit(limits);
     if (!made) continue;
     walked.smaller = made;
     const delivery = { form: 'smaller' as const, video: made, path: ctx.files.pathOf(made), poster };
     if (await offer(link ? { ...delivery, link } : delivery, made.bytes)) return;
   }
+  const unshrunk = smaller.unshrunk();
+  if (unshrunk) walked.unshrunk = unshrunk;
   if (link) await offer({ form: 'link', link, poster }, 0);
   // Nothing was made that fits: on record, or the next try would look like the first.
   else note('smaller', 'too-large');
 }
 
-/** The kept one where it fits, else a new one; undefined when it can't be made that small. */
-async function smallerVideo(
-  ctx: Context,
-  job: WithVideo,
-  kept: StoredVideo | undefined,
-  limits: { maxBytes: number; maxSide: number },
-  work: FileWork,
-): Promise<StoredVideo | undefined> {
-  if (kept && kept.bytes <= limits.maxBytes && (await ctx.files.has(kept))) return kept;
-  await using temp = await ctx.files.temp('mp4');
-  const shape = await ctx.media
-    .shrink(ctx.files.pathOf(job.video), temp.path, limits)
-    .catch((error: unknown) => {
-      if (ctx.stopping()) throw error;
-      // There are forms that need no shrinking, and a later try.
-      ctx.log.warn({ job: job.code, err: error }, 'no smaller video could be made');
-    });
-  if (!shape) return undefined;
-  const { width, height, durationMs } = shape;
-  return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
+/** Good for as long as the file is kept: from now on, where this is what the member gets it by. */
+function linkTo(ctx: Context, job: WithVideo): SignedLink | undefined {
+  const now = ctx.clock.now();
+  const until = keptUntil(ctx, job, job.state === 'delivered' ? job.updatedAt : now);
+  return ctx.links && until > now ? { url: ctx.links.media(job.video, until), until } : undefined;
 }
 
-/** Made when first asked for, and once for each size; a video without one is still a video. */
-function posterOf(ctx: Context, job: WithVideo, stack: AsyncDisposableStack): Delivery['poster'] {
-  const made = new Map<number, Promise<string | undefined>>();
-  async function make(maxSide: number): Promise<string | undefined> {
-    const temp = stack.use(await ctx.files.temp('jpg'));
-    try {
-      await ctx.media.poster(ctx.files.pathOf(job.video), temp.path, { maxSide });
-      return temp.path;
-    } catch (error) {
-      ctx.log.warn({ job: job.code, err: error }, 'no poster could be made');
-      return undefined;
-    }
-  }
-  return (maxSide) => {
-    const known = made.get(maxSide) ?? make(maxSide);
-    made.set(maxSide, known);
-    return known;
-  };
-}
-
-/** Good for as long as the file is kept. */
-function linkTo(ctx: Context, { requester, video, completedAt }: WithVideo): SignedLink | undefined {
-  const until = completedAt + ctx.settings.of(requester.spaceId).retentionDays * DAY_MS;
-  return ctx.links && { url: ctx.links.media(video, until), until };
-}
-
-/** What a finished job keeps on its way from `completed` to `delivered`. */
-function finishedFields({ provider, submittedAt, operation, ...job }: JobIn<'completed'>) {
-  const { costMicros, video, completedAt, smaller, rungs } = job;
+/** What a finished job keeps on its way from `completed` to `delivered`, with what a walk has found out. */
+function finishedFields(job: JobIn<'completed'>, { rungs, smaller }: Walk) {
+  const { provider, submittedAt, operation, costMicros, video, completedAt } = job;
   const kept = { provider, submittedAt, operation, costMicros, video, completedAt, rungs };
   return smaller ? { ...kept, smaller } : kept;
+}
+
+function waitingFields(job: JobIn<'completed'>, walked: Walk) {
+  const { unshrunk } = walked;
+  return { ...finishedFields(job, walked), ...(unshrunk ? { unshrunk } : {}) };
 }

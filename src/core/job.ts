@@ -103,6 +103,9 @@ type Finished = AtProvider & {
 export const FORMS = ['original', 'smaller', 'link'] as const;
 export type Form = (typeof FORMS)[number];
 
+/** Making it smaller than so many bytes came to nothing so many times in a row; it is not tried before then. */
+export type Unshrunk = { maxBytes: number; tries: number; until: number };
+
 /** One try to hand over the video: in what form, and what came of it. `nowhere`: every place is closed for now. */
 export type Rung = { at: number; form: Form; outcome: 'delivered' | 'too-large' | 'nowhere' | 'failed' };
 
@@ -120,7 +123,7 @@ export type Job = JobBase &
     | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
-    | ({ state: 'completed'; deliveryTries: number } & Finished)
+    | ({ state: 'completed'; deliveryTries: number; unshrunk?: Unshrunk } & Finished)
     | ({ state: 'delivered'; deliveredAt: number; receipt: Receipt } & Finished)
     | {
         state: 'failed';
@@ -147,7 +150,7 @@ export const MOVES = {
   unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],
   running: ['running', 'completed', 'failed', 'cancelled'],
-  completed: ['completed', 'delivered'],
+  completed: ['completed', 'delivered', 'failed'],
   delivered: [],
   failed: [],
   cancelled: [],

@@ -1,4 +1,4 @@
-/** What was kept long enough goes: a space's own days after the job ended, and nothing that is not over. */
+/** What was kept long enough goes: a space's own days after the job ended, and nothing that may still cost something. */
 import type { Context } from './context.ts';
 import { isOver, type Job } from './job.ts';
 import type { Privacy } from './privacy.ts';
@@ -13,7 +13,7 @@ export async function sweepKept(ctx: Context, privacy: Pick<Privacy, 'forgetJob'
   for (const spaceId of await ctx.store.spaces()) {
     const before = ctx.clock.now() - ctx.settings.of(spaceId).retentionDays * DAY_MS;
     for (const job of await ctx.store.oldest(spaceId, before, AT_ONCE)) {
-      if (job.requester.platform === 'web' || !isOver(job) || endOf(job) > before) continue;
+      if (job.requester.platform === 'web' || !isOver(job) || job.updatedAt > before) continue;
       if (await privacy.forgetJob(job.id)) gone += 1;
     }
   }
@@ -21,5 +21,6 @@ export async function sweepKept(ctx: Context, privacy: Pick<Privacy, 'forgetJob'
   return gone;
 }
 
-/** Nothing changes a job that is over, but for what is found out about its delivery. */
-const endOf = (job: Job): number => job.updatedAt;
+/** Until when the files of a job are kept that is over by `endsAt`: nothing changes it afterwards. */
+export const keptUntil = (ctx: Pick<Context, 'settings'>, { requester }: Job, endsAt: number): number =>
+  endsAt + ctx.settings.of(requester.spaceId).retentionDays * DAY_MS;

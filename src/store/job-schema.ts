@@ -101,7 +101,11 @@ export const jobSchema = z.discriminatedUnion('state', [
   sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
-  finished.extend({ state: z.literal('completed'), deliveryTries: z.number() }),
+  finished.extend({
+    state: z.literal('completed'),
+    deliveryTries: z.number(),
+    unshrunk: z.object({ maxBytes: z.number(), tries: z.number(), until: z.number() }).exactOptional(),
+  }),
   finished.extend({
     state: z.literal('delivered'),
     deliveredAt: z.number(),

@@ -163,6 +163,23 @@ describe('a finished video', () => {
     expect(rungsOf(await job())).toEqual(['link delivered']);
   });
 
+  it('found a place late: its link is good for as long as it is kept from then on', async () => {
+    const answers: Answer[] = [NOWHERE];
+    const { run, world, life, seen } = await arrived({
+      answers,
+      limitBytes: 8,
+      shrinks: ['impossible'],
+      links: LINKS,
+    });
+    await life.ctx.settings.change(CHAT_EVENT.requester.spaceId, 'discord:1', { what: 'retention', days: 1 });
+    await run(40);
+    answers[0] = DELIVERED;
+    await run(60);
+    const until = Number(seen.at(-1)?.link?.split('/').at(-1));
+    expect(until - world.time.now).toBeGreaterThan(4 * HOUR);
+    expect(until - world.time.now).toBeLessThanOrEqual(24 * HOUR);
+  });
+
   it('is not held up by a shrink that breaks', async () => {
     const { run, job } = await arrived({ limitBytes: 8, links: LINKS, shrinks: ['breaks'] });
     await run();
@@ -172,17 +189,41 @@ describe('a finished video', () => {
   it('for which no form fits is tried again at a pace, for more than a day, until one does', async () => {
     const shrinks: ('impossible' | number)[] = ['impossible'];
     const { run, job, limits } = await arrived({ limitBytes: 8, shrinks });
-    await run(1);
-    const inFirstHour = limits.length;
-    expect(inFirstHour).toBeGreaterThan(3);
-    expect(inFirstHour).toBeLessThan(30);
+    await run(0.5);
+    const atFirst = limits.length;
+    expect(atFirst).toBeGreaterThan(3);
     expect(await job()).toMatchObject({ state: 'completed' });
     expect(rungsOf(await job()).at(-1)).toBe('smaller too-large');
     await run(30);
-    expect(limits.length).toBeLessThan(150);
+    // Encoding takes minutes of a core each time.
+    expect(limits.length).toBeLessThan(36);
     shrinks[0] = 7;
     await run(60);
     expect(await job()).toMatchObject({ state: 'delivered' });
+  });
+
+  it.each(['impossible', 'breaks'] as const)(
+    'is not made smaller once more, where that is %s, before the chat takes more than it did',
+    async (how) => {
+      let limit = 8;
+      const shrinks: ('impossible' | 'breaks' | number)[] = [how];
+      const { run, job, limits } = await arrived({ chat: { uploadLimitBytes: () => limit }, shrinks });
+      await run(0.1);
+      const tried = await job();
+      expect(tried?.state === 'completed' && tried.deliveryTries).toBeGreaterThan(1);
+      expect(limits).toHaveLength(3);
+      limit = 800;
+      shrinks[0] = 700;
+      await run(0.3);
+      expect(await job()).toMatchObject({ state: 'delivered', smaller: { bytes: 700 } });
+    },
+  );
+
+  it('that the chat refuses in every size is not made smaller at each try', async () => {
+    const { run, limits, seen } = await arrived({ answers: [tooLarge(100)] });
+    await run(0.1);
+    expect(seen.length).toBeGreaterThan(6);
+    expect(limits).toHaveLength(3);
   });
 
   it('that the chat refuses in every size is not offered again at once', async () => {
@@ -271,29 +312,52 @@ describe('passing trouble of a chat', () => {
   });
 });
 
-describe('the files of a delivery', () => {
-  it('are only those that the job names: a smaller one that was replaced is gone', async () => {
-    let limit = 800;
-    const answers: Answer[] = [NOWHERE];
-    const { run, job, files } = await arrived({
-      answers,
-      chat: { uploadLimitBytes: () => limit },
-      shrinks: [700, 300],
+describe('a video that is on our disk no more', () => {
+  it('is told of as lost, at its cost, and not looked for again', async () => {
+    const { run, job, seen, files, life } = await arrived({ answers: [NOWHERE] });
+    await run(0.001);
+    const waiting = await job();
+    if (waiting?.state === 'completed') await files.remove(waiting.video.key);
+    await run(48);
+    expect(await job()).toMatchObject({
+      state: 'failed',
+      failure: 'result-lost',
+      costMicros: waiting?.state === 'completed' && waiting.costMicros,
     });
-    await run(0.1);
-    const first = await job();
-    expect(first).toMatchObject({ state: 'completed', smaller: { bytes: 700 } });
-    limit = 400;
-    answers[0] = DELIVERED;
-    await run(24);
-    const last = await job();
-    expect(last).toMatchObject({ state: 'delivered', smaller: { bytes: 300 } });
-    if (last?.state !== 'delivered') return;
-    const { inputs, video, smaller } = last;
-    expect([...files.kept].sort()).toEqual(
-      [inputs.image.key, inputs.clip.key, video.key, smaller?.key].sort(),
-    );
+    expect(seen).toHaveLength(1);
+    expect(life.scheduler.size()).toBe(0);
   });
+});
+
+describe('the files of a delivery', () => {
+  it.each([
+    ['was taken', DELIVERED],
+    ['broke off', new Error('502')],
+  ])(
+    'are only those that the job names: a smaller one that was replaced is gone when the try %s',
+    async (_, answer) => {
+      let limit = 800;
+      const answers: Answer[] = [NOWHERE];
+      const { run, job, files } = await arrived({
+        answers,
+        chat: { uploadLimitBytes: () => limit },
+        shrinks: [700, 300],
+      });
+      await run(0.1);
+      const first = await job();
+      expect(first).toMatchObject({ state: 'completed', smaller: { bytes: 700 } });
+      limit = 400;
+      answers[0] = answer;
+      await run(24);
+      const last = await job();
+      expect(last).toMatchObject({ smaller: { bytes: 300 } });
+      if (last?.state !== 'delivered' && last?.state !== 'completed') return;
+      const { inputs, video, smaller } = last;
+      expect([...files.kept].sort()).toEqual(
+        [inputs.image.key, inputs.clip.key, video.key, smaller?.key].sort(),
+      );
+    },
+  );
 });
 
 describe('sending again', () => {
@@ -307,6 +371,25 @@ describe('sending again', () => {
     expect(seen.at(-1)).toMatchObject({ form: 'original', to: ELSEWHERE });
     expect(await job()).toEqual(before);
     expect(files.kept.size).toBe(3);
+  });
+
+  it('offers no link that leads nowhere, nor one that outlives the file', async () => {
+    let limit = 5000;
+    const { run, life, world, seen, begun } = await arrived({
+      chat: { uploadLimitBytes: () => limit },
+      links: LINKS,
+      shrinks: ['impossible'],
+    });
+    await run();
+    const days = (count: number) => begun + count * 24 * HOUR;
+    limit = 8;
+    world.time.now = days(29);
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: true });
+    const until = Number(seen.at(-1)?.link?.split('/').at(-1));
+    expect(until).toBeGreaterThan(world.time.now);
+    expect(until).toBeLessThan(days(30) + HOUR);
+    world.time.now = days(31);
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: false });
   });
 
   it('leaves no file behind that no record names', async () => {
