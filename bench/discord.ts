@@ -97,8 +97,7 @@ async function memory(): Promise<void> {
     await discord.waitFor(() => discord.commands().length > 0, { timeoutMs: 120_000 });
     // The first start of all has everything to compile; every later one is what an operator lives with.
     await bot.restart();
-    await discord.waitFor(() => discord.gateway.connected() > 0, { timeoutMs: 120_000 });
-    await wait(5_000);
+    await wait(10_000);
     return await residentMb(bot);
   };
   const [few, many] = [await resident(1), await resident(servers)];
