@@ -44,6 +44,8 @@ export type Chat = {
   post?(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
   /** Lets go of what the chat itself keeps of a job. */
   forget?(job: Job): Promise<void>;
+  /** Lets go of what a member began and has not sent yet, with its files. */
+  forgetMember?(memberId: string): Promise<void>;
   /** Walks through the places where the member can be reached, the best first. Throws passing trouble. */
   deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
 };

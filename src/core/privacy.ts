@@ -39,6 +39,7 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
   return {
     async forget(memberId) {
       await offers.forget(memberId);
+      for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
       let jobs = 0;
       let underWay = 0;
       for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {

@@ -83,6 +83,13 @@ describe('forgetting a member', () => {
     expect(told).toEqual([CHAT_EVENT.id]);
   });
 
+  it('has the chats let go of what the member has not sent yet', async () => {
+    const told: string[] = [];
+    const { privacy } = await done({ chat: { forgetMember: async (id) => void told.push(id) } });
+    await privacy.forget(ME);
+    expect([...new Set(told)]).toEqual([ME]);
+  });
+
   it('leaves a job under way alone, and says so', async () => {
     const world = createWorld({ files: fakeFiles() });
     const life = world.boot();

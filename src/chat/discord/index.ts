@@ -67,7 +67,8 @@ export function createDiscordChat(parts: DiscordParts): Chat {
   const tokens = createTokens({ shelf, clock });
   const servers = createServers({ rest, shelf, clock, log });
   const owners = createOwners();
-  const waiting = createWaiting({ shelf, fileUse, clock });
+  const waiting = createWaiting({ shelf, fileUse, clock, log });
+  const forms = createOpenForms({ shelf, waiting });
   let core: Core | undefined;
   let inbound: Inbound | undefined;
   let applicationId: string | undefined;
@@ -148,7 +149,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           fileUse,
           downloads: createDownloads({ cdnUrls: parts.cdnUrls, files }),
           waiting,
-          forms: createOpenForms({ shelf, waiting }),
+          forms,
           admin: { channels, requests, notices, sender, temp: files.temp },
           clock,
           log,
@@ -156,12 +157,13 @@ export function createDiscordChat(parts: DiscordParts): Chat {
         owners,
       );
       await servers.load();
-      await waiting.sweep();
+      await waiting.start();
       await outbound.start();
       await inbound.resume();
       login.start();
     },
     async stop() {
+      waiting.stop();
       await login.stop();
       await inbound?.stop();
       await outbound.stop();
@@ -176,5 +178,9 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     uploadLimitBytes: outbound.uploadLimitBytes,
     deliver: outbound.deliver,
     forget: outbound.forget,
+    async forgetMember(memberId) {
+      const [platform, userId] = memberId.split(':');
+      if (platform === 'discord' && userId) await forms.forget(userId);
+    },
   };
 }

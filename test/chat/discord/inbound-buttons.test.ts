@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMPLETED } from '../../fakes/remote.ts';
 import type { SimInteraction } from '../../simulators/discord/interactions.ts';
@@ -249,6 +251,32 @@ describe('/privacy', () => {
     bot.discord.press(bot.ada, asked.original, 'Delete my data');
     await bot.discord.waitFor(() => textOf(asked.original).includes('Deleted'));
     expect(await bot.jobs()).toEqual([]);
+  });
+
+  it('deletes what was given with a form that was never sent, and nobody else’s', async () => {
+    await using bot = await startTestBot();
+    const { discord, channel, ada } = bot;
+    const bob = discord.member(bot.guild, 'Bob');
+    const kept = async () =>
+      (await readdir(join(bot.folder, 'files'), { recursive: true })).filter((name) => name.endsWith('.png'));
+    const open = async (member: typeof ada, bytes: number) => {
+      const png = image();
+      if (!('bytes' in png)) throw new Error('no bytes');
+      const picture = { name: 'knight.png', bytes: Buffer.concat([png.bytes, Buffer.alloc(bytes)]) };
+      const asked = await discord.slash(member, channel, '/animate', { image: picture, prompt: 'a secret' });
+      await discord.waitFor(() => asked.modalOpen);
+      return asked;
+    };
+    const mine = await open(ada, 1);
+    await open(bob, 2);
+    await expect.poll(kept).toHaveLength(2);
+    const asked = await discord.slash(ada, channel, '/privacy');
+    for (const title of ['privacy.title', 'privacy.confirm'] as const) {
+      await discord.waitFor(() => textOf(asked.original).includes(said(title)));
+      discord.press(ada, asked.original, 'Delete my data');
+    }
+    await expect.poll(kept).toHaveLength(1);
+    expect(await bot.store.keyv('discord').get(`form:${mine.id}`)).toBeUndefined();
   });
 });
 

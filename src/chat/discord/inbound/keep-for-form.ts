@@ -13,11 +13,11 @@ export function keepForForm(parts: InboundParts, asked: Asked<AskOf<'form'>>): P
 
 async function keep(parts: InboundParts, { target, ask }: Asked<AskOf<'form'>>): Promise<void> {
   const { forms, waiting } = parts;
-  const { eventId } = target;
+  const { eventId, userId } = target;
   await using work = parts.fileUse.begin();
   const brought = await fetchFiles(parts, work, ask.files, async ({ image, clip }) => {
     const keys = [image, clip].flatMap((file) => file?.key ?? []);
-    await waiting.hold(`form:${eventId}`, keys);
+    await waiting.hold(`form:${eventId}`, keys, userId);
   });
   if (brought.kind === 'gone') return;
   if (brought.kind === 'refused') {

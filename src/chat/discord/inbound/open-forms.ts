@@ -25,6 +25,8 @@ export type OpenForms = {
   get(eventId: string): Promise<Outcome<OpenForm> | undefined>;
   /** The form was sent, and what belongs to it is held elsewhere. */
   drop(eventId: string): Promise<void>;
+  /** Lets go of every form of that member that waits, with what was given with it. */
+  forget(userId: string): Promise<void>;
 };
 
 export function createOpenForms({ shelf, waiting }: { shelf: Shelf; waiting: Waiting }): OpenForms {
@@ -47,6 +49,9 @@ export function createOpenForms({ shelf, waiting }: { shelf: Shelf; waiting: Wai
     async drop(eventId) {
       await shelf.delete(keyOf(eventId));
       await waiting.release(keyOf(eventId));
+    },
+    async forget(userId) {
+      for (const key of await waiting.forget(userId)) await shelf.delete(key);
     },
   };
 }

@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createWaiting, namedByWaiting } from '../../../src/chat/discord/inbound/waiting.ts';
+import { createFileUse } from '../../../src/core/file-use.ts';
+import { memoryShelf } from '../../fakes/shelf.ts';
+
+const HOUR_MS = 3_600_000;
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+function setup() {
+  vi.useFakeTimers();
+  const shelf = memoryShelf();
+  const clock = { now: () => Date.now() };
+  const removed: string[] = [];
+  const fileUse = createFileUse({
+    files: {
+      remove: async (key) => void removed.push(key),
+      has: async () => true,
+      keep: () => Promise.reject(),
+    },
+    records: [namedByWaiting(shelf)],
+    log: quiet,
+  });
+  return { waiting: createWaiting({ shelf, fileUse, clock, log: quiet }), removed, shelf };
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe('files that wait for a form to be sent', () => {
+  it('go within the day when it never is, while we run and nobody asks for anything', async () => {
+    const { waiting, removed } = setup();
+    await waiting.start();
+    await waiting.hold('form:1', ['a', 'b']);
+    await vi.advanceTimersByTimeAsync(23 * HOUR_MS);
+    await waiting.hold('form:2', ['b', 'c']);
+    expect(removed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2 * HOUR_MS);
+    expect(removed).toEqual(['a']);
+    waiting.stop();
+    await vi.advanceTimersByTimeAsync(48 * HOUR_MS);
+    expect(removed).toEqual(['a']);
+  });
+
+  it('go at the next start too', async () => {
+    const { waiting, removed } = setup();
+    await waiting.hold('form:1', ['a']);
+    vi.setSystemTime(Date.now() + 25 * HOUR_MS);
+    await waiting.start();
+    expect(removed).toEqual(['a']);
+    waiting.stop();
+  });
+
+  it('go with their member, and nobody else’s with them', async () => {
+    const { waiting, removed, shelf } = setup();
+    await waiting.hold('form:1', ['mine', 'ours'], '12');
+    await waiting.hold('form:2', ['theirs', 'ours'], '123');
+    await waiting.hold('3', ['under-way']);
+    expect(await waiting.forget('12')).toEqual(['form:1']);
+    expect(removed).toEqual(['mine']);
+    expect(await namedByWaiting(shelf)('ours')).toBe(true);
+    expect(await namedByWaiting(shelf)('under-way')).toBe(true);
+  });
+});
