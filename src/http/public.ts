@@ -23,6 +23,8 @@ export type PublicParts = {
   /** Where a chat's own server calls, and who judges it: the answer is the status. */
   chatHook?: {
     path: string;
+    /** Whether the call comes from there, which its headers tell. */
+    knows(headers: Record<string, string | undefined>): boolean;
     take(headers: Record<string, string | undefined>, body: Buffer): Promise<number>;
   };
 };
@@ -44,15 +46,21 @@ export function publicRoutes({ links, files, takeWebhook, chatHook }: PublicPart
   });
 
   if (chatHook) {
-    app.post(chatHook.path, short, async (c) => {
+    const known: MiddlewareHandler = async (c, next) =>
+      chatHook.knows(c.req.header()) ? next() : c.body(null, 401);
+    app.post(chatHook.path, known, short, async (c) => {
       const status = await chatHook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
       return new Response(null, { status });
     });
   }
 
-  app.post('/hooks/:provider/:token', short, async (c) => {
-    const provider = c.req.param('provider');
-    const jobId = attempt(() => links.readHook(provider, c.req.param('token')));
+  const jobOf = (provider: string, token: string) => attempt(() => links.readHook(provider, token));
+  // Nothing is read of a stranger's body.
+  const named: MiddlewareHandler<object, '/hooks/:provider/:token'> = async (c, next) =>
+    jobOf(c.req.param('provider'), c.req.param('token')) === undefined ? c.body(null, 401) : next();
+  app.post('/hooks/:provider/:token', named, short, async (c) => {
+    const { provider, token } = c.req.param();
+    const jobId = jobOf(provider, token);
     if (jobId === undefined) return c.body(null, 401);
     const body = Buffer.from(await c.req.arrayBuffer());
     const answer = await takeWebhook({ provider, jobId, headers: c.req.header(), body });

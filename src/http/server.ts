@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { serve } from '@hono/node-server';
+import { type HttpBindings, serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
 import type { Metrics } from './metrics.ts';
+import { keepPatience, PATIENCE, type Patience, patientOptions } from './patience.ts';
 import { problem } from './problem.ts';
 import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
 import type { SignIn } from './sign-in.ts';
@@ -25,27 +26,25 @@ export type ServerParts = ApiParts & {
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
-  patience?: Patience;
+  patience?: Partial<Patience>;
 };
-
-/** How long a sender may take: for the headers, for all of it. And how often that is looked at. */
-type Patience = { headersMs: number; requestMs: number; checkEveryMs: number };
 
 export type HttpServer = { url: string; stop(): Promise<void> };
 
 const MAX_LOGIN_BYTES = 10_000;
 const ANSWERS_WITHIN_MS = 1_500;
-/** The largest upload takes 20 minutes at 2.3 Mbit/s; whoever dawdles holds a connection no longer than that. */
-const PATIENCE: Patience = { headersMs: 20_000, requestMs: 20 * 60_000, checkEveryMs: 10_000 };
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 /** The page's own files, named one by one: its folder also holds what a browser has no business with. */
 const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
 
 /** Listens, or throws what `listen` throws (EADDRINUSE, EACCES). */
 export async function startServer(parts: ServerParts): Promise<HttpServer> {
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((error, c) => {
-    parts.log.error({ err: error, path: withoutToken(c.req.path) }, 'a request failed');
+    const facts = { err: error, path: withoutToken(c.req.path) };
+    // Anybody can break off a request of theirs, as often as they like: there is nothing in it to be mended.
+    if (brokeOff(c)) parts.log.debug(facts, 'a request broke off');
+    else parts.log.error(facts, 'a request failed');
     return c.body(
       JSON.stringify({
         type: 'about:blank',
@@ -95,6 +94,8 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   return listen(app, parts);
 }
 
+const brokeOff = ({ env }: Context<{ Bindings: HttpBindings }>): boolean => env.incoming.errored !== null;
+
 /** The tokens of links open something by themselves: they are no business of a log. */
 const withoutToken = (path: string): string => path.replace(/^(\/media|\/hooks\/[^/]*)\/.*/, '$1/…');
 
@@ -136,20 +137,18 @@ async function readiness(
 }
 
 async function listen(
-  app: Hono,
-  { host, port, patience = PATIENCE }: Pick<ServerParts, 'host' | 'port' | 'patience'>,
+  app: Hono<{ Bindings: HttpBindings }>,
+  { host, port, patience: given }: Pick<ServerParts, 'host' | 'port' | 'patience'>,
 ): Promise<HttpServer> {
-  const serverOptions = {
-    headersTimeout: patience.headersMs,
-    requestTimeout: patience.requestMs,
-    connectionsCheckingInterval: patience.checkEveryMs,
-  };
+  const patience = { ...PATIENCE, ...given };
+  const serverOptions = patientOptions(patience);
   const { server, address } = await new Promise<{ server: Server; address: { port: number } }>(
     (resolve, reject) => {
       const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (address) =>
         resolve({ server: server as Server, address }),
       ) as Server;
       server.once('error', reject);
+      keepPatience(server, patience);
     },
   );
   const shown = isAnyAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;

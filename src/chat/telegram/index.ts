@@ -41,6 +41,8 @@ export type TelegramParts = {
 /** Where Telegram calls us; part of what the internet may open. */
 type ChatHook = {
   path: string;
+  /** Whether a call comes from Telegram. */
+  knows(headers: Readonly<Record<string, string | undefined>>): boolean;
   /** Judges one call and answers its status. */
   take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
 };
@@ -149,7 +151,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     forget: outbound.forget,
     canPost: notices.canPost,
     post: notices.post,
-    hook: { path: HOOK_PATH, take: updates.takeHook },
+    hook: { path: HOOK_PATH, knows: updates.knows, take: updates.takeHook },
   };
 }
 

@@ -40,6 +40,8 @@ export type UpdatesParts = {
 export type Updates = {
   start(): void;
   stop(): Promise<void>;
+  /** Whether a call of the webhook is Telegram's: only it has been told the secret. */
+  knows(headers: Readonly<Record<string, string | undefined>>): boolean;
   /** One call of the webhook: the status to answer. */
   takeHook(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
 };
@@ -165,11 +167,14 @@ export function createUpdates({
     return isTrouble(error, 'flood') ? Math.max(waitMs, error.retryAfterMs ?? 0) : waitMs;
   }
 
+  const knows: Updates['knows'] = (headers) =>
+    webhook !== undefined && same(headers[SECRET_HEADER] ?? '', webhook.secret);
+
   async function takeHook(
     headers: Readonly<Record<string, string | undefined>>,
     body: Buffer,
   ): Promise<number> {
-    if (!webhook || !same(headers[SECRET_HEADER] ?? '', webhook.secret)) return 401;
+    if (!knows(headers)) return 401;
     // Until Telegram has said who we are, nobody can tell whether a command is meant for us.
     if (!me || stopping.signal.aborted) return 503;
     const update = parse(body);
@@ -193,6 +198,7 @@ export function createUpdates({
       await Promise.race([polling?.stop().catch(() => {}), pause(timers, STOPS_WITHIN_MS)]);
       await Promise.race([running, pause(timers, STOPS_WITHIN_MS)]);
     },
+    knows,
     takeHook,
   };
 }
