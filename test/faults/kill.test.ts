@@ -3,16 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LONG, type Row, tell } from './board.ts';
 import { wrongInAll } from './ending.ts';
 import { FRONTS, type FrontName } from './front.ts';
-import {
-  brokenBy,
-  type Death,
-  type Kill,
-  type Killed,
-  killAt,
-  MAY_COME_TWICE,
-  pointsAfter,
-  pointsOf,
-} from './kill.ts';
+import { brokenBy, type Death, type Kill, type Killed, killAt, pointsAfter, pointsOf } from './kill.ts';
 import { PROVIDERS, type ProviderName } from './provider.ts';
 import { type Stage, startStage } from './stage.ts';
 import { leftOver } from './stray.ts';
@@ -121,12 +112,12 @@ function rowsOf(ended: readonly Killed[], where: string): Row[] {
 function scenarioOf({ again, ...first }: Killed): string {
   const name = scenarioOfOne(first);
   if (!again) return name;
-  const second = MAY_COME_TWICE.test(again.point) ? scenarioOfOne(again) : 'again while that is taken up';
+  const second = again.sentUnknown ? scenarioOfOne(again) : 'again while that is taken up';
   return `${name}, then ${second}`;
 }
 
-function scenarioOfOne({ at, point, atProvider }: Death): string {
-  if (MAY_COME_TWICE.test(point)) return 'kill -9 between Telegram’s taking the video and the receipt';
+function scenarioOfOne({ at, atProvider, sentUnknown }: Death): string {
+  if (sentUnknown) return 'kill -9 between Telegram’s taking the video and the receipt';
   switch (at) {
     case 'nothing':
       return 'kill -9 before what was asked is on disk';
