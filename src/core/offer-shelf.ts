@@ -74,14 +74,19 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
     await ctx.fileUse.release(keys);
   }
 
-  async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<void> {
+  /** Answers whether any did. */
+  async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<boolean> {
+    let gone = false;
     for (const { id } of await indexOf(shelf)) {
       // A yes under way is waited for, and the entry read again after it.
       await alone(codeOf(id), async () => {
         const entry = (await indexOf(shelf)).find((one) => one.id === id);
-        if (entry && (await goes(entry))) await dropEntry(entry);
+        if (!entry || !(await goes(entry))) return;
+        await dropEntry(entry);
+        gone = true;
       });
     }
+    return gone;
   }
 
   return {
@@ -90,9 +95,9 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
     get: (code: string): Promise<Offer | undefined> => shelf.get<Offer>(keyOf(code)),
     drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
     /** Lets go of what nobody said yes to in time. */
-    sweep: (): Promise<void> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
+    sweep: (): Promise<boolean> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
     /** Lets go of everything that waits for a yes of that member. */
-    forget: (memberId: string): Promise<void> =>
+    forget: (memberId: string): Promise<boolean> =>
       dropWhere(async ({ id }) => {
         const offer = await shelf.get<Offer>(keyOf(codeOf(id)));
         return offer?.requester.memberId === memberId;

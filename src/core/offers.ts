@@ -39,10 +39,10 @@ export type Offers = {
   /** The yes. A price that rose meanwhile is offered again; a second yes finds the job of the first. */
   confirm(call: Caller, code: string): Promise<Outcome<Taken>>;
   decline(call: Caller, code: string): Promise<Outcome<Offer>>;
-  /** Lets go of what nobody said yes to in time. */
-  sweep(): Promise<void>;
-  /** Lets go of everything that waits for a yes of that member. */
-  forget(memberId: string): Promise<void>;
+  /** Lets go of what nobody said yes to in time. False for nothing. */
+  sweep(): Promise<boolean>;
+  /** Lets go of everything that waits for a yes of that member. False for nothing. */
+  forget(memberId: string): Promise<boolean>;
 };
 
 export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): Offers {

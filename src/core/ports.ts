@@ -109,6 +109,9 @@ export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise
 
 // ── Records ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What can still be told of a record that is no job (any more), or one that this version can't read. */
+export type Unreadable = { state: 'unreadable'; id: string; files: string[] };
+
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
 export type JobStore = {
   get(id: string): Promise<Job | undefined>;
@@ -123,9 +126,11 @@ export type JobStore = {
   byCode(code: string): Promise<Job[]>;
   /** Every space that has jobs. */
   spaces(): Promise<string[]>;
-  /** Jobs of a space that were asked for before then and are over, the oldest first. */
-  oldest(spaceId: string, before: number, limit: number): Promise<Job[]>;
-  /** Forgets a job. One that may still cost something must not be forgotten. */
+  /** What was asked for in a space before then, the oldest first, one by one. What is given may be removed meanwhile. */
+  oldest(spaceId: string, before: number): AsyncIterable<Job | Unreadable>;
+  /** The records of a member that the lists leave out. */
+  unreadableOf(memberId: string): Promise<Unreadable[]>;
+  /** Forgets a job, or a record that is none. One that may still cost something must not be forgotten. */
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */
   uses(fileKey: string): Promise<boolean>;
@@ -158,11 +163,16 @@ export type SettingsStore = {
 export type Traces = {
   /**
    * Takes the member's name off the lines of the book, for good, but of jobs that are on record; and lets go of what
-   * the chats have noted of them. Limits go on adding up: counters keep the name until their window ends.
+   * the chats have noted of them. Limits go on adding up: counters keep the name until their window ends. Notes of
+   * jobs that are on record go with these. False where there was nothing.
    */
-  forget(memberId: string): Promise<void>;
-  /** Drops the counters of windows that have ended everywhere, everybody's. */
+  forget(memberId: string): Promise<boolean>;
+  /** Lets go of what a chat has noted of a job, where the chat itself is not there to do so. */
+  forgetJob(jobId: string): Promise<void>;
+  /** Drops the counters of windows that have ended everywhere, everybody's, and notes whose time is over. */
   dropEnded(now: number): Promise<void>;
+  /** Makes what was removed unreadable on the disk; another time where another program reads the database just now. */
+  overwrite(): Promise<void>;
 };
 
 /** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */

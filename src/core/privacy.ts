@@ -6,6 +6,8 @@
 import type { Context } from './context.ts';
 import { isOver, type Job } from './job.ts';
 import type { Offers } from './offers.ts';
+import type { Unreadable } from './ports.ts';
+import { OPERATOR } from './quota.ts';
 
 /** More than any member has; the rest goes with the next time. */
 const AT_ONCE = 10_000;
@@ -14,6 +16,8 @@ export type Forgotten = {
   jobs: number;
   /** Still under way: they can be forgotten once they have ended. */
   underWay: number;
+  /** Something else went: an offer, a note, a grant, the name in the book. */
+  other: boolean;
 };
 
 export type Privacy = {
@@ -21,6 +25,8 @@ export type Privacy = {
   forget(memberId: string): Promise<Forgotten>;
   /** Removes one such job, in the same way; who may is for the caller to know. False while it is under way. */
   forgetJob(id: string): Promise<boolean>;
+  /** Removes a record that is no job any more, with its files. What it may still be billed stays with the operator. */
+  forgetUnreadable(record: Unreadable): Promise<void>;
 };
 
 export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
@@ -36,9 +42,19 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
     });
   }
 
+  function forgetUnreadable({ id, files }: Unreadable): Promise<void> {
+    return ctx.locks.run(id, async () => {
+      // Nobody follows it, and whether it was sent, nobody can read.
+      if ((await ctx.ledger.held()).includes(id)) await ctx.ledger.suspend(id, OPERATOR);
+      await ctx.traces.forgetJob(id);
+      await ctx.store.remove(id);
+      await ctx.fileUse.release(files);
+    });
+  }
+
   return {
     async forget(memberId) {
-      await offers.forget(memberId);
+      const hadOffers = await offers.forget(memberId);
       for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
       let jobs = 0;
       let underWay = 0;
@@ -47,19 +63,28 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
         if (how === 'forgotten') jobs += 1;
         if (how === 'under-way') underWay += 1;
       }
-      await ctx.settings.forget(memberId);
+      for (const record of await ctx.store.unreadableOf(memberId)) {
+        await forgetUnreadable(record);
+        jobs += 1;
+      }
+      const hadGrants = await ctx.settings.forget(memberId);
       // Last: the book keeps the name of what is still on record.
-      await ctx.traces.forget(memberId);
+      const hadTraces = await ctx.traces.forget(memberId);
+      await ctx.traces.overwrite();
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
+    forgetUnreadable,
   };
 }
 
 /** The record first: a crash in between leaves a file that nobody names, never a job whose files are gone. */
 async function forgetKept(ctx: Context, job: Job): Promise<void> {
-  await ctx.chats.get(job.requester.platform)?.forget?.(job);
+  const chat = ctx.chats.get(job.requester.platform);
+  if (chat) await chat.forget?.(job);
+  // The operator took the chat's token out: what it has noted has no end of its own.
+  else await ctx.traces.forgetJob(job.id);
   await ctx.store.remove(job.id);
   await ctx.fileUse.release(filesOf(job));
 }

@@ -16,8 +16,8 @@ export type SettingsBook = {
   own(spaceId: string): OwnSettings;
   /** Makes a change, or says why it can't be. Answers what was changed; an empty list where nothing was. */
   change(spaceId: string, by: string, change: Change): Promise<Outcome<AuditEntry[]>>;
-  /** Lets go of what was granted to a member on top. Blocks, limits and lists that name them are the admins' own. */
-  forget(memberId: string): Promise<void>;
+  /** Lets go of what was granted to a member on top. Blocks, limits and lists that name them are the admins' own. False for nothing. */
+  forget(memberId: string): Promise<boolean>;
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
@@ -61,12 +61,15 @@ export function createSettingsBook({
     return accept(entries);
   }
 
-  async function forget(memberId: string): Promise<void> {
+  async function forget(memberId: string): Promise<boolean> {
+    let had = false;
     for (const [spaceId, before] of [...all]) {
       const grants = before.grants?.filter(({ who }) => who.kind !== 'member' || who.id !== memberId);
       if (!grants || grants.length === before.grants?.length) continue;
       await keep(spaceId, { ...before, grants }, []);
+      had = true;
     }
+    return had;
   }
 
   // One at a time, or of two changes at once the later would undo the earlier.

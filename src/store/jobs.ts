@@ -1,7 +1,7 @@
 /** The records of the jobs: each lies in Keyv under its id; the indexes that find them lie on the same rows. */
 import { z } from 'zod';
 import { isOver, type Job } from '../core/job.ts';
-import type { JobStore } from '../core/ports.ts';
+import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
 import { keyvOn } from './keyv-sqlite.ts';
@@ -12,6 +12,7 @@ const PAGE = 200;
 const PREFIX = `${NAMESPACE}:`;
 const spaceRow = z.object({ spaceId: z.string() });
 const keyRow = z.object({ key: z.string() });
+const datedRow = z.object({ key: z.string(), createdAt: z.number() });
 /** Every place in a record that names a file, and the index over it in migrations.ts. */
 const FILE_FIELDS = [
   { index: 'jobs_by_image', path: 'inputs.image' },
@@ -19,6 +20,7 @@ const FILE_FIELDS = [
   { index: 'jobs_by_video', path: 'video' },
   { index: 'jobs_by_smaller', path: 'smaller' },
 ] as const;
+const filesRow = z.record(z.string(), z.unknown());
 const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
 
 /**
@@ -53,11 +55,11 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
      ORDER BY json_extract(value, '$.value.requester.spaceId') LIMIT 1`,
   );
   const oldestKeys = db.prepare(
-    `SELECT key FROM keyv INDEXED BY jobs_by_space
+    `SELECT key, json_extract(value, '$.value.createdAt') AS createdAt FROM keyv INDEXED BY jobs_by_space
      WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
        AND json_extract(value, '$.value.createdAt') < ?
-       AND json_extract(value, '$.value.state') IN ('delivered', 'failed', 'cancelled')
-     ORDER BY json_extract(value, '$.value.createdAt'), key LIMIT ?`,
+       AND (json_extract(value, '$.value.createdAt'), key) > (?, ?)
+     ORDER BY json_extract(value, '$.value.createdAt'), key LIMIT ${PAGE}`,
   );
   const codeKeys = db.prepare(
     `SELECT key FROM keyv INDEXED BY jobs_by_code
@@ -68,6 +70,11 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
       `SELECT 1 FROM keyv INDEXED BY ${index}
        WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.${path}.key') = ? LIMIT 1`,
     ),
+  );
+
+  const filesOf = db.prepare(
+    `SELECT ${FILE_FIELDS.map(({ index, path }) => `json_extract(value, '$.value.${path}.key') AS ${index}`)}
+     FROM keyv WHERE key = ?`,
   );
 
   async function readAll(keys: readonly unknown[]): Promise<Job[]> {
@@ -91,6 +98,18 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
       if (!(error instanceof UnreadableJob)) throw error;
       onUnreadable(error);
       return undefined;
+    }
+  }
+
+  /** Undefined for one that is gone. */
+  async function readOrTell(id: string): Promise<Job | Unreadable | undefined> {
+    try {
+      return await get(id);
+    } catch (error) {
+      if (!(error instanceof UnreadableJob)) throw error;
+      onUnreadable(error);
+      const named = Object.values(filesRow.parse(filesOf.get(PREFIX + id) ?? {}));
+      return { state: 'unreadable', id, files: named.filter((key) => typeof key === 'string') };
     }
   }
 
@@ -125,7 +144,27 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
         found.push(next.spaceId);
       }
     },
-    oldest: async (spaceId, before, limit) => readAll(oldestKeys.all(spaceId, before, limit)),
+    async *oldest(spaceId, before) {
+      let after = { createdAt: Number.MIN_SAFE_INTEGER, key: '' };
+      for (;;) {
+        const rows = z.array(datedRow).parse(oldestKeys.all(spaceId, before, after.createdAt, after.key));
+        for (const row of rows) {
+          const found = await readOrTell(idOf(row));
+          if (found) yield found;
+        }
+        const last = rows.at(-1);
+        if (!last || rows.length < PAGE) return;
+        after = last;
+      }
+    },
+    async unreadableOf(memberId) {
+      const found: Unreadable[] = [];
+      for (const row of memberKeys.all(memberId, -1)) {
+        const one = await readOrTell(idOf(row));
+        if (one?.state === 'unreadable') found.push(one);
+      }
+      return found;
+    },
     async remove(id) {
       await keyv.delete(id);
     },

@@ -193,7 +193,7 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       expect(await store.spaces()).toEqual(['x', 'y']);
     });
 
-    it('gives the oldest jobs of a space that are over, and only those from before', async () => {
+    it('gives the jobs of a space, the oldest first and only those from before, also while they go', async () => {
       const store = await make();
       for (const [id, createdAt] of [
         ['new', 30],
@@ -201,12 +201,18 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
         ['middle', 20],
       ] as const)
         await store.save(jobIn('delivered', { id, createdAt }));
-      await store.save(jobIn('completed', { id: 'open', createdAt: 5 }));
-      const { spaceId } = jobIn('queued').requester;
-      const ids = async (before: number, limit = 9) =>
-        (await store.oldest(spaceId, before, limit)).map(({ id }) => id);
-      expect(await ids(30)).toEqual(['old', 'middle']);
-      expect(await ids(99, 1)).toEqual(['old']);
+      await store.save(jobIn('completed', { id: 'open', createdAt: 10 }));
+      const { requester } = jobIn('queued');
+      const elsewhere = { ...requester, spaceId: 'discord:2' };
+      await store.save(jobIn('delivered', { id: 'elsewhere', createdAt: 1, requester: elsewhere }));
+      const ids: string[] = [];
+      for await (const { id } of store.oldest(requester.spaceId, 30)) {
+        ids.push(id);
+        await store.remove(id);
+      }
+      expect(ids).toEqual(['old', 'open', 'middle']);
+      for await (const { id } of store.oldest(requester.spaceId, 30)) expect.fail(`${id} is still there`);
+      expect(await store.unreadableOf(requester.memberId)).toEqual([]);
     });
   });
 }

@@ -21,12 +21,12 @@ describe('forgetting a member', () => {
   it('removes their jobs and every file of these, and keeps the sums', async () => {
     const { world, files, privacy } = await done();
     expect(files.kept.size).toBe(3);
-    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0 });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0, other: false });
     expect(files.kept.size).toBe(0);
     expect(await world.disk.store.get(CHAT_EVENT.id)).toBeUndefined();
     const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
     expect(book.settledJobs).toBe(1);
-    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0 });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: false });
   });
 
   it('lets go of what was granted to them, and of nothing that admins keep them within bounds by', async () => {
@@ -57,15 +57,66 @@ describe('forgetting a member', () => {
     const left: number[] = [];
     life.ctx.traces.forget = async () => {
       left.push((await world.disk.store.ofMember(ME, 9)).length);
+      return false;
     };
     await privacy.forget(ME);
     await privacy.forget(ME);
     expect(left).toEqual([0, 0]);
   });
 
+  it('says that something went also where that was no job', async () => {
+    const { life, job, privacy } = await done();
+    const spaceId = CHAT_EVENT.requester.spaceId;
+    const grant = { who: { kind: 'member' as const, id: ME }, unit: 'jobs' as const, max: 5, until: 1e15 };
+    await privacy.forgetJob(job.id);
+    await life.ctx.settings.change(spaceId, 'discord:1', { what: 'grant', grant });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: true });
+    const asked = { ...AGAIN, id: 'discord:902' };
+    expect(await life.core.offers.take(asked, UPLOADS, CHOICES, true)).toMatchObject({ ok: true });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: true });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: false });
+  });
+
+  it('writes over what is gone, once everything is', async () => {
+    const { life, privacy } = await done();
+    const order: string[] = [];
+    life.ctx.traces.forget = async () => order.push('forget') > 0;
+    life.ctx.traces.overwrite = async () => void order.push('overwrite');
+    await privacy.forget(ME);
+    expect(order).toEqual(['forget', 'overwrite']);
+  });
+
+  it('removes records that cannot be read, with their files, and leaves what they may cost with the operator', async () => {
+    const { world, life, files, job, privacy } = await done();
+    await life.intake.again(AGAIN, job);
+    const bad = { state: 'unreadable' as const, id: AGAIN.id, files: [job.inputs.image.key, 'kept-alone'] };
+    files.kept.add('kept-alone');
+    life.ctx.store.unreadableOf = async (memberId) => (memberId === ME ? [bad] : []);
+    life.ctx.store.ofMember = async () => [];
+    const noted: string[] = [];
+    life.ctx.traces.forgetJob = async (id) => void noted.push(id);
+    expect(await privacy.forget(ME)).toMatchObject({ jobs: 1 });
+    expect(await world.disk.store.get(AGAIN.id)).toBeUndefined();
+    expect(files.kept.has('kept-alone')).toBe(false);
+    // The other job needs it.
+    expect(files.kept.has(job.inputs.image.key)).toBe(true);
+    expect(noted).toEqual([AGAIN.id]);
+    expect(await world.disk.ledger.held()).toEqual([]);
+    expect(await world.disk.ledger.suspended()).toMatchObject([{ jobId: AGAIN.id }]);
+  });
+
+  it('lets go of what a chat has noted that is not configured any more', async () => {
+    const { life, privacy } = await done();
+    const noted: string[] = [];
+    life.ctx.traces.forgetJob = async (id) => void noted.push(id);
+    life.ctx.chats = new Map();
+    await privacy.forget(ME);
+    expect(noted).toEqual([CHAT_EVENT.id]);
+  });
+
   it('touches nobody else', async () => {
     const { files, privacy } = await done();
-    expect(await privacy.forget('discord:8')).toEqual({ jobs: 0, underWay: 0 });
+    expect(await privacy.forget('discord:8')).toEqual({ jobs: 0, underWay: 0, other: false });
     expect(files.kept.size).toBe(3);
   });
 
@@ -96,7 +147,7 @@ describe('forgetting a member', () => {
     await life.jobs.recover();
     await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
     await life.scheduler.runNext();
-    expect(await life.core.privacy.forget(ME)).toEqual({ jobs: 0, underWay: 1 });
+    expect(await life.core.privacy.forget(ME)).toEqual({ jobs: 0, underWay: 1, other: false });
     expect(await life.core.privacy.forgetJob(CHAT_EVENT.id)).toBe(false);
     expect(await life.core.privacy.forgetJob('discord:nobody')).toBe(true);
     await life.scheduler.runAll();
@@ -108,7 +159,7 @@ describe('forgetting a member', () => {
       chat: { deliver: async () => ({ kind: 'nowhere' }) },
     });
     expect(job.state).toBe('completed');
-    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0 });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0, other: false });
     expect(files.kept.size).toBe(0);
     expect(life.scheduler.size()).toBe(0);
   });

@@ -41,13 +41,11 @@ export function memoryJobStore(): JobStore {
         .filter((job) => job.code === code)
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
     spaces: async () => [...new Set(all().map((job) => job.requester.spaceId))].sort(),
-    oldest: async (spaceId, before, limit) =>
-      newestOf(
-        all().filter((job) => job.requester.spaceId === spaceId && job.createdAt < before && isOver(job)),
-        Number.POSITIVE_INFINITY,
-      )
-        .reverse()
-        .slice(0, limit),
+    async *oldest(spaceId, before) {
+      const found = all().filter((job) => job.requester.spaceId === spaceId && job.createdAt < before);
+      yield* newestOf(found, found.length).reverse();
+    },
+    unreadableOf: async () => [],
     remove: async (id) => {
       records.delete(id);
     },

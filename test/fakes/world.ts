@@ -128,7 +128,12 @@ export function createWorld({
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
-      traces: { forget: async () => {}, dropEnded: async () => {} },
+      traces: {
+        forget: async () => false,
+        forgetJob: async () => {},
+        dropEnded: async () => {},
+        overwrite: async () => {},
+      },
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },

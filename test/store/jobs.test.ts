@@ -76,6 +76,33 @@ describe('the job store on SQLite', () => {
     expect(reported).toEqual(['web:b', 'web:b']);
   });
 
+  it('tells of unreadable records what is left of them, so that they can go, however many come first', async () => {
+    const db = freshDatabase();
+    const store = createJobStore(db, () => {});
+    const { requester, inputs } = jobIn('queued');
+    for (let n = 0; n < 210; n += 1)
+      await damage(db, `web:${n}`, {
+        ...jobIn('queued', { id: `web:${n}`, createdAt: n }),
+        state: 'dreaming',
+      });
+    await damage(db, 'web:bare', { ...jobIn('queued', { id: 'web:bare', createdAt: 300 }), inputs: 7 });
+    await store.save(jobIn('delivered', { id: 'web:good', createdAt: 400 }));
+    const found: string[] = [];
+    for await (const { id } of store.oldest(requester.spaceId, 500)) found.push(id);
+    expect(found).toHaveLength(212);
+    expect(found.slice(-2)).toEqual(['web:bare', 'web:good']);
+    const left = await store.unreadableOf(requester.memberId);
+    expect(left).toHaveLength(211);
+    expect(left.at(-1)).toEqual({
+      state: 'unreadable',
+      id: 'web:0',
+      files: [inputs.image.key, inputs.clip.key],
+    });
+    expect(left[0]).toEqual({ state: 'unreadable', id: 'web:bare', files: [] });
+    await store.remove('web:bare');
+    expect(await store.unreadableOf(requester.memberId)).toHaveLength(210);
+  });
+
   it('knows a job by its own id alone, not by the key it has on disk', async () => {
     const store = createJobStore(freshDatabase(), never);
     await store.save(jobIn('queued', { id: 'web:1' }));
