@@ -13,6 +13,7 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => 
   const often = async (): Promise<void> => {
     await core.offers.sweep();
     await sweepKept(ctx, core.privacy);
+    await ctx.traces.overwrite();
   };
   const daily = async (): Promise<void> => {
     await ctx.traces.dropEnded(ctx.clock.now());

@@ -35,34 +35,63 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
   const notes = db.prepare(
     'SELECT key, value FROM keyv WHERE key >= ? AND key < ? AND expires_at IS NOT NULL',
   );
+  const isJob = db.prepare('SELECT 1 FROM keyv WHERE key = ?');
   const dropNote = db.prepare('DELETE FROM keyv WHERE key = ?');
+  const dropJobNotes = db.prepare(
+    'DELETE FROM keyv WHERE key >= ?2 AND key < ?3 AND substr(key, -length(?1)) = ?1',
+  );
+  const closeJobEvents = db.prepare(
+    'UPDATE inbox SET record = NULL WHERE record IS NOT NULL AND substr(id, -length(?1)) = ?1',
+  );
+  const dropExpired = db.prepare('DELETE FROM keyv WHERE expires_at < ?');
+  const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
-  function forgetNotes(memberId: string): void {
+  /** What belongs to a job, as `telegram:status:<its id>` does, goes with it: it may be under way. */
+  const goesWithJob = (key: string): boolean =>
+    isJob.get(`jobs:${key.split(':').slice(2).join(':')}`) !== undefined;
+
+  function forgetNotes(memberId: string): boolean {
     const [platform = '', id = ''] = memberId.split(':');
-    if (!shelves.includes(platform) || id === '') return;
+    if (!shelves.includes(platform) || id === '') return false;
     // As a whole number: 12 is no part of 123.
     const names = new RegExp(`(?<![\\d-])${id.replace(/\D/g, '')}(?!\\d)`);
-    for (const row of notes.all(`${platform}:`, `${platform};`)) {
-      const { key, value } = noteRow.parse(row);
-      if (names.test(key) || names.test(value)) dropNote.run(key);
-    }
+    const theirs = z
+      .array(noteRow)
+      .parse(notes.all(`${platform}:`, `${platform};`))
+      .filter(({ key, value }) => (names.test(key) || names.test(value)) && !goesWithJob(key));
+    for (const { key } of theirs) dropNote.run(key);
+    return theirs.length > 0;
   }
 
   return {
     async forget(memberId) {
-      db.transaction(() => {
+      return db.transaction(() => {
         // Made up anew each time, so that nobody, with whatever key, can tell whose it was.
         const name = `forgotten:${randomBytes(6).toString('hex')}`;
         // A private chat has its member's number.
         const own = JSON.stringify(privateSpacesOf(memberId));
-        for (const { jobId } of z.array(jobRow).parse(lines.all(memberId)))
+        const inBook = z.array(jobRow).parse(lines.all(memberId));
+        for (const { jobId } of inBook)
           rename.run(`forgotten:${randomBytes(9).toString('hex')}`, name, own, name, jobId);
-        forgetNotes(memberId);
+        return forgetNotes(memberId) || inBook.length > 0;
+      });
+    },
+    async forgetJob(jobId) {
+      db.transaction(() => {
+        for (const shelf of shelves) dropJobNotes.run(`:${jobId}`, `${shelf}:`, `${shelf};`);
+        closeJobEvents.run(`:${jobId}`);
       });
     },
     async dropEnded(now) {
       const day = new Date(now - ENDED_FOR_MS).toISOString().slice(0, 10);
-      db.transaction(() => endedCounters.run(`day:${day}`, `month:${day.slice(0, 7)}`));
+      db.transaction(() => {
+        endedCounters.run(`day:${day}`, `month:${day.slice(0, 7)}`);
+        dropExpired.run(now);
+      });
+    },
+    async overwrite() {
+      // What was deleted is written over in the file itself; the pages from before still lie in the log beside it.
+      checkpoint.get();
     },
   };
 }

@@ -6,6 +6,10 @@ import { countersOf, limitsOf } from '../../src/core/quota.ts';
 import { settle } from '../../src/core/settings.ts';
 import { createStore } from '../../src/store/index.ts';
 import { freshFolder } from '../fakes/folder.ts';
+import { jobIn } from '../fakes/jobs.ts';
+
+const onDisk = (dataDir: string): string =>
+  ['strut.sqlite', 'strut.sqlite-wal'].map((name) => readFileSync(join(dataDir, name), 'latin1')).join();
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY_MS = 24 * 3_600_000;
@@ -146,20 +150,57 @@ describe('what the chats have noted', () => {
     for (const [key, value] of [...goes, ...stays]) await shelf.set(key, value, 3_600_000);
     await shelf.set('commands', 'hash of 77001122');
     await store.keyv('weather').set('77001122', {}, 3_600_000);
-    await store.traces.forget(ME);
+    expect(await store.traces.forget(ME)).toBe(true);
     for (const [key] of goes) expect(await shelf.get(key), key).toBeUndefined();
     for (const [key] of stays) expect(await shelf.get(key), key).toBeDefined();
+    expect(await store.traces.forget(ME)).toBe(false);
     expect(await shelf.get('commands')).toBeDefined();
     expect(await store.keyv('weather').get('77001122')).toBeDefined();
   });
 
-  it('is not to be read in the file afterwards', async () => {
+  it('stays where it belongs to a job that is on record, as that may be under way', async () => {
+    const { store } = up();
+    const shelf = store.keyv('telegram');
+    const job = jobIn('running', { id: 'telegram-77001122-5' });
+    await store.jobs.save(job);
+    const ref = { chatId: 77001122, messageId: 9 };
+    for (const id of [job.id, 'telegram-77001122-6']) await shelf.set(`status:${id}`, ref, 3_600_000);
+    await store.traces.forget(ME);
+    expect(await shelf.get(`status:${job.id}`)).toEqual(ref);
+    expect(await shelf.get('status:telegram-77001122-6')).toBeUndefined();
+  });
+
+  it('goes with a job whose chat is not there to forget it, and no other', async () => {
+    const { store } = up();
+    const shelf = store.keyv('discord');
+    for (const id of ['discord:5', 'discord:55', 'discord:6']) {
+      await shelf.set(`bound:${id}`, { statusMessageId: '1' });
+      await store.inbox.claim(`discord-status:${id}`, {});
+    }
+    await store.traces.forgetJob('discord:5');
+    expect(await shelf.get('bound:discord:5')).toBeUndefined();
+    for (const id of ['discord:55', 'discord:6']) expect(await shelf.get(`bound:${id}`)).toBeDefined();
+    expect((await store.inbox.pending('discord-status:')).map(({ id }) => id)).toEqual([
+      'discord-status:discord:55',
+      'discord-status:discord:6',
+    ]);
+  });
+
+  it('goes once its time is over, also where nothing new is noted', async () => {
+    const { store, dataDir } = up();
+    await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 1);
+    await store.traces.dropEnded(Date.now() + 1_000);
+    await store.traces.overwrite();
+    expect(onDisk(dataDir)).not.toContain('a prompt of mine');
+  });
+
+  it('is not to be read in the database afterwards, nor in the log beside it, while the bot goes on', async () => {
     const { store, dataDir } = up();
     await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
+    expect(onDisk(dataDir)).toContain('a prompt of mine');
     await store.traces.forget(ME);
-    await store.close();
-    const file = readFileSync(join(dataDir, 'strut.sqlite'), 'latin1');
-    expect(file).toContain('lines_by_member');
-    expect(file).not.toContain('a prompt of mine');
+    await store.traces.overwrite();
+    expect(onDisk(dataDir)).toContain('lines_by_member');
+    expect(onDisk(dataDir)).not.toContain('a prompt of mine');
   });
 });
