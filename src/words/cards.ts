@@ -142,6 +142,7 @@ export function resultCard(
   { left, link, form = 'original', now }: ResultFacts,
 ): Card {
   const { t, price, seconds, duration, date } = words;
+  const original = link && link.until > now ? link : undefined;
   const facts = [
     price(job.costMicros),
     providerName(words, job.provider),
@@ -155,7 +156,9 @@ export function resultCard(
       facts.join(SEPARATOR),
       ...(form === 'smaller' ? [t('result.smaller')] : []),
       ...(form === 'link' ? [t('told.link-only')] : []),
-      ...(link && link.until > now ? [t('result.link', { until: date(link.until) })] : []),
+      ...(original ? [t('result.link', { until: date(original.until) })] : []),
+      // It is on the page of whoever runs the bot, who finds it by that code.
+      ...(form === 'smaller' && !original ? [t('result.original', { code: job.code })] : []),
       ...leftLines(words, left),
       t('result.ai'),
     ],

@@ -6,7 +6,7 @@ import type { QuotaLine } from '../../src/core/quota-lines.ts';
 import { FAILURE_CODES } from '../../src/core/refusals.ts';
 import { offerCard, resultCard, statusCard } from '../../src/words/cards.ts';
 import { detailsLines, jobLine } from '../../src/words/details.ts';
-import { wordsFor } from '../../src/words/index.ts';
+import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { forgottenLines, privacyLines } from '../../src/words/privacy.ts';
 import { quotaLines } from '../../src/words/quota.ts';
 import { jobIn } from '../fakes/jobs.ts';
@@ -168,6 +168,31 @@ describe('the card of a video', () => {
   });
 });
 
+describe('a smaller copy without a link', () => {
+  const job = jobIn('completed');
+  const link = { url: 'https://strut.example/v/1', until: 1000 };
+
+  it.each([
+    ['where there is none', { now: 0 }],
+    ['where it is good no more', { link, now: 1000 }],
+  ])('names who has the full video, and by what code, %s', (_, facts) => {
+    for (const locale of LOCALES) {
+      const { lines } = resultCard(wordsFor(locale), job, { left: [], form: 'smaller', ...facts });
+      expect(
+        lines.filter((text) => text.includes(job.code)),
+        locale,
+      ).toHaveLength(1);
+    }
+  });
+
+  it('does not where the link leads to it, and for the full video itself', () => {
+    for (const facts of [{ form: 'smaller' as const, link }, { form: 'link' as const }, {}]) {
+      const { lines } = resultCard(words, job, { left: [], now: 0, ...facts });
+      expect(lines.join(' ')).not.toContain(job.code);
+    }
+  });
+});
+
 describe('the details', () => {
   it('give each fact that is known a line of its own', () => {
     const job = jobIn('delivered', {
@@ -217,14 +242,23 @@ describe('privacy', () => {
   it('says how long things are kept where they go by themselves', () => {
     expect(privacyLines(words, 7)).toHaveLength(privacyLines(words).length + 1);
     expect(privacyLines(words, 7).join(' ')).toContain('after 7 days');
+    expect(privacyLines(words, 6).join(' ')).toContain('nowhere stays for a week');
   });
 
   it.each([
-    [{ jobs: 0, underWay: 0 }, ['Nothing is kept about you here.']],
-    [{ jobs: 1, underWay: 0 }, [expect.stringContaining('1 job with')]],
+    [{ jobs: 0, underWay: 0, other: false }, ['Nothing is kept about you here.']],
+    [{ jobs: 0, underWay: 0, other: true }, [expect.stringContaining('noted about you')]],
     [
-      { jobs: 2, underWay: 3 },
-      [expect.stringContaining('2 jobs'), expect.stringContaining('3 jobs are still')],
+      { jobs: 1, underWay: 0, other: true },
+      [expect.stringContaining('1 job with'), expect.stringContaining('provider')],
+    ],
+    [
+      { jobs: 2, underWay: 3, other: true },
+      [
+        expect.stringContaining('2 jobs'),
+        expect.stringContaining('may keep them for a while'),
+        expect.stringContaining('3 jobs are still'),
+      ],
     ],
   ])('tells what was forgotten: %o', (forgotten, lines) =>
     expect(forgottenLines(words, forgotten)).toEqual(lines),
