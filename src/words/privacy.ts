@@ -1,5 +1,6 @@
 /** What is kept of a member, and what was deleted when they asked. */
 import type { Forgotten } from '../core/privacy.ts';
+import { UNDELIVERED_DAYS } from '../core/retention.ts';
 import type { Words } from './index.ts';
 
 /** `retentionDays`: how long files are kept, where they go by themselves. */
@@ -7,6 +8,7 @@ export function privacyLines({ t }: Words, retentionDays?: number): string[] {
   return [
     t('privacy.kept'),
     ...(retentionDays === undefined ? [] : [t('privacy.days', { count: retentionDays })]),
+    ...(retentionDays !== undefined && retentionDays < UNDELIVERED_DAYS ? [t('privacy.undelivered')] : []),
     t('privacy.provider'),
     t('privacy.delete'),
     t('privacy.book'),
@@ -15,10 +17,11 @@ export function privacyLines({ t }: Words, retentionDays?: number): string[] {
 }
 
 /** What a wish to be forgotten came to, and what is still to be done. */
-export function forgottenLines({ t }: Words, { jobs, underWay }: Forgotten): string[] {
-  if (jobs === 0 && underWay === 0) return [t('privacy.nothing')];
+export function forgottenLines({ t }: Words, { jobs, underWay, other }: Forgotten): string[] {
+  if (jobs === 0 && underWay === 0 && !other) return [t('privacy.nothing')];
   return [
-    ...(jobs > 0 ? [t('privacy.done', { count: jobs })] : []),
+    ...(jobs > 0 ? [t('privacy.done', { count: jobs }), t('privacy.provider')] : []),
+    ...(jobs === 0 && other ? [t('privacy.done-notes')] : []),
     ...(underWay > 0 ? [t('privacy.under-way', { count: underWay })] : []),
   ];
 }
