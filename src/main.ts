@@ -18,7 +18,7 @@ const WHY_NOT: Partial<Record<string, string>> = {
   StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',
   StoreTooNew: 'the database was written by a later version of Strut; start that version',
   StoreCorrupt:
-    'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Put a backup in its place, or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost',
+    'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Put a backup in its place, or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost. Delete strut.sqlite.damaged and strut.sqlite-wal.damaged afterwards: what members have deleted since is still in there',
 };
 
 const log = createLog('info', createScrub(secretsIn(process.env)));
