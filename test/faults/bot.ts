@@ -15,15 +15,24 @@ export type HookedBot = Bot & {
   startTold(order: Order): Promise<boolean>;
   /** As `record`, of a new start and the work after it. */
   recordStart(work: () => Promise<unknown>): Promise<string[]>;
+  /** A name under `.test` is known no more, or again. */
+  hide(name: string, gone: boolean): void;
+  /** How often such a name was looked up in vain. */
+  missed(name: string): number;
+  /** Its clock is off by so much from now on. */
+  setClock(offMs: number): void;
 };
 
 export async function startHookedBot(env: Record<string, string>): Promise<HookedBot> {
   let send: (order: Order) => void = () => {};
   let passed = new Set<string>();
+  const missed: string[] = [];
   const bot = await startBot(env, {
     preload: PRELOAD,
     onMessage(message) {
-      if (typeof message === 'object' && message && 'passed' in message) passed.add(String(message.passed));
+      if (typeof message !== 'object' || !message) return;
+      if ('passed' in message) passed.add(String(message.passed));
+      if ('missed' in message) missed.push(String(message.missed));
     },
     onStart(say) {
       send = say;
@@ -50,6 +59,9 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
     startTold,
     record: (work: () => Promise<unknown>) => whileRecording(() => send({ record: true }), work),
     recordStart: (work: () => Promise<unknown>) => whileRecording(() => startTold({ record: true }), work),
+    hide: (name: string, gone: boolean) => send({ hide: name, gone }),
+    missed: (name: string) => missed.filter((one) => one === name).length,
+    setClock: (offMs: number) => send({ clockOffMs: offMs }),
   };
   // The bot's own getters go on telling of the process that runs now.
   return Object.setPrototypeOf(driven, bot) as typeof driven & Bot;

@@ -85,6 +85,9 @@ function expectedOf(job: Job): string {
  * unknown fate, whose price is kept aside for the operator; nothing is open, held or left lying.
  */
 export async function wrongInAll({ bot, provider }: Stage): Promise<string[]> {
+  // That the last word has been said is written down after it.
+  const said = () => readRecord(bot.dataDir).waiting === 0;
+  await until('the last word', said, { timeoutMs: SAID_WITHIN_MS }).catch(() => {});
   const { jobs, open, lines, operator, waiting } = readRecord(bot.dataDir);
   const wrong: string[] = [];
   if (open.length > 0) wrong.push(`${open.length} jobs are still open`);

@@ -38,6 +38,8 @@ export type Front = AsyncDisposable & {
   apiUrl?: string;
   /** The next calls of that kind go wrong so. */
   fault(call: ChatCall, how: ChatFault, times?: number): void;
+  /** What is asked next comes twice, as both chats say that it may. */
+  twice(): void;
   /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
   ask(): Promise<Asked & Again>;
   /** Ends when the bot listens here. */
@@ -60,6 +62,9 @@ async function page(bot: () => HookedBot): Promise<Front> {
     name: 'page',
     env: {},
     fault() {
+      throw new Error('the page is no chat');
+    },
+    twice() {
       throw new Error('the page is no chat');
     },
     ready: async () => true,
@@ -117,6 +122,7 @@ async function discord(): Promise<Front> {
     fault(call, how, times = 1) {
       sim.fault(DISCORD_CALLS[call], discordFault(how), times);
     },
+    twice: () => sim.gateway.duplicateNext(),
     ready: () => sim.waitFor(() => sim.gateway.connected() > 0 && sim.commands().length > 0),
     async ask() {
       people += 1;
@@ -153,6 +159,8 @@ async function discord(): Promise<Front> {
 async function telegram(): Promise<Front> {
   const sim = await startTelegram();
   const giver = await startGiver();
+  /** Both halves of an album come, and come once more, the second before the first. */
+  let next: { twice?: true; order?: number[] } = {};
   return {
     name: 'telegram',
     env: { TELEGRAM_BOT_TOKEN: sim.token, TELEGRAM_API_URL: sim.apiUrl, ALLOW_DMS: 'true' },
@@ -160,12 +168,21 @@ async function telegram(): Promise<Front> {
     fault(call, how, times = 1) {
       sim.fault({ method: TELEGRAM_CALLS[call], how, times });
     },
+    twice() {
+      next = { twice: true, order: [1, 0] };
+    },
     ready: () => sim.waitFor(() => sim.calls('getUpdates').length > 0),
     async ask() {
       const user = sim.user({ first_name: 'Ada' });
       const chat = sim.privateChat(user);
       const { image, clip } = await giver.next();
-      const send = () => sim.album(user, chat, [{ photo: image }, { video: clip }]);
+      const send = async () => {
+        const { twice = false, ...how } = next;
+        next = {};
+        sim.deliverTwice(twice);
+        await sim.album(user, chat, [{ photo: image }, { video: clip }], how);
+        sim.deliverTwice(false);
+      };
       await send();
       return {
         async again() {

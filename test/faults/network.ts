@@ -2,20 +2,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isOver, type Job } from '../../src/core/job.ts';
 import { type End, type Ending, endingOf, type Pending } from './ending.ts';
+import { FORGED } from './forged.ts';
 import type { FrontName } from './front.ts';
 import type { ProviderName } from './provider.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
-import type { Wire } from './wire.ts';
+import { OUTAGES, type Outage, type Wire } from './wire.ts';
 
 export type Scenario = {
   /** What breaks, as the scoreboard says it. */
   name: string;
   only?: readonly ProviderName[];
   chats?: readonly FrontName[];
-  arrange(stage: Stage): void;
+  arrange(stage: Stage): unknown;
   /** Happens once the job is in that state. */
   later?: { state: Job['state']; happens(stage: Stage): Promise<void> };
+  /** Happens once the job has ended, or is lost; what it makes of it counts. */
+  after?(stage: Stage, id: string): Promise<void>;
   end: End | ((stage: Stage) => End);
   /** The video may come twice: nobody can know whether the first one arrived. */
   maybeTwice?: boolean;
@@ -23,12 +26,23 @@ export type Scenario = {
 
 const lostAnswer = ({ provider }: Stage): End => (provider.hooks ? 'video' : 'unknown');
 async function refusedFor(ms: number, wire: Wire | undefined): Promise<void> {
-  await wire?.refuse();
+  await wire?.down('refused');
   await wait(ms);
-  await wire?.accept();
+  await wire?.up();
 }
+/** Those that leave a trace of each try. */
+const TRACED = OUTAGES.filter((why) => why !== 'refused');
+/** Up again once so many tries were in vain. */
+async function upAfter(wire: Wire, tries: number, from = 0): Promise<void> {
+  await until(`${tries} tries in vain`, () => wire.inVain() - from >= tries, { timeoutMs: 60_000 });
+  await wire.up();
+}
+const newest = ({ bot }: Stage): Job | undefined => readRecord(bot.dataDir).jobs.at(-1);
 /** The head of a submit, whoever it goes to. */
 const SUBMITS = /^POST [^ ]*(?:motion-control|\/run|\/models\/)[^ ]* /;
+/** The head of a look, and of a fetch. */
+const STATUS = /^GET [^ ]*status/;
+const VIDEO = /^GET [^ ]*\.mp4 /;
 /** Nobody listens there, and nobody may look. */
 const PRIVATE_ADDRESS = 'http://127.0.0.1:9/secret.mp4';
 const html = (status: number) => ({
@@ -62,6 +76,43 @@ const atVideo = (
 ): Scenario => ({
   name: `video: ${name}`,
   arrange: ({ provider }) => provider.fault({ method: 'GET', path: provider.paths.video, how, times }),
+  end: 'video',
+});
+/** From the moment that it is in the queue until two looks were in vain. */
+const downAtStatus = (why: Outage): Scenario => ({
+  name: `status: ${why}`,
+  arrange: ({ provider }) => provider.next({ queueMs: 300, runMs: 2_500 }),
+  later: {
+    state: 'queued',
+    async happens({ wires }) {
+      const from = wires.provider.inVain();
+      await wires.provider.down(why);
+      await upAfter(wires.provider, 2, from);
+    },
+  },
+  end: 'video',
+});
+const downAtVideo = (why: Outage): Scenario => ({
+  name: `video: ${why}`,
+  arrange: ({ wires }) => wires.videos.down(why),
+  later: { state: 'running', happens: ({ wires }) => upAfter(wires.videos, 1, wires.videos.inVain()) },
+  end: 'video',
+});
+/** Until a try was in vain with the video at hand. */
+const downAtSend = (why: Outage): Scenario => ({
+  name: `send: ${why}`,
+  chats: ['discord', 'telegram'],
+  arrange: ({ provider }) => provider.next({ runMs: 800 }),
+  later: {
+    state: 'queued',
+    async happens(stage) {
+      const wire = stage.wires.chat;
+      if (!wire) throw new Error('there is no chat here');
+      await wire.down(why);
+      await until('the video at hand', () => newest(stage)?.state === 'completed');
+      await upAfter(wire, 2, wire.inVain());
+    },
+  },
   end: 'video',
 });
 const atChat = (
@@ -110,6 +161,14 @@ export const SCENARIOS: readonly Scenario[] = [
     arrange: ({ wires }) => wires.provider.breakNext('reset-answer', SUBMITS),
     end: lostAnswer,
   },
+  ...OUTAGES.map((why) => ({
+    name: `submit: ${why}`,
+    arrange: ({ wires }: Stage) => wires.provider.down(why),
+    after: ({ wires }: Stage) => wires.provider.up(),
+    // Not a byte was sent.
+    end: 'free' as const,
+  })),
+  atSubmit('an answer of 5 MB', { status: 200, text: `{"pad":"${'x'.repeat(5_000_000)}"}` }, 'unknown'),
   // Asking how it stands.
   atStatus('the connection ends', 'cut'),
   atStatus('500, three times', { status: 500, json: {} }, 3),
@@ -122,6 +181,19 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'status: connection refused for two looks',
     arrange: ({ provider }) => provider.next({ queueMs: 300, runMs: 2_500 }),
     later: { state: 'queued', happens: ({ wires }) => refusedFor(2_500, wires.provider) },
+    end: 'video',
+  },
+  ...TRACED.map(downAtStatus),
+  atStatus('an answer of 5 MB', { status: 200, text: `{"pad":"${'x'.repeat(5_000_000)}"}` }),
+  atStatus('5 MB of nonsense', { status: 200, text: '\u0000]}'.repeat(1_700_000) }),
+  {
+    name: 'status: a byte at a time',
+    arrange: ({ wires }) => wires.provider.breakNext({ dripMs: 5 }, STATUS),
+    end: 'video',
+  },
+  {
+    name: 'status: a byte a second (20 s)',
+    arrange: ({ wires }) => wires.provider.breakNext({ dripMs: 1_000 }, STATUS),
     end: 'video',
   },
   // Bringing the video home.
@@ -137,6 +209,23 @@ export const SCENARIOS: readonly Scenario[] = [
     headers: { location: PRIVATE_ADDRESS },
   }),
   atVideo('stalls in the middle (30 s)', { stallAfterBytes: 5_000 }),
+  atVideo('is longer than announced', {
+    status: 200,
+    text: 'x'.repeat(100_000),
+    headers: { 'content-length': '10', 'content-type': 'video/mp4' },
+  }),
+  atVideo('has no length and does not end', { status: 200, endlessBytes: 600_000_000 }),
+  {
+    name: 'video: a byte at a time',
+    arrange: ({ wires }) => wires.videos.breakNext({ dripMs: 0 }, VIDEO),
+    end: 'video',
+  },
+  {
+    name: 'video: 100 bytes a second (60 s)',
+    arrange: ({ wires }) => wires.videos.breakNext({ dripMs: 10 }, VIDEO),
+    end: 'video',
+  },
+  ...TRACED.map(downAtVideo),
   // Being told.
   {
     name: 'webhook: three times over',
@@ -150,6 +239,7 @@ export const SCENARIOS: readonly Scenario[] = [
     arrange: ({ provider }) => provider.next({ webhook: { early: true, retryMs: 0 } }),
     end: 'video',
   },
+  ...FORGED,
   // The chats.
   atChat('download', 'the connection ends', 'cut'),
   atChat('download', '503', { status: 503 }),
@@ -175,6 +265,13 @@ export const SCENARIOS: readonly Scenario[] = [
     later: { state: 'queued', happens: ({ wires }) => refusedFor(5_000, wires.chat) },
     end: 'video',
   },
+  ...TRACED.map(downAtSend),
+  {
+    name: 'asked: comes twice, the halves of an album in either order',
+    chats: ['discord', 'telegram'],
+    arrange: ({ front }) => front.twice(),
+    end: 'video',
+  },
 ];
 
 export type Broken = Ending & { scenario: Scenario };
@@ -189,7 +286,7 @@ export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending
   const before = readRecord(bot.dataDir).jobs.length;
   const submitsBefore = provider.submits();
   const job = () => readRecord(bot.dataDir).jobs.at(before);
-  scenario.arrange(stage);
+  await scenario.arrange(stage);
   const { later } = scenario;
   const asking = front.ask();
   if (later) {
@@ -200,12 +297,17 @@ export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending
   const rested = await until(
     `the end of “${scenario.name}”`,
     () => {
-      const { jobs, waiting } = readRecord(bot.dataDir);
+      const { jobs, waitingFor } = readRecord(bot.dataDir);
       const found = jobs.at(before);
-      return waiting === 0 && found && (isOver(found) || found.state === 'unknown') && { id: found.id };
+      // The last word of a job of unknown fate comes with its end.
+      const rests =
+        found &&
+        (isOver(found) ? waitingFor(found.id) === 0 : found.state === 'unknown' && waitingFor('') === 0);
+      return rests && { id: found.id };
     },
     { timeoutMs: 150_000, describe: bot.log },
   );
+  await scenario.after?.(stage, rested.id);
   // Webhooks bring a lost job back within moments; the next fault must not meet them.
   const { end } = scenario;
   const submits = provider.submits() - submitsBefore;

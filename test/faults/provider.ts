@@ -1,4 +1,5 @@
 /** The three hosted providers, each as its simulator, with what a fault test has to know of it. */
+import type { KeyObject } from 'node:crypto';
 import { startFal } from '../simulators/fal.ts';
 import type { SimServer } from '../simulators/provider-sim.ts';
 import { startRuncomfy } from '../simulators/runcomfy.ts';
@@ -11,17 +12,32 @@ export type ProviderName = (typeof PROVIDERS)[number];
 /** How long a render takes here when nothing else is said: a test is not there to wait. */
 const QUICK = { queueMs: 60, runMs: 120, webhook: { retryMs: 300 }, fetchTries: 60 };
 
+/** How a provider tells of an end by itself, and how anybody else could try to. */
+export type News = {
+  /** Where it was to tell of the job that was submitted last, whatever became of the submit. */
+  hook(): string;
+  /** Its own names for the jobs that it took. */
+  ids(): string[];
+  /** That the job has ended so, as a body. */
+  say(id: string, what: { status?: string; videoUrl: string }): string;
+  /** The headers that prove who said it, by default it and now; none where nothing is signed. */
+  sign?(body: string, how?: { at?: number; key?: KeyObject }): Record<string, string>;
+};
+
 export type Simulated = Pick<SimServer, 'fault' | 'requests' | 'requestsTo' | 'close' | 'url'> & {
   name: ProviderName;
   env: Record<string, string>;
   /** Tells of the end by itself, where the internet reaches us. */
   hooks: boolean;
+  news?: News;
   /** The paths of its calls, for faults. */
   paths: { submit: RegExp; status: RegExp; result: RegExp; video: RegExp };
   submits(): number;
   /** What the account was billed in all, in micro-dollars. */
   billedMicros(): Promise<number>;
   next(script: Script<never>): void;
+  /** Finished videos are said to lie there from now on. */
+  putVideosAt(url: string): void;
 };
 
 type Sim = SimServer & {
@@ -35,7 +51,22 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
       const sim = await startFal();
       return simulated(name, sim, {
         env: { FAL_KEY: sim.key, FAL_QUEUE_URL: sim.url, FAL_REST_URL: sim.url, FAL_API_URL: sim.url },
-        hooks: true,
+        news: {
+          hook: () =>
+            sim
+              .requestsTo('POST', /motion-control$/)
+              .at(-1)
+              ?.query.get('fal_webhook') ?? '',
+          ids: () => [...sim.jobs.all.keys()],
+          say: (id, { status = 'OK', videoUrl }) =>
+            JSON.stringify({
+              request_id: id,
+              gateway_request_id: id,
+              status,
+              payload: { video: { url: videoUrl, content_type: 'video/mp4' } },
+            }),
+          sign: sim.signing.signWebhook,
+        },
         paths: {
           submit: /motion-control$/,
           status: /\/status$/,
@@ -48,7 +79,12 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
       const sim = await startRunpod();
       return simulated(name, sim, {
         env: { RUNPOD_API_KEY: sim.key, RUNPOD_API_URL: sim.url },
-        hooks: true,
+        news: {
+          hook: () => hookIn(sim.requestsTo('POST', /\/run$/).at(-1)?.json),
+          ids: () => [...sim.jobs.all.keys()],
+          say: (id, { status = 'COMPLETED', videoUrl }) =>
+            JSON.stringify({ id, status, output: { video_url: videoUrl, cost: 0 } }),
+        },
         paths: { submit: /\/run$/, status: /\/status\//, result: /\/status\//, video: /^\/videos\// },
       });
     }
@@ -56,7 +92,6 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
       const sim = await startRuncomfy();
       return simulated(name, sim, {
         env: { RUNCOMFY_API_TOKEN: sim.token, RUNCOMFY_API_URL: sim.url },
-        hooks: false,
         paths: {
           submit: /^\/v1\/models\//,
           status: /\/status$/,
@@ -71,14 +106,16 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
 function simulated(
   name: ProviderName,
   sim: Omit<Sim, 'jobs'> & { jobs: unknown },
-  facts: Pick<Simulated, 'env' | 'hooks' | 'paths'>,
+  facts: Pick<Simulated, 'env' | 'news' | 'paths'>,
 ): Simulated {
   // The three word their failures differently; nothing here looks at one.
   const jobs = sim.jobs as Sim['jobs'];
-  jobs.always(QUICK);
+  let usual: Script<never> = QUICK;
+  jobs.always(usual);
   return {
     ...sim,
     ...facts,
+    hooks: facts.news !== undefined,
     name,
     env: { ...facts.env, PROVIDERS: name },
     submits: () => sim.requestsTo('POST', facts.paths.submit).length,
@@ -87,6 +124,13 @@ function simulated(
       for (const id of jobs.all.keys()) micros += Math.round((await sim.billed(id)) * 1e6);
       return micros;
     },
-    next: (script) => jobs.next({ ...QUICK, ...script, webhook: { ...QUICK.webhook, ...script.webhook } }),
+    next: (script) => jobs.next({ ...usual, ...script, webhook: { ...usual.webhook, ...script.webhook } }),
+    putVideosAt(url) {
+      usual = { ...QUICK, videosAt: url };
+      jobs.always(usual);
+    },
   };
 }
+
+const hookIn = (json: unknown): string =>
+  typeof json === 'object' && json && 'webhook' in json ? String(json.webhook) : '';

@@ -40,14 +40,20 @@ export function readRecord(dataDir: string) {
       .parse(all("SELECT value FROM keyv WHERE key IN ('offers:open', 'discord:waiting')"))
       .flatMap(({ value }) => waitingFiles.parse(JSON.parse(value)).value)
       .flatMap(({ keys }) => keys);
-    const waiting = all('SELECT id FROM inbox WHERE record IS NOT NULL').length;
+    const inbox = z
+      .array(z.object({ id: z.string() }))
+      .parse(all('SELECT id FROM inbox WHERE record IS NOT NULL'))
+      .map(({ id }) => id);
     return {
       jobs,
       open: jobs.filter((job) => !isOver(job)),
       lines,
       operator: operator ?? { heldMicros: 0, settledMicros: 0, heldJobs: 0 },
-      /** What came in from a chat and is not answered yet. */
-      waiting,
+      /** What came in from a chat and is not answered yet, and the jobs whose last word is still to come. */
+      waiting: inbox.length,
+      /** The same but for other jobs' last words. */
+      waitingFor: (jobId: string) =>
+        inbox.filter((id) => id.endsWith(`-status:${jobId}`) || !id.includes('-status:')).length,
       /** The files that a job, an offer or an open form names. */
       named: new Set([...jobs.flatMap(filesOf), ...inWaiting]),
     };

@@ -187,7 +187,7 @@ export async function startFal(
     const end = await job.end;
     if (end.kind === 'failure')
       return end.failure.on === 'status' ? end.failure.result.json : end.failure.json;
-    const url = `${server.url}/files/b/${job.id}/output.mp4`;
+    const url = `${job.script.videosAt ?? server.url}/files/b/${job.id}/output.mp4`;
     return { video: { url, content_type: 'video/mp4', file_name: 'output.mp4', file_size: end.video.bytes } };
   }
 

@@ -23,13 +23,14 @@ export type Reply = {
 /**
  * How a request goes wrong. `cut`: the connection ends and nothing was done. `lose-answer`: it is done and the
  * connection ends in place of an answer. `hang`: it is done and never answered. A status: answered in place of
- * being done. The rest is done, and its body cut, stalled or slow.
+ * being done; with `endlessBytes`, by so many noughts of no announced length. The rest is done, and its body cut,
+ * stalled or slow.
  */
 export type FaultKind =
   | 'cut'
   | 'lose-answer'
   | 'hang'
-  | { status: number; json?: unknown; text?: string; headers?: Record<string, string> }
+  | { status: number; json?: unknown; text?: string; headers?: Record<string, string>; endlessBytes?: number }
   | { cutAfterBytes: number }
   | { stallAfterBytes: number }
   | { chunkMs: number };
@@ -71,7 +72,10 @@ export async function startServer(
     requests.push(request);
     const how = takeFault(request);
     if (how === 'cut') return void response.destroy();
-    if (typeof how === 'object' && 'status' in how) return send(response, how);
+    if (typeof how === 'object' && 'status' in how) {
+      const { endlessBytes, ...reply } = how;
+      return send(response, endlessBytes ? { ...reply, bytes: noughts(endlessBytes) } : reply);
+    }
     const reply = await handle(request);
     if (how === 'lose-answer') return void response.destroy();
     if (how === 'hang') return;
@@ -159,6 +163,11 @@ async function send(response: ServerResponse, reply: Reply, how?: FaultKind): Pr
     if (shape.chunkMs) await new Promise((resolve) => setTimeout(resolve, shape.chunkMs));
   }
   response.end();
+}
+
+async function* noughts(total: number): AsyncGenerator<Buffer> {
+  const chunk = Buffer.alloc(65_536);
+  for (let left = total; left > 0; left -= chunk.length) yield chunk.subarray(0, left);
 }
 
 function whenever(response: ServerResponse, resolve: () => void): void {

@@ -142,7 +142,7 @@ export async function startRuncomfy(
     const end = await job.end;
     if (end.kind === 'failure')
       return { status: 200, json: { ...ended, status: 'failed', error: end.failure, input: job.input } };
-    const url = `${server.url}/files/${job.id}/a.mp4`;
+    const url = `${job.script.videosAt ?? server.url}/files/${job.id}/a.mp4`;
     const cost = sim.tellsCost && query.get('include_cost') === 'true' ? { cost: costOf(end) } : {};
     const output = sim.output === 'video' ? { video: url } : { videos: [url] };
     // The echo of the input comes first, so that whoever scrapes "the first address" gets the wrong one.

@@ -169,7 +169,7 @@ export async function startRunpod(
   }
 
   function outputOf(job: SimJob<RunpodFailure>, cost: number): unknown {
-    const url = `${server.url}/videos/${job.id}/output.mp4`;
+    const url = `${job.script.videosAt ?? server.url}/videos/${job.id}/output.mp4`;
     if (sim.output === 'text') return url;
     if (sim.output === 'result') return { result: url, cost };
     return sim.output === 'no-cost' ? { video_url: url } : { video_url: url, cost };

@@ -17,6 +17,8 @@ export type Script<F> = {
   width?: number;
   height?: number;
   bytes?: number;
+  /** Another address that leads here, for the video; by default the simulator's own. */
+  videosAt?: string;
   /** So often the files are fetched, a quarter of a second apart, before it gives up: workers come late, and again. */
   fetchTries?: number;
   /** Whether a cancel stops a job that is running already. */

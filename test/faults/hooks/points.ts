@@ -1,7 +1,17 @@
 /** Named points in the life of a job. The process dies at one of them when its parent has said so. */
+import { setOff } from './clock.ts';
+import { hide } from './names.ts';
 
-/** From the parent: die when the point is passed for the n-th time; or fail there, as a disk or a network does. */
-export type Order = { dieAt: string; nth: number } | { failAt: string; times: number } | { record: boolean };
+/**
+ * From the parent: die when the point is passed for the n-th time; fail there, as a disk or a network does; know a name
+ * no more; or have a clock that is off.
+ */
+export type Order =
+  | { dieAt: string; nth: number }
+  | { failAt: string; times: number }
+  | { record: boolean }
+  | { hide: string; gone: boolean }
+  | { clockOffMs: number };
 
 const waiter = new Int32Array(new SharedArrayBuffer(4));
 let fuse: { point: string; left: number } | undefined;
@@ -11,6 +21,8 @@ let recording = false;
 function obey(order: Order): void {
   if ('dieAt' in order) fuse = { point: order.dieAt, left: order.nth };
   else if ('failAt' in order) failures.set(order.failAt, order.times);
+  else if ('hide' in order) hide(order.hide, order.gone);
+  else if ('clockOffMs' in order) setOff(order.clockOffMs);
   else recording = order.record;
 }
 
