@@ -1,25 +1,16 @@
 /** The true process on a disk that is full, locked, read-only or damaged, and beside a copy of itself. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { tell } from './board.ts';
 import { endingOf, wrongInAll } from './ending.ts';
+import { startInVain } from './in-vain.ts';
+import { makeDisk, NO_MOUNT } from './mount.ts';
 import { readRecord, until } from './record.ts';
 import { startStage } from './stage.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 /** Every write of a job's way that a full or locked disk can refuse. */
 const WRITES = [
   'jobs.save(queued), before',
@@ -29,20 +20,6 @@ const WRITES = [
   'jobs.save(completed), before',
   'jobs.save(delivered), before',
 ];
-
-/** Starts the bot on a folder where it can't come up. Answers its exit code and what it said. */
-async function startInVain(dataDir: string): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/start.js')], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: dataDir, TMPDIR: tmpdir(), DATA_DIR: dataDir, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (said += text.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return { code, said };
-}
 
 const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'strut-disk-'));
 
@@ -103,33 +80,21 @@ describe.concurrent('a disk that fails', () => {
   }, 120_000);
 
   it('that is full closes the door with words, and lets what is under way end', async (test) => {
-    const folder = freshFolder();
-    const dataDir = join(folder, 'data');
-    mkdirSync(dataDir);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', dataDir], { stdio: 'ignore' });
-    } catch {
-      rmSync(folder, { recursive: true });
-      return test.skip('a small disk of its own can be made by root only');
-    }
-    try {
-      await using stage = await startStage('fal', 'page', { DATA_DIR: dataDir });
-      const refused = await stage.front.ask().catch((error: unknown) => String(error));
-      expect(refused).toContain('disk-full');
-      expect((await fetch(`${stage.bot.url}/readyz`)).status).toBe(503);
-      expect((await fetch(`${stage.bot.url}/healthz`)).status).toBe(200);
-      tell('disk-full', [
-        {
-          scenario: 'less than 1 GB is left on the disk',
-          where: 'page',
-          tries: 1,
-          what: 'nothing new is taken, with words; /readyz says so',
-        },
-      ]);
-    } finally {
-      execFileSync('umount', ['-l', dataDir]);
-      rmSync(folder, { recursive: true });
-    }
+    using disk = makeDisk(24);
+    if (!disk) return test.skip(NO_MOUNT);
+    await using stage = await startStage('fal', 'page', { DATA_DIR: disk.path });
+    const refused = await stage.front.ask().catch((error: unknown) => String(error));
+    expect(refused).toContain('disk-full');
+    expect((await fetch(`${stage.bot.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${stage.bot.url}/healthz`)).status).toBe(200);
+    tell('disk-full', [
+      {
+        scenario: 'less than 1 GB is left on the disk',
+        where: 'page',
+        tries: 1,
+        what: 'nothing new is taken, with words; /readyz says so',
+      },
+    ]);
   }, 60_000);
 
   it('that can not be written to is named at the start, in one line', async () => {

@@ -20,7 +20,7 @@ if (parts.length === 0 && only !== 'board')
 let failed = false;
 for (const part of parts) {
   for (const name of readdirIfThere(FOUND)) if (name.startsWith(`${part}-`)) rmSync(join(FOUND, name));
-  const run = spawnSync('npx', ['vitest', 'run', `test/faults/${part}.test.ts`, ...rest], {
+  const run = spawnSync('npx', ['vitest', 'run', `test/faults/${part}`, ...rest], {
     stdio: 'inherit',
     env: { ...process.env, STRUT_FAULTS: 'long' },
   });
