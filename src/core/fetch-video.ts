@@ -1,7 +1,7 @@
 /** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
-import type { Job, JobIn, RunningPhase, StoredVideo } from './job.ts';
+import { type Job, type JobIn, type RunningPhase, rendererOf, type StoredVideo } from './job.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** Providers keep a result between 30 minutes and 7 days; past a day there is nothing left to hope for. */
@@ -37,7 +37,7 @@ export async function fetchVideo(
     'video is on our disk',
   );
   // Awaited here: until the job is saved, its video is needed by nothing but this work.
-  return await move(ctx, job, 'completed', {
+  const completed = await move(ctx, job, 'completed', {
     provider,
     submittedAt,
     operation,
@@ -47,6 +47,16 @@ export async function fetchVideo(
     deliveryTries: 0,
     rungs: [],
   });
+  // A crash before this leaves it to the provider's own sweep.
+  await letGo(ctx, completed);
+  return completed;
+}
+
+/** What the provider keeps of it on this machine goes; that it could not is no trouble of the job's. */
+export async function letGo(ctx: Context, job: Job): Promise<void> {
+  await providerOf(ctx, rendererOf(job))
+    ?.letGo?.(job.id)
+    .catch((err: unknown) => ctx.log.warn({ job: job.code, err }, 'a draft was not removed'));
 }
 
 async function fetchOrGiveUp(

@@ -98,6 +98,8 @@ export type Provider = {
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Buffer,
   ): Promise<WebhookVerdict>;
+  /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
+  letGo?(jobId: string): Promise<void>;
   stop?(): Promise<void>;
 };
 
@@ -134,6 +136,8 @@ export type JobStore = {
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */
   uses(fileKey: string): Promise<boolean>;
+  /** Whether any job has that handle, which may be a part of what is noted of it. Reads every record. */
+  holds(handle: Operation): Promise<boolean>;
 };
 
 /**

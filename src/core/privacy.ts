@@ -4,6 +4,7 @@
  * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
  */
 import type { Context } from './context.ts';
+import { letGo } from './fetch-video.ts';
 import { isOver, type Job } from './job.ts';
 import type { Offers } from './offers.ts';
 import type { Unreadable } from './ports.ts';
@@ -85,6 +86,7 @@ async function forgetKept(ctx: Context, job: Job): Promise<void> {
   if (chat) await chat.forget?.(job);
   // The operator took the chat's token out: what it has noted has no end of its own.
   else await ctx.traces.forgetJob(job.id);
+  await letGo(ctx, job);
   await ctx.store.remove(job.id);
   await ctx.fileUse.release(filesOf(job));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeFiles } from '../fakes/files.ts';
+import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 
 const ME = CHAT_EVENT.requester.memberId;
@@ -112,6 +113,24 @@ describe('forgetting a member', () => {
     life.ctx.chats = new Map();
     await privacy.forget(ME);
     expect(noted).toEqual([CHAT_EVENT.id]);
+  });
+
+  it('has the provider let go of what it keeps here: once the video is ours, and when the job goes', async () => {
+    const remote = createRemote('paid');
+    const seen: (string | undefined)[] = [];
+    const world = createWorld({ remotes: [remote], files: fakeFiles() });
+    remote.provider.letGo = async (id) => {
+      seen.push((await world.disk.store.get(id))?.state);
+      throw new Error('the disk is busy');
+    };
+    const life = world.boot();
+    await life.jobs.recover();
+    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await life.scheduler.runAll(world.time.now + 3_600_000);
+    expect(seen).toEqual(['completed']);
+    expect(await life.core.privacy.forget(ME)).toMatchObject({ jobs: 1 });
+    // A crash may have come between the video and its draft's end.
+    expect(seen).toEqual(['completed', 'delivered']);
   });
 
   it('touches nobody else', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -231,5 +231,41 @@ describe('the local provider', () => {
     await provider.cancel(operation, never);
     await provider.stop();
     expect(await readdir(join(dataDir, 'drafts'))).toEqual([]);
+  });
+
+  it('lets go of a draft when it is told to, also of one that another process made or that is under way', async () => {
+    const { provider, call, submit } = setUp();
+    const left = () => readdir(join(dataDir, 'drafts'));
+    await submit('web:1');
+    await (await call(0)).finish();
+    await submit('web:2');
+    await (await call(1)).finish();
+    expect(await left()).toHaveLength(2);
+    await provider.letGo?.('web:1');
+    expect(await left()).toHaveLength(1);
+    const other = setUp();
+    await other.provider.letGo?.('web:2');
+    await other.provider.letGo?.('web:2');
+    expect(await left()).toEqual([]);
+    await submit('web:3');
+    const under = await call(2);
+    await provider.letGo?.('web:3');
+    expect(under.options.signal.aborted).toBe(true);
+    expect(await left()).toEqual([]);
+  });
+
+  it('removes what a crash left behind a day ago, also where no draft is made any more', async () => {
+    const folder = join(dataDir, 'drafts');
+    await mkdir(folder);
+    for (const [name, hours] of [
+      ['old.mp4', 25],
+      ['new.mp4', 1],
+    ] as const) {
+      await writeFile(join(folder, name), 'a video');
+      const at = Date.now() / 1000 - hours * 3600;
+      await utimes(join(folder, name), at, at);
+    }
+    setUp();
+    await expect.poll(() => readdir(folder)).toEqual(['new.mp4']);
   });
 });

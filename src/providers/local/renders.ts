@@ -37,6 +37,8 @@ export type Renders = {
   /** How it stands; a render that nobody here knows of, and whose file is not there, is begun. */
   status(order: RenderOrder): Promise<ProviderStatus>;
   cancel(order: RenderOrder): Promise<CancelOutcome>;
+  /** Ends the render where it is under way, and removes its file. */
+  letGo(jobId: string, path: string): Promise<void>;
   /** Ends every render here, to be begun anew by the next process. */
   stop(): Promise<void>;
 };
@@ -48,6 +50,7 @@ const TRIES = 2;
 const NEWS_EVERY_MS = 500;
 /** A draft that nobody has fetched after a day belongs to no open job. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
+const LOOK_EVERY_MS = 60 * 60 * 1000;
 
 export function createRenders(options: {
   run: RunDraft;
@@ -58,6 +61,8 @@ export function createRenders(options: {
 }): Renders {
   const renders = new Map<string, Render>();
   let stopped = false;
+  void forgetOld(options.folder);
+  const looking = setInterval(() => void forgetOld(options.folder), LOOK_EVERY_MS).unref();
 
   const begin = (order: RenderOrder): Render => {
     const known = renders.get(order.jobId);
@@ -82,7 +87,6 @@ export function createRenders(options: {
   };
 
   const work = async (order: RenderOrder, render: Render): Promise<void> => {
-    await forgetOld(options.folder);
     const tell = newsOf(order.jobId, render);
     const { image: imagePath, clip: clipPath, toPath, sound, orientation } = order;
     for (let tries = 1; !render.control.signal.aborted; tries += 1) {
@@ -143,8 +147,16 @@ export function createRenders(options: {
       render.control.abort(new Error('the render was cancelled'));
       return 'cancelled';
     },
+    async letGo(jobId, path) {
+      const known = renders.get(jobId);
+      known?.control.abort(new Error('nobody wants the render any more'));
+      await known?.ended;
+      renders.delete(jobId);
+      await rm(path, { force: true });
+    },
     async stop() {
       stopped = true;
+      clearInterval(looking);
       for (const render of renders.values()) render.control.abort(new Error('the provider stops'));
       await Promise.all([...renders.values()].map((render) => render.ended));
     },
