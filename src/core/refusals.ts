@@ -33,6 +33,8 @@ export type Refusal =
   | { code: 'no-such-job' }
   | { code: 'not-cancellable'; state: string }
   | { code: 'already-decided' }
+  /** It can be forgotten once it has ended. */
+  | { code: 'under-way' }
   | { code: 'upload-too-large'; what: 'image' | 'clip' | 'request'; maxBytes: number }
   | { code: 'not-an-image'; found?: string }
   | { code: 'not-a-video'; found?: string }
@@ -74,6 +76,7 @@ export const REFUSAL_STATUS = {
   'no-such-job': 404,
   'not-cancellable': 409,
   'already-decided': 409,
+  'under-way': 409,
   'upload-too-large': 413,
   'not-an-image': 422,
   'not-a-video': 422,

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
+import { z } from 'zod';
 import { readChoices } from '../core/choices.ts';
 import type { Call, Command, Core, View } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
@@ -13,7 +14,7 @@ import type { Outcome } from '../core/refusals.ts';
 import { MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 import type { Weather } from '../core/weather.ts';
 import { jobEvents } from './events.ts';
-import type { StatusView } from './page/contract.ts';
+import type { JobsView, StatusView } from './page/contract.ts';
 import { presentJob, presentQuote, presentWeather } from './present.ts';
 import { problem } from './problem.ts';
 import { readForm } from './uploads.ts';
@@ -21,7 +22,7 @@ import { usageRoutes } from './usage.ts';
 
 export type ApiParts = {
   core: Core;
-  commands: Record<'animate' | 'again' | 'jobs' | 'cancel' | 'usage', Command>;
+  commands: Record<'animate' | 'again' | 'cancel' | 'usage', Command>;
   files: Files;
   events: JobEvents;
   history: History;
@@ -38,6 +39,15 @@ export type ApiParts = {
 /** The page is the operator's own front: one space, one member. */
 const REQUESTER: Requester = { platform: 'web', spaceId: 'web', memberId: 'web:operator', target: {} };
 const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
+
+/** Of the page's own jobs, the newest first. */
+const MOST_LISTED = 10_000;
+const LIMIT = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .default('50')
+  .transform(Number)
+  .pipe(z.number().min(1).max(MOST_LISTED));
 
 export function api(parts: ApiParts): Hono {
   const { core, commands, files } = parts;
@@ -110,13 +120,25 @@ export function api(parts: ApiParts): Hono {
     );
   });
 
-  app.get('/jobs', (c) =>
-    run(c, commands.jobs, call('list', {}), 'jobs', ({ jobs }) => c.json({ jobs: jobs.map(present) })),
-  );
+  app.get('/jobs', async (c) => {
+    const limit = LIMIT.safeParse(c.req.query('limit'));
+    if (!limit.success)
+      return problem(c, { code: 'bad-option', option: 'limit', allowed: [`1 to ${MOST_LISTED}`] });
+    const jobs = await core.jobs.mine(REQUESTER.memberId, limit.data + 1);
+    const more = jobs.length > limit.data;
+    return c.json({ jobs: jobs.slice(0, limit.data).map(present), more } satisfies JobsView);
+  });
 
   app.get('/jobs/:id', async (c) => {
     const job = await mine(c);
     return job.ok ? c.json(present(job.value)) : problem(c, job.refusal);
+  });
+
+  app.delete('/jobs/:id', async (c) => {
+    const job = await mine(c);
+    if (!job.ok) return problem(c, job.refusal);
+    const gone = await core.privacy.forgetJob(job.value.id);
+    return gone ? c.body(null, 204) : problem(c, { code: 'under-way' });
   });
 
   app.get('/jobs/:id/events', async (c) => {

@@ -24,6 +24,7 @@ const REFUSALS = {
   'no-such-job': (_, { t }) => t('refusal.no-such-job'),
   'not-cancellable': ({ state }, { t }) => t(TOO_LATE[state as JobState | 'gone'] ?? 'refusal.too-late'),
   'already-decided': (_, { t }) => t('refusal.already-decided'),
+  'under-way': (_, { t }) => t('refusal.under-way'),
   'upload-too-large': ({ what, maxBytes }, { t, size }) =>
     t(`refusal.${what}-upload-too-large`, { max: size(maxBytes) }),
   'not-an-image': ({ found }, { t }) =>

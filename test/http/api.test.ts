@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSignIn, digestOf } from '../../src/http/sign-in.ts';
+import { jobIn } from '../fakes/jobs.ts';
 import { PRICE } from '../fakes/remote.ts';
 import { form, post, start, VIDEO } from './harness.ts';
 
@@ -18,7 +22,7 @@ describe('the API', () => {
         warnings: [],
       },
     });
-    expect(await (await fetch(`${url}/api/jobs`)).json()).toEqual({ jobs: [] });
+    expect(await (await fetch(`${url}/api/jobs`)).json()).toEqual({ jobs: [], more: false });
     expect((await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).heldMicros).toBe(
       0,
     );
@@ -198,6 +202,66 @@ describe('the API', () => {
       '/api/jobs/..%2f..%2fetc',
     ]) {
       expect((await fetch(`${url}${path}`)).status).toBe(404);
+    }
+  });
+
+  const drop = (url: string, headers: Record<string, string> = {}) =>
+    fetch(url, { method: 'DELETE', headers });
+  const listed = async (url: string, query = '') =>
+    (await (await fetch(`${url}/api/jobs${query}`)).json()) as { jobs: { id: string }[]; more: boolean };
+
+  it('deletes a job that is over with its files, and says to wait while it is under way', async () => {
+    const { url, life, world, dataDir } = await start();
+    const made = (await (await post(`${url}/api/jobs`, form())).json()) as { id: string };
+    const early = await drop(`${url}/api/jobs/${made.id}`);
+    expect([early.status, early.headers.get('content-type')]).toEqual([409, 'application/problem+json']);
+    expect(await early.json()).toMatchObject({
+      code: 'under-way',
+      detail: expect.stringContaining('Cancel it or wait for its end'),
+    });
+    await life.scheduler.runAll();
+    const stored = () => readdirSync(join(dataDir, 'files'), { recursive: true, withFileTypes: true });
+    expect(stored().filter((one) => one.isFile())).toHaveLength(3);
+    expect((await drop(`${url}/api/jobs/${made.id}`)).status).toBe(204);
+    expect(stored().filter((one) => one.isFile())).toEqual([]);
+    expect(await world.disk.store.get(made.id)).toBeUndefined();
+    expect(await listed(url)).toEqual({ jobs: [], more: false });
+    expect((await drop(`${url}/api/jobs/${made.id}`)).status).toBe(404);
+  });
+
+  it('deletes nothing for another site, nor for anybody without the password', async () => {
+    const { url, life } = await start();
+    const { id } = (await (await post(`${url}/api/jobs`, form())).json()) as { id: string };
+    await life.scheduler.runAll();
+    expect((await drop(`${url}/api/jobs/${id}`, { origin: 'https://elsewhere.example' })).status).toBe(403);
+    expect((await listed(url)).jobs).toHaveLength(1);
+    const signIn = createSignIn(digestOf('tap dancing shoes'), 'a secret of ours');
+    const guarded = await start({ signIn, core: life.core });
+    expect((await drop(`${guarded.url}/api/jobs/${id}`)).status).toBe(401);
+    expect((await listed(url)).jobs).toHaveLength(1);
+    const headers = { authorization: 'Bearer tap dancing shoes' };
+    expect((await drop(`${guarded.url}/api/jobs/${id}`, headers)).status).toBe(204);
+  });
+
+  it('lists the newest jobs, and older ones when more are asked for', async () => {
+    const { url, world } = await start();
+    for (let n = 0; n < 60; n += 1) {
+      const requester = { platform: 'web' as const, spaceId: 'web', memberId: 'web:operator', target: {} };
+      await world.disk.store.save(jobIn('failed', { id: `web-${n}`, requester, createdAt: n }));
+    }
+    const first = await listed(url);
+    expect([first.jobs.length, first.jobs[0]?.id, first.jobs.at(-1)?.id, first.more]).toEqual([
+      50,
+      'web-59',
+      'web-10',
+      true,
+    ]);
+    const all = await listed(url, '?limit=100');
+    expect([all.jobs.length, all.jobs.at(-1)?.id, all.more]).toEqual([60, 'web-0', false]);
+    expect((await listed(url, '?limit=60')).more).toBe(false);
+    for (const limit of ['0', '-1', '1.5', 'x', '1e9', '']) {
+      const answer = await fetch(`${url}/api/jobs?limit=${limit}`);
+      expect([limit, answer.status]).toEqual([limit, 400]);
     }
   });
 });

@@ -46,6 +46,7 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'no-way-to-host-files': { code: 'no-way-to-host-files' },
   'provider-down': { code: 'provider-down' },
   'disk-full': { code: 'disk-full' },
+  'under-way': { code: 'under-way' },
   stopping: { code: 'stopping' },
 };
 

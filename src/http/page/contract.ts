@@ -64,6 +64,9 @@ export type JobView = {
   };
 };
 
+/** The newest jobs first. `more`: there are older ones, which a larger `limit` brings. */
+export type JobsView = { jobs: JobView[]; more: boolean };
+
 /** How a provider does lately, by the last jobs that it was given. */
 export type WeatherView = {
   delivered: number;
