@@ -197,6 +197,23 @@ describe('jobs', () => {
   });
 });
 
+describe('jobs, asked for one by its code', () => {
+  it('shows that one to whoever may touch it, and to nobody else', async () => {
+    const { core, job } = await up();
+    const options = { job: job.code.toLowerCase() };
+    for (const over of [{}, { requester: stranger, standing: moderator }])
+      expect(await commands.jobs.execute(call({ options, ...over }), core)).toMatchObject({
+        value: { kind: 'jobs', jobs: [{ id: job.id }] },
+      });
+    expect(await commands.jobs.execute(call({ options, requester: stranger }), core)).toMatchObject(
+      refused('not-allowed'),
+    );
+    expect(await commands.jobs.execute(call({ options: { job: 'NOSUCH' } }), core)).toMatchObject(
+      refused('no-such-job'),
+    );
+  });
+});
+
 describe('cancel', () => {
   it('answers to the owner and to a moderator, and to nobody else', async () => {
     for (const over of [{}, { requester: stranger, standing: moderator }]) {

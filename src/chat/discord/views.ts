@@ -10,6 +10,7 @@ import {
 } from 'discord.js';
 import type { CommandData, View } from '../../core/command.ts';
 import type { Job } from '../../core/job.ts';
+import { isKept } from '../../core/job-order.ts';
 import type { Offer } from '../../core/offer-shelf.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { offerCard } from '../../words/cards.ts';
@@ -19,8 +20,10 @@ import { forgottenLines, privacyLines } from '../../words/privacy.ts';
 import { quotaLines } from '../../words/quota.ts';
 import { customId, escapeText, type MessageBody, messageOf } from './render.ts';
 
-/** A message has room for 40 components, and a job takes three of them. */
+/** A message has room for 40 components, and a job takes three of them; and for 4,000 letters in all. */
 export const JOBS_SHOWN = 10;
+const JOB_LENGTH = 200;
+const CODES_NAMED = 30;
 
 /** Questions of this half's own; the buttons of cards are `Verb`s. */
 type OwnVerb = 'delete-yes' | 'forget' | 'forget-yes' | 'keep';
@@ -51,11 +54,14 @@ export const detailsMessage = (words: Words, job: Job): MessageBody =>
     { words, code: job.code },
   );
 
-/** The newest first, each with a link to its message and, while its video is kept, a button to have it sent again. */
+/**
+ * In the order given, each with a link to its message and, while its video is kept, a button to have it sent again. Of
+ * kept ones without room the codes are named.
+ */
 export function jobsMessage(
   words: Words,
   jobs: readonly Job[],
-  { all, placeOf }: { all: boolean; placeOf: (job: Job) => Place | undefined },
+  { title, placeOf }: { title: string; placeOf: (job: Job) => Place | undefined },
 ): MessageBody {
   const { t } = words;
   if (jobs.length === 0) return notice(t('jobs.none'));
@@ -64,13 +70,21 @@ export function jobsMessage(
     const jump = place ? ` · [${escapeText(t('jobs.open'))}](${linkTo(place)})` : '';
     const text = {
       type: ComponentType.TextDisplay as const,
-      content: `${escapeText(jobLine(words, job)).slice(0, 250)} · <t:${Math.round(job.createdAt / 1000)}:R>${jump}`,
+      content: `${escapeText(jobLine(words, job)).slice(0, JOB_LENGTH)} · <t:${Math.round(job.createdAt / 1000)}:R>${jump}`,
     };
-    if (!('video' in job)) return text;
+    if (!isKept(job)) return text;
     const send = button(t('button.send'), customId('send', job.code));
     return { type: ComponentType.Section, components: [text], accessory: send };
   });
-  return framed([heading(t(all ? 'jobs.title-all' : 'jobs.title')), ...lines]);
+  return framed([heading(title), ...lines, ...moreLine(words, jobs.slice(JOBS_SHOWN))]);
+}
+
+function moreLine({ t }: Words, jobs: readonly Job[]): APIComponentInContainer[] {
+  const codes = jobs.filter(isKept).map(({ code }) => code);
+  if (codes.length === 0) return [];
+  const command = `/${t('command.jobs.name')} ${t('command.jobs.option.job.name')}:${codes[0]}`;
+  const content = escapeText(t('jobs.more', { codes: codes.slice(0, CODES_NAMED).join(', '), command }));
+  return [{ type: ComponentType.TextDisplay, content }];
 }
 
 /** Only a message that everybody there can see has a place. */

@@ -2,6 +2,7 @@
 import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
 import type { CommandData } from '../../core/command.ts';
 import { type Job, QUALITIES } from '../../core/job.ts';
+import { foremost, isKept } from '../../core/job-order.ts';
 import { cancellable } from '../../core/jobs.ts';
 import type { Offer } from '../../core/offer-shelf.ts';
 import type { Forgotten } from '../../core/privacy.ts';
@@ -53,26 +54,33 @@ export function offerBody(words: Words, offer: Offer): Body {
 
 /** Enough to find the one that is looked for, and within Telegram's limit for one message. */
 const JOBS_SHOWN = 20;
-const SEND_BUTTONS = 10;
+const BUTTONS_IN_ROW = 2;
+const CODES_NAMED = 30;
 
-export function jobsBody(words: Words, jobs: readonly Job[], all: boolean): Body {
+/** The foremost first, with a button for each that can be sent again or stopped; of kept ones without room the codes. */
+export function jobsBody(words: Words, all: readonly Job[], title: string): Body {
   const { t } = words;
+  const jobs = foremost(all);
   if (jobs.length === 0) return linesOf([t('jobs.none')]);
   const shown = jobs.slice(0, JOBS_SHOWN);
   const buttons = shown.flatMap((job): Button[] => {
-    if ('video' in job)
+    if (isKept(job))
       return [{ text: `${job.code}: ${t('button.send')}`, data: callbackData('send', job.code) }];
     return cancellable(job)
       ? [{ text: `${job.code}: ${t('button.cancel')}`, data: callbackData('cancel', job.code) }]
       : [];
   });
-  return withKeyboard(
-    titled(
-      t(all ? 'jobs.title-all' : 'jobs.title'),
-      shown.map((job) => jobLine(words, job)),
-    ),
-    buttons.slice(0, SEND_BUTTONS).map((button) => [button]),
+  const rows = Array.from({ length: Math.ceil(buttons.length / BUTTONS_IN_ROW) }, (_, row) =>
+    buttons.slice(row * BUTTONS_IN_ROW, (row + 1) * BUTTONS_IN_ROW),
   );
+  const lines = shown.map((job) => jobLine(words, job));
+  return withKeyboard(titled(title, [...lines, ...moreLine(words, jobs.slice(JOBS_SHOWN))]), rows);
+}
+
+function moreLine({ t }: Words, jobs: readonly Job[]): string[] {
+  const codes = jobs.filter(isKept).map(({ code }) => code);
+  if (codes.length === 0) return [];
+  return [t('jobs.more', { codes: codes.slice(0, CODES_NAMED).join(', '), command: `/jobs ${codes[0]}` })];
 }
 
 export function helpBody(

@@ -37,6 +37,25 @@ describe('commands in private', () => {
     ]);
   });
 
+  it('/jobs with a code shows that job, also the oldest of many, and a code of nobody’s is said to be so', async () => {
+    const { harness, telegram, user, chat, says } = await withVideo();
+    const [job] = await harness.jobs();
+    await says(`/jobs ${job?.code.toLowerCase()}`);
+    const one = await harness.hears(chat, `${job?.code} · finished`);
+    await telegram.press(user, one, `${job?.code}: Send again`).done;
+    await telegram.waitFor(() => harness.videos(chat).length === 2);
+    await says('/jobs ABCDEF');
+    await harness.hears(chat, "can't find that job");
+  });
+
+  it('/jobs with a code is answered in a group for what was made there alone', async () => {
+    const { harness, telegram, user } = await withVideo();
+    const [job] = await harness.jobs();
+    const group = telegram.group({ members: [user] });
+    await telegram.sends(user, group, { text: `/jobs@strut_sim_bot ${job?.code}` });
+    await harness.hears(group, "can't find that job");
+  });
+
   it('/jobs in a group leaves out what was made elsewhere', async () => {
     const { harness, telegram, user } = await withVideo();
     const group = telegram.group({ members: [user] });

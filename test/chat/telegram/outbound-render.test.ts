@@ -6,6 +6,8 @@ import {
   readCallbackData,
   textOf,
 } from '../../../src/chat/telegram/render.ts';
+import { jobsBody } from '../../../src/chat/telegram/views.ts';
+import type { JobState } from '../../../src/core/job.ts';
 import { statusCard } from '../../../src/words/cards.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { jobIn } from '../../fakes/jobs.ts';
@@ -69,5 +71,42 @@ describe('buttons', () => {
     ).toEqual({
       inline_keyboard: [[{ text: 'A', callback_data: 'a|b' }], [{ text: 'B', url: 'https://x.example/' }]],
     });
+  });
+});
+
+describe('the list of jobs on Telegram', () => {
+  const many = (count: number, state: JobState, from = 0) =>
+    Array.from({ length: count }, (_, index) => jobIn(state, { id: `telegram-${from + index}` }));
+  const title = words.t('jobs.title');
+
+  it('has a button for every kept video on it, and first for the one that nobody could be given', () => {
+    const [lost] = many(1, 'completed', 100);
+    if (!lost) throw new Error('no job');
+    const { reply_markup } = jobsBody(
+      words,
+      [...many(12, 'queued'), ...many(7, 'delivered', 20), lost],
+      title,
+    );
+    const buttons = JSON.stringify(reply_markup).match(/"callback_data":"[^"]+"/g) ?? [];
+    expect(buttons[0]).toContain(lost.code);
+    expect(buttons.filter((data) => data.includes('send'))).toHaveLength(8);
+  });
+
+  it('names the codes of the kept videos that it has no room for, and how to ask for one', () => {
+    const jobs = many(22, 'delivered');
+    const [first, second] = jobs.slice(20).map(({ code }) => code);
+    const said = words.t('jobs.more', { codes: `${first}, ${second}`, command: `/jobs ${first}` });
+    expect(jobsBody(words, jobs, title).text).toContain(said);
+    expect(jobsBody(words, many(20, 'delivered'), title).text).not.toContain('/jobs');
+  });
+
+  it('names them also where names are so long that not every line has room', () => {
+    const jobs = many(300, 'delivered').map((job) => ({
+      ...job,
+      inputs: { ...job.inputs, image: { ...job.inputs.image, name: 'x'.repeat(900) } },
+    }));
+    const { text } = jobsBody(words, jobs, title);
+    expect(text.length).toBeLessThan(4096);
+    expect(text).toContain(`/jobs ${jobs[20]?.code}`);
   });
 });

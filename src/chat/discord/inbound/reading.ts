@@ -13,7 +13,7 @@ import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { type Doors, doing, type Reading, telling } from './readings.ts';
 import type { AskedFile, AskOf } from './record.ts';
-import { cancelChoices } from './say.ts';
+import { jobChoices } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
 export function readInteraction(parts: Doors, owners: Owners, event: Interaction): Reading | undefined {
@@ -24,7 +24,12 @@ export function readInteraction(parts: Doors, owners: Owners, event: Interaction
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
-      return { kind: 'choices', asker, typed: String(typed) };
+      return {
+        kind: 'choices',
+        asker,
+        typed: String(typed),
+        of: event.data.name === 'jobs' ? 'jobs' : 'cancel',
+      };
     }
     case InteractionType.ApplicationCommand:
       if (event.data.type === ApplicationCommandType.Message) return readMenu(parts, asker, event);
@@ -39,7 +44,7 @@ export function readInteraction(parts: Doors, owners: Owners, event: Interaction
 export const choicesOf = async (
   parts: InboundParts,
   { asker, typed, of }: Extract<Reading, { kind: 'choices' }>,
-) => (of === 'timezone' ? zoneChoices(parts, asker, typed) : cancelChoices(parts, asker, typed));
+) => (of === 'timezone' ? zoneChoices(parts, asker, typed) : jobChoices(parts, asker, typed, of));
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
 function shutDoor({ core }: Doors, asker: Asker): Reading | undefined {

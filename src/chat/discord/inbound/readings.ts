@@ -8,7 +8,7 @@ import type { Ask, Asked } from './record.ts';
 /** `asked`: what is to be done after the first answer. */
 export type Reading =
   | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
-  | { kind: 'choices'; asker: Asker; typed: string; of?: 'timezone' };
+  | { kind: 'choices'; asker: Asker; typed: string; of: 'timezone' | 'cancel' | 'jobs' };
 
 export type Doors = Pick<InboundParts, 'core'>;
 

@@ -1,9 +1,11 @@
 /** Commands that show something or stop a job: seen by the member alone. */
 
 import type { CommandName } from '../../../core/command.ts';
+import type { Job } from '../../../core/job.ts';
+import { foremost, isKept } from '../../../core/job-order.ts';
 import { cancellable } from '../../../core/jobs.ts';
 import { jobLine } from '../../../words/details.ts';
-import { wordsFor } from '../../../words/index.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
 import { ADMIN_COMMANDS } from '../admin/reading.ts';
 import { placeOfResult } from '../places.ts';
 import { JOBS_SHOWN, jobsMessage, type Place, refusalNotice, viewMessage } from '../views.ts';
@@ -35,16 +37,17 @@ export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>
   const { value } = view;
   switch (value.kind) {
     case 'jobs': {
+      const listed = foremost(value.jobs);
       const places = new Map<string, Place | undefined>();
-      for (const job of value.jobs.slice(0, JOBS_SHOWN)) {
+      for (const job of listed.slice(0, JOBS_SHOWN)) {
         // No link leads to what only one member sees.
         const status = job.requester.target.private ? undefined : await parts.outbound.statusOf(job);
         places.set(job.id, placeOfResult(job) ?? status);
       }
-      const all = ask.options.all === 'true';
+      const title = jobsTitle(words, ask.options, listed);
       await replies.say(
         { target },
-        jobsMessage(words, value.jobs, { all, placeOf: ({ id }) => places.get(id) }),
+        jobsMessage(words, listed, { title, placeOf: ({ id }) => places.get(id) }),
       );
       return;
     }
@@ -65,17 +68,25 @@ export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>
   }
 }
 
+function jobsTitle({ t }: Words, { job, all }: Record<string, string>, [first]: readonly Job[]): string {
+  if (job !== undefined && first) return t('card.job', { code: first.code });
+  return t(all === 'true' ? 'jobs.title-all' : 'jobs.title');
+}
+
 /** Developer docs, interactions/application-commands, 2026-11-21: at most 25 choices, names of at most 100 letters. */
 const CHOICES = 25;
 const NAME_LENGTH = 100;
 
-/** The member's jobs that a cancel can still stop, those that fit what was typed so far. */
-export async function cancelChoices(parts: InboundParts, asker: Asker, typed: string) {
+/** Of the member's jobs, far enough back to find one by its code. */
+const LOOKED_AT = 500;
+
+/** The member's jobs that a cancel can still stop, or whose videos are kept; those that fit what was typed so far. */
+export async function jobChoices(parts: InboundParts, asker: Asker, typed: string, of: 'cancel' | 'jobs') {
   const words = wordsFor(asker.target.locale);
   const { memberId } = callOf(asker).requester;
-  const jobs = await parts.core.jobs.mine(memberId, 100);
-  return jobs
-    .filter(cancellable)
+  const jobs = await parts.core.jobs.mine(memberId, LOOKED_AT);
+  return foremost(jobs)
+    .filter(of === 'cancel' ? cancellable : isKept)
     .map((job) => ({ name: [...jobLine(words, job)].slice(0, NAME_LENGTH).join(''), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);

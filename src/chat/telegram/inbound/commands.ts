@@ -77,12 +77,17 @@ async function jobs(
   text: string,
   { core, commands, who }: CommandParts,
 ): Promise<Body> {
-  const all = text.trim().toLowerCase() === 'all';
-  const call = await callOf(said, who, all ? { all: 'true' } : {}, all ? 'ranked' : 'member');
+  const [word] = text.trim().split(/\s+/);
+  const all = word?.toLowerCase() === 'all';
+  const options = all ? { all: 'true' } : word ? { job: word } : {};
+  const call = await callOf(said, who, options, word ? 'ranked' : 'member');
   const outcome = await commands.jobs.execute(call, core);
   if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
-  const found = outcome.value.kind === 'jobs' ? outcome.value.jobs : [];
-  return jobsBody(words, seenIn(said, call, found), all);
+  const found = seenIn(said, call, outcome.value.kind === 'jobs' ? outcome.value.jobs : []);
+  if (!options.job) return jobsBody(words, found, words.t(all ? 'jobs.title-all' : 'jobs.title'));
+  const [job] = found;
+  if (!job) return linesOf([words.refusal({ code: 'no-such-job' })]);
+  return jobsBody(words, [job], words.t('card.job', { code: job.code }));
 }
 
 /** What a member did in private, or in another group, is nobody's business in this one. */
@@ -100,7 +105,7 @@ async function cancel(
   const [code] = text.trim().split(/\s+/);
   const call = await callOf(said, who, {}, code ? 'ranked' : 'member');
   const wanted = code ? code : await onlyOpenJob(said, call, core);
-  if (typeof wanted !== 'string') return jobsBody(words, wanted, false);
+  if (typeof wanted !== 'string') return jobsBody(words, wanted, words.t('jobs.title'));
   const outcome = await commands.cancel.execute({ ...call, options: { job: wanted } }, core);
   if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
   const asked = outcome.value.kind === 'cancel' && outcome.value.how === 'asked';
