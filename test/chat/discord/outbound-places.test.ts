@@ -389,21 +389,48 @@ describe('how large a file may be', () => {
   it.each(['json' as const, 'proxy' as const])(
     'is what a refusal says (%s), which is remembered for the server',
     async (tooLarge) => {
-      await using world = await outboundWorld({ settings: { fileLimitBytes: 4_000, tooLarge } });
-      world.discord.settings.tierLimitBytes = [4_000, 4_000, 4_000, 4_000];
-      const asked = await world.ask({ uploadLimitBytes: 10 * MIB });
-      const outcome = await world.deliver(asked, { delivery: await world.original(asked, 5_000) });
-      expect(outcome).toEqual({ kind: 'too-large', maxBytes: 4_999 });
-      expect(await world.deliver(asked, { delivery: await world.original(asked, 3_000) })).toMatchObject({
+      const takes = 12 * MIB;
+      await using world = await outboundWorld({ settings: { fileLimitBytes: takes, tooLarge } });
+      world.discord.settings.tierLimitBytes = [takes, takes, takes, takes];
+      const asked = await world.ask({ uploadLimitBytes: 25 * MIB });
+      const outcome = await world.deliver(asked, { delivery: await world.original(asked, 15 * MIB) });
+      expect(outcome).toEqual({ kind: 'too-large', maxBytes: 15 * MIB - 1 });
+      expect(await world.deliver(asked, { delivery: await world.original(asked, 11 * MIB) })).toMatchObject({
         kind: 'delivered',
         receipt: { rung: 'follow-up' },
       });
       await world.restart();
-      const next = await world.ask({ uploadLimitBytes: 10 * MIB });
-      expect(world.outbound.uploadLimitBytes(next.job, next.target)).toBe(4_999);
+      const next = await world.ask({ uploadLimitBytes: 25 * MIB });
+      expect(world.outbound.uploadLimitBytes(next.job, next.target)).toBe(15 * MIB - 1);
       expect(world.results()).toHaveLength(1);
     },
   );
+
+  it('is never less for the next job than what Discord takes everywhere, however often files are refused', async () => {
+    await using world = await outboundWorld();
+    const bob = world.discord.member(world.guild, 'Bob');
+    const asked = await world.ask({ uploadLimitBytes: 25 * MIB });
+    const hidden = await world.ask({ private: true });
+    const refused = (path: RegExp) => world.discord.fault({ method: 'POST', path }, no(413, 40005));
+    for (const bytes of [12 * MIB, 9 * MIB, 5_000, 2_000]) {
+      refused(FOLLOW_UPS);
+      expect(await world.deliver(asked, { delivery: await world.original(asked, bytes) })).toEqual({
+        kind: 'too-large',
+        maxBytes: bytes - 1,
+      });
+    }
+    const next = await world.ask({ user: bob, uploadLimitBytes: 25 * MIB });
+    expect(world.outbound.uploadLimitBytes(next.job, next.target)).toBe(10 * MIB);
+    await world.pass(16 * MINUTE_MS);
+    refused(CHANNEL_POSTS);
+    expect(await world.deliver(hidden, { delivery: await world.original(hidden, 5_000) })).toEqual({
+      kind: 'too-large',
+      maxBytes: 4_999,
+    });
+    const theirs = await world.ask({ user: bob, private: true });
+    await world.pass(16 * MINUTE_MS);
+    expect(world.outbound.uploadLimitBytes(theirs.job, theirs.target)).toBe(10 * MIB);
+  });
 
   it('is what a proxy says that has not even read the file', async () => {
     await using world = await outboundWorld();

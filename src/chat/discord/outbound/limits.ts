@@ -5,7 +5,8 @@ import type { DiscordTarget } from '../target.ts';
 const MIB = 2 ** 20;
 /** For what the bot posts itself, by the server's boosts (Discord's help pages, 2026-11-21; a 413 is believed instead). */
 const BY_TIER = [10 * MIB, 10 * MIB, 50 * MIB, 100 * MIB] as const;
-const DM_BYTES = BY_TIER[0];
+/** What a private message takes, and everybody everywhere: a refusal of less says nothing of the next file. */
+const LEAST_BYTES = BY_TIER[0];
 /** Boosts come and go. */
 const LEARNT_FOR_MS = 24 * 3_600_000;
 const KEY = 'limits';
@@ -16,8 +17,8 @@ export type Limits = {
   load(): Promise<void>;
   /** In bytes, as far as is known now. */
   of(rung: Rung, to: DiscordTarget): number;
-  /** A file of so many bytes was refused there. */
-  refused(rung: Rung, to: DiscordTarget, bytes: number): Promise<void>;
+  /** A file of so many bytes was refused there. Answers with what may be tried instead. */
+  refused(rung: Rung, to: DiscordTarget, bytes: number): Promise<number>;
 };
 
 type Learnt = Record<string, { bytes: number; until: number }>;
@@ -34,7 +35,7 @@ export function createLimits(parts: {
 
   function named(rung: Rung, { guildId, uploadLimitBytes }: DiscordTarget): number {
     if (rung === 'follow-up') return uploadLimitBytes;
-    if (rung === 'dm' || guildId === undefined) return DM_BYTES;
+    if (rung === 'dm' || guildId === undefined) return LEAST_BYTES;
     return BY_TIER[parts.tierOf(guildId) ?? 0] ?? BY_TIER[0];
   }
 
@@ -44,10 +45,9 @@ export function createLimits(parts: {
     },
     of(rung, to) {
       const known = learnt[keyOf(rung, to)];
-      return Math.min(
-        named(rung, to),
-        known && known.until > clock.now() ? known.bytes : Number.POSITIVE_INFINITY,
-      );
+      const learntBytes =
+        known && known.until > clock.now() ? Math.max(LEAST_BYTES, known.bytes) : Number.POSITIVE_INFINITY;
+      return Math.min(named(rung, to), learntBytes);
     },
     async refused(rung, to, bytes) {
       const now = clock.now();
@@ -57,6 +57,7 @@ export function createLimits(parts: {
         [keyOf(rung, to)]: { bytes: Math.min(bytes - 1, this.of(rung, to)), until: now + LEARNT_FOR_MS },
       };
       await shelf.set(KEY, learnt);
+      return Math.min(bytes - 1, this.of(rung, to));
     },
   };
 }

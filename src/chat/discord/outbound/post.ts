@@ -70,8 +70,7 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
       if (!error.retryHelps || error.status === 429) await note({});
       if (error.deadToken) await tokens.drop(to.eventId);
       if (error.tooLarge && place) {
-        await limits.refused(place.rung, to, bytes);
-        return { kind: 'too-large', maxBytes: limits.of(place.rung, to) };
+        return { kind: 'too-large', maxBytes: await limits.refused(place.rung, to, bytes) };
       }
       if (!error.closed) throw error;
       log[error.strange ? 'error' : 'info'](
