@@ -200,6 +200,20 @@ describe('somebody else’s button', () => {
   });
 });
 
+describe('Get your video', () => {
+  it('says so where the video is too large in every form', async () => {
+    await using bot = await startTestBot({ settings: { fileLimitBytes: 3, tierLimitBytes: [3, 3, 3, 3] } });
+    const asked = await underWay(bot);
+    bot.remote.statuses = [COMPLETED];
+    await bot.discord.waitFor(() => textOf(asked.original).includes('strut:get:'));
+    const [job] = await bot.jobs();
+    const tooLarge = said('told.too-large', { code: job?.code ?? '' });
+    expect(textOf(asked.original)).toContain(tooLarge);
+    const pressed = bot.discord.press(bot.ada, asked.original, 'Get your video');
+    await bot.discord.waitFor(() => pressed.followUps.some((one) => textOf(one).includes(tooLarge)));
+  });
+});
+
 describe('/jobs', () => {
   it('lists the member’s own with links, and sends a kept video again', async () => {
     await using bot = await startTestBot();

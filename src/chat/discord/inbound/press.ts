@@ -1,5 +1,6 @@
 /** What buttons do. All that a button knows is its verb and a code; whether it may is asked anew at each press. */
-import { wordsFor } from '../../../words/index.ts';
+import { strandedBy } from '../../../core/stranded.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
 import { overMessage } from '../admin/over.ts';
 import { placeOfResult } from '../places.ts';
 import {
@@ -87,7 +88,14 @@ async function send(parts: InboundParts, pressed: Pressed): Promise<void> {
   const open = asked.channelId === target.channelId && asked.private !== true;
   const sent = await parts.core.jobs.sendAgain(job.id, { ...target, private: !open });
   if (!sent.ok) await parts.replies.whisper(pressed, notice(words.t('jobs.gone')));
-  else if (!sent.value) await parts.replies.whisper(pressed, notice(words.t('told.find-in-jobs')));
+  else if (!sent.value) await parts.replies.whisper(pressed, notice(await whyNot(parts, pressed, words)));
+}
+
+/** A member who comes for a video and does not get it. */
+async function whyNot({ core }: InboundParts, pressed: Pressed, { t }: Words): Promise<string> {
+  const now = await core.jobs.find(callOf(pressed), pressed.ask.code);
+  if (!now.ok || strandedBy(now.value) !== 'too-large') return t('told.find-in-jobs');
+  return t('told.too-large', { code: now.value.code });
 }
 
 /** The message with the price becomes the one that tells how the job stands. */
