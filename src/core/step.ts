@@ -58,8 +58,12 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   if (port && job.candidate) {
     try {
       const status = await port.status(job.candidate, AbortSignal.timeout(STATUS_TIMEOUT_MS));
-      const bound = await move(ctx, job, 'queued', { provider, submittedAt, operation: job.candidate });
-      return await apply(ctx, bound, status);
+      // A provider that mixes two jobs up must not bring one member's video to another, nor bill it twice.
+      if (!(await ctx.store.holds(job.candidate))) {
+        const bound = await move(ctx, job, 'queued', { provider, submittedAt, operation: job.candidate });
+        return await apply(ctx, bound, status);
+      }
+      ctx.log.warn({ job: job.code, provider }, 'a webhook named the handle of another job');
     } catch (error) {
       if (!overdue) throw error;
       ctx.log.warn(

@@ -169,5 +169,15 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
       await keyv.delete(id);
     },
     uses: async (fileKey) => users.some((statement) => statement.get(fileKey) !== undefined),
+    async holds(handle) {
+      const parts = Object.entries(handle);
+      if (parts.length === 0) return false;
+      // Handles have no index, as only their provider knows their shape; this is asked when a lost job is found again.
+      const same = parts.map(() => "value -> ('$.value.operation.' || ?) = json(?)").join(' AND ');
+      const statement = db.prepare(
+        `SELECT 1 FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;' AND ${same} LIMIT 1`,
+      );
+      return statement.get(...parts.flatMap(([name, value]) => [name, JSON.stringify(value)])) !== undefined;
+    },
   };
 }

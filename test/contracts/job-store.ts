@@ -180,6 +180,23 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       expect(await uses()).toEqual([false, false, false, false]);
     });
 
+    it('says whether any job has a handle, by the parts of it that are known', async () => {
+      const store = await make();
+      const operation = { id: 'x-1', at: 7, more: null };
+      await store.save({ ...jobIn('queued', { id: 'a' }), operation });
+      await store.save({ ...jobIn('unknown', { id: 'b' }), candidate: { id: 'x-2' } });
+      await store.save(jobIn('created', { id: 'c' }));
+      expect(await store.holds({ id: 'x-1' })).toBe(true);
+      expect(await store.holds({ id: 'x-1', at: 7 })).toBe(true);
+      expect(await store.holds({ id: 'x-1', at: 8 })).toBe(false);
+      expect(await store.holds({ id: 'x-2' })).toBe(false);
+      expect(await store.holds({ id: 7 })).toBe(false);
+      expect(await store.holds({ other: 'x-1' })).toBe(false);
+      expect(await store.holds({})).toBe(false);
+      await store.remove('a');
+      expect(await store.holds({ id: 'x-1' })).toBe(false);
+    });
+
     it('names every space that has jobs, once', async () => {
       const store = await make();
       for (const [id, spaceId] of [

@@ -53,6 +53,25 @@ describe('a webhook', () => {
     expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate', costMicros: 0 });
   });
 
+  it('with the handle of another job of ours binds nothing, and brings nobody else’s video', async () => {
+    const { remote, world, life, hear, job } = await started(
+      { kind: 'operation', operation: { id: 'op-2' } },
+      'lost',
+    );
+    const other = { ...EVENT, id: 'another' };
+    remote.statuses = [COMPLETED];
+    await life.intake.create(other, UPLOADS, CHOICES);
+    // The lost one is due as well.
+    await life.scheduler.runNext();
+    await life.scheduler.runNext();
+    expect(await world.disk.store.get(other.id)).toMatchObject({ operation: { id: 'op-2' } });
+    expect(await hear()).toBe('taken');
+    await life.scheduler.runAll();
+    expect(await world.disk.store.get(other.id)).toMatchObject({ state: 'delivered' });
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate', costMicros: 0 });
+    expect(world.delivered).toHaveLength(1);
+  });
+
   it('cannot replace the handle that our own submit got', async () => {
     const { life, hear, job } = await started(NEWS);
     await hear();

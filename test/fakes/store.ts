@@ -54,6 +54,13 @@ export function memoryJobStore(): JobStore {
         const made = 'video' in job ? [job.video, ...(job.smaller ? [job.smaller] : [])] : [];
         return [job.inputs.image, job.inputs.clip, ...made].some((file) => file.key === key);
       }),
+    holds: async (handle) =>
+      Object.keys(handle).length > 0 &&
+      all().some(
+        (job) =>
+          'operation' in job &&
+          Object.entries(handle).every(([name, value]) => job.operation?.[name] === value),
+      ),
   };
 }
 

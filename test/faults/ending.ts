@@ -7,6 +7,8 @@ import type { Stage } from './stage.ts';
 
 /** A job of three seconds, at the same price everywhere. */
 const PRICE_MICROS = 210_000;
+/** Over the longest deadline that a test gives a job. */
+const ENDS_WITHIN_MS = 240_000;
 /** Chats that edit slowly get so long to say how it ended. */
 const SAID_WITHIN_MS = 20_000;
 
@@ -36,7 +38,7 @@ export async function endingOf(
   const job = await until(
     `the end of job ${id}`,
     () => readRecord(bot.dataDir).jobs.find((one) => one.id === id && isOver(one)),
-    { timeoutMs: 90_000, describe: bot.log },
+    { timeoutMs: ENDS_WITHIN_MS, describe: bot.log },
   );
   const told = await toldOf(asked, job);
   const line = readRecord(bot.dataDir).lines.find((one) => one.id === id);

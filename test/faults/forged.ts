@@ -117,6 +117,17 @@ async function replay(stage: Stage, id: string): Promise<void> {
   if (standing() !== before) throw new Error('a webhook that came again changed a job that was over');
 }
 
+/** A submit whose answer is lost waits for a handle; the one that comes is that of a job which has its video already. */
+async function nameAnother(stage: Stage): Promise<void> {
+  const news = newsOf(stage);
+  const other = news.ids().at(-1);
+  if (!other) throw new Error('there is no other job');
+  const body = news.say(other, { videoUrl: stage.provider.url + STRANGERS });
+  await tellAll({
+    'another job’s handle': { url: news.hook(), body, headers: news.sign?.(body) ?? {}, right: [200] },
+  });
+}
+
 export const FORGED: readonly Scenario[] = [
   {
     name: 'webhook: forged by somebody else',
@@ -131,5 +142,12 @@ export const FORGED: readonly Scenario[] = [
     arrange: () => {},
     after: replay,
     end: 'video',
+  },
+  {
+    name: 'webhook: a lost submit is given the handle of another job',
+    only: ['fal', 'runpod'],
+    arrange: ({ provider }) => provider.fault({ method: 'POST', path: provider.paths.submit, how: 'cut' }),
+    after: nameAnother,
+    end: 'unknown',
   },
 ];

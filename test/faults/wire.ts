@@ -32,7 +32,7 @@ export type Wire = AsyncDisposable & {
 };
 
 /** By which name the bot finds the far end, and how it can be made to know that name no more. */
-export type Name = { host: string; hide(hidden: boolean): void; missed(): number };
+type Name = { host: string; hide(hidden: boolean): void; missed(): number };
 export type Secured = { name: Name; identity: Identity };
 
 /** Any wire may break; `secured`, it is one of TLS to a host with a name, as all true ones are. */
