@@ -201,6 +201,66 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
     await page.locator('#screen-video').waitFor();
   });
 
+  it('deletes a video once that is confirmed, and only then', async () => {
+    const page = await open();
+    await showFinished(page);
+    const code = ((await page.locator('#stage-title').textContent()) ?? '').replace('Video ', '');
+    const before = (await jobsOf(page)).length;
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await press('Delete');
+    expect(await page.getByRole('dialog', { name: `Delete video ${code}?` }).isVisible()).toBe(true);
+    expect(await faults(page)).toEqual([]);
+    // What a hand that slips does: it stays.
+    await page.keyboard.press('Enter');
+    await press('Delete');
+    await page.keyboard.press('Escape');
+    expect((await jobsOf(page)).length).toBe(before);
+
+    await press('Delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(async () => (await jobsOf(page)).length).toBe(before - 1);
+    await expectText(page, '#stage-title', 'Video');
+    await expect.poll(() => page.locator('#idle').isVisible()).toBe(true);
+    expect(await page.locator('#jobs a').filter({ hasText: code }).count()).toBe(0);
+    expect(new URL(page.url()).hash).toBe('');
+    await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('stage-title');
+  });
+
+  it('opens a job by its code, and says when there is none', async () => {
+    const page = await open();
+    await showFinished(page);
+    const title = (await page.locator('#stage-title').textContent()) ?? '';
+    await page.goto('/');
+    const field = page.getByLabel('Open a job by its code');
+    await field.fill('NOSUCH');
+    await field.press('Enter');
+    await expectText(page, '#code-problem', "can't find that job");
+    await field.fill(` ${title.replace('Video ', '').toLowerCase()} `);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expectText(page, '#stage-title', title);
+    expect(await page.locator('#code-problem').isVisible()).toBe(false);
+    expect(await field.inputValue()).toBe('');
+  });
+
+  it('shows older jobs when they are asked for', async () => {
+    const page = await open();
+    await showFinished(page);
+    const one = (await (await page.request.get('/api/jobs?limit=1')).json()) as { jobs: ListedJob[] };
+    // As if there were sixty of them.
+    await page.route('**/api/jobs?limit=*', async (route) => {
+      const limit = Number(new URL(route.request().url()).searchParams.get('limit'));
+      const all = Array.from({ length: 60 }, (_, n) => ({ ...one.jobs[0], id: `web-${n}` }));
+      await route.fulfill({ json: { jobs: all.slice(0, limit), more: limit < 60 } });
+    });
+    await page.goto('/usage');
+    await page.goto('/');
+    await expect.poll(() => page.locator('#jobs a').count()).toBe(50);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await expect.poll(() => page.locator('#jobs a').count()).toBe(60);
+    expect(await page.getByRole('button', { name: 'Show older' }).isVisible()).toBe(false);
+    expect(await page.evaluate('document.activeElement?.getAttribute("href")')).toBe('#job=web-50');
+  });
+
   it('says that the connection is lost, and follows the job to its end when the killed bot is back', async () => {
     const page = await open();
     await choose(page, image, clip);

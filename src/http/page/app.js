@@ -1,6 +1,8 @@
 // @ts-check
 /** The page: two files, a price, a press, a video. Only this module knows all the others. */
 
+import { askToDelete } from './ask.js';
+import { openByCode } from './by-code.js';
 import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
 import { watchConnection } from './connection.js';
 import { currentJob } from './current.js';
@@ -124,7 +126,7 @@ form.addEventListener('input', (event) => {
 
 // ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const screen = stage({ onCancel: cancelJob, onAgain: again });
+const screen = stage({ onCancel: cancelJob, onAgain: again, onDelete: deleteJob });
 const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
 
 function armAnimate() {
@@ -191,9 +193,22 @@ async function again(job) {
   if (isJob(answer)) current.open(answer);
 }
 
+/** @param {JobView} job */
+async function deleteJob(job) {
+  if (!(await askToDelete(job))) return;
+  await call(job.links.self, { method: 'DELETE' });
+  current.drop(job.id);
+  say('Deleted');
+}
+
 /** @param {unknown} answer @returns {answer is JobView} */
 const isJob = (answer) =>
   typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
+
+openByCode((job) => {
+  current.open(job);
+  screen.reveal();
+});
 
 // ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -61,6 +61,15 @@ export function currentJob(screen, onGone) {
     screen.showNothing();
   }
 
+  /** A job that is deleted. @param {string} id */
+  function drop(id) {
+    recent.drop(id);
+    if (screen.shownId() !== id) return;
+    history.replaceState(null, '', location.pathname);
+    goBack(undefined);
+    screen.focus();
+  }
+
   async function showFromAddress() {
     const id = idIn(location.hash);
     if (id === undefined || id === screen.shownId()) return;
@@ -88,5 +97,5 @@ export function currentJob(screen, onGone) {
     // On a phone the list lies below the screen.
     screen.reveal();
   });
-  return { show, open, leave, goBack, load };
+  return { show, open, drop, leave, goBack, load };
 }

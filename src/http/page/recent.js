@@ -2,11 +2,12 @@
 /** The jobs of this page, newest first; each is a link that puts it on the screen. */
 
 import { call } from './calls.js';
-import { find, make } from './dom.js';
+import { find, isOff, make, setOff } from './dom.js';
 import { ago, isOver, lengthOf, percent, stateWord } from './words.js';
 
-/** @import { JobView } from './contract.ts' */
+/** @import { JobsView, JobView } from './contract.ts' */
 
+const AT_ONCE = 50;
 const LOOK_AGAIN_MS = 4000;
 
 /** Where a job stands on this page: survives a reload, and the back button works. @param {string} id */
@@ -18,6 +19,8 @@ export const idIn = (hash) => (hash.startsWith('#job=') ? decodeURIComponent(has
 export function recentJobs() {
   const list = find('jobs', HTMLElement);
   const empty = find('recent-empty', HTMLElement);
+  const older = find('older', HTMLButtonElement);
+  let limit = AT_ONCE;
   /** @type {JobView[]} */
   let jobs = [];
   /** @type {Map<string, ReturnType<typeof card>>} */
@@ -48,8 +51,9 @@ export function recentJobs() {
   async function refresh() {
     clearTimeout(timer);
     try {
-      const answer = /** @type {{ jobs: JobView[] }} */ (await call('/api/jobs'));
+      const answer = /** @type {JobsView} */ (await call(`/api/jobs?limit=${limit}`));
       jobs = answer.jobs;
+      older.hidden = !answer.more;
       render();
     } finally {
       clearTimeout(timer);
@@ -58,6 +62,22 @@ export function recentJobs() {
     }
   }
 
+  older.addEventListener('click', async () => {
+    if (isOff(older)) return;
+    setOff(older, true);
+    const next = list.children.length;
+    limit += AT_ONCE;
+    try {
+      await refresh();
+      list.children[next]?.querySelector('a')?.focus();
+    } catch {
+      // The line about the connection says why.
+      limit -= AT_ONCE;
+    } finally {
+      setOff(older, false);
+    }
+  });
+
   return {
     refresh,
     /** @param {JobView} job */
@@ -65,6 +85,11 @@ export function recentJobs() {
       jobs = jobs.some(({ id }) => id === job.id)
         ? jobs.map((known) => (known.id === job.id ? job : known))
         : [job, ...jobs];
+      render();
+    },
+    /** @param {string} id */
+    drop(id) {
+      jobs = jobs.filter((job) => job.id !== id);
       render();
     },
     /** @param {string | undefined} id */

@@ -2,8 +2,9 @@
 /** The screen: one job from its upload to its video, with what can be done about it. */
 
 import { bringIntoView, find, isOff, make, setOff, tell, wantsLessMotion } from './dom.js';
+import { figuresOf } from './figures.js';
 import { quarter, say } from './say.js';
-import { capital, isOver, lengthOf, nameOf, percent, stateWord, timeLeft } from './words.js';
+import { isOver, lengthOf, nameOf, percent, stateWord, timeLeft } from './words.js';
 
 /** @import { JobView } from './contract.ts' */
 
@@ -15,9 +16,10 @@ const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
 /**
  * @param {object} actions
  * @param {(job: JobView) => Promise<void>} actions.onCancel
- * @param {(job: JobView) => Promise<void>} actions.onAgain what either throws is shown here
+ * @param {(job: JobView) => Promise<void>} actions.onAgain
+ * @param {(job: JobView) => Promise<void>} actions.onDelete what any of them throws is shown here
  */
-export function stage({ onCancel, onAgain }) {
+export function stage({ onCancel, onAgain, onDelete }) {
   const screen = find('screen', HTMLElement);
   const title = find('stage-title', HTMLElement);
   const chip = find('stage-chip', HTMLElement);
@@ -30,6 +32,7 @@ export function stage({ onCancel, onAgain }) {
   const download = find('download', HTMLAnchorElement);
   const again = find('again', HTMLButtonElement);
   const cancel = find('cancel', HTMLButtonElement);
+  const remove = find('delete', HTMLButtonElement);
 
   /** @type {JobView | undefined} */
   let shown;
@@ -41,6 +44,7 @@ export function stage({ onCancel, onAgain }) {
     else act(cancel, onCancel);
   });
   again.addEventListener('click', () => act(again, onAgain));
+  remove.addEventListener('click', () => act(remove, onDelete));
   // The screen takes the video's own shape, so that a wide one leaves no black field on a phone.
   video.addEventListener('loadedmetadata', () => {
     screen.style.setProperty('--shape', `${video.videoWidth} / ${video.videoHeight}`);
@@ -109,7 +113,7 @@ export function stage({ onCancel, onAgain }) {
     shown = undefined;
     stopUpload = undefined;
     for (const line of [problem, message]) tell(line, undefined);
-    for (const element of [download, again, cancel, figures, find('generated', HTMLElement)])
+    for (const element of [download, again, cancel, remove, figures, find('generated', HTMLElement)])
       element.hidden = true;
     title.textContent = 'Video';
     mark(undefined);
@@ -149,6 +153,7 @@ export function stage({ onCancel, onAgain }) {
     backdrop(job.links.image);
     cancel.hidden = !job.cancellable;
     again.hidden = !isOver(job);
+    remove.hidden = !isOver(job) && job.state !== 'completed';
     again.replaceChildren('Again', ...priceOfAgain(job));
     announce(job, first);
     if (job.state === 'failed') showEnd(job, job.failure?.message ?? job.message, true);
@@ -222,7 +227,14 @@ export function stage({ onCancel, onAgain }) {
     document.title = TITLE;
   }
 
-  return { showUpload, showJob, showNothing, shownId: () => shown?.id, reveal: () => bringIntoView(screen) };
+  return {
+    showUpload,
+    showJob,
+    showNothing,
+    shownId: () => shown?.id,
+    reveal: () => bringIntoView(screen),
+    focus: () => title.focus(),
+  };
 }
 
 /** Each state once, and progress by quarters. @param {JobView} job @param {boolean} first */
@@ -240,19 +252,4 @@ function announce(job, first) {
 /** Another render costs again, and says so before the press. @param {JobView} job */
 function priceOfAgain(job) {
   return job.quote.usd > 0 ? [make('span', { class: 'aside' }, ` ${job.quote.price}`)] : [];
-}
-
-/** @param {JobView} job */
-function figuresOf(job) {
-  /** @type {[string, string | undefined][]} */
-  const pairs = [
-    ['Cost', job.cost],
-    ['Length', lengthOf(job.seconds)],
-    ['Took', job.tookSeconds === undefined ? undefined : lengthOf(job.tookSeconds)],
-    ['Quality', capital(job.request.quality)],
-    ['Made by', nameOf(job.provider ?? job.quote.provider)],
-  ];
-  return pairs.flatMap(([term, value]) =>
-    value ? [make('div', {}, make('dt', {}, term), make('dd', {}, value))] : [],
-  );
 }
