@@ -40,15 +40,15 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
   const dropJobNotes = db.prepare(
     'DELETE FROM keyv WHERE key >= ?2 AND key < ?3 AND substr(key, -length(?1)) = ?1',
   );
-  const closeJobEvents = db.prepare(
+  // In the inbox, `telegram-status:<id of a job>` waits for a last word that nobody will say.
+  const closeStatus = db.prepare(
     'UPDATE inbox SET record = NULL WHERE record IS NOT NULL AND substr(id, -length(?1)) = ?1',
   );
   const dropExpired = db.prepare('DELETE FROM keyv WHERE expires_at < ?');
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
   /** What belongs to a job, as `telegram:status:<its id>` does, goes with it: it may be under way. */
-  const goesWithJob = (key: string): boolean =>
-    isJob.get(`jobs:${key.split(':').slice(2).join(':')}`) !== undefined;
+  const goesWithJob = (key: string): boolean => isJob.get(`jobs:${subjectOf(key)}`) !== undefined;
 
   function forgetNotes(memberId: string): boolean {
     const [platform = '', id = ''] = memberId.split(':');
@@ -59,7 +59,10 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
       .array(noteRow)
       .parse(notes.all(`${platform}:`, `${platform};`))
       .filter(({ key, value }) => (names.test(key) || names.test(value)) && !goesWithJob(key));
-    for (const { key } of theirs) dropNote.run(key);
+    for (const { key } of theirs) {
+      dropNote.run(key);
+      closeStatus.run(`-status:${subjectOf(key)}`);
+    }
     return theirs.length > 0;
   }
 
@@ -79,7 +82,7 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     async forgetJob(jobId) {
       db.transaction(() => {
         for (const shelf of shelves) dropJobNotes.run(`:${jobId}`, `${shelf}:`, `${shelf};`);
-        closeJobEvents.run(`:${jobId}`);
+        closeStatus.run(`-status:${jobId}`);
       });
     },
     async dropEnded(now) {
@@ -95,6 +98,9 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     },
   };
 }
+
+/** What a chat's note is about: its key without the chat's name and the kind of the note. */
+const subjectOf = (key: string): string => key.split(':').slice(2).join(':');
 
 /** The spaces that are nobody else's, as the chats name them. */
 function privateSpacesOf(memberId: string): string[] {

@@ -164,8 +164,15 @@ describe('what the chats have noted', () => {
     const job = jobIn('running', { id: 'telegram-77001122-5' });
     await store.jobs.save(job);
     const ref = { chatId: 77001122, messageId: 9 };
-    for (const id of [job.id, 'telegram-77001122-6']) await shelf.set(`status:${id}`, ref, 3_600_000);
+    for (const id of [job.id, 'telegram-77001122-6']) {
+      await shelf.set(`status:${id}`, ref, 3_600_000);
+      await store.inbox.claim(`telegram-status:${id}`, {});
+    }
     await store.traces.forget(ME);
+    // An offer that went with the member ends in no job that could be told of.
+    expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
+      `telegram-status:${job.id}`,
+    ]);
     expect(await shelf.get(`status:${job.id}`)).toEqual(ref);
     expect(await shelf.get('status:telegram-77001122-6')).toBeUndefined();
   });
