@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../../src/core/job.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { buttonsOf, type Message, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
@@ -56,6 +57,16 @@ describe('a member over a limit', () => {
           ).length === 2,
     );
     expect(harness.remote.submits).toEqual([]);
+  });
+
+  it('leaves no name behind when they want to be forgotten meanwhile', async () => {
+    const setup = await over();
+    const { harness, refused } = setup;
+    await asks(setup);
+    const key = `request:${codeOf(`telegram-${setup.group.id}-${refused.reply_to_message?.message_id}`)}`;
+    await harness.until(async () => JSON.stringify(await harness.noted(key))?.includes('Ada asks'));
+    await harness.forgets(setup.user);
+    expect(await harness.noted(key)).toBeUndefined();
   });
 
   it('asks in the log channel where there is one, which says whence', async () => {

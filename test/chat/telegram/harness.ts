@@ -17,6 +17,7 @@ import { createFiles } from '../../../src/store/files.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
 import { keyvOn } from '../../../src/store/keyv-sqlite.ts';
 import { openDatabase } from '../../../src/store/sqlite.ts';
+import { createTraces } from '../../../src/store/traces.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type Incarnation, type WorldOptions } from '../../fakes/world.ts';
@@ -235,6 +236,10 @@ export async function createHarness(options: HarnessOptions = {}) {
         typeof what === 'string' ? jobs().then((all) => all.some(({ state }) => state === what)) : what();
       while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
     },
+    /** What is noted under that key. */
+    noted: (key: string) => shelf.get(key),
+    /** As the store does when that member wants to be forgotten. */
+    forgets: ({ id }: User) => createTraces(database, ['telegram']).forget(`telegram:${id}`),
     /** Waits until Telegram knows the bot's commands. */
     async registers(): Promise<void> {
       while ((await shelf.get('registered')) === undefined)

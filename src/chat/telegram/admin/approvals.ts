@@ -16,6 +16,8 @@ import type { People } from './people.ts';
 const HOURS = 24;
 const KEPT_MS = (HOURS + 1) * 3_600_000;
 
+/** What the admins were told, and whose request it is: the note goes when that member wants to be forgotten. */
+type Told = { lines: string[]; memberId: string };
 /** The message of the member that waits for the answer. */
 type Asked = { chatId: number; messageId: number };
 
@@ -27,8 +29,8 @@ export function approvalNotes(shelf: Shelf) {
   return {
     /** By the job's id. */
     asked: note<Asked>('asked'),
-    /** What the admins were told, by the job's code. */
-    request: note<string[]>('request'),
+    /** By the job's code. */
+    request: note<Told>('request'),
   };
 }
 export type ApprovalNotes = ReturnType<typeof approvalNotes>;
@@ -88,8 +90,8 @@ export function approvalDeeds({
   }
 
   async function close({ press, code }: Omit<Pressed, 'arg'>, end: string): Promise<void> {
-    const request = (await notes.request.get(code)) ?? [];
-    await talk.edit(targetOf(press), press.messageId, linesOf([...request, end]));
+    const request = await notes.request.get(code);
+    await talk.edit(targetOf(press), press.messageId, linesOf([...(request?.lines ?? []), end]));
   }
 
   async function refusedTo(pressed: Pressed, outcome: Parameters<typeof refused>[1]): Promise<string> {

@@ -60,7 +60,7 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
         filesLine(words, offer),
         ...quoteLines(words, offer.quote, offer.request.quality),
       ];
-      await notes.request.set(offer.code, request);
+      await notes.request.set(offer.code, { lines: request, memberId: offer.requester.memberId });
       const body = requestBody(words, request, offer);
       return body !== undefined && (await outbound.say(place, body)) !== undefined;
     },
