@@ -274,11 +274,15 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export type Broken = Ending & { scenario: Scenario };
+export type Broken = Ending & { scenario: Scenario; faultsLeft: number };
 
 /** Whether the scenario can happen on this stage. */
 export const fits = ({ only, chats }: Scenario, { provider, front }: Stage): boolean =>
   (only?.includes(provider.name) ?? true) && (chats?.includes(front.name) ?? true);
+
+/** Faults of the provider and of the wires that nothing has met. */
+const faultsLeftOn = ({ provider, wires }: Stage): number =>
+  provider.faultsLeft() + Object.values(wires).reduce((sum, wire) => sum + wire.left(), 0);
 
 /** Breaks one thing, asks for a video, and says what came of it. */
 export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending<Broken>> {
@@ -311,12 +315,17 @@ export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending
   // Webhooks bring a lost job back within moments; the next fault must not meet them.
   const { end } = scenario;
   const submits = provider.submits() - submitsBefore;
-  const ending = () => endingOf(stage, asked, { id: rested.id, submits });
+  const faultsLeft = faultsLeftOn(stage);
+  const ending = async () => ({
+    scenario,
+    faultsLeft,
+    ...(await endingOf(stage, asked, { id: rested.id, submits })),
+  });
   if ((typeof end === 'function' ? end(stage) : end) !== 'unknown') {
     const ended = await ending();
-    return async () => ({ scenario, ...ended });
+    return async () => ended;
   }
-  return async () => ({ scenario, ...(await ending()) });
+  return ending;
 }
 
 /** What is promised of every fault, as sentences that it breaks; none is well. */
@@ -324,6 +333,7 @@ export function wrongWith({ scenario, ...broken }: Broken, stage: Stage): string
   const { end, videos } = broken;
   const expected = typeof scenario.end === 'function' ? scenario.end(stage) : scenario.end;
   const wrong = [...broken.wrong];
+  if (broken.faultsLeft > 0) wrong.push('what was to break did not');
   if (end !== expected) wrong.push(`ended as ${end} in place of ${expected}`);
   if (videos > (scenario.maybeTwice ? 2 : 1)) wrong.push(`the video came ${videos} times`);
   return wrong;

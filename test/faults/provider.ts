@@ -24,7 +24,10 @@ export type News = {
   sign?(body: string, how?: { at?: number; key?: KeyObject }): Record<string, string>;
 };
 
-export type Simulated = Pick<SimServer, 'fault' | 'requests' | 'requestsTo' | 'close' | 'url'> & {
+export type Simulated = Pick<
+  SimServer,
+  'fault' | 'faultsLeft' | 'requests' | 'requestsTo' | 'close' | 'url'
+> & {
   name: ProviderName;
   env: Record<string, string>;
   /** Tells of the end by itself, where the internet reaches us. */

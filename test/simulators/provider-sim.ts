@@ -43,6 +43,8 @@ export type SimServer = {
   requests: SimRequest[];
   /** The next requests that fit go wrong, once unless told otherwise. */
   fault(fault: Fault): void;
+  /** How many faults are still to come. */
+  faultsLeft(): number;
   requestsTo(method: string, path: RegExp): SimRequest[];
   close(): Promise<void>;
 };
@@ -103,6 +105,7 @@ export async function startServer(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     fault: (fault) => void faults.push({ ...fault, left: fault.times ?? 1 }),
+    faultsLeft: () => faults.reduce((sum, { left }) => sum + left, 0),
     requestsTo: (method, path) =>
       requests.filter((request) => request.method === method && path.test(request.path)),
     close: async () => {
