@@ -5,7 +5,7 @@ import { HOSTED, KEY_NAMES } from './core/hosted.ts';
 import { AT_ONCE, type LineRules } from './core/line.ts';
 import { microsFromUsd } from './core/money.ts';
 import type { LimitRule } from './core/settings.ts';
-import { isTimeZone } from './core/settings-change.ts';
+import { isTimeZone } from './core/windows.ts';
 
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
 const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';

@@ -10,6 +10,7 @@ import {
   sameSubject,
   sameWho,
 } from './settings.ts';
+import { isTimeZone } from './windows.ts';
 
 export type Change =
   | { what: 'limit'; rule: LimitRule }
@@ -102,13 +103,4 @@ function apply(own: OwnSettings, change: Change, now: number): Outcome<OwnSettin
 function without(own: OwnSettings, name: SettingName): OwnSettings {
   const { [name]: _, ...rest } = own;
   return rest;
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 /** What the admins of a space decide, what holds where they decided nothing, and how one becomes the other. */
 import { z } from 'zod';
 import type { Micros } from './money.ts';
-import { PERIODS } from './windows.ts';
+import { isTimeZone, PERIODS } from './windows.ts';
 
 const id = z.string().min(1).max(64);
 const amount = z.discriminatedUnion('unit', [
@@ -49,7 +49,7 @@ export const ownSettingsSchema = z.object({
   confirmAboveMicros: z.int().nonnegative().exactOptional(),
   notify: z.boolean().exactOptional(),
   logChannel: id.exactOptional(),
-  timeZone: z.string().exactOptional(),
+  timeZone: z.string().refine(isTimeZone).exactOptional(),
   retentionDays: z.int().min(1).max(365).exactOptional(),
 });
 

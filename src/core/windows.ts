@@ -4,6 +4,16 @@ import type { LedgerKey } from './ledger-port.ts';
 export const PERIODS = ['day', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
 
+/** Whether this machine knows a zone of that name: asked for any other, it throws. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function localDate(at: number, timeZone: string): { year: number; month: number; day: number } {

@@ -47,7 +47,16 @@ export function createInbox(db: Database, clock: Clock): Inbox {
       return z
         .array(row)
         .parse(rows)
-        .map(({ id, record, at }) => ({ id, record: JSON.parse(record) as unknown, at }));
+        .map(({ id, record, at }) => ({ id, record: parsed(record), at }));
     },
   };
+}
+
+/** Undefined for a record that was damaged: one must not keep all others from being taken up. */
+function parsed(record: string): unknown {
+  try {
+    return JSON.parse(record);
+  } catch {
+    return undefined;
+  }
 }

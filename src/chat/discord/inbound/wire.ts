@@ -25,6 +25,9 @@ const withFiles = z.object({
 });
 export type WithFiles = z.infer<typeof withFiles>;
 
+/** A number that is too large for one: Discord writes the bits so. */
+const bits = z.string().regex(/^\d{1,40}$/);
+
 const optionValue = z.union([z.string(), z.number(), z.boolean()]);
 const plainOption = z.object({
   name: z.string(),
@@ -43,10 +46,10 @@ const base = z.object({
     .object({ id: z.string(), type: z.number().optional(), parent_id: z.string().nullish() })
     .optional(),
   guild_id: z.string().optional(),
-  member: z.object({ user, permissions: z.string(), roles: z.array(z.string()).default([]) }).optional(),
+  member: z.object({ user, permissions: bits, roles: z.array(z.string()).default([]) }).optional(),
   user: user.optional(),
   locale: z.string().default('en-US'),
-  app_permissions: z.string().default('0'),
+  app_permissions: bits.default('0'),
   attachment_size_limit: z.number().optional(),
   authorizing_integration_owners: z.record(z.string(), z.string()).default({}),
   /** The one whose button it was, or above whose button the form opened. */

@@ -29,7 +29,7 @@ export function createExpected(shelf: Shelf): Expected {
   const nextKey = ({ chatId, threadId = 0 }: Place): string => `expect-next:${chatId}:${threadId}`;
 
   async function read(key: string): Promise<Awaited | undefined> {
-    return awaitedSchema.optional().parse(await shelf.get(key));
+    return awaitedSchema.safeParse(await shelf.get(key)).data;
   }
 
   async function takeAt(key: string, said: Said): Promise<(Awaited & { media: Media }) | undefined> {

@@ -32,7 +32,8 @@ export function createHalves(shelf: Shelf, clock: Clock): Halves {
     `half:${chatId}:${threadId}:${userId ?? 'chat'}`;
 
   async function read(place: Place): Promise<z.infer<typeof rowSchema>> {
-    return rowSchema.parse((await shelf.get(keyOf(place))) ?? {});
+    // What can't be read is as good as not there: the member sends it again.
+    return rowSchema.catch({}).parse(await shelf.get(keyOf(place)));
   }
 
   return {

@@ -16,7 +16,7 @@ export function lateItems(shelf: Shelf): Handlers['album'] {
   const keyOf = (album: string): string => `album:${album}`;
   return {
     async late(said) {
-      const album = albumSchema.optional().parse(await shelf.get(keyOf(albumKey(said))));
+      const album = albumSchema.safeParse(await shelf.get(keyOf(albumKey(said)))).data;
       if (!album) return undefined;
       if (album.whole) return 'done';
       // The caption stands on one item, and speaks for all.
