@@ -19,6 +19,27 @@ async function finished(options: HarnessOptions = {}) {
   return { harness, telegram: harness.telegram, ...one, items, video, press, videos };
 }
 
+describe('a video that is too large in every form', () => {
+  it('is told of, and told of again where it is asked for', async () => {
+    const harness = await createHarness();
+    const { telegram } = harness;
+    const { user, chat, photo, clip } = await ada(harness);
+    const how = { status: 413, description: 'Request Entity Too Large' };
+    const fault = telegram.fault({ method: 'sendVideo', how, times: 1_000 });
+    await telegram.album(user, chat, [{ photo }, { video: clip }]);
+    const told = await telegram.waitFor(() =>
+      telegram.said(chat).find((message) => buttonsOf(message).flat().includes('Send again')),
+    );
+    expect(told.text).toContain('too large to be posted here, even made smaller');
+    const pressed = await telegram.press(user, told, 'Send again').done;
+    expect(pressed.text).toBe(told.text);
+    fault.clear();
+    await telegram.press(user, told, 'Send again').done;
+    await harness.video(chat);
+    expect(await harness.jobs()).toMatchObject([{ state: 'delivered' }]);
+  });
+});
+
 describe('the buttons under a video', () => {
   it('Again renders it once more, told as an answer to the same message', async () => {
     const { harness, items, press, videos } = await finished();

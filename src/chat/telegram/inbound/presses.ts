@@ -1,6 +1,7 @@
 /** Buttons. Anybody in a group can press them, at any time, so each press is checked anew against what is on record. */
 import type { Caller } from '../../../core/access.ts';
 import type { Job } from '../../../core/job.ts';
+import { strandedBy } from '../../../core/stranded.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { linesOf, readCallbackData } from '../render.ts';
 import { targetSchema } from '../target.ts';
@@ -148,7 +149,10 @@ const send: Deed = async (pressed, parts) => {
   const outcome = await parts.core.jobs.sendAgain(found.job.id, targetOf(press));
   if (!outcome.ok)
     return outcome.refusal.code === 'no-such-job' ? words.t('jobs.gone') : words.refusal(outcome.refusal);
-  return outcome.value ? undefined : words.t('told.find-in-jobs');
+  if (outcome.value) return undefined;
+  const now = await jobOf(pressed, parts);
+  const tooLarge = 'job' in now && strandedBy(now.job) === 'too-large';
+  return tooLarge ? words.t('told.too-large', { code: now.job.code }) : words.t('told.find-in-jobs');
 };
 
 const forgetAsk: Deed = async ({ press, words }, { talk }) => {
@@ -182,3 +186,5 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   'forget-ask': forgetAsk,
   forget,
 };
+
+export const VERBS: readonly string[] = Object.keys(DEEDS);
