@@ -36,6 +36,9 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     'SELECT key, value FROM keyv WHERE key >= ? AND key < ? AND expires_at IS NOT NULL',
   );
   const isJob = db.prepare('SELECT 1 FROM keyv WHERE key = ?');
+  const isWish = db.prepare(
+    'SELECT 1 FROM inbox INDEXED BY inbox_pending WHERE record IS NOT NULL AND instr(record, ?)',
+  );
   const dropNote = db.prepare('DELETE FROM keyv WHERE key = ?');
   const dropJobNotes = db.prepare(
     'DELETE FROM keyv WHERE key >= ?2 AND key < ?3 AND substr(key, -length(?1)) = ?1',
@@ -47,8 +50,12 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
   const dropExpired = db.prepare('DELETE FROM keyv WHERE expires_at < ?');
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
-  /** What belongs to a job, as `telegram:status:<its id>` does, goes with it: it may be under way. */
-  const goesWithJob = (key: string): boolean => isJob.get(`jobs:${subjectOf(key)}`) !== undefined;
+  /** What belongs to a job, as `telegram:status:<its id>` does, goes with it: it may be under way, or about to be. */
+  function goesWithJob(key: string): boolean {
+    const subject = subjectOf(key);
+    if (subject === '') return false;
+    return isJob.get(`jobs:${subject}`) !== undefined || isWish.get(JSON.stringify(subject)) !== undefined;
+  }
 
   function forgetNotes(memberId: string): boolean {
     const [platform = '', id = ''] = memberId.split(':');

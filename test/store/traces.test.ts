@@ -164,6 +164,10 @@ describe('what the chats have noted', () => {
     const job = jobIn('running', { id: 'telegram-77001122-5' });
     await store.jobs.save(job);
     const ref = { chatId: 77001122, messageId: 9 };
+    // Its files are on their way.
+    const wish = 'telegram-77001122-7';
+    await shelf.set(`status:${wish}`, ref, 3_600_000);
+    await store.inbox.claim('telegram:wish', { kind: 'request', jobId: wish });
     for (const id of [job.id, 'telegram-77001122-6']) {
       await shelf.set(`status:${id}`, ref, 3_600_000);
       await store.inbox.claim(`telegram-status:${id}`, {});
@@ -173,7 +177,7 @@ describe('what the chats have noted', () => {
     expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
       `telegram-status:${job.id}`,
     ]);
-    expect(await shelf.get(`status:${job.id}`)).toEqual(ref);
+    for (const id of [job.id, wish]) expect(await shelf.get(`status:${id}`)).toEqual(ref);
     expect(await shelf.get('status:telegram-77001122-6')).toBeUndefined();
   });
 
