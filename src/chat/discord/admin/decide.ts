@@ -3,7 +3,7 @@ import type { Job } from '../../../core/job.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
-import { eventIdOf, renew } from '../inbound/press.ts';
+import { eventIdOf, offerIsOver, renew } from '../inbound/press.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
 import { targetSchema } from '../target.ts';
 import { notice, refusalNotice } from '../views.ts';
@@ -21,12 +21,7 @@ export async function ask(parts: InboundParts, pressed: Administered): Promise<v
   const words = wordsFor(target.locale);
   const call = callOf(pressed);
   const found = await core.offers.find(call, code);
-  if (!found.ok) {
-    const text = refusalNotice(words, found.refusal);
-    if (found.refusal.code === 'offer-expired') await replies.say(pressed, text);
-    else await replies.whisper(pressed, text);
-    return;
-  }
+  if (!found.ok) return offerIsOver(parts, pressed, code, found.refusal);
   const { id, requester, over } = found.value;
   await renew(parts, pressed, eventIdOf(requester.target));
   const known = await admin.requests.get(code);

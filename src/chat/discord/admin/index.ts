@@ -27,8 +27,16 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   csv: sendCsv,
 };
 
+/** Commands and their panels are answered where one admin alone can see it, in the panel's place. */
+const FOR_ALL_TO_SEE: ReadonlySet<string> = new Set(['ask', 'approve', 'refuse']);
+
+export const ACTS: readonly string[] = Object.keys(DEEDS);
+
 export async function administer(parts: InboundParts, asked: Asked<AskOf<'admin'>>): Promise<void> {
-  const deed = DEEDS[asked.ask.act];
+  const { act } = asked.ask;
+  // As in the members' half: anything may stand on a button that is not ours.
+  const known = Object.hasOwn(DEEDS, act) && (asked.target.private || FOR_ALL_TO_SEE.has(act));
+  const deed = known ? DEEDS[act] : undefined;
   if (deed) await deed(parts, asked);
   else await parts.replies.whisper(asked, notice(wordsFor(asked.target.locale).t('told.too-old')));
 }

@@ -1,4 +1,5 @@
 /** What buttons do. All that a button knows is its verb and a code; whether it may is asked anew at each press. */
+import type { Refusal } from '../../../core/refusals.ts';
 import { strandedBy } from '../../../core/stranded.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { overMessage } from '../admin/over.ts';
@@ -12,7 +13,7 @@ import {
   refusalNotice,
   viewMessage,
 } from '../views.ts';
-import { callOf } from './asker.ts';
+import { type Asker, callOf } from './asker.ts';
 import type { InboundParts } from './parts.ts';
 import type { Asked, AskOf } from './record.ts';
 
@@ -38,8 +39,16 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   },
 };
 
+/** They answer a question that one member alone can see, in its place; a message for all must not go so. */
+const ASKED_IN_PRIVATE: ReadonlySet<string> = new Set(['delete-yes', 'forget', 'forget-yes', 'keep']);
+
+export const DEED_VERBS: readonly string[] = Object.keys(DEEDS);
+
 export async function press(parts: InboundParts, pressed: Pressed): Promise<void> {
-  const deed = DEEDS[pressed.ask.verb];
+  const { verb } = pressed.ask;
+  // A verb is any stranger's text: `constructor` is something to every object.
+  const known = Object.hasOwn(DEEDS, verb) && (pressed.target.private || !ASKED_IN_PRIVATE.has(verb));
+  const deed = known ? DEEDS[verb] : undefined;
   if (deed) await deed(parts, pressed);
   else await parts.replies.whisper(pressed, notice(wordsFor(pressed.target.locale).t('told.too-old')));
 }
@@ -103,7 +112,7 @@ async function confirm(parts: InboundParts, pressed: Pressed): Promise<void> {
   const { target, ask } = pressed;
   const words = wordsFor(target.locale);
   const taken = await parts.core.offers.confirm(callOf(pressed), ask.code);
-  if (!taken.ok) return offerIsOver(parts, pressed, taken.refusal);
+  if (!taken.ok) return offerIsOver(parts, pressed, ask.code, taken.refusal);
   const { value } = taken;
   if (value.kind === 'over') {
     await parts.replies.say(pressed, overMessage(words, value, pressed.target));
@@ -126,19 +135,24 @@ async function confirm(parts: InboundParts, pressed: Pressed): Promise<void> {
 
 async function decline(parts: InboundParts, pressed: Pressed): Promise<void> {
   const declined = await parts.core.offers.decline(callOf(pressed), pressed.ask.code);
-  if (!declined.ok) return offerIsOver(parts, pressed, declined.refusal);
+  if (!declined.ok) return offerIsOver(parts, pressed, pressed.ask.code, declined.refusal);
   await parts.replies.say(pressed, notice(wordsFor(pressed.target.locale).t('confirm.declined')));
 }
 
-/** What has expired stands there no longer; what somebody else may not do leaves the offer as it is. */
-async function offerIsOver(
-  { replies }: InboundParts,
-  pressed: Pressed,
-  refusal: Parameters<typeof refusalNotice>[1],
+/** What has expired stands there no longer; what somebody else may not do leaves the message as it is. */
+export async function offerIsOver(
+  { core, replies }: InboundParts,
+  pressed: Asker,
+  code: string,
+  refusal: Refusal,
 ): Promise<void> {
-  const text = refusalNotice(wordsFor(pressed.target.locale), refusal);
-  if (refusal.code === 'offer-expired') await replies.say(pressed, text);
-  else await replies.whisper(pressed, text);
+  const words = wordsFor(pressed.target.locale);
+  if (refusal.code !== 'offer-expired') return replies.whisper(pressed, refusalNotice(words, refusal));
+  // The offer may have become somebody's job, which the message tells of by now.
+  const job = await core.jobs.find(callOf(pressed), code);
+  const isTheirs = !job.ok && job.refusal.code !== 'no-such-job';
+  if (isTheirs) await replies.whisper(pressed, refusalNotice(words, job.refusal));
+  else await replies.say(pressed, refusalNotice(words, refusal));
 }
 
 async function askToDelete(parts: InboundParts, pressed: Pressed): Promise<void> {

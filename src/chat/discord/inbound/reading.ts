@@ -133,6 +133,9 @@ function openForm(
 /** Which file a button asks for anew. */
 const NEW: Readonly<Record<string, What>> = { 'new-image': 'image', 'new-motion': 'clip' };
 
+/** Of buttons that make a job, or ask for a file first. */
+export const MAKING_VERBS: readonly string[] = [...Object.keys(NEW), 'again'];
+
 function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press): Reading {
   // A message that only the member sees is answered in the same way.
   const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;

@@ -26,10 +26,20 @@ export type AdminParts = {
   commands: Readonly<Record<'settings' | 'usage', Command>>;
 };
 
+/** What the buttons of requests, of the panel and of reports do. */
+export const ADMIN_VERBS = [
+  'ask',
+  'approve',
+  'refuse',
+  PANEL_VERBS.known,
+  PANEL_VERBS.anonymous,
+  'usage-csv',
+] as const;
+
 export type Admin = {
   /** By the command's name: what is answered; undefined where it was said already. */
   answers: ReadonlyMap<string, (said: Said, core: Core) => Promise<Body | undefined>>;
-  deeds: Readonly<Record<string, Deed>>;
+  deeds: Readonly<Record<(typeof ADMIN_VERBS)[number], Deed>>;
 };
 
 export function createAdmin({ commands, ...parts }: AdminParts): Admin {
