@@ -30,6 +30,8 @@ export type Database = {
    * before it writes, whichever process wants to. `work` must not be asynchronous.
    */
   transaction<T>(work: () => T): T;
+  /** Empties the log beside the file, unless another program reads or writes just now: that is not waited for. */
+  emptyLog(): void;
   /** Throws StoreUnwritable when the file was removed or replaced under us: writes would go nowhere. */
   checkFile(): void;
   close(): void;
@@ -117,6 +119,14 @@ function wrap(sqlite: DatabaseSync): Omit<Database, 'checkFile'> {
         // On some errors, a full disk among them, SQLite has rolled back by itself.
         if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
         throw error;
+      }
+    },
+    emptyLog() {
+      translated(() => sqlite.exec('PRAGMA busy_timeout = 0'));
+      try {
+        translated(() => sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
+      } finally {
+        translated(() => sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`));
       }
     },
     close() {

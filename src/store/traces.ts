@@ -48,7 +48,6 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     'UPDATE inbox SET record = NULL WHERE record IS NOT NULL AND substr(id, -length(?1)) = ?1',
   );
   const dropExpired = db.prepare('DELETE FROM keyv WHERE expires_at < ?');
-  const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
   /** What belongs to a job, as `telegram:status:<its id>` does, goes with it: it may be under way, or about to be. */
   function goesWithJob(key: string): boolean {
@@ -101,7 +100,7 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     },
     async overwrite() {
       // What was deleted is written over in the file itself; the pages from before still lie in the log beside it.
-      checkpoint.get();
+      db.emptyLog();
     },
   };
 }

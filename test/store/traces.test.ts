@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LedgerLine } from '../../src/core/ledger-port.ts';
 import { countersOf, limitsOf } from '../../src/core/quota.ts';
@@ -156,6 +157,22 @@ describe('what the chats have noted', () => {
     expect(await store.traces.forget(ME)).toBe(false);
     expect(await shelf.get('commands')).toBeDefined();
     expect(await store.keyv('weather').get('77001122')).toBeDefined();
+  });
+
+  it('is written over another time where somebody else reads the database just now', async () => {
+    const { store, dataDir } = up();
+    await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
+    const other = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true });
+    other.exec('BEGIN');
+    other.prepare('SELECT count(*) FROM keyv').get();
+    await store.traces.forget(ME);
+    await store.traces.overwrite();
+    expect(onDisk(dataDir)).toContain('a prompt of mine');
+    other.close();
+    await store.traces.overwrite();
+    expect(onDisk(dataDir)).not.toContain('a prompt of mine');
+    // Writes still wait for others.
+    await store.ping();
   });
 
   it('stays where it belongs to a job that is on record, as that may be under way', async () => {
