@@ -1,7 +1,10 @@
 /** The bot with hook points in it, driven from outside: told where to die, looked at on its own disk. */
+import { z } from 'zod';
 import { type Bot, startBot } from '../e2e/bot.ts';
+import type { Memory } from './hooks/memory.ts';
 import type { Order } from './hooks/points.ts';
 
+const memory = z.object({ neededMb: z.number(), takenMb: z.number() });
 const PRELOAD = new URL('./hooks/preload.ts', import.meta.url).href;
 
 export type HookedBot = Bot & {
@@ -21,17 +24,20 @@ export type HookedBot = Bot & {
   missed(name: string): number;
   /** Its clock is off by so much from now on. */
   setClock(offMs: number): void;
+  memory(): Promise<Memory>;
 };
 
 export async function startHookedBot(env: Record<string, string>): Promise<HookedBot> {
   let send: (order: Order) => void = () => {};
   let passed = new Set<string>();
   const missed: string[] = [];
+  let measured = Promise.withResolvers<Memory>();
   const bot = await startBot(env, {
     preload: PRELOAD,
     onMessage(message) {
       if (typeof message !== 'object' || !message) return;
       if ('passed' in message) passed.add(String(message.passed));
+      if ('memory' in message) measured.resolve(memory.parse(message.memory));
       if ('missed' in message) missed.push(String(message.missed));
     },
     onStart(say) {
@@ -54,6 +60,11 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
     return [...passed];
   }
   const driven = {
+    memory: () => {
+      measured = Promise.withResolvers<Memory>();
+      send({ measure: 'memory' });
+      return measured.promise;
+    },
     dieAt: (point: string, nth = 1) => send({ dieAt: point, nth }),
     failAt: (point: string, times: number) => send({ failAt: point, times }),
     startTold,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { LONG, tell } from './board.ts';
 import { wrongInAll } from './ending.ts';
+import type { Memory } from './hooks/memory.ts';
 import type { ProviderName } from './provider.ts';
 import { readRecord, until } from './record.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -10,6 +11,8 @@ import { leftOver } from './stray.ts';
 
 const JOBS = LONG ? Number(process.env.STRUT_SOAK_JOBS ?? 2_000) : 100;
 const AT_ONCE = 20;
+/** Memory is measured with nothing under way, after each part of the jobs. */
+const PARTS = LONG ? 4 : 1;
 /** Of all requests to the provider, so many go wrong. */
 const SHARE = 0.08;
 /** After so many jobs that have ended, more or less, the process is killed. */
@@ -77,15 +80,13 @@ function killNowAndThen({ bot }: Stage, random: () => number) {
   };
 }
 
-/** Open files and children of the process, and its memory; only Linux tells. */
-function weigh(pid = 0): { files: number; children: number; rssMb: number } | undefined {
+/** Open files and children of the process; only Linux tells. */
+function weigh(pid = 0): { files: number; children: number } | undefined {
   if (process.platform !== 'linux') return undefined;
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
     files: readdirSync(`/proc/${pid}/fd`).length,
     children: readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
       .length,
-    rssMb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024,
   };
 }
 
@@ -105,12 +106,10 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     const isEarly = () => begun < JOBS / 2;
     const faults = breakNowAndThen(stage, random, isEarly);
     const kills = killNowAndThen(stage, random);
-    const memory: number[] = [];
-    const lane = async () => {
-      while (begun < JOBS) {
+    const lane = async (end: number) => {
+      while (begun < end) {
         begun += 1;
         const asked = await stage.front.ask();
-        if (begun % 20 === 0) memory.push(weigh(bot.pid())?.rssMb ?? 0);
         const over = async () => {
           await asked.again();
           return asked.over();
@@ -119,8 +118,12 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
         kills.count(isEarly());
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    await kills.up();
+    const memory: Memory[] = [];
+    for (let part = 1; part <= PARTS; part += 1) {
+      await Promise.all(Array.from({ length: AT_ONCE }, () => lane((JOBS * part) / PARTS)));
+      await kills.up();
+      memory.push(await bot.memory());
+    }
     faults.stop();
     expect(kills.times()).toBeGreaterThan(0);
     const all = await until(
@@ -145,17 +148,15 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
       expect(after.children).toBeLessThanOrEqual(before.children);
       // Connections that are kept for the next request.
       expect(after.files).toBeLessThan(before.files + 40);
-      if (LONG)
-        expect(meanOf(memory.slice(-memory.length / 4))).toBeLessThan(
-          meanOf(memory.slice(-memory.length / 2, -memory.length / 4)) * 1.05,
-        );
     }
+    const [, , then, now] = memory;
+    if (then && now) expect(now.neededMb).toBeLessThan(then.neededMb * 1.05);
     tell(`soak-${provider}`, [
       {
         scenario: `${JOBS} jobs, ${AT_ONCE} at once, ${faults.count()} random faults, ${kills.times()} times kill -9`,
         where: `${provider}, page`,
         tries: 1,
-        what: `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the book is exact; no hold, file or child left`,
+        what: `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the book is exact; no hold, file or child left; memory ${memory.map(({ neededMb, takenMb }) => `${neededMb.toFixed(0)} of ${takenMb.toFixed(0)}`).join(', ')} MB`,
       },
     ]);
   },
@@ -164,5 +165,3 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
 
 /** A submit that was refused, or that nobody knows the fate of, is told so; everything else is delivered. */
 const KNOWN_ENDS = ['delivered', 'unknown-fate', 'provider-busy', 'provider-down'];
-const meanOf = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, one) => sum + one, 0) / numbers.length;

@@ -1,17 +1,19 @@
 /** Named points in the life of a job. The process dies at one of them when its parent has said so. */
 import { setOff } from './clock.ts';
+import { measureMemory } from './memory.ts';
 import { hide } from './names.ts';
 
 /**
  * From the parent: die when the point is passed for the n-th time; fail there, as a disk or a network does; know a name
- * no more; or have a clock that is off.
+ * no more; have a clock that is off; or say how much memory is needed.
  */
 export type Order =
   | { dieAt: string; nth: number }
   | { failAt: string; times: number }
   | { record: boolean }
   | { hide: string; gone: boolean }
-  | { clockOffMs: number };
+  | { clockOffMs: number }
+  | { measure: 'memory' };
 
 const waiter = new Int32Array(new SharedArrayBuffer(4));
 let fuse: { point: string; left: number } | undefined;
@@ -23,6 +25,7 @@ function obey(order: Order): void {
   else if ('failAt' in order) failures.set(order.failAt, order.times);
   else if ('hide' in order) hide(order.hide, order.gone);
   else if ('clockOffMs' in order) setOff(order.clockOffMs);
+  else if ('measure' in order) void measureMemory().then((memory) => process.send?.({ memory }));
   else recording = order.record;
 }
 
