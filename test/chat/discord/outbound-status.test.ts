@@ -347,6 +347,21 @@ describe('how a job’s end is told on Discord', () => {
   });
 });
 
+describe('a status message that Discord does not take', () => {
+  it('tells the next state also after Discord did not take one, and long after the token', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    const refused = { status: 400, json: { message: 'Blocked by AutoMod.', code: 200_000 } };
+    world.discord.fault({ method: 'PATCH', path: /./ }, refused);
+    await world.show(world.as(asked, 'running'));
+    expect(visibleText(asked.status)).not.toContain(t('card.running'));
+    expect(world.logged).toContainEqual(expect.objectContaining({ status: 400, code: 200_000 }));
+    await world.pass(16 * MINUTE_MS);
+    await world.show(world.as(asked, 'delivered'));
+    expect(visibleText(asked.status)).toContain(DONE);
+  });
+});
+
 describe('the status message of a video that could not be handed over', () => {
   const tried = (at: number, outcome: 'too-large' | 'failed') => ({ at, form: 'smaller' as const, outcome });
   const GET = t('button.get-video');

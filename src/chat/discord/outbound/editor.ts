@@ -11,7 +11,7 @@ import { DiscordTrouble, troubleOf } from './trouble.ts';
 type EditOutcome =
   | { kind: 'done' }
   | { kind: 'gone'; why: 'deleted' | 'shut' }
-  /** No way leads there for now; the member's next press of a button opens one. */
+  /** No way leads there for now: a press of a button may open one, or the next state may be taken. */
   | { kind: 'no-way' }
   /** Passing trouble. By then there may be something newer to show. */
   | { kind: 'later'; waitMs: number };
@@ -51,8 +51,10 @@ export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens
     const { status, code, retryAfterMs = 0 } = trouble;
     if (code === TOO_MANY_OLD_EDITS) return { kind: 'later', waitMs: OLD_EDITS_WAIT_MS };
     if (trouble.retryHelps) return { kind: 'later', waitMs: Math.max(WAIT_MS, retryAfterMs) };
-    if (!trouble.closed || trouble.strange)
+    if (!trouble.closed || trouble.strange) {
       log.error({ job: jobCode, status, code }, 'Discord does not take a status message');
+      return { kind: 'no-way' };
+    }
     return { kind: 'gone', why: DELETED.has(code ?? 0) ? 'deleted' : 'shut' };
   }
 
