@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { personClip, personImage } from '../people.ts';
 import { startFal } from '../simulators/fal.ts';
@@ -7,6 +5,7 @@ import { startRuncomfy } from '../simulators/runcomfy.ts';
 import { startRunpod } from '../simulators/runpod.ts';
 import { startBot } from './bot.ts';
 import { askQuote, jobEnd, makeJob } from './client.ts';
+import { freePort } from './free-port.ts';
 
 const files = async () => ({ image: await personImage(), clip: await personClip() });
 
@@ -29,17 +28,6 @@ async function startSimulators() {
     },
     close: () => Promise.all([fal.close(), runpod.close(), runcomfy.close()]),
   };
-}
-
-/** A port that was free a moment ago: PUBLIC_URL has to name it before the bot listens. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('no port was given');
-  return String(address.port);
 }
 
 describe('the bot with hosted providers', () => {

@@ -3,7 +3,7 @@
  * process crashes; and the marks are looked for wherever anybody could read them.
  */
 import { openAsBlob } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { freshFolder } from '../fakes/folder.ts';
@@ -14,33 +14,9 @@ import { startRuncomfy } from '../simulators/runcomfy.ts';
 import { startRunpod } from '../simulators/runpod.ts';
 import { startTelegram } from '../simulators/telegram/telegram.ts';
 import { startBot } from './bot.ts';
+import { ALL, filesIn, formsOf, found, MARKS, NAMES, type Place } from './marks.ts';
 
-/** None of them looks like what it is: the shapes of secrets are hidden anyway. */
-const MARKS = {
-  DISCORD_TOKEN: 'marked discord/word one',
-  TELEGRAM_BOT_TOKEN: '7000000001:AAmarked-telegram-two_0123456789abcd',
-  FAL_KEY: 'marked-fal-id:marked-fal-three',
-  RUNPOD_API_KEY: 'marked-runpod-four',
-  RUNCOMFY_API_TOKEN: 'marked-runcomfy-five',
-  SECRET_KEY: 'marked-secret-key-six-and-long',
-  PAGE_PASSWORD: 'marked-password-seven',
-};
-const NAMES = Object.keys(MARKS) as (keyof typeof MARKS)[];
-/** As they are, as in an address, the part that matters alone, and in base64 as in a header for signing in. */
-const formsOf = (mark: string): string[] => [
-  mark,
-  encodeURIComponent(mark),
-  mark.slice(mark.indexOf(':') + 1),
-  Buffer.from(mark).toString('base64').replace(/=+$/, ''),
-];
 const PATIENT = { timeout: 40_000, interval: 50 };
-
-type Place = [name: string, text: string];
-const found = (places: readonly Place[], marks: readonly string[]): string[] =>
-  places.flatMap(([name, text]) =>
-    marks.filter((mark) => text.includes(mark)).map((mark) => `${name}: ${mark}`),
-  );
-const ALL = NAMES.flatMap((name) => formsOf(MARKS[name]));
 
 it('no secret is in a log, a message, an answer, a figure, a crash or a record', async () => {
   const [discord, telegram, fal, runpod, runcomfy] = await Promise.all([
@@ -215,18 +191,3 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   expect(found(elsewhere, [token])).toEqual([]);
   expect(found(stored, [token]).length).toBeGreaterThan(0);
 }, 120_000);
-
-/** The database and everything beside it, but for pictures, clips and videos, which are others' bytes. */
-async function filesIn(folder: string): Promise<Place[]> {
-  const all = await readdir(folder, { recursive: true, withFileTypes: true });
-  return Promise.all(
-    all
-      .filter((entry) => entry.isFile())
-      .map(
-        async ({ name, parentPath }): Promise<Place> => [
-          name,
-          (await readFile(join(parentPath, name))).toString('latin1'),
-        ],
-      ),
-  );
-}
