@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleClip, sampleImage } from '../samples.ts';
 
-export type Given = { image: string; clip: string };
-export type Giver = AsyncDisposable & { next(): Promise<Given> };
+type Given = { image: string; clip: string };
+type Giver = AsyncDisposable & { next(): Promise<Given> };
 
 export async function startGiver(): Promise<Giver> {
   const folder = await mkdtemp(join(tmpdir(), 'strut-given-'));
