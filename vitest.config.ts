@@ -5,7 +5,7 @@ const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/page.test.ts', 'test/e2e/usa
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
   'test/faults/**/*.test.ts',
-  'test/e2e/{restart,hosted,secrets,privacy}.test.ts',
+  'test/e2e/{restart,hosted,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
 ];
 

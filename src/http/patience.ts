@@ -54,7 +54,8 @@ export function keepPatience(server: Server, { shortMs, idleMs, connections }: P
         }, shortMs).unref();
     response.once('close', () => {
       clearTimeout(timer);
-      answering.delete(socket);
+      // The next request of the same connection may have come already.
+      if (answering.get(socket) === request) answering.delete(socket);
     });
   });
   // Nothing has gone either way for so long. Where all was sent to us and nothing waits to be taken, it is we who are slow.
