@@ -17,6 +17,8 @@ const SHARE_OF_LIMIT = 0.95;
 const SMALLER_SIDES = [1280, 854, 480] as const;
 /** Records grow with every try; what matters is how it began and how it stands. */
 const RUNGS_KEPT = { first: 8, last: 32 };
+/** Long enough to bring back files that did not come along with the database. */
+const LOST_AFTER_MS = 3 * 24 * 3_600_000;
 
 type WithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
@@ -28,15 +30,19 @@ export async function deliver(
   job: JobIn<'completed'>,
   to: Target = job.requester.target,
 ): Promise<JobIn<'completed' | 'delivered' | 'failed'>> {
-  if (!(await ctx.files.has(job.video))) return lose(ctx, job);
+  const missing = !(await ctx.files.has(job.video));
+  if (missing && ctx.clock.now() - job.completedAt > LOST_AFTER_MS) return lose(ctx, job);
   const deliveryTries = job.deliveryTries + 1;
   const trying = await move(ctx, job, 'completed', { ...waitingFields(job, job), deliveryTries });
   await using work = ctx.fileUse.begin();
   const walked = startOf(trying);
-  const broken = await walk(ctx, trying, to, walked, work).then(
+  const walking = missing ? Promise.reject(new VideoMissing()) : walk(ctx, trying, to, walked, work);
+  const broken = await walking.then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
+  // Or what the walk was doing when it broke off would look like its end.
+  if (broken && walked.rungs.at(-1)?.outcome !== 'failed') noteIn(ctx, walked, 'original', 'failed');
   const { receipt } = walked;
   const next = receipt
     ? await insist(ctx, { job: job.code }, () =>
@@ -53,7 +59,12 @@ export async function deliver(
   return next;
 }
 
-/** Somebody took the file away: no place and no later try brings it back, and what was billed was billed. */
+/** A retry helps once the file is back: whoever moves a bot may start it before all of it has arrived. */
+class VideoMissing extends Error {
+  override name = 'VideoMissing';
+}
+
+/** Somebody took the file away, and did not bring it back: what was billed was billed. */
 async function lose(ctx: Context, job: JobIn<'completed'>): Promise<JobIn<'failed'>> {
   ctx.log.error({ job: job.code }, 'a paid video is on our disk no more');
   const { provider, costMicros, video, smaller } = job;
@@ -63,9 +74,17 @@ async function lose(ctx: Context, job: JobIn<'completed'>): Promise<JobIn<'faile
   return lost;
 }
 
-/** Hands over a video once more, at the place where the member asks for it. Answers whether that worked. */
-export async function sendAgain(ctx: Context, job: WithVideo, to: Target): Promise<boolean> {
-  if (job.state === 'completed') return (await deliver(ctx, job, to)).state === 'delivered';
+/**
+ * Hands over a video once more, at the place where it is asked for. Answers whether that worked. Where its owner is not
+ * `reached` by that, an admin had a look, and the search for a place goes on.
+ */
+export async function sendAgain(
+  ctx: Context,
+  job: WithVideo,
+  to: Target,
+  reached: boolean,
+): Promise<boolean> {
+  if (job.state === 'completed' && reached) return (await deliver(ctx, job, to)).state === 'delivered';
   await using work = ctx.fileUse.begin();
   const walked = startOf(job);
   await walk(ctx, job, to, walked, work);
@@ -81,11 +100,7 @@ const startOf = (job: WithVideo): Walk => {
 /** Goes down the forms until one is taken, or until the chat says that no place is open for any. Writes into `walked`. */
 async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work: FileWork): Promise<void> {
   const chat = ctx.chats.get(job.requester.platform);
-  const note = (form: Form, outcome: Rung['outcome']): void => {
-    const rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }];
-    const { first, last } = RUNGS_KEPT;
-    walked.rungs = rungs.length > first + last ? [...rungs.slice(0, first), ...rungs.slice(-last)] : rungs;
-  };
+  const note = (form: Form, outcome: Rung['outcome']): void => noteIn(ctx, walked, form, outcome);
   // The operator took the chat's token out; it may come back with a later start.
   if (!chat) return note('original', 'nowhere');
   await using stack = new AsyncDisposableStack();
@@ -128,7 +143,13 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
   if (unshrunk) walked.unshrunk = unshrunk;
   if (link) await offer({ form: 'link', link, poster }, 0);
   // Nothing was made that fits: on record, or the next try would look like the first.
-  else note('smaller', 'too-large');
+  else note('smaller', smaller.broke() ? 'failed' : 'too-large');
+}
+
+function noteIn(ctx: Context, walked: Walk, form: Form, outcome: Rung['outcome']): void {
+  const rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }];
+  const { first, last } = RUNGS_KEPT;
+  walked.rungs = rungs.length > first + last ? [...rungs.slice(0, first), ...rungs.slice(-last)] : rungs;
 }
 
 /** Good for as long as the file is kept: from now on, where this is what the member gets it by. */

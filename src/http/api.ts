@@ -41,10 +41,10 @@ const REQUESTER: Requester = { platform: 'web', spaceId: 'web', memberId: 'web:o
 const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
 
 /** Of the page's own jobs, the newest first. */
-const MOST_LISTED = 10_000;
+const MOST_LISTED = 1_000;
 const LIMIT = z
   .string()
-  .regex(/^\d{1,5}$/)
+  .regex(/^\d{1,4}$/)
   .default('50')
   .transform(Number)
   .pipe(z.number().min(1).max(MOST_LISTED));
@@ -106,10 +106,16 @@ export function api(parts: ApiParts): Hono {
   });
 
   app.post('/jobs', async (c) => {
+    const id = eventId(c, 'animate');
+    const made = await core.intake.existing({ id, requester: REQUESTER });
+    if (made) {
+      // Asked again as the answer was lost: whatever stands in the way of a new job is no reason to hide this one.
+      await c.req.raw.body?.pipeTo(new WritableStream());
+      return c.json(present(made), 201);
+    }
     const read = await readForm(c, files);
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
-    const id = eventId(c, 'animate');
     // Awaited here: the uploads go when this scope ends.
     return await run(
       c,
@@ -138,6 +144,8 @@ export function api(parts: ApiParts): Hono {
     const job = await mine(c);
     if (!job.ok) return problem(c, job.refusal);
     const gone = await core.privacy.forgetJob(job.value.id);
+    // Of what this browser has kept of it, too.
+    c.header('clear-site-data', '"cache"');
     return gone ? c.body(null, 204) : problem(c, { code: 'under-way' });
   });
 
@@ -155,12 +163,12 @@ export function api(parts: ApiParts): Hono {
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
-    return sendFile(c, files, job.value.video);
+    return sendFile(c, files, job.value, job.value.video);
   });
 
   app.get('/jobs/:id/image', async (c) => {
     const job = await mine(c);
-    return job.ok ? sendFile(c, files, job.value.inputs.image) : problem(c, job.refusal);
+    return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
   });
 
   app.post('/jobs/:id/cancel', (c) =>
@@ -197,10 +205,11 @@ function eventId(c: Context, action: string): string {
   return `web-${name}`;
 }
 
-async function sendFile(c: Context, files: Files, file: StoredFile): Promise<Response> {
+async function sendFile(c: Context, files: Files, job: Job, file: StoredFile): Promise<Response> {
   if (!(await files.has(file))) return problem(c, { code: 'no-such-job' });
-  // Files are named by their content, so a browser may keep them; only this browser may.
-  c.header('cache-control', 'private, max-age=31536000, immutable');
+  // The page's own may be kept by this browser, until they are deleted here; other members' are theirs to have deleted.
+  const own = job.requester.platform === REQUESTER.platform;
+  c.header('cache-control', own ? 'private, max-age=31536000, immutable' : 'private, no-store');
   c.header('accept-ranges', 'bytes');
   const response = await serveStatic({ path: files.pathOf(file) })(c, async () => {});
   return response ?? problem(c, { code: 'no-such-job' });

@@ -312,13 +312,53 @@ describe('passing trouble of a chat', () => {
   });
 });
 
+describe('what made no smaller video', () => {
+  it.each([
+    ['could not', 'impossible', 'smaller too-large'],
+    ['broke down', 'breaks', 'smaller failed'],
+  ] as const)('is on record as what it was: it %s', async (_, how, last) => {
+    const { run, job } = await arrived({ limitBytes: 8, shrinks: [how] });
+    await run(0.001);
+    expect(rungsOf(await job()).at(-1)).toBe(last);
+  });
+
+  it('is no verdict on the video when we are asked to stop meanwhile', async () => {
+    const { run, job, life } = await arrived({
+      answers: [{ kind: 'too-large', maxBytes: 500 }],
+      media: {
+        shrink: async () => {
+          life.ctx.stopping = () => true;
+          throw new Error('stopped');
+        },
+      },
+    });
+    await run(0.001);
+    expect(rungsOf(await job())).toEqual(['original too-large', 'original failed']);
+  });
+});
+
 describe('a video that is on our disk no more', () => {
-  it('is told of as lost, at its cost, and not looked for again', async () => {
+  it('is waited for: files may come after the database when a bot is moved', async () => {
+    const { run, job, files } = await arrived({ answers: [NOWHERE, DELIVERED] });
+    await run(0.001);
+    const waiting = await job();
+    if (waiting?.state !== 'completed') throw new Error('it should be waiting for a place');
+    const { has } = files;
+    files.has = async () => false;
+    await run(40);
+    expect((await job())?.state).toBe('completed');
+    expect(rungsOf(await job()).at(-1)).toBe('original failed');
+    files.has = has;
+    await run(60);
+    expect(await job()).toMatchObject({ state: 'delivered' });
+  });
+
+  it('is told of as lost in the end, at its cost, and not looked for again', async () => {
     const { run, job, seen, files, life } = await arrived({ answers: [NOWHERE] });
     await run(0.001);
     const waiting = await job();
     if (waiting?.state === 'completed') await files.remove(waiting.video.key);
-    await run(48);
+    await run(96);
     expect(await job()).toMatchObject({
       state: 'failed',
       failure: 'result-lost',
@@ -367,10 +407,21 @@ describe('sending again', () => {
     const { run, job, life, seen, files } = await arrived();
     await run();
     const before = await job();
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: true });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     expect(seen.at(-1)).toMatchObject({ form: 'original', to: ELSEWHERE });
     expect(await job()).toEqual(before);
     expect(files.kept.size).toBe(3);
+  });
+
+  it('to an admin who had a look is no end of the search for its owner', async () => {
+    const answers: Answer[] = [NOWHERE];
+    const { run, job, life } = await arrived({ answers });
+    await run(0.01);
+    answers[0] = DELIVERED;
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, false)).toEqual({ ok: true, value: true });
+    expect((await job())?.state).toBe('completed');
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
+    expect((await job())?.state).toBe('delivered');
   });
 
   it('offers no link that leads nowhere, nor one that outlives the file', async () => {
@@ -384,12 +435,12 @@ describe('sending again', () => {
     const days = (count: number) => begun + count * 24 * HOUR;
     limit = 8;
     world.time.now = days(29);
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: true });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     const until = Number(seen.at(-1)?.link?.split('/').at(-1));
     expect(until).toBeGreaterThan(world.time.now);
     expect(until).toBeLessThan(days(30) + HOUR);
     world.time.now = days(31);
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: false });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: false });
   });
 
   it('leaves no file behind that no record names', async () => {
@@ -397,7 +448,7 @@ describe('sending again', () => {
     const { run, life, files, limits } = await arrived({ chat: { uploadLimitBytes: () => limit } });
     await run();
     limit = 100;
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: true });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     expect(limits).toHaveLength(1);
     expect(files.kept.size).toBe(3);
   });
@@ -405,14 +456,14 @@ describe('sending again', () => {
   it('says when that place is closed too', async () => {
     const { run, life } = await arrived({ answers: [DELIVERED, NOWHERE] });
     await run();
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: false });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: false });
   });
 
   it('ends the search for a place', async () => {
     const { run, life, job, seen } = await arrived({ answers: [NOWHERE, DELIVERED] });
     await run(0.001);
     expect(await job()).toMatchObject({ state: 'completed' });
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual({ ok: true, value: true });
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     expect(await job()).toMatchObject({ state: 'delivered' });
     await run(48);
     expect(seen).toHaveLength(2);
@@ -423,7 +474,7 @@ describe('sending again', () => {
     while ((await job())?.state !== 'completed') await life.scheduler.runNext();
     const [, again] = await Promise.all([
       life.scheduler.runNext(),
-      life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE),
+      life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true),
     ]);
     expect(again).toEqual({ ok: true, value: true });
     expect(await job()).toMatchObject({ state: 'delivered' });
@@ -436,12 +487,12 @@ describe('sending again', () => {
   it('is refused for a job without a video, and for one whose video is gone', async () => {
     const { run, life, job, files } = await arrived();
     const NO_JOB = { ok: false, refusal: { code: 'no-such-job' } };
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual(NO_JOB);
-    expect(await life.jobs.sendAgain('discord:nobody', ELSEWHERE)).toEqual(NO_JOB);
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual(NO_JOB);
+    expect(await life.jobs.sendAgain('discord:nobody', ELSEWHERE, true)).toEqual(NO_JOB);
     await run();
     const done = await job();
     if (done?.state === 'delivered') await files.remove(done.video.key);
-    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE)).toEqual(NO_JOB);
+    expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual(NO_JOB);
   });
 });
 

@@ -222,7 +222,8 @@ describe('the API', () => {
     await life.scheduler.runAll();
     const stored = () => readdirSync(join(dataDir, 'files'), { recursive: true, withFileTypes: true });
     expect(stored().filter((one) => one.isFile())).toHaveLength(3);
-    expect((await drop(`${url}/api/jobs/${made.id}`)).status).toBe(204);
+    const dropped = await drop(`${url}/api/jobs/${made.id}`);
+    expect([dropped.status, dropped.headers.get('clear-site-data')]).toEqual([204, '"cache"']);
     expect(stored().filter((one) => one.isFile())).toEqual([]);
     expect(await world.disk.store.get(made.id)).toBeUndefined();
     expect(await listed(url)).toEqual({ jobs: [], more: false });

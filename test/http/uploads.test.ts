@@ -51,6 +51,15 @@ describe('an upload', () => {
     },
   );
 
+  it('of a job that is there already answers with it, whatever the disk', async () => {
+    const { url, files } = await start();
+    const key = { 'idempotency-key': 'the same' };
+    const first = (await (await post(`${url}/api/jobs`, form(), key)).json()) as { id: string };
+    files.hasRoom = async () => false;
+    const again = await post(`${url}/api/jobs`, form(), key);
+    expect([again.status, ((await again.json()) as { id: string }).id]).toEqual([201, first.id]);
+  });
+
   it('of a password is read only as far as a password goes', async () => {
     const { url } = await start();
     const huge = await fetch(`${url}/login`, {

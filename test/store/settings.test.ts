@@ -47,6 +47,12 @@ describe('the settings on disk', () => {
     expect(told).toMatchObject([{ spaceId: BROKEN, lost }]);
   });
 
+  it('may lose a zone that is none without shutting anybody out', async () => {
+    const { book, told } = await up('{"timeZone":"Mars/Olympus","notify":false}');
+    expect(book.of(BROKEN)).toMatchObject({ limits: [], timeZone: 'UTC', notify: false });
+    expect(told).toMatchObject([{ lost: ['timeZone'] }]);
+  });
+
   it('can be set anew by the admins then, as any', async () => {
     const { store, book } = await up('{"limits":"none","logChannel":"42"}');
     const rule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 9 } as const;

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Files } from '../../../core/ports.ts';
+import { isDiskFull } from '../../../core/uploads.ts';
 import type { Given } from './given-files.ts';
 
 const SILENCE_MS = 30_000;
@@ -114,6 +115,3 @@ export function createDownloads(parts: {
 class TooLarge extends Error {
   override name = 'TooLarge';
 }
-
-export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOSPC';

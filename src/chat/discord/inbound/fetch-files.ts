@@ -4,8 +4,8 @@ import type { FileWork } from '../../../core/file-use.ts';
 import type { Upload } from '../../../core/intake.ts';
 import type { Files, Log } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
-import { keptUpload, MAX_UPLOAD_BYTES } from '../../../core/uploads.ts';
-import { type Downloads, isDiskFull } from './downloads.ts';
+import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES } from '../../../core/uploads.ts';
+import type { Downloads } from './downloads.ts';
 import { kindOf, type What } from './given-files.ts';
 import type { AskedFile, AskedFiles, Kept } from './record.ts';
 

@@ -95,7 +95,8 @@ async function send(parts: InboundParts, pressed: Pressed): Promise<void> {
   // For all to see where all could see it before; anywhere else it is the member's own business.
   const asked = job.requester.target;
   const open = asked.channelId === target.channelId && asked.private !== true;
-  const sent = await parts.core.jobs.sendAgain(job.id, { ...target, private: !open });
+  const reached = open || callOf(pressed).requester.memberId === job.requester.memberId;
+  const sent = await parts.core.jobs.sendAgain(job.id, { ...target, private: !open }, reached);
   if (!sent.ok) await parts.replies.whisper(pressed, notice(words.t('jobs.gone')));
   else if (!sent.value) await parts.replies.whisper(pressed, notice(await whyNot(parts, pressed, words)));
 }

@@ -77,8 +77,8 @@ function jobsTitle({ t }: Words, { job, all }: Record<string, string>, [first]: 
 const CHOICES = 25;
 const NAME_LENGTH = 100;
 
-/** Of the member's jobs, far enough back to find one by its code. */
-const LOOKED_AT = 500;
+/** Of the member's jobs: asked for with each letter that is typed. Whoever knows an older one's code types it whole. */
+const LOOKED_AT = 100;
 
 /** The member's jobs that a cancel can still stop, or whose videos are kept; those that fit what was typed so far. */
 export async function jobChoices(parts: InboundParts, asker: Asker, typed: string, of: 'cancel' | 'jobs') {

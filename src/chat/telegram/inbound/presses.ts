@@ -146,7 +146,11 @@ const send: Deed = async (pressed, parts) => {
   const { press, words } = pressed;
   const found = await jobOf(pressed, parts);
   if ('heard' in found) return found.heard;
-  const outcome = await parts.core.jobs.sendAgain(found.job.id, targetOf(press));
+  const asked = targetSchema.safeParse(found.job.requester.target);
+  const reached =
+    found.caller.requester.memberId === found.job.requester.memberId ||
+    (asked.success && asked.data.chatId === press.chatId);
+  const outcome = await parts.core.jobs.sendAgain(found.job.id, targetOf(press), reached);
   if (!outcome.ok)
     return outcome.refusal.code === 'no-such-job' ? words.t('jobs.gone') : words.refusal(outcome.refusal);
   if (outcome.value) return undefined;
