@@ -1,6 +1,7 @@
 /**
- * `npm run faults [-- kill|network|disk|soak [vitest's own options]]`: every combination, and an hour's worth of jobs; then what was found is
- * written into docs/reliability.md (`board` does only that, with what was found before). `STRUT_SOAK_JOBS` says how many jobs, `STRUT_SOAK_SEED` which faults.
+ * `npm run faults [-- kill|network|disk|soak [vitest's own options]]`: every combination, and an hour's worth of jobs; then
+ * what was found is written into docs/reliability.md (`board` does only that, with what was found before).
+ * `STRUT_SOAK_MINUTES` and `STRUT_SOAK_JOBS` say how long the soak goes on at least, `STRUT_SOAK_SEED` which faults it has.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

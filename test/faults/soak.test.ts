@@ -10,6 +10,8 @@ import { type Stage, startStage } from './stage.ts';
 import { leftOver } from './stray.ts';
 
 const JOBS = LONG ? Number(process.env.STRUT_SOAK_JOBS ?? 2_000) : 100;
+/** The long one goes on until as much time has passed as well. */
+const SOAK_MS = LONG ? Number(process.env.STRUT_SOAK_MINUTES ?? 60) * 60_000 : 0;
 const AT_ONCE = 20;
 /** Memory is measured with nothing under way, after each part of the jobs. */
 const PARTS = LONG ? 4 : 1;
@@ -103,11 +105,13 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     let begun = 1;
     const random = randomFrom(SEED);
     // What is lost late is waited for at the end; and memory is measured in a process that lives on.
-    const isEarly = () => begun < JOBS / 2;
+    const startedAt = Date.now();
+    const done = () => Math.min(begun / JOBS, SOAK_MS > 0 ? (Date.now() - startedAt) / SOAK_MS : 1);
+    const isEarly = () => done() < 0.5;
     const faults = breakNowAndThen(stage, random, isEarly);
     const kills = killNowAndThen(stage, random);
-    const lane = async (end: number) => {
-      while (begun < end) {
+    const lane = async (share: number) => {
+      while (done() < share) {
         begun += 1;
         const asked = await stage.front.ask();
         const over = async () => {
@@ -120,7 +124,7 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     };
     const memory: Memory[] = [];
     for (let part = 1; part <= PARTS; part += 1) {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => lane((JOBS * part) / PARTS)));
+      await Promise.all(Array.from({ length: AT_ONCE }, () => lane(part / PARTS)));
       await kills.up();
       memory.push(await bot.memory());
     }
@@ -134,7 +138,7 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
       },
       { timeoutMs: 300_000, describe: bot.log },
     );
-    expect(all.jobs).toHaveLength(JOBS);
+    expect(all.jobs).toHaveLength(begun);
     expect(await wrongInAll(stage)).toEqual([]);
     expect(await leftOver(stage)).toEqual([]);
     const ends = new Map<string, number>();
@@ -153,14 +157,14 @@ it.concurrent.each((LONG ? ['fal', 'runpod', 'runcomfy'] : ['fal']) as ProviderN
     if (then && now) expect(now.neededMb).toBeLessThan(then.neededMb * 1.05);
     tell(`soak-${provider}`, [
       {
-        scenario: `${JOBS} jobs, ${AT_ONCE} at once, ${faults.count()} random faults, ${kills.times()} times kill -9`,
+        scenario: `${begun} jobs, ${AT_ONCE} at once, ${faults.count()} random faults, ${kills.times()} times kill -9`,
         where: `${provider}, page`,
         tries: 1,
         what: `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the book is exact; no hold, file or child left; memory ${memory.map(({ neededMb, takenMb }) => `${neededMb.toFixed(0)} of ${takenMb.toFixed(0)}`).join(', ')} MB`,
       },
     ]);
   },
-  LONG ? 3_600_000 : 180_000,
+  LONG ? SOAK_MS + 3_600_000 : 180_000,
 );
 
 /** A submit that was refused, or that nobody knows the fate of, is told so; everything else is delivered. */
