@@ -1,6 +1,6 @@
 /**
  * What was kept long enough goes: a space's own days after the job ended, and nothing that may still cost something.
- * docs/decisions/a-video-that-nobody-can-have.md says why one that never arrived goes too.
+ * docs/decisions/0003-a-video-that-nobody-can-have.md says why one that never arrived goes too.
  */
 import type { Context } from './context.ts';
 import { isOver, type Job } from './job.ts';

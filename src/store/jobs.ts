@@ -24,7 +24,7 @@ const filesRow = z.record(z.string(), z.unknown());
 const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
 
 /**
- * Jobs on disk: a save is one synced transaction, record and indexes together (docs/decisions/open-jobs-index.md).
+ * Jobs on disk: a save is one synced transaction, record and indexes together (docs/decisions/0001-open-jobs-index.md).
  * `get` throws UnreadableJob when the record is not a job; the lists hand such a job to `onUnreadable` and go on,
  * because one bad record must not hold up all others. Everything throws StoreError when the disk fails.
  */

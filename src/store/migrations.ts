@@ -12,7 +12,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX keyv_expiring ON keyv (expires_at) WHERE expires_at IS NOT NULL;
 
   -- The indexes of the jobs lie on the records themselves, so that no crash can take them apart:
-  -- docs/decisions/open-jobs-index.md. jobs.ts must repeat these conditions word for word.
+  -- docs/decisions/0001-open-jobs-index.md. jobs.ts must repeat these conditions word for word.
   CREATE INDEX jobs_open ON keyv (key)
     WHERE key >= 'jobs:' AND key < 'jobs;'
       AND json_extract(value, '$.value.state') NOT IN ('delivered', 'failed', 'cancelled');
