@@ -32,12 +32,14 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
   let passed = new Set<string>();
   const missed: string[] = [];
   let measured = Promise.withResolvers<Memory>();
+  let obeyed = Promise.withResolvers<void>();
   const bot = await startBot(env, {
     preload: PRELOAD,
     onMessage(message) {
       if (typeof message !== 'object' || !message) return;
       if ('passed' in message) passed.add(String(message.passed));
       if ('memory' in message) measured.resolve(memory.parse(message.memory));
+      if ('recording' in message) obeyed.resolve();
       if ('missed' in message) missed.push(String(message.missed));
     },
     onStart(say) {
@@ -54,9 +56,13 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
     );
   async function whileRecording(begin: () => unknown, work: () => Promise<unknown>): Promise<string[]> {
     passed = new Set();
+    obeyed = Promise.withResolvers();
     await begin();
+    await obeyed.promise;
     await work();
+    obeyed = Promise.withResolvers();
     send({ record: false });
+    await obeyed.promise;
     return [...passed];
   }
   const driven = {

@@ -26,7 +26,11 @@ function obey(order: Order): void {
   else if ('hide' in order) hide(order.hide, order.gone);
   else if ('clockOffMs' in order) setOff(order.clockOffMs);
   else if ('measure' in order) void measureMemory().then((memory) => process.send?.({ memory }));
-  else recording = order.record;
+  else {
+    recording = order.record;
+    // All that was passed until now has been said before this.
+    process.send?.({ recording });
+  }
 }
 
 process.on('message', obey);
