@@ -144,9 +144,9 @@ export function api(parts: ApiParts): Hono {
     const job = await mine(c);
     if (!job.ok) return problem(c, job.refusal);
     const gone = await core.privacy.forgetJob(job.value.id);
-    // Of what this browser has kept of it, too.
-    c.header('clear-site-data', '"cache"');
-    return gone ? c.body(null, 204) : problem(c, { code: 'under-way' });
+    if (!gone) return problem(c, { code: 'under-way' });
+    // What this browser has kept of it goes, too.
+    return c.body(null, 204, { 'clear-site-data': '"cache"' });
   });
 
   app.get('/jobs/:id/events', async (c) => {

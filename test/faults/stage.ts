@@ -1,9 +1,8 @@
 /** One bot, one provider, one place to ask from: where a fault happens. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../e2e/free-port.ts';
 import { sampleImage } from '../samples.ts';
 import { type HookedBot, startHookedBot } from './bot.ts';
 import { type Front, type FrontName, startFront } from './front.ts';
@@ -28,17 +27,6 @@ const WIRED: Record<string, keyof Stage['wires']> = {
   DISCORD_API_URL: 'chat',
   TELEGRAM_API_URL: 'chat',
 };
-
-/** A port that was free a moment ago: PUBLIC_URL has to name it before the bot listens. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('no port was given');
-  return String(address.port);
-}
 
 /** `secured`: the wires are of TLS, to hosts with names. */
 export async function startStage(
