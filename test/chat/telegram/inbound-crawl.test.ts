@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Api } from 'grammy';
 import { expect, it, onTestFinished } from 'vitest';
@@ -8,25 +6,17 @@ import { createDownloads } from '../../../src/chat/telegram/download.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { memoryShelf } from '../../fakes/shelf.ts';
+import { startCrawling } from '../crawl.ts';
 
 const TOKEN = '123:abc';
 
 it('a file that comes a byte at a time is given up, and leaves nothing behind', async () => {
-  const server = createServer((request, response) => {
-    if (!request.url?.startsWith('/file/')) {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ ok: true, result: { file_id: 'f', file_path: 'photos/1.jpg' } }));
-      return;
-    }
-    response.writeHead(200, { 'content-length': 100_000 });
-    const timer = setInterval(() => response.write('x'), 5);
-    response.on('close', () => clearInterval(timer));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => server.closeAllConnections());
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  const apiUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const apiUrl = await startCrawling((request, response) => {
+    if (request.url?.startsWith('/file/')) return false;
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ok: true, result: { file_id: 'f', file_path: 'photos/1.jpg' } }));
+    return true;
+  });
   const folder = freshFolder();
   const downloads = await createDownloads({
     api: new Api(TOKEN, { apiRoot: apiUrl }),
