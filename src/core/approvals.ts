@@ -1,7 +1,7 @@
 /** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
 import type { Caller } from './access.ts';
 import type { Context } from './context.ts';
-import type { Intake } from './intake.ts';
+import type { Intake, PastLimit } from './intake.ts';
 import type { Job } from './job.ts';
 import { type Notice, tellAdmins } from './notices.ts';
 import { type Offer, type OfferShelf, pastOf, uploadsOf } from './offer-shelf.ts';
@@ -54,6 +54,17 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
     }
   }
 
+  /** At no more than the price that was asked for. A crash may have left its job behind already. */
+  async function openPast(offer: Offer, lifted: readonly PastLimit[]): Promise<Outcome<Job>> {
+    const job = await intake.existing(offer);
+    if (job) return accept(job);
+    const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), offer.choices);
+    if (!prepared.ok) return prepared;
+    const { micros } = prepared.value.quote;
+    if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });
+    return intake.open(offer, prepared.value, lifted);
+  }
+
   return {
     ask: (call, code) =>
       shelf.alone(code, async () => {
@@ -81,8 +92,7 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
         const shut = ctx.access.refusalAtDoor({ requester: offer.requester, standing: call.standing });
         if (shut) return refuse(shut);
         const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
-        const terms = { maxMicros: offer.quote.micros, past: lifted };
-        const made = await intake.create(offer, uploadsOf(ctx, offer), offer.choices, terms);
+        const made = await openPast(offer, lifted);
         if (made.ok) {
           await shelf.drop(offer);
           ctx.log.info({ job: made.value.code, by: call.requester.memberId }, 'a job was let past a limit');

@@ -1,19 +1,9 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
 import type { FileWork } from './file-use.ts';
-import {
-  type Inputs,
-  isOver,
-  type Job,
-  type Quality,
-  type Quote,
-  type QuoteWarning,
-  type Requester,
-  type StoredFile,
-} from './job.ts';
+import type { Inputs, Job, Quality, Quote, QuoteWarning, Requester, StoredFile } from './job.ts';
 import { marketOf } from './market.ts';
 import type { ClipFacts, ImageFacts } from './media.ts';
-import type { Micros } from './money.ts';
 import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from './refusals.ts';
@@ -26,13 +16,21 @@ export type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 
+/** What a job can be opened of: what was planned, its price, and the files, as they were given or ready to be sent. */
+export type Prepared = { plan: Plan; quote: Quote; files: { uploads: Uploads } | { inputs: Inputs } };
+
 export type Intake = {
-  /** Looks at the files and says the price. Makes no job and changes nothing. */
-  quote(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Quote & { plan: Plan }>>;
-  /** Makes the job of this event. The same event again gives the same job, whatever has become of it. */
-  create(event: Event, uploads: Uploads, choices: Choices, terms?: Terms): Promise<Outcome<Job>>;
-  /** The same files and wishes once more, at today's price. Asked twice within a moment, it is one job. */
-  again(event: Event, job: Job, terms?: Terms): Promise<Outcome<Job>>;
+  /** Why nothing new can be taken in at the moment, if so. */
+  closed(): Promise<Refusal | undefined>;
+  /** Looks at the files and asks for the price. Makes no job and changes nothing. */
+  prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>>;
+  /** The files and the wishes of a job once more, at today's price. */
+  prepareAgain(spaceId: string, job: Job): Promise<Outcome<Prepared>>;
+  /**
+   * Makes the job of this event, at the price that was asked for. The same event again gives the same job, whatever
+   * has become of it. `past`: the limits that an admin lifted once.
+   */
+  open(event: Event, prepared: Prepared, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
@@ -40,18 +38,13 @@ export type Intake = {
   existing(event: Event): Promise<Job | undefined>;
 };
 
-/** `maxMicros`: what the member said yes to; a price above it is refused. `past`: the limits that an admin lifted once. */
-type Terms = { maxMicros?: Micros; past?: readonly PastLimit[] };
 /** One limit of a space, for one job. */
 export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
 
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };
 
-/** A press that shakes, or a chat that is slow to show that the first one worked. */
-const SAME_PRESS_MS = 10_000;
-
-/** Verdicts are remembered by the files' hashes: a quote is often followed by its job, and asked again at each change. */
+/** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
 const VERDICTS_KEPT = 100;
 
 export function createIntake(ctx: Context): Intake {
@@ -73,20 +66,31 @@ export function createIntake(ctx: Context): Intake {
     return fresh;
   }
 
-  async function quote(
-    spaceId: string,
-    uploads: Uploads,
-    choices: Choices,
-  ): Promise<Outcome<Quote & { plan: Plan }>> {
+  async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>> {
     const tooGood = refusalOfQuality(spaceId, choices.quality);
     if (tooGood) return refuse(tooGood);
     const { image, clip, warnings } = await look(uploads);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
     const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
-    if (!planned.ok) return planned;
-    const quoted = await bestQuote(marketOf(ctx, spaceId), planned.value, warnings);
-    return quoted.ok ? accept({ ...quoted.value, plan: planned.value }) : quoted;
+    return planned.ok ? priced(spaceId, planned.value, warnings, { uploads }) : planned;
+  }
+
+  async function prepareAgain(spaceId: string, { request, inputs, quote }: Job): Promise<Outcome<Prepared>> {
+    const tooGood = refusalOfQuality(spaceId, request.quality);
+    if (tooGood) return refuse(tooGood);
+    const notes = quote.notes.filter((note) => note === 'orientation-from-camera' || note === 'trimmed');
+    return priced(spaceId, { request, notes }, quote.warnings, { inputs });
+  }
+
+  async function priced(
+    spaceId: string,
+    plan: Plan,
+    warnings: QuoteWarning[],
+    files: Prepared['files'],
+  ): Promise<Outcome<Prepared>> {
+    const quoted = await bestQuote(marketOf(ctx, spaceId), plan, warnings);
+    return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
   }
 
   function refusalOfQuality(spaceId: string, quality: Quality | undefined): Refusal | undefined {
@@ -94,84 +98,44 @@ export function createIntake(ctx: Context): Intake {
     return { code: 'bad-option', option: 'quality', allowed: ['draft', 'standard'] };
   }
 
-  async function create(event: Event, uploads: Uploads, choices: Choices, terms: Terms = {}) {
+  async function closed(): Promise<Refusal | undefined> {
+    if (ctx.stopping()) return { code: 'stopping' };
+    return (await ctx.files.hasRoom()) ? undefined : { code: 'disk-full' };
+  }
+
+  async function open(event: Event, { plan, quote, files }: Prepared, past?: readonly PastLimit[]) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
-      if (ctx.stopping()) return refuse({ code: 'stopping' });
-      if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
-      const quoted = await quote(event.requester.spaceId, uploads, choices);
-      if (!quoted.ok) return quoted;
-      const { plan: planned, ...price } = quoted.value;
-      if (price.micros > (terms.maxMicros ?? price.micros))
-        return refuse({ code: 'price-rose', micros: price.micros });
+      const shut = await closed();
+      if (shut) return refuse(shut);
       await using work = ctx.fileUse.begin();
-      for (const { kept } of [uploads.image, uploads.clip])
-        if (kept && !(await work.hold(kept))) return refuse({ code: 'no-such-job' });
-      const inputs = await normalise(ctx, work, uploads, planned).catch(async (error: unknown) => {
-        if (await ctx.files.hasRoom()) throw error;
-        return refuse({ code: 'disk-full' });
-      });
-      // Half a file looks broken, whatever it was that kept the other half from being written.
-      if (!inputs.ok)
-        return isBroken(inputs) && !(await ctx.files.hasRoom()) ? refuse({ code: 'disk-full' }) : inputs;
+      for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+      const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
+      if (!inputs.ok) return inputs;
       // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
-      const clipSeconds = Math.min(planned.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
-      const request = { ...planned.request, clipSeconds };
+      const clipSeconds = Math.min(plan.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
+      const request = { ...plan.request, clipSeconds };
       // Awaited here: until the job is saved, its files are needed by nothing but this work.
-      return await openJob(ctx, event, { request, inputs: inputs.value, quote: price }, terms.past);
+      return await openJob(ctx, event, { request, inputs: inputs.value, quote }, past);
     });
   }
 
-  async function again(event: Event, job: Job, terms: Terms = {}) {
-    // One press at a time of the same button by the same member: the second one finds what the first one made.
-    const press = `again ${job.id} ${event.requester.memberId}`;
-    return ctx.locks.run(press, () =>
-      ctx.locks.run(event.id, async () => {
-        const existing = (await ctx.store.get(event.id)) ?? (await samePress(event, job));
-        if (existing) return accept(existing);
-        if (ctx.stopping()) return refuse({ code: 'stopping' });
-        if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
-        const tooGood = refusalOfQuality(event.requester.spaceId, job.request.quality);
-        if (tooGood) return refuse(tooGood);
-        const notes = job.quote.notes.filter(
-          (note) => note === 'orientation-from-camera' || note === 'trimmed',
-        );
-        const quoted = await bestQuote(
-          marketOf(ctx, event.requester.spaceId),
-          { request: job.request, notes },
-          job.quote.warnings,
-        );
-        if (!quoted.ok) return quoted;
-        const { micros } = quoted.value;
-        if (micros > (terms.maxMicros ?? micros)) return refuse({ code: 'price-rose', micros });
-        await using work = ctx.fileUse.begin();
-        for (const file of [job.inputs.image, job.inputs.clip])
-          if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
-        const what = { request: job.request, inputs: job.inputs, quote: quoted.value };
-        return await openJob(ctx, event, what, terms.past);
-      }),
-    );
-  }
-
-  async function samePress({ requester }: Event, { id, inputs, request }: Job): Promise<Job | undefined> {
-    // The page and scripts name each press themselves.
-    if (requester.platform === 'web') return undefined;
-    const since = ctx.clock.now() - SAME_PRESS_MS;
-    const same = (job: Job): boolean =>
-      job.createdAt > since &&
-      job.id !== id &&
-      !isOver(job) &&
-      job.inputs.image.key === inputs.image.key &&
-      job.inputs.clip.key === inputs.clip.key &&
-      JSON.stringify(job.request) === JSON.stringify(request);
-    return (await ctx.store.ofMember(requester.memberId, 3)).find(same);
+  async function ready(work: FileWork, uploads: Uploads, plan: Plan): Promise<Outcome<Inputs>> {
+    const inputs = await normalise(ctx, work, uploads, plan).catch(async (error: unknown) => {
+      if (await ctx.files.hasRoom()) throw error;
+      return refuse({ code: 'disk-full' });
+    });
+    // Half a file looks broken, whatever it was that kept the other half from being written.
+    const isShort = isBroken(inputs) && !(await ctx.files.hasRoom());
+    return isShort ? refuse({ code: 'disk-full' }) : inputs;
   }
 
   return {
-    quote,
-    create,
-    again,
+    closed,
+    prepare,
+    prepareAgain,
+    open,
     uploadsOf: ({ inputs }) => ({
       image: keptUpload(ctx.files, inputs.image),
       clip: keptUpload(ctx.files, inputs.clip),
@@ -179,6 +143,12 @@ export function createIntake(ctx: Context): Intake {
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
   };
+}
+
+/** The files that are on our disk already: they must stay there meanwhile. */
+function ours(files: Prepared['files']): StoredFile[] {
+  if ('inputs' in files) return [files.inputs.image, files.inputs.clip];
+  return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }
 
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */

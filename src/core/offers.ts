@@ -4,9 +4,8 @@
  */
 import type { Caller } from './access.ts';
 import type { Context } from './context.ts';
-import type { Event, Intake, Uploads } from './intake.ts';
-import { codeOf, type Job, type Quote } from './job.ts';
-import type { Micros } from './money.ts';
+import type { Event, Intake, Prepared, Uploads } from './intake.ts';
+import { codeOf, isOver, type Job } from './job.ts';
 import {
   keepUpload,
   type Offer,
@@ -16,10 +15,19 @@ import {
   unasked,
   uploadsOf,
 } from './offer-shelf.ts';
-import type { Choices, Plan } from './quote.ts';
+import type { Choices } from './quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from './refusals.ts';
 
 const WAITS_MS = 10 * 60_000;
+const SAME_PRESS_MS = 10_000;
+
+/** What a member asked for, and how its price is found. `ask`: they want to choose before anything starts. */
+type Asked = {
+  uploads: Uploads;
+  choices: Choices;
+  ask: boolean;
+  prepare(): Promise<Outcome<Prepared>>;
+};
 
 /** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
 export type Taken =
@@ -61,40 +69,31 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     return accept(offer);
   }
 
-  async function takeAlone(
-    event: Event,
-    uploads: Uploads,
-    choices: Choices,
-    ask: boolean,
-  ): Promise<Outcome<Taken>> {
+  /** What was asked for becomes a job, or an offer where it takes a yes. The page shows the price before its button. */
+  async function decide(event: Event, asked: Asked): Promise<Outcome<Taken>> {
     const job = await intake.existing(event);
     if (job) return accept({ kind: 'job', job });
-    const code = codeOf(event.id);
-    const known = await shelf.get(code);
+    const known = await shelf.get(codeOf(event.id));
     // The same event again: what the member has chosen since stays chosen.
     if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
-    // The page shows the price before its button can be pressed.
-    if (event.requester.platform === 'web') return jobOf(intake.create(event, uploads, choices));
-    // An offer keeps both files.
-    if (!(await ctx.files.hasRoom())) return refuse({ code: 'disk-full' });
-    const quoted = await intake.quote(event.requester.spaceId, uploads, choices);
-    if (!quoted.ok) return quoted;
-    const { plan, ...quote } = quoted.value;
-    const unasked = { maxMicros: unaskedMicros(event) };
-    const why = ask ? 'asked' : quote.micros > unasked.maxMicros ? 'price' : undefined;
-    if (why) return wait(event, uploads, choices, { plan, quote, why });
-    const made = await jobOf(intake.create(event, uploads, choices, unasked));
-    // It rose this very moment: a look at the new price makes an offer of it.
-    if (rose(made)) return takeAlone(event, uploads, choices, ask);
+    const shut = await intake.closed();
+    if (shut) return refuse(shut);
+    const prepared = await asked.prepare();
+    if (!prepared.ok) return prepared;
+    const canWait = event.requester.platform !== 'web';
+    const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
+    const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
+    if (canWait && why) return wait(event, asked, prepared.value, { why });
+    const made = await intake.open(event, prepared.value);
     const over = overOf(made);
-    return over ? wait(event, uploads, choices, { plan, quote, why: 'over-limit', over }) : made;
+    return canWait && over ? wait(event, asked, prepared.value, { why: 'over-limit', over }) : jobOf(made);
   }
 
   async function wait(
     event: Event,
-    uploads: Uploads,
-    choices: Choices,
-    { plan, quote, why, over }: { plan: Plan; quote: Quote; why: OfferReason; over?: OverQuota },
+    { uploads, choices }: Asked,
+    { plan, quote }: Prepared,
+    why: Pick<Offer, 'why' | 'over'>,
   ): Promise<Outcome<Taken>> {
     await using work = ctx.fileUse.begin();
     const image = await keepUpload(work, uploads.image);
@@ -109,35 +108,36 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
       quote,
       image,
       clip,
-      why,
-      ...(over ? { over } : {}),
+      ...why,
       expiresAt: ctx.clock.now() + WAITS_MS,
     });
     return accept(takenOf(offer));
   }
 
-  const unaskedMicros = ({ requester }: Event): Micros =>
-    ctx.settings.of(requester.spaceId).confirmAboveMicros;
+  const take: Offers['take'] = (event, uploads, choices, ask) =>
+    shelf.alone(codeOf(event.id), () => {
+      const prepare = () => intake.prepare(event.requester.spaceId, uploads, choices);
+      return decide(event, { uploads, choices, ask, prepare });
+    });
 
-  const take: Offers['take'] = (event, ...rest) =>
-    shelf.alone(codeOf(event.id), () => takeAlone(event, ...rest));
+  const again: Offers['again'] = (event, job, ask) =>
+    // One press at a time of the same button by the same member: the second one finds what the first one made.
+    ctx.locks.run(`again ${job.id} ${event.requester.memberId}`, async () => {
+      const same = ask ? undefined : await samePress(ctx, event, job);
+      if (same) return accept({ kind: 'job', job: same });
+      const prepare = () => intake.prepareAgain(event.requester.spaceId, job);
+      const asked = { uploads: intake.uploadsOf(job), choices: intake.choicesOf(job), ask, prepare };
+      return shelf.alone(codeOf(event.id), () => decide(event, asked));
+    });
 
-  async function again(event: Event, job: Job, ask: boolean): Promise<Outcome<Taken>> {
-    if (event.requester.platform === 'web') return jobOf(intake.again(event, job));
-    if (!ask) {
-      const made = await jobOf(intake.again(event, job, { maxMicros: unaskedMicros(event) }));
-      if (!rose(made) && !overOf(made)) return made;
-    }
-    return take(event, intake.uploadsOf(job), intake.choicesOf(job), ask);
-  }
-
-  async function reprice(offer: Offer, choices: Choices, why: OfferReason): Promise<Outcome<Offer>> {
-    const quoted = await intake.quote(offer.requester.spaceId, uploadsOf(ctx, offer), choices);
-    if (!quoted.ok) return quoted;
-    const { plan, ...quote } = quoted.value;
+  function offerAnew(
+    { over: _, ...offer }: Offer,
+    choices: Choices,
+    { plan, quote }: Prepared,
+    why: OfferReason,
+  ): Promise<Offer> {
     const expiresAt = ctx.clock.now() + WAITS_MS;
-    const { over: _, ...rest } = offer;
-    return accept(await shelf.save({ ...rest, choices, request: plan.request, quote, why, expiresAt }));
+    return shelf.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
   }
 
   /** What the admins were asked for holds for the limit that they were told of. */
@@ -154,7 +154,9 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
       const offer = found.value;
       // What the admins were asked for must stay what they say yes to.
       if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
-      return reprice(offer, { ...offer.choices, ...choices }, offer.why);
+      const chosen = { ...offer.choices, ...choices };
+      const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), chosen);
+      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });
 
   const confirm: Offers['confirm'] = (call, code) =>
@@ -167,14 +169,20 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
       const shut = ctx.access.refusalAtDoor(call);
       if (shut) return refuse(shut);
       const offer = found.value;
-      const terms = { maxMicros: offer.quote.micros, past: offer.lifted ?? [] };
-      const made = await jobOf(intake.create(offer, uploadsOf(ctx, offer), offer.choices, terms));
+      const { requester, choices } = offer;
+      const prepared = await intake.prepare(requester.spaceId, uploadsOf(ctx, offer), choices);
+      if (!prepared.ok) return prepared;
+      const { micros } = prepared.value.quote;
+      if (micros > offer.quote.micros) {
+        // What the admins were asked for must stay what they say yes to.
+        if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
+        const dearer = await offerAnew(offer, choices, prepared.value, 'dearer');
+        return accept({ kind: 'offer', offer: dearer });
+      }
+      const made = await intake.open(offer, prepared.value, offer.lifted);
       if (made.ok) await shelf.drop(offer);
       const over = overOf(made);
-      if (over) return accept(takenOf(await shelf.save(overLimit(offer, over))));
-      if (!rose(made) || offer.askedAt !== undefined) return made;
-      const dearer = await reprice(offer, offer.choices, 'dearer');
-      return dearer.ok ? accept({ kind: 'offer', offer: dearer.value }) : dearer;
+      return over ? accept(takenOf(await shelf.save(overLimit(offer, over)))) : jobOf(made);
     });
 
   const decline: Offers['decline'] = (call, code) =>
@@ -205,9 +213,20 @@ export function overOf(made: Outcome<unknown>): OverQuota | undefined {
   return made.refusal;
 }
 
-const rose = (made: Outcome<unknown>): boolean => !made.ok && made.refusal.code === 'price-rose';
+const jobOf = (made: Outcome<Job>): Outcome<Taken> =>
+  made.ok ? accept({ kind: 'job', job: made.value }) : made;
 
-async function jobOf(made: Promise<Outcome<Job>>): Promise<Outcome<Taken>> {
-  const job = await made;
-  return job.ok ? accept({ kind: 'job', job: job.value }) : job;
+/** What a press just before this one made, by whoever's hand shakes or whose chat is slow to show it. */
+async function samePress(ctx: Context, { requester }: Event, job: Job): Promise<Job | undefined> {
+  // The page and scripts name each press themselves.
+  if (requester.platform === 'web') return undefined;
+  const since = ctx.clock.now() - SAME_PRESS_MS;
+  const isSame = (one: Job): boolean =>
+    one.createdAt > since &&
+    one.id !== job.id &&
+    !isOver(one) &&
+    one.inputs.image.key === job.inputs.image.key &&
+    one.inputs.clip.key === job.inputs.clip.key &&
+    JSON.stringify(one.request) === JSON.stringify(job.request);
+  return (await ctx.store.ofMember(requester.memberId, 3)).find(isSame);
 }

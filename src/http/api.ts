@@ -99,10 +99,10 @@ export function api(parts: ApiParts): Hono {
     if (!choices.ok) return problem(c, choices.refusal);
     const { image, clip } = form.files;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
-    const quote = await core.intake.quote(REQUESTER.spaceId, { image, clip }, choices.value);
-    return quote.ok
-      ? c.json({ quote: presentQuote(quote.value, quote.value.plan.request) })
-      : problem(c, quote.refusal);
+    const prepared = await core.intake.prepare(REQUESTER.spaceId, { image, clip }, choices.value);
+    if (!prepared.ok) return problem(c, prepared.refusal);
+    const { quote, plan } = prepared.value;
+    return c.json({ quote: presentQuote(quote, plan.request) });
   });
 
   app.post('/jobs', async (c) => {

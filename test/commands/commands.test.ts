@@ -6,6 +6,7 @@ import { createRemote, PRICE } from '../fakes/remote.ts';
 import {
   CHAT_EVENT,
   CHOICES,
+  createJob,
   createWorld,
   EVENT,
   MEMBER,
@@ -34,7 +35,7 @@ async function up(options: WorldOptions & { micros?: number } = {}) {
   });
   const life = world.boot();
   await life.jobs.recover();
-  const made = await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+  const made = await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
   if (!made.ok) throw new Error('no job');
   return { world, life, core: life.core, files, job: made.value, remote: world.remotes[0] };
 }

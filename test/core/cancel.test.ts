@@ -71,9 +71,9 @@ describe('again', () => {
     await life.scheduler.runAll();
     const first = await world.disk.store.get(EVENT.id);
     if (!first) throw new Error('the first job is gone');
-    const second = await life.intake.again({ ...EVENT, id: 'web-2' }, first);
+    const second = await life.core.offers.again({ ...EVENT, id: 'web-2' }, first, false);
     await life.scheduler.runAll();
-    expect(second).toMatchObject({ ok: true, value: { id: 'web-2', inputs: first.inputs } });
+    expect(second).toMatchObject({ ok: true, value: { job: { id: 'web-2', inputs: first.inputs } } });
     expect((await world.disk.ledger.totals(TODAY)).settledMicros).toBe(2 * PRICE);
   });
 });

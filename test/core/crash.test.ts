@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { isOver, type Job } from '../../src/core/job.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, EVENT, type Incarnation, UPLOADS, type World } from '../fakes/world.ts';
+import {
+  CHOICES,
+  createJob,
+  createWorld,
+  EVENT,
+  type Incarnation,
+  UPLOADS,
+  type World,
+} from '../fakes/world.ts';
 
 /** One life of the process: the chat (re)delivers its event, then everything due is done. */
 async function live(world: World, { intake, jobs, scheduler }: Incarnation): Promise<void> {
   await jobs.recover();
-  await intake.create(EVENT, UPLOADS, CHOICES);
+  await createJob(intake, EVENT, UPLOADS, CHOICES);
   await scheduler.runAll(world.time.now + 4 * 3_600_000);
 }
 
@@ -129,7 +137,7 @@ describe('an effect that fails once', async () => {
       void world.fuse.arm(effect, 'throw');
       const life = world.boot();
       await life.jobs.recover();
-      const create = () => life.intake.create(EVENT, UPLOADS, CHOICES);
+      const create = () => createJob(life.intake, EVENT, UPLOADS, CHOICES);
       // The member, or the chat, asks again when an answer is an error.
       await create().catch(create);
       await life.scheduler.runAll(world.time.now + 4 * 3_600_000);

@@ -4,7 +4,7 @@ import type { Job } from '../../src/core/job.ts';
 import type { Media } from '../../src/core/media.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { COMPLETED, createRemote } from '../fakes/remote.ts';
-import { CHAT_EVENT, CHOICES, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 import { HOUR } from './started.ts';
 
 type Answer = DeliveryOutcome | Error;
@@ -71,7 +71,7 @@ async function arrived(setup: Setup = {}) {
   const parts = makeWorld(setup);
   const life = parts.world.boot();
   await life.jobs.recover();
-  await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+  await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
   const job = () => parts.world.disk.store.get(CHAT_EVENT.id);
   const begun = parts.world.time.now;
   return { ...parts, life, job, begun, run: (hours = 1) => life.scheduler.runAll(begun + hours * HOUR) };
@@ -502,7 +502,7 @@ describe('a crash at any effect of a delivery', () => {
   async function live(world: ReturnType<typeof makeWorld>['world']): Promise<void> {
     const life = world.boot();
     await life.jobs.recover();
-    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     await life.scheduler.runAll(world.time.now + 4 * HOUR);
   }
 

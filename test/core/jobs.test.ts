@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a job', () => {
@@ -30,11 +30,11 @@ describe('a job', () => {
   it('is made once however often its event comes, and whatever has become of it', async () => {
     const { life, remote, created } = await started();
     const twice = await Promise.all([
-      life.intake.create(EVENT, UPLOADS, CHOICES),
-      life.intake.create(EVENT, UPLOADS, CHOICES),
+      createJob(life.intake, EVENT, UPLOADS, CHOICES),
+      createJob(life.intake, EVENT, UPLOADS, CHOICES),
     ]);
     await life.scheduler.runAll();
-    const later = await life.intake.create(EVENT, UPLOADS, CHOICES);
+    const later = await createJob(life.intake, EVENT, UPLOADS, CHOICES);
     for (const again of [...twice, later]) expect(again.ok && created.ok && again.value.id).toBe(EVENT.id);
     expect(remote.submits).toEqual([EVENT.id]);
   });
@@ -50,7 +50,7 @@ describe('a job', () => {
       await gate.promise;
       return save(job);
     };
-    const making = life.intake.create(EVENT, UPLOADS, CHOICES);
+    const making = createJob(life.intake, EVENT, UPLOADS, CHOICES);
     await reached.promise;
     const recovering = life.jobs.recover();
     // The page may be asked as soon as it is up; so far nothing says whose hold that is.

@@ -4,7 +4,7 @@ import type { Requester } from '../../src/core/job.ts';
 import { kindOfLimit, limitsOf } from '../../src/core/quota.ts';
 import type { Grant, LimitRule, Who } from '../../src/core/settings.ts';
 import { settle } from '../../src/core/settings.ts';
-import { CHAT_EVENT, CHOICES, createWorld, UPLOADS } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS } from '../fakes/world.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const LATER = NOW + 86_400_000;
@@ -159,7 +159,7 @@ describe('a job whose space changes its time zone while it runs', () => {
     const world = createWorld();
     const life = world.boot();
     await life.jobs.recover();
-    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     const zone = 'Pacific/Auckland';
     await life.ctx.settings.change('discord:10', 'discord:1', { what: 'timezone', zone });
     await life.scheduler.runAll();
@@ -167,7 +167,7 @@ describe('a job whose space changes its time zone while it runs', () => {
     expect(await on('2026-11-21')).toMatchObject({ heldJobs: 0, settledJobs: 1 });
     expect(await on('2026-11-22')).toMatchObject({ heldJobs: 0, settledJobs: 0 });
     // The next one is of the new day.
-    await life.intake.create({ ...CHAT_EVENT, id: 'discord:901' }, UPLOADS, CHOICES);
+    await createJob(life.intake, { ...CHAT_EVENT, id: 'discord:901' }, UPLOADS, CHOICES);
     expect(await on('2026-11-22')).toMatchObject({ heldJobs: 1 });
   });
 });

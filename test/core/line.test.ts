@@ -4,7 +4,7 @@ import type { JobIn } from '../../src/core/job.ts';
 import { createLine, type LineRules, lineRulesFor } from '../../src/core/line.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
-import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 const RULES: LineRules = { perMember: 1, perSpace: 2, overall: 3 };
 
@@ -169,7 +169,7 @@ describe('a job in line', () => {
     await life.jobs.recover();
     const choices = { orientation: 'auto' as const, quality: 'standard' as const, sound: true, trim: false };
     for (const id of ['discord-1', 'discord-2']) {
-      const made = await life.intake.create({ id, requester: discord }, UPLOADS, choices);
+      const made = await createJob(life.intake, { id, requester: discord }, UPLOADS, choices);
       if (!made.ok) throw new Error(made.refusal.code);
       world.time.now += 1;
     }
@@ -198,7 +198,7 @@ describe('a job in line', () => {
     const life = world.boot();
     await life.jobs.recover();
     const state = async () => (await world.disk.store.get('discord-1'))?.state;
-    await life.intake.create({ id: 'discord-1', requester: discord }, UPLOADS, CHOICES);
+    await createJob(life.intake, { id: 'discord-1', requester: discord }, UPLOADS, CHOICES);
     while ((await state()) !== 'unknown') await life.scheduler.runNext();
     found = true;
     while ((await state()) !== 'queued') await life.scheduler.runNext();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRemote, PRICE } from '../fakes/remote.ts';
-import { CHAT_EVENT, CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a lost answer to a submit', () => {
@@ -32,7 +32,7 @@ describe('a lost answer to a submit', () => {
     await life.jobs.recover();
     const [remote] = world.remotes;
     if (remote) remote.answers = ['lost'];
-    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     const { memberId, spaceId } = CHAT_EVENT.requester;
     const held = () =>
       Promise.all(

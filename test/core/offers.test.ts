@@ -8,6 +8,7 @@ import { createRemote, PRICE, type Remote } from '../fakes/remote.ts';
 import {
   CHAT_EVENT,
   CHOICES,
+  createJob,
   createWorld,
   EVENT,
   MEMBER,
@@ -59,6 +60,21 @@ describe('what a member asks for', () => {
     expect(await take(parts)).toMatchObject(aJob);
   });
 
+  it('asks for the price once, and looks at it once more just before it is sent', async () => {
+    const parts = await up({ micros: 1_000_000 });
+    const { provider } = parts.remote;
+    const { quote } = provider;
+    let asked = 0;
+    provider.quote = (request) => {
+      asked += 1;
+      return quote(request);
+    };
+    await take(parts);
+    expect(asked).toBe(1);
+    await parts.life.scheduler.runAll();
+    expect(asked).toBe(2);
+  });
+
   it('waits for a yes where it is dear: nothing is held, nothing is sent', async () => {
     const parts = await up();
     const offer = offerOf(await take(parts));
@@ -79,15 +95,14 @@ describe('what a member asks for', () => {
     expect(await offers.take(EVENT, UPLOADS, CHOICES, false)).toMatchObject({ value: { kind: 'job' } });
   });
 
-  it('is not started when its price rises over that line in the very moment of starting', async () => {
+  it('is not sent when its price has risen since it was started: it ends, and costs nothing', async () => {
     const parts = await up({ micros: PRICE });
-    let asked = 0;
-    parts.remote.provider.quote = async () => {
-      asked += 1;
-      return { micros: asked === 1 ? PRICE : DEAR, notes: [] };
-    };
-    expect(offerOf(await take(parts))).toMatchObject({ why: 'price', quote: { micros: DEAR } });
+    expect(await take(parts)).toMatchObject(aJob);
+    parts.charge(DEAR);
+    await parts.life.scheduler.runAll();
     expect(parts.remote.submits).toEqual([]);
+    expect(await parts.world.disk.store.get(CHAT_EVENT.id)).toMatchObject({ state: 'failed', costMicros: 0 });
+    expect(await parts.world.disk.ledger.held()).toEqual([]);
   });
 
   it('makes one offer however often its event comes, and what was chosen since stays chosen', async () => {
@@ -313,7 +328,7 @@ describe('a crash at any effect of a yes', () => {
   it('between the job and the end of its offer is noticed: nothing is left to decide', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
-    await parts.life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(parts.life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     parts.charge(DEAR * 2);
     expect(await parts.offers.decline(MEMBER, code)).toMatchObject(refused('already-decided'));
     expect(await parts.offers.change(MEMBER, code, { sound: false })).toMatchObject(
@@ -328,7 +343,7 @@ describe('a job once more', () => {
 
   async function done(micros = PRICE) {
     const parts = await up({ micros });
-    await parts.life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(parts.life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     await parts.life.scheduler.runAll();
     const job = await parts.world.disk.store.get(CHAT_EVENT.id);
     if (job?.state !== 'delivered') throw new Error('not delivered');

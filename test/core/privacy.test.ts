@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeFiles } from '../fakes/files.ts';
 import { createRemote } from '../fakes/remote.ts';
-import { CHAT_EVENT, CHOICES, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 
 const ME = CHAT_EVENT.requester.memberId;
 const AGAIN = { ...CHAT_EVENT, id: 'discord:901' };
@@ -11,7 +11,7 @@ async function done(options: WorldOptions = {}) {
   const world = createWorld({ files, ...options });
   const life = world.boot();
   await life.jobs.recover();
-  await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+  await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
   await life.scheduler.runAll(world.time.now + 3_600_000);
   const job = await world.disk.store.get(CHAT_EVENT.id);
   if (!job) throw new Error('no job');
@@ -89,7 +89,7 @@ describe('forgetting a member', () => {
 
   it('removes records that cannot be read, with their files, and leaves what they may cost with the operator', async () => {
     const { world, life, files, job, privacy } = await done();
-    await life.intake.again(AGAIN, job);
+    await life.core.offers.again(AGAIN, job, false);
     const bad = { state: 'unreadable' as const, id: AGAIN.id, files: [job.inputs.image.key, 'kept-alone'] };
     files.kept.add('kept-alone');
     life.ctx.store.unreadableOf = async (memberId) => (memberId === ME ? [bad] : []);
@@ -125,7 +125,7 @@ describe('forgetting a member', () => {
     };
     const life = world.boot();
     await life.jobs.recover();
-    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     await life.scheduler.runAll(world.time.now + 3_600_000);
     expect(seen).toEqual(['completed']);
     expect(await life.core.privacy.forget(ME)).toMatchObject({ jobs: 1 });
@@ -164,7 +164,7 @@ describe('forgetting a member', () => {
     const world = createWorld({ files: fakeFiles() });
     const life = world.boot();
     await life.jobs.recover();
-    await life.intake.create(CHAT_EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     await life.scheduler.runNext();
     expect(await life.core.privacy.forget(ME)).toEqual({ jobs: 0, underWay: 1, other: false });
     expect(await life.core.privacy.forgetJob(CHAT_EVENT.id)).toBe(false);
@@ -187,7 +187,7 @@ describe('forgetting a member', () => {
 describe('a file that two jobs share', () => {
   it('stays until the last of them is forgotten', async () => {
     const { life, files, job, privacy } = await done();
-    await life.intake.again(AGAIN, job);
+    await life.core.offers.again(AGAIN, job, false);
     await life.scheduler.runAll();
     await privacy.forgetJob(CHAT_EVENT.id);
     for (const { key } of [job.inputs.image, job.inputs.clip]) expect(files.kept.has(key)).toBe(true);
@@ -203,7 +203,7 @@ describe('a file that two jobs share', () => {
         for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
       };
       const [made] = await Promise.all([
-        wait(turns).then(() => life.intake.again(AGAIN, job)),
+        wait(turns).then(() => life.core.offers.again(AGAIN, job, false)),
         wait(-turns).then(() => privacy.forgetJob(CHAT_EVENT.id)),
       ]);
       const next = await world.disk.store.get(AGAIN.id);

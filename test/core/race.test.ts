@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Requester } from '../../src/core/job.ts';
 import type { LimitRule } from '../../src/core/settings.ts';
 import { createRemote } from '../fakes/remote.ts';
-import { CHAT_EVENT, CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 const DOLLAR: LimitRule = { who: { kind: 'space' }, period: 'day', unit: 'usd', max: 1_000_000 };
 const ASKERS: Requester[] = [
@@ -33,7 +33,7 @@ describe('twenty jobs of $0.42 at once', () => {
     const made = await Promise.all(
       TWENTY.map((i) => {
         const requester = { ...CHAT_EVENT.requester, memberId: `discord:${i}` };
-        return intake.create({ id: `discord:race-${i}`, requester }, UPLOADS, CHOICES);
+        return createJob(intake, { id: `discord:race-${i}`, requester }, UPLOADS, CHOICES);
       }),
     );
     const refused = made.flatMap((one) => (one.ok ? [] : one.refusal));
@@ -66,7 +66,7 @@ describe('twenty jobs of $0.42 at once', () => {
     const made = await Promise.all(
       TWENTY.map((i) => {
         const requester = ASKERS[i % ASKERS.length] ?? EVENT.requester;
-        return intake.create({ id: `race-${i}`, requester }, UPLOADS, CHOICES);
+        return createJob(intake, { id: `race-${i}`, requester }, UPLOADS, CHOICES);
       }),
     );
     expect(made.filter(({ ok }) => ok)).toHaveLength(2);

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, EVENT, UPLOADS, type World } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS, type World } from '../fakes/world.ts';
 
 const STORM_MS = 10 * 60_000;
 
 async function live(world: World): Promise<void> {
   const { intake, jobs, scheduler } = world.boot();
   await jobs.recover();
-  await intake.create(EVENT, UPLOADS, CHOICES);
+  await createJob(intake, EVENT, UPLOADS, CHOICES);
   await scheduler.runAll(world.time.now + 3_600_000);
 }
 
@@ -64,7 +64,7 @@ it('a clock that is set back an hour in the middle of a job changes nothing abou
   };
   const { intake, jobs, scheduler } = world.boot();
   await jobs.recover();
-  await intake.create(EVENT, UPLOADS, CHOICES);
+  await createJob(intake, EVENT, UPLOADS, CHOICES);
   await scheduler.runAll(world.time.now + 2 * 3_600_000);
   await expectVideo(world);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebhookVerdict } from '../../src/core/ports.ts';
 import { takeWebhook } from '../../src/core/webhook.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 async function started(verdict: WebhookVerdict | Error, answer: 'accepted' | 'lost' = 'accepted') {
   const remote = createRemote('paid');
@@ -14,7 +14,7 @@ async function started(verdict: WebhookVerdict | Error, answer: 'accepted' | 'lo
   const world = createWorld({ remotes: [remote] });
   const life = world.boot();
   await life.jobs.recover();
-  await life.intake.create(EVENT, UPLOADS, CHOICES);
+  await createJob(life.intake, EVENT, UPLOADS, CHOICES);
   await life.scheduler.runNext();
   const hear = (jobId = EVENT.id, provider = 'paid') =>
     takeWebhook(life.ctx, { provider, jobId, headers: {}, body: Buffer.from('{}') });
@@ -60,7 +60,7 @@ describe('a webhook', () => {
     );
     const other = { ...EVENT, id: 'another' };
     remote.statuses = [COMPLETED];
-    await life.intake.create(other, UPLOADS, CHOICES);
+    await createJob(life.intake, other, UPLOADS, CHOICES);
     // The lost one is due as well.
     await life.scheduler.runNext();
     await life.scheduler.runNext();
@@ -113,7 +113,7 @@ describe('a webhook', () => {
     const world = createWorld({ remotes: [remote] });
     const life = world.boot();
     await life.jobs.recover();
-    await life.intake.create(EVENT, UPLOADS, CHOICES);
+    await createJob(life.intake, EVENT, UPLOADS, CHOICES);
     const step = life.scheduler.runNext();
     await expect.poll(() => remote.submits).toHaveLength(1);
     const news = { provider: 'paid', jobId: EVENT.id, headers: {}, body: Buffer.from('{}') };

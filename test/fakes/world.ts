@@ -11,7 +11,7 @@ import { createCore } from '../../src/core/core.ts';
 import { createJobEvents } from '../../src/core/events.ts';
 import { createFileUse } from '../../src/core/file-use.ts';
 import { createHealth } from '../../src/core/health.ts';
-import type { Intake } from '../../src/core/intake.ts';
+import type { Event, Intake, Uploads } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { Jobs } from '../../src/core/jobs.ts';
 import { AT_ONCE, createLine, lineRulesFor } from '../../src/core/line.ts';
@@ -20,7 +20,7 @@ import type { ClipFacts, Media } from '../../src/core/media.ts';
 import { namedByOffers } from '../../src/core/offer-shelf.ts';
 import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
-import { accept } from '../../src/core/refusals.ts';
+import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
 import type { LimitRule } from '../../src/core/settings.ts';
 import { createSettingsBook } from '../../src/core/settings-book.ts';
@@ -31,6 +31,17 @@ import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
 import { memorySettings } from './settings.ts';
 import { memoryShelf } from './shelf.ts';
 import { memoryJobStore, memoryLedger } from './store.ts';
+
+/** Takes the files in and opens the job at the price of the moment, as a member does who needs to give no yes. */
+export async function createJob(
+  intake: Intake,
+  event: Event,
+  uploads: Uploads,
+  choices: Choices,
+): Promise<Outcome<Job>> {
+  const prepared = await intake.prepare(event.requester.spaceId, uploads, choices);
+  return prepared.ok ? intake.open(event, prepared.value) : prepared;
+}
 
 export const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };
 export const UPLOADS = { image: { path: '/in/image', sha256: 'i' }, clip: { path: '/in/clip', sha256: 'c' } };
