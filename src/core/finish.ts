@@ -7,7 +7,7 @@ import type { FailureCode } from './refusals.ts';
 
 type End =
   | { state: 'failed'; failure: FailureCode; costMicros: Micros; unsettledMicros?: Micros }
-  | { state: 'cancelled'; costMicros: Micros };
+  | { state: 'cancelled'; costMicros: Micros; by?: 'provider' };
 
 /**
  * Ends a job whose bill nobody knows. What was held stays held against the operator's budget, as it may still be

@@ -88,7 +88,12 @@ type JobBase = {
 
 /** A job that a provider may be working on. */
 type Sent = { provider: string; submittedAt: number };
-type AtProvider = Sent & { operation: Operation; cancelAskedAt?: number };
+type AtProvider = Sent & {
+  operation: Operation;
+  cancelAskedAt?: number;
+  /** A cancel was asked for and the provider did not answer: it may have heard. */
+  cancelTriedAt?: number;
+};
 type Finished = AtProvider & {
   costMicros: Micros;
   video: StoredVideo;
@@ -134,7 +139,8 @@ export type Job = JobBase &
         unsettledMicros?: Micros;
         endedAt: number;
       }
-    | { state: 'cancelled'; provider?: string; costMicros: Micros; endedAt: number }
+    /** `by`: the provider, of its own accord; else the member asked for it. */
+    | { state: 'cancelled'; by?: 'provider'; provider?: string; costMicros: Micros; endedAt: number }
   );
 
 /** What a chat answers once the member has the video: the place that worked, and what only the chat can read. */

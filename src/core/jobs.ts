@@ -194,7 +194,12 @@ async function cancelNow(
   if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
   const provider = providerOf(ctx, job.provider);
   if (!provider) return { how: 'too-late', job };
-  const how = await provider.cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
+  const how = await provider
+    .cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS))
+    .catch(async (error: unknown) => {
+      await note(ctx, job, { cancelTriedAt: ctx.clock.now() });
+      throw error;
+    });
   if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
   if (how === 'too-late')
     return {
@@ -205,13 +210,19 @@ async function cancelNow(
         await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS)),
       ),
     };
-  const { provider: id, submittedAt, operation } = job;
-  const asked = { provider: id, submittedAt, operation, cancelAskedAt: ctx.clock.now() };
-  const marked =
-    job.state === 'queued'
-      ? await move(ctx, job, 'queued', asked)
-      : await move(ctx, job, 'running', { ...asked, startedAt: job.startedAt, phase: job.phase });
-  return { how, job: marked };
+  return { how, job: await note(ctx, job, { cancelAskedAt: ctx.clock.now() }) };
+}
+
+/** Writes down what came of asking for a cancel, on a job that goes on. */
+function note(
+  ctx: Context,
+  job: JobIn<'queued' | 'running'>,
+  fields: { cancelAskedAt: number } | { cancelTriedAt: number },
+): Promise<Job> {
+  const { provider, submittedAt, operation } = job;
+  const noted = { provider, submittedAt, operation, ...fields };
+  if (job.state === 'queued') return move(ctx, job, 'queued', noted);
+  return move(ctx, job, 'running', { ...noted, startedAt: job.startedAt, phase: job.phase });
 }
 
 /** Each try may be a large upload. */

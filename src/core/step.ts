@@ -123,6 +123,7 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
     submittedAt,
     operation,
     ...(job.cancelAskedAt ? { cancelAskedAt: job.cancelAskedAt } : {}),
+    ...(job.cancelTriedAt ? { cancelTriedAt: job.cancelTriedAt } : {}),
   };
   switch (status.state) {
     case 'queued':
@@ -160,8 +161,13 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
         costMicros: status.costMicros || lostMicros,
       });
     }
-    case 'cancelled':
-      return finish(ctx, job, 'cancelled', { costMicros: status.costMicros });
+    case 'cancelled': {
+      const wasAskedFor = job.cancelAskedAt !== undefined || job.cancelTriedAt !== undefined;
+      return finish(ctx, job, 'cancelled', {
+        costMicros: status.costMicros,
+        ...(wasAskedFor ? {} : { by: 'provider' as const }),
+      });
+    }
   }
 }
 

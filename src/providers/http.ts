@@ -1,7 +1,8 @@
 /** Calls to the providers' APIs: bounded in time and size, never redirected, never repeated, and silent about secrets. */
 import type { Readable } from 'node:stream';
-import { Agent, buildConnector, Client, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { z } from 'zod';
+import { clientOn, openConnection } from './one-connection.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1_000_000;
@@ -56,38 +57,33 @@ export function createHttp({
 
   async function call(call: ApiCall): Promise<ApiAnswer> {
     try {
-      return await exchange(agent, call, call.timeoutMs ?? timeoutMs);
+      return await exchange(agent, call, within(call, timeoutMs));
     } catch (error) {
       throw new NoClearAnswer(describe(call, error));
     }
   }
 
   async function callOnce(call: ApiCall): Promise<ApiAnswer> {
-    let connected = false;
-    const client = new Client(new URL(call.url).origin, {
-      ...OPTIONS,
-      connect(options, callback) {
-        // undici may reconnect and send again what it believes unsent; the second connection is never given.
-        if (connected) return callback(new Error('only one connection per billable call'), null);
-        connect(options, (...[error, socket]) => {
-          if (error) return callback(error, null);
-          connected = true;
-          callback(null, socket);
-        });
-      },
+    const stop = within(call, timeoutMs);
+    const socket = await openConnection(connect, call.url, stop).catch((error: unknown) => {
+      throw new NothingSent(describe(call, error));
     });
+    const { client, isTaken, destroy } = clientOn(socket, new URL(call.url).origin, OPTIONS);
     try {
-      return await exchange(client, call, call.timeoutMs ?? timeoutMs, { reset: true });
+      return await exchange(client, call, stop, { reset: true });
     } catch (error) {
       const message = describe(call, error);
-      throw connected ? new NoClearAnswer(message) : new NothingSent(message);
+      throw isTaken() ? new NoClearAnswer(message) : new NothingSent(message);
     } finally {
-      await client.destroy();
+      await destroy();
     }
   }
 
   return { call, callOnce, stop: () => agent.destroy() };
 }
+
+const within = ({ signal, timeoutMs }: ApiCall, usualMs: number): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(timeoutMs ?? usualMs)]);
 
 /** undici heeds a signal only once it is connected, which can take as long as the other side likes. */
 export async function heeding<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -104,12 +100,11 @@ export async function heeding<T>(signal: AbortSignal, work: () => Promise<T>): P
 
 async function exchange(
   dispatcher: Dispatcher,
-  { method, url, headers, json, body, signal }: ApiCall,
-  timeoutMs: number,
+  { method, url, headers, json, body }: ApiCall,
+  stop: AbortSignal,
   options: { reset?: boolean } = {},
 ): Promise<ApiAnswer> {
   const { origin, pathname, search } = new URL(url);
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const request = {
     ...options,
     origin,
@@ -123,8 +118,9 @@ async function exchange(
     },
     body: json === undefined ? (body ?? null) : JSON.stringify(json),
     signal: stop,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    // The signal ends the whole call; undici's own timers would only make a second judge of the same time.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   };
   const answer = await heeding(stop, () => dispatcher.request(request));
   const text = await answer.body.text();

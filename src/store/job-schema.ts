@@ -64,6 +64,7 @@ const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolea
 const atProvider = sent.extend({
   operation,
   cancelAskedAt: z.number().exactOptional(),
+  cancelTriedAt: z.number().exactOptional(),
 });
 const finished = atProvider.extend({
   costMicros: z.int(),
@@ -116,7 +117,7 @@ export const jobSchema = z.discriminatedUnion('state', [
     failure: failureCode,
     unsettledMicros: z.int().exactOptional(),
   }),
-  ended.extend({ state: z.literal('cancelled') }),
+  ended.extend({ state: z.literal('cancelled'), by: z.literal('provider').exactOptional() }),
 ]) satisfies z.ZodType<Job>;
 
 // An optional field that the schema forgot would still satisfy the type above, and be lost. So both are written out

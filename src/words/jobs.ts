@@ -47,9 +47,11 @@ export function jobText(speech: Speech, job: Job): string {
         : t('job.delivered', { cost: money(job.costMicros) });
     case 'failed':
       return failureText(speech, job);
-    case 'cancelled':
+    case 'cancelled': {
+      const by = job.by === 'provider' ? 'cancelled-by-provider' : 'cancelled';
       return job.costMicros > 0
-        ? t('job.cancelled-billed', { cost: money(job.costMicros) })
-        : t('job.cancelled');
+        ? t(`job.${by}-billed`, { cost: money(job.costMicros) })
+        : t(`job.${by}`);
+    }
   }
 }

@@ -65,6 +65,45 @@ describe('a cancel', () => {
   });
 });
 
+describe('a job that its provider says is cancelled', () => {
+  const CANCELLED = { state: 'cancelled', costMicros: 0 } as const;
+
+  it('was cancelled by the provider when nobody had asked for it, and frees the hold', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [CANCELLED];
+    const { world, life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'cancelled', by: 'provider', costMicros: 0 });
+    expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
+  });
+
+  it('was cancelled by the member who had asked for it', async () => {
+    const remote = createRemote('paid');
+    remote.cancels = ['asked'];
+    remote.statuses = [CANCELLED];
+    const { life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runNext();
+    await life.jobs.cancel(EVENT.id);
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'cancelled' });
+    expect(await job()).not.toHaveProperty('by');
+  });
+
+  it('was cancelled by the member also when the provider had not answered to the cancel', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'running' }, CANCELLED];
+    const { life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runNext();
+    remote.provider.cancel = async () => {
+      throw new Error('no answer');
+    };
+    expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: false });
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'cancelled' });
+    expect(await job()).not.toHaveProperty('by');
+  });
+});
+
 describe('again', () => {
   it('makes a new job of the same files at the price of now', async () => {
     const { world, life } = await started();

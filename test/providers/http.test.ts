@@ -5,6 +5,7 @@ import { buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ApiCall, createHttp, NoClearAnswer, NothingSent, read } from '../../src/providers/http.ts';
+import { countingServer } from './counting-server.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -183,13 +184,75 @@ describe('a call that costs money', () => {
   });
 
   it('may have been sent when no answer comes in time', async () => {
-    let calls = 0;
-    const url = await api(() => {
-      calls += 1;
-    });
-    await expect(http({ timeoutMs: 100 }).callOnce(post(url))).rejects.toThrow(NoClearAnswer);
-    expect(calls).toBe(1);
+    await using server = await countingServer();
+    const waited = new AbortController();
+    const tag = server.tag(() => waited.abort());
+    const call = post(server.url, { url: `${server.url}/tag-${tag}`, signal: waited.signal });
+    await expect(http().callOnce(call)).rejects.toThrow(NoClearAnswer);
+    expect(server.requests(tag)).toBe(1);
   });
+
+  it('asks for one connection, also where undici would ask again', async () => {
+    let asked = 0;
+    // With this code undici takes the trouble for one that passes.
+    const connect: buildConnector.connector = (_, callback) => {
+      asked += 1;
+      const code = asked < 5 ? 'UND_ERR_SOCKET' : 'ECONNREFUSED';
+      setImmediate(() => callback(Object.assign(new Error('closed'), { code }), null));
+    };
+    await expect(http({ connect }).callOnce(post('http://127.0.0.1:1'))).rejects.toThrow(NothingSent);
+    expect(asked).toBe(1);
+  });
+
+  it('closes a connection that opens only after the call was given up, and sent nothing', async () => {
+    await using server = await countingServer();
+    const tag = server.tag('answers');
+    const late = Promise.withResolvers<Socket>();
+    const giveUp = new AbortController();
+    const open = buildConnector({ allowH2: false });
+    const connect: buildConnector.connector = (options, callback) =>
+      open(options, (...result) => {
+        giveUp.abort();
+        setImmediate(() => {
+          callback(...result);
+          if (result[1]) late.resolve(result[1]);
+        });
+      });
+    const call = post(server.url, { url: `${server.url}/tag-${tag}`, signal: giveUp.signal });
+    await expect(http({ connect }).callOnce(call)).rejects.toThrow(NothingSent);
+    expect((await late.promise).destroyed).toBe(true);
+    expect(server.requests(tag)).toBe(0);
+  });
+
+  const timeouts = [1, 5, 20, 100];
+  it.each(timeouts)(
+    'never arrives twice, nor once when nothing was sent, however it ends at a time-out of %i ms',
+    async (timeoutMs) => {
+      await using server = await countingServer();
+      const open = buildConnector({ allowH2: false });
+      const slowly: buildConnector.connector = (options, callback) =>
+        open(options, (...result) => void setTimeout(() => callback(...result), Math.random() * timeoutMs));
+      const calls = (['silent', 'answers', 'hangs-up'] as const).flatMap((manner) =>
+        [open, slowly].flatMap((connect) =>
+          Array.from({ length: 10 }, () => ({ tag: server.tag(manner, Math.random() * timeoutMs), connect })),
+        ),
+      );
+      const ends = await Promise.all(
+        calls.map(({ tag, connect }) =>
+          http({ connect, timeoutMs })
+            .callOnce(post(server.url, { url: `${server.url}/tag-${tag}` }))
+            .then(
+              () => 'answered',
+              (error: unknown) => (error instanceof NothingSent ? 'not sent' : 'unknown'),
+            ),
+        ),
+      );
+      for (const [at, { tag }] of calls.entries()) {
+        expect(server.requests(tag)).toBeLessThanOrEqual(ends[at] === 'not sent' ? 0 : 1);
+        if (ends[at] === 'answered') expect(server.requests(tag)).toBe(1);
+      }
+    },
+  );
 
   it('was not sent when it is called off before it connects', async () => {
     const url = await api((_, response) => response.end('{}'));

@@ -30,6 +30,7 @@ describe('the job store on SQLite', () => {
         },
         attempts: [{ provider: 'fal', at: 1, outcome: 'refused' as const, code: 'provider-busy' as const }],
         cancelAskedAt: 5,
+        cancelTriedAt: 4,
         phase: {
           kind: 'fetching' as const,
           result: { kind: 'url' as const, url: 'https://example.com/v.mp4' },
@@ -41,6 +42,9 @@ describe('the job store on SQLite', () => {
         ...jobIn('delivered', { id: 'web:2' }),
         receipt: { rung: 'page', at: 1, details: { deep: [1, { a: null }] } },
       },
+      { ...jobIn('cancelled', { id: 'web:3' }), by: 'provider' as const },
+      // As it was written before it was noted who had cancelled.
+      jobIn('cancelled', { id: 'web:4' }),
     ];
     for (const job of jobs) {
       await store.save(job);
