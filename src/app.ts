@@ -29,7 +29,9 @@ import { createMetrics } from './http/metrics.ts';
 import { startServer } from './http/server.ts';
 import { createSignIn, digestOf } from './http/sign-in.ts';
 import { createMedia } from './media/index.ts';
+import { createPatience } from './media/patience.ts';
 import { createPool } from './media/pool.ts';
+import type { TASKS } from './media/tasks.ts';
 import { createFetcher } from './providers/download.ts';
 import { createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
@@ -70,9 +72,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     log,
     onTrouble: (id, trouble) => roster.trouble(id, trouble),
   });
-  const run = pool.run;
   const local = createLocalProvider({
-    run,
+    run: createPatience<typeof TASKS>(pool),
     files: store.files,
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,

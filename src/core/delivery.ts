@@ -107,7 +107,7 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
   const link = linkTo(ctx, job);
   let maxBytes = chat.uploadLimitBytes(job, to);
   const poster = posterOf(ctx, job, stack);
-  const smaller = createSmaller(ctx, job, work, walked);
+  const smaller = createSmaller(ctx, job, work, walked, link !== undefined);
 
   /** True when the walk is over. */
   async function offer(delivery: Delivery, bytes: number): Promise<boolean> {

@@ -1,7 +1,16 @@
 /** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
 import { type Context, move, providerOf } from './context.ts';
 import { finish } from './finish.ts';
-import { type Job, type JobIn, type RunningPhase, rendererOf, type StoredVideo } from './job.ts';
+import {
+  type Job,
+  type JobIn,
+  type ResultRef,
+  type RunningPhase,
+  rendererOf,
+  type StoredVideo,
+} from './job.ts';
+import { BrokenVideo, MachineBusy } from './media.ts';
+import { backOffMs } from './pace.ts';
 import { billedSeconds } from './seconds.ts';
 
 /** Providers keep a result between 30 minutes and 7 days; past a day there is nothing left to hope for. */
@@ -61,21 +70,67 @@ export async function letGo(ctx: Context, job: Job): Promise<void> {
 
 async function fetchOrGiveUp(
   ctx: Context,
-  job: Job,
+  job: JobIn<'running'>,
   phase: Extract<RunningPhase, { kind: 'fetching' }>,
   toPath: string,
   signal: AbortSignal,
 ): Promise<Shape | 'gone'> {
+  let here = false;
   try {
-    if ((await ctx.fetcher.fetch(phase.result, toPath, signal)) === 'gone') return 'gone';
-    return await ctx.media.probeVideo(toPath, signal);
+    const result = await placeOf(ctx, job, phase.result, signal);
+    if ((await ctx.fetcher.fetch(result, toPath, signal)) === 'gone') return 'gone';
+    here = true;
+    return await measure(ctx, job, toPath, signal);
   } catch (error) {
+    // What has come and can't be measured for reasons of ours is never given up: it is paid for, and it is there.
+    if (here && !(error instanceof BrokenVideo)) throw error;
     const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
     const patienceMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
     if (signal.aborted || ctx.clock.now() - phase.since < patienceMs) throw error;
     ctx.log.error({ job: job.code, err: error }, 'a paid video could not be had');
     return 'gone';
   }
+}
+
+/** A file on this machine lies elsewhere once the data folder has moved: its provider knows, or makes it again. */
+async function placeOf(
+  ctx: Context,
+  job: JobIn<'running'>,
+  result: ResultRef,
+  signal: AbortSignal,
+): Promise<ResultRef> {
+  if (result.kind === 'url') return result;
+  const status = await providerOf(ctx, job.provider)?.status(job.operation, signal);
+  if (status?.state === 'queued' || status?.state === 'running') throw new Error('the video is made again');
+  return status?.state === 'completed' ? status.result : result;
+}
+
+/** As long as this machine has no time for the video it waits here: the provider may not have it any more the next time. */
+async function measure(ctx: Context, job: Job, path: string, signal: AbortSignal): Promise<Shape> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ctx.media.probeVideo(path, signal);
+    } catch (error) {
+      if (!(error instanceof MachineBusy)) throw error;
+      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50 });
+      ctx.log.warn({ job: job.code, tries, waitMs, err: error }, 'a paid video waits to be looked at');
+      await pause(waitMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** Ends early when the signal fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 /** A provider that names no figure bills the seconds of the video that came; one that can't say even that, its quote. */

@@ -56,9 +56,9 @@ export function createIntake(ctx: Context): Intake {
     if (known) return known;
     const fresh = judge(ctx, uploads);
     verdicts.set(key, fresh);
-    // "Broken" may only mean that this machine was too busy to read the file in time.
+    // A disk that failed to give all of the file makes it look broken, too: neither need be so the next time.
     fresh.then(
-      ({ image, clip }) => (isBroken(image) || isBroken(clip)) && verdicts.delete(key),
+      ({ image, clip }) => [image, clip].some(mayPass) && verdicts.delete(key),
       () => verdicts.delete(key),
     );
     const oldest = verdicts.keys().next().value;
@@ -73,7 +73,9 @@ export function createIntake(ctx: Context): Intake {
     if (!image.ok) return image;
     if (!clip.ok) return clip;
     const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
-    return planned.ok ? priced(spaceId, planned.value, warnings, { uploads }) : planned;
+    if (!planned.ok) return planned;
+    const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
+    return priced(spaceId, planned.value, heard, { uploads });
   }
 
   async function prepareAgain(spaceId: string, { request, inputs, quote }: Job): Promise<Outcome<Prepared>> {
@@ -167,6 +169,10 @@ function choicesOf({ request, quote }: Job): Choices {
 const isBroken = (verdict: Outcome<unknown>): boolean =>
   !verdict.ok && verdict.refusal.code === 'broken-file';
 
+/** Whether another look at the same bytes may come to something else. */
+const mayPass = (verdict: Outcome<unknown>): boolean =>
+  isBroken(verdict) || (!verdict.ok && verdict.refusal.code === 'busy');
+
 /** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
 async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
   const [imageFacts, clipFacts] = await Promise.all([
@@ -178,6 +184,7 @@ async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
     const seen = await ctx.media.findPerson(image.path, clip.path);
     if (seen && !seen.image) warnings.push('no-person-in-image');
     if (seen && !seen.clip) warnings.push('no-person-in-clip');
+    if (clipFacts.value.soundUnreadable) warnings.push('sound-unreadable');
   }
   return { image: imageFacts, clip: clipFacts, warnings };
 }

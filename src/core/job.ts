@@ -34,7 +34,8 @@ export type QuoteNote =
   | 'price-from-table'
   | 'trimmed'
   | 'draft';
-export type QuoteWarning = 'no-person-in-image' | 'no-person-in-clip';
+export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
+export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];
 
 /** The price before. */
 export type Quote = {

@@ -3,6 +3,21 @@ import type { StoredVideo } from './job.ts';
 import type { Micros } from './money.ts';
 import type { Outcome } from './refusals.ts';
 
+/** The video can't be played to its end: a decoder says so. Fetching it again may help, measuring it again does not. */
+export class BrokenVideo extends Error {
+  override name = 'BrokenVideo';
+  readonly retryHelps = false;
+  constructor() {
+    super('the video can not be played');
+  }
+}
+
+/** It could not be looked at in time, by no fault of the file's. */
+export class MachineBusy extends Error {
+  override name = 'MachineBusy';
+  readonly retryHelps = true;
+}
+
 export type ImageFacts = { mime: string; width: number; height: number; bytes: number };
 export type ClipFacts = {
   container: string;
@@ -14,6 +29,8 @@ export type ClipFacts = {
   bytes: number;
   /** The picture moves as a whole: the camera pans, zooms or cuts. */
   cameraMoves: boolean;
+  /** It has sound that makes the decoder crash, and is used without it. */
+  soundUnreadable?: true;
 };
 
 /** Dates as `2026-11-21`; each series has a sum for each of them. `language`: how numbers and dates are written. */
@@ -24,8 +41,12 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
+/**
+ * Whatever is no fault of the file's is tried again here, in line. After that, what a member waits for is refused as
+ * `busy`, and whatever has to do with a finished video throws MachineBusy.
+ */
 export type Media = {
-  /** Sniffs and measures, refuses what no provider would take. At most 10 s for any bytes at all. */
+  /** Sniffs and measures, refuses what no provider would take. At most 20 s of processor time for any bytes at all. */
   checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
   checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
   /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
@@ -43,7 +64,10 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
-  /** Measures a finished video. Throws BrokenVideo when it can't be played. */
+  /**
+   * Measures a finished video. Throws BrokenVideo when it can't be played; one that is too heavy for this machine, or
+   * makes the decoder crash, is measured by its index alone, as it is paid for.
+   */
   probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
   /** A JPEG of the first good frame, no side longer than `maxSide` pixels. */
   poster(path: string, toPath: string, options?: { maxSide?: number; signal?: AbortSignal }): Promise<void>;

@@ -103,7 +103,7 @@ export type Provider = {
   stop?(): Promise<void>;
 };
 
-/** Where each input lies for the provider: a URL it can fetch, or a path on this machine. */
+/** Where each input lies for the provider: a URL it can fetch, or the key of a file of ours. */
 export type Uploaded = { image: string; clip: string };
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */

@@ -39,6 +39,8 @@ export type Refusal =
   | { code: 'not-an-image'; found?: string }
   | { code: 'not-a-video'; found?: string }
   | { code: 'broken-file'; what: 'image' | 'clip' }
+  /** It alone is too much work for this machine. */
+  | { code: 'too-heavy'; what: 'image' | 'clip' }
   | { code: 'image-too-small'; width: number; height: number; minSide: number }
   | { code: 'image-too-large'; by: 'pixels'; width: number; height: number; maxPixels: number }
   | { code: 'image-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
@@ -58,6 +60,8 @@ export type Refusal =
   | { code: 'no-way-to-host-files' }
   | { code: 'provider-down' }
   | { code: 'disk-full' }
+  /** The files could not be looked at in time, by no fault of theirs. */
+  | { code: 'busy' }
   | { code: 'stopping' };
 
 export type RefusalCode = Refusal['code'];
@@ -81,6 +85,7 @@ export const REFUSAL_STATUS = {
   'not-an-image': 422,
   'not-a-video': 422,
   'broken-file': 422,
+  'too-heavy': 422,
   'image-too-small': 422,
   'image-too-large': 422,
   'image-bad-ratio': 422,
@@ -99,6 +104,7 @@ export const REFUSAL_STATUS = {
   'no-way-to-host-files': 503,
   'provider-down': 503,
   'disk-full': 503,
+  busy: 503,
   stopping: 503,
 } as const satisfies Record<RefusalCode, number>;
 

@@ -3,6 +3,7 @@ import type { Delivery } from './chat-port.ts';
 import type { Context } from './context.ts';
 import type { FileWork } from './file-use.ts';
 import type { JobIn, StoredVideo, Unshrunk } from './job.ts';
+import { MachineBusy } from './media.ts';
 import { backOffMs } from './pace.ts';
 
 type WithVideo = JobIn<'completed' | 'delivered'>;
@@ -11,12 +12,16 @@ type Limits = { maxBytes: number; maxSide: number };
 /** Each try may take minutes of a core, and most of what was in the way stays. */
 const AGAIN_PACE = { firstMs: 10 * 60_000, ceilingMs: 12 * 3_600_000 };
 
-/** The video made smaller, within one walk through the forms. `before`: what earlier walks came to. */
+/**
+ * The video made smaller, within one walk through the forms. `before`: what earlier walks came to; `mayLink`: the member
+ * gets a link to all of it where nothing smaller can be made.
+ */
 export function createSmaller(
   ctx: Context,
   job: WithVideo,
   work: FileWork,
   before: { smaller?: StoredVideo; unshrunk?: Unshrunk },
+  mayLink: boolean,
 ) {
   const { unshrunk } = before;
   let kept = before.smaller;
@@ -28,7 +33,8 @@ export function createSmaller(
     const shape = await ctx.media
       .shrink(ctx.files.pathOf(job.video), temp.path, limits)
       .catch((error: unknown) => {
-        if (ctx.stopping()) throw error;
+        // A machine without time is no reason to hand over less than can be had a little later.
+        if (ctx.stopping() || (error instanceof MachineBusy && !mayLink)) throw error;
         broke = true;
         // There are forms that need no shrinking, and a later try.
         ctx.log.warn({ job: job.code, err: error }, 'no smaller video could be made');

@@ -4,7 +4,7 @@ import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { type Geometry, geometryOf } from './av/geometry.ts';
 import { look } from './av/look.ts';
-import { MAX_DECODED_PIXELS, openClip } from './av/open-clip.ts';
+import { MAX_DECODED_PIXELS, openClip, type WithoutSound } from './av/open-clip.ts';
 import { type Scan, scan } from './av/scan.ts';
 import { endsEarly } from './ends-early.ts';
 import { type ClipFormat, sniff } from './sniff.ts';
@@ -18,11 +18,14 @@ const MAX_FPS = 1000;
 const MAX_FRAME_SECONDS = 60;
 
 /** Sniffs, measures and decodes. How long a clip may be is the core's to say. */
-export async function checkClip({ path }: { path: string }): Promise<Outcome<ClipFacts>> {
-  const measured = await measureClip(path);
+export async function checkClip({
+  path,
+  withoutSound,
+}: { path: string } & WithoutSound): Promise<Outcome<ClipFacts>> {
+  const measured = await measureClip(path, { withoutSound });
   if (!measured.ok) return measured;
-  const { container, scanned, hasSound } = measured.value;
-  const seen = await look(() => openClip(path, container), scanned);
+  const { container, scanned, hasSound, soundLeftOut } = measured.value;
+  const seen = await look(() => openClip(path, container, { withoutSound }), scanned);
   if (!seen.coded || !seen.lastFrameDecodes) return refuse({ code: 'broken-file', what: 'clip' });
   return accept({
     container,
@@ -32,12 +35,13 @@ export async function checkClip({ path }: { path: string }): Promise<Outcome<Cli
     hasSound,
     bytes: (await stat(path)).size,
     cameraMoves: seen.cameraMoves,
+    ...(soundLeftOut ? { soundUnreadable: true } : {}),
   });
 }
 
 /** What can be told without decoding: refuses what is no clip, is cut off, or has no picture of a fitting size. */
-export async function measureClip(path: string): Promise<Outcome<Measured>> {
-  const measured = await readClip(path);
+export async function measureClip(path: string, how: WithoutSound = {}): Promise<Outcome<Measured>> {
+  const measured = await readClip(path, how);
   if (!measured.ok) return measured;
   const { width, height } = measured.value.geometry.shown;
   const [least, most] = [Math.min(width, height), Math.max(width, height)];
@@ -49,18 +53,24 @@ export async function measureClip(path: string): Promise<Outcome<Measured>> {
   return measured;
 }
 
-export type Measured = { container: ClipFormat; scanned: Scan; geometry: Geometry; hasSound: boolean };
+export type Measured = {
+  container: ClipFormat;
+  scanned: Scan;
+  geometry: Geometry;
+  hasSound: boolean;
+  soundLeftOut: boolean;
+};
 
 /** The same for a video of any size. */
-export async function readClip(path: string): Promise<Outcome<Measured>> {
+export async function readClip(path: string, how: WithoutSound = {}): Promise<Outcome<Measured>> {
   const broken = refuse({ code: 'broken-file', what: 'clip' });
   const { clip: container, found, empty } = await sniff(path);
   if (empty) return broken;
   if (!container) return refuse({ code: 'not-a-video', ...(found ? { found } : {}) });
-  await using clip = await openClip(path, container);
+  await using clip = await openClip(path, container, how);
   if (!clip) return broken;
-  const { picture, sound } = clip;
-  if (!picture) return sound ? refuse({ code: 'no-picture-in-clip' }) : broken;
+  const { picture, sound, soundLeftOut } = clip;
+  if (!picture) return sound || soundLeftOut ? refuse({ code: 'no-picture-in-clip' }) : broken;
   const { width, height } = picture.codecpar;
   if (width === 0 || height === 0) return broken;
   if (width * height > MAX_DECODED_PIXELS) {
@@ -72,7 +82,7 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
-  return accept({ container, scanned, geometry, hasSound: sound !== undefined });
+  return accept({ container, scanned, geometry, hasSound: sound !== undefined, soundLeftOut });
 }
 
 /** In some containers nothing but the header tells the time; where it tells nonsense, no provider can play the clip. */

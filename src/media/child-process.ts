@@ -1,22 +1,36 @@
 /** One forked child process, seen from the parent. */
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { type FromChild, fromChildSchema, type ToChild } from './task.ts';
+import { type FromChild, fromChildSchema, type ToChild, type Usage } from './task.ts';
 
 const LAST_WORDS_CHARACTERS = 2_000;
 
 export type Child = {
   send(message: ToChild): void;
   kill(): void;
-  /** Resident memory now, or as last reported where there is no /proc. Undefined when not known. */
-  rssBytes(): Promise<number | undefined>;
+  /** What it takes now, or as it last said where there is no /proc. Undefined when not known. */
+  usage(): Promise<Usage | undefined>;
 };
 
 export type ChildEvents = {
-  onMessage(message: Exclude<FromChild, { type: 'memory' }>): void;
-  /** Once, when the process is gone; `how` is for the log. */
-  onExit(how: string): void;
+  onMessage(message: Exclude<FromChild, { type: 'usage' }>): void;
+  /** Once, when the process is gone. */
+  onExit(death: Death): void;
 };
+
+/** `byItself`: its own code made it exit, crash or say nonsense; else others killed it, or it never came to be. */
+export type Death = { how: string; byItself: boolean };
+
+/** What a process gets for what its own code did: the others come from outside, as when the machine's memory ran out. */
+const OWN_SIGNALS: readonly string[] = [
+  'SIGABRT',
+  'SIGSEGV',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGTRAP',
+  'SIGSYS',
+];
 
 /** Starts a child that serves tasks; `entry` is the TypeScript file it runs. */
 export function startChild(entry: URL, events: ChildEvents): Child {
@@ -37,13 +51,14 @@ export function startChild(entry: URL, events: ChildEvents): Child {
     ]),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let reportedRss: number | undefined;
+  let reported: Usage | undefined;
   let lastWords = '';
   let gone = false;
-  const exit = (how: string): void => {
+  let rude = false;
+  const exit = (how: string, byItself: boolean): void => {
     if (gone) return;
     gone = true;
-    events.onExit([how, lastWords.trim()].filter(Boolean).join(': '));
+    events.onExit({ how: [how, lastWords.trim()].filter(Boolean).join(': '), byItself });
   };
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -51,29 +66,45 @@ export function startChild(entry: URL, events: ChildEvents): Child {
   });
   child.on('message', (raw) => {
     const message = fromChildSchema.safeParse(raw);
-    if (!message.success) child.kill('SIGKILL');
-    else if (message.data.type === 'memory') reportedRss = message.data.rssBytes;
+    if (!message.success) {
+      rude = true;
+      child.kill('SIGKILL');
+    } else if (message.data.type === 'usage') reported = message.data;
     else events.onMessage(message.data);
   });
   child.on('error', (error) => {
     // No process came to be, so there will be no `exit`.
-    if (child.pid === undefined) exit(error.message);
+    if (child.pid === undefined) exit(error.message, false);
   });
-  child.on('exit', (code, signal) => exit(signal ?? `exit code ${code}`));
+  child.on('exit', (code, signal) =>
+    exit(signal ?? `exit code ${code}`, rude || signal === null || OWN_SIGNALS.includes(signal)),
+  );
 
   return {
     // A child that can't be reached is about to exit, which is told by `onExit`.
     send: (message) => void child.send(message, () => {}),
     kill: () => void child.kill('SIGKILL'),
-    rssBytes: async () => (process.platform === 'linux' ? rssFromProc(child.pid) : reportedRss),
+    usage: async () => (process.platform === 'linux' ? usageFromProc(child.pid) : reported),
   };
 }
 
-/** VmRSS, in kB whatever the page size; `proc_pid_status(5)`, man-pages 6.9. */
-async function rssFromProc(pid: number | undefined): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+/** Linux counts in hundredths of a second towards programs, whatever it does inside. */
+const TICK_MS = 10;
+
+/** VmRSS, in kB whatever the page size, and utime + stime of all threads; `proc_pid_status(5)`, `proc_pid_stat(5)`. */
+async function usageFromProc(pid: number | undefined): Promise<Usage | undefined> {
+  const [status, stat] = await Promise.all(
+    ['status', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+  );
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1];
+  // The program's name comes second, in brackets, and may hold anything; user and system time are the 12th and 13th after it.
+  const ticks = /^.*\) \S(?: \S+){10} (\d+) (\d+)/s
+    .exec(stat ?? '')
+    ?.slice(1)
+    .map(Number);
+  const [user, system] = ticks ?? [];
+  if (kilobytes === undefined || user === undefined || system === undefined) return undefined;
+  return { rssBytes: Number(kilobytes) * 1024, processorMs: (user + system) * TICK_MS };
 }
 
 const pick = (from: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv =>

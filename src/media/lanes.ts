@@ -1,10 +1,10 @@
 /** Who is next: two queues, first in first out, and the rules that share the children between them. */
 import type { Lane } from './task.ts';
 
-type Waiting = { lane: Lane; deadlineMs: number; tellPlace: (position: number) => void };
+type Waiting = { lane: Lane; alone: boolean; budgetMs: number; tellPlace: (position: number) => void };
 
-/** A verdict takes less than this; a clip that has to be encoded anew may take a minute. */
-const SHORT_MS = 15_000;
+/** What a verdict may take; a clip that has to be encoded anew may take six times as much. */
+const SHORT_MS = 20_000;
 
 export type Lanes<Work extends Waiting> = {
   push(work: Work): void;
@@ -17,22 +17,30 @@ export type Lanes<Work extends Waiting> = {
   drain(): Work[];
 };
 
-/** `size` is how many work at once, but for one short task more; `slow` never gets the last child. */
+/**
+ * `size` is how many work at once, but for one short task more; `slow` never gets the last child. What has to run alone
+ * goes before everything long, once what runs has ended; while it waits for that, or takes long itself, verdicts go on
+ * one by one.
+ */
 export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
-  const queues: Record<Lane, Work[]> = { quick: [], slow: [] };
+  const queues: Record<Lane | 'alone', Work[]> = { quick: [], slow: [], alone: [] };
+  const queueOf = ({ lane, alone }: Work): Work[] => queues[alone ? 'alone' : lane];
+  const isShort = (work: Work): boolean => work.lane === 'quick' && work.budgetMs <= SHORT_MS;
   const told = new WeakMap<Work, number>();
 
   /** When every child encodes or renders, one more is allowed, for one verdict at a time: members wait for it. */
   const nextShort = (running: readonly Work[]): Work | undefined => {
-    const isShort = (work: Work): boolean => work.lane === 'quick' && work.deadlineMs <= SHORT_MS;
     if (running.length > size || running.some(isShort)) return undefined;
     const at = queues.quick.findIndex(isShort);
     return at < 0 ? undefined : queues.quick.splice(at, 1)[0];
   };
 
   return {
-    push: (work) => void queues[work.lane].push(work),
+    push: (work) => void queueOf(work).push(work),
     next(running) {
+      if (queues.alone.length > 0 || running.some(({ alone }) => alone)) {
+        return running.length === 0 ? queues.alone.shift() : nextShort(running);
+      }
       if (running.length >= size) return nextShort(running);
       const slowRunning = running.filter((work) => work.lane === 'slow').length;
       const slowMay = queues.slow.length > 0 && slowRunning < size - 1;
@@ -41,8 +49,9 @@ export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
       return slowMay && (queues.quick.length === 0 || slowsTurn) ? queues.slow.shift() : queues.quick.shift();
     },
     remove(work) {
-      const at = queues[work.lane].indexOf(work);
-      if (at >= 0) queues[work.lane].splice(at, 1);
+      const queue = queueOf(work);
+      const at = queue.indexOf(work);
+      if (at >= 0) queue.splice(at, 1);
       return at >= 0;
     },
     tellPlaces() {
@@ -53,6 +62,6 @@ export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
         }
       }
     },
-    drain: () => [...queues.quick.splice(0), ...queues.slow.splice(0)],
+    drain: () => Object.values(queues).flatMap((queue) => queue.splice(0)),
   };
 }

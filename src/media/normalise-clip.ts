@@ -4,7 +4,7 @@ import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P } from 'node-av/c
 import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import type { Size } from './av/geometry.ts';
-import { type OpenClip, openClip } from './av/open-clip.ts';
+import { type OpenClip, openClip, type WithoutSound } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { type Recipe, transcode } from './av/transcode.ts';
 import { MAX_SIDE, type Measured, MIN_SIDE, measureClip } from './check-clip.ts';
@@ -33,13 +33,18 @@ export type NormalisedFacts = Omit<ClipFacts, 'cameraMoves'>;
  * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind.
  */
 export async function normaliseClip(
-  { path, toPath, maxSeconds = Infinity }: { path: string; toPath: string; maxSeconds?: number | undefined },
+  {
+    path,
+    toPath,
+    maxSeconds = Infinity,
+    withoutSound,
+  }: { path: string; toPath: string; maxSeconds?: number | undefined } & WithoutSound,
   { progress }: Pick<TaskContext, 'progress'>,
 ): Promise<Outcome<NormalisedFacts>> {
-  const measured = await measureClip(path);
+  const measured = await measureClip(path, { withoutSound });
   if (!measured.ok) return measured;
   const bytes = (await stat(path)).size;
-  await using clip = await openClip(path, measured.value.container);
+  await using clip = await openClip(path, measured.value.container, { withoutSound });
   const recipe = clip && recipeOf(clip, measured.value, bytes, maxSeconds);
   if (!recipe || !(await transcode(clip, toPath, recipe, progress))) {
     return refuse({ code: 'broken-file', what: 'clip' });

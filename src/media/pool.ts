@@ -6,23 +6,28 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Log } from '../core/ports.ts';
-import { type Child, startChild } from './child-process.ts';
+import { excessOf, START_WALL_MS, WALL_PER_BUDGET } from './budget.ts';
+import { type Child, type Death, startChild } from './child-process.ts';
 import { createLanes } from './lanes.ts';
 import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
-import { PoolStopped, TaskCrashed, TaskFailed, TaskOutOfMemory, TaskTimedOut } from './task-errors.ts';
+import { PoolStopped, TaskCrashed, TaskFailed, TaskStalled } from './task-errors.ts';
 import { TASKS } from './tasks.ts';
 
 const MAX_RSS_BYTES = 700_000_000;
-const LOOK_AT_MEMORY_EVERY_MS = 50;
+const LOOK_EVERY_MS = 50;
 /** Starting a child and loading its libraries takes 0.3 s, so a warm one is kept; not for long, it takes 100 MB. */
 const END_IDLE_AFTER_MS = 30_000;
 const ABORT_GRACE_MS = 500;
 
 export type RunOptions = {
-  lane?: Lane;
   /** When it fires, the task is taken from the queue or ended, and `run` rejects with the signal's reason. */
   signal?: AbortSignal;
-  deadlineMs?: number;
+  /** Processor time; see the task's own. */
+  budgetMs?: number;
+  /** By the clock, from when the child begins with it. */
+  wallMs?: number;
+  /** In a fresh child, while nothing long runs beside it: a fair trial for a task that has once been over its budget. */
+  alone?: boolean;
   /** 0 to 1, at most ten times a second. */
   onProgress?: (share: number) => void;
   /** The place in the lane's queue, 1 is next; 0 when the task starts. */
@@ -32,7 +37,7 @@ export type RunOptions = {
 export type PoolOf<Table extends TaskTable> = {
   /**
    * Runs a task in a child process and settles when the child no longer works on it.
-   * Throws TaskTimedOut, TaskOutOfMemory, TaskCrashed, TaskFailed, PoolStopped or the signal's reason.
+   * Throws TaskOutOfTime, TaskOutOfMemory, TaskStalled, TaskCrashed, TaskFailed, PoolStopped or the signal's reason.
    */
   run<Name extends keyof Table & string>(
     name: Name,
@@ -62,7 +67,9 @@ type Work = {
   name: string;
   args: unknown;
   lane: Lane;
-  deadlineMs: number;
+  alone: boolean;
+  budgetMs: number;
+  wallMs: number;
   signal: AbortSignal | undefined;
   tellPlace: (position: number) => void;
   tellProgress: (share: number) => void;
@@ -74,7 +81,9 @@ type Slot = {
   /** Why we killed it; it is gone once `onExit` says so. */
   doom?: { reason: unknown };
   rssBytes: number;
-  /** The deadline of its work, or the end of its idle time. */
+  /** Its processor time when it began with its work. */
+  beganMs?: number;
+  /** The end of its work by the clock, or of its idle time. */
   timer?: NodeJS.Timeout;
 };
 
@@ -89,7 +98,7 @@ export function createPoolOf<Table extends TaskTable>(
   const lanes = createLanes<Work>(size);
   const slots = new Set<Slot>();
   const ended = new EventEmitter();
-  let memoryTimer: NodeJS.Timeout | undefined;
+  let lookTimer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const pump = (): void => {
@@ -98,7 +107,7 @@ export function createPoolOf<Table extends TaskTable>(
       if (!idle && slots.size > size) break;
       const work = lanes.next([...slots].flatMap((slot) => slot.work ?? []));
       if (!work) break;
-      start(idle ?? open(), work);
+      start(work.alone ? openAfresh() : (idle ?? open()), work);
     }
     lanes.tellPlaces();
   };
@@ -106,31 +115,44 @@ export function createPoolOf<Table extends TaskTable>(
   const open = (): Slot => {
     const child = startChild(entry, {
       onMessage: (message) => onMessage(slot, message),
-      onExit: (how) => onExit(slot, how),
+      onExit: (death) => onExit(slot, death),
     });
     const slot: Slot = { child, rssBytes: 0 };
     slots.add(slot);
     return slot;
   };
 
+  const openAfresh = (): Slot => {
+    for (const slot of slots) if (!slot.work) kill(slot, undefined);
+    return open();
+  };
+
   const start = (slot: Slot, work: Work): void => {
     slot.work = work;
-    setTimer(slot, work.deadlineMs, () => kill(slot, new TaskTimedOut(work.name, work.deadlineMs)));
-    memoryTimer ??= setInterval(() => void lookAtMemory(), LOOK_AT_MEMORY_EVERY_MS);
+    delete slot.beganMs;
+    limitWall(slot, work, Math.max(work.wallMs, START_WALL_MS));
+    lookTimer ??= setInterval(() => void lookAtAll(), LOOK_EVERY_MS);
     work.tellPlace(0);
     slot.child.send({ type: 'run', name: work.name, args: work.args });
   };
 
+  const limitWall = (slot: Slot, work: Work, wallMs: number): void =>
+    setTimer(slot, wallMs, () => kill(slot, new TaskStalled(work.name, wallMs)));
+
   const onMessage = (slot: Slot, message: FromChild): void => {
     const { work } = slot;
-    if (!work || slot.doom || message.type === 'memory') return;
-    if (message.type === 'progress') {
-      work.tellProgress(message.share);
-      return;
-    }
+    if (!work || slot.doom || message.type === 'usage') return;
+    if (message.type === 'progress') work.tellProgress(message.share);
+    else if (message.type === 'began') {
+      slot.beganMs = message.processorMs;
+      limitWall(slot, work, work.wallMs);
+    } else end(slot, work, message);
+  };
+
+  const end = (slot: Slot, work: Work, message: Extract<FromChild, { type: 'done' | 'failed' }>): void => {
     delete slot.work;
-    // What a heavy task left behind would be held against the next one.
-    if (slot.rssBytes > maxRssBytes / 2) kill(slot, undefined);
+    // What a heavy task left behind would be held against the next one, and a render has left its low priority.
+    if (slot.rssBytes > maxRssBytes / 2 || work.lane === 'slow') kill(slot, undefined);
     else setTimer(slot, END_IDLE_AFTER_MS, () => kill(slot, undefined));
     work.settle(
       message.type === 'done'
@@ -140,15 +162,15 @@ export function createPoolOf<Table extends TaskTable>(
     pump();
   };
 
-  const onExit = (slot: Slot, how: string): void => {
+  const onExit = (slot: Slot, death: Death): void => {
     slots.delete(slot);
     clearTimeout(slot.timer);
     if (slots.size === 0) {
-      clearInterval(memoryTimer);
-      memoryTimer = undefined;
+      clearInterval(lookTimer);
+      lookTimer = undefined;
     }
-    if (!slot.doom) options.log.warn({ how, task: slot.work?.name }, 'a media child process died');
-    slot.work?.settle({ reason: slot.doom ? slot.doom.reason : new TaskCrashed(slot.work.name, how) });
+    if (!slot.doom) options.log.warn({ ...death, task: slot.work?.name }, 'a media child process died');
+    slot.work?.settle({ reason: slot.doom ? slot.doom.reason : new TaskCrashed(slot.work.name, death) });
     ended.emit('child');
     pump();
   };
@@ -170,15 +192,16 @@ export function createPoolOf<Table extends TaskTable>(
     setTimer(slot, ABORT_GRACE_MS, () => kill(slot, work.signal?.reason));
   };
 
-  const lookAtMemory = async (): Promise<void> => {
+  const lookAtAll = async (): Promise<void> => {
     for (const slot of slots) {
       const { work } = slot;
       if (!work || slot.doom) continue;
-      slot.rssBytes = (await slot.child.rssBytes()) ?? slot.rssBytes;
+      const usage = await slot.child.usage();
       // The blame is for the task that was running when we looked.
-      if (slot.work === work && slot.rssBytes > maxRssBytes) {
-        kill(slot, new TaskOutOfMemory(work.name, slot.rssBytes, maxRssBytes));
-      }
+      if (!usage || slot.work !== work) continue;
+      slot.rssBytes = usage.rssBytes;
+      const excess = excessOf(work, usage, slot.beganMs, maxRssBytes);
+      if (excess) kill(slot, excess);
     }
   };
 
@@ -190,12 +213,15 @@ export function createPoolOf<Table extends TaskTable>(
       const { signal } = runOptions;
       signal?.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const budgetMs = runOptions.budgetMs ?? task.budgetMs;
       const work: Work = {
         name,
         args,
         signal,
-        lane: runOptions.lane ?? task.lane,
-        deadlineMs: runOptions.deadlineMs ?? task.deadlineMs,
+        lane: task.lane,
+        alone: runOptions.alone ?? false,
+        budgetMs,
+        wallMs: runOptions.wallMs ?? budgetMs * WALL_PER_BUDGET,
         tellPlace: (position) => runOptions.onQueue?.(position),
         tellProgress: (share) => runOptions.onProgress?.(share),
         settle: (end) => ('done' in end ? resolve(end.done) : reject(end.reason)),
@@ -208,10 +234,9 @@ export function createPoolOf<Table extends TaskTable>(
         const answer = await promise;
         // It may have ended in the moment it was called off: then, too, nobody wants what it made.
         signal?.throwIfAborted();
-        const result = task.result.safeParse(answer);
-        if (!result.success)
-          throw new TaskFailed(name, `answered what it should not: ${result.error.issues.length} faults`);
-        return result.data;
+        const { data, error } = task.result.safeParse(answer);
+        if (error) throw new TaskFailed(name, `answered what it should not: ${error.issues.length} faults`);
+        return data;
       } catch (error) {
         // Whatever the task made of the abort, the caller gets the reason it gave.
         signal?.throwIfAborted();

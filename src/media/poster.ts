@@ -6,19 +6,19 @@ import { createDecoder } from './av/decoder.ts';
 import { createFilter } from './av/filter.ts';
 import { type Geometry, geometryOf, type Size } from './av/geometry.ts';
 import { createGreyScaler } from './av/grey.ts';
-import { openClip, readOnly } from './av/open-clip.ts';
+import { openClip, readOnly, type WithoutSound } from './av/open-clip.ts';
 import { isPlain } from './camera.ts';
 import { sniff } from './sniff.ts';
 
 /** Whoever begins with more than three seconds of black means it. */
 const MAX_FRAMES = 90;
 
-export type PosterArgs = { path: string; toPath: string; maxSide: number };
+export type PosterArgs = { path: string; toPath: string; maxSide: number } & WithoutSound;
 
 /** Writes a JPEG of the first picture that shows something. False when no picture can be decoded. */
-export async function poster({ path, toPath, maxSide }: PosterArgs): Promise<boolean> {
+export async function poster({ path, toPath, maxSide, withoutSound }: PosterArgs): Promise<boolean> {
   const { clip: container } = await sniff(path);
-  await using clip = container && (await openClip(path, container));
+  await using clip = container && (await openClip(path, container, { withoutSound }));
   if (!clip?.picture) return false;
   const { picture } = clip;
   readOnly(clip, picture);

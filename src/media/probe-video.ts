@@ -1,15 +1,22 @@
 /** Measures a finished video, in a child process. */
 import { look } from './av/look.ts';
-import { openClip } from './av/open-clip.ts';
+import { openClip, type WithoutSound } from './av/open-clip.ts';
 import { readClip } from './check-clip.ts';
 
 export type VideoFacts = { width: number; height: number; durationMs: number };
+type ProbeArgs = { path: string; withoutDecoding?: boolean | undefined } & WithoutSound;
 
-/** Null when it can't be played to its end. */
-export async function probeVideo({ path }: { path: string }): Promise<VideoFacts | null> {
-  const read = await readClip(path);
+/** Null when it can't be played to its end. `withoutDecoding` believes what the index and the packets say. */
+export async function probeVideo({
+  path,
+  withoutSound,
+  withoutDecoding,
+}: ProbeArgs): Promise<VideoFacts | null> {
+  const read = await readClip(path, { withoutSound });
   if (!read.ok) return null;
   const { container, scanned, geometry } = read.value;
-  const seen = await look(() => openClip(path, container), scanned);
-  return seen.lastFrameDecodes ? { ...geometry.shown, durationMs: scanned.durationMs } : null;
+  const facts = { ...geometry.shown, durationMs: scanned.durationMs };
+  if (withoutDecoding) return facts;
+  const seen = await look(() => openClip(path, container, { withoutSound }), scanned);
+  return seen.lastFrameDecodes ? facts : null;
 }

@@ -20,9 +20,10 @@ export const clipFactsSchema = z.object({
   hasSound: z.boolean(),
   bytes: count,
   cameraMoves: z.boolean(),
+  soundUnreadable: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<ClipFacts>;
 
-export const normalisedFactsSchema = clipFactsSchema.omit({ cameraMoves: true });
+export const normalisedFactsSchema = clipFactsSchema.omit({ cameraMoves: true, soundUnreadable: true });
 
 export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonnegative() });
 

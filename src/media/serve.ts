@@ -1,23 +1,26 @@
 /** The child's side of the pool: runs one task at a time and answers over IPC. */
+import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
 
-const NICENESS = 5;
+/** Behind the bot's own process, and renders three times as far behind what members wait for. */
+const NICENESS = { quick: 3, slow: 8 };
 const PROGRESS_EVERY_MS = 100;
-const MEMORY_EVERY_MS = 250;
+const USAGE_EVERY_MS = 250;
 
 /** Serves the tasks of a table to the parent process, until the parent goes away. */
 export function serve(tasks: TaskTable): void {
   // Encoding takes every core there is: the bot's own process comes first.
-  setPriority(NICENESS);
+  yieldTo(NICENESS.quick);
   dieWithParent();
   // A Ctrl-C reaches the whole process group; when a child ends is the parent's to say.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   // Where there is no /proc the parent can't measure us.
   if (process.platform !== 'linux') {
-    setInterval(() => send({ type: 'memory', rssBytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref();
+    const usage = () => ({ rssBytes: process.memoryUsage.rss(), processorMs: processorMs() });
+    setInterval(() => send({ type: 'usage', ...usage() }), USAGE_EVERY_MS).unref();
   }
 
   let abort = new AbortController();
@@ -33,6 +36,9 @@ async function run(tasks: TaskTable, name: string, args: unknown, signal: AbortS
   try {
     const task = tasks[name];
     if (!task) throw new Error('there is no such task');
+    // There is no way back from it for a process: the pool takes up no quick work with a child that has rendered.
+    if (task.lane === 'slow') yieldTo(NICENESS.slow);
+    send({ type: 'began', processorMs: processorMs() });
     const result: unknown = await task.run(task.args.parse(args), { progress: throttledProgress(), signal });
     return { type: 'done', result };
   } catch (error) {
@@ -40,6 +46,23 @@ async function run(tasks: TaskTable, name: string, args: unknown, signal: AbortS
       type: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     };
+  }
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** On Linux each thread has a niceness of its own, which those that it starts later begin with. */
+function yieldTo(niceness: number): void {
+  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [0];
+  for (const thread of threads) {
+    try {
+      setPriority(thread, niceness);
+    } catch {
+      // The thread has ended meanwhile.
+    }
   }
 }
 

@@ -1,13 +1,18 @@
 /** Makes a video small enough for a chat's upload limit, in a child process. */
 import { stat } from 'node:fs/promises';
 import type { Size } from './av/geometry.ts';
-import { openClip } from './av/open-clip.ts';
+import { openClip, type WithoutSound } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { transcode } from './av/transcode.ts';
 import { readClip } from './check-clip.ts';
 import type { TaskContext } from './task.ts';
 
-export type ShrinkArgs = { path: string; toPath: string; maxBytes: number; maxSide: number };
+export type ShrinkArgs = {
+  path: string;
+  toPath: string;
+  maxBytes: number;
+  maxSide: number;
+} & WithoutSound;
 export type Shrunk = Size & { durationMs: number; bytes: number };
 
 const SOUND_BITS_PER_SECOND = 96_000;
@@ -23,10 +28,10 @@ const MIN_SIDE = 160;
  * that then must. Null when the video can't be read or would be too bad to show.
  */
 export async function shrink(
-  { path, toPath, maxBytes, maxSide }: ShrinkArgs,
+  { path, toPath, maxBytes, maxSide, withoutSound }: ShrinkArgs,
   { progress }: Pick<TaskContext, 'progress'>,
 ): Promise<Shrunk | null> {
-  const read = await readClip(path);
+  const read = await readClip(path, { withoutSound });
   if (!read.ok) return null;
   const { container, scanned, geometry, hasSound } = read.value;
   const seconds = scanned.durationMs / 1000;
@@ -37,7 +42,7 @@ export async function shrink(
   for (const pass of [0, 1]) {
     const size = sizeFor(geometry.shown, maxSide, bitsPerSecond / (rate.num / rate.den));
     if (!size) return null;
-    await using clip = await openClip(path, container);
+    await using clip = await openClip(path, container, { withoutSound });
     if (!clip) return null;
     const written = await transcode(
       clip,

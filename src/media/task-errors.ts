@@ -12,27 +12,46 @@ class TaskError extends Error {
   }
 }
 
-/** The child was killed at the deadline: the same bytes would need the same time again. */
-export class TaskTimedOut extends TaskError {
-  override name = 'TaskTimedOut';
-  constructor(task: string, deadlineMs: number) {
-    super(task, `not done after ${deadlineMs} ms`, false);
+/**
+ * The child was killed as it took more than it may. What else runs on the machine and what an old child still holds add
+ * to that, so it says nothing of the file before it has happened in a fresh child that had the machine to itself.
+ */
+export class TaskOverBudget extends TaskError {
+  override name = 'TaskOverBudget';
+  constructor(task: string, message: string) {
+    super(task, message, true);
   }
 }
 
-/** The child was killed over its memory limit: the same bytes would need the same memory again. */
-export class TaskOutOfMemory extends TaskError {
+export class TaskOutOfTime extends TaskOverBudget {
+  override name = 'TaskOutOfTime';
+  constructor(task: string, usedMs: number, budgetMs: number) {
+    super(task, `took ${Math.round(usedMs)} ms of processor, ${budgetMs} are allowed`);
+  }
+}
+
+export class TaskOutOfMemory extends TaskOverBudget {
   override name = 'TaskOutOfMemory';
   constructor(task: string, rssBytes: number, maxRssBytes: number) {
-    super(task, `took ${rssBytes} bytes of memory, ${maxRssBytes} are allowed`, false);
+    super(task, `took ${rssBytes} bytes of memory, ${maxRssBytes} are allowed`);
   }
 }
 
-/** The child died by itself or was killed from outside. Once may be chance, twice is the file. */
+/** The child was killed as it had not answered for very long, without working much: it hung, or never had its turn. */
+export class TaskStalled extends TaskError {
+  override name = 'TaskStalled';
+  constructor(task: string, wallMs: number) {
+    super(task, `no answer after ${wallMs} ms`, true);
+  }
+}
+
+/** The child died. `byItself`: of its own code, where once may be chance and twice is the file; else others killed it. */
 export class TaskCrashed extends TaskError {
   override name = 'TaskCrashed';
-  constructor(task: string, how: string) {
+  readonly byItself: boolean;
+  constructor(task: string, { how, byItself }: { how: string; byItself: boolean }) {
     super(task, `the child process died: ${how}`, true);
+    this.byItself = byItself;
   }
 }
 
@@ -49,5 +68,13 @@ export class PoolStopped extends TaskError {
   override name = 'PoolStopped';
   constructor(task: string) {
     super(task, 'the pool is stopped', true);
+  }
+}
+
+/** Over its budget twice, the second time alone in a fresh child: the file is too much work for this machine. */
+export class TooHeavy extends TaskError {
+  override name = 'TooHeavy';
+  constructor(task: string, message: string) {
+    super(task, message, false);
   }
 }

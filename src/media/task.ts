@@ -13,8 +13,11 @@ export type TaskContext = {
 
 export type Task<Args, Result> = {
   lane: Lane;
-  /** After so long the child is killed, unless `run` is told otherwise. Counted from the start, not from the queue. */
-  deadlineMs: number;
+  /**
+   * How much processor time the task may use, in all its threads, unless `run` is told otherwise. What others keep the
+   * processors from doing for it does not count, nor does the queue, nor the start of the child.
+   */
+  budgetMs: number;
   args: z.ZodType<Args>;
   /** A child has handled bytes of strangers: what it answers is checked before it is believed. */
   result: z.ZodType<Result>;
@@ -35,10 +38,16 @@ export const toChildSchema = z.discriminatedUnion('type', [
 ]);
 export type ToChild = z.infer<typeof toChildSchema>;
 
+const usageShape = { rssBytes: z.number().nonnegative(), processorMs: z.number().nonnegative() };
+/** What a child takes: its memory now, and its processor time since it was started. */
+export type Usage = z.infer<z.ZodObject<typeof usageShape>>;
+
 export const fromChildSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), message: z.string() }),
   z.object({ type: z.literal('progress'), share: z.number().min(0).max(1) }),
-  z.object({ type: z.literal('memory'), rssBytes: z.number().nonnegative() }),
+  /** The task begins now, in a child that has used so much processor time for other things. */
+  z.object({ type: z.literal('began'), processorMs: z.number().nonnegative() }),
+  z.object({ type: z.literal('usage'), ...usageShape }),
 ]);
 export type FromChild = z.infer<typeof fromChildSchema>;

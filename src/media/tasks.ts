@@ -3,7 +3,7 @@
  * a child which only looks at pictures never loads FFmpeg, and the parent loads none of it.
  *
  * To add one: write `export async function name(args, context: TaskContext)` in a file of its own, then a line here
- * with its lane, its deadline and the zod shapes of its arguments and answer. `createPool` then knows it by name.
+ * with its lane, its budget of processor time and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
 import { z } from 'zod';
 import { draftResultSchema } from './pose/draft-result.ts';
@@ -17,8 +17,12 @@ import {
 } from './results.ts';
 import { task } from './task.ts';
 
-const VERDICT_MS = 10_000;
-const NORMALISE_MS = 60_000;
+/** Two cores for ten seconds: no good file that was tried took half of it. */
+const VERDICT_MS = 20_000;
+/** Only a hint comes of it. */
+const FIND_PERSON_MS = 16_000;
+const NORMALISE_MS = 120_000;
+const RENDER_MS = 600_000;
 
 const chartSchema = z.object({
   language: z.string(),
@@ -28,74 +32,80 @@ const chartSchema = z.object({
 });
 const one = z.object({ path: z.string() });
 const inAndOut = one.extend({ toPath: z.string() });
+const withoutSound = z.boolean().optional();
+const clip = one.extend({ withoutSound });
+const clipInAndOut = inAndOut.extend({ withoutSound });
 
 export const TASKS = {
   checkImage: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
+    budgetMs: VERDICT_MS,
     args: one,
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
   }),
   checkClip: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
-    args: one,
+    budgetMs: VERDICT_MS,
+    args: clip,
     result: outcomeSchema(clipFactsSchema),
     run: async (args) => (await import('./check-clip.ts')).checkClip(args),
   }),
   normaliseImage: task({
     lane: 'quick',
-    deadlineMs: NORMALISE_MS,
+    budgetMs: NORMALISE_MS,
     args: inAndOut,
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
   }),
   normaliseClip: task({
     lane: 'quick',
-    deadlineMs: NORMALISE_MS,
-    args: inAndOut.extend({ maxSeconds: z.number().positive().optional() }),
+    budgetMs: NORMALISE_MS,
+    args: clipInAndOut.extend({ maxSeconds: z.number().positive().optional() }),
     result: outcomeSchema(normalisedFactsSchema),
     run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),
   }),
   probeVideo: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
-    args: one,
+    budgetMs: VERDICT_MS,
+    args: clip.extend({ withoutDecoding: z.boolean().optional() }),
     result: videoFactsSchema.nullable(),
     run: async (args) => (await import('./probe-video.ts')).probeVideo(args),
   }),
   poster: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
-    args: inAndOut.extend({ maxSide: z.int() }),
+    budgetMs: VERDICT_MS,
+    args: clipInAndOut.extend({ maxSide: z.int() }),
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
   }),
   findPerson: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
+    budgetMs: FIND_PERSON_MS,
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('./pose/find-person.ts')).findPerson(args, context),
   }),
   chart: task({
     lane: 'quick',
-    deadlineMs: VERDICT_MS,
+    budgetMs: VERDICT_MS,
     args: chartSchema,
     result: z.base64(),
     run: async (args) => (await import('./chart.ts')).chart(args),
   }),
   shrink: task({
     lane: 'slow',
-    deadlineMs: 5 * 60_000,
-    args: inAndOut.extend({ maxBytes: z.number().int().positive(), maxSide: z.number().int().positive() }),
+    budgetMs: RENDER_MS,
+    args: clipInAndOut.extend({
+      maxBytes: z.number().int().positive(),
+      maxSide: z.number().int().positive(),
+    }),
     result: shrunkSchema.nullable(),
     run: async (args, context) => (await import('./shrink.ts')).shrink(args, context),
   }),
   renderDraft: task({
     lane: 'slow',
-    deadlineMs: 300_000,
+    budgetMs: RENDER_MS,
     args: z.object({
       imagePath: z.string(),
       clipPath: z.string(),

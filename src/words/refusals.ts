@@ -35,6 +35,7 @@ const REFUSALS = {
     return found ? t('refusal.not-a-video-but', { found }) : t('refusal.not-a-video');
   },
   'broken-file': ({ what }, { t }) => t(`refusal.broken-${what}`),
+  'too-heavy': ({ what }, { t }) => t(`refusal.too-heavy-${what}`),
   'image-too-small': (r, { t, dimensions }) =>
     t('refusal.image-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
   'image-too-large': (r, { t, dimensions, size }) =>
@@ -76,6 +77,7 @@ const REFUSALS = {
   'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
   'provider-down': (_, { t }) => t('refusal.provider-down'),
   'disk-full': (_, { t }) => t('refusal.disk-full'),
+  busy: (_, { t }) => t('refusal.busy'),
   stopping: (_, { t }) => t('refusal.stopping'),
 } satisfies Said;
 

@@ -5,15 +5,18 @@ import type { Lane } from '../../src/media/task.ts';
 type Work = {
   name: string;
   lane: Lane;
-  deadlineMs: number;
+  alone: boolean;
+  budgetMs: number;
   places: number[];
   tellPlace(place: number): void;
 };
 
-function work(name: string, lane: Lane, deadlineMs = 60_000): Work {
+function work(name: string, lane: Lane, { budgetMs = 60_000, alone = false } = {}): Work {
   const places: number[] = [];
-  return { name, lane, deadlineMs, places, tellPlace: (place) => places.push(place) };
+  return { name, lane, alone, budgetMs, places, tellPlace: (place) => places.push(place) };
 }
+
+const SHORT = { budgetMs: 20_000 };
 
 describe('the two lanes', () => {
   it('serve each lane in the order of asking', () => {
@@ -45,12 +48,39 @@ describe('the two lanes', () => {
     const lanes = createLanes<Work>(2);
     const long = [work('encode', 'quick'), work('render', 'slow')];
     lanes.push(work('another encode', 'quick'));
-    const verdict = work('verdict', 'quick', 10_000);
+    const verdict = work('verdict', 'quick', SHORT);
     lanes.push(verdict);
-    lanes.push(work('next verdict', 'quick', 10_000));
+    lanes.push(work('next verdict', 'quick', SHORT));
     expect(lanes.next(long)?.name).toBe('verdict');
     expect(lanes.next([...long, verdict])).toBeUndefined();
     expect(lanes.next([work('encode', 'quick'), verdict])).toBeUndefined();
+  });
+
+  it('begin nothing long beside what has to run alone, nor while that waits for the others to end', () => {
+    const lanes = createLanes<Work>(4);
+    const alone = work('alone', 'quick', { alone: true });
+    const verdict = work('verdict', 'quick', SHORT);
+    lanes.push(alone);
+    lanes.push(work('encode', 'quick'));
+    lanes.push(work('render', 'slow'));
+    lanes.push(verdict);
+    lanes.push(work('next verdict', 'quick', SHORT));
+    const running = work('encoding', 'quick');
+    expect(lanes.next([running])?.name).toBe('verdict');
+    expect(lanes.next([running, verdict])).toBeUndefined();
+    expect(lanes.next([verdict])).toBeUndefined();
+    expect(lanes.next([])?.name).toBe('alone');
+    expect(lanes.next([alone])?.name).toBe('next verdict');
+    expect(lanes.next([alone])).toBeUndefined();
+    expect(lanes.next([])?.name).toBe('encode');
+  });
+
+  it('begin nothing at all beside a verdict that has to be come to alone', () => {
+    const lanes = createLanes<Work>(4);
+    const alone = work('alone', 'quick', { ...SHORT, alone: true });
+    lanes.push(work('verdict', 'quick', SHORT));
+    expect(lanes.next([alone])).toBeUndefined();
+    expect(lanes.next([])?.name).toBe('verdict');
   });
 
   it('tell a place once, and again when it has changed', () => {

@@ -2,11 +2,17 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ClipFacts } from '../../src/core/media.ts';
 import { createMedia } from '../../src/media/index.ts';
 import type { Pool } from '../../src/media/pool.ts';
-import { TaskCrashed, TaskFailed, TaskOutOfMemory, TaskTimedOut } from '../../src/media/task-errors.ts';
+import {
+  TaskCrashed,
+  TaskFailed,
+  TaskOutOfMemory,
+  TaskOutOfTime,
+  TaskStalled,
+} from '../../src/media/task-errors.ts';
 
 /** A pool whose tasks end as told, one after the other. */
 function mediaOver(...ends: unknown[]) {
-  const run = vi.fn(async () => {
+  const run = vi.fn(async (_name: string, _args: object) => {
     const end = ends.shift();
     if (end instanceof Error) throw end;
     return end;
@@ -15,8 +21,11 @@ function mediaOver(...ends: unknown[]) {
   return { media: createMedia({ pool: { run, stop } as unknown as Pool }), run, stop };
 }
 
-const crash = () => new TaskCrashed('task', 'SIGSEGV');
-const BROKEN = { ok: false, refusal: { code: 'broken-file', what: 'clip' } };
+const crash = () => new TaskCrashed('task', { how: 'SIGSEGV', byItself: true });
+const late = () => new TaskOutOfTime('task', 21_000, 20_000);
+const fat = () => new TaskOutOfMemory('task', 2, 1);
+const stalled = () => new TaskStalled('task', 300_000);
+const refusal = (code: string, what?: string) => ({ ok: false, refusal: what ? { code, what } : { code } });
 const FACTS: ClipFacts = {
   container: 'MP4',
   width: 1280,
@@ -36,15 +45,53 @@ describe('media', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
+  it('makes the second try after a crash without the sound of the clip', async () => {
+    const { media, run } = mediaOver(crash(), { ok: true, value: FACTS });
+    await media.normaliseClip('clip', 'to', {});
+    expect(run.mock.calls.map(([, args]) => args)).toMatchObject([
+      { path: 'clip' },
+      { path: 'clip', withoutSound: true },
+    ]);
+  });
+
   it.each([
-    ['crashes its child twice', [crash(), crash()]],
-    ['takes too long', [new TaskTimedOut('task', 10_000)]],
-    ['takes too much memory', [new TaskOutOfMemory('task', 2, 1)]],
-  ])('calls a file broken that %s', async (_, ends) => {
-    const { media } = mediaOver(...ends);
-    await expect(media.checkClip('clip')).resolves.toEqual(BROKEN);
-    const again = mediaOver(...ends);
-    await expect(again.media.checkImage('image')).resolves.toMatchObject({ refusal: { what: 'image' } });
+    ['takes too long', late],
+    ['takes too much memory', fat],
+  ])('calls a file too heavy, not damaged, that %s twice', async (_, end) => {
+    const clip = mediaOver(end(), end());
+    await expect(clip.media.checkClip('clip')).resolves.toEqual(refusal('too-heavy', 'clip'));
+    const image = mediaOver(end(), end());
+    await expect(image.media.checkImage('image')).resolves.toEqual(refusal('too-heavy', 'image'));
+  });
+
+  it('says that it had no time where nothing speaks against the file', async () => {
+    const clip = mediaOver(stalled(), stalled(), stalled());
+    await expect(clip.media.checkClip('clip')).resolves.toEqual(refusal('busy'));
+    const image = mediaOver(stalled(), stalled(), stalled());
+    await expect(image.media.normaliseImage('image', 'to')).resolves.toEqual(refusal('busy'));
+  });
+
+  it('says that it can not read a file that crashes its child twice', async () => {
+    const clip = mediaOver(crash(), crash());
+    await expect(clip.media.checkClip('clip')).resolves.toEqual(refusal('not-a-video'));
+    const image = mediaOver(crash(), crash());
+    await expect(image.media.checkImage('image')).resolves.toEqual(refusal('not-an-image'));
+  });
+
+  it.each([
+    ['is too heavy to be decoded', late],
+    ['crashes the decoder', crash],
+  ])('measures a paid video by its index that %s', async (_, end) => {
+    const facts = { width: 1280, height: 720, durationMs: 3000 };
+    const { media, run } = mediaOver(end(), end(), facts);
+    await expect(media.probeVideo('video')).resolves.toEqual(facts);
+    expect(run.mock.lastCall?.[1]).toMatchObject({ path: 'video', withoutDecoding: true });
+  });
+
+  it('says of a paid video that the machine is busy, or that a decoder finds it broken', async () => {
+    const busy = mediaOver(stalled(), stalled(), stalled());
+    await expect(busy.media.probeVideo('video')).rejects.toMatchObject({ name: 'MachineBusy' });
+    await expect(mediaOver(null).media.probeVideo('video')).rejects.toMatchObject({ name: 'BrokenVideo' });
   });
 
   it('does not blame the file for what is ours', async () => {
@@ -61,18 +108,18 @@ describe('media', () => {
 
   it('says that a clip is too large when that is why it can not be encoded in time', async () => {
     const huge = { ok: true, value: { ...FACTS, width: 3840, height: 2160 } };
-    const { media } = mediaOver(new TaskTimedOut('task', 60_000), huge);
+    const { media } = mediaOver(late(), late(), huge);
     await expect(media.normaliseClip('clip', 'to', {})).resolves.toEqual({
       ok: false,
       refusal: { code: 'clip-too-large', by: 'pixels', width: 3840, height: 2160, maxSide: 1920 },
     });
-    const small = mediaOver(new TaskTimedOut('task', 60_000), { ok: true, value: FACTS });
-    await expect(small.media.normaliseClip('clip', 'to', {})).resolves.toEqual(BROKEN);
+    const small = mediaOver(late(), late(), { ok: true, value: FACTS });
+    await expect(small.media.normaliseClip('clip', 'to', {})).resolves.toEqual(refusal('too-heavy', 'clip'));
   });
 
   it('says that a picture is too large when that is why it takes too much memory', async () => {
     const value = { mime: 'image/jpeg', width: 7000, height: 7000, bytes: 1 };
-    const { media } = mediaOver(new TaskOutOfMemory('task', 2, 1), { ok: true, value });
+    const { media } = mediaOver(fat(), fat(), { ok: true, value });
     await expect(media.normaliseImage('image', 'to')).resolves.toEqual({
       ok: false,
       refusal: { code: 'image-too-large', by: 'pixels', width: 7000, height: 7000, maxPixels: 12_000_000 },
@@ -80,17 +127,12 @@ describe('media', () => {
   });
 
   it.each([
-    ['fails', new TaskFailed('task', 'no model')],
-    ['takes too long', new TaskTimedOut('task', 8_000)],
-    ['crashes', crash()],
-  ])('knows nothing of a person when the look %s', async (_, end) => {
-    const { media, run } = mediaOver(end);
+    ['fails', [new TaskFailed('task', 'no model')]],
+    ['takes too long', [late(), late()]],
+    ['crashes', [crash(), crash()]],
+  ])('knows nothing of a person when the look %s', async (_, ends) => {
+    const { media } = mediaOver(...ends);
     await expect(media.findPerson('image', 'clip')).resolves.toBeUndefined();
-    expect(run).toHaveBeenCalledWith(
-      'findPerson',
-      { imagePath: 'image', clipPath: 'clip' },
-      { deadlineMs: 8_000 },
-    );
   });
 
   it('stops its pool', async () => {

@@ -7,13 +7,15 @@ import {
   TaskCrashed,
   TaskFailed,
   TaskOutOfMemory,
-  TaskTimedOut,
+  TaskOutOfTime,
+  TaskStalled,
 } from '../../src/media/task-errors.ts';
 import { BAD_TASKS } from './children/tasks.ts';
 
 const ENTRY = new URL('./children/bad-child.ts', import.meta.url);
 const pools: PoolOf<typeof BAD_TASKS>[] = [];
 const parents: ChildProcess[] = [];
+const HOUR = 3_600_000;
 
 function makePool(options: Partial<PoolOptions> = {}): PoolOf<typeof BAD_TASKS> {
   const pool = createPoolOf(BAD_TASKS, ENTRY, { size: 2, log: { warn: () => {} }, ...options });
@@ -84,19 +86,41 @@ describe('a pool of child processes', () => {
   });
 
   describe('when a task goes wrong', () => {
-    it.each(['hang', 'spin'] as const)('kills a child that does not end (%s), and goes on', async (name) => {
+    it('kills a child that has worked for longer than it may, and goes on', async () => {
       const pool = makePool();
-      const late = await pool.run(name, {}, { deadlineMs: 400 }).catch((error: unknown) => error);
-      expect(late).toBeInstanceOf(TaskTimedOut);
-      expect(late).toMatchObject({ task: name, retryHelps: false });
+      const late = await pool
+        .run('spin', {}, { budgetMs: 200, wallMs: HOUR })
+        .catch((error: unknown) => error);
+      expect(late).toBeInstanceOf(TaskOutOfTime);
+      expect(late).toMatchObject({ task: 'spin' });
       await expect(pool.run('echo', { value: 'again' })).resolves.toBe('again');
+    });
+
+    it('kills a child that hangs without working, after very long, and goes on', async () => {
+      const pool = makePool();
+      const hung = await pool.run('hang', {}, { wallMs: 400 }).catch((error: unknown) => error);
+      expect(hung).toBeInstanceOf(TaskStalled);
+      expect(hung).toMatchObject({ task: 'hang', retryHelps: true });
+      await expect(pool.run('echo', { value: 'again' })).resolves.toBe('again');
+    });
+
+    it('leaves a child alone that takes longer than its budget by the clock, but does not work', async () => {
+      const pool = makePool();
+      const pid = await pool.run('pid', {});
+      await expect(pool.run('nap', { ms: 1_500 }, { budgetMs: 1_000, wallMs: HOUR })).resolves.toBe(pid);
+    });
+
+    it('holds against a task only what was worked since it began', async () => {
+      const pool = makePool();
+      const pid = await pool.run('toil', { processorMs: 700 });
+      // The child has used up far more than this in its life; the looks at it are twenty a second.
+      await expect(pool.run('nap', { ms: 400 }, { budgetMs: 600, wallMs: HOUR })).resolves.toBe(pid);
     });
 
     it('kills a child that takes too much memory, and goes on', async () => {
       const pool = makePool({ maxRssBytes: 250_000_000 });
       const fat = await pool.run('hog', { bytes: 400_000_000 }).catch((error: unknown) => error);
       expect(fat).toBeInstanceOf(TaskOutOfMemory);
-      expect(fat).toMatchObject({ retryHelps: false });
       await expect(pool.run('echo', { value: 'again' })).resolves.toBe('again');
     });
 
@@ -107,15 +131,25 @@ describe('a pool of child processes', () => {
       const hanging = pool.run('hang', {}, { onQueue: () => process.kill(pid, 'SIGKILL') });
       const crash = await hanging.catch((error: unknown) => error);
       expect(crash).toBeInstanceOf(TaskCrashed);
-      expect(crash).toMatchObject({ task: 'hang', retryHelps: true });
+      expect(crash).toMatchObject({ task: 'hang', retryHelps: true, byItself: false });
       expect(warn).toHaveBeenCalledWith(expect.objectContaining({ task: 'hang' }), expect.any(String));
       await expect(pool.run('echo', { value: 'again' })).resolves.toBe('again');
     });
 
     it('takes a child that exits, or says what it should not, for a crashed one', async () => {
       const pool = makePool();
-      await expect(pool.run('exit', {})).rejects.toBeInstanceOf(TaskCrashed);
-      await expect(pool.run('babble', {})).rejects.toBeInstanceOf(TaskCrashed);
+      for (const name of ['exit', 'abort', 'babble'] as const) {
+        const crash = await pool.run(name, {}).catch((error: unknown) => error);
+        expect(crash).toBeInstanceOf(TaskCrashed);
+        expect(crash).toMatchObject({ task: name, byItself: true });
+      }
+    });
+
+    it('touches no other task when one aborts its child', async () => {
+      const pool = makePool();
+      const napping = pool.run('nap', { ms: 600 });
+      await expect(pool.run('abort', {})).rejects.toBeInstanceOf(TaskCrashed);
+      await expect(napping).resolves.toBeGreaterThan(0);
     });
 
     it('passes on what a task throws, and keeps the child', async () => {
@@ -158,7 +192,7 @@ describe('a pool of child processes', () => {
       const pool = makePool();
       const pid = await pool.run('pid', {});
       const controller = new AbortController();
-      const render = pool.run('polite', {}, { signal: controller.signal });
+      const render = pool.run('politeVerdict', {}, { signal: controller.signal });
       controller.abort(new Error('changed my mind'));
       await expect(render).rejects.toThrow('changed my mind');
       await expect(pool.run('pid', {})).resolves.toBe(pid);
@@ -171,6 +205,41 @@ describe('a pool of child processes', () => {
         { signal: AbortSignal.abort(new Error('late')) },
       );
       await expect(run).rejects.toThrow('late');
+    });
+  });
+
+  describe('with work that has to run alone', () => {
+    it('gives it a fresh child, and begins nothing long beside it', async () => {
+      const pool = makePool();
+      const old = await pool.run('pid', {});
+      const order: string[] = [];
+      const note = (name: string) => (place: number) => void (place === 0 && order.push(name));
+      const before = pool.run('nap', { ms: 300 }, { onQueue: note('before') });
+      const alone = pool.run('nap', { ms: 300 }, { alone: true, onQueue: note('alone') });
+      const after = pool.run('nap', { ms: 0 }, { onQueue: note('after') });
+      expect(await before).toBe(old);
+      expect(await alone).not.toBe(old);
+      expect(isAlive(old)).toBe(false);
+      await after;
+      expect(order).toEqual(['before', 'alone', 'after']);
+    });
+  });
+
+  describe('in order not to be in the way', () => {
+    it.skipIf(process.platform !== 'linux')(
+      'has every thread of a child yield, those of renders most',
+      async () => {
+        const pool = makePool();
+        expect(new Set(await pool.run('niceness', {}))).toEqual(new Set([3]));
+        expect(new Set(await pool.run('slowNiceness', {}))).toEqual(new Set([8]));
+        expect(new Set(await pool.run('niceness', {}))).toEqual(new Set([3]));
+      },
+    );
+
+    it('uses a child that has rendered for nothing else', async () => {
+      const pool = makePool();
+      const rendered = await pool.run('slowPid', {});
+      await expect(pool.run('pid', {})).resolves.not.toBe(rendered);
     });
   });
 

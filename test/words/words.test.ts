@@ -23,6 +23,7 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'not-an-image': { code: 'not-an-image', found: 'a PDF' },
   'not-a-video': { code: 'not-a-video', found: 'a ZIP archive' },
   'broken-file': { code: 'broken-file', what: 'clip' },
+  'too-heavy': { code: 'too-heavy', what: 'clip' },
   'image-too-small': { code: 'image-too-small', width: 120, height: 300, minSide: 300 },
   'image-too-large': { code: 'image-too-large', by: 'bytes', bytes: 12_340_000, maxBytes: 10_000_000 },
   'image-bad-ratio': { code: 'image-bad-ratio', width: 400, height: 1600, maxRatio: 2.5 },
@@ -47,6 +48,7 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'provider-down': { code: 'provider-down' },
   'disk-full': { code: 'disk-full' },
   'under-way': { code: 'under-way' },
+  busy: { code: 'busy' },
   stopping: { code: 'stopping' },
 };
 

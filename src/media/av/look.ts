@@ -13,8 +13,8 @@ const LOOK_AT_SECONDS = 30;
 const LOOK_EVERY_SECONDS = 0.4;
 /** About 20 s of 1080p: what one core decodes in some seconds. A heavier clip is looked at by its keyframes. */
 const MAX_DECODED_PIXELS = 1_200_000_000;
-/** The end of a heavy clip with rare keyframes; what has gone well for so long is believed. */
-const MAX_TAIL_MS = 4_000;
+/** The end of a heavy clip with rare keyframes; what has gone well for so much processor time is believed. */
+const MAX_TAIL_MS = 8_000;
 
 export type Look = {
   /** Size of the decoded pictures, before any turning; undefined when none could be decoded. */
@@ -63,11 +63,16 @@ async function tailDecodes(
 ): Promise<boolean> {
   await using clip = await reopen();
   if (!clip?.picture) return false;
-  const giveUpAt = Date.now() + MAX_TAIL_MS;
+  const begun = process.cpuUsage();
   for await (const { at } of decode(clip, clip.picture, { from: scanned.beforeLastKey })) {
-    if (at >= wanted || Date.now() > giveUpAt) return true;
+    if (at >= wanted || processorMsSince(begun) > MAX_TAIL_MS) return true;
   }
   return false;
+}
+
+function processorMsSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
 }
 
 /** Every picture with its time in seconds. Packets before number `from` are read over. */

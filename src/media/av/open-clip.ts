@@ -1,5 +1,6 @@
 /** Opens a clip for reading. FFmpeg sees only the format that the bytes were found to be, and only this one file. */
 import {
+  AV_CODEC_ID_NONE,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_QUIET,
   AVDISCARD_ALL,
@@ -27,30 +28,48 @@ export type OpenClip = AsyncDisposable & {
   /** The picture that a player would show; a cover image is not one. */
   picture?: Stream;
   sound?: Stream;
+  /** There is sound, but it was not to be touched. */
+  soundLeftOut: boolean;
 };
 
 Log.setLevel(AV_LOG_QUIET);
 
+/** For another try after a crash: decoders of rare sounds crash more often than others. */
+export type WithoutSound = { withoutSound?: boolean | undefined };
+
 /** Undefined when FFmpeg finds nothing there that it can read. */
-export async function openClip(path: string, container: ClipFormat): Promise<OpenClip | undefined> {
+export async function openClip(
+  path: string,
+  container: ClipFormat,
+  { withoutSound = false }: WithoutSound = {},
+): Promise<OpenClip | undefined> {
   const format = new FormatContext();
   const demuxer = InputFormat.findInputFormat(DEMUXERS[container]);
   // Playlists and external references could make FFmpeg read other files and addresses.
   const options = Dictionary.fromObject({ protocol_whitelist: 'file', format_whitelist: demuxer?.name });
   const opened = (await format.openInput(`file:${path}`, demuxer, options)) >= 0;
   if (!opened) return undefined;
+  const soundLeftOut = withoutSound && leaveOutSound(format);
   if ((await format.findStreamInfo()) < 0) {
     await format.closeInput();
     return undefined;
   }
   const picture = best(format, AVMEDIA_TYPE_VIDEO);
-  const sound = best(format, AVMEDIA_TYPE_AUDIO);
+  const sound = withoutSound ? undefined : best(format, AVMEDIA_TYPE_AUDIO);
   return {
     format,
     ...(picture ? { picture } : {}),
     ...(sound ? { sound } : {}),
+    soundLeftOut,
     [Symbol.asyncDispose]: () => format.closeInput(),
   };
+}
+
+/** What has no codec is given to no decoder, not even to find out what the headers don't say. Answers if there was any. */
+function leaveOutSound({ streams }: FormatContext): boolean {
+  const sounds = streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO);
+  for (const { codecpar } of sounds) codecpar.codecId = AV_CODEC_ID_NONE;
+  return sounds.length > 0;
 }
 
 /** Only packets of these streams will be read. */

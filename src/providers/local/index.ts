@@ -1,15 +1,15 @@
 /** The `local` provider: free drafts, rendered on this machine by a child process. */
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { type Operation, QUALITIES } from '../../core/job.ts';
-import type { Files, Provider } from '../../core/ports.ts';
-import { createRenders, type RunDraft } from './renders.ts';
+import { type Operation, QUALITIES, type StoredFile } from '../../core/job.ts';
+import type { Provider } from '../../core/ports.ts';
+import { createRenders, type RenderOrder, type RunDraft } from './renders.ts';
 
 export type LocalOptions = {
   run: RunDraft;
-  files: Pick<Files, 'pathOf'>;
+  files: { pathOf(file: Pick<StoredFile, 'key'>): string };
   /** Drafts are made in `drafts` under it, on the disk where the results are kept. */
   dataDir: string;
   /** Whether it takes `standard` and `pro` too: only where no hosted provider is there to do them. */
@@ -19,7 +19,10 @@ export type LocalOptions = {
   onNews?: (jobId: string) => void;
 };
 
-/** Everything that is needed to render again after a restart. */
+/**
+ * Everything that is needed to render again after a restart, wherever the data folder lies by then: `image` and `clip`
+ * are keys. Older records have whole paths there, which end in the key.
+ */
 const operationSchema = z.object({
   jobId: z.string(),
   image: z.string(),
@@ -39,9 +42,11 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
   const pathOf = (jobId: string): string =>
     join(folder, `${createHash('sha256').update(jobId).digest('hex').slice(0, 32)}.mp4`);
 
-  const read = (operation: Operation): LocalOperation & { toPath: string } => {
-    const parsed = operationSchema.parse(operation);
-    return { ...parsed, toPath: pathOf(parsed.jobId) };
+  const inputPath = (saved: string): string => options.files.pathOf({ key: basename(saved) });
+  const read = (operation: Operation): RenderOrder => {
+    const { image, clip, ...parsed } = operationSchema.parse(operation);
+    const paths = { imagePath: inputPath(image), clipPath: inputPath(clip), toPath: pathOf(parsed.jobId) };
+    return { ...parsed, ...paths };
   };
 
   return {
@@ -59,7 +64,7 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
         : undefined;
     },
     async upload({ image, clip }) {
-      return { image: options.files.pathOf(image), clip: options.files.pathOf(clip) };
+      return { image: image.key, clip: clip.key };
     },
     async submit(jobId, request, uploaded) {
       const operation = operationOf(jobId, request, uploaded);

@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelOutcome, ProviderStatus } from '../../core/ports.ts';
 
-/** The pool's `run`, as far as this provider uses it. */
+/** The pool's `run`, as far as this provider uses it. Throws TooHeavy when the machine can't do it at all. */
 export type RunDraft = (
   name: 'renderDraft',
   args: DraftOrder,
@@ -22,14 +22,7 @@ type DraftOrder = {
   orientation: 'video' | 'image';
 };
 
-type RenderOrder = {
-  jobId: string;
-  image: string;
-  clip: string;
-  sound: boolean;
-  orientation: 'video' | 'image';
-  toPath: string;
-};
+export type RenderOrder = DraftOrder & { jobId: string };
 
 export type Renders = {
   /** Starts a render, unless this one is known already. */
@@ -45,7 +38,7 @@ export type Renders = {
 
 type Render = { status: ProviderStatus; control: AbortController; ended: Promise<void> };
 
-/** A render that crashed is tried once more: it costs nothing. */
+/** A render that broke is tried once more: it costs nothing. */
 const TRIES = 2;
 const NEWS_EVERY_MS = 500;
 /** A draft that nobody has fetched after a day belongs to no open job. */
@@ -87,23 +80,20 @@ export function createRenders(options: {
   };
 
   const work = async (order: RenderOrder, render: Render): Promise<void> => {
-    const tell = newsOf(order.jobId, render);
-    const { image: imagePath, clip: clipPath, toPath, sound, orientation } = order;
+    const { jobId, ...draft } = order;
+    const tell = newsOf(jobId, render);
+    const { toPath } = draft;
     for (let tries = 1; !render.control.signal.aborted; tries += 1) {
       try {
-        const result = await options.run(
-          'renderDraft',
-          { imagePath, clipPath, toPath, sound, orientation },
-          {
-            signal: render.control.signal,
-            onProgress: (progress) => {
-              if (isOpen(render)) tell({ state: 'running', progress });
-            },
-            onQueue: (position) => {
-              if (isOpen(render)) tell(position > 0 ? { state: 'queued', position } : { state: 'running' });
-            },
+        const result = await options.run('renderDraft', draft, {
+          signal: render.control.signal,
+          onProgress: (progress) => {
+            if (isOpen(render)) tell({ state: 'running', progress });
           },
-        );
+          onQueue: (position) => {
+            if (isOpen(render)) tell(position > 0 ? { state: 'queued', position } : { state: 'running' });
+          },
+        });
         if (!isOpen(render)) return;
         tell(
           result.ok
@@ -113,9 +103,10 @@ export function createRenders(options: {
         return;
       } catch (err) {
         if (render.control.signal.aborted) return;
-        options.log.warn({ err, jobId: order.jobId, tries }, 'a draft could not be rendered');
-        if (tries < TRIES) continue;
-        tell({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+        options.log.warn({ err, jobId, tries }, 'a draft could not be rendered');
+        const tooHeavy = err instanceof Error && err.name === 'TooHeavy';
+        if (tries < TRIES && !tooHeavy) continue;
+        tell({ state: 'failed', failure: tooHeavy ? 'timed-out' : 'provider-down', costMicros: 0 });
         return;
       } finally {
         await rm(`${toPath}.part`, { force: true }).catch(() => undefined);
