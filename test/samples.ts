@@ -7,9 +7,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Property } from './heic-boxes.ts';
 import { inChild } from './in-child.ts';
 
 const ENCODER = new URL('./encode-sample.ts', import.meta.url);
+
+const HEIC_ENCODER = new URL('./encode-heic.ts', import.meta.url);
 
 const FOLDER = join(import.meta.dirname, '../node_modules/.cache/strut-samples');
 /** Raise it when what is made from the same options changes. */
@@ -57,6 +60,42 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
     await picture.toFormat(format).toFile(path);
   });
 }
+
+export type SampleHeic = {
+  width?: number;
+  height?: number;
+  /** The side of the tiles that it is put together from; by default it is one picture. */
+  tile?: number;
+  /** Of the picture as a whole, in their order. */
+  properties?: Property[];
+  /** As EXIF has it, which no reader is to go by. */
+  exifOrientation?: number;
+  /** A see-through corner. */
+  alpha?: boolean;
+  range?: 'full' | 'limited';
+  matrix?: 'bt470bg' | 'bt709';
+  /** Whether the coded picture says so itself. */
+  saidByCodec?: boolean;
+  pixelFormat?: 'yuv420p' | 'yuv422p10le' | 'yuv444p';
+  /** The kind that the coded picture calls itself. */
+  type?: string;
+  /** The first one is what the file is for. */
+  brands?: string[];
+};
+
+/** The same picture as `sampleImage` as a telephone would keep it. */
+export async function sampleHeic(options: SampleHeic = {}): Promise<string> {
+  const { width = 400, height = 500, alpha = false } = options;
+  const png = await sampleImage({ width, height, alpha, format: 'png' });
+  return cached('heic', serialisable(options), 'heic', (path) =>
+    inChild(HEIC_ENCODER, 'encodeHeic', [path, png, options]),
+  );
+}
+
+const serialisable = ({ properties = [], ...others }: SampleHeic): object => ({
+  ...others,
+  properties: properties.map(({ type, body }) => `${type} ${body.toString('hex')}`),
+});
 
 export type SampleClip = {
   seconds?: number;

@@ -1,11 +1,12 @@
 /** What a file is by its bytes. Names and claimed types are never looked at. */
 import { open } from 'node:fs/promises';
 import { fileTypeFromBuffer } from 'file-type';
+import { type HeifKind, heifIn } from './heif/brands.ts';
 
 /** Enough for every signature of the formats that we take. */
 const SNIFF_BYTES = 64 * 1024;
 
-const IMAGES = { jpg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', gif: 'GIF', heic: 'HEIC' } as const;
+const IMAGES = { jpg: 'JPEG', png: 'PNG', apng: 'PNG', webp: 'WebP', gif: 'GIF' } as const;
 const CLIPS = {
   mp4: 'MP4',
   m4v: 'MP4',
@@ -19,7 +20,7 @@ const CLIPS = {
   webp: 'animated WebP',
 } as const;
 
-type ImageFormat = (typeof IMAGES)[keyof typeof IMAGES];
+export type ImageFormat = (typeof IMAGES)[keyof typeof IMAGES] | HeifKind;
 export type ClipFormat = (typeof CLIPS)[keyof typeof CLIPS];
 
 /** `found` is for the member: what the file is when it is not what we need. Undefined when the bytes say nothing. */
@@ -31,6 +32,8 @@ export async function sniff(path: string): Promise<Sniffed> {
   const head = Buffer.alloc(SNIFF_BYTES);
   const { bytesRead } = await file.read(head, 0, SNIFF_BYTES, 0);
   const bytes = head.subarray(0, bytesRead);
+  const heif = heifIn(bytes);
+  if (heif) return { empty: false, ...heif };
   // A parser that stumbles over hostile bytes has not recognised them.
   const extension = (await fileTypeFromBuffer(bytes).catch(() => undefined))?.ext;
   if (extension === undefined) return { empty: bytesRead === 0 };

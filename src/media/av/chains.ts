@@ -12,6 +12,9 @@ import { AAC_FORMAT, type Colours } from './encoders.ts';
 import type { Geometry, Size } from './geometry.ts';
 import type { Window } from './tracks.ts';
 
+/** From HDR to the brightness and colours of a usual screen. */
+export const TONE_MAP = 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p';
+
 /** A picture that starts at nought, upright, of this size and with an even beat, for `openH264`. */
 export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { rate: IRational }): string {
   const rate = `${to.rate.num}/${to.rate.den}`;
@@ -21,7 +24,7 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
     geometry.coded.height <= 1088 ? 'bwdif=deint=interlaced' : undefined,
     `fps=${rate}`,
     geometry.turn,
-    isHdr(stream) ? 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p' : undefined,
+    isHdr(stream) ? TONE_MAP : undefined,
     `scale=${to.width}:${to.height}:flags=bicubic:out_range=tv${isRgb(stream) ? ':out_color_matrix=bt709' : ''}`,
     'setsar=1',
   ].filter((step) => step !== undefined);

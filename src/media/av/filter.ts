@@ -24,11 +24,14 @@ export class UnfitFrames extends Error {
   override name = 'UnfitFrames';
 }
 
+/** What of a stream a filter wants to know. */
+export type FilteredStream = { timeBase: IRational; codecpar: Pick<Stream['codecpar'], 'codecType'> };
+
 /**
  * `chain` as in FFmpeg's `-vf` or `-af`; one with several inputs calls ours `[in]` and its end `[out]`.
  * Throws UnfitFrames.
  */
-export function createFilter(chain: string, stream: Stream): FrameFilter {
+export function createFilter(chain: string, stream: FilteredStream): FrameFilter {
   const isPicture = stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO;
   const out = new Frame();
   out.alloc();
@@ -93,7 +96,7 @@ function expect(code: number): void {
   if (code < 0) throw new UnfitFrames(FFmpegError.strerror(code));
 }
 
-function pictureArguments(frame: Frame, { timeBase }: Stream): string {
+function pictureArguments(frame: Frame, { timeBase }: FilteredStream): string {
   return [
     `video_size=${frame.width}x${frame.height}`,
     `pix_fmt=${frame.format}`,
@@ -103,7 +106,7 @@ function pictureArguments(frame: Frame, { timeBase }: Stream): string {
   ].join(':');
 }
 
-function soundArguments(frame: Frame, { timeBase }: Stream): string {
+function soundArguments(frame: Frame, { timeBase }: FilteredStream): string {
   return [
     `time_base=${timeBase.num}/${timeBase.den}`,
     `sample_rate=${frame.sampleRate}`,
