@@ -135,7 +135,7 @@ export function createIntake(ctx: Context): Intake {
         const tooGood = refusalOfQuality(event.requester.spaceId, job.request.quality);
         if (tooGood) return refuse(tooGood);
         const notes = job.quote.notes.filter(
-          (note) => note === 'orientation-from-camera' || note === 'trimmed',
+          (note) => note === 'orientation-from-camera' || note === 'trimmed' || note === 'looped',
         );
         const quoted = await bestQuote(
           marketOf(ctx, event.requester.spaceId),
@@ -189,6 +189,7 @@ function choicesOf({ request, quote }: Job): Choices {
     orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
     sound,
     trim: quote.notes.includes('trimmed'),
+    ...(quote.notes.includes('looped') ? { loop: true } : {}),
     ...(prompt ? { prompt } : {}),
     ...(negativePrompt ? { negativePrompt } : {}),
   };
@@ -216,7 +217,7 @@ async function normalise(
   ctx: Context,
   work: FileWork,
   uploads: Uploads,
-  { cutAtSeconds }: Plan,
+  { cutAtSeconds, loopToSeconds }: Plan,
 ): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
@@ -225,7 +226,10 @@ async function normalise(
   const clip = await ctx.media.normaliseClip(
     uploads.clip.path,
     clipTemp.path,
-    cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds },
+    {
+      ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+      ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+    },
   );
   if (!clip.ok) return clip;
   return accept({

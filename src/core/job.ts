@@ -33,6 +33,7 @@ export type QuoteNote =
   | 'price-is-approximate'
   | 'price-from-table'
   | 'trimmed'
+  | 'looped'
   | 'draft';
 export type QuoteWarning = 'no-person-in-image' | 'no-person-in-clip';
 

@@ -60,10 +60,10 @@ export function createMedia({ pool }: { pool: Pool }): Media {
         });
       }
     },
-    async normaliseClip(path, toPath, { maxSeconds, onProgress }, signal) {
+    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, onProgress }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
-        return await run('normaliseClip', { path, toPath, maxSeconds }, options);
+        return await run('normaliseClip', { path, toPath, maxSeconds, loopToSeconds }, options);
       } catch (error) {
         const refused = brokenFile('clip')(error);
         const checked = await checkClip(path, signal);

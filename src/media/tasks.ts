@@ -54,7 +54,10 @@ export const TASKS = {
   normaliseClip: task({
     lane: 'quick',
     deadlineMs: NORMALISE_MS,
-    args: inAndOut.extend({ maxSeconds: z.number().positive().optional() }),
+    args: inAndOut.extend({
+      maxSeconds: z.number().positive().optional(),
+      loopToSeconds: z.number().positive().optional(),
+    }),
     result: outcomeSchema(normalisedFactsSchema),
     run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),
   }),
