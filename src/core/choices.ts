@@ -31,6 +31,11 @@ export const CHOICE_OPTIONS = [
     default: false,
     description: 'Keep only the beginning of a clip that is too long',
   },
+  {
+    name: 'loop',
+    type: 'switch',
+    description: 'Repeat a clip that is too short; on by itself for GIFs and stickers',
+  },
 ] as const satisfies readonly OptionSpec[];
 
 type Texts = Readonly<Record<string, string | undefined>>;
@@ -62,6 +67,7 @@ export function readChoices(texts: Texts): Outcome<Choices> {
     quality: QUALITIES.find((value) => value === texts.quality),
     sound: texts.sound !== 'false',
     trim: texts.trim === 'true',
+    ...(texts.loop ? { loop: texts.loop === 'true' } : {}),
     ...(prompt ? { prompt } : {}),
     ...(negativePrompt ? { negativePrompt } : {}),
   });

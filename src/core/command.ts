@@ -28,7 +28,8 @@ export type OptionSpec = {
   /** Their ids come as the chat's adapter names them. */
   | { type: 'member' | 'role' | 'channel' }
   | { type: 'choice'; choices: readonly string[]; default?: string }
-  | { type: 'switch'; default: boolean }
+  /** Without a default, what it means depends on what else was given. */
+  | { type: 'switch'; default?: boolean }
 );
 
 export type CommandData = {

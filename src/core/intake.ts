@@ -44,6 +44,9 @@ export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'j
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };
 
+/** What was decided for the files stays true of them, whoever renders them once more. */
+const NOTES_OF_FILES: readonly QuoteNote[] = ['orientation-from-camera', 'trimmed', 'looped'];
+
 /** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
 const VERDICTS_KEPT = 100;
 
@@ -81,7 +84,7 @@ export function createIntake(ctx: Context): Intake {
   async function prepareAgain(spaceId: string, { request, inputs, quote }: Job): Promise<Outcome<Prepared>> {
     const tooGood = refusalOfQuality(spaceId, request.quality);
     if (tooGood) return refuse(tooGood);
-    const notes = quote.notes.filter((note) => note === 'orientation-from-camera' || note === 'trimmed');
+    const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
     return priced(spaceId, { request, notes }, quote.warnings, { inputs });
   }
 
@@ -161,6 +164,7 @@ function choicesOf({ request, quote }: Job): Choices {
     orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
     sound,
     trim: quote.notes.includes('trimmed'),
+    ...(quote.notes.includes('looped') ? { loop: true } : {}),
     ...(prompt ? { prompt } : {}),
     ...(negativePrompt ? { negativePrompt } : {}),
   };
@@ -193,7 +197,7 @@ async function normalise(
   ctx: Context,
   work: FileWork,
   uploads: Uploads,
-  { cutAtSeconds }: Plan,
+  { cutAtSeconds, loopToSeconds }: Plan,
 ): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
@@ -202,7 +206,10 @@ async function normalise(
   const clip = await ctx.media.normaliseClip(
     uploads.clip.path,
     clipTemp.path,
-    cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds },
+    {
+      ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+      ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+    },
   );
   if (!clip.ok) return clip;
   return accept({

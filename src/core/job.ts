@@ -33,6 +33,7 @@ export type QuoteNote =
   | 'price-is-approximate'
   | 'price-from-table'
   | 'trimmed'
+  | 'looped'
   | 'draft';
 export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
 export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];

@@ -51,11 +51,14 @@ export type Media = {
   checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
   /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
   normaliseImage(path: string, toPath: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
-  /** Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`. */
+  /**
+   * Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`, or repeated until
+   * it is as long as `loopToSeconds`.
+   */
   normaliseClip(
     path: string,
     toPath: string,
-    options: { maxSeconds?: number; onProgress?: (share: number) => void },
+    options: { maxSeconds?: number; loopToSeconds?: number; onProgress?: (share: number) => void },
     signal?: AbortSignal,
   ): Promise<Outcome<Omit<ClipFacts, 'cameraMoves'>>>;
   /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */

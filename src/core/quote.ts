@@ -12,6 +12,8 @@ export type Choices = {
   quality: Quality | undefined;
   sound: boolean;
   trim: boolean;
+  /** Missing: a clip is repeated where it is of a kind that players repeat. */
+  loop?: boolean;
   prompt?: string;
   negativePrompt?: string;
 };
@@ -20,13 +22,18 @@ export type Plan = {
   request: RenderRequest;
   /** Where the clip must be cut, when it is longer than the orientation allows. */
   cutAtSeconds?: number;
+  /** Until when the clip must be repeated, when it is shorter than any model takes. */
+  loopToSeconds?: number;
   notes: QuoteNote[];
 };
+
+/** What every player shows over and over. */
+const REPEATED: readonly string[] = ['GIF', 'animated WebP'];
 
 /** Turns choices and the clip's facts into a request that every provider understands, or says what is wrong with it. */
 export function plan(
   choices: Choices,
-  clip: Pick<ClipFacts, 'durationMs' | 'cameraMoves'>,
+  clip: Pick<ClipFacts, 'container' | 'durationMs' | 'fps' | 'cameraMoves'>,
   quality: Quality,
 ): Outcome<Plan> {
   const notes: QuoteNote[] = [];
@@ -38,11 +45,19 @@ export function plan(
       clip.cameraMoves && billedSeconds(clip.durationMs) <= MAX_CLIP_SECONDS.image ? 'image' : 'video';
     if (orientation === 'image') notes.push('orientation-from-camera');
   }
-  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50)
-    return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS });
   const maxSeconds = MAX_CLIP_SECONDS[orientation];
   let billed = billedSeconds(clip.durationMs);
   let cutAtSeconds: number | undefined;
+  let loopToSeconds: number | undefined;
+  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50) {
+    // A single picture stays one, however often it is shown.
+    const canLoop = Math.round(clip.fps * seconds) > 1;
+    if (!canLoop || !(choices.loop ?? REPEATED.includes(clip.container)))
+      return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS, canLoop });
+    loopToSeconds = MIN_CLIP_SECONDS;
+    billed = MIN_CLIP_SECONDS;
+    notes.push('looped');
+  }
   if (billed > maxSeconds) {
     if (!choices.trim) return refuse({ code: 'clip-too-long', seconds, maxSeconds, canTrim: true });
     cutAtSeconds = maxSeconds;
@@ -57,7 +72,12 @@ export function plan(
     ...(choices.negativePrompt ? { negativePrompt: choices.negativePrompt } : {}),
     clipSeconds: billed,
   };
-  return accept({ request, notes, ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }) });
+  return accept({
+    request,
+    notes,
+    ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }),
+    ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+  });
 }
 
 /** Who may be asked for a price. */

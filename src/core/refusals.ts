@@ -45,11 +45,13 @@ export type Refusal =
   | { code: 'image-too-large'; by: 'pixels'; width: number; height: number; maxPixels: number }
   | { code: 'image-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
   | { code: 'image-bad-ratio'; width: number; height: number; maxRatio: number }
-  | { code: 'clip-too-short'; seconds: number; minSeconds: number }
+  | { code: 'clip-too-short'; seconds: number; minSeconds: number; canLoop: boolean }
   | { code: 'clip-too-long'; seconds: number; maxSeconds: number; canTrim: boolean }
   | { code: 'clip-too-small'; width: number; height: number; minSide: number }
   | { code: 'clip-too-large'; by: 'pixels'; width: number; height: number; maxSide: number }
   | { code: 'clip-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
+  /** Nothing here decodes what it is encoded as, or its owner has locked it; it is not damaged. */
+  | { code: 'clip-undecodable'; found: string; encrypted: boolean }
   | { code: 'no-picture-in-clip' }
   | OverQuota
   | { code: 'price-rose'; micros: Micros }
@@ -93,6 +95,7 @@ export const REFUSAL_STATUS = {
   'clip-too-long': 422,
   'clip-too-small': 422,
   'clip-too-large': 422,
+  'clip-undecodable': 422,
   'no-picture-in-clip': 422,
   'over-quota': 429,
   'price-rose': 409,

@@ -2,12 +2,14 @@
 import { stat } from 'node:fs/promises';
 import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
+import { canBeHeard } from './av/first-frames.ts';
 import { type Geometry, geometryOf } from './av/geometry.ts';
 import { look } from './av/look.ts';
 import { MAX_DECODED_PIXELS, openClip, type WithoutSound } from './av/open-clip.ts';
 import { type Scan, scan } from './av/scan.ts';
 import { endsEarly } from './ends-early.ts';
 import { type ClipFormat, sniff } from './sniff.ts';
+import { unreadable } from './undecodable.ts';
 
 /** What the hosted models take of a side (Kling motion control, klingai.com developer pages, November 2026). */
 export const MIN_SIDE = 340;
@@ -26,7 +28,7 @@ export async function checkClip({
   if (!measured.ok) return measured;
   const { container, scanned, hasSound, soundLeftOut } = measured.value;
   const seen = await look(() => openClip(path, container, { withoutSound }), scanned);
-  if (!seen.coded || !seen.lastFrameDecodes) return refuse({ code: 'broken-file', what: 'clip' });
+  if (!seen.coded || !seen.lastFrameDecodes) return unreadable(path, container);
   return accept({
     container,
     ...measured.value.geometry.shown,
@@ -63,26 +65,38 @@ export type Measured = {
 
 /** The same for a video of any size. */
 export async function readClip(path: string, how: WithoutSound = {}): Promise<Outcome<Measured>> {
-  const broken = refuse({ code: 'broken-file', what: 'clip' });
   const { clip: container, found, empty } = await sniff(path);
-  if (empty) return broken;
+  if (empty) return refuse({ code: 'broken-file', what: 'clip' });
   if (!container) return refuse({ code: 'not-a-video', ...(found ? { found } : {}) });
   await using clip = await openClip(path, container, how);
-  if (!clip) return broken;
-  const { picture, sound, soundLeftOut } = clip;
-  if (!picture) return sound || soundLeftOut ? refuse({ code: 'no-picture-in-clip' }) : broken;
+  if (!clip) return unreadable(path, container);
+  const { picture, sound, soundLeftOut, undecodable } = clip;
+  if (!picture) {
+    if (undecodable.picture)
+      return refuse({ code: 'clip-undecodable', found: undecodable.picture, encrypted: false });
+    const isSound = sound || soundLeftOut || undecodable.sound;
+    return isSound ? refuse({ code: 'no-picture-in-clip' }) : unreadable(path, container);
+  }
   const { width, height } = picture.codecpar;
-  if (width === 0 || height === 0) return broken;
+  if (width === 0 || height === 0) return unreadable(path, container);
   if (width * height > MAX_DECODED_PIXELS) {
     return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
   }
   const geometry = geometryOf(picture, { width, height });
   const scanned = await scan(clip, picture);
-  if (scanned.damaged || !hasSaneTimes(scanned) || (await endsEarly(path, container))) return broken;
+  if (scanned.damaged || !hasSaneTimes(scanned) || (await endsEarly(path, container)))
+    return unreadable(path, container);
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
-  return accept({ container, scanned, geometry, hasSound: sound !== undefined, soundLeftOut });
+  const heard = await hasSound(path, container, how);
+  return accept({ container, scanned, geometry, hasSound: heard, soundLeftOut });
+}
+
+/** A track alone is no sound: it may be empty, encrypted, or of a kind that its decoder does not know after all. */
+async function hasSound(path: string, container: ClipFormat, how: WithoutSound): Promise<boolean> {
+  await using clip = await openClip(path, container, how);
+  return clip?.sound !== undefined && (await canBeHeard(clip, clip.sound));
 }
 
 /** In some containers nothing but the header tells the time; where it tells nonsense, no provider can play the clip. */

@@ -3,6 +3,7 @@
  * play what is there without a word, so the last frames alone can't tell.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { type Box, outerBoxes, readTracks } from './mp4-boxes.ts';
 import type { ClipFormat } from './sniff.ts';
 
 /** Says true only when the structure promises more bytes than there are; a structure that makes no sense says false. */
@@ -12,13 +13,13 @@ export async function endsEarly(path: string, container: ClipFormat): Promise<bo
   switch (container) {
     case 'MP4':
     case 'MOV':
-      return await walk(file, size, mp4Box);
+      return await mp4EndsEarly(file, size);
     case 'AVI':
     case 'animated WebP':
       return await walk(file, size, riffChunk);
     case 'WebM':
     case 'MKV':
-      return await walk(file, size, ebmlElement);
+      return await walk(file, size, ebmlElement());
     case 'GIF':
       return size <= MAX_GIF_BYTES && gifEndsEarly(await file.readFile());
   }
@@ -47,12 +48,30 @@ async function walk(file: FileHandle, size: number, end: ElementEnd): Promise<bo
   return at > size;
 }
 
-/** ISO/IEC 14496-12, 4.2: a size of 1 means a 64-bit size follows, 0 means "to the end of the file". */
-const mp4Box: ElementEnd = (head) => {
-  const size = head.readUInt32BE(0);
-  if (size === 1) return Number(head.readBigUInt64BE(8));
-  return size === 0 ? undefined : size;
-};
+/** What a camera or an editor leaves behind index and pictures is a trailer, whatever its bytes seem to promise. */
+async function mp4EndsEarly(file: FileHandle, size: number): Promise<boolean> {
+  let index: Box | undefined;
+  let hasPictures = false;
+  let isFragmented = false;
+  let end = 0;
+  for await (const box of outerBoxes(file, size)) {
+    const holdsPictures = box.type === 'mdat' || box.type === 'moof';
+    if (index && hasPictures && !holdsPictures && !KNOWN_BOXES.includes(box.type)) return false;
+    if (box.type === 'moov') index = box;
+    hasPictures ||= holdsPictures;
+    isFragmented ||= box.type === 'moof';
+    end = box.at + box.bytes;
+  }
+  if (end <= size) return false;
+  if (!index || isFragmented || index.at + index.bytes > size) return true;
+  const tracks = (await readTracks(file, index)).filter(({ handler }) => /vide|soun/.test(handler));
+  // Some writers promise a few bytes more than they write: nothing is lost where every sample is there.
+  return tracks.length === 0 || tracks.some(({ endsAt = Infinity }) => endsAt > size);
+}
+
+/** Beside index and pictures, what the outermost boxes are: ISO/IEC 14496-12, and QuickTime's own. */
+const KNOWN_BOXES: readonly string[] =
+  'ftyp styp moov meta free skip wide uuid udta sidx ssix mfra pdin prft emsg pnot bloc'.split(' ');
 
 /** Size after the name, padded to an even number; recorders that never came to the end leave 0 or all ones. */
 const riffChunk: ElementEnd = (head, at, fileSize) => {
@@ -60,22 +79,39 @@ const riffChunk: ElementEnd = (head, at, fileSize) => {
   const size = head.readUInt32LE(4);
   if (size === 0 || size === 0xffff_ffff) return undefined;
   const end = 8 + size;
-  // The padding byte of the last chunk is often left out.
-  return at + end === fileSize ? end : end + (size % 2);
+  // The padding byte of the last chunk is often left out, and some writers count these eight bytes in.
+  return at + end === fileSize || at + size === fileSize ? fileSize - at : end + (size % 2);
 };
 
-/** RFC 8794, 4: id and size are numbers of variable length; a size of only ones is unknown, as in live recordings. */
-const ebmlElement: ElementEnd = (head) => {
-  const idLength = vintLength(head[0] ?? 0);
-  const sizeLength = vintLength(head[idLength] ?? 0);
-  if (idLength > 4 || sizeLength > 8) return undefined;
+/** Segment, and the outermost elements that may follow one (RFC 9559, 5.1, and RFC 8794, 11). */
+const SEGMENT = '18538067';
+const EBML_OUTERMOST: readonly string[] = [SEGMENT, '1a45dfa3', 'ec', 'bf'];
+
+/**
+ * RFC 8794, 4: id and size are numbers of variable length; a size of only ones is unknown, as in live recordings.
+ * What comes after the segment and is nothing known is a trailer.
+ */
+const ebmlElement = (): ElementEnd => {
+  let hasSegment = false;
+  return (head) => {
+    const idLength = vintLength(head[0] ?? 0);
+    const sizeLength = vintLength(head[idLength] ?? 0);
+    if (idLength > 4 || sizeLength > 8) return undefined;
+    const id = head.toString('hex', 0, idLength);
+    if (hasSegment && !EBML_OUTERMOST.includes(id)) return undefined;
+    hasSegment ||= id === SEGMENT;
+    return ebmlLength(head, idLength, sizeLength);
+  };
+};
+
+function ebmlLength(head: Buffer, idLength: number, sizeLength: number): number | undefined {
   const bits = BigInt(7 * sizeLength);
   const raw = head
     .subarray(idLength, idLength + sizeLength)
     .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
   const size = raw & ((1n << bits) - 1n);
   return size === (1n << bits) - 1n ? undefined : idLength + sizeLength + Number(size);
-};
+}
 
 const vintLength = (first: number): number => Math.clz32(first) - 23;
 

@@ -47,10 +47,10 @@ export function createMedia({ pool }: { pool: Pool }): Media {
         return refuse({ code: 'image-too-large', by: 'pixels', ...size, maxPixels: EASY_PIXELS });
       }
     },
-    async normaliseClip(path, toPath, { maxSeconds, onProgress }, signal) {
+    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, onProgress }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
-        return await runClip('normaliseClip', { path, toPath, maxSeconds }, options);
+        return await runClip('normaliseClip', { path, toPath, maxSeconds, loopToSeconds }, options);
       } catch (error) {
         const outcome = refused('clip')(error);
         if (!(error instanceof TooHeavy)) return outcome;

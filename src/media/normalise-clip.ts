@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises';
 import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
+import { isInterlaced } from './av/first-frames.ts';
 import type { Size } from './av/geometry.ts';
 import { type OpenClip, openClip, type WithoutSound } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { type Recipe, transcode } from './av/transcode.ts';
 import { MAX_SIDE, type Measured, MIN_SIDE, measureClip } from './check-clip.ts';
 import type { TaskContext } from './task.ts';
+import { unreadable } from './undecodable.ts';
 
 const MAX_BYTES = 100_000_000;
 const CRF = 20;
@@ -28,26 +30,31 @@ const COPIED_FROM: readonly string[] = ['MP4', 'MOV', 'MKV'];
 
 export type NormalisedFacts = Omit<ClipFacts, 'cameraMoves'>;
 
+type NormaliseArgs = WithoutSound & {
+  path: string;
+  toPath: string;
+  maxSeconds?: number | undefined;
+  loopToSeconds?: number | undefined;
+};
+type Wishes = { maxSeconds: number; loopToSeconds: number };
+
 /**
  * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, at most 100 MB, no longer than `maxSeconds`. Packets
- * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind.
+ * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind. One that is
+ * shorter than `loopToSeconds` is repeated until it is exactly as long.
  */
 export async function normaliseClip(
-  {
-    path,
-    toPath,
-    maxSeconds = Infinity,
-    withoutSound,
-  }: { path: string; toPath: string; maxSeconds?: number | undefined } & WithoutSound,
+  { path, toPath, maxSeconds = Infinity, loopToSeconds = 0, withoutSound }: NormaliseArgs,
   { progress }: Pick<TaskContext, 'progress'>,
 ): Promise<Outcome<NormalisedFacts>> {
   const measured = await measureClip(path, { withoutSound });
   if (!measured.ok) return measured;
   const bytes = (await stat(path)).size;
-  await using clip = await openClip(path, measured.value.container, { withoutSound });
-  const recipe = clip && recipeOf(clip, measured.value, bytes, maxSeconds);
-  if (!recipe || !(await transcode(clip, toPath, recipe, progress))) {
-    return refuse({ code: 'broken-file', what: 'clip' });
+  const open = () => openClip(path, measured.value.container, { withoutSound });
+  await using clip = await open();
+  const recipe = clip && (await recipeOf(clip, open, measured.value, bytes, { maxSeconds, loopToSeconds }));
+  if (!recipe || !(await transcode(clip, toPath, recipe, progress, open))) {
+    return unreadable(path, measured.value.container);
   }
   const written = await measureClip(toPath);
   if (!written.ok) return refuse({ code: 'broken-file', what: 'clip' });
@@ -62,17 +69,20 @@ export async function normaliseClip(
   });
 }
 
-function recipeOf(
-  clip: OpenClip,
-  { container, scanned, geometry }: Measured,
+async function recipeOf(
+  { picture, sound: track }: OpenClip,
+  reopen: () => Promise<OpenClip | undefined>,
+  { container, scanned, geometry, hasSound }: Measured,
   bytes: number,
-  maxSeconds: number,
-): Recipe {
-  const { picture, sound } = clip;
+  { maxSeconds, loopToSeconds }: Wishes,
+): Promise<Recipe> {
+  const lapSeconds = scanned.durationMs / 1000;
+  const loops = lapSeconds < loopToSeconds;
   const isWhole =
-    scanned.durationMs / 1000 <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
-  const seconds = Math.min(scanned.durationMs / 1000, maxSeconds);
+    !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
+  const seconds = loops ? loopToSeconds : Math.min(lapSeconds, maxSeconds);
   const { shown } = geometry;
+  const sound = hasSound ? track : undefined;
   const copyPicture =
     isWhole &&
     bytes <= MAX_BYTES &&
@@ -82,15 +92,19 @@ function recipeOf(
     geometry.turn === undefined &&
     Math.max(shown.width, shown.height) <= MAX_SIDE &&
     shown.width % 2 === 0 &&
-    shown.height % 2 === 0;
+    shown.height % 2 === 0 &&
+    !(await hasInterlaced(reopen));
   const copySound = isWhole && sound?.codecpar.codecId === AV_CODEC_ID_AAC;
   const pixels = geometry.coded.width * geometry.coded.height * scanned.fps * seconds;
   const { preset, maxSide, maxFramesPerSecond } =
     EFFORTS.find((one) => pixels <= one.upToPixels) ?? EFFORTS[2];
-  const rate = evenRate(usualRate(scanned), maxFramesPerSecond);
+  const usual = evenRate(usualRate(scanned), maxFramesPerSecond);
+  // A whole number of pictures has to come to exactly that long, or the last one would end too early.
+  const rate = loops ? { num: Math.ceil(usual.num / usual.den - 0.01), den: 1 } : usual;
   const fps = rate.num / rate.den;
   return {
     window: { startSeconds: scanned.startSeconds, endSeconds: scanned.startSeconds + seconds },
+    ...(loops ? { lapSeconds } : {}),
     sound: !sound ? 'none' : copySound ? 'copy' : { bitsPerSecond: SOUND_BITS_PER_SECOND },
     picture: copyPicture
       ? 'copy'
@@ -110,6 +124,11 @@ function recipeOf(
           },
         },
   };
+}
+
+async function hasInterlaced(reopen: () => Promise<OpenClip | undefined>): Promise<boolean> {
+  await using clip = await reopen();
+  return clip?.picture !== undefined && (await isInterlaced(clip, clip.picture));
 }
 
 /** Even sides, scaled down as far as the smaller one allows. */

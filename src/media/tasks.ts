@@ -61,7 +61,10 @@ export const TASKS = {
   normaliseClip: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
-    args: clipInAndOut.extend({ maxSeconds: z.number().positive().optional() }),
+    args: clipInAndOut.extend({
+      maxSeconds: z.number().positive().optional(),
+      loopToSeconds: z.number().positive().optional(),
+    }),
     result: outcomeSchema(normalisedFactsSchema),
     run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),
   }),

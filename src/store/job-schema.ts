@@ -41,6 +41,7 @@ const base = z.object({
         'price-is-approximate',
         'price-from-table',
         'trimmed',
+        'looped',
         'draft',
       ]),
     ),

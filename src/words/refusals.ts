@@ -48,7 +48,10 @@ const REFUSALS = {
   'image-bad-ratio': (r, { t, dimensions }) =>
     t('refusal.image-bad-ratio', { size: dimensions(r.width, r.height), maxRatio: r.maxRatio }),
   'clip-too-short': (r, { t, seconds }) =>
-    t('refusal.clip-too-short', { seconds: seconds(r.seconds), min: seconds(r.minSeconds) }),
+    t(r.canLoop ? 'refusal.clip-too-short-loop' : 'refusal.clip-too-short', {
+      seconds: seconds(r.seconds),
+      min: seconds(r.minSeconds),
+    }),
   'clip-too-long': (r, { t, seconds }) =>
     t(r.canTrim ? 'refusal.clip-too-long-trim' : 'refusal.clip-too-long', {
       seconds: seconds(r.seconds),
@@ -60,6 +63,8 @@ const REFUSALS = {
     r.by === 'pixels'
       ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
       : t('refusal.clip-too-many-bytes', { bytes: size(r.bytes), max: size(r.maxBytes) }),
+  'clip-undecodable': ({ found, encrypted }, { t }) =>
+    t(encrypted ? 'refusal.clip-encrypted' : 'refusal.clip-undecodable', { found }),
   'no-picture-in-clip': (_, { t }) => t('refusal.no-picture-in-clip'),
   'over-quota': ({ scope, period, leftMicros, leftJobs, resetsAt }, { t, date, money }) => {
     const facts = { resetsAt: date(resetsAt) };

@@ -8,6 +8,7 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { avGetPixFmtName, type IRational, type Stream } from 'node-av/lib';
+import { hasAlphaBeside } from './decoder.ts';
 import { AAC_FORMAT, type Colours } from './encoders.ts';
 import type { Geometry, Size } from './geometry.ts';
 import type { Window } from './tracks.ts';
@@ -21,7 +22,7 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
   const steps = [
     'setpts=PTS-STARTPTS',
     // Touches interlaced frames alone, but holds three: nothing above 1080 lines was ever interlaced.
-    geometry.coded.height <= 1088 ? 'bwdif=deint=interlaced' : undefined,
+    geometry.coded.height <= 1088 ? 'bwdif=mode=send_frame:deint=interlaced' : undefined,
     `fps=${rate}`,
     geometry.turn,
     isHdr(stream) ? TONE_MAP : undefined,
@@ -57,7 +58,7 @@ const isHdr = ({ codecpar }: Stream): boolean =>
 const isRgb = (stream: Stream): boolean => /rgb|bgr|gbr|pal8/.test(pixelName(stream));
 
 const hasAlpha = (stream: Stream): boolean =>
-  /^(yuva|rgba|bgra|argb|abgr|gbrap|ya|pal8)/.test(pixelName(stream));
+  hasAlphaBeside(stream) || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya|pal8)/.test(pixelName(stream));
 
 /** The format is one of pixels, as the stream is a picture. */
 const pixelName = ({ codecpar }: Stream): string => avGetPixFmtName(codecpar.format as AVPixelFormat) ?? '';

@@ -1,5 +1,13 @@
 /** Turns the packets of one stream into frames. */
-import { AVERROR_EAGAIN } from 'node-av/constants';
+import {
+  AV_CODEC_ID_VP8,
+  AV_CODEC_ID_VP9,
+  type AVCodecID,
+  AVERROR_EAGAIN,
+  FF_DECODER_LIBVPX_VP8,
+  FF_DECODER_LIBVPX_VP9,
+  type FFVideoDecoder,
+} from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Frame, type Packet, type Stream } from 'node-av/lib';
 import { MAX_DECODED_PIXELS } from './open-clip.ts';
 
@@ -15,12 +23,28 @@ export type DecoderOptions = {
   skip?: 'nokey';
 };
 
+/** FFmpeg's own decoders of VP8 and VP9 leave out what is see-through, which lies beside the picture (WebM). */
+const WITH_ALPHA = new Map<AVCodecID, FFVideoDecoder>([
+  [AV_CODEC_ID_VP8, FF_DECODER_LIBVPX_VP8],
+  [AV_CODEC_ID_VP9, FF_DECODER_LIBVPX_VP9],
+]);
+
+/** Whether its decoder gives the alpha that the stream's own pixel format does not speak of. */
+export const hasAlphaBeside = ({ codecpar, metadata }: Stream): boolean =>
+  WITH_ALPHA.has(codecpar.codecId) && metadata?.get('alpha_mode') === '1';
+
+function decoderFor(stream: Stream): Codec | null {
+  const { codecId } = stream.codecpar;
+  const withAlpha = hasAlphaBeside(stream) ? WITH_ALPHA.get(codecId) : undefined;
+  return (withAlpha && Codec.findDecoderByName(withAlpha)) ?? Codec.findDecoder(codecId);
+}
+
 /** Undefined when there is no decoder for it or the decoder does not take its headers. */
 export async function createDecoder(
   stream: Stream,
   options: DecoderOptions = {},
 ): Promise<Decoder | undefined> {
-  const codec = Codec.findDecoder(stream.codecpar.codecId);
+  const codec = decoderFor(stream);
   if (!codec) return undefined;
   const context = new CodecContext();
   context.allocContext3(codec);

@@ -47,7 +47,7 @@ export async function look(reopen: () => Promise<OpenClip | undefined>, scanned:
   }
   await first[Symbol.asyncDispose]();
 
-  const wanted = scanned.startSeconds + scanned.durationMs / 1000 - Math.max(0.5, 4 * scanned.frameSeconds);
+  const wanted = scanned.lastSeconds - Math.max(0.5, 4 * scanned.frameSeconds);
   return {
     ...(coded ? { coded } : {}),
     lastFrameDecodes:

@@ -7,7 +7,15 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
+import {
+  avGetCodecName,
+  Codec,
+  Dictionary,
+  FormatContext,
+  InputFormat,
+  Log,
+  type Stream,
+} from 'node-av/lib';
 import type { ClipFormat } from '../sniff.ts';
 
 /** A header may promise any size: beyond this no decoder gets its buffers. 5.3K of action cameras fits in. */
@@ -27,9 +35,12 @@ export type OpenClip = AsyncDisposable & {
   format: FormatContext;
   /** The picture that a player would show; a cover image is not one. */
   picture?: Stream;
+  /** The best of those that can be decoded: beside it may lie one for other players. */
   sound?: Stream;
   /** There is sound, but it was not to be touched. */
   soundLeftOut: boolean;
+  /** What nothing here can decode, by the names of what it is encoded as. */
+  undecodable: { picture?: string; sound?: string };
 };
 
 Log.setLevel(AV_LOG_QUIET);
@@ -61,6 +72,10 @@ export async function openClip(
     ...(picture ? { picture } : {}),
     ...(sound ? { sound } : {}),
     soundLeftOut,
+    undecodable: {
+      ...undecodable('picture', format, AVMEDIA_TYPE_VIDEO),
+      ...undecodable('sound', format, AVMEDIA_TYPE_AUDIO),
+    },
     [Symbol.asyncDispose]: () => format.closeInput(),
   };
 }
@@ -78,10 +93,29 @@ export function readOnly(clip: OpenClip, ...streams: (Stream | undefined)[]): vo
   for (const stream of clip.format.streams) if (!wanted.has(stream.index)) stream.discard = AVDISCARD_ALL;
 }
 
-function best(
+type MediaType = typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO;
+
+const isCover = ({ disposition }: Stream): boolean => (disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+
+function best(format: FormatContext, type: MediaType): Stream | undefined {
+  const stream = format.streams[format.findBestStream(type, -1, -1, true).streamIndex];
+  return stream && !isCover(stream) ? stream : undefined;
+}
+
+function undecodable(
+  what: 'picture' | 'sound',
   format: FormatContext,
-  type: typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO,
-): Stream | undefined {
-  const stream = format.streams[format.findBestStream(type)];
-  return stream && !(stream.disposition & AV_DISPOSITION_ATTACHED_PIC) ? stream : undefined;
+  type: MediaType,
+): OpenClip['undecodable'] {
+  const stream = format.streams.find(
+    (one) => one.codecpar.codecType === type && !isCover(one) && !Codec.findDecoder(one.codecpar.codecId),
+  );
+  return stream ? { [what]: codecName(stream) } : {};
+}
+
+/** FFmpeg's own name for it, else the four letters that the file has. */
+export function codecName({ codecpar }: Stream): string {
+  const known = codecpar.codecId === AV_CODEC_ID_NONE ? undefined : avGetCodecName(codecpar.codecId);
+  const name = known ?? codecpar.codecTagString ?? '';
+  return /^[\w .+-]{2,}$/.test(name) ? name.replaceAll('_', ' ').trim() : '?';
 }

@@ -9,6 +9,8 @@ export type Scan = {
   packets: number;
   /** When the first picture is shown, in the clip's own time. */
   startSeconds: number;
+  /** When the last picture is shown, in the clip's own time. It may stand for long. */
+  lastSeconds: number;
   durationMs: number;
   /** Pictures a second on average. */
   fps: number;
@@ -25,8 +27,6 @@ export type Scan = {
 const YIELD_EVERY = 2_000;
 /** Where neither packets nor headers tell how long a picture stands. */
 const USUAL_FRAME_SECONDS = 1 / 25;
-/** The last picture may stand longer than the others, but a minute is a broken header. */
-const MAX_LAST_FRAME_SECONDS = 5;
 
 /** Reads to the end of the file; the clip has to be opened again to be decoded. */
 export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
@@ -59,19 +59,17 @@ export async function scan(clip: OpenClip, stream: Stream): Promise<Scan> {
     if (read % YIELD_EVERY === 0) await setImmediate();
   }
   const start = times.reduce((least, time) => Math.min(least, time), Infinity);
-  const frameSeconds = medianStep(times) ?? (last.seconds || USUAL_FRAME_SECONDS);
+  const frameSeconds = medianStep(times) ?? Math.min(last.seconds || USUAL_FRAME_SECONDS, 1);
   // Matroska counts in whole milliseconds: among equal steps the last frame is as long as they are on average.
   const average = (last.at - start) / (times.length - 1);
   const rounding = 1.5 * Math.min(unit, 0.001);
   const lastSeconds = last.seconds || frameSeconds;
   const equal = [average, lastSeconds].every((step) => Math.abs(step - frameSeconds) <= rounding);
-  const seconds =
-    times.length === 0
-      ? 0
-      : last.at - start + Math.min(equal ? average : lastSeconds, MAX_LAST_FRAME_SECONDS);
+  const seconds = times.length === 0 ? 0 : last.at - start + (equal ? average : lastSeconds);
   return {
     packets: times.length,
     startSeconds: times.length === 0 ? 0 : start,
+    lastSeconds: times.length === 0 ? 0 : last.at,
     durationMs: Math.round(seconds * 1000),
     fps: seconds > 0 ? times.length / seconds : 0,
     frameSeconds,

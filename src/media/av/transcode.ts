@@ -1,4 +1,5 @@
 /** Turns an open clip into an MP4, by copying or encoding each of its two streams. */
+import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { Packet, type Stream } from 'node-av/lib';
 import { coloursOf, pictureChain, soundChain } from './chains.ts';
 import { type H264Options, openAac, openH264 } from './encoders.ts';
@@ -9,7 +10,10 @@ import { createMp4, type Mp4 } from './output.ts';
 import { copyTrack, encodeTrack, type Track, type Window } from './tracks.ts';
 
 export type Recipe = {
+  /** What of the clip is wanted; one that is repeated may end before the window does. */
   window: Window;
+  /** The length of a clip that is repeated until the window is full. Not for streams that are copied. */
+  lapSeconds?: number;
   picture: 'copy' | (H264Options & { geometry: Geometry; maxFrames: number });
   sound: 'copy' | 'none' | { bitsPerSecond: number };
 };
@@ -23,6 +27,7 @@ export async function transcode(
   toPath: string,
   recipe: Recipe,
   progress: (share: number) => void,
+  reopen: () => Promise<OpenClip | undefined> = async () => undefined,
 ): Promise<boolean> {
   const { picture, sound } = clip;
   if (!picture) return false;
@@ -37,10 +42,19 @@ export async function transcode(
 
   await mp4.begin();
   try {
-    await pump(clip, recipe.window, (stream) => {
-      progress(pictureTrack.seconds / (recipe.window.endSeconds - recipe.window.startSeconds));
+    const { window, lapSeconds = Infinity } = recipe;
+    const seconds = window.endSeconds - window.startSeconds;
+    const trackOf = (stream: number): Track | undefined => {
+      progress(Math.min(1, pictureTrack.seconds / seconds));
       return stream === picture.index ? pictureTrack : stream === sound?.index ? soundTrack : undefined;
-    });
+    };
+    await pump(clip, window, trackOf, { lapSeconds, shiftSeconds: 0 });
+    for (let lap = 1; lap * lapSeconds < seconds; lap += 1) {
+      await using again = await reopen();
+      if (!again) return false;
+      readOnly(again, picture, soundTrack && sound);
+      await pump(again, window, trackOf, { lapSeconds, shiftSeconds: lap * lapSeconds });
+    }
     await pictureTrack.push(null);
     await soundTrack?.push(null);
   } catch (error) {
@@ -64,17 +78,25 @@ async function addSound(mp4: Mp4, stream: Stream, { sound, window }: Recipe): Pr
   return encodeTrack(mp4, stream, await openAac(sound.bitsPerSecond), soundChain(window));
 }
 
+/** Reads the clip once, up to `lapSeconds`, and moves its times on by `shiftSeconds`. */
 async function pump(
   clip: OpenClip,
   window: Window,
   trackOf: (streamIndex: number) => Track | undefined,
+  { lapSeconds, shiftSeconds }: { lapSeconds: number; shiftSeconds: number },
 ): Promise<void> {
   using packet = new Packet();
   packet.alloc();
+  const units = clip.format.streams.map(({ timeBase }) => timeBase.num / timeBase.den);
   while ((await clip.format.readFrame(packet)) >= 0) {
-    const unit = packet.timeBase.num / packet.timeBase.den;
+    const unit = units[packet.streamIndex] ?? 1;
     if (Number(packet.dts) * unit > window.endSeconds + READ_ON_SECONDS) break;
-    await trackOf(packet.streamIndex)?.push(packet);
+    const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
+    const shift = BigInt(Math.round(shiftSeconds / unit));
+    if (packet.pts !== AV_NOPTS_VALUE) packet.pts += shift;
+    if (packet.dts !== AV_NOPTS_VALUE) packet.dts += shift;
+    // Sound that is longer than the picture would run into the next lap.
+    if (Number(time) * unit < window.startSeconds + lapSeconds) await trackOf(packet.streamIndex)?.push(packet);
     packet.unref();
   }
 }
