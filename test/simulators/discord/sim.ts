@@ -7,6 +7,7 @@ import type { SimInteraction } from './interactions.ts';
 import type { Limits } from './limits.ts';
 import type { Command } from './schema/command.ts';
 import type { Settings } from './settings.ts';
+import type { WebPage } from './unfurl.ts';
 import type { SimUser, World } from './world.ts';
 
 export type RegisteredCommand = Command & { id: string; version: string; guildId?: string };
@@ -17,6 +18,8 @@ export type Sim = {
   time: SimTime;
   settings: Settings;
   cdn: Cdn;
+  /** What there is outside of Discord, by link. */
+  web: Map<string, WebPage>;
   limits: Limits;
   gateway: Gateway;
   commands: RegisteredCommand[];
