@@ -38,6 +38,7 @@ export const userJson = (user: SimUser) => ({
   discriminator: '0',
   avatar: null,
   bot: user.bot,
+  primary_guild: null,
   system: false,
   public_flags: 0,
   flags: 0,
