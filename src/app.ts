@@ -245,7 +245,7 @@ async function signInFor(config: Config, key: string, log: Logger) {
   if (isLoopback(config.HOST) && !reached && config.PAGE_PASSWORD === undefined) return undefined;
   const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
   if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
-  return createSignIn(digest, key);
+  return createSignIn(digest, key, { behindProxy: config.PUBLIC_URL !== undefined });
 }
 
 async function version(): Promise<string> {

@@ -95,7 +95,9 @@ const schema = z
     DISCORD_API_URL: baseUrl.prefault('https://discord.com/api'),
     DISCORD_CDN_URLS: z
       .string()
-      .default('https://cdn.discordapp.com,https://media.discordapp.net')
+      .default(
+        'https://cdn.discordapp.com,https://media.discordapp.net,https://images-ext-1.discordapp.net,https://images-ext-2.discordapp.net',
+      )
       .transform((text) => text.split(',').map((url) => url.trim()))
       .pipe(z.array(baseUrl)),
     DISCORD_DEV_GUILD: z

@@ -81,6 +81,8 @@ describe('the configuration', () => {
     expect(readConfig({}).DISCORD_CDN_URLS).toEqual([
       'https://cdn.discordapp.com',
       'https://media.discordapp.net',
+      'https://images-ext-1.discordapp.net',
+      'https://images-ext-2.discordapp.net',
     ]);
     expect(readConfig({ DISCORD_CDN_URLS: 'http://127.0.0.1:9/cdn/ , http://b' }).DISCORD_CDN_URLS).toEqual([
       'http://127.0.0.1:9/cdn',

@@ -7,6 +7,9 @@ import type { SignIn } from './sign-in.ts';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 const ANY_ADDRESS = new Set(['0.0.0.0', '::', '[::]']);
 
+/** Our own page, or a person at the address bar. Another port of this machine is the same site, and not ours. */
+const OUR_OWN = new Set(['same-origin', 'none']);
+
 export const isAnyAddress = (host: string): boolean => ANY_ADDRESS.has(host);
 export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
@@ -28,6 +31,11 @@ export function checkHost(listenHost: string): MiddlewareHandler {
     const origin = c.req.header('origin');
     // A script sends no Origin and is welcome; a browser on another site's behalf is not.
     if (origin !== undefined && hostOf(origin) !== c.req.header('host'))
+      return problem(c, { code: 'not-allowed' });
+    // There are browsers and ways of asking that leave Origin out, but say whose behalf it is on.
+    const site = c.req.header('sec-fetch-site');
+    const changes = !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
+    if (changes && origin === undefined && site !== undefined && !OUR_OWN.has(site))
       return problem(c, { code: 'not-allowed' });
     return next();
   };

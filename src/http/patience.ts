@@ -52,6 +52,7 @@ export function keepPatience(server: Server, { shortMs, idleMs, connections }: P
       : setTimeout(() => {
           if (!request.complete) socket.destroy();
         }, shortMs).unref();
+    response.once('prefinish', () => dropLittle(request));
     response.once('close', () => {
       clearTimeout(timer);
       // The next request of the same connection may have come already.
@@ -62,4 +63,18 @@ export function keepPatience(server: Server, { shortMs, idleMs, connections }: P
   server.setTimeout(idleMs, (socket) => {
     if (!(answering.get(socket)?.complete && socket.writableLength === 0)) socket.destroy();
   });
+}
+
+/** What is still taken of a request that was answered before its end: a sender who is refused hears why meanwhile. */
+const MOST_DROPPED_BYTES = 16_000_000;
+
+/** Without this, Node drops as much as comes until somebody ends the connection. */
+function dropLittle(request: IncomingMessage): void {
+  if (request.complete) return;
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MOST_DROPPED_BYTES) request.socket.destroySoon();
+  });
+  request.resume();
 }

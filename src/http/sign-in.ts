@@ -1,5 +1,6 @@
 /** The page's password: a form and a cookie for people, a bearer header for scripts. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { getSignedCookie, setSignedCookie } from 'hono/cookie';
@@ -12,18 +13,25 @@ const WRONG_TRIES_WINDOW_S = 15 * 60;
 
 type Verdict = 'in' | 'out' | { retryAt: number };
 export type SignIn = {
-  /** Whether this request comes from somebody signed in. A wrong bearer counts as a wrong try. */
+  /** Whether this request comes from somebody signed in. A wrong bearer of anybody else counts as a wrong try. */
   check(c: Context): Promise<Verdict>;
   /** Tries a password and sets the cookie when it is right. */
   enter(c: Context, password: string): Promise<Verdict>;
 };
 
-/** Only the password's digest is kept in memory; `secretKey` signs the cookies, so that they outlive a restart. */
-export function createSignIn(passwordDigest: string, secretKey: string): SignIn {
+/**
+ * Only the password's digest is kept in memory; `secretKey` signs the cookies, so that they outlive a restart.
+ * `behindProxy`: the internet comes through a proxy on this machine, which says for whom it asks.
+ */
+export function createSignIn(
+  passwordDigest: string,
+  secretKey: string,
+  { behindProxy = false }: { behindProxy?: boolean } = {},
+): SignIn {
   const wrong = new RateLimiterMemory({ points: WRONG_TRIES, duration: WRONG_TRIES_WINDOW_S });
 
   async function attempt(c: Context, password: string): Promise<Verdict> {
-    const from = getConnInfo(c).remote.address ?? 'unknown';
+    const from = whoAsks(c, behindProxy);
     const tries = await wrong.get(from);
     if (tries && tries.consumedPoints >= WRONG_TRIES) return { retryAt: Date.now() + tries.msBeforeNext };
     if (sameDigest(digestOf(password), passwordDigest)) {
@@ -34,21 +42,28 @@ export function createSignIn(passwordDigest: string, secretKey: string): SignIn 
     return 'out';
   }
 
+  async function isSignedIn(c: Context): Promise<boolean> {
+    // The cookie names the password it was given for: a changed password signs everybody out.
+    const cookie = await getSignedCookie(c, secretKey, COOKIE);
+    const [until, digest] = (cookie || '').split('.');
+    return Number(until) > Date.now() && sameDigest(digest ?? '', markOf(passwordDigest));
+  }
+
   return {
     async check(c) {
+      // First, so that nobody who is in is kept out by others' guesses from the same address.
+      if (await isSignedIn(c)) return 'in';
       const [, bearer] = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-      if (bearer !== undefined) return attempt(c, bearer);
-      // The cookie names the password it was given for: a changed password signs everybody out.
-      const cookie = await getSignedCookie(c, secretKey, COOKIE);
-      const [until, digest] = (cookie || '').split('.');
-      return Number(until) > Date.now() && sameDigest(digest ?? '', markOf(passwordDigest)) ? 'in' : 'out';
+      return bearer === undefined ? 'out' : attempt(c, bearer);
     },
     async enter(c, password) {
+      if (await isSignedIn(c)) return 'in';
       const verdict = await attempt(c, password);
       if (verdict === 'in') {
         const until = Date.now() + SIGNED_IN_FOR_S * 1000;
         await setSignedCookie(c, COOKIE, `${until}.${markOf(passwordDigest)}`, secretKey, {
           httpOnly: true,
+          secure: isHttps(c),
           sameSite: 'Strict',
           path: '/',
           maxAge: SIGNED_IN_FOR_S,
@@ -58,6 +73,26 @@ export function createSignIn(passwordDigest: string, secretKey: string): SignIn 
     },
   };
 }
+
+/**
+ * Whose tries are counted together. A proxy adds at the end whom it heard; what stands before that, anybody may have
+ * written. Only one on this machine is believed: others could say whatever they like.
+ */
+function whoAsks(c: Context, behindProxy: boolean): string {
+  const peer = getConnInfo(c).remote.address ?? 'unknown';
+  if (!behindProxy || !isThisMachine(peer)) return peer;
+  const named = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim());
+  const nearest = named.findLast((one) => !isThisMachine(one));
+  return nearest !== undefined && isIP(nearest) > 0 ? nearest : peer;
+}
+
+const isThisMachine = (address: string): boolean =>
+  address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+
+/** As the browser itself sees it, or the proxy before us. Whoever lies about it only spoils their own cookie. */
+const isHttps = (c: Context): boolean =>
+  c.req.header('origin')?.startsWith('https:') === true ||
+  c.req.header('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
 
 /** A password is long and random, or the operator's own choice behind five tries: a plain digest serves. */
 export const digestOf = (password: string): string =>

@@ -1,7 +1,7 @@
 /** Multipart uploads, streamed to disk: never more of a file in memory than a chunk. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { Context } from 'hono';
@@ -11,6 +11,8 @@ import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts'
 import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 
 const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
+/** What nobody wants is read and dropped for so long, so that its sender hears the reason in place of a cut connection. */
+const MOST_DROPPED_BYTES = 32_000_000;
 
 type FileField = keyof typeof MAX_UPLOAD_BYTES;
 const isFileField = (name: string): name is FileField => Object.hasOwn(MAX_UPLOAD_BYTES, name);
@@ -40,6 +42,25 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   let refusal: Refusal | undefined;
   const writes: Promise<void>[] = [];
   const streams: Readable[] = [];
+  let droppedBytes = 0;
+
+  /** The body as far as there is any use in reading it. */
+  async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > MAX_REQUEST_BYTES || droppedBytes > MOST_DROPPED_BYTES) throw new TooMuch();
+      yield chunk;
+    }
+  }
+
+  function drop(stream: Readable): void {
+    // The parser lets go of an unfinished part with an error, which ends the process where nobody hears it.
+    stream.on('error', () => {});
+    stream.on('data', (chunk: Buffer) => {
+      droppedBytes += chunk.length;
+    });
+  }
 
   async function keep(field: FileField, stream: Readable, name: string): Promise<void> {
     const temp = stack.use(await files.temp('upload'));
@@ -48,17 +69,19 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     const count = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         bytes += chunk.length;
-        // The rest is read and dropped, so that the sender hears the reason in place of a cut connection.
-        if (bytes > MAX_UPLOAD_BYTES[field]) return done();
+        if (bytes > MAX_UPLOAD_BYTES[field]) {
+          droppedBytes += chunk.length;
+          refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
+          return done();
+        }
         hash.update(chunk);
         done(null, chunk);
       },
     });
     await pipeline(stream, count, createWriteStream(temp.path, { mode: 0o600 }));
-    if (bytes > MAX_UPLOAD_BYTES[field])
-      refusal ??= { code: 'upload-too-large', what: field, maxBytes: MAX_UPLOAD_BYTES[field] };
+    if (bytes > MAX_UPLOAD_BYTES[field]) return;
     // A browser sends an empty part without a name where no file was chosen.
-    else if (bytes === 0 && name) refusal ??= { code: 'broken-file', what: field };
+    if (bytes === 0 && name) refusal ??= { code: 'broken-file', what: field };
     else if (bytes > 0) form.files[field] = { path: temp.path, sha256: hash.digest('hex') };
   }
 
@@ -76,20 +99,22 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
       if (isFileField(name) && !form.files[name]) {
         const write = keep(name, stream, filename ?? '');
         // The parser would go on feeding a stream that nobody reads any more, and wait for ever.
-        write.catch(() => stream.resume());
+        write.catch(() => drop(stream));
         writes.push(write);
       } else {
         if (!isFileField(name))
           refusal ??= { code: 'bad-option', option: name, allowed: Object.keys(MAX_UPLOAD_BYTES) };
-        stream.resume();
+        drop(stream);
       }
     });
-    await pipeline(Readable.fromWeb(body), parser);
+    await pipeline(bounded(body), parser);
     await Promise.all(writes);
   } catch (error) {
     // The parser leaves a file that broke off open; its write, and its temporary file, would wait for ever.
     for (const stream of streams) stream.destroy(new Error('the upload broke off'));
     await Promise.allSettled(writes);
+    if (error instanceof TooMuch)
+      return refuse(refusal ?? { code: 'upload-too-large', what: 'request', maxBytes: MAX_REQUEST_BYTES });
     if (isDiskFull(error)) return refuse({ code: 'disk-full' });
     return refuse({
       code: 'bad-request',
@@ -99,4 +124,9 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   if (refusal) return refuse(refusal);
   const kept = stack.move();
   return accept({ ...form, [Symbol.asyncDispose]: () => kept.disposeAsync() });
+}
+
+/** Ends the reading; nobody outside this file sees it. */
+class TooMuch extends Error {
+  override name = 'TooMuch';
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mentionOf } from '../../src/chat/discord/inbound/mention.ts';
 import { createOpenForms } from '../../src/chat/discord/inbound/open-forms.ts';
+import { createOrigins } from '../../src/chat/discord/inbound/origins.ts';
 import { readInteraction } from '../../src/chat/discord/inbound/reading.ts';
 import { recordSchema as discordRecord } from '../../src/chat/discord/inbound/record.ts';
 import { createWaiting } from '../../src/chat/discord/inbound/waiting.ts';
@@ -307,6 +308,7 @@ const INTERACTIONS = [
   },
 ];
 
+const ORIGINS = createOrigins(['https://cdn.discordapp.com']);
 const OWNERS = { note() {}, of: () => undefined };
 
 describe('what Discord tells', () => {
@@ -315,15 +317,17 @@ describe('what Discord tells', () => {
   it('that is whole is understood: what follows has something to put wrong', () => {
     for (const event of INTERACTIONS)
       expect(interactionSchema.safeParse(event).success, JSON.stringify(event)).toBe(true);
-    expect(mentionOf(messageSchema.parse(WROTE), '2')?.asked.ask.files.image).toBeDefined();
+    expect(mentionOf(messageSchema.parse(WROTE), '2', ORIGINS)?.asked.ask.files.image).toBeDefined();
   });
 
   it('is kept as a record that can be read after a crash, or not at all', () => {
     const property = fc.property(fc.oneof(mutations([...INTERACTIONS, WROTE]), anything), (event) => {
       const interaction = interactionSchema.safeParse(event);
-      const reading = interaction.success ? readInteraction({ core }, OWNERS, interaction.data) : undefined;
+      const reading = interaction.success
+        ? readInteraction({ core, origins: ORIGINS }, OWNERS, interaction.data)
+        : undefined;
       const message = messageSchema.safeParse(event);
-      const mention = message.success ? mentionOf(message.data, '2') : undefined;
+      const mention = message.success ? mentionOf(message.data, '2', ORIGINS) : undefined;
       for (const asked of [reading?.kind === 'answer' ? reading.asked : undefined, mention?.asked])
         if (asked) expect(discordRecord.safeParse(again(asked)).error?.issues ?? []).toEqual([]);
     });

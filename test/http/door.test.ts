@@ -17,6 +17,23 @@ describe('the door', () => {
     ).toBe(200);
   });
 
+  it.each([
+    ['cross-site', 403],
+    ['same-site', 403],
+    ['same-origin', 404],
+    ['none', 404],
+    [undefined, 404],
+  ])(
+    'is shut to a change on behalf of a site that is %s, where no Origin says whose',
+    async (site, status) => {
+      const { url } = await start();
+      const headers = site === undefined ? {} : { 'sec-fetch-site': site };
+      expect(await raw(`${url}/api/jobs/web-nothing/cancel`, headers, 'POST')).toBe(status);
+      // A link to the page from elsewhere is followed.
+      expect(await raw(`${url}/api/jobs`, headers)).toBe(200);
+    },
+  );
+
   const password = 'correct horse';
   const signIn = () => createSignIn(digestOf(password), 'a secret key');
 
@@ -56,6 +73,58 @@ describe('the door', () => {
     expect(
       (await fetch(`${url}/api/jobs`, { headers: { authorization: `Bearer ${password}` } })).status,
     ).toBe(429);
+  });
+
+  const tryPassword = (url: string, given: string, headers: Record<string, string> = {}) =>
+    fetch(`${url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ password: given }),
+      redirect: 'manual',
+      headers,
+    });
+  const cookieOf = (answer: Response): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  async function guess(url: string, headers: Record<string, string> = {}): Promise<number> {
+    for (let n = 0; n < 5; n += 1) await tryPassword(url, 'wrong', headers);
+    return (await tryPassword(url, 'wrong', headers)).status;
+  }
+
+  it('stays open to whoever is in, however much is guessed from the same address', async () => {
+    const { url } = await start({ signIn: signIn() });
+    const cookie = cookieOf(await tryPassword(url, password));
+    expect(await guess(url)).toBe(429);
+    expect((await fetch(`${url}/api/jobs`, { headers: { cookie } })).status).toBe(200);
+    const withBearer = { cookie, authorization: 'Bearer of bad news' };
+    expect((await fetch(`${url}/api/jobs`, { headers: withBearer })).status).toBe(200);
+    expect((await tryPassword(url, password, { cookie })).status).toBe(303);
+    expect((await tryPassword(url, password)).status).toBe(429);
+  });
+
+  it('counts the guesses of each behind a proxy apart, by what the proxy itself has heard', async () => {
+    const behindProxy = createSignIn(digestOf(password), 'a secret key', { behindProxy: true });
+    const { url } = await start({ signIn: behindProxy });
+    const from = (...hops: string[]) => ({ 'x-forwarded-for': hops.join(', ') });
+    expect(await guess(url, from('203.0.113.7'))).toBe(429);
+    expect((await tryPassword(url, password, from('198.51.100.1'))).status).toBe(303);
+    expect((await tryPassword(url, password)).status).toBe(303);
+    // What stands first is whatever the guesser wrote.
+    expect((await tryPassword(url, 'wrong', from('198.51.100.2', '203.0.113.7'))).status).toBe(429);
+    expect((await tryPassword(url, 'wrong', from('203.0.113.7', '127.0.0.1'))).status).toBe(429);
+  });
+
+  it('believes nobody about whom they ask for where there is no proxy', async () => {
+    const { url } = await start({ signIn: signIn() });
+    expect(await guess(url, { 'x-forwarded-for': '203.0.113.7' })).toBe(429);
+    expect((await tryPassword(url, password, { 'x-forwarded-for': '198.51.100.1' })).status).toBe(429);
+  });
+
+  it('gives a cookie that only HTTPS carries where it was HTTPS that brought the password', async () => {
+    const { url } = await start({ signIn: signIn() });
+    const { host } = new URL(url);
+    const cookie = async (headers: Record<string, string>) =>
+      (await tryPassword(url, password, headers)).headers.get('set-cookie');
+    expect(await cookie({ 'x-forwarded-proto': 'https' })).toMatch(/; Secure/);
+    expect(await cookie({ origin: `https://${host}` })).toMatch(/; Secure/);
+    expect(await cookie({ origin: `http://${host}` })).not.toMatch(/Secure/);
   });
 
   it('signs everybody out when the password or the key changes', async () => {

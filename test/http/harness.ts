@@ -106,9 +106,9 @@ export const post = (url: string, body?: FormData, headers: Record<string, strin
   fetch(url, { method: 'POST', headers, redirect: 'manual', ...(body ? { body } : {}) });
 
 /** A request with headers that `fetch` would not let anybody set. */
-export function raw(url: string, headers: Record<string, string>): Promise<number> {
+export function raw(url: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
+    request(url, { headers, method }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })

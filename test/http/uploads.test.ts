@@ -5,32 +5,48 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { form, post, start } from './harness.ts';
 
+/** A request as far as it comes before its sender goes. */
+async function beginUpload(url: string, ...parts: string[][]) {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  await once(socket, 'connect');
+  const head = [
+    'POST /api/jobs HTTP/1.1',
+    `Host: ${hostname}:${port}`,
+    'Content-Type: multipart/form-data; boundary=x',
+    'Content-Length: 1000000',
+    '',
+    '',
+  ];
+  socket.write(head.join('\r\n') + parts.map((part) => part.join('\r\n')).join('\r\n'));
+  return socket;
+}
+const part = (name: string) => [
+  '--x',
+  `Content-Disposition: form-data; name="${name}"; filename="a.mp4"`,
+  '',
+  'x'.repeat(50_000),
+];
+
 describe('an upload', () => {
   it('that breaks off leaves no file behind', async () => {
     const { url, dataDir } = await start();
-    const { hostname, port } = new URL(url);
     for (let time = 0; time < 5; time += 1) {
-      const socket = connect({ host: hostname, port: Number(port) });
-      await once(socket, 'connect');
-      const head = [
-        'POST /api/jobs HTTP/1.1',
-        `Host: ${hostname}:${port}`,
-        'Content-Type: multipart/form-data; boundary=x',
-        'Content-Length: 1000000',
-        '',
-        '',
-      ];
-      const part = [
-        '--x',
-        'Content-Disposition: form-data; name="clip"; filename="a.mp4"',
-        '',
-        'x'.repeat(50_000),
-      ];
-      socket.write(head.join('\r\n') + part.join('\r\n'));
+      const socket = await beginUpload(url, part('clip'));
       await expect.poll(async () => (await readdir(join(dataDir, 'temp'))).length).toBe(1);
       socket.destroy();
       await expect.poll(() => readdir(join(dataDir, 'temp'))).toEqual([]);
     }
+  });
+
+  it('that breaks off in the midst of what nobody asked for harms nobody', async () => {
+    const { url, dataDir } = await start();
+    // Where nobody listens for it, the error of a part that is let go of ends the process.
+    const socket = await beginUpload(url, part('clip'), part('other'));
+    await expect.poll(async () => (await readdir(join(dataDir, 'temp'))).length).toBe(1);
+    socket.destroy();
+    await expect.poll(() => readdir(join(dataDir, 'temp'))).toEqual([]);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
   it.each(['jobs', 'quote'])(

@@ -16,10 +16,13 @@ import { createAcks } from './inbound/ack.ts';
 import { createDownloads } from './inbound/downloads.ts';
 import { createInbound, type Inbound } from './inbound/index.ts';
 import { createOpenForms } from './inbound/open-forms.ts';
+import { createOrigins } from './inbound/origins.ts';
 import { createOwners } from './inbound/owners.ts';
 import type { InboundParts } from './inbound/parts.ts';
+import { refreshed } from './inbound/refreshed.ts';
 import { createReplies } from './inbound/replies.ts';
 import { TYPED } from './inbound/say.ts';
+import { createUnfurling } from './inbound/unfurling.ts';
 import { createWaiting } from './inbound/waiting.ts';
 import { inviteLink } from './invite.ts';
 import { createLogin, type LoginParts } from './login.ts';
@@ -54,6 +57,8 @@ export type DiscordParts = {
   usualMs: (job: Job) => number | undefined;
   /** The link for adding the bot to a server, once it is known. */
   onInvite?: (url: string) => void;
+  /** How long Discord is given to look behind the links of a mention. */
+  linksWithinMs?: number;
   /** Between two tries to log in. */
   pace?: LoginParts['pace'];
 };
@@ -67,6 +72,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
   const tokens = createTokens({ shelf, clock });
   const servers = createServers({ rest, shelf, clock, log });
   const owners = createOwners();
+  const origins = createOrigins(parts.cdnUrls);
   const waiting = createWaiting({ shelf, fileUse, clock, log });
   const forms = createOpenForms({ shelf, waiting });
   let core: Core | undefined;
@@ -147,7 +153,9 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           inbox,
           files,
           fileUse,
-          downloads: createDownloads({ cdnUrls: parts.cdnUrls, files }),
+          origins,
+          downloads: createDownloads({ origins, files, refresh: (url) => refreshed({ rest, log }, url) }),
+          unfurling: createUnfurling(parts.linksWithinMs),
           waiting,
           forms,
           admin: { channels, requests, notices, sender, temp: files.temp },

@@ -1,4 +1,5 @@
 /** The app itself: who it is, where the gateway is, and its commands. */
+import { z } from 'zod';
 import { no, parse } from './errors.ts';
 import { type Answer, type Call, type Route, route } from './http.ts';
 import { commandList } from './schema/command.ts';
@@ -80,6 +81,18 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
     route('GET', '/applications/@me', () => ({ status: 200, json: application() })),
     route('GET', '/oauth2/applications/@me', () => ({ status: 200, json: application() })),
     route('GET', '/applications/:app/commands', list),
+    // In no documentation; bots may ask for it as the app itself does.
+    route('POST', '/attachments/refresh-urls', ({ body }) => {
+      const { attachment_urls } = parse(
+        z.object({ attachment_urls: z.array(z.url()).min(1).max(50) }),
+        body.json,
+      );
+      const refreshed_urls = attachment_urls.map((original) => {
+        const file = sim.cdn.fileAt(original);
+        return { original, refreshed: file ? sim.cdn.urlOf(file) : null };
+      });
+      return { status: 200, json: { refreshed_urls } };
+    }),
     route('PUT', '/applications/:app/commands', put),
     route('GET', '/applications/:app/guilds/:guild/commands', list),
     route('PUT', '/applications/:app/guilds/:guild/commands', put),

@@ -32,6 +32,8 @@ export type SimFile = {
   /** Its place on the CDN, without a signature. */
   pathname: string;
   ephemeral: boolean;
+  /** Stickers, and copies of what lies elsewhere: their addresses need no signature. */
+  open?: true;
 };
 
 const TYPES: Record<string, string> = {
@@ -123,6 +125,17 @@ export async function createCdn(parts: {
     );
   }
 
+  /** A file that everybody may have, under a name of Discord's own making. */
+  async function publish(input: FileInput, pathname: string): Promise<SimFile> {
+    const taken = await takeInput(input, { channelId: '0', ephemeral: false });
+    files.delete(taken.pathname);
+    const file: SimFile = { ...taken, pathname, open: true };
+    files.set(pathname, file);
+    return file;
+  }
+
+  const addressOf = ({ pathname }: SimFile): string => `${parts.origin()}${pathname}`;
+
   const sign = (pathname: string, ex: string, is: string): string =>
     createHmac('sha256', secret).update(`${pathname}?${ex}&${is}`).digest('hex');
 
@@ -143,8 +156,8 @@ export async function createCdn(parts: {
     const file = files.get(pathname);
     const [ex, is, hm] = [query.get('ex') ?? '', query.get('is') ?? '', query.get('hm') ?? ''];
     if (!file) return { status: 404, text: 'This content is no longer available.' };
-    if (hm !== sign(pathname, ex, is)) return { status: 403, text: 'Forbidden' };
-    if (Number.parseInt(ex, 16) * 1000 < time.now())
+    if (!file.open && hm !== sign(pathname, ex, is)) return { status: 403, text: 'Forbidden' };
+    if (!file.open && Number.parseInt(ex, 16) * 1000 < time.now())
       return { status: 404, text: 'This content is no longer available.' };
     const headers = {
       'content-type': file.contentType,
@@ -176,6 +189,8 @@ export async function createCdn(parts: {
     temp,
     take,
     takeInput,
+    publish,
+    addressOf,
     urlOf,
     fileAt,
     serve,

@@ -1,5 +1,11 @@
 /** A message as the API and the gateway give it. */
-import { ComponentType, InteractionType, MessageFlags, MessageType } from 'discord-api-types/v10';
+import {
+  ComponentType,
+  InteractionType,
+  MessageFlags,
+  MessageReferenceType,
+  MessageType,
+} from 'discord-api-types/v10';
 import type { AnyComponent, MediaItem } from './schema/components.ts';
 import { isV2 } from './schema/message.ts';
 import { type Sim, userJson } from './sim.ts';
@@ -55,6 +61,51 @@ export function botMayRead(sim: Sim, message: SimMessage): boolean {
   return message.author === bot || !message.channel.guild || message.mentions.includes(bot.id);
 }
 
+const stickersJson = ({ stickers }: SimMessage) =>
+  stickers.map(({ id, name, format }) => ({ id, name, format_type: format }));
+
+const mentionsJson = (sim: Sim, { mentions }: SimMessage) =>
+  mentions.flatMap((id) => {
+    const user = sim.world.users.get(id);
+    return user ? [userJson(user)] : [];
+  });
+
+const whenJson = ({ createdAt, editedAt }: SimMessage) => ({
+  timestamp: new Date(createdAt).toISOString(),
+  edited_timestamp: editedAt === undefined ? null : new Date(editedAt).toISOString(),
+});
+
+/** A forward is empty in itself: what it carries is a snapshot, without an author (developer docs, resources/message). */
+function forwardJson(sim: Sim, forwarded: SimMessage, reveal: boolean) {
+  const { id, channel } = forwarded;
+  const message = {
+    type: MessageType.Default,
+    ...shownJson(sim, forwarded),
+    ...whenJson(forwarded),
+    mentions: mentionsJson(sim, forwarded),
+    mention_roles: forwarded.mentionedRoles,
+    flags: forwarded.flags,
+    ...(forwarded.stickers.length > 0 ? { sticker_items: stickersJson(forwarded) } : {}),
+  };
+  return {
+    message_reference: {
+      type: MessageReferenceType.Forward,
+      message_id: id,
+      channel_id: channel.id,
+      ...(channel.guild ? { guild_id: channel.guild.id } : {}),
+    },
+    ...(reveal ? { message_snapshots: [{ message }] } : {}),
+  };
+}
+
+const shownJson = (sim: Sim, message: SimMessage) => ({
+  content: message.content,
+  embeds: message.embeds,
+  // Files that a component shows are in that component alone (discord-api-docs#8277).
+  attachments: isV2(message.flags) ? [] : message.files.map(sim.cdn.json),
+  components: message.components.map((one) => componentJson(sim, one)),
+});
+
 /** `reveal` false leaves out what the Message Content intent covers. */
 export function messageJson(
   sim: Sim,
@@ -71,20 +122,12 @@ export function messageJson(
     channel_id: channel.id,
     type: typeOf(message),
     author: userJson(message.author),
-    content: reveal ? message.content : '',
-    embeds: reveal ? message.embeds : [],
-    // Files that a component shows are in that component alone (discord-api-docs#8277).
-    attachments: reveal && !isV2(message.flags) ? message.files.map(sim.cdn.json) : [],
-    components: reveal ? message.components.map((one) => componentJson(sim, one)) : [],
-    timestamp: new Date(message.createdAt).toISOString(),
-    edited_timestamp: message.editedAt === undefined ? null : new Date(message.editedAt).toISOString(),
+    ...(reveal ? shownJson(sim, message) : { content: '', embeds: [], attachments: [], components: [] }),
+    ...whenJson(message),
     tts: false,
     pinned: false,
     mention_everyone: message.mentionsEveryone,
-    mentions: message.mentions.flatMap((id) => {
-      const user = sim.world.users.get(id);
-      return user ? [userJson(user)] : [];
-    }),
+    mentions: mentionsJson(sim, message),
     mention_roles: message.mentionedRoles,
     flags: message.flags | (message.thinking ? MessageFlags.Loading : 0),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
@@ -100,6 +143,8 @@ export function messageJson(
           },
         }
       : {}),
+    ...(reveal && message.stickers.length > 0 ? { sticker_items: stickersJson(message) } : {}),
+    ...(message.forwarded ? forwardJson(sim, message.forwarded, reveal) : {}),
     ...(replyTo
       ? {
           message_reference: {

@@ -9,7 +9,8 @@ import { botMayRead, messageJson } from './message-json.ts';
 import { type MessageComponent, mediaOf, walk } from './schema/components.ts';
 import { isV2, type MessageBody, messageBody, wholeProblems } from './schema/message.ts';
 import type { Sim } from './sim.ts';
-import type { SimChannel, SimMessage, SimUser } from './world.ts';
+import { unfurl } from './unfurl.ts';
+import type { SimChannel, SimMessage, SimSticker, SimUser } from './world.ts';
 
 /** Flags that a sender may set. */
 const SETTABLE =
@@ -22,6 +23,8 @@ export type Draft = {
   uploads: Upload[];
   /** Files of a person's message, taken in already. */
   ready?: SimFile[];
+  stickers?: SimSticker[] | undefined;
+  forwarded?: SimMessage | undefined;
   /** What one file may have. */
   limitBytes: number;
   replyTo?: SimMessage | undefined;
@@ -53,6 +56,7 @@ export function blankMessage(
     components: [],
     flags: visibleTo === undefined ? 0 : MessageFlags.Ephemeral,
     files: [],
+    stickers: [],
     createdAt: sim.time.now(),
     edits: 0,
     deleted: false,
@@ -79,10 +83,13 @@ export async function createMessage(sim: Sim, draft: Draft, at: PropertyKey[] = 
     content: body.content ?? '',
     embeds: body.embeds ?? [],
     components: body.components ?? [],
+    stickers: draft.stickers ?? [],
     ...(replyTo ? { replyTo } : {}),
+    ...(draft.forwarded ? { forwarded: draft.forwarded } : {}),
     ...(body.nonce == null ? {} : { nonce: String(body.nonce) }),
   };
   message.flags |= (body.flags ?? 0) & SETTABLE;
+  if (message.forwarded) message.flags |= MessageFlags.HasSnapshot;
   message.files = [...(draft.ready ?? []), ...(await filesAfter(sim, draft, [], at))];
   settle(sim, message, message.files, at);
   message.notified = readMentions(sim.world, message, body.allowed_mentions);
@@ -215,8 +222,9 @@ function settle(sim: Sim, message: SimMessage, mustShow: readonly SimFile[], at:
       Object.assign(errors, merged(errors, invalid([...at, ...path], code, text).errors ?? {}));
     throw new Refused(400, 50035, 'Invalid Form Body', errors);
   }
-  const { content, embeds, components, files } = message;
-  if (!content && !embeds.length && !components.length && !files.length) throw no.emptyMessage();
+  const { content, embeds, components, files, stickers, forwarded } = message;
+  const something = [embeds, components, files, stickers].some(({ length }) => length > 0);
+  if (!content && !forwarded && !something) throw no.emptyMessage();
   number(components);
 }
 
@@ -240,6 +248,14 @@ function number(components: readonly MessageComponent[]): void {
     component.id = next;
     next += 1;
   }
+}
+
+/** Discord has looked behind the links of a message. */
+export function showLinks(sim: Sim, message: SimMessage): void {
+  const embeds = unfurl(sim, message.content);
+  if (embeds.length === 0) return;
+  message.embeds = embeds;
+  announce(sim, 'MESSAGE_UPDATE', message);
 }
 
 /** Tells the gateway; an ephemeral message is told to nobody. */

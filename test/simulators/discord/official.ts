@@ -7,7 +7,7 @@ import { type ErrorTree, Refused } from './errors.ts';
 
 type Spec = {
   paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: object }> } }>>;
-  components: object;
+  components: { schemas: Record<string, object> };
 };
 
 type Check = (method: string, path: string, body: unknown) => void;
@@ -22,13 +22,25 @@ export function officialCheck(folder = process.env.STRUT_SPECS): Check {
   return check;
 }
 
-function readCheck(folder: string): Check {
+/** Answers a check of what we answer: what is wrong with it by the description's schema of that name. */
+export function officialSchema(name: string, folder: string): (value: unknown) => unknown[] {
+  const { ajv, spec } = readSpec(folder);
+  const validate = ajv.compile(rebased(spec.components.schemas[name]) as object);
+  return (value) => (validate(value) ? [] : (validate.errors ?? []));
+}
+
+function readSpec(folder: string) {
   const spec = JSON.parse(readFileSync(join(folder, 'discord-openapi.json'), 'utf8')) as Spec;
   const ajv = new Ajv2020({ strict: false, allErrors: false, logger: false });
   addFormats.default(ajv);
   ajv.addFormat('snowflake', /^\d{1,20}$/);
   ajv.addFormat('nonce', true);
   ajv.addSchema({ components: spec.components }, 'discord');
+  return { ajv, spec };
+}
+
+function readCheck(folder: string): Check {
+  const { ajv, spec } = readSpec(folder);
   const known = new Map<string, ValidateFunction | undefined>();
 
   const compile = (method: string, path: string): ValidateFunction | undefined => {

@@ -11,14 +11,14 @@ import type { FileInput } from './cdn.ts';
 import { NotPossible } from './errors.ts';
 import { dispatchInteraction, type SimInteraction } from './interactions.ts';
 import { messageJson } from './message-json.ts';
-import { createMessage, deleteMessage, parseMessage } from './messages.ts';
+import { createMessage, deleteMessage, parseMessage, showLinks } from './messages.ts';
 import { fillModal, type ModalValues } from './modals.ts';
 import { guildPermissions, may, sendPermission } from './permissions.ts';
 import { pickFile } from './pick-file.ts';
 import type { CommandOption } from './schema/command.ts';
 import { type Button, type Select, walk } from './schema/components.ts';
 import { type RegisteredCommand, type Sim, userJson } from './sim.ts';
-import type { SimChannel, SimMessage, SimRole, SimUser } from './world.ts';
+import type { SimChannel, SimMessage, SimRole, SimSticker, SimUser } from './world.ts';
 
 export type OptionValue = string | number | boolean | FileInput | SimUser | SimChannel | SimRole;
 
@@ -323,13 +323,15 @@ export async function submitModal(
 const isChoice = (one: unknown): one is { values: string[] } =>
   typeof one === 'object' && one !== null && 'values' in one;
 
+export type Said = { files?: FileInput[]; stickers?: SimSticker[]; replyTo?: SimMessage; ping?: boolean };
+
 /** Posts a message. `replyTo` pings its author unless `ping` is false. */
 export async function say(
   sim: Sim,
   user: SimUser,
   channel: SimChannel,
   text: string,
-  { files = [], replyTo, ping = true }: { files?: FileInput[]; replyTo?: SimMessage; ping?: boolean } = {},
+  { files = [], stickers, replyTo, ping = true }: Said = {},
 ): Promise<SimMessage> {
   if (!may(channel, user, sendPermission(channel)))
     throw new NotPossible(`${user.username} may not write in ${channel.name}`);
@@ -337,7 +339,7 @@ export async function say(
   const taken = await Promise.all(
     files.map((file) => sim.cdn.takeInput(file, { channelId: channel.id, ephemeral: false })),
   );
-  return createMessage(sim, {
+  const message = await createMessage(sim, {
     channel,
     author: user,
     body: parseMessage({
@@ -346,8 +348,31 @@ export async function say(
     }),
     uploads: [],
     ready: taken,
+    stickers,
     limitBytes: Number.POSITIVE_INFINITY,
     replyTo,
+  });
+  if (may(channel, user, 'EmbedLinks')) showLinks(sim, message);
+  return message;
+}
+
+/** Forwards a message, from wherever the person can see it. */
+export function forward(
+  sim: Sim,
+  user: SimUser,
+  message: SimMessage,
+  channel: SimChannel,
+): Promise<SimMessage> {
+  mustSee(user, message);
+  if (!may(channel, user, sendPermission(channel)))
+    throw new NotPossible(`${user.username} may not write in ${channel.name}`);
+  return createMessage(sim, {
+    channel,
+    author: user,
+    body: parseMessage({}),
+    uploads: [],
+    limitBytes: Number.POSITIVE_INFINITY,
+    forwarded: { ...(message.forwarded ?? message) },
   });
 }
 

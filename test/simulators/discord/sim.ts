@@ -7,6 +7,7 @@ import type { SimInteraction } from './interactions.ts';
 import type { Limits } from './limits.ts';
 import type { Command } from './schema/command.ts';
 import type { Settings } from './settings.ts';
+import type { WebPage } from './unfurl.ts';
 import type { SimUser, World } from './world.ts';
 
 export type RegisteredCommand = Command & { id: string; version: string; guildId?: string };
@@ -17,6 +18,8 @@ export type Sim = {
   time: SimTime;
   settings: Settings;
   cdn: Cdn;
+  /** What there is outside of Discord, by link. */
+  web: Map<string, WebPage>;
   limits: Limits;
   gateway: Gateway;
   commands: RegisteredCommand[];
@@ -35,6 +38,7 @@ export const userJson = (user: SimUser) => ({
   discriminator: '0',
   avatar: null,
   bot: user.bot,
+  primary_guild: null,
   system: false,
   public_flags: 0,
   flags: 0,

@@ -32,6 +32,7 @@ import { pageApi } from './page-api.ts';
 import * as people from './people.ts';
 import { defaults, type Settings } from './settings.ts';
 import type { Sim } from './sim.ts';
+import { publishPage } from './unfurl.ts';
 import { waiter } from './waiting.ts';
 import { webhookRoutes } from './webhooks.ts';
 import {
@@ -50,6 +51,7 @@ import {
   type SimGuild,
   type SimMessage,
   type SimRole,
+  type SimSticker,
   type SimUser,
   type UserOptions,
 } from './world.ts';
@@ -95,6 +97,7 @@ export async function startDiscord(options: DiscordOptions = {}) {
     time,
     settings,
     cdn,
+    web: new Map(),
     limits: createLimits(),
     gateway,
     commands: [],
@@ -245,6 +248,17 @@ export async function startDiscord(options: DiscordOptions = {}) {
       guild.members.delete(world.bot.id);
     },
 
+    /** A sticker, and the file that Discord keeps of it. */
+    async sticker(name: string, format: SimSticker['format'], file: FileInput): Promise<SimSticker> {
+      const sticker = { id: ids(), name, format };
+      const ending = format === 3 ? 'json' : format === 4 ? 'gif' : 'png';
+      await cdn.publish(file, `/stickers/${sticker.id}.${ending}`);
+      return sticker;
+    },
+    /** Puts something on the web outside of Discord, for links to lead to. */
+    web: (link: string, page: Parameters<typeof publishPage>[2]): Promise<void> =>
+      publishPage(sim, link, page),
+
     // ── What people do ─────────────────────────────────────────────────────────────────────────────────────────
     slash: (
       user: SimUser,
@@ -276,12 +290,10 @@ export async function startDiscord(options: DiscordOptions = {}) {
       interaction.modalOpen = false;
       changed();
     },
-    say: (
-      user: SimUser,
-      channel: SimChannel,
-      text: string,
-      more: { files?: FileInput[]; replyTo?: SimMessage; ping?: boolean } = {},
-    ): Promise<SimMessage> => people.say(sim, user, channel, text, more),
+    say: (user: SimUser, channel: SimChannel, text: string, more: people.Said = {}): Promise<SimMessage> =>
+      people.say(sim, user, channel, text, more),
+    forward: (user: SimUser, message: SimMessage, channel: SimChannel): Promise<SimMessage> =>
+      people.forward(sim, user, message, channel),
     erase: (user: SimUser, message: SimMessage): void => people.erase(sim, user, message),
 
     // ── What is there ──────────────────────────────────────────────────────────────────────────────────────────

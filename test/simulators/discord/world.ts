@@ -52,6 +52,9 @@ export type SimChannel = {
   messages: SimMessage[];
 };
 
+/** `format`: 1 PNG, 2 animated PNG, 3 Lottie, 4 GIF. */
+export type SimSticker = { id: string; name: string; format: 1 | 2 | 3 | 4 };
+
 export type SimMessage = {
   id: string;
   channel: SimChannel;
@@ -61,6 +64,9 @@ export type SimMessage = {
   components: MessageComponent[];
   flags: number;
   files: SimFile[];
+  stickers: SimSticker[];
+  /** What it forwards, as it was then. */
+  forwarded?: SimMessage;
   createdAt: number;
   editedAt?: number;
   /** How often it was changed since. */

@@ -8,6 +8,7 @@ import { Agent, request } from 'undici';
 import type { Files } from '../../../core/ports.ts';
 import { isDiskFull } from '../../../core/uploads.ts';
 import type { Given } from './given-files.ts';
+import { isAttachment, type Origins } from './origins.ts';
 
 const SILENCE_MS = 30_000;
 /** A byte a second is never silent, and never done: 100 MB take this long at 1.4 Mbit/s. */
@@ -28,14 +29,16 @@ export type Downloads = {
   stop(): Promise<void>;
 };
 
-/** `cdnUrls`: the only places that anything is fetched from, redirects included. */
+/** `origins`: the only places that anything is fetched from, redirects included. */
 export function createDownloads(parts: {
-  cdnUrls: readonly string[];
+  origins: Origins;
+  /** A fresh address of an upload whose own has run out, where Discord gives one. */
+  refresh?: (url: string) => Promise<string | undefined>;
   files: Pick<Files, 'temp'>;
   /** One file, all tries together. */
   withinMs?: number;
 }): Downloads {
-  const places = parts.cdnUrls.map((url) => new URL(url));
+  const { origins } = parts;
   const agent = new Agent({
     connections: CONNECTIONS,
     connectTimeout: SILENCE_MS,
@@ -44,16 +47,10 @@ export function createDownloads(parts: {
   });
   const stopping = new AbortController();
 
-  const allowed = (url: URL): boolean =>
-    places.some(({ origin, pathname }) => {
-      const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
-      return url.origin === origin && url.pathname.startsWith(folder);
-    });
-
   /** The bytes, or what came in their place. A redirect is followed only to where we would fetch from anyway. */
   async function open(address: string, signal: AbortSignal): Promise<Readable | 'gone' | 'trouble'> {
     let url = URL.canParse(address) ? new URL(address) : undefined;
-    for (let hop = 0; url && allowed(url) && hop <= HOPS; hop += 1) {
+    for (let hop = 0; url && origins.pathOf(url.href) !== undefined && hop <= HOPS; hop += 1) {
       const { statusCode, headers, body } = await request(url, { dispatcher: agent, signal });
       if (statusCode === 200) return body;
       await body.dump();
@@ -66,8 +63,8 @@ export function createDownloads(parts: {
     return 'gone';
   }
 
-  async function once(file: Given, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
-    const body = await open(file.url, signal);
+  async function once(url: string, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+    const body = await open(url, signal);
     if (typeof body === 'string') return { kind: body };
     const temp = await parts.files.temp('upload');
     const dispose = async () => temp[Symbol.asyncDispose]();
@@ -89,20 +86,31 @@ export function createDownloads(parts: {
     }
   }
 
+  /** One address, as often as it takes while there is only passing trouble. */
+  async function insist(url: string, maxBytes: number, late: AbortSignal): Promise<Fetched> {
+    const signal = AbortSignal.any([stopping.signal, late]);
+    for (let left = TRIES - 1; ; left -= 1) {
+      const fetched = await once(url, maxBytes, signal).catch((error: unknown): Fetched => {
+        // Of our own disk, which another try does not mend; anything else is the network.
+        if (isDiskFull(error) || stopping.signal.aborted) throw error;
+        return { kind: 'trouble' };
+      });
+      if (fetched.kind !== 'trouble' || left === 0 || late.aborted) return fetched;
+      await wait(PAUSE_MS * (TRIES - left), undefined, { signal: stopping.signal });
+    }
+  }
+
   return {
-    async fetch(file, maxBytes) {
-      if ((file.bytes ?? 0) > maxBytes) return { kind: 'too-large' };
+    async fetch({ url, also = [], bytes = 0 }, maxBytes) {
+      if (bytes > maxBytes) return { kind: 'too-large' };
       const late = AbortSignal.timeout(parts.withinMs ?? FILE_WITHIN_MS);
-      const signal = AbortSignal.any([stopping.signal, late]);
-      for (let left = TRIES - 1; ; left -= 1) {
-        const fetched = await once(file, maxBytes, signal).catch((error: unknown): Fetched => {
-          // Of our own disk, which another try does not mend; anything else is the network.
-          if (isDiskFull(error) || stopping.signal.aborted) throw error;
-          return { kind: 'trouble' };
-        });
-        if (fetched.kind !== 'trouble' || left === 0 || late.aborted) return fetched;
-        await wait(PAUSE_MS * (TRIES - left), undefined, { signal: stopping.signal });
+      let last: Fetched = { kind: 'gone' };
+      for (const address of [url, ...also]) {
+        last = await insist(address, maxBytes, late);
+        if (last.kind !== 'gone') return last;
       }
+      const fresh = isAttachment(origins.pathOf(url)) ? await parts.refresh?.(url) : undefined;
+      return fresh === undefined ? last : insist(fresh, maxBytes, late);
     },
     async stop() {
       stopping.abort();

@@ -1,10 +1,12 @@
 /** The files of a message or a command: which is the picture and which the clip, as far as their names can tell. */
 import { z } from 'zod';
-import type { Attachment, WithFiles } from './wire.ts';
+import type { Attachment } from './wire.ts';
 
 /** A file on Discord's CDN. Its address opens it to whoever has it, so it is kept no longer than until it is fetched. */
 export const givenSchema = z.object({
   url: z.string(),
+  /** Other addresses that the same file may be had at, tried in turn. */
+  also: z.array(z.string()).optional(),
   name: z.string(),
   bytes: z.number().optional(),
   type: z.string().optional(),
@@ -19,30 +21,7 @@ export const givenOf = ({ url, filename, size, content_type }: Attachment): Give
   ...(content_type ? { type: content_type } : {}),
 });
 
-/** Everything on a message: its files, what it shows in components (as our own results do), what it forwards. */
-export function filesOn(message: WithFiles): Given[] {
-  const forwarded = message.message_snapshots.flatMap((snapshot) => snapshot.message.attachments);
-  return [...[...message.attachments, ...forwarded].map(givenOf), ...message.components.flatMap(shown)];
-}
-
-const media = z.object({ url: z.string(), content_type: z.string().nullish() });
-const component = z.object({
-  components: z.array(z.unknown()).optional(),
-  items: z.array(z.object({ media })).optional(),
-});
-
-/** What a component shows; addresses that are not Discord's own fail when they are fetched. */
-function shown(one: unknown): Given[] {
-  const read = component.safeParse(one);
-  if (!read.success) return [];
-  const here = (read.data.items ?? []).flatMap(({ media: { url, content_type } }) => {
-    const name = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1) : undefined;
-    return name && content_type ? [{ url, name, type: content_type }] : [];
-  });
-  return [...here, ...(read.data.components ?? []).flatMap(shown)];
-}
-
-/** `either`: a GIF, which may be a still or a moving picture; `unknown`: only its bytes can tell. */
+/** `either`: a GIF or an animated PNG, which may be a still or a moving picture; `unknown`: only its bytes can tell. */
 type Kind = What | 'either' | 'unknown' | 'other';
 
 const BY_ENDING: Readonly<Record<string, Kind>> = {
@@ -65,7 +44,7 @@ const BY_ENDING: Readonly<Record<string, Kind>> = {
 
 /** Discord makes the type from the name's ending, and leaves it out where it knows none. */
 export function kindOf({ name, type }: Pick<Given, 'name' | 'type'>): Kind {
-  if (type === 'image/gif') return 'either';
+  if (type === 'image/gif' || type === 'image/apng') return 'either';
   if (type?.startsWith('image/')) return 'image';
   if (type?.startsWith('video/')) return 'clip';
   const byEnding = BY_ENDING[name.toLowerCase().split('.').at(-1) ?? ''];

@@ -12,7 +12,7 @@ import { notice, preparing } from '../views.ts';
 import { callOf } from './asker.ts';
 import { keepForForm } from './keep-for-form.ts';
 import { make } from './make.ts';
-import { type Mention, mentionOf } from './mention.ts';
+import { mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
@@ -20,7 +20,7 @@ import { choicesOf, readInteraction } from './reading.ts';
 import type { Reading } from './readings.ts';
 import { type Asked, INBOX_PREFIX, inboxIdOf, recordSchema } from './record.ts';
 import { sayCommand } from './say.ts';
-import { type Interaction, interactionSchema, messageSchema } from './wire.ts';
+import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 
 /** What is under way when we stop is given so long; the next start takes up the rest. */
 const ENDS_WITHIN_MS = 2_000;
@@ -38,7 +38,7 @@ const packetSchema = z.object({ t: z.string().nullish(), d: z.unknown() });
 export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owners): Inbound {
   const resumed = new Set<string>();
   const parts: InboundParts = { ...given, resumed: (eventId) => resumed.has(eventId) };
-  const { acks, tokens, inbox, replies, log, clock } = parts;
+  const { acks, tokens, inbox, replies, unfurling, log, clock } = parts;
   const running = new Set<Promise<void>>();
   let stopping = false;
 
@@ -79,7 +79,12 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     }
   }
 
-  async function onMention({ asked, help }: Mention): Promise<void> {
+  async function onMention(message: Message, botId: string): Promise<void> {
+    const first = mentionOf(message, botId, parts.origins);
+    if (!first) return;
+    // From here on: what Discord tells of it while we look something up must not be missed.
+    const embeds = first.unseen ? unfurling.of(message.id) : undefined;
+    const { asked, help } = first;
     const { target } = asked;
     if (target.guildId) await parts.servers.learn(target.guildId);
     target.locale = parts.servers.localeOf(target.guildId ?? '') ?? target.locale;
@@ -87,13 +92,23 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const words = wordsFor(target.locale);
     if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
     const shut = parts.core.access.refusalAtDoor(callOf(asked));
-    const instead = shut ? words.refusal(shut) : help?.(words);
+    const instead = shut ? words.refusal(shut) : embeds ? undefined : help?.(words);
     const answerId = await replies.answerMention(target, instead ? notice(instead) : preparing(words));
     // Where the bot may not write, nobody could be told what became of it.
     if (instead !== undefined || answerId === undefined) return inbox.done(inboxIdOf(target.eventId));
     const answered = { ...asked, ask: { ...asked.ask, answerId } };
     await inbox.note(inboxIdOf(target.eventId), answered);
-    await handle(answered);
+    if (!embeds) return handle(answered);
+    const shown = (await embeds) ?? [];
+    const whole = mentionOf({ ...message, embeds: shown }, botId, parts.origins) ?? first;
+    if (stopping) return;
+    if (whole.help) {
+      await replies.say({ target, answerId }, notice(whole.help(words)));
+      return inbox.done(inboxIdOf(target.eventId));
+    }
+    const wanted = { ...answered, ask: { ...whole.asked.ask, answerId } };
+    await inbox.note(inboxIdOf(target.eventId), wanted);
+    await handle(wanted);
   }
 
   async function handle(asked: Asked): Promise<void> {
@@ -154,8 +169,10 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
           );
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
         const read = messageSchema.safeParse(d);
-        const mention = read.success ? mentionOf(read.data, botId) : undefined;
-        if (mention) run(() => onMention(mention));
+        if (read.success) run(() => onMention(read.data, botId));
+      } else if (t === 'MESSAGE_UPDATE') {
+        const read = updateSchema.safeParse(d);
+        if (read.success) unfurling.changed(read.data.id, read.data.embeds);
       }
     },
     async resume() {
@@ -172,6 +189,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     },
     async stop() {
       stopping = true;
+      unfurling.stop();
       await parts.downloads.stop();
       await Promise.race([Promise.allSettled(running), wait(ENDS_WITHIN_MS, undefined, { ref: false })]);
     },

@@ -1,12 +1,17 @@
 /** A message that mentions the bot, and the one that it replies to: between them there may be a picture and a clip. */
 import type { Words } from '../../../words/index.ts';
 import { mentionerOf } from './asker.ts';
-import { filesOn, sortFiles } from './given-files.ts';
+import { sortFiles } from './given-files.ts';
+import { filesOn, joined, showsLinks, whyBeyond, withoutLinks } from './message-files.ts';
+import type { Origins } from './origins.ts';
 import type { Asked, AskOf } from './record.ts';
 import type { Message } from './wire.ts';
 
-/** `help`: what to say where nothing can be made of it. */
-export type Mention = { asked: Asked<AskOf<'make'>>; help?: (words: Words) => string };
+/**
+ * `help`: what to say where nothing can be made of it. `unseen`: something is missing, and there is a link that Discord
+ * has not looked behind yet.
+ */
+export type Mention = { asked: Asked<AskOf<'make'>>; help?: (words: Words) => string; unseen?: true };
 
 /** Longer than any prompt may be: the choices' own rules say so in words. */
 const PROMPT_LENGTH = 4_000;
@@ -15,19 +20,19 @@ const PROMPT_LENGTH = 4_000;
  * Undefined for what is not meant for us: other bots, ourselves, servers' announcements, and replies to a message of
  * ours, which ping us without anybody having written our name.
  */
-export function mentionOf(message: Message, botId: string): Mention | undefined {
+export function mentionOf(message: Message, botId: string, origins: Origins): Mention | undefined {
   const { author, content, webhook_id, guild_id } = message;
   const named = new RegExp(`<@!?${botId}>`, 'g');
   if (author.bot || author.id === botId || webhook_id !== undefined || guild_id === undefined)
     return undefined;
   if (!named.test(content)) return undefined;
 
-  const files = [
-    ...filesOn(message),
-    ...(message.referenced_message ? filesOn(message.referenced_message) : []),
-  ];
+  const answered = message.referenced_message;
+  const all = [message, ...(answered ? [answered] : [])].map((one) => filesOn(one, origins));
+  const { files, beyond } = joined(all, origins);
   const { image, clip, unknown } = sortFiles(files);
-  const prompt = content.replaceAll(named, ' ').replaceAll(/\s+/g, ' ').trim().slice(0, PROMPT_LENGTH);
+  const said = withoutLinks(content.replaceAll(named, ' '));
+  const prompt = said.replaceAll(/\s+/g, ' ').trim().slice(0, PROMPT_LENGTH);
   const asked: Asked<AskOf<'make'>> = {
     ...mentionerOf(message, 'en-US'),
     ask: {
@@ -45,7 +50,11 @@ export function mentionOf(message: Message, botId: string): Mention | undefined 
   if (missing <= unknown.length) return { asked };
   return {
     asked,
-    help: ({ t }) => {
+    ...(message.embeds.length === 0 && showsLinks(message) ? { unseen: true } : {}),
+    help: (words) => {
+      const { t } = words;
+      const why = whyBeyond(words, beyond);
+      if (why !== undefined) return why;
       const what =
         missing === 2
           ? t('ask.nothing-in-message')

@@ -9,7 +9,9 @@ import type { Tokens } from '../tokens.ts';
 import type { Acks } from './ack.ts';
 import type { Downloads } from './downloads.ts';
 import type { OpenForms } from './open-forms.ts';
+import type { Origins } from './origins.ts';
 import type { Replies } from './replies.ts';
+import type { Unfurling } from './unfurling.ts';
 import type { Waiting } from './waiting.ts';
 
 export type InboundParts = {
@@ -23,7 +25,9 @@ export type InboundParts = {
   inbox: Inbox;
   files: Pick<Files, 'hasRoom' | 'pathOf'>;
   fileUse: FileUse;
+  origins: Origins;
   downloads: Downloads;
+  unfurling: Unfurling;
   waiting: Waiting;
   forms: OpenForms;
   admin: AdminTools;

@@ -7,8 +7,9 @@ import { readCustomId } from '../render.ts';
 import { refusalNotice } from '../views.ts';
 import { type Asker, askerOf, callOf } from './asker.ts';
 import { formIdOf, formOf, readForm, readFormId } from './forms.ts';
-import { filesOn, givenOf, motionOf, sortFiles, type What } from './given-files.ts';
+import { givenOf, motionOf, sortFiles, type What } from './given-files.ts';
 import { menuOf } from './menus.ts';
+import { filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { type Doors, doing, type Reading, telling } from './readings.ts';
@@ -98,14 +99,16 @@ function readMenu(parts: Doors, asker: Asker, { data }: CommandUse): Reading | u
   if (!menu || !message) return undefined;
   const shut = shutDoor(parts, asker);
   if (shut) return shut;
-  const { t } = wordsFor(asker.target.locale);
-  const all = filesOn(message);
+  const words = wordsFor(asker.target.locale);
+  const { files: all, beyond } = filesOn(message, parts.origins);
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;
   const { clip } = sorted;
-  if (menu === 'motion' && !clip) return telling(asker, t('ask.no-clip-in-message'));
-  if (!image && !clip && unknown.length === 0) return telling(asker, t('ask.nothing-in-message'));
+  const lacks = (key: 'ask.no-clip-in-message' | 'ask.nothing-in-message') =>
+    telling(asker, whyBeyond(words, beyond) ?? words.t(key));
+  if (menu === 'motion' && !clip) return lacks('ask.no-clip-in-message');
+  if (!image && !clip && unknown.length === 0) return lacks('ask.nothing-in-message');
   const files = named({
     image: image && { given: image },
     clip: clip && { given: clip },

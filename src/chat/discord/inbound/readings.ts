@@ -10,7 +10,7 @@ export type Reading =
   | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
   | { kind: 'choices'; asker: Asker; typed: string; of: 'timezone' | 'cancel' | 'jobs' };
 
-export type Doors = Pick<InboundParts, 'core'>;
+export type Doors = Pick<InboundParts, 'core' | 'origins'>;
 
 export const doing = (asker: Asker, answer: FirstAnswer, ask: Ask): Reading => ({
   kind: 'answer',

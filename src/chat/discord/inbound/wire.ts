@@ -14,15 +14,47 @@ export type Attachment = z.infer<typeof attachment>;
 const attachments = z.array(attachment).catch([]).default([]);
 const resolvedFiles = z.record(z.string(), attachment).default({});
 
-/** Of a message, what files hang on it: as attachments, in components (our own results), in what it forwards. */
-const withFiles = z.object({
+/** A list of which one thing that can't be read spoils no other. */
+const each = <T>(schema: z.ZodType<T>) =>
+  z
+    .array(schema.optional().catch(undefined))
+    .catch([])
+    .default([])
+    .transform((all) => all.flatMap((one) => (one === undefined ? [] : [one])));
+
+/** `proxy_url`: Discord's own copy of it. */
+const embedded = z
+  .object({
+    url: z.string().optional(),
+    proxy_url: z.string().optional(),
+    content_type: z.string().nullish(),
+  })
+  .optional()
+  .catch(undefined);
+/** What Discord shows of a link, or a bot has laid out. `gifv`: what the GIF picker posts. */
+const embed = z.object({
+  type: z.string().default('rich'),
+  url: z.string().optional(),
+  image: embedded,
+  thumbnail: embedded,
+  video: embedded,
+});
+export type Embed = z.infer<typeof embed>;
+
+const sticker = z.object({ id: z.string().regex(/^\d{1,20}$/), name: z.string(), format_type: z.number() });
+export type Sticker = z.infer<typeof sticker>;
+
+/** Where files are on a message: uploaded, in components (our own results), linked to, as stickers. */
+const holder = z.object({
+  content: z.string().default('').catch(''),
   attachments,
   components: z.array(z.unknown()).catch([]).default([]),
-  message_snapshots: z
-    .array(z.object({ message: z.object({ attachments }) }))
-    .catch([])
-    .default([]),
+  embeds: each(embed),
+  sticker_items: each(sticker),
 });
+export type Holder = z.infer<typeof holder>;
+/** What it forwards has all of it too. */
+const withFiles = holder.extend({ message_snapshots: each(z.object({ message: holder })) });
 export type WithFiles = z.infer<typeof withFiles>;
 
 /** A number that is too large for one: Discord writes the bits so. */
@@ -102,7 +134,6 @@ export const messageSchema = withFiles.extend({
   id: z.string(),
   channel_id: z.string(),
   guild_id: z.string().optional(),
-  content: z.string().default(''),
   author: user,
   member: z
     .object({ roles: z.array(z.string()) })
@@ -113,3 +144,6 @@ export const messageSchema = withFiles.extend({
   referenced_message: withFiles.nullish().catch(undefined),
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/** A message was changed, by its author or by Discord, which adds what it found behind links once it has looked. */
+export const updateSchema = z.object({ id: z.string(), embeds: holder.shape.embeds });

@@ -1,0 +1,137 @@
+/**
+ * The files of a message, wherever Discord keeps them: uploads, what components and embeds show, links to uploads,
+ * stickers, and all of these in what it forwards. Only addresses of Discord's own are taken; of anything else the
+ * member is told where it lies.
+ */
+import { StickerFormatType } from 'discord.js';
+import { z } from 'zod';
+import type { Words } from '../../../words/index.ts';
+import { type Given, givenOf, kindOf } from './given-files.ts';
+import type { Origins } from './origins.ts';
+import type { Embed, Holder, Sticker, WithFiles } from './wire.ts';
+
+/** Something that may be a clip, and that we can't have. */
+export type Beyond = { kind: 'elsewhere'; host: string } | { kind: 'drawn-sticker' };
+export type MessageFiles = { files: Given[]; beyond: Beyond[] };
+
+export function filesOn(message: WithFiles, origins: Origins): MessageFiles {
+  const holders = [message, ...message.message_snapshots.map((snapshot) => snapshot.message)];
+  return joined(
+    holders.map((holder) => filesIn(holder, origins)),
+    origins,
+  );
+}
+
+/** The same file may be linked to and shown: it is one. */
+export function joined(all: readonly MessageFiles[], origins: Origins): MessageFiles {
+  const files = new Map<string, Given>();
+  for (const given of all.flatMap((one) => one.files)) {
+    const key = origins.pathOf(given.url) ?? given.url;
+    if (!files.has(key)) files.set(key, given);
+  }
+  return { files: [...files.values()], beyond: all.flatMap(({ beyond }) => beyond) };
+}
+
+function filesIn(holder: Holder, origins: Origins): MessageFiles {
+  const embedded = holder.embeds.map((embed) => ({ url: embed.url, found: ofEmbed(embed, origins) }));
+  const taken = new Set(embedded.flatMap(({ url, found }) => (found && 'name' in found ? [url] : [])));
+  const links = linksIn(holder.content).filter((link) => !taken.has(link));
+  const found = [
+    ...holder.attachments.map(givenOf),
+    ...holder.components.flatMap(shown),
+    ...embedded.map((one) => one.found),
+    ...links.map((link) => ofLink(link, origins)),
+    ...holder.sticker_items.map((sticker) => ofSticker(sticker, origins)),
+  ].filter((one) => one !== undefined);
+  return { files: found.filter((one) => 'name' in one), beyond: found.filter((one) => 'kind' in one) };
+}
+
+const LINK = /https?:\/\/[^\s<>]+/g;
+const linksIn = (text: string): string[] => [...text.matchAll(LINK)].map(([link]) => link);
+
+export const withoutLinks = (text: string): string => text.replaceAll(/<?https?:\/\/[^\s<>]+>?/g, ' ');
+
+/** Whether Discord will look behind a link of that message: not where the author put it into angle brackets. */
+export const showsLinks = ({ content }: Holder): boolean => /(?<!<)https?:\/\//.test(content);
+
+const media = z.object({ url: z.string(), content_type: z.string().nullish() });
+const component = z.object({
+  components: z.array(z.unknown()).optional(),
+  items: z.array(z.object({ media })).optional(),
+});
+
+/** What a component shows; addresses that are not Discord's own fail when they are fetched. */
+function shown(one: unknown): Given[] {
+  const read = component.safeParse(one);
+  if (!read.success) return [];
+  const here = (read.data.items ?? []).flatMap(({ media: { url, content_type } }) => {
+    const name = nameOf(url);
+    return name && content_type ? [{ url, name, type: content_type }] : [];
+  });
+  return [...here, ...(read.data.components ?? []).flatMap(shown)];
+}
+
+/** A link preview's small picture is not what its poster meant; a linked picture has nothing but that. */
+function ofEmbed(
+  { type, url, video, image, thumbnail }: Embed,
+  origins: Origins,
+): Given | Beyond | undefined {
+  const source = video ?? image ?? (type === 'image' ? thumbnail : undefined);
+  if (!source) return undefined;
+  const [first, ...also] = [source.url, source.proxy_url].flatMap((address) =>
+    address !== undefined && origins.pathOf(address) !== undefined ? [address] : [],
+  );
+  if (first === undefined) return video ? elsewhere(url ?? source.url ?? '') : undefined;
+  const name = nameOf(source.url ?? first) ?? (video ? 'clip.mp4' : 'picture');
+  const given = { url: first, name, ...(also.length > 0 ? { also } : {}) };
+  if (source.content_type) return { ...given, type: source.content_type };
+  // Whatever its name, it stands where a video does.
+  return video && kindOf(given) !== 'clip' ? { ...given, type: 'video/mp4' } : given;
+}
+
+function ofLink(link: string, origins: Origins): Given | Beyond | undefined {
+  if (origins.pathOf(link) === undefined) return elsewhere(link);
+  const name = nameOf(link);
+  return name ? { url: link, name } : undefined;
+}
+
+function ofSticker({ id, name, format_type }: Sticker, origins: Origins): Given | Beyond | undefined {
+  // Developer docs, reference#cdn-endpoints, 2026-11-21: GIFs lie on the media host, all else on the CDN.
+  const at = (ending: string, type: string, host: 'cdn' | 'media'): Given | undefined => {
+    const [url, ...also] = origins.placesOf(`stickers/${id}.${ending}`, host);
+    return url === undefined ? undefined : { url, also, name: `${name}.${ending}`, type };
+  };
+  switch (format_type) {
+    case StickerFormatType.PNG:
+      return at('png', 'image/png', 'cdn');
+    case StickerFormatType.APNG:
+      return at('png', 'image/apng', 'cdn');
+    case StickerFormatType.GIF:
+      return at('gif', 'image/gif', 'media');
+    case StickerFormatType.Lottie:
+      return { kind: 'drawn-sticker' };
+    default:
+      return undefined;
+  }
+}
+
+function elsewhere(address: string): Beyond | undefined {
+  return URL.canParse(address) ? { kind: 'elsewhere', host: new URL(address).hostname } : undefined;
+}
+
+/** As its owner named it. */
+function nameOf(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const last = new URL(address).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || undefined;
+  } catch {
+    return last;
+  }
+}
+
+/** Why nothing of it can be taken, and what helps. Undefined where there is simply nothing. */
+export function whyBeyond({ t }: Words, [first]: readonly Beyond[]): string | undefined {
+  if (!first) return undefined;
+  return first.kind === 'elsewhere' ? t('ask.elsewhere', { host: first.host }) : t('ask.drawn-sticker');
+}
