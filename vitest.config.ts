@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS, TEST_MS } from './test/patience.ts';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
 const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/page.test.ts', 'test/e2e/usage.test.ts'];
@@ -9,42 +10,45 @@ const WAITING = [
   'test/chat/telegram/token-proof.test.ts',
 ];
 
-/** Whoever waits for something to show waits by what it shows; only a busy machine comes near this. */
-const PATIENT = { poll: { timeout: 15_000 } };
+const SHARED = {
+  testTimeout: TEST_MS,
+  hookTimeout: TEST_MS,
+  expect: { poll: { timeout: PATIENCE_MS } },
+  // A worker loads the bot's parts once for all of its files: loading them anew for each was most of the work. So hooks
+  // stand in test files alone, as a shared module's would count for the first file only; `architecture.test.ts` sees to it.
+  isolate: false,
+  unstubEnvs: true,
+};
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/skipped.ts'],
     projects: [
       {
         test: {
+          ...SHARED,
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: [...HEAVY, ...WAITING],
           maxWorkers: 3,
-          testTimeout: 30_000,
-          expect: PATIENT,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...SHARED,
           name: 'heavy',
           include: HEAVY,
           maxWorkers: 2,
-          testTimeout: 120_000,
-          expect: PATIENT,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
+          ...SHARED,
           name: 'waiting',
           include: WAITING,
           maxWorkers: 4,
-          testTimeout: 120_000,
-          expect: PATIENT,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },
       },

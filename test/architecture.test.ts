@@ -92,3 +92,20 @@ describe('the architecture', () => {
     expect(long).toEqual([]);
   });
 });
+
+describe('the tests', () => {
+  const helpers = globSync('test/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.test.ts'));
+  const tests = globSync('test/**/*.test.ts', { cwd: ROOT });
+  const withText = (paths: readonly string[], wrong: RegExp) =>
+    paths.filter((path) => wrong.test(readFileSync(join(ROOT, path), 'utf8')));
+
+  it('share no hooks: what several files import is loaded once, so its hooks would count for the first of them', () => {
+    expect(withText(helpers, /^(?:before|after)(?:All|Each)\(/m)).toEqual([]);
+  });
+
+  it('leave it to patience.ts how long they wait', () => {
+    expect(
+      withText(tests, /\btimeout: [\d_]+ *[},]|^ {0,2}\}, [\d_]{4,}\);|vi\.wait(?:For|Until)\(/m),
+    ).toEqual([]);
+  });
+});

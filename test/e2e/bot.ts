@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENCE_MS } from '../patience.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const STARTS_WITHIN_MS = 30_000;
 
 /** A module that is loaded before the bot is, and what it says to its parent; `onStart` gets a way to say something to it. */
 export type Hooks = {
@@ -64,7 +64,7 @@ export async function startBot(env: Record<string, string> = {}, hooks?: Hooks):
     const from = log.length;
     url = await new Promise<string>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`the bot ${why}:\n${log.slice(from)}`));
-      const timer = setTimeout(() => fail('did not start in time'), STARTS_WITHIN_MS);
+      const timer = setTimeout(() => fail('did not start in time'), PATIENCE_MS);
       const read = (chunk: Buffer) => {
         log += chunk.toString();
         const [, found] = /page at (https?:\/\/[\d.:[\]a-z]+)/.exec(log.slice(from)) ?? [];

@@ -1,7 +1,15 @@
 /** A real Chromium for the tests of the page: the one of the system, as none comes with npm. */
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { needs } from '../needs.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -29,22 +37,29 @@ function chromiumPath(): string | undefined {
 }
 
 /**
- * Whether tests that need a browser are left out: only on a machine without one, which says so; where CI is set they
- * fail instead, as nobody reads what a build server left out.
+ * Of tests that need a browser: they are left out only on a machine without one. Where CI is set they fail instead, as
+ * nobody reads what a build server left out.
  */
-export function withoutBrowser(): boolean {
-  if (chromiumPath() !== undefined || process.env.CI) return false;
-  console.warn(
-    'No Chromium here: the tests of the page are skipped. Install chromium, or set CHROMIUM_PATH.',
-  );
-  return true;
-}
+export const BROWSER = needs(
+  chromiumPath() !== undefined || Boolean(process.env.CI),
+  'no Chromium here: install it, or set CHROMIUM_PATH',
+);
 
 /** Throws when there is no Chromium. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('no Chromium: install chromium, or set CHROMIUM_PATH');
-  return chromium.launch({ executablePath, args: ARGS });
+  return chromium.launch({ executablePath, args: ARGS, timeout: PATIENCE_MS });
+}
+
+/** A fresh profile, as patient as every other wait. */
+export async function openContext(
+  browser: Browser,
+  options?: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context;
 }
 
 /** What axe finds, in short. */

@@ -5,13 +5,11 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { cupImage, personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
-import { faults, launchBrowser, withoutBrowser } from './browser.ts';
+import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
 
-/** A few seconds on an idle machine; a busy one may take its time. */
-const RENDERS_WITHIN_MS = 120_000;
 const PHONE = { width: 390, height: 844 };
 
-describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
+describe('the page', BROWSER, () => {
   let bot: Bot;
   let browser: Browser;
   let image: string;
@@ -24,7 +22,7 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
       startBot(),
       launchBrowser(),
     ]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await bot?.[Symbol.asyncDispose]();
@@ -32,7 +30,7 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
 
   /** A page of its own for a test, which fails when the console or the content policy has a complaint. */
   async function open(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
-    const context = await browser.newContext({ baseURL: bot.url, ...options });
+    const context = await openContext(browser, { baseURL: bot.url, ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
     const strangers: string[] = [];
@@ -124,10 +122,8 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
     await quoted(page);
     const before = (await jobsOf(page)).length;
     await page.locator('#animate').dblclick();
-    await expectText(page, '#work-figure', '%', RENDERS_WITHIN_MS);
-    await expect
-      .poll(() => page.locator('#work-progress').getAttribute('value'), { timeout: RENDERS_WITHIN_MS })
-      .toMatch(/^0\.\d*[1-9]/);
+    await expectText(page, '#work-figure', '%');
+    await expect.poll(() => page.locator('#work-progress').getAttribute('value')).toMatch(/^0\.\d*[1-9]/);
     expect(await page.locator('#say').textContent()).toMatch(/^Running, \d+ per cent$/);
 
     await done(page);
@@ -266,11 +262,11 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
     await choose(page, image, clip);
     await quoted(page);
     await page.locator('#animate').click();
-    await expectText(page, '#work-figure', '%', RENDERS_WITHIN_MS);
+    await expectText(page, '#work-figure', '%');
     await bot.stop('SIGKILL');
     await expectText(page, '#connection', 'Connection to Strut lost');
     await bot.start();
-    await expect.poll(() => page.locator('#connection').isVisible(), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => page.locator('#connection').isVisible()).toBe(false);
     await done(page);
     await page.reload();
     await done(page);
@@ -364,7 +360,7 @@ describe.skipIf(withoutBrowser())('the page', { timeout: 300_000 }, () => {
 
   it('asks for the password where one is set, and lets in whoever knows it', async () => {
     await using guarded = await startBot({ PAGE_PASSWORD: 'tap dancing shoes' });
-    const context = await browser.newContext();
+    const context = await openContext(browser);
     onTestFinished(() => context.close());
     const page = await context.newPage();
     await page.goto(guarded.url);
@@ -436,10 +432,10 @@ async function tabTo(page: Page, name: string, type?: string): Promise<void> {
 
 // ── What a person sees ──────────────────────────────────────────────────────────────────────────────────────────
 
-async function expectText(page: Page, selector: string, text: string, timeout = 15_000): Promise<void> {
+async function expectText(page: Page, selector: string, text: string): Promise<void> {
   // A line break between figure and unit is a matter of looks.
   const shown = async () => (await page.locator(selector).textContent())?.replaceAll('\u00a0', ' ');
-  await expect.poll(shown, { timeout }).toContain(text);
+  await expect.poll(shown).toContain(text);
 }
 
 /** Properties of an element, in the order asked for. */
@@ -451,7 +447,7 @@ function read(page: Page, selector: string, ...names: string[]): Promise<unknown
 
 /** Waits for a price that stands, not one that is about to be asked for anew. */
 async function quoted(page: Page): Promise<void> {
-  await page.locator('#animate[aria-disabled="false"]').waitFor({ timeout: 20_000 });
+  await page.locator('#animate[aria-disabled="false"]').waitFor();
 }
 
 /** The files have arrived and there is a job: its code stands by the title. */
@@ -460,7 +456,7 @@ async function started(page: Page): Promise<void> {
 }
 
 async function done(page: Page): Promise<void> {
-  await expectText(page, '#stage-chip', 'Done', RENDERS_WITHIN_MS);
+  await expectText(page, '#stage-chip', 'Done');
   await page.locator('#screen-video').waitFor();
 }
 

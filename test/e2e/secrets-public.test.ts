@@ -13,7 +13,6 @@ import { freePort } from './free-port.ts';
 import { ALL, filesIn, found, MARKS, type Place } from './marks.ts';
 
 const PUBLIC_URL = 'https://bot.example';
-const PATIENT = { timeout: 60_000, interval: 50 };
 const LINK = /https:\/\/bot\.example\/(?:media|hooks\/\w+)\/[\w.%-]+/g;
 
 /** The tokens of all links of ours in a text, as they stand in addresses too. */
@@ -63,7 +62,7 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   await telegram.waitFor(() => telegram.calls('setWebhook').length > 0);
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
   const linked = () => telegram.said(chat).filter((message) => JSON.stringify(message).includes('/media/'));
-  await expect.poll(() => linked().length, PATIENT).toBe(1);
+  await expect.poll(() => linked().length).toBe(1);
   const [forMember = ''] = tokensIn(JSON.stringify(linked()));
 
   // The next one goes to the provider that fetches the files from us.
@@ -82,7 +81,7 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   }
   expect(await ask('/api/jobs', { method: 'POST', body: form, headers: signedIn })).toBe(201);
   const sent = () => runpod.requestsTo('POST', /\/run$/)[0];
-  await expect.poll(() => sent()?.body.toString() ?? '', PATIENT).toContain('/media/');
+  await expect.poll(() => sent()?.body.toString() ?? '').toContain('/media/');
 
   const textOf = ({ query, body }: { query: URLSearchParams | string; body: Buffer }) =>
     `${query} ${body.toString('latin1')}`;
@@ -144,4 +143,4 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   const toRunpod: Place = ['RunPod', runpod.requests.map(textOf).join('\n')];
   expect(found([toFal], [...forRunpod, forMember, secret])).toEqual([]);
   expect(found([toRunpod], [...forFal, forMember, secret])).toEqual([]);
-}, 150_000);
+});

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createStore } from '../../src/store/index.ts';
 import { type Bot, startBot } from './bot.ts';
-import { faults, launchBrowser, withoutBrowser } from './browser.ts';
+import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -29,7 +29,7 @@ async function bookOf(dataDir: string): Promise<void> {
   await close();
 }
 
-describe.skipIf(withoutBrowser())('the report on the page', { timeout: 120_000 }, () => {
+describe('the report on the page', BROWSER, () => {
   let bot: Bot;
   let browser: Browser;
   let dataDir: string;
@@ -38,7 +38,7 @@ describe.skipIf(withoutBrowser())('the report on the page', { timeout: 120_000 }
     dataDir = await mkdtemp(join(tmpdir(), 'strut-usage-'));
     await bookOf(dataDir);
     [bot, browser] = await Promise.all([startBot({ DATA_DIR: dataDir }), launchBrowser()]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await bot?.[Symbol.asyncDispose]();
@@ -46,7 +46,7 @@ describe.skipIf(withoutBrowser())('the report on the page', { timeout: 120_000 }
   });
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ baseURL: bot.url, ...options });
+    const context = await openContext(browser, { baseURL: bot.url, ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -61,7 +61,7 @@ describe.skipIf(withoutBrowser())('the report on the page', { timeout: 120_000 }
     await page.getByRole('link', { name: 'Usage' }).click();
     await page.locator('#days table').waitFor();
     const width = () => page.evaluate("document.querySelector('#chart').naturalWidth");
-    await expect.poll(width, { timeout: 15_000 }).toBe(1280);
+    await expect.poll(width).toBe(1280);
     return page;
   }
 

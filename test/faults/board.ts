@@ -9,6 +9,7 @@ export type Row = { scenario: string; where: string; tries: number; what: string
 
 /** The long suite runs every combination; the short one, part of the tests, the most telling. */
 export const LONG = process.env.STRUT_FAULTS === 'long';
+export const FOR_LONG = 'part of the long fault suite, npm run faults';
 
 /** Rows that say the same of several places become one. */
 export function together(rows: readonly Row[]): Row[] {

@@ -1,6 +1,7 @@
 /** The true process whose disk, or whose clock, fails while a job is under way. */
 import { describe, expect, it } from 'vitest';
-import { LONG, tell } from './board.ts';
+import { needs } from '../needs.ts';
+import { FOR_LONG, LONG, tell } from './board.ts';
 import { endingOf, wrongInAll } from './ending.ts';
 import { FRONTS } from './front.ts';
 import { startInVain } from './in-vain.ts';
@@ -38,7 +39,6 @@ const times = ({ bot }: Stage, what: RegExp): number => bot.log().match(new RegE
 describe.concurrent('while a job is under way', () => {
   it.for(LONG ? PROVIDERS : (['fal'] as const))(
     'at %s, a disk that becomes read-only delays its video, and no more',
-    { timeout: 120_000 },
     async (provider, test) => {
       using disk = makeDisk(DISK_MB);
       if (!disk) return test.skip(NO_MOUNT);
@@ -59,9 +59,9 @@ describe.concurrent('while a job is under way', () => {
     },
   );
 
-  it.runIf(LONG).for(PROVIDERS)(
+  it.for(PROVIDERS)(
     'at %s, a disk that fills up to its last byte delays its video, and no more',
-    { timeout: 120_000 },
+    needs(LONG, FOR_LONG),
     async (provider, test) => {
       using disk = makeDisk(DISK_MB);
       if (!disk) return test.skip(NO_MOUNT);
@@ -87,8 +87,9 @@ describe.concurrent('while a job is under way', () => {
     },
   );
 
-  it.runIf(LONG).each(FRONTS)(
+  it.each(FRONTS)(
     'from %s, a clock that steps back an hour changes nothing about its end',
+    needs(LONG, FOR_LONG),
     async (front) => {
       await using stage = await startStage('fal', front);
       await breakUnderWay(stage, async () => stage.bot.setClock(-HOUR_MS));
@@ -103,34 +104,29 @@ describe.concurrent('while a job is under way', () => {
         },
       ]);
     },
-    120_000,
   );
 });
 
 describe.concurrent('a disk that is read-only from the start', () => {
-  it.for(['an empty folder', 'a folder with a database'])(
-    'is named in one line: %s',
-    { timeout: 60_000 },
-    async (what, test) => {
-      using disk = makeDisk(24);
-      if (!disk) return test.skip(NO_MOUNT);
-      if (what === 'a folder with a database') {
-        const { createStore } = await import('../../src/store/index.ts');
-        await createStore(disk.path, () => {}).close();
-      }
-      disk.freeze();
-      const { code, said } = await startInVain(disk.path);
-      expect(code).toBe(1);
-      expect(said).toContain('DATA_DIR can not be written to');
-      expect(said.trim().split('\n')).toHaveLength(1);
-      tell(`disk-read-only-${what.replaceAll(' ', '-')}`, [
-        {
-          scenario: 'the disk is read-only',
-          where: 'start',
-          tries: 1,
-          what: 'refuses to start, with one line that says why',
-        },
-      ]);
-    },
-  );
+  it.for(['an empty folder', 'a folder with a database'])('is named in one line: %s', async (what, test) => {
+    using disk = makeDisk(24);
+    if (!disk) return test.skip(NO_MOUNT);
+    if (what === 'a folder with a database') {
+      const { createStore } = await import('../../src/store/index.ts');
+      await createStore(disk.path, () => {}).close();
+    }
+    disk.freeze();
+    const { code, said } = await startInVain(disk.path);
+    expect(code).toBe(1);
+    expect(said).toContain('DATA_DIR can not be written to');
+    expect(said.trim().split('\n')).toHaveLength(1);
+    tell(`disk-read-only-${what.replaceAll(' ', '-')}`, [
+      {
+        scenario: 'the disk is read-only',
+        where: 'start',
+        tries: 1,
+        what: 'refuses to start, with one line that says why',
+      },
+    ]);
+  });
 });

@@ -51,7 +51,7 @@ describe.concurrent('a disk that fails', () => {
         what: 'the video once, one submit, one bill',
       },
     ]);
-  }, 120_000);
+  });
 
   it('because another process holds the database, is waited for', async () => {
     await using stage = await startStage('fal', 'page');
@@ -77,7 +77,7 @@ describe.concurrent('a disk that fails', () => {
         what: 'the video once, one submit, one bill',
       },
     ]);
-  }, 120_000);
+  });
 
   it('that is full closes the door with words, and lets what is under way end', async (test) => {
     using disk = makeDisk(24);
@@ -95,7 +95,7 @@ describe.concurrent('a disk that fails', () => {
         what: 'nothing new is taken, with words; /readyz says so',
       },
     ]);
-  }, 60_000);
+  });
 
   it('that can not be written to is named at the start, in one line', async () => {
     const folder = freshFolder();
@@ -114,7 +114,7 @@ describe.concurrent('a disk that fails', () => {
         what: 'refuses to start, with one line that says why',
       },
     ]);
-  }, 60_000);
+  });
 
   it.each([
     {
@@ -131,40 +131,36 @@ describe.concurrent('a disk that fails', () => {
         writeFileSync(path, bytes);
       },
     },
-  ])(
-    'whose database $how is left as it is, with a copy, and named in one line',
-    async ({ how, damage }) => {
-      const folder = freshFolder();
+  ])('whose database $how is left as it is, with a copy, and named in one line', async ({ how, damage }) => {
+    const folder = freshFolder();
+    {
+      const { createStore } = await import('../../src/store/index.ts');
+      const store = createStore(folder, () => {});
+      await store.keyv('some').set('thing', 'x'.repeat(60_000));
+      await store.close();
+    }
+    const path = join(folder, 'strut.sqlite');
+    damage(path);
+    const damaged = readFileSync(path);
+    for (let start = 0; start < 2; start += 1) {
+      const { code, said } = await startInVain(folder);
+      expect(code).toBe(1);
+      expect(said).toContain('the database is damaged');
+      expect(said.trim().split('\n')).toHaveLength(1);
+      expect(readFileSync(path).equals(damaged)).toBe(true);
+    }
+    expect(existsSync(join(folder, 'strut.sqlite.damaged'))).toBe(true);
+    expect(readFileSync(join(folder, 'strut.sqlite.damaged')).equals(damaged)).toBe(true);
+    rmSync(folder, { recursive: true });
+    tell(`disk-corrupt-${how.replaceAll(' ', '-')}`, [
       {
-        const { createStore } = await import('../../src/store/index.ts');
-        const store = createStore(folder, () => {});
-        await store.keyv('some').set('thing', 'x'.repeat(60_000));
-        await store.close();
-      }
-      const path = join(folder, 'strut.sqlite');
-      damage(path);
-      const damaged = readFileSync(path);
-      for (let start = 0; start < 2; start += 1) {
-        const { code, said } = await startInVain(folder);
-        expect(code).toBe(1);
-        expect(said).toContain('the database is damaged');
-        expect(said.trim().split('\n')).toHaveLength(1);
-        expect(readFileSync(path).equals(damaged)).toBe(true);
-      }
-      expect(existsSync(join(folder, 'strut.sqlite.damaged'))).toBe(true);
-      expect(readFileSync(join(folder, 'strut.sqlite.damaged')).equals(damaged)).toBe(true);
-      rmSync(folder, { recursive: true });
-      tell(`disk-corrupt-${how.replaceAll(' ', '-')}`, [
-        {
-          scenario: 'the database is damaged at the start',
-          where: 'start',
-          tries: 1,
-          what: 'refuses to start, in one line; the file stays as it is, a copy beside it',
-        },
-      ]);
-    },
-    60_000,
-  );
+        scenario: 'the database is damaged at the start',
+        where: 'start',
+        tries: 1,
+        what: 'refuses to start, in one line; the file stays as it is, a copy beside it',
+      },
+    ]);
+  });
 
   it('is never shared: a second copy of the bot refuses to start, and the first goes on', async () => {
     await using stage = await startStage('fal', 'page');
@@ -182,5 +178,5 @@ describe.concurrent('a disk that fails', () => {
         what: 'the second refuses to start, clearly; the first goes on',
       },
     ]);
-  }, 60_000);
+  });
 });

@@ -42,6 +42,8 @@ export type Front = AsyncDisposable & {
   twice(): void;
   /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
   ask(): Promise<Asked & Again>;
+  /** Whether something that was asked is still to be delivered, to a bot that comes back. */
+  hasMore(): boolean;
   /** Ends when the bot listens here. */
   ready(): Promise<unknown>;
 };
@@ -67,6 +69,7 @@ async function page(bot: () => HookedBot): Promise<Front> {
     twice() {
       throw new Error('the page is no chat');
     },
+    hasMore: () => false,
     ready: async () => true,
     async ask() {
       const key = randomUUID();
@@ -123,6 +126,7 @@ async function discord(): Promise<Front> {
       sim.fault(DISCORD_CALLS[call], discordFault(how), times);
     },
     twice: () => sim.gateway.duplicateNext(),
+    hasMore: () => false,
     ready: () => sim.waitFor(() => sim.gateway.connected() > 0 && sim.commands().length > 0),
     async ask() {
       people += 1;
@@ -171,6 +175,7 @@ async function telegram(): Promise<Front> {
     twice() {
       next = { twice: true, order: [1, 0] };
     },
+    hasMore: () => sim.pending().length > 0,
     ready: () => sim.waitFor(() => sim.calls('getUpdates').length > 0),
     async ask() {
       const user = sim.user({ first_name: 'Ada' });

@@ -1,7 +1,9 @@
 /** The true process, killed as by kill -9 before and after each of its saves and outside effects. */
 import { describe, expect, it } from 'vitest';
-import { LONG, type Row, tell } from './board.ts';
-import { wrongInAll } from './ending.ts';
+import { needs } from '../needs.ts';
+import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
+import { FOR_LONG, LONG, type Row, tell } from './board.ts';
+import { passDeadline, WITH_DEADLINE, wrongInAll } from './ending.ts';
 import { FRONTS, type FrontName } from './front.ts';
 import { brokenBy, type Death, type Kill, type Killed, killAt, pointsAfter, pointsOf } from './kill.ts';
 import { PROVIDERS, type ProviderName } from './provider.ts';
@@ -61,6 +63,7 @@ async function killAtEach(stage: Stage, kills: readonly Kill[], part: string): P
   }
   // A point may be passed by chance too late to die there, but not many of them.
   expect(pending.length).toBeGreaterThan(kills.length * 0.8);
+  await passDeadline(stage);
   const ended = await Promise.all(pending.map((end) => end()));
   tell(part, rowsOf(ended, `${stage.provider.name}, ${stage.front.name}`));
   expect(
@@ -74,31 +77,31 @@ describe.concurrent('kill -9 at a step', () => {
   it.each(STAGES)(
     'of a job for $provider from $front: one submit, one bill, the video, and the truth',
     async ({ provider, front, twice }) => {
-      await using stage = await startStage(provider, front, { JOB_DEADLINE_MINUTES: LONG ? '1' : '0.3' });
+      await using stage = await startStage(provider, front, WITH_DEADLINE);
       const all = await pointsOf(stage);
       const points = LONG ? all : all.filter((point) => TELLING.includes(point));
       expect(points.length).toBeGreaterThan(LONG ? 28 : 4);
       const kills = [...points.map((point) => ({ point })), ...(twice ? [twice] : [])];
       await killAtEach(stage, kills, `kill-${provider}-${front}`);
     },
-    LONG ? 1_200_000 : 150_000,
+    LONG ? LONG_TEST_MS : TEST_MS,
   );
 });
 
-describe.runIf(LONG).concurrent('kill -9 again while the job is taken up', () => {
+describe.concurrent('kill -9 again while the job is taken up', needs(LONG, FOR_LONG), () => {
   const stages = ONE_OF_EACH.flatMap(({ provider, front }) =>
     THEN_AGAIN.map((point) => ({ provider, front, point })),
   );
   it.each(stages)(
     'that $provider was asked for from $front, and that was killed first at $point',
     async ({ provider, front, point }) => {
-      await using stage = await startStage(provider, front, { JOB_DEADLINE_MINUTES: '0.3' });
+      await using stage = await startStage(provider, front, WITH_DEADLINE);
       const after = await pointsAfter(stage, point);
       expect(after.length).toBeGreaterThan(4);
       const kills = after.map((next) => ({ point, next }));
       await killAtEach(stage, kills, `kill-again-${provider}-${front}-${THEN_AGAIN.indexOf(point)}`);
     },
-    1_200_000,
+    LONG_TEST_MS,
   );
 });
 

@@ -1,7 +1,7 @@
 /** kill -9 at a named point of a job's life, a restart, perhaps another death, and what became of it all. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isOver, type Job } from '../../src/core/job.ts';
-import { type Ending, endingOf, type Pending } from './ending.ts';
+import { type Ending, endingOf, PAST_DEADLINE_MS, type Pending, untilLost } from './ending.ts';
 import type { Front } from './front.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
@@ -33,8 +33,6 @@ const ABOUT_THE_SUBMIT = /^(jobs\.save\(submitting\), after|provider\.submit, |j
 const RUNS_MS = 3_000;
 /** The last points come when the job is over already. */
 const AFTER_THE_END_MS = 500;
-/** An update that nobody confirmed comes again by itself; what doesn't within so long was never heard. */
-const COMES_AGAIN_WITHIN_MS = 1_500;
 
 /** Every point that a job passes here, in order. */
 export async function pointsOf(stage: Stage): Promise<string[]> {
@@ -72,16 +70,19 @@ function standing(stage: Stage, before: number): Job | undefined {
   return waiting === 0 && job && (isOver(job) || job.state === 'unknown') ? job : undefined;
 }
 
-/** Also of a job that waits for its deadline. */
-const over = (stage: Stage, before: Before): Promise<unknown> =>
-  until(
-    'the end of the job',
-    () => {
-      const job = standing(stage, before.jobs);
-      return job && isOver(job);
-    },
-    { timeoutMs: 90_000, describe: stage.bot.log },
-  );
+/** Also of a job that nobody can say the fate of: its deadline comes by the clock. */
+async function over(stage: Stage, before: Before): Promise<void> {
+  const { bot } = stage;
+  await until('the job', () => standing(stage, before.jobs), { describe: bot.log });
+  const lost = (await untilLost(stage)).length > 0;
+  if (lost) bot.setClock(PAST_DEADLINE_MS);
+  const ended = () => {
+    const job = standing(stage, before.jobs);
+    return job && isOver(job);
+  };
+  await until('the end of the job', ended, { describe: bot.log });
+  if (lost) bot.setClock(0);
+}
 
 async function deathAt(stage: Stage, point: string, asked: Asked, before: Before): Promise<Death> {
   const { bot, front, provider } = stage;
@@ -131,8 +132,9 @@ async function comeBack(stage: Stage, asked: Asked, { at }: Death, before: Befor
     const { jobs, waiting } = readRecord(bot.dataDir);
     return jobs.length > before.jobs || waiting > 0;
   };
-  if (!(await until('a second delivery', heard, { timeoutMs: COMES_AGAIN_WITHIN_MS }).catch(() => false)))
-    await asked.again();
+  // What nobody confirmed comes again by itself; the rest was never heard.
+  await until('a second delivery', () => heard() || !front.hasMore());
+  if (!heard()) await asked.again();
 }
 
 /** Starts the bot again and sees it die there, be it in the start. Undefined when it never passes the point. */
@@ -163,7 +165,6 @@ export async function killAt(stage: Stage, { point, next }: Kill): Promise<Pendi
   await comeBack(stage, asked, again ?? death, before);
   const where = [point, ...(next ? [next] : [])].join(', then at ');
   const { id } = await until(`the end of the job killed at ${where}`, () => standing(stage, before.jobs), {
-    timeoutMs: 60_000,
     describe: bot.log,
   });
   const submits = provider.submits() - before.submits;

@@ -1,8 +1,10 @@
 /** The true process on wires, providers and chats that break, one fault at a time. */
 import { describe, expect, it } from 'vitest';
 import { isOver } from '../../src/core/job.ts';
-import { LONG, tell } from './board.ts';
-import { endingOf, wrongInAll } from './ending.ts';
+import { needs } from '../needs.ts';
+import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
+import { FOR_LONG, LONG, tell } from './board.ts';
+import { endingOf, passDeadline, WITH_DEADLINE, wrongInAll } from './ending.ts';
 import { FRONTS } from './front.ts';
 import { type Broken, breakIt, fits, SCENARIOS, wrongWith } from './network.ts';
 import { PROVIDERS, startProvider } from './provider.ts';
@@ -48,12 +50,7 @@ describe.concurrent('a network that breaks', () => {
   it.each(STAGES)(
     'between $provider and $front loses no video, bills nothing twice, and leaves nobody in the dark',
     async ({ provider, front }) => {
-      await using stage = await startStage(
-        provider,
-        front,
-        { JOB_DEADLINE_MINUTES: LONG ? '3' : '0.3' },
-        { secured: true },
-      );
+      await using stage = await startStage(provider, front, WITH_DEADLINE, { secured: true });
       const stageIndex = STAGES.findIndex((one) => one.provider === provider && one.front === front);
       const scenarios = SCENARIOS.filter(
         (one) => (LONG || TELLING.includes(one.name)) && fits(one, stage),
@@ -63,6 +60,7 @@ describe.concurrent('a network that breaks', () => {
       expect(scenarios.length).toBeGreaterThan(2);
       const pending = [];
       for (const scenario of scenarios) pending.push(await breakIt(stage, scenario));
+      await passDeadline(stage);
       const ended = await Promise.all(pending.map((end) => end()));
       tell(
         `network-${provider}-${front}`,
@@ -78,11 +76,12 @@ describe.concurrent('a network that breaks', () => {
       ).toEqual([]);
       expect(await wrongInAll(stage)).toEqual([]);
     },
-    LONG ? 1_200_000 : 150_000,
+    LONG ? LONG_TEST_MS : TEST_MS,
   );
 
-  it.runIf(LONG)(
+  it(
     'between us and the first of two providers sends each job to the second, once',
+    needs(LONG, FOR_LONG),
     async () => {
       const second = await startProvider('runpod');
       try {
@@ -121,7 +120,6 @@ describe.concurrent('a network that breaks', () => {
         await second.close();
       }
     },
-    150_000,
   );
 });
 

@@ -34,7 +34,7 @@ async function refusedFor(ms: number, wire: Wire | undefined): Promise<void> {
 const TRACED = OUTAGES.filter((why) => why !== 'refused');
 /** Up again once so many tries were in vain. */
 async function upAfter(wire: Wire, tries: number, from = 0): Promise<void> {
-  await until(`${tries} tries in vain`, () => wire.inVain() - from >= tries, { timeoutMs: 60_000 });
+  await until(`${tries} tries in vain`, () => wire.inVain() - from >= tries);
   await wire.up();
 }
 const newest = ({ bot }: Stage): Job | undefined => readRecord(bot.dataDir).jobs.at(-1);
@@ -309,7 +309,7 @@ export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending
         (isOver(found) ? waitingFor(found.id) === 0 : found.state === 'unknown' && waitingFor('') === 0);
       return rests && { id: found.id };
     },
-    { timeoutMs: 150_000, describe: bot.log },
+    { describe: bot.log },
   );
   await scenario.after?.(stage, rested.id);
   // Webhooks bring a lost job back within moments; the next fault must not meet them.

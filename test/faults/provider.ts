@@ -10,7 +10,7 @@ export const PROVIDERS = ['fal', 'runpod', 'runcomfy'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
 /** How long a render takes here when nothing else is said: a test is not there to wait. */
-const QUICK = { queueMs: 60, runMs: 120, webhook: { retryMs: 300 }, fetchTries: 60 };
+const QUICK = { queueMs: 60, runMs: 120, webhook: { retryMs: 300 }, fetchTries: 720 };
 
 /** How a provider tells of an end by itself, and how anybody else could try to. */
 export type News = {
@@ -39,12 +39,19 @@ export type Simulated = Pick<
   /** What the account was billed in all, in micro-dollars. */
   billedMicros(): Promise<number>;
   next(script: Script<never>): void;
+  /** Whether it has still something to tell by itself. */
+  hasNews(): boolean;
   /** Finished videos are said to lie there from now on. */
   putVideosAt(url: string): void;
 };
 
 type Sim = SimServer & {
-  jobs: { all: Map<string, SimJob<never>>; always(script: object): void; next(script: object): void };
+  jobs: {
+    all: Map<string, SimJob<never>>;
+    hasNews(): boolean;
+    always(script: object): void;
+    next(script: object): void;
+  };
   billed(id: string): Promise<number>;
 };
 
@@ -128,6 +135,7 @@ function simulated(
       return micros;
     },
     next: (script) => jobs.next({ ...usual, ...script, webhook: { ...usual.webhook, ...script.webhook } }),
+    hasNews: jobs.hasNews,
     putVideosAt(url) {
       usual = { ...QUICK, videosAt: url };
       jobs.always(usual);

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { isOver, type Job } from '../../src/core/job.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const values = z.array(z.object({ value: z.string() }));
 /** What the bot keeps of files that wait for a yes, or for a form. */
@@ -15,7 +16,7 @@ const counter = z.object({ heldMicros: z.int(), settledMicros: z.int(), heldJobs
 type Line = z.infer<typeof line>;
 
 export function readRecord(dataDir: string) {
-  const db = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true, timeout: 5_000 });
+  const db = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true, timeout: PATIENCE_MS });
   try {
     const all = (sql: string): unknown[] => db.prepare(sql).all();
     const jobs: Job[] = values
@@ -81,7 +82,7 @@ export function strayFiles(dataDir: string): string[] {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 30_000, describe = () => '' }: { timeoutMs?: number; describe?: () => string } = {},
+  { timeoutMs = PATIENCE_MS, describe = () => '' }: { timeoutMs?: number; describe?: () => string } = {},
 ): Promise<T> {
   const giveUpAt = Date.now() + timeoutMs;
   for (;;) {

@@ -18,6 +18,6 @@ export async function leftOver({ bot }: Stage): Promise<string[]> {
   for (const path of globSync('files/*/*', { cwd: bot.dataDir }))
     utimesSync(join(bot.dataDir, path), LONG_AGO, LONG_AGO);
   await bot.restart();
-  await until('a sweep of what nobody needs', none, { timeoutMs: 10_000 }).catch(() => {});
+  await until('a sweep of what nobody needs', none).catch(() => {});
   return strayFiles(bot.dataDir);
 }

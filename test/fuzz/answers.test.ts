@@ -10,6 +10,7 @@ import { fromChildSchema, toChildSchema } from '../../src/media/task.ts';
 import { createHosted } from '../../src/providers/index.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 import { jobIn } from '../fakes/jobs.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 60 }).map((one) => one.toWellFormed());
 const words = fc.constantFrom(
@@ -148,7 +149,7 @@ describe('a provider that answers anything', () => {
     const provider = providers.find((one) => one.id === id);
     const operation = OPERATIONS[id];
     if (!provider || !operation) throw new Error(`no ${id}`);
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     await fc.assert(
       fc.asyncProperty(answers, async (given) => {
         answer = given;

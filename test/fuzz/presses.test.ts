@@ -34,7 +34,7 @@ const telegramData = (codes: readonly string[]): string[] =>
   ]);
 
 describe('a stranger who sends what no button of theirs says', () => {
-  it('moves nothing on Discord, and the bot goes on', { timeout: 60_000 }, async () => {
+  it('moves nothing on Discord, and the bot goes on', async () => {
     await using bot = await startTestBot({ world: { remotes: [slowRemote(DEAR_MICROS)] } });
     const { discord, ada: owner, channel, guild } = bot;
     const offered = async (): Promise<SimMessage> => {
@@ -94,7 +94,7 @@ describe('a stranger who sends what no button of theirs says', () => {
     await expect.poll(async () => (await bot.jobs()).length).toBe(2);
   });
 
-  it('moves nothing on Telegram, and the bot goes on', { timeout: 60_000 }, async () => {
+  it('moves nothing on Telegram, and the bot goes on', async () => {
     const remote = createRemote('paid', { micros: DEAR_MICROS });
     const harness = await createHarness({ telegram: { privacy: false }, remote });
     const { user, photo, clip: motion } = await ada(harness);

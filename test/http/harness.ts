@@ -1,33 +1,21 @@
 /** The true server on free ports, with the true core on fakes behind it. */
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { createHealth } from '../../src/core/health.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { type HttpServer, type ServerParts, startServer } from '../../src/http/server.ts';
+import { type ServerParts, startServer } from '../../src/http/server.ts';
 import { createFiles } from '../../src/store/files.ts';
+import { freshFolder } from '../fakes/folder.ts';
 import { calmWeather, createWorld } from '../fakes/world.ts';
 
 export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
-let dir: string;
-const servers: HttpServer[] = [];
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'strut-http-'));
-});
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await rm(dir, { recursive: true });
-});
-
-/** The true server on a free port, with the true core on fakes behind it. */
+/** The true server on a free port, with the true core on fakes behind it, until the test is over. */
 export async function start(over: Partial<ServerParts> = {}) {
-  const dataDir = await mkdtemp(join(dir, 'data-'));
+  const dataDir = freshFolder();
   const files = createFiles(dataDir);
   const media = {
     normaliseImage: async (path: string, to: string) => {
@@ -91,7 +79,7 @@ export async function start(over: Partial<ServerParts> = {}) {
     defaultQuality: 'standard',
     ...over,
   });
-  servers.push(server);
+  onTestFinished(server.stop);
   return { world, life, url: server.url, files, dataDir };
 }
 

@@ -77,7 +77,7 @@ describe('a reader who takes nothing', () => {
     const reader = dial(url);
     reader.socket.pause();
     reader.socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
-    await expect.poll(isUp(url), { timeout: 10_000 }).toBe(true);
+    await expect.poll(isUp(url)).toBe(true);
   });
 
   it('is told from one who is slow', async () => {

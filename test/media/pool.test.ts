@@ -58,7 +58,7 @@ describe('a pool of child processes', () => {
     vi.advanceTimersByTime(2_000);
     vi.useRealTimers();
     expect(warmFor29Seconds).toBe(true);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   it('gives the next task no child that has kept much memory', async () => {
@@ -271,7 +271,7 @@ describe('a pool of child processes', () => {
         pool.run('polite', {}, { onQueue: (place) => places.push(place) }),
       ]);
       controller.abort(new Error('enough'));
-      await vi.waitFor(() => expect(places).toEqual([2, 1, 0]));
+      await expect.poll(() => places).toEqual([2, 1, 0]);
       await pool.stop();
       await expect(all).resolves.toMatchObject([{}, {}, { reason: { name: 'PoolStopped' } }]);
     });
@@ -295,6 +295,6 @@ describe('a pool of child processes', () => {
     const child = Number(said);
     expect(isAlive(child)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false), { timeout: 5_000 });
+    await expect.poll(() => isAlive(child)).toBe(false);
   });
 });

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { fetchFrom, host, toPath, video } from './download-subject.ts';
+import { eachWithFolder, fetchFrom, host, toPath, video } from './download-subject.ts';
+
+eachWithFolder();
 
 const SLOWEST = { bytes: 200, withinMs: 60 };
 

@@ -1,6 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { fetcher, fetchFrom, host, signal, toPath, video } from './download-subject.ts';
+import { eachWithFolder, fetcher, fetchFrom, host, signal, toPath, video } from './download-subject.ts';
+
+eachWithFolder();
 
 describe('where a video may come from', () => {
   const toLoopback: LookupFunction = (_name, options, callback) =>

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createFetcher, type FetcherOptions } from '../../src/providers/download.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { sampleClip } from '../samples.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
@@ -16,16 +17,18 @@ export let toPath: string;
 export let video: Buffer;
 const closers: (() => Promise<unknown>)[] = [];
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'strut-download-'));
-  toPath = join(folder, 'video.mp4');
-  video = await readFile(await sampleClip());
-});
-
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-  await rm(folder, { recursive: true });
-});
+/** For each test of the file that calls this. */
+export function eachWithFolder(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'strut-download-'));
+    toPath = join(folder, 'video.mp4');
+    video = await readFile(await sampleClip());
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+    await rm(folder, { recursive: true });
+  });
+}
 
 export async function host(handler: Handler): Promise<{ url: string; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
@@ -58,6 +61,9 @@ export const fetchFrom = (url: string, options: FetcherOptions = {}) =>
 export function cutAfter(response: ServerResponse, bytes: Buffer, from = 0): void {
   response.write(bytes);
   void vi
-    .waitFor(async () => expect((await stat(toPath)).size).toBe(from + bytes.length), { interval: 2 })
+    .waitFor(async () => expect((await stat(toPath)).size).toBe(from + bytes.length), {
+      interval: 2,
+      timeout: PATIENCE_MS,
+    })
     .finally(() => response.destroy());
 }

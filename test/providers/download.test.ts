@@ -1,7 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cutAfter, fetcher, fetchFrom, folder, host, signal, toPath, video } from './download-subject.ts';
+import {
+  cutAfter,
+  eachWithFolder,
+  fetcher,
+  fetchFrom,
+  folder,
+  host,
+  signal,
+  toPath,
+  video,
+} from './download-subject.ts';
+
+eachWithFolder();
 
 describe('bringing a video', () => {
   it('copies a file of this machine, and says when it is gone', async () => {

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { modelError, requestError } from '../simulators/fal-errors.ts';
-import { accepted, answerTo, fal, REQUEST, signal, sim, time, troubles, UPLOADED } from './fal-subject.ts';
+import {
+  accepted,
+  answerTo,
+  eachWithSim,
+  fal,
+  REQUEST,
+  signal,
+  sim,
+  time,
+  troubles,
+  UPLOADED,
+} from './fal-subject.ts';
+
+eachWithSim();
 
 describe("fal.ai's hidden failures", () => {
   const failures = [

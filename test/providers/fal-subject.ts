@@ -24,19 +24,21 @@ export let files: SampleFiles;
 export let troubles: (ProviderTrouble | undefined)[];
 let opened: Provider[];
 
-beforeEach(async () => {
-  time = manualTime();
-  sim = await startFal({ time });
-  sim.jobs.always({ queueMs: 0, runMs: 0, seconds: 3 });
-  files = await sampleFiles();
-  troubles = [];
-  opened = [];
-});
-
-afterEach(async () => {
-  for (const provider of opened) await provider.stop?.();
-  await sim.close();
-});
+/** For each test of the file that calls this. */
+export function eachWithSim(): void {
+  beforeEach(async () => {
+    time = manualTime();
+    sim = await startFal({ time });
+    sim.jobs.always({ queueMs: 0, runMs: 0, seconds: 3 });
+    files = await sampleFiles();
+    troubles = [];
+    opened = [];
+  });
+  afterEach(async () => {
+    for (const provider of opened) await provider.stop?.();
+    await sim.close();
+  });
+}
 
 export function fal(options: Partial<FalOptions> = {}): Provider {
   const urls = { queueUrl: sim.url, restUrl: sim.url, apiUrl: sim.url };

@@ -10,6 +10,7 @@ import type { FaultKind } from '../simulators/provider-sim.ts';
 import {
   accepted,
   answerTo,
+  eachWithSim,
   fal,
   files,
   REQUEST,
@@ -19,6 +20,8 @@ import {
   troubles,
   UPLOADED,
 } from './fal-subject.ts';
+
+eachWithSim();
 
 describe("fal.ai's wire", () => {
   it("sends the body of fal.ai's own example, to the whole path, with the key in its scheme", async () => {

@@ -1,7 +1,8 @@
 import { MessageFlags, Routes } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../needs.ts';
 import { asBot } from './discord/log-in.ts';
-import { officialCheck } from './discord/official.ts';
+import { NO_SPECS, officialCheck } from './discord/official.ts';
 import { type DiscordSim, startDiscord } from './discord/start.ts';
 import type { SimChannel, SimUser } from './discord/world.ts';
 import { manualTime } from './sim-time.ts';
@@ -208,7 +209,7 @@ describe('a callback with with_response', () => {
   });
 });
 
-describe.skipIf(!process.env.STRUT_SPECS)("Discord's own description", () => {
+describe("Discord's own description", needs(!!process.env.STRUT_SPECS, NO_SPECS), () => {
   it('refuses what it does not know', () => {
     const check = officialCheck();
     const path = '/channels/{channel_id}/messages';

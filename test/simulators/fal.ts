@@ -239,7 +239,8 @@ export async function startFal(
       body,
       headers: { 'content-type': 'application/json', ...signing.signWebhook(body) },
     });
-    await tellHook(hook, job.script, signed, (status) => deliveries.push({ url: hook, status }));
+    const heard = (status: number) => deliveries.push({ url: hook, status });
+    await tellHook(job, hook, signed, heard, server.closing);
   }
 
   function local(url: string): Buffer | undefined {

@@ -11,6 +11,7 @@ import { startDiscord } from './discord/start.ts';
 import { startFal } from './fal.ts';
 import { startRuncomfy } from './runcomfy.ts';
 import { startRunpod } from './runpod.ts';
+import { realTime } from './sim-time.ts';
 import { peopleIt } from './telegram/demo.ts';
 import { startTelegram } from './telegram/telegram.ts';
 
@@ -22,7 +23,11 @@ const runpod = await startRunpod({ port: FIRST_PORT + 1 });
 const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
 for (const { jobs } of [fal, runpod, runcomfy])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
-const discord = await startDiscord({ port: FIRST_PORT + 10, token: 'simulated.discord.token' });
+const discord = await startDiscord({
+  port: FIRST_PORT + 10,
+  token: 'simulated.discord.token',
+  time: realTime(),
+});
 furnish(discord);
 const telegram = await startTelegram({ port: FIRST_PORT + 20 });
 peopleIt(telegram);

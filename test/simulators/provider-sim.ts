@@ -47,6 +47,8 @@ export type SimServer = {
   faultsLeft(): number;
   requestsTo(method: string, path: RegExp): SimRequest[];
   close(): Promise<void>;
+  /** Aborted as it closes. */
+  closing: AbortSignal;
 };
 
 /** `control` may be set by hand: `PUT /_sim/script` and `PUT /_sim/fault` with JSON bodies. */
@@ -55,6 +57,7 @@ export async function startServer(
   { port = 0, control }: { port?: number | undefined; control?: (script: unknown) => void } = {},
 ): Promise<SimServer> {
   const requests: SimRequest[] = [];
+  const closing = new AbortController();
   const faults: (Fault & { left: number })[] = [];
 
   const takeFault = (request: SimRequest): FaultKind | undefined => {
@@ -108,7 +111,9 @@ export async function startServer(
     faultsLeft: () => faults.reduce((sum, { left }) => sum + left, 0),
     requestsTo: (method, path) =>
       requests.filter((request) => request.method === method && path.test(request.path)),
+    closing: closing.signal,
     close: async () => {
+      closing.abort();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -214,7 +214,8 @@ export async function startRunpod(
     const { hook } = job;
     const body = JSON.stringify(await statusOf(job));
     const told = () => ({ body, headers: { 'content-type': 'application/json' } });
-    await tellHook(hook, job.script, told, (status) => deliveries.push({ url: hook, status }));
+    const heard = (status: number) => deliveries.push({ url: hook, status });
+    await tellHook(job, hook, told, heard, server.closing);
   }
 }
 

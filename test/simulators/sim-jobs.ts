@@ -1,5 +1,6 @@
 /** The jobs of a simulator: what was asked, and what becomes of it by the script and the clock. */
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '../patience.ts';
 import type { SimTime } from './sim-time.ts';
 import { renderVideo, type SimVideo, secondsOf } from './sim-video.ts';
 
@@ -39,30 +40,39 @@ export type SimJob<F> = {
   acceptedAt: number;
   cancelled?: 'queued' | 'running';
   hook?: string;
+  /** Nobody will call its hook any more. */
+  told?: boolean;
   end: Promise<End<F>>;
 };
 
 export type Phase = 'queued' | 'running' | 'done' | 'cancelled';
 
-const HOOK_TRIES = 20;
 const FETCH_PAUSE_MS = 250;
 
-/** Tells a webhook, and tells it again where the script says so. `told` hears the status of each answer, 0 for none. */
+/**
+ * Calls a job's hook, and calls it again where the script says so, until the simulator closes: by then its address may be
+ * somebody else's. `heard` gets the status of each answer, 0 for none.
+ */
 export async function tellHook(
+  job: Pick<SimJob<unknown>, 'told'> & { script: Script<unknown> },
   url: string,
-  how: { webhook?: { times?: number; retryMs?: number } },
   request: () => { body: string; headers: Record<string, string> },
-  told: (status: number) => void,
+  heard: (status: number) => void,
+  closing: AbortSignal,
 ): Promise<void> {
-  const { times = 1, retryMs } = how.webhook ?? {};
+  const { times = 1, retryMs } = job.script.webhook ?? {};
   for (let i = 0; i < times; i += 1) {
-    for (let left = !retryMs ? 1 : HOOK_TRIES; left > 0; left -= 1) {
-      const answer = await fetch(url, { method: 'POST', ...request() }).catch(() => undefined);
-      told(answer?.status ?? 0);
+    const tries = retryMs ? Math.max(1, Math.ceil(PATIENCE_MS / retryMs)) : 1;
+    for (let left = tries; left > 0 && !closing.aborted; left -= 1) {
+      const answer = await fetch(url, { method: 'POST', ...request(), signal: closing }).catch(
+        () => undefined,
+      );
+      heard(answer?.status ?? 0);
       if (answer?.ok || left === 1) break;
       await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
     }
   }
+  job.told = true;
 }
 
 /** What a simulator finds wrong with the files; each provider words it in its own way. */
@@ -140,7 +150,7 @@ export function createSimJobs<F>(options: {
     if (own) return own;
     for (let left = tries; left > 0; left -= 1) {
       try {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+        const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
         return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
       } catch {
         if (left > 1) await new Promise((resolve) => setTimeout(resolve, FETCH_PAUSE_MS).unref());
@@ -179,6 +189,8 @@ export function createSimJobs<F>(options: {
     ahead,
     cancel,
     get: (id: string) => all.get(id),
+    /** Whether some hook is still to be called. */
+    hasNews: () => [...all.values()].some(({ hook, told }) => hook !== undefined && !told),
     /** What every following job does, and what the next one does besides. */
     always(script: Script<F>) {
       usual = script;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { launchBrowser, withoutBrowser } from '../e2e/browser.ts';
+import { BROWSER, launchBrowser, openContext } from '../e2e/browser.ts';
 import { sampleClip, sampleImage } from '../samples.ts';
 import { peopleIt } from './telegram/demo.ts';
 import { startTelegram, type Telegram } from './telegram/telegram.ts';
@@ -68,13 +68,13 @@ describe('the page of the Telegram simulator', () => {
     expect(said.status).toBe(500);
   });
 
-  it.skipIf(withoutBrowser())('lets a person talk, attach, press and see what comes', async () => {
+  it('lets a person talk, attach, press and see what comes', BROWSER, async () => {
     await using telegram = await startTelegram();
     peopleIt(telegram);
     await using _host = answers(telegram);
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage();
+      const page = await (await openContext(browser)).newPage();
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
       await page.goto(telegram.apiUrl);

@@ -120,7 +120,7 @@ describe('the ledger on SQLite', () => {
     expect(outcomes.filter((line) => line === 'ok')).toHaveLength(2);
     const ledger = createLedger(freshDatabase(dataDir));
     expect(await ledger.totals(SPACE_DAY)).toMatchObject({ heldMicros: 840_000, heldJobs: 2 });
-  }, 60_000);
+  });
 
   it('changes nothing when the disk fails in the middle of a hold', async () => {
     const db = freshDatabase();

@@ -283,7 +283,7 @@ describe('twenty members at once', () => {
     await bot.discord.waitFor(() => at('place 2').length === 1 && at('turn, place 1').length === 1);
     const [last] = at('place 2');
     bot.discord.press(bot.ada, at('In line')[0]?.original, 'Cancel');
-    await bot.discord.waitFor(() => textOf(last?.original).includes('turn, place 1'), { timeoutMs: 12_000 });
+    await bot.discord.waitFor(() => textOf(last?.original).includes('turn, place 1'));
   });
 });
 

@@ -290,7 +290,7 @@ describe('/privacy', () => {
       discord.press(ada, asked.original, 'Delete my data');
     }
     await expect.poll(kept).toHaveLength(1);
-    expect(await bot.store.keyv('discord').get(`form:${mine.id}`)).toBeUndefined();
+    await expect.poll(() => bot.store.keyv('discord').get(`form:${mine.id}`)).toBeUndefined();
   });
 });
 

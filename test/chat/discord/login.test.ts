@@ -56,7 +56,7 @@ describe('the login', () => {
     await using discord = await startDiscord();
     discord.fault({ path: /gateway\/bot/ }, 'cut', 4);
     const { state, ready, lines } = login(discord);
-    await expect.poll(() => state()?.state, { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => state()?.state).toBe('ok');
     expect(ready()).toBe(1);
     expect(lines.length).toBeGreaterThan(0);
   });
@@ -68,9 +68,9 @@ describe('the login', () => {
       if (discord.gateway.connected() > 0 && !lines.some((line) => line.includes('keeps closing')))
         setImmediate(() => discord.closeGateway(4002));
     });
-    await expect.poll(() => lines.join(), { timeout: 15_000 }).toContain('keeps closing');
+    await expect.poll(() => lines.join()).toContain('keeps closing');
     stop();
-    await expect.poll(() => state()?.state, { timeout: 15_000 }).toBe('ok');
+    await expect.poll(() => state()?.state).toBe('ok');
   });
 
   it('ends when it is told to while it connects, and leaves no connection behind', async () => {

@@ -1,5 +1,5 @@
 import { ComponentType } from 'discord-api-types/v10';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src/core/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { buttons, visibleText } from '../../simulators/discord/look.ts';
@@ -127,7 +127,7 @@ describe('the status message on Discord', () => {
     world.discord.fault({ method: 'PATCH', path: /./ }, { until: gate.promise });
     const before = edits(world).length;
     const working = world.show(rendering(world, asked, 0.1));
-    await vi.waitFor(() => expect(edits(world)).toHaveLength(before + 1));
+    await expect.poll(() => edits(world)).toHaveLength(before + 1);
     for (const job of [
       rendering(world, asked, 0.2),
       rendering(world, asked, 0.3),

@@ -3,6 +3,7 @@ import { copyFile, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mediaOf } from '../../../src/chat/telegram/media-of.ts';
+import { needs } from '../../needs.ts';
 import { sampleClip, sampleImage } from '../../samples.ts';
 import { textOf } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
@@ -162,8 +163,9 @@ describe('a full disk', () => {
     expect(harness.telegram.said(chat)).toHaveLength(1);
   });
 
-  it.skipIf(!existsSync('/dev/full'))(
+  it(
     'that runs full in the middle of a file is told at once too, and leaves nothing behind',
+    needs(existsSync('/dev/full'), 'no /dev/full here'),
     async () => {
       const harness = await createHarness();
       const { user, chat } = await ada(harness);

@@ -33,7 +33,7 @@ describe('a bot that is killed while it takes something in', () => {
       if (first !== 'killed') break;
     }
     expect(killedAt.length).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   it('goes on with the first half of an album once the second has come', async () => {
     const harness = await createHarness();

@@ -81,9 +81,13 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     return outbound;
   }
 
+  /** A slow disk is no reason to turn the clock either. */
+  const isBusy = () =>
+    underWay > 0 || process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq'));
+
   /** Lets everything go on that waits for no clock. */
   async function settle(): Promise<void> {
-    for (let calm = 0; calm < 12; calm += underWay === 0 ? 1 : 0) await new Promise(setImmediate);
+    for (let calm = 0; calm < 12; calm += isBusy() ? 0 : 1) await new Promise(setImmediate);
   }
 
   /** One turn of everything that waits for neither a clock nor an answer. */

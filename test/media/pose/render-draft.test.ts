@@ -22,8 +22,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const MINUTES = 60_000;
-
 /** What the hips and a wrist do, measured against the person's own body. */
 function signals(poses: Pose[]): { wrist: number[]; hips: number[] } {
   const torso = distance(
@@ -61,7 +59,7 @@ async function lastFrame(path: string) {
   return last;
 }
 
-describe('a draft of the drawn person', { timeout: 3 * MINUTES }, () => {
+describe('a draft of the drawn person', () => {
   it('moves like the clip, lasts as long, sounds like it, and says that it is a draft', async () => {
     const [imagePath, clipPath] = await Promise.all([personImage(), personClip()]);
     const toPath = join(folder, 'draft.mp4');
@@ -153,7 +151,7 @@ describe('a draft of the drawn person', { timeout: 3 * MINUTES }, () => {
   });
 });
 
-describe('nobody there', { timeout: 2 * MINUTES }, () => {
+describe('nobody there', () => {
   it('is said of a cup', async () => {
     const [imagePath, clipPath] = await Promise.all([cupImage(), personClip()]);
     const order = {

@@ -1,5 +1,6 @@
 /** A bot of the genuine discord.js, logged in to the simulator. */
 import { Client, type ClientOptions, type Interaction } from 'discord.js';
+import { PATIENCE_MS } from '../../patience.ts';
 import type { DiscordSim } from './start.ts';
 
 /** `errors`: whatever `handle` or the client threw. */
@@ -8,7 +9,11 @@ export async function logIn(
   handle: (interaction: Interaction) => unknown = () => undefined,
   options: Partial<ClientOptions> = {},
 ) {
-  const client = new Client({ intents: [1], rest: { api: discord.apiUrl, timeout: 10_000 }, ...options });
+  const client = new Client({
+    intents: [1],
+    rest: { api: discord.apiUrl, timeout: PATIENCE_MS },
+    ...options,
+  });
   const errors: unknown[] = [];
   const fail = (error: unknown) => {
     errors.push(error);

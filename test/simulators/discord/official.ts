@@ -14,6 +14,9 @@ type Check = (method: string, path: string, body: unknown) => void;
 /** The description is large: it is read once for all simulators of a process. */
 const checks = new Map<string, Check>();
 
+/** Why what needs the description is left out. */
+export const NO_SPECS = 'STRUT_SPECS names no folder with the API descriptions';
+
 /** Answers a check that throws 50035 for a body that the description does not allow. */
 export function officialCheck(folder = process.env.STRUT_SPECS): Check {
   if (!folder) return () => undefined;

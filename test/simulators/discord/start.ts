@@ -61,7 +61,10 @@ export type DiscordOptions = {
   port?: number;
   /** By default a fresh one. */
   token?: string;
-  /** Turns the clock of tokens, signed addresses, nonces and ids; rate limits go by the machine's. */
+  /**
+   * Turns the clock of tokens, signed addresses, nonces and ids; rate limits go by the machine's. Without it an
+   * interaction may be answered as long as its token lives: whoever has no clock to turn must not be judged by the machine's.
+   */
   time?: SimTime;
   settings?: Partial<Settings>;
 };
@@ -70,7 +73,12 @@ export type DiscordSim = Awaited<ReturnType<typeof startDiscord>>;
 
 export async function startDiscord(options: DiscordOptions = {}) {
   const { port = 0, time = realTime() } = options;
-  const settings: Settings = { ...defaults(), ...options.settings };
+  const usual = defaults();
+  const settings: Settings = {
+    ...usual,
+    ...(options.time ? {} : { ackMs: usual.tokenMs }),
+    ...options.settings,
+  };
   const ids = createIds(time);
   const world = createWorld(ids);
   const faults = createFaults();

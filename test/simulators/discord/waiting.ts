@@ -1,4 +1,5 @@
 /** Waiting for what is seen, on change and never by the clock. */
+import { PATIENCE_MS } from '../../patience.ts';
 
 /** `describe`: how things stood, for a wait that ran out. */
 export function waiter(describe: () => string) {
@@ -12,7 +13,7 @@ export function waiter(describe: () => string) {
   /** Resolves with what `condition` answers once that is neither false nor empty. Rejects after `timeoutMs`. */
   function waitFor<T>(
     condition: () => T,
-    { timeoutMs = 15_000 }: { timeoutMs?: number } = {},
+    { timeoutMs = PATIENCE_MS }: { timeoutMs?: number } = {},
   ): Promise<Exclude<T, false | 0 | '' | null | undefined>> {
     return new Promise((resolve, reject) => {
       const end = (act: () => void) => {

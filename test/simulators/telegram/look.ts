@@ -1,4 +1,6 @@
 /** For tests: what lies in the chats, and waiting until it does. */
+
+import { PATIENCE_MS } from '../../patience.ts';
 import { wireOf } from './messages.ts';
 import type { Message } from './wire.ts';
 import type { SimChat, World } from './world.ts';
@@ -20,7 +22,7 @@ export const buttonsOf = (message: Message): string[][] =>
 export async function waitFor<T>(
   world: World,
   condition: () => T | undefined | null | false,
-  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+  { timeoutMs = PATIENCE_MS }: { timeoutMs?: number } = {},
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const look = () => {
