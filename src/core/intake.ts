@@ -1,7 +1,7 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
 import type { Context } from './context.ts';
 import type { FileWork } from './file-use.ts';
-import type { Inputs, Job, Quality, Quote, QuoteWarning, Requester, StoredFile } from './job.ts';
+import type { Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, Requester, StoredFile } from './job.ts';
 import { marketOf } from './market.ts';
 import type { ClipFacts, ImageFacts } from './media.ts';
 import { openJob } from './open-job.ts';
@@ -203,14 +203,10 @@ async function normalise(
   await using clipTemp = await ctx.files.temp('mp4');
   const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
   if (!image.ok) return image;
-  const clip = await ctx.media.normaliseClip(
-    uploads.clip.path,
-    clipTemp.path,
-    {
-      ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
-      ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
-    },
-  );
+  const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
+    ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+    ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+  });
   if (!clip.ok) return clip;
   return accept({
     image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
