@@ -21,8 +21,9 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
     geometry.coded.height <= 1088 ? 'bwdif=deint=interlaced' : undefined,
     `fps=${rate}`,
     geometry.turn,
-    isHdr(stream) ? 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p' : undefined,
     `scale=${to.width}:${to.height}:flags=bicubic:out_range=tv${isRgb(stream) ? ':out_color_matrix=bt709' : ''}`,
+    // Last, as it takes longer than all the rest and most HDR is filmed in 4K: fewer pixels are left by then.
+    isHdr(stream) ? 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p' : undefined,
     'setsar=1',
   ].filter((step) => step !== undefined);
   if (!hasAlpha(stream)) return [...steps, 'format=yuv420p'].join(',');
