@@ -3,6 +3,7 @@
  * wait stands in a line that is fair between spaces, then between members: the one served longest ago comes first.
  */
 import type { Job, JobIn, Requester } from './job.ts';
+import { createLineOrder } from './line-order.ts';
 
 export type LineRules = {
   perMember: number;
@@ -30,23 +31,28 @@ export type Line = {
 };
 
 type Who = { space: string; member: string };
-type Waiting = Who & { job: JobIn<'created'> };
+type Waiting = Who & { id: string; since: number; job: JobIn<'created'> };
 
 export type LineParts = {
   rules(requester: Requester): LineRules;
   now(): number;
   /** A waiting job may go on. */
   onAdmit(jobId: string): void;
-  /** A waiting job has another place than before. */
+  /** A waiting job has another place than it was told. */
   onMoved(job: JobIn<'created'>, place: number): void;
 };
 
+/** Near the front everybody hears of each step; further back, of what has changed by a tenth. */
+const NEAR = 10;
+const TOLD_EVERY_SHARE = 0.1;
+
 export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
   const inside = new Map<string, Who & { at: number }>();
-  const waiting = new Map<string, Waiting>();
-  const places = new Map<string, number>();
   /** When a space or a member was last let in, by a count that only grows. */
   const served = new Map<string, number>();
+  const waiting = createLineOrder<Waiting>((key) => served.get(key) ?? 0);
+  /** As it was told last. */
+  const places = new Map<string, number>();
   let turns = 0;
 
   const count = (is: (one: Who) => boolean): number => [...inside.values()].filter(is).length;
@@ -62,7 +68,7 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
 
   function letIn(id: string, { space, member }: Who): number {
     const at = now();
-    waiting.delete(id);
+    waiting.remove(id);
     places.delete(id);
     inside.set(id, { space, member, at });
     turns += 1;
@@ -71,29 +77,17 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
     return at;
   }
 
-  /** The line as it would be let in if places came free one by one: in turns, and nobody twice in a round. */
-  function inOrder(): Waiting[] {
-    const bySpace = groups([...waiting.values()], ({ space }) => space).map((ofSpace) =>
-      inTurns(
-        groups(ofSpace, ({ member }) => member),
-        ({ member }) => served.get(member),
-      ),
-    );
-    return inTurns(bySpace, ({ space }) => served.get(space));
-  }
-
-  /** Lets in whoever can be, then tells those who moved up. */
+  /** Lets in whoever can be, then tells those who moved. */
   function advance(): void {
-    for (;;) {
-      const first = inOrder().find(fits);
-      if (!first) break;
-      letIn(first.job.id, first);
-      onAdmit(first.job.id);
+    for (let next = waiting.first(fits); next; next = waiting.first(fits)) {
+      letIn(next.id, next);
+      onAdmit(next.id);
     }
-    inOrder().forEach(({ job }, index) => {
-      if (places.get(job.id) === index + 1) return;
-      places.set(job.id, index + 1);
-      onMoved(job, index + 1);
+    waiting.all().forEach(({ job }, index) => {
+      const place = index + 1;
+      if (!isNews(place, places.get(job.id))) return;
+      places.set(job.id, place);
+      onMoved(job, place);
     });
   }
 
@@ -106,42 +100,24 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
         const who = { space: spaceId, member: `${spaceId} ${memberId}` };
         // A provider has it already: after a restart it is inside, whatever the rules have become.
         if (job.state !== 'created') return { admitted: true, at: letIn(job.id, who) };
-        const one = { job, ...who };
+        const one = { job, id: job.id, since: job.createdAt, ...who };
         // Nobody is overtaken: whoever waits already has no room, or would be in.
         if (fits(one)) return { admitted: true, at: letIn(job.id, one) };
-        waiting.set(job.id, one);
-        places.set(job.id, inOrder().indexOf(one) + 1);
+        waiting.add(one);
+        places.set(job.id, waiting.placeOf(job.id));
       }
       return { admitted: false, place: places.get(job.id) ?? 1 };
     },
     leave(jobId) {
       places.delete(jobId);
-      if (inside.delete(jobId) || waiting.delete(jobId)) advance();
-      if (waiting.size === 0 && inside.size === 0) served.clear();
+      if (inside.delete(jobId) || waiting.remove(jobId)) advance();
+      if (waiting.size() === 0 && inside.size === 0) served.clear();
     },
     waits: (jobId) => waiting.has(jobId),
   };
 }
 
-/** One list for each key, the longest in line first in each. */
-function groups(all: readonly Waiting[], keyOf: (one: Waiting) => string): Waiting[][] {
-  const sorted = all.toSorted((a, b) => a.job.createdAt - b.job.createdAt);
-  return [...Map.groupBy(sorted, keyOf).values()];
-}
-
-/** One of each list after the other, round by round: the list served longest ago first, then the one that waits longest. */
-function inTurns(lists: readonly Waiting[][], servedAt: (one: Waiting) => number | undefined): Waiting[] {
-  const turns = lists
-    .flatMap((list) => {
-      const [head] = list;
-      return head ? { list, servedAt: servedAt(head) ?? 0, since: head.job.createdAt } : [];
-    })
-    .sort((a, b) => a.servedAt - b.servedAt || a.since - b.since)
-    .map(({ list }) => list);
-  const order: Waiting[] = [];
-  for (let round = 0, left = turns; left.length > 0; round += 1) {
-    order.push(...left.flatMap((list) => list[round] ?? []));
-    left = left.filter(({ length }) => length > round + 1);
-  }
-  return order;
+function isNews(place: number, told: number | undefined): boolean {
+  if (told === undefined || place === told) return told === undefined;
+  return Math.min(place, told) <= NEAR || Math.abs(place - told) >= told * TOLD_EVERY_SHARE;
 }

@@ -2,6 +2,8 @@
 import type { Usage } from './task.ts';
 import { TaskOutOfMemory, TaskOutOfTime, type TaskOverBudget } from './task-errors.ts';
 
+export const MAX_RSS_BYTES = 700_000_000;
+
 /**
  * By the clock a task may take so many times its processor time. That is for what hangs without working: a child that
  * gets a tenth of a core, of a machine that is ten times overloaded, ends in time.

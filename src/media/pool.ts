@@ -6,14 +6,13 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Log } from '../core/ports.ts';
-import { excessOf, START_WALL_MS, WALL_PER_BUDGET } from './budget.ts';
+import { excessOf, MAX_RSS_BYTES, START_WALL_MS, WALL_PER_BUDGET } from './budget.ts';
 import { type Child, type Death, startChild } from './child-process.ts';
 import { createLanes } from './lanes.ts';
 import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
 import { PoolStopped, TaskCrashed, TaskFailed, TaskStalled } from './task-errors.ts';
 import { TASKS } from './tasks.ts';
 
-const MAX_RSS_BYTES = 700_000_000;
 const LOOK_EVERY_MS = 50;
 /** Starting a child and loading its libraries takes 0.3 s, so a warm one is kept; not for long, it takes 100 MB. */
 const END_IDLE_AFTER_MS = 30_000;

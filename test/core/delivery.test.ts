@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chat, Delivery, DeliveryOutcome, Target } from '../../src/core/chat-port.ts';
 import type { Job } from '../../src/core/job.ts';
-import type { Media } from '../../src/core/media.ts';
+import { MachineBusy, type Media } from '../../src/core/media.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { COMPLETED, createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
@@ -26,7 +26,7 @@ type Setup = {
   answers?: Answer[];
   limitBytes?: number;
   /** The sizes that shrinking comes to in turn: as much as was allowed when none is left. */
-  shrinks?: (number | 'impossible' | 'breaks')[];
+  shrinks?: (number | 'impossible' | 'breaks' | 'busy')[];
 } & WorldOptions;
 
 /** A job whose video of 1000 bytes has come, on its way to a chat that does as it is told. */
@@ -51,6 +51,7 @@ function makeWorld({ answers = [DELIVERED], limitBytes = 5000, shrinks = [], ...
     limits.push(wanted);
     const size = shrinks.length > 1 ? shrinks.shift() : shrinks[0];
     if (size === 'impossible') return undefined;
+    if (size === 'busy') throw new MachineBusy('no answer');
     if (size === 'breaks') throw new Error('the child was killed');
     sizes.set(toPath, size ?? wanted.maxBytes);
     return { width: 480, height: 854, durationMs: 4000 };
@@ -184,6 +185,20 @@ describe('a finished video', () => {
     const { run, job } = await arrived({ limitBytes: 8, links: LINKS, shrinks: ['breaks'] });
     await run();
     expect(await job()).toMatchObject({ state: 'delivered' });
+  });
+
+  it('is not handed over smaller than need be while the machine has no time to shrink it', async () => {
+    const { run, job, seen, limits } = await arrived({ limitBytes: 800, shrinks: ['busy', 'busy', 700] });
+    await run();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(seen).toMatchObject([{ form: 'smaller', bytes: 700 }]);
+    expect(limits.map(({ maxSide }) => maxSide)).toEqual([1280, 1280, 1280]);
+  });
+
+  it('comes as a link at once where there are links and the machine has no time to shrink it', async () => {
+    const { run, job, seen } = await arrived({ limitBytes: 8, links: LINKS, shrinks: ['busy'] });
+    await run();
+    expect([(await job())?.state, seen.map(({ form }) => form)]).toEqual(['delivered', ['link']]);
   });
 
   it('for which no form fits is tried again at a pace, for more than a day, until one does', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BrokenVideo, MachineBusy } from '../../src/core/media.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
@@ -177,7 +178,7 @@ describe('a job', () => {
   it('does not download for ever what is no video', async () => {
     const { life, job } = await started({
       media: {
-        probeVideo: () => Promise.reject(Object.assign(new Error('no video'), { retryHelps: false })),
+        probeVideo: () => Promise.reject(new BrokenVideo()),
       },
     });
     let tries = 0;
@@ -188,6 +189,59 @@ describe('a job', () => {
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'failed', failure: 'result-lost', costMicros: PRICE });
     expect(tries).toBeLessThan(30);
+  });
+
+  it('waits for this machine to have time for a video that has come, without fetching it again', async () => {
+    const ends = [new MachineBusy('no answer'), new MachineBusy('killed')];
+    const { life, job } = await started({
+      media: {
+        async probeVideo() {
+          const end = ends.shift();
+          if (end) throw end;
+          return { width: 1, height: 1, durationMs: 3000 };
+        },
+      },
+    });
+    let fetched = 0;
+    life.ctx.fetcher.fetch = async () => {
+      fetched += 1;
+      return 'here';
+    };
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE });
+    expect([fetched, ends.length]).toEqual([1, 0]);
+  });
+
+  it('is never given up once its video has come and only this machine can not measure it', async () => {
+    let broken = true;
+    const { world, life, job } = await started({
+      media: {
+        async probeVideo() {
+          if (broken) throw Object.assign(new Error('no such task'), { retryHelps: false });
+          return { width: 1, height: 1, durationMs: 3000 };
+        },
+      },
+    });
+    await life.scheduler.runAll(world.time.now + 40 * HOUR);
+    expect(await job()).toMatchObject({ state: 'running', phase: { kind: 'fetching' } });
+    broken = false;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE });
+  });
+
+  it('is fetched from where its provider has the file now, or makes it again, where that was on this machine', async () => {
+    const remote = createRemote('paid');
+    const at = (path: string) => ({ ...COMPLETED, result: { kind: 'file' as const, path } });
+    remote.statuses = [at('/old/draft.mp4'), { state: 'running' }, at('/new/draft.mp4')];
+    const { life, job } = await started({ remotes: [remote] });
+    const fetched: unknown[] = [];
+    life.ctx.fetcher.fetch = async (result) => {
+      fetched.push(result);
+      return 'here';
+    };
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(fetched).toEqual([{ kind: 'file', path: '/new/draft.mp4' }]);
   });
 
   it('costs what the video that came is long, where the provider names no figure', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobIn } from '../../src/core/job.ts';
 import { createLine, type LineRules, lineRulesFor } from '../../src/core/line.ts';
+import { createLineOrder, type Waiter } from '../../src/core/line-order.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
@@ -63,6 +64,46 @@ describe('the line', () => {
     line.leave('a/1/x');
     expect(admitted).toEqual(['a/1/y']);
     expect(moved).toContainEqual(['a/1/z', 1]);
+  });
+
+  it('tells those far back only now and then that they moved, and those near the front each time', () => {
+    const { line, enter, moved, admitted } = make({ perMember: 9, perSpace: 999, overall: 1 });
+    const names = Array.from({ length: 201 }, (_, i) => `a/${i}/x`);
+    for (const name of names) enter(name);
+    line.leave('a/0/x');
+    expect(moved.map(([, place]) => place)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (let i = 0; i < 199; i += 1) line.leave(admitted[i] ?? '');
+    expect(admitted).toEqual(names.slice(1));
+    const toldLast = moved.filter(([id]) => id === 'a/200/x').map(([, place]) => place);
+    expect(toldLast.slice(-10)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(toldLast.length).toBeLessThan(45);
+  });
+
+  it('names each its place as it would be let in, whoever comes, and goes', () => {
+    const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 2, maxLength: 40 }), fc.nat(30), (asked, left) => {
+        const served = new Map([
+          ['b', 3],
+          ['a', 2],
+          ['a a/2', 1],
+        ]);
+        const order = createLineOrder<Waiter>((key) => served.get(key) ?? 0);
+        asked.forEach((name, i) => {
+          const space = name.slice(0, 1);
+          order.add({ id: `${i}`, space, member: `${space} ${name}`, since: (i * 7) % 5 });
+        });
+        order.remove(`${left}`);
+        const all = order.all();
+        expect(all).toHaveLength(order.size());
+        expect(all.map(({ id }) => order.placeOf(id))).toEqual(all.map((_, i) => i + 1));
+        expect(order.first(() => true)).toBe(all[0]);
+        const notA = all.find(({ space }) => space !== 'a');
+        expect(order.first(({ space }) => space !== 'a')).toBe(notA);
+        const notFirst = all.find(({ member }) => member !== all[0]?.member);
+        expect(order.first(({ member }) => member !== all[0]?.member)).toBe(notFirst);
+      }),
+    );
   });
 
   it('forgets a job that stops waiting, and lets nobody in for it', () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { refuse } from '../../src/core/refusals.ts';
 import { createSignIn, digestOf } from '../../src/http/sign-in.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { PRICE } from '../fakes/remote.ts';
@@ -168,6 +169,17 @@ describe('the API', () => {
     };
     expect(await answer(new Blob([]), 'clip.mp4')).toBe('broken-file');
     expect(await answer(new Blob([]), '')).toBe('missing-clip');
+  });
+
+  it('says when to come back where the machine had no time for the files', async () => {
+    const { url, life } = await start();
+    life.ctx.media.checkClip = async () => refuse({ code: 'busy' });
+    const busy = await post(`${url}/api/quote`, form());
+    expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '120']);
+    expect(await busy.json()).toMatchObject({ code: 'busy', detail: expect.stringContaining('in time') });
+    life.ctx.media.checkClip = async () => refuse({ code: 'too-heavy', what: 'clip' });
+    const heavy = await post(`${url}/api/quote`, form());
+    expect([heavy.status, heavy.headers.has('retry-after')]).toEqual([422, false]);
   });
 
   it('says how much is left and when to come back when the budget is spent', async () => {

@@ -1,4 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
@@ -173,6 +175,23 @@ describe('the verdict over a clip', () => {
         value: { cameraMoves: true },
       });
     });
+  });
+
+  it('is that its sound can not be read, where that makes its decoder abort', async () => {
+    const path = join(tmpdir(), `strut-abort-${process.pid}.mp4`);
+    const bytes = await readFile(await sampleClip({ seconds: 1, sound: true }));
+    // AAC that calls itself AC-4: the decoder takes that for a fault of its own and aborts the process.
+    bytes.write('ac-4', bytes.indexOf('mp4a'), 'latin1');
+    bytes.write('dac4', bytes.indexOf('esds'), 'latin1');
+    await writeFile(path, bytes);
+    try {
+      const facts = { hasSound: false, soundUnreadable: true };
+      await expect(media.checkClip(path)).resolves.toMatchObject({ ok: true, value: facts });
+      const silent = await media.normaliseClip(path, `${path}.out.mp4`, {});
+      expect(silent).toMatchObject({ ok: true, value: { hasSound: false } });
+    } finally {
+      await Promise.all([rm(path), rm(`${path}.out.mp4`, { force: true })]);
+    }
   });
 
   describe('on damage', () => {

@@ -11,7 +11,7 @@ type Call = {
   options: Parameters<RunDraft>[2];
   finish(): Promise<void>;
   answer(result: Awaited<ReturnType<RunDraft>>): void;
-  crash(): void;
+  crash(error?: Error): void;
 };
 
 const request: RenderRequest = { quality: 'draft', orientation: 'video', sound: true, clipSeconds: 4 };
@@ -42,7 +42,7 @@ function setUp(servesAll = false) {
         await writeFile(args.toPath, 'a video');
         resolve({ ok: true });
       },
-      crash: () => reject(new Error('the child died')),
+      crash: (error = new Error('the child died')) => reject(error),
     });
     for (const tell of waiting.splice(0)) tell();
     return promise;
@@ -85,9 +85,34 @@ describe('the local provider', () => {
     expect(await alone.quote({ ...request, quality: 'pro' })).toEqual({ micros: 0, notes: ['draft'] });
   });
 
-  it('reads the files where they lie', async () => {
-    const { provider } = setUp();
-    expect(await provider.upload(inputs, never)).toEqual({ image: '/files/image', clip: '/files/clip' });
+  it('notes of a job nothing that depends on where the data folder lies', async () => {
+    const { submit } = setUp();
+    expect(await submit()).toEqual({
+      jobId: 'web:1',
+      image: 'image',
+      clip: 'clip',
+      sound: true,
+      orientation: 'video',
+    });
+  });
+
+  it('goes on with a job that was noted with whole paths, in a data folder that has moved', async () => {
+    const { provider, call, submit } = setUp();
+    const operation = { ...(await submit('web:2')), jobId: 'web:1' };
+    const old = { ...operation, image: '/old/files/im/image', clip: '/old/files/cl/clip' };
+    await provider.status(old, never);
+    const { args } = await call(1);
+    expect([args.imagePath, args.clipPath]).toEqual(['/files/image', '/files/clip']);
+  });
+
+  it('says that it took too long where the machine can not render it at all, and does not try again', async () => {
+    const { provider, calls, call, submit } = setUp();
+    const operation = await submit();
+    (await call(0)).crash(Object.assign(new Error('600001 ms of processor'), { name: 'TooHeavy' }));
+    await expect
+      .poll(() => provider.status(operation, never))
+      .toEqual({ state: 'failed', failure: 'timed-out', costMicros: 0 });
+    expect(calls).toHaveLength(1);
   });
 
   it('follows a render from the queue to the finished file', async () => {

@@ -25,8 +25,9 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
     geometry.coded.height <= 1088 ? 'bwdif=mode=send_frame:deint=interlaced' : undefined,
     `fps=${rate}`,
     geometry.turn,
-    isHdr(stream) ? TONE_MAP : undefined,
     `scale=${to.width}:${to.height}:flags=bicubic:out_range=tv${isRgb(stream) ? ':out_color_matrix=bt709' : ''}`,
+    // Last, as it takes longer than all the rest and most HDR is filmed in 4K: fewer pixels are left by then.
+    isHdr(stream) ? TONE_MAP : undefined,
     'setsar=1',
   ].filter((step) => step !== undefined);
   if (!hasAlpha(stream)) return [...steps, 'format=yuv420p'].join(',');
