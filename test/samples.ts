@@ -7,9 +7,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Property } from './heic-boxes.ts';
 import { inChild } from './in-child.ts';
 
 const ENCODER = new URL('./encode-sample.ts', import.meta.url);
+
+const HEIC_ENCODER = new URL('./encode-heic.ts', import.meta.url);
 
 const FOLDER = join(import.meta.dirname, '../node_modules/.cache/strut-samples');
 /** Raise it when what is made from the same options changes. */
@@ -25,11 +28,13 @@ export type SampleImage = {
   gps?: boolean;
   /** A see-through corner, where the format has alpha. */
   alpha?: boolean;
+  /** One colour all over in place of the four quarters. */
+  colour?: string;
 };
 
 /** A picture whose left upper quarter is red, right upper green, left lower blue, right lower yellow. */
 export function sampleImage(options: SampleImage = {}): Promise<string> {
-  const { width = 400, height = 500, format = 'jpeg', exifOrientation, gps, alpha } = options;
+  const { width = 400, height = 500, format = 'jpeg', exifOrientation, gps, alpha, colour } = options;
   return cached('image', options, format, async (path) => {
     const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
     const quarter = (fill: string, left: number, top: number) =>
@@ -41,6 +46,7 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
       quarter('yellow', half.width, half.height),
     ].join('')}</svg>`;
     let picture = sharp(Buffer.from(svg));
+    if (colour) picture = sharp({ create: { width, height, channels: 3, background: colour } });
     if (!alpha) picture = picture.flatten({ background: 'white' });
     if (exifOrientation) picture = picture.withMetadata({ orientation: exifOrientation });
     if (gps) {
@@ -57,6 +63,44 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
     await picture.toFormat(format).toFile(path);
   });
 }
+
+export type SampleHeic = {
+  width?: number;
+  height?: number;
+  /** One colour all over in place of the four quarters. */
+  colour?: string;
+  /** The side of the tiles that it is put together from; by default it is one picture. */
+  tile?: number;
+  /** Of the picture as a whole, in their order. */
+  properties?: Property[];
+  /** As EXIF has it, which no reader is to go by. */
+  exifOrientation?: number;
+  /** A see-through corner. */
+  alpha?: boolean;
+  range?: 'full' | 'limited';
+  matrix?: 'bt470bg' | 'bt709';
+  /** Whether the coded picture says so itself. */
+  saidByCodec?: boolean;
+  pixelFormat?: 'yuv420p' | 'yuv422p10le' | 'yuv444p';
+  /** The kind that the coded picture calls itself. */
+  type?: string;
+  /** The first one is what the file is for. */
+  brands?: string[];
+};
+
+/** The same picture as `sampleImage` as a telephone would keep it. */
+export async function sampleHeic(options: SampleHeic = {}): Promise<string> {
+  const { width = 400, height = 500, alpha = false, colour } = options;
+  const png = await sampleImage({ width, height, alpha, format: 'png', ...(colour ? { colour } : {}) });
+  return cached('heic', serialisable(options), 'heic', (path) =>
+    inChild(HEIC_ENCODER, 'encodeHeic', [path, png, options]),
+  );
+}
+
+const serialisable = ({ properties = [], ...others }: SampleHeic): object => ({
+  ...others,
+  properties: properties.map(({ type, body }) => `${type} ${body.toString('hex')}`),
+});
 
 export type SampleClip = {
   seconds?: number;

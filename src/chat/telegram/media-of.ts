@@ -50,7 +50,7 @@ function imageOf(sizes: WireMedia['photo']): Media {
 }
 
 const MOVING_IMAGE = /^image\/gif$/;
-const IMAGE_NAME = /\.(jpe?g|png|webp|avif|heic|heif|tiff?|bmp)$/i;
+const IMAGE_NAME = /\.(jpe?g|png|webp|avif|hei[cf]|hif|tiff?|bmp)$/i;
 const CLIP_NAME = /\.(mp4|m4v|mov|webm|mkv|avi|gif|3gp|mpe?g)$/i;
 
 /** The sender's app says what a document is; where it doesn't know, its name does. */

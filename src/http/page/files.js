@@ -4,7 +4,7 @@
 /** @typedef {'image' | 'clip'} Slot */
 
 const CLIP_ENDINGS = /\.(mp4|m4v|mov|webm|mkv|avi|mpe?g|3gp)$/i;
-const IMAGE_ENDINGS = /\.(jpe?g|png|avif|hei[cf])$/i;
+const IMAGE_ENDINGS = /\.(jpe?g|png|avif|hei[cf]|hif)$/i;
 
 /**
  * What a file most likely is, and whether it may be the other as well: GIF and WebP stand still or move, and only the

@@ -7,6 +7,14 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_RANGE_UNSPECIFIED,
   AVCOL_SPC_BT470BG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_BT2020_CL,
+  AVCOL_SPC_BT2020_NCL,
+  AVCOL_SPC_CHROMA_DERIVED_NCL,
+  AVCOL_SPC_FCC,
+  AVCOL_SPC_RGB,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_SPC_SMPTE240M,
   AVCOL_SPC_UNSPECIFIED,
   AVCOL_TRC_ARIB_STD_B67,
   AVCOL_TRC_SMPTE2084,
@@ -15,7 +23,7 @@ import {
   type AVColorTransferCharacteristic,
 } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
-import { type Box, cursorOn } from './boxes.ts';
+import { type Box, cursorOn, UnknownHeif } from './boxes.ts';
 
 export type Colours = {
   /** The profile of the RGB that comes of it. */
@@ -25,6 +33,16 @@ export type Colours = {
 };
 
 const UNSPECIFIED = 2;
+/** Those that FFmpeg can undo. */
+const MATRICES: ReadonlySet<number> = new Set([
+  AVCOL_SPC_RGB,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_FCC,
+  AVCOL_SPC_BT470BG,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_SPC_SMPTE240M,
+  AVCOL_SPC_BT2020_NCL,
+]);
 
 /** `colr` may stand there twice: once with a profile and once with code points. */
 export function coloursOf(properties: readonly Box[]): Colours {
@@ -41,7 +59,7 @@ export function coloursOf(properties: readonly Box[]): Colours {
   return colours;
 }
 
-/** Writes onto a decoded frame what its numbers mean, so that FFmpeg's filters know. */
+/** Writes onto a decoded frame what its numbers mean, so that FFmpeg's filters know. Throws UnknownHeif. */
 export function tag(frame: Frame, { coded = {} }: Colours): void {
   const { primaries = UNSPECIFIED, transfer = UNSPECIFIED, matrix = UNSPECIFIED, fullRange } = coded;
   if (primaries !== UNSPECIFIED) frame.colorPrimaries = primaries as AVColorPrimaries;
@@ -51,6 +69,12 @@ export function tag(frame: Frame, { coded = {} }: Colours): void {
   // What holds where nothing is said (ISO/IEC 23000-22, 7.3.6.4).
   if (frame.colorRange === AVCOL_RANGE_UNSPECIFIED) frame.colorRange = AVCOL_RANGE_JPEG;
   if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED) frame.colorSpace = AVCOL_SPC_BT470BG;
+  // Made from the primaries: for those of a screen that is BT.709's or very near to it.
+  if (frame.colorSpace === AVCOL_SPC_CHROMA_DERIVED_NCL)
+    frame.colorSpace = frame.colorPrimaries === AVCOL_PRI_BT2020 ? AVCOL_SPC_BT2020_NCL : AVCOL_SPC_BT709;
+  // Nobody writes the constant kind; some files only call themselves so.
+  if (frame.colorSpace === AVCOL_SPC_BT2020_CL) frame.colorSpace = AVCOL_SPC_BT2020_NCL;
+  if (!MATRICES.has(frame.colorSpace)) throw new UnknownHeif(`HEIF (matrix ${frame.colorSpace})`);
 }
 
 export const isHdr = ({ colorTrc }: Frame): boolean =>

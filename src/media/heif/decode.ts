@@ -1,6 +1,6 @@
 /** Decodes the coded pictures of a HEIF file, one after the other, each with FFmpeg's decoder for its kind. */
-import { AV_CODEC_ID_AV1, AV_CODEC_ID_HEVC, type AVCodecID } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Frame, Packet } from 'node-av/lib';
+import { AV_CODEC_ID_AV1, AV_CODEC_ID_HEVC, AV_LOG_QUIET, type AVCodecID } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, Frame, Log, Packet } from 'node-av/lib';
 import type { Size } from '../av/geometry.ts';
 import { BrokenHeif, boxOf, UnknownHeif } from './boxes.ts';
 import type { OpenHeif } from './open.ts';
@@ -13,6 +13,8 @@ const KINDS: Record<string, { codec: AVCodecID; setup: string }> = {
 };
 /** Encoders work in blocks, so that the coded picture may be a block larger than what is shown of it. */
 const BLOCK = 128;
+
+Log.setLevel(AV_LOG_QUIET);
 
 type StillDecoder = Disposable & { decode(bytes: Buffer): Promise<Frame> };
 

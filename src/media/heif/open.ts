@@ -21,7 +21,11 @@ export async function openHeif(path: string, kind: HeifKind): Promise<OpenHeif> 
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const meta = readMeta(await findMeta(file, size, kind));
+    const { table, moves } = await findTable(file, size);
+    // A file that moves may have a table of contents for other things than a still picture.
+    const meta = table && (moves ? readMetaIfAny(table) : readMeta(table));
+    if (!meta)
+      throw moves ? new UnknownHeif(`animated ${kind}`) : new BrokenHeif('there is no table of contents');
     return {
       meta,
       bytesOf: (item) => readItem(file, size, meta, item),
@@ -33,7 +37,17 @@ export async function openHeif(path: string, kind: HeifKind): Promise<OpenHeif> 
   }
 }
 
-async function findMeta(file: FileHandle, fileSize: number, kind: HeifKind): Promise<Buffer> {
+function readMetaIfAny(table: Buffer): Meta | undefined {
+  try {
+    return readMeta(table);
+  } catch (error) {
+    if (error instanceof BrokenHeif) return undefined;
+    throw error;
+  }
+}
+
+async function findTable(file: FileHandle, fileSize: number): Promise<{ table?: Buffer; moves: boolean }> {
+  let table: Buffer | undefined;
   let moves = false;
   for (let at = 0, boxes = 0; at + 8 <= fileSize && boxes < MAX_TOP_BOXES; boxes += 1) {
     const head = await readAt(file, at, Math.min(16, fileSize - at));
@@ -43,15 +57,15 @@ async function findMeta(file: FileHandle, fileSize: number, kind: HeifKind): Pro
     const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short === 0 ? fileSize - at : short;
     const type = head.toString('latin1', 4, 8);
     if (size < headBytes) break;
-    if (type === 'meta') {
+    if (type === 'meta' && !table) {
       if (size > MAX_META_BYTES || at + size > fileSize) throw new BrokenHeif('the table of contents is cut');
-      return readAt(file, at + headBytes, size - headBytes);
+      table = await readAt(file, at + headBytes, size - headBytes);
     }
     if (type === 'moov') moves = true;
+    if (type === 'mini') throw new UnknownHeif('HEIF (mini)');
     at += size;
   }
-  if (moves) throw new UnknownHeif(`animated ${kind}`);
-  throw new BrokenHeif('there is no table of contents');
+  return { ...(table ? { table } : {}), moves };
 }
 
 async function readItem(file: FileHandle, fileSize: number, meta: Meta, { place }: Item): Promise<Buffer> {

@@ -23,6 +23,8 @@ export type HeifPicture = {
 
 /** The smallest tile that the standard allows has 64 pixels a side; a telephone's 512. */
 const MAX_TILES = 4_096;
+/** A picture of a picture of a picture. */
+const MAX_DEPTH = 4;
 const CODED = new Set(['hvc1', 'hev1', 'av01']);
 const ALPHA = new Set([
   'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha',
@@ -46,11 +48,11 @@ export async function pictureIn(heif: OpenHeif): Promise<HeifPicture> {
 }
 
 /** `after`: what is to be done to the picture after what its own properties say. */
-async function read(heif: OpenHeif, item: Item, after: readonly Box[] = []): Promise<HeifPicture> {
+async function read(heif: OpenHeif, item: Item, after: readonly Box[] = [], depth = 0): Promise<HeifPicture> {
   const properties = [...item.properties, ...after];
   // The same picture, looked at in one more way.
   const [source] = sourcesOf(heif, item);
-  if (item.type === 'iden' && source && source.type !== 'iden') return read(heif, source, properties);
+  if (item.type === 'iden' && source && depth < MAX_DEPTH) return read(heif, source, properties, depth + 1);
   if (item.type !== 'grid') {
     const stored = sizeOf(coded(item).properties);
     return { ...whole(stored, properties), tiles: [item], columns: 1, tile: stored };
@@ -79,6 +81,8 @@ const whole = (stored: Size, properties: readonly Box[]) => ({
 
 function coded(item: Item | undefined): Item {
   if (!item) throw new BrokenHeif('a picture made of nothing');
+  // One that is told by its differences from others can't be decoded alone.
+  if (item.references.has('pred')) throw new UnknownHeif(`HEIF (${item.type}, pred)`);
   if (!CODED.has(item.type)) throw new UnknownHeif(`HEIF (${item.type.replace(/[^\w ]/g, '?')})`);
   return item;
 }
