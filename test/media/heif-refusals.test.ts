@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boxesIn, boxOf } from '../../src/media/heif/boxes.ts';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
 import { box, clap, grid, type HeicItem, heicFile, ispe, nclx } from '../heic-boxes.ts';
@@ -145,16 +146,20 @@ describe('a HEIF file', () => {
 });
 
 describe('an HDR picture', () => {
-  /** The same numbers, said to be on one of the curves of HDR. */
+  /** An AVIF of grey, said to be on one of the curves of HDR. */
   async function said(transfer: number): Promise<string> {
-    const bytes = Buffer.from(
-      await readFile(await sampleImage({ format: 'avif', colour: 'rgb(130,130,130)' })),
-    );
-    const at = bytes.indexOf('nclx') + 4;
-    bytes.writeUInt16BE(9, at);
-    bytes.writeUInt16BE(transfer, at + 2);
-    bytes.writeUInt16BE(9, at + 4);
-    return sampleBytes(bytes, 'avif');
+    const bytes = await readFile(await sampleImage({ format: 'avif', colour: 'rgb(130,130,130)' }));
+    const outer = boxesIn(bytes);
+    const inner = boxesIn(boxOf(outer, 'meta')?.body.subarray(4) ?? bytes);
+    const properties = boxesIn(boxOf(boxesIn(boxOf(inner, 'iprp')?.body ?? bytes), 'ipco')?.body ?? bytes);
+    const [setup, picture] = [boxOf(properties, 'av1C'), boxOf(outer, 'mdat')];
+    if (!setup || !picture) throw new Error('no AV1 in there');
+    const item = {
+      type: 'av01',
+      data: picture.body,
+      properties: [ispe(400, 500), setup, nclx(9, transfer, 9, true)],
+    };
+    return sampleBytes(heicFile([item], 0, ['avif', 'mif1']), 'avif');
   }
 
   it.each([
