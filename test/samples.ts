@@ -28,11 +28,13 @@ export type SampleImage = {
   gps?: boolean;
   /** A see-through corner, where the format has alpha. */
   alpha?: boolean;
+  /** One colour all over in place of the four quarters. */
+  colour?: string;
 };
 
 /** A picture whose left upper quarter is red, right upper green, left lower blue, right lower yellow. */
 export function sampleImage(options: SampleImage = {}): Promise<string> {
-  const { width = 400, height = 500, format = 'jpeg', exifOrientation, gps, alpha } = options;
+  const { width = 400, height = 500, format = 'jpeg', exifOrientation, gps, alpha, colour } = options;
   return cached('image', options, format, async (path) => {
     const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
     const quarter = (fill: string, left: number, top: number) =>
@@ -44,6 +46,7 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
       quarter('yellow', half.width, half.height),
     ].join('')}</svg>`;
     let picture = sharp(Buffer.from(svg));
+    if (colour) picture = sharp({ create: { width, height, channels: 3, background: colour } });
     if (!alpha) picture = picture.flatten({ background: 'white' });
     if (exifOrientation) picture = picture.withMetadata({ orientation: exifOrientation });
     if (gps) {
@@ -64,6 +67,8 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
 export type SampleHeic = {
   width?: number;
   height?: number;
+  /** One colour all over in place of the four quarters. */
+  colour?: string;
   /** The side of the tiles that it is put together from; by default it is one picture. */
   tile?: number;
   /** Of the picture as a whole, in their order. */
@@ -85,8 +90,8 @@ export type SampleHeic = {
 
 /** The same picture as `sampleImage` as a telephone would keep it. */
 export async function sampleHeic(options: SampleHeic = {}): Promise<string> {
-  const { width = 400, height = 500, alpha = false } = options;
-  const png = await sampleImage({ width, height, alpha, format: 'png' });
+  const { width = 400, height = 500, alpha = false, colour } = options;
+  const png = await sampleImage({ width, height, alpha, format: 'png', ...(colour ? { colour } : {}) });
   return cached('heic', serialisable(options), 'heic', (path) =>
     inChild(HEIC_ENCODER, 'encodeHeic', [path, png, options]),
   );

@@ -70,7 +70,10 @@ export async function readStill<T>(
     // One that lacks only its last two bytes is whole. With them, what else it lacks is no more than a warning.
     return read.catch(async () => {
       const bytes = Buffer.concat([await readFile(path), JPEG_END]);
-      return libvips(() => use(plain(sharp(bytes, { ...options, failOn: 'warning' }))));
+      const strict = { ...options, failOn: 'warning' } as const;
+      // All of it first: a smaller picture is made without its last rows.
+      await libvips(() => sharp(bytes, strict).extractChannel(0).raw().toBuffer());
+      return libvips(() => use(plain(sharp(bytes, strict))));
     });
   });
 }

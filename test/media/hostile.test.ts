@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REFUSAL_STATUS } from '../../src/core/refusals.ts';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
-import { type SampleClip, sampleClip, sampleImage } from '../samples.ts';
+import { type SampleClip, sampleClip, sampleHeic, sampleImage } from '../samples.ts';
 
 const warnings: object[] = [];
 const media = createMedia({ pool: createPool({ log: { warn: (facts) => warnings.push(facts) } }) });
@@ -91,10 +91,12 @@ describe('bytes that nobody can trust', () => {
     );
   });
 
-  it.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(
+  it.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'heic'] as const)(
     'get a verdict, whatever happened to the picture (%s)',
     async (format) => {
-      const bytes = await readFile(await sampleImage({ format }));
+      const bytes = await readFile(
+        format === 'heic' ? await sampleHeic({ tile: 128 }) : await sampleImage({ format }),
+      );
       const path = join(folder, `picture.${format}`);
       await fc.assert(
         fc.asyncProperty(harms, async (harm) => {

@@ -42,7 +42,6 @@ const MATRICES: ReadonlySet<number> = new Set([
   AVCOL_SPC_SMPTE170M,
   AVCOL_SPC_SMPTE240M,
   AVCOL_SPC_BT2020_NCL,
-  AVCOL_SPC_BT2020_CL,
 ]);
 
 /** `colr` may stand there twice: once with a profile and once with code points. */
@@ -73,6 +72,8 @@ export function tag(frame: Frame, { coded = {} }: Colours): void {
   // Made from the primaries: for those of a screen that is BT.709's or very near to it.
   if (frame.colorSpace === AVCOL_SPC_CHROMA_DERIVED_NCL)
     frame.colorSpace = frame.colorPrimaries === AVCOL_PRI_BT2020 ? AVCOL_SPC_BT2020_NCL : AVCOL_SPC_BT709;
+  // Nobody writes the constant kind; some files only call themselves so.
+  if (frame.colorSpace === AVCOL_SPC_BT2020_CL) frame.colorSpace = AVCOL_SPC_BT2020_NCL;
   if (!MATRICES.has(frame.colorSpace)) throw new UnknownHeif(`HEIF (matrix ${frame.colorSpace})`);
 }
 
