@@ -56,6 +56,8 @@ export type DiscordParts = {
   onInvite?: (url: string) => void;
   /** Between two tries to log in. */
   pace?: LoginParts['pace'];
+  /** How long one try of a first answer may take. */
+  ackTimeoutMs?: number;
 };
 
 export function createDiscordChat(parts: DiscordParts): Chat {
@@ -140,7 +142,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           core: given,
           commands: parts.commands,
           outbound,
-          acks: createAcks({ apiUrl, log }),
+          acks: createAcks({ apiUrl, log, timeoutMs: parts.ackTimeoutMs }),
           replies: createReplies({ rest, webhooks, tokens, log }),
           tokens,
           servers,
