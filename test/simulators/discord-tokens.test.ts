@@ -134,8 +134,8 @@ describe('its token', () => {
     expect((await asBot(discord, 'GET', at.replace(json.id, '@original'))).json.content).toBe('first');
   });
 
-  it('takes five edits in two seconds, and says so in its headers', async () => {
-    discord.settings.webhookLimit = { limit: 5, perMs: 2_000 };
+  it('takes so many edits in its time, and says so in its headers', async () => {
+    discord.settings.webhookLimit = { limit: 5, perMs: 3_600_000 };
     const asked = await ask();
     await callback(asked, 5);
     const answers = [];

@@ -61,6 +61,8 @@ export type DiscordParts = {
   linksWithinMs?: number;
   /** Between two tries to log in. */
   pace?: LoginParts['pace'];
+  /** How long one try of a first answer may take. */
+  ackTimeoutMs?: number;
 };
 
 export function createDiscordChat(parts: DiscordParts): Chat {
@@ -146,7 +148,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
           core: given,
           commands: parts.commands,
           outbound,
-          acks: createAcks({ apiUrl, log }),
+          acks: createAcks({ apiUrl, log, timeoutMs: parts.ackTimeoutMs }),
           replies: createReplies({ rest, webhooks, tokens, log }),
           tokens,
           servers,

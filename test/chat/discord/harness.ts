@@ -18,6 +18,7 @@ import { type WordKey, wordsFor } from '../../../src/words/index.ts';
 import type { Values } from '../../../src/words/speech.ts';
 import { COMPLETED, createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type WorldOptions } from '../../fakes/world.ts';
+import { PATIENCE_MS } from '../../patience.ts';
 import type { FileInput } from '../../simulators/discord/cdn.ts';
 import type { SimInteraction } from '../../simulators/discord/interactions.ts';
 import type { Settings } from '../../simulators/discord/settings.ts';
@@ -141,6 +142,8 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       log,
       usualMs: () => undefined,
       pace: { firstMs: 10, ceilingMs: 80 },
+      // A third of Discord's three seconds would be the machine's to keep.
+      ackTimeoutMs: PATIENCE_MS,
       ...parts,
     });
     ctx.chats = new Map([...ctx.chats, ['discord', chat]]);

@@ -44,8 +44,16 @@ const response = z.object({
 });
 
 /** Throws DiscordTrouble where Discord does not take the answer for its own sake: a bug of ours. */
-export function createAcks({ apiUrl, log }: { apiUrl: string; log: Log }): Acks {
-  const rest = new REST({ api: apiUrl, version: '10', timeout: TIMEOUT_MS, retries: 0 });
+export function createAcks({
+  apiUrl,
+  log,
+  timeoutMs = TIMEOUT_MS,
+}: {
+  apiUrl: string;
+  log: Log;
+  timeoutMs?: number | undefined;
+}): Acks {
+  const rest = new REST({ api: apiUrl, version: '10', timeout: timeoutMs, retries: 0 });
 
   return {
     async first({ id, token }, answer) {
