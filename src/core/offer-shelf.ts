@@ -38,15 +38,17 @@ export type Offer = {
 
 /** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
 type Entry = { id: string; expiresAt: number; keys: string[] };
-const INDEX = 'open';
-const indexOf = async (shelf: Shelf): Promise<Entry[]> => (await shelf.get<Entry[]>(INDEX)) ?? [];
+const OPEN = 'open:';
+const entriesOf = async (shelf: Shelf): Promise<Entry[]> => [
+  ...(await shelf.startingWith<Entry>(OPEN)).values(),
+];
 const keyOf = (code: string): string => `offer:${code.trim().toUpperCase()}`;
 
 /** Whether an offer on this shelf needs the file. */
 export const namedByOffers =
   (shelf: Shelf): NamesFile =>
   async (key) =>
-    (await indexOf(shelf)).some(({ keys }) => keys.includes(key));
+    (await entriesOf(shelf)).some(({ keys }) => keys.includes(key));
 
 export type OfferShelf = ReturnType<typeof createOfferShelf>;
 
@@ -54,33 +56,27 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
   /** One at a time for each offer. */
   const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
 
-  async function index(change: (open: Entry[]) => Entry[]): Promise<void> {
-    await ctx.locks.run('offers', async () => {
-      await shelf.set(INDEX, change(await indexOf(shelf)));
-    });
-  }
-
   async function save(offer: Offer): Promise<Offer> {
     const { id, expiresAt, image, clip } = offer;
-    const entry = { id, expiresAt, keys: [image.key, clip.key] };
-    await index((open) => [...open.filter((one) => one.id !== id), entry]);
+    const entry: Entry = { id, expiresAt, keys: [image.key, clip.key] };
+    await shelf.set(OPEN + id, entry);
     await shelf.set(keyOf(offer.code), offer);
     return offer;
   }
 
   async function dropEntry({ id, keys }: Pick<Entry, 'id' | 'keys'>): Promise<void> {
     await shelf.delete(keyOf(codeOf(id)));
-    await index((open) => open.filter((one) => one.id !== id));
+    await shelf.delete(OPEN + id);
     await ctx.fileUse.release(keys);
   }
 
   /** Answers whether any did. */
   async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<boolean> {
     let gone = false;
-    for (const { id } of await indexOf(shelf)) {
+    for (const { id } of await entriesOf(shelf)) {
       // A yes under way is waited for, and the entry read again after it.
       await alone(codeOf(id), async () => {
-        const entry = (await indexOf(shelf)).find((one) => one.id === id);
+        const entry = await shelf.get<Entry>(OPEN + id);
         if (!entry || !(await goes(entry))) return;
         await dropEntry(entry);
         gone = true;

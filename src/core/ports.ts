@@ -220,6 +220,8 @@ export type Shelf = {
   /** With a time to live, the record is gone after it. */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
   delete(key: string): Promise<unknown>;
+  /** What lies under keys that start so, by key: a list of which each entry is written alone. */
+  startingWith<T>(prefix: string): Promise<Map<string, T>>;
 };
 
 export type Log = {

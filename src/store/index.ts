@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import type { Ledger } from '../core/ledger-port.ts';
-import type { Files, Inbox, JobStore, SettingsStore, Traces } from '../core/ports.ts';
+import type { Files, Inbox, JobStore, SettingsStore, Shelf, Traces } from '../core/ports.ts';
 import type { UnreadableJob, UnreadableSettings } from './errors.ts';
 import { createFiles } from './files.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
-import { keyvOn } from './keyv-sqlite.ts';
+import { shelfOn } from './keyv-sqlite.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
@@ -25,7 +25,7 @@ export type Store = {
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
   isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
-  keyv(namespace: string): Keyv<unknown>;
+  keyv(namespace: string): Keyv<unknown> & Shelf;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
   /** Everything after it throws StoreClosed. May be called twice. */
@@ -60,7 +60,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     traces: createTraces(db, ['discord', 'telegram']),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
-    keyv: (namespace) => keyvOn(db, namespace),
+    keyv: (namespace) => shelfOn(db, namespace),
     async ping() {
       db.checkFile();
       mark.run(Date.now());

@@ -1,6 +1,7 @@
 /** Keyv's store on our own database. The values are text that Keyv has serialized; this file never looks inside. */
 import { Keyv, type KeyvEntry, type KeyvStoreAdapter } from 'keyv';
 import { z } from 'zod';
+import type { Shelf } from '../core/ports.ts';
 import type { Database } from './sqlite.ts';
 
 const PAGE = 200;
@@ -21,6 +22,27 @@ export function keyvOn(db: Database, namespace: string): Keyv<unknown> {
     throwOnErrors: true,
     serialize: JSON.stringify,
     deserialize: JSON.parse,
+  });
+}
+
+/** The same with a look at all that lies under keys that start alike. */
+export function shelfOn(db: Database, namespace: string): Keyv<unknown> & Shelf {
+  const select = db.prepare(
+    `SELECT key, value FROM keyv
+     WHERE key >= ? AND key < ? AND (expires_at IS NULL OR expires_at >= ?) ORDER BY key`,
+  );
+  const start = `${namespace}:`;
+  return Object.assign(keyvOn(db, namespace), {
+    async startingWith<T>(prefix: string): Promise<Map<string, T>> {
+      // Nothing that can stand in a text comes after the last of all characters.
+      const rows = select.all(`${start}${prefix}`, `${start}${prefix}\u{10ffff}`, Date.now());
+      return new Map(
+        rows.map((row) => {
+          const { key, value } = entryRow.parse(row);
+          return [key.slice(start.length), (JSON.parse(value) as { value: T }).value];
+        }),
+      );
+    },
   });
 }
 

@@ -103,4 +103,22 @@ export const MIGRATIONS: readonly string[] = [
   -- A member who wants to be forgotten.
   CREATE INDEX lines_by_member ON ledger_lines (member_id);
   `,
+  `
+  -- Lists that lay under one key each, and were read, changed and written whole: now each entry has a key of its own.
+  INSERT OR IGNORE INTO keyv (key, value)
+    SELECT 'discord:waiting:' || json_extract(entry.value, '$.id'), json_object('value', json(entry.value))
+    FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'discord:waiting';
+  INSERT OR IGNORE INTO keyv (key, value)
+    SELECT 'offers:open:' || json_extract(entry.value, '$.id'), json_object('value', json(entry.value))
+    FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'offers:open';
+  INSERT OR IGNORE INTO keyv (key, value)
+    SELECT 'discord:server:' || entry.key, json_object('value', json(entry.value))
+    FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'discord:tiers';
+  INSERT OR IGNORE INTO keyv (key, value, expires_at)
+    SELECT 'discord:limit:' || entry.key,
+      json_object('value', json(entry.value), 'expires', json_extract(entry.value, '$.until')),
+      json_extract(entry.value, '$.until')
+    FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'discord:limits';
+  DELETE FROM keyv WHERE key IN ('discord:waiting', 'offers:open', 'discord:tiers', 'discord:limits');
+  `,
 ];

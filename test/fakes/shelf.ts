@@ -9,6 +9,12 @@ export function memoryShelf(): Shelf {
       return record === undefined ? undefined : (JSON.parse(record) as T);
     },
     set: async (key, value) => records.set(key, JSON.stringify(value)),
+    startingWith: async <T>(prefix: string) =>
+      new Map(
+        [...records]
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, record]) => [key, JSON.parse(record) as T]),
+      ),
     delete: async (key) => records.delete(key),
   };
 }

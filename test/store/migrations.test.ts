@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { REST } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { namedByWaiting } from '../../src/chat/discord/inbound/waiting.ts';
+import { createLimits } from '../../src/chat/discord/outbound/limits.ts';
+import { createServers } from '../../src/chat/discord/servers.ts';
+import type { DiscordTarget } from '../../src/chat/discord/target.ts';
 import type { LedgerLine } from '../../src/core/ledger-port.ts';
+import { namedByOffers } from '../../src/core/offer-shelf.ts';
 import { createInbox } from '../../src/store/inbox.ts';
 import { createJobStore } from '../../src/store/jobs.ts';
+import { shelfOn } from '../../src/store/keyv-sqlite.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';
@@ -80,5 +87,54 @@ describe('a book of the first version', () => {
       ['web:0', undefined],
       ['web:1', 4],
     ]);
+  });
+});
+
+describe('the lists that lay under one key each', () => {
+  const OLD = {
+    'discord:waiting': [
+      { id: 'form:7', keys: ['picture.png'], until: 9e12, userId: '12' },
+      { id: '8', keys: ['dance.mp4'], until: 9e12 },
+    ],
+    'offers:open': [{ id: 'discord-1', expiresAt: 9e12, keys: ['a.png', 'b.mp4'] }],
+    'discord:tiers': { 4: { tier: 2, locale: 'de', at: 5 } },
+    'discord:limits': { 'channel:4': { bytes: 20_000_000, until: 9e12 }, dm: { bytes: 9, until: 1 } },
+  };
+  const clock = { now: () => 6 };
+
+  /** A database as the last version before left it. */
+  function ofVersionFive() {
+    const dataDir = freshFolder();
+    const db = new DatabaseSync(join(dataDir, 'strut.sqlite'));
+    for (const step of MIGRATIONS.slice(0, 5)) db.exec(step);
+    db.exec('PRAGMA user_version = 5');
+    const insert = db.prepare('INSERT INTO keyv (key, value) VALUES (?, ?)');
+    for (const [key, value] of Object.entries(OLD)) insert.run(key, JSON.stringify({ value }));
+    db.close();
+    return freshDatabase(dataDir);
+  }
+
+  it('are read by those who write each entry alone now, and lie there no more', async () => {
+    const db = ofVersionFive();
+    const [discord, offers] = [shelfOn(db, 'discord'), shelfOn(db, 'offers')];
+    for (const key of ['picture.png', 'dance.mp4']) expect(await namedByWaiting(discord)(key)).toBe(true);
+    expect(await discord.get('waiting:form:7')).toEqual(OLD['discord:waiting'][0]);
+    for (const key of ['a.png', 'b.mp4']) expect(await namedByOffers(offers)(key)).toBe(true);
+    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    const servers = createServers({ rest: new REST(), shelf: discord, clock, log: silent });
+    await servers.load();
+    expect([servers.tierOf('4'), servers.localeOf('4')]).toEqual([2, 'de']);
+    const limits = createLimits({ shelf: discord, clock, tierOf: servers.tierOf });
+    await limits.load();
+    expect(limits.of('channel', { guildId: '4' } as DiscordTarget)).toBe(20_000_000);
+    expect(await discord.get('limit:dm')).toBeUndefined();
+    for (const key of Object.keys(OLD)) {
+      const [namespace = '', name = ''] = key.split(':');
+      expect(await shelfOn(db, namespace).get(name)).toBeUndefined();
+    }
+  });
+
+  it('may be missing', () => {
+    expect(() => freshDatabase(ofVersionOne([]))).not.toThrow();
   });
 });

@@ -6,14 +6,14 @@ import { troubleOf } from './outbound/trouble.ts';
 
 /** Boosts come and go, but not by the hour. */
 const KNOWN_FOR_MS = 6 * 3_600_000;
-const KEY = 'tiers';
+const PREFIX = 'server:';
 
 const guild = z.object({
   premium_tier: z.int().min(0).max(3),
   preferred_locale: z.string(),
   roles: z.array(z.object({ id: z.string(), position: z.number() })).catch([]),
 });
-type Known = Record<string, { tier: number; locale: string; at: number }>;
+type Known = { tier: number; locale: string; at: number };
 
 export type Servers = {
   load(): Promise<void>;
@@ -32,7 +32,7 @@ export type Servers = {
 
 export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; log: Log }): Servers {
   const { rest, shelf, clock, log } = parts;
-  let known: Known = {};
+  const known = new Map<string, Known>();
   const asking = new Map<string, Promise<void>>();
   /** In memory alone, and only of servers where it matters: there may be hundreds in each. */
   const ranks = new Map<string, { at: number; places: Map<string, number> }>();
@@ -45,8 +45,9 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
         roles,
       } = guild.parse(await rest.get(Routes.guild(guildId)));
       if (withRanks) ranks.set(guildId, { at: clock.now(), places: placesOf(roles) });
-      known = { ...known, [guildId]: { tier, locale, at: clock.now() } };
-      await shelf.set(KEY, known);
+      const now: Known = { tier, locale, at: clock.now() };
+      known.set(guildId, now);
+      await shelf.set(PREFIX + guildId, now);
     } catch (error) {
       log.debug({ err: troubleOf(error) }, 'nothing could be learnt of a server');
     }
@@ -54,10 +55,13 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
 
   return {
     async load() {
-      known = { ...(await shelf.get<Known>(KEY)), ...known };
+      for (const [key, kept] of await shelf.startingWith<Known>(PREFIX)) {
+        const guildId = key.slice(PREFIX.length);
+        if (!known.has(guildId)) known.set(guildId, kept);
+      }
     },
-    tierOf: (guildId) => known[guildId]?.tier,
-    localeOf: (guildId) => known[guildId]?.locale,
+    tierOf: (guildId) => known.get(guildId)?.tier,
+    localeOf: (guildId) => known.get(guildId)?.locale,
     highestFirst(guildId, roles) {
       const places = ranks.get(guildId)?.places;
       const placeOf = (id: string): number => places?.get(id) ?? Number.POSITIVE_INFINITY;
@@ -65,7 +69,7 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
     },
     async learn(guildId, ranksWithinMs) {
       const now = clock.now();
-      const isKnown = (known[guildId]?.at ?? 0) + KNOWN_FOR_MS > now;
+      const isKnown = (known.get(guildId)?.at ?? 0) + KNOWN_FOR_MS > now;
       const areRanked = ranksWithinMs === undefined || (ranks.get(guildId)?.at ?? 0) + ranksWithinMs > now;
       if (isKnown && areRanked) return;
       const withRanks = ranksWithinMs !== undefined;

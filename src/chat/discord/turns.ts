@@ -25,6 +25,7 @@ export function createTurns(): Turns {
     }),
     shelf: (shelf) => ({
       get: (key) => shelf.get(key),
+      startingWith: (prefix) => shelf.startingWith(prefix),
       set: (key, value, ttlMs) => take(() => shelf.set(key, value, ttlMs)),
       delete: (key) => take(() => shelf.delete(key)),
     }),

@@ -6,9 +6,8 @@ import { memoryShelf } from '../../fakes/shelf.ts';
 const HOUR_MS = 3_600_000;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-function setup() {
+function setup(shelf = memoryShelf()) {
   vi.useFakeTimers();
-  const shelf = memoryShelf();
   const clock = { now: () => Date.now() };
   const removed: string[] = [];
   const fileUse = createFileUse({
@@ -58,5 +57,13 @@ describe('files that wait for a form to be sent', () => {
     expect(removed).toEqual(['mine']);
     expect(await namedByWaiting(shelf)('ours')).toBe(true);
     expect(await namedByWaiting(shelf)('under-way')).toBe(true);
+  });
+
+  it('of two asks are both named when both are noted at once, by whichever process', async () => {
+    const { waiting, shelf } = setup();
+    const { waiting: twin } = setup(shelf);
+    await Promise.all([waiting.hold('1', ['mine']), twin.hold('2', ['theirs'])]);
+    const named = namedByWaiting(shelf);
+    expect([await named('mine'), await named('theirs')]).toEqual([true, true]);
   });
 });

@@ -15,7 +15,7 @@ import type { Job } from '../../../src/core/job.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
-import { keyvOn } from '../../../src/store/keyv-sqlite.ts';
+import { shelfOn } from '../../../src/store/keyv-sqlite.ts';
 import { openDatabase } from '../../../src/store/sqlite.ts';
 import { createTraces } from '../../../src/store/traces.ts';
 import { freshFolder } from '../../fakes/folder.ts';
@@ -68,7 +68,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     ...options.telegram,
   });
   const database = openDatabase(folder);
-  const shelf = keyvOn(database, 'telegram');
+  const shelf = shelfOn(database, 'telegram');
   if (registered !== undefined && !options.unregistered) await shelf.set('registered', registered);
   const logged: string[] = [];
   const line = (level: string) => (facts: object, message: string) =>

@@ -57,7 +57,7 @@ function ofPage(sim: Sim, link: string, { kind, media, file }: WebPage): object 
 }
 
 /** Where Discord's copy of what lies at that address is. */
-export function copyOf(address: string): string {
+function copyOf(address: string): string {
   const { protocol, host, pathname } = new URL(address);
   const hash = createHash('sha256').update(address).digest('base64url');
   return `/external/${hash}/${protocol.replace(':', '')}/${host}${pathname}`;

@@ -1,6 +1,6 @@
 /**
- * Members' files that no job names yet: of asks under way, and of forms that are open. A list on the shelf names them,
- * so that they are neither removed before their time nor left behind.
+ * Members' files that no job names yet: of asks under way, and of forms that are open. Notes on the shelf name them, one
+ * for each ask, so that they are neither removed before their time nor left behind.
  */
 import type { FileUse, NamesFile } from '../../../core/file-use.ts';
 import { createLocks } from '../../../core/locks.ts';
@@ -9,11 +9,13 @@ import type { Clock, Log, Shelf } from '../../../core/ports.ts';
 /** `userId`: whose it is, where nothing but that member will ever come back for it. */
 type Entry = { id: string; keys: string[]; until: number; userId?: string };
 
-const INDEX = 'waiting';
+const PREFIX = 'waiting:';
 /** Longer than a form stays open, or an ask is worked on. */
 const WAITS_MS = 24 * 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
-const entriesOf = async (shelf: Shelf): Promise<Entry[]> => (await shelf.get<Entry[]>(INDEX)) ?? [];
+const entriesOf = async (shelf: Shelf): Promise<Entry[]> => [
+  ...(await shelf.startingWith<Entry>(PREFIX)).values(),
+];
 
 /** Whether something that waits on this shelf needs the file. */
 export const namedByWaiting =
@@ -38,32 +40,41 @@ export function createWaiting(parts: { shelf: Shelf; fileUse: FileUse; clock: Cl
   const locks = createLocks();
   let timer: NodeJS.Timeout | undefined;
 
-  async function change(how: (entries: Entry[]) => Entry[]): Promise<Entry[]> {
-    const dropped = await locks.run(INDEX, async () => {
-      const before = await entriesOf(shelf);
-      const after = how(before);
-      await shelf.set(INDEX, after);
-      return before.filter((entry) => !after.includes(entry));
+  /** Lets go of it, unless it has changed since it was looked at. */
+  async function drop(id: string, goes: (entry: Entry) => boolean = () => true): Promise<boolean> {
+    const dropped = await locks.run(id, async () => {
+      const entry = await shelf.get<Entry>(PREFIX + id);
+      if (!entry || !goes(entry)) return undefined;
+      await shelf.delete(PREFIX + id);
+      return entry;
     });
-    await fileUse.release(dropped.flatMap(({ keys }) => keys));
+    await fileUse.release(dropped?.keys ?? []);
+    return dropped !== undefined;
+  }
+
+  async function dropWhere(goes: (entry: Entry) => boolean): Promise<string[]> {
+    const dropped: string[] = [];
+    for (const entry of await entriesOf(shelf))
+      if (goes(entry) && (await drop(entry.id, goes))) dropped.push(entry.id);
     return dropped;
   }
 
-  const sweep = () => change((entries) => entries.filter(({ until }) => until > clock.now()));
+  const sweep = () => dropWhere(({ until }) => until <= clock.now());
 
   return {
     async hold(id, keys, userId) {
       const entry = { id, keys: [...keys], until: clock.now() + WAITS_MS, ...(userId ? { userId } : {}) };
-      await change((entries) => [...entries.filter((one) => one.id !== id), entry]);
+      const before = await locks.run(id, async () => {
+        const held = await shelf.get<Entry>(PREFIX + id);
+        await shelf.set(PREFIX + id, entry);
+        return held;
+      });
+      await fileUse.release(before?.keys ?? []);
     },
     async release(id) {
-      if ((await entriesOf(shelf)).some((entry) => entry.id === id))
-        await change((entries) => entries.filter((entry) => entry.id !== id));
+      await drop(id);
     },
-    async forget(userId) {
-      const dropped = await change((entries) => entries.filter((entry) => entry.userId !== userId));
-      return dropped.map(({ id }) => id);
-    },
+    forget: (userId) => dropWhere((entry) => entry.userId === userId),
     async start() {
       timer = setInterval(() => {
         sweep().catch((err: unknown) => log.warn({ err }, 'files of forms that nobody sent stay for now'));

@@ -9,7 +9,7 @@ const BY_TIER = [10 * MIB, 10 * MIB, 50 * MIB, 100 * MIB] as const;
 const LEAST_BYTES = BY_TIER[0];
 /** Boosts come and go. */
 const LEARNT_FOR_MS = 24 * 3_600_000;
-const KEY = 'limits';
+const PREFIX = 'limit:';
 
 export type Rung = 'follow-up' | 'channel' | 'dm';
 
@@ -21,7 +21,7 @@ export type Limits = {
   refused(rung: Rung, to: DiscordTarget, bytes: number): Promise<number>;
 };
 
-type Learnt = Record<string, { bytes: number; until: number }>;
+type Learnt = { bytes: number; until: number };
 
 export function createLimits(parts: {
   shelf: Shelf;
@@ -29,7 +29,7 @@ export function createLimits(parts: {
   tierOf: (guildId: string) => number | undefined;
 }): Limits {
   const { shelf, clock } = parts;
-  let learnt: Learnt = {};
+  const learnt = new Map<string, Learnt>();
   const keyOf = (rung: Rung, { guildId = '' }: DiscordTarget): string =>
     rung === 'dm' ? 'dm' : `${rung}:${guildId}`;
 
@@ -41,22 +41,23 @@ export function createLimits(parts: {
 
   return {
     async load() {
-      learnt = { ...(await shelf.get<Learnt>(KEY)), ...learnt };
+      for (const [key, kept] of await shelf.startingWith<Learnt>(PREFIX)) {
+        const place = key.slice(PREFIX.length);
+        if (!learnt.has(place)) learnt.set(place, kept);
+      }
     },
     of(rung, to) {
-      const known = learnt[keyOf(rung, to)];
+      const known = learnt.get(keyOf(rung, to));
       const learntBytes =
         known && known.until > clock.now() ? Math.max(LEAST_BYTES, known.bytes) : Number.POSITIVE_INFINITY;
       return Math.min(named(rung, to), learntBytes);
     },
     async refused(rung, to, bytes) {
-      const now = clock.now();
-      const current = Object.entries(learnt).filter(([, { until }]) => until > now);
-      learnt = {
-        ...Object.fromEntries(current),
-        [keyOf(rung, to)]: { bytes: Math.min(bytes - 1, this.of(rung, to)), until: now + LEARNT_FOR_MS },
-      };
-      await shelf.set(KEY, learnt);
+      const place = keyOf(rung, to);
+      const until = clock.now() + LEARNT_FOR_MS;
+      const entry: Learnt = { bytes: Math.min(bytes - 1, this.of(rung, to)), until };
+      learnt.set(place, entry);
+      await shelf.set(PREFIX + place, entry, LEARNT_FOR_MS);
       return Math.min(bytes - 1, this.of(rung, to));
     },
   };
