@@ -1,24 +1,55 @@
-/** Answers that may be a passing fault are believed only when they come again and again. */
-const TIMES = 5;
-const MAX_REMEMBERED = 10_000;
+/**
+ * What to make of an answer that may be the end of a job and may be a fault of the moment: it is believed when it
+ * keeps coming. Every adapter reads its answers into a `Reading`, and this alone decides when a job ends by one.
+ */
+import type { ProviderStatus } from '../core/ports.ts';
+import { NoClearAnswer } from './http.ts';
+
+/** How often it must come without a clear answer between. */
+const TIMES = {
+  /** The provider says that the job is over, in a shape that nobody has met before: it will not get better. */
+  unfamiliar: 2,
+  /** The provider knows nothing of it just now, or its server is in trouble: a paid video may still show up. */
+  'may-pass': 5,
+};
+
+/** `says` is for the log; `end` is what the job comes to once the answer is believed. */
+export type Doubtful = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
+export type Reading = ProviderStatus | Doubtful;
 
 export type Patience = {
-  /** True from the fifth time in a row that this was heard. */
-  believes(key: string): boolean;
-  /** The fault has passed, or doesn't matter any more. */
-  forget(key: string): void;
+  /** The status that the reading comes to. Throws NoClearAnswer while it is not believed yet. */
+  settle(job: string, reading: Reading): ProviderStatus;
 };
+
+const MAX_REMEMBERED = 10_000;
 
 /** Kept in memory only: after a restart it is patient again, which costs a few calls. */
 export function createPatience(): Patience {
-  const heard = new Map<string, number>();
+  const heard = new Map<string, Record<Doubtful['doubt'], number>>();
   return {
-    believes(key) {
-      const times = (heard.get(key) ?? 0) + 1;
+    settle(job, reading) {
+      if ('state' in reading) {
+        heard.delete(job);
+        return reading;
+      }
+      const times = heard.get(job) ?? { unfamiliar: 0, 'may-pass': 0 };
+      times[reading.doubt] += 1;
       if (heard.size > MAX_REMEMBERED) heard.clear();
-      heard.set(key, times);
-      return times >= TIMES;
+      heard.set(job, times);
+      if (times[reading.doubt] < TIMES[reading.doubt]) throw new NoClearAnswer(reading.says);
+      heard.delete(job);
+      return reading.end;
     },
-    forget: (key) => void heard.delete(key),
   };
 }
+
+/** Statuses that speak of our account or of the moment, whoever answers with them; never of how a job ended. */
+const OF_THE_MOMENT: readonly number[] = [401, 402, 403, 407, 408, 425, 429];
+
+/** Whether a call for a job's result was answered with a no that is about that job. Not found is another matter. */
+export const isFinalNo = (status: number): boolean =>
+  status >= 400 && status < 500 && status !== 404 && status !== 410 && !OF_THE_MOMENT.includes(status);
+
+/** Whether an answer says that there is no such thing, at least for now. */
+export const isAbsent = (status: number): boolean => status === 404 || status === 410;

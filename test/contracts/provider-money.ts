@@ -88,6 +88,15 @@ export function moneyContract(name: string, open: () => Promise<ProviderSubject>
         }),
     );
 
+    it('ends a job whose final answer has a shape that nobody has met when it comes the second time', () =>
+      paid(async (subject, wire) => {
+        const operation = await accepted(subject, { queueMs: 0, runMs: 0 });
+        wire.endOddly(9);
+        await expect(subject.provider.status(operation, signal)).rejects.toThrow();
+        expect(await subject.provider.status(operation, signal)).toMatchObject({ state: 'failed' });
+        expect(wire.submits()).toBe(1);
+      }));
+
     it('forgets no secret in an error', () =>
       paid(async (subject, wire) => {
         const operation = await accepted(subject, {});

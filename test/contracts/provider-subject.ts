@@ -36,6 +36,8 @@ export type ProviderSubject = AsyncDisposable & {
     breakStatus(status: number, times?: number): void;
     /** The next calls for what came of a job fail so. */
     breakResult(status: number, times?: number): void;
+    /** The next calls for what came of a job say that it is over, in a shape that nobody has met. */
+    endOddly(times: number): void;
   };
 };
 

@@ -52,6 +52,8 @@ providerContract('fal.ai', async () => {
         sim.fault({ method: 'GET', path: /\/status$/, times, how: { status } }),
       breakResult: (status, times = 1) =>
         sim.fault({ method: 'GET', path: /\/response$/, times, how: { status } }),
+      endOddly: (times) =>
+        sim.fault({ path: /\/response$/, times, how: { status: 418, json: { oops: true } } }),
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(opened.map((one) => one.stop?.()));

@@ -52,6 +52,8 @@ providerContract('RunComfy', async () => {
       unreachable: () => also('http://127.0.0.1:1'),
       breakStatus: (status, times = 1) => sim.fault({ path: /\/status$/, times, how: { status } }),
       breakResult: (status, times = 1) => sim.fault({ path: /\/result$/, times, how: { status } }),
+      endOddly: (times) =>
+        sim.fault({ path: /\/result$/, times, how: { status: 418, json: { oops: true } } }),
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...opened, storage].map((one) => one.stop?.()));

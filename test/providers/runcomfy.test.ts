@@ -7,6 +7,7 @@ import runcomfyResult from '../fixtures/providers/runcomfy-result.json' with { t
 import type { FaultKind } from '../simulators/provider-sim.ts';
 import { type RuncomfySim, startRuncomfy } from '../simulators/runcomfy.ts';
 import { manualTime } from '../simulators/sim-time.ts';
+import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
 import { serveSamples, silent } from './subject.ts';
 
 const signal = new AbortController().signal;
@@ -183,6 +184,150 @@ describe("RunComfy's price", () => {
       notes: ['price-is-approximate'],
       priceFrom: 'provider',
     });
+  });
+});
+
+describe('what becomes of a job by what RunComfy answers', () => {
+  type Answer = Exclude<FaultKind, string>;
+  const MP4 = 'https://playgrounds-storage-public.runcomfy.net/a.mp4';
+  const json = (fields: object, status = 200): Answer => ({ status, json: { request_id: 'x', ...fields } });
+  const COMPLETED = json({ status: 'completed' });
+  const video = (costMicros?: number): Fate =>
+    stands({
+      state: 'completed',
+      result: { kind: 'url', url: MP4 },
+      ...(costMicros === undefined ? {} : { costMicros }),
+    });
+  const LOST = 280_000;
+
+  const ANSWERS: [what: string, answers: { status: Answer; result?: Answer }, fate: Fate][] = [
+    ...['in_queue', 'pending', 'waiting'].map((word): [string, { status: Answer }, Fate] => [
+      `a request that is ${word} waits`,
+      { status: json({ status: word, queue_position: 3 }) },
+      stands({ state: 'queued', position: 3 }),
+    ]),
+    ...['in_progress', 'starting', 'processing'].map((word): [string, { status: Answer }, Fate] => [
+      `a request that is ${word} runs`,
+      { status: json({ status: word }) },
+      stands({ state: 'running' }),
+    ]),
+    ['a request that was cancelled', { status: json({ status: 'cancelled' }) }, cancelled],
+    [
+      'a video with its cost',
+      { status: COMPLETED, result: json({ status: 'succeeded', output: { video: MP4 }, cost: 0.63 }) },
+      video(630_000),
+    ],
+    [
+      'a video in a list, without a cost',
+      {
+        status: json({ status: 'succeeded' }),
+        result: json({ status: 'completed', output: { videos: [MP4] } }),
+      },
+      video(),
+    ],
+    [
+      'a failure in the result of a completed request',
+      {
+        status: COMPLETED,
+        result: json({ status: 'failed', error: 'no complete upper body detected in the image' }),
+      },
+      failed('no-person-in-image'),
+    ],
+    [
+      'a failure as an object',
+      { status: json({ status: 'failed' }), result: json({ status: 'failed', error: { code: 1301 } }) },
+      failed('content-refused'),
+    ],
+    ['a result that was cancelled', { status: COMPLETED, result: json({ status: 'cancelled' }) }, cancelled],
+    [
+      'a result that still runs',
+      { status: COMPLETED, result: json({ status: 'in_progress' }) },
+      stands({ state: 'running' }),
+    ],
+    [
+      'a success without a video is lost the second time, and counted as billed',
+      { status: COMPLETED, result: json({ status: 'succeeded', input: { video: MP4 } }) },
+      failed('result-lost', 2, LOST),
+    ],
+    [
+      'a result that is no JSON is lost the second time, and counted as billed',
+      { status: COMPLETED, result: { status: 200, text: 'ok' } },
+      failed('result-lost', 2, LOST),
+    ],
+    [
+      'a state of the result that nobody has met with an error is understood the second time',
+      { status: COMPLETED, result: json({ status: 'rejected', error: { code: 1301 } }) },
+      failed('content-refused', 2),
+    ],
+    [
+      'a no for the result is understood the second time',
+      { status: COMPLETED, result: json({ detail: 'No complete upper body detected in the image' }, 422) },
+      failed('no-person-in-image', 2),
+    ],
+    [
+      'a code for the result that is no account’s is the end the second time',
+      { status: COMPLETED, result: json({ error_code: 400001, error_message: 'InvalidResourceIdentifier' }) },
+      failed('provider-down', 2),
+    ],
+    [
+      'a result that is not there may be late; then it is lost, and counted as billed',
+      { status: COMPLETED, result: json({ code: 404001 }, 404) },
+      failed('result-lost', 5, LOST),
+    ],
+    [
+      'a request that is not known is lost in the end, and counted as billed',
+      { status: json({ error_code: 404001 }) },
+      failed('result-lost', 5, LOST),
+    ],
+    ...[400002, 400004, 403001, 500001].flatMap(
+      (code): [string, { status: Answer; result?: Answer }, Fate][] => [
+        [
+          `code ${code} for the status says nothing of the job`,
+          { status: json({ code }, 400) },
+          'asked again',
+        ],
+        [
+          `code ${code} for the result says nothing of the job`,
+          { status: COMPLETED, result: json({ code }) },
+          'asked again',
+        ],
+      ],
+    ),
+    ...[401, 402, 403, 429, 500, 503].flatMap(
+      (status): [string, { status: Answer; result?: Answer }, Fate][] => [
+        [`status ${status} for the status says nothing of the job`, { status: { status } }, 'asked again'],
+        [
+          `status ${status} for the result says nothing of the job`,
+          { status: COMPLETED, result: { status } },
+          'asked again',
+        ],
+      ],
+    ),
+    [
+      'a state that nobody has met is asked again, also where its result is not there',
+      { status: json({ status: 'paused' }), result: json({ code: 404001 }, 404) },
+      'asked again',
+    ],
+    [
+      'a state that nobody has met with an error in the result is the end the second time',
+      { status: json({ status: 'expired' }), result: json({ status: 'expired', error: 'too late' }) },
+      failed('provider-down', 2),
+    ],
+    [
+      'a state that nobody has met with a video behind it is its end',
+      { status: json({ status: 'archived' }), result: json({ status: 'archived', output: { video: MP4 } }) },
+      video(),
+    ],
+  ];
+
+  it.each(ANSWERS)('%s', async (_, { status, result }, fate) => {
+    const provider = runcomfy();
+    const operation = await accepted(provider);
+    await time.advance(10 * 60_000);
+    answerTo(/\/status$/, status, 99);
+    answerTo(/\/result$/, result ?? { status: 503 }, 99);
+    expect(await fateOf(provider, operation)).toEqual(fate);
+    expect(sim.requestsTo('POST', /standard$/)).toHaveLength(1);
   });
 });
 

@@ -54,6 +54,12 @@ providerContract('RunPod', async () => {
       unreachable: () => also('http://127.0.0.1:1'),
       breakStatus: (status, times = 1) => sim.fault({ path: /\/status\//, times, how: { status } }),
       breakResult: (status, times = 1) => sim.fault({ path: /\/status\//, times, how: { status } }),
+      endOddly: (times) =>
+        sim.fault({
+          path: /\/status\//,
+          times,
+          how: { status: 200, json: { id: 'x', status: 'VANISHED', error: 'no' } },
+        }),
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...opened, storage].map((one) => one.stop?.()));

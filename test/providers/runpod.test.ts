@@ -9,6 +9,7 @@ import type { FaultKind } from '../simulators/provider-sim.ts';
 import { type RunpodSim, startRunpod } from '../simulators/runpod.ts';
 import { type RunpodFailure, upstream } from '../simulators/runpod-errors.ts';
 import { manualTime } from '../simulators/sim-time.ts';
+import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
 import { serveSamples, silent } from './subject.ts';
 
 const signal = new AbortController().signal;
@@ -149,12 +150,11 @@ describe("RunPod's failures", () => {
     });
   });
 
-  it('a success without a video is given up only after several looks, and counted as billed', async () => {
+  it('a success without a video is given up the second time, and counted as billed', async () => {
     const provider = runpod();
     const operation = await accepted(provider);
     answerTo(/\/status\//, { status: 200, json: { id: 'x', status: 'COMPLETED', output: {} } }, 9);
-    for (let look = 0; look < 4; look += 1)
-      await expect(provider.status(operation, signal)).rejects.toThrow();
+    await expect(provider.status(operation, signal)).rejects.toThrow();
     expect(await provider.status(operation, signal)).toEqual({
       state: 'failed',
       failure: 'result-lost',
@@ -168,6 +168,107 @@ describe("RunPod's failures", () => {
     const operation = await accepted(provider);
     await time.advance(12 * 60_000 + 1);
     expect(await provider.status(operation, signal)).toMatchObject({ state: 'completed' });
+  });
+});
+
+describe('what becomes of a job by what RunPod answers', () => {
+  const MP4 = 'https://video.runpod.ai/abc123/output.mp4';
+  const said = (status: string, fields: object = {}) => ({
+    status: 200,
+    json: { id: 'x-u1', status, ...fields },
+  });
+  const video = (costMicros: number): Fate =>
+    stands({ state: 'completed', result: { kind: 'url', url: MP4 }, costMicros });
+  const LOST = 420_000;
+  const KLING = 'Error submitting task: 400, {"code":1301,"message":"no"}';
+
+  const ANSWERS: [what: string, answer: Exclude<FaultKind, string>, fate: Fate][] = [
+    ['a job in the queue waits', said('IN_QUEUE'), stands({ state: 'queued' })],
+    ['a job in progress runs', said('IN_PROGRESS', { delayTime: 25 }), stands({ state: 'running' })],
+    ['a job that is running runs', said('RUNNING'), stands({ state: 'running' })],
+    [
+      'an error that hides in a job in progress is its end',
+      said('IN_PROGRESS', { output: { error: KLING } }),
+      failed('content-refused'),
+    ],
+    ['a video with its cost', said('COMPLETED', { output: { video_url: MP4, cost: 0.63 } }), video(630_000)],
+    [
+      'a video without a cost is billed as quoted',
+      said('COMPLETED', { output: { video_url: MP4 } }),
+      video(LOST),
+    ],
+    ['a video as a bare address', said('COMPLETED', { output: MP4 }), video(LOST)],
+    ['a video as a result', said('COMPLETED', { output: { result: MP4 } }), video(LOST)],
+    ['a video as an address', said('COMPLETED', { output: { url: MP4 } }), video(LOST)],
+    [
+      'an error in a finished job',
+      said('COMPLETED', { output: { error: KLING } }),
+      failed('content-refused'),
+    ],
+    [
+      'a finished job without a video is lost the second time, and counted as billed',
+      said('COMPLETED', { output: {} }),
+      failed('result-lost', 2, LOST),
+    ],
+    ['a failure with JSON at its end', said('FAILED', { error: KLING }), failed('content-refused')],
+    [
+      'a failure in words of Kling',
+      said('FAILED', { error: 'Image recognition failed. No complete upper body detected in the image.' }),
+      failed('no-person-in-image'),
+    ],
+    ['a failure in its output', said('FAILED', { output: { error: KLING } }), failed('content-refused')],
+    ['a failure without a word', said('FAILED'), failed('provider-down')],
+    ['a failure as an object', said('FAILED', { error: { code: 1303 } }), failed('provider-busy')],
+    ['a job that took too long', said('TIMED_OUT'), failed('timed-out')],
+    ['a job that was cancelled', said('CANCELLED'), cancelled],
+    ['a state that nobody has met is asked again', said('PAUSED'), 'asked again'],
+    [
+      'a state that nobody has met with an error is the end the second time',
+      said('EXPIRED', { error: KLING }),
+      failed('content-refused', 2),
+    ],
+    [
+      'a state that nobody has met with an error in its output is the end the second time',
+      said('ABORTED', { output: { error: 'no' } }),
+      failed('provider-down', 2),
+    ],
+    [
+      'a state that nobody has met with a video is its end',
+      said('ARCHIVED', { output: { video_url: MP4 } }),
+      video(LOST),
+    ],
+    [
+      'a job that is not known is lost in the end, and counted as billed',
+      NO_JOB,
+      failed('result-lost', 5, LOST),
+    ],
+    [
+      'a job that is gone is lost in the end, and counted as billed',
+      { status: 410, json: { detail: 'gone' } },
+      failed('result-lost', 5, LOST),
+    ],
+    [
+      'an endpoint that is gone says nothing of the job',
+      { status: 404, text: 'endpoint not found' },
+      'asked again',
+    ],
+    ['an answer that is no JSON says nothing of the job', { status: 200, text: 'ok' }, 'asked again'],
+    ...[400, 401, 402, 403, 422, 429, 500, 502, 503].map(
+      (status): [string, Exclude<FaultKind, string>, Fate] => [
+        `status ${status} says nothing of the job`,
+        { status, json: { error: 'no' } },
+        'asked again',
+      ],
+    ),
+  ];
+
+  it.each(ANSWERS)('%s', async (_, answer, fate) => {
+    const provider = runpod();
+    const operation = await accepted(provider);
+    await time.advance(10 * 60_000);
+    answerTo(/\/status\//, answer, 99);
+    expect(await fateOf(provider, operation)).toEqual(fate);
+    expect(sim.requestsTo('POST', /\/run$/)).toHaveLength(1);
   });
 });
 

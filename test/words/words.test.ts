@@ -79,6 +79,14 @@ describe.each(LOCALES)('in %s, the words', (locale) => {
   it.each(JOB_STATES)('of a job that is %s are a sentence', (state) =>
     expect(words.job(jobIn(state))).toMatch(/[^{}][.…。]$/),
   );
+
+  it('of a job that the provider cancelled are not those of one that the member cancelled', () => {
+    const job = { ...jobIn('cancelled'), costMicros: 0 };
+    const billed = { ...job, costMicros: 280_000 };
+    expect(words.job({ ...job, by: 'provider' })).not.toBe(words.job(job));
+    expect(words.job({ ...billed, by: 'provider' })).toContain(words.price(280_000));
+    expect(words.job({ ...billed, by: 'provider' })).not.toBe(words.job(billed));
+  });
 });
 
 describe('the words', () => {

@@ -39,5 +39,7 @@ export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: 
     };
   }
   if (answer.status === 429) return { failure: 'provider-busy' };
-  return { failure: failureOf(errorAnswer.catch({}).parse(answer.json), answer.header('x-fal-error-type')) };
+  return {
+    failure: failureOf(errorAnswer.catch({}).parse(answer.json), { type: answer.header('x-fal-error-type') }),
+  };
 }

@@ -10,10 +10,10 @@ import type {
 } from '../../core/ports.ts';
 import { postOnce } from '../billable.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
-import { createPatience } from '../patience.ts';
+import { createPatience, isAbsent, type Reading } from '../patience.ts';
 import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { refusalOf, troubleIn } from './account.ts';
-import { outcomeOf } from './outcome.ts';
+import { isVideo, outcomeOf } from './outcome.ts';
 import { createFalPrices } from './price.ts';
 import { createFalStorage } from './storage.ts';
 import { createWebhookJudge } from './webhook.ts';
@@ -82,10 +82,31 @@ export function createFal(options: FalOptions): Provider {
       ? url
       : undefined;
 
-  /** fal.ai knows no such request: true once that can't be the delay of a new one, nor of a fault. */
-  function isLost({ requestId, submittedAt }: FalOperation): boolean {
-    if (submittedAt === undefined || clock.now() - submittedAt < GRACE_MS) return false;
-    return patience.believes(`${requestId} unheard of`);
+  async function look(job: FalOperation, signal: AbortSignal): Promise<Reading> {
+    const urls = urlsOf(job);
+    const answer = await call('GET', urls.status, signal);
+    const says = `fal.ai's status answered ${answer.status}`;
+    const isKnown = job.submittedAt !== undefined && clock.now() - job.submittedAt >= GRACE_MS;
+    if (isAbsent(answer.status) && isKnown) {
+      const end = { state: 'failed', failure: 'result-lost', costMicros: job.quoteMicros ?? 0 } as const;
+      return { doubt: 'may-pass', says, end };
+    }
+    if (answer.status !== 200 && answer.status !== 202) throw new NoClearAnswer(says);
+    const status = read(statusAnswer, answer, "fal.ai's status");
+    if (status.status === 'IN_PROGRESS') return { state: 'running' };
+    if (status.status === 'IN_QUEUE') {
+      // It counts those ahead; members count places.
+      return {
+        state: 'queued',
+        ...(typeof status.queue_position === 'number' ? { position: status.queue_position + 1 } : {}),
+      };
+    }
+    // A word that is new here: the result says whether it is over.
+    const isOver = status.status === 'COMPLETED' || status.error_type || status.error;
+    const result = await call('GET', urls.result, signal);
+    if (!isOver && !isVideo(result)) throw new NoClearAnswer("fal.ai's status has a word that is not known");
+    const unitMicros = job.quality && prices.known()[job.quality];
+    return outcomeOf({ status, result, operation: job, unitMicros });
   }
 
   return {
@@ -144,26 +165,7 @@ export function createFal(options: FalOptions): Provider {
 
     async status(operation, signal) {
       const job = operationOf(operation);
-      const urls = urlsOf(job);
-      const answer = await call('GET', urls.status, signal);
-      if (answer.status === 404 && isLost(job)) {
-        return { state: 'failed', failure: 'result-lost', costMicros: job.quoteMicros ?? 0 };
-      }
-      if (answer.status !== 200 && answer.status !== 202)
-        throw new NoClearAnswer(`fal.ai's status answered ${answer.status}`);
-      const status = read(statusAnswer, answer, "fal.ai's status");
-      patience.forget(`${job.requestId} unheard of`);
-      if (status.status === 'IN_PROGRESS') return { state: 'running' };
-      if (status.status === 'IN_QUEUE') {
-        // It counts those ahead; members count places.
-        return {
-          state: 'queued',
-          ...(typeof status.queue_position === 'number' ? { position: status.queue_position + 1 } : {}),
-        };
-      }
-      const result = await call('GET', urls.result, signal);
-      const unitMicros = job.quality && prices.known()[job.quality];
-      return outcomeOf({ status, result, operation: job, unitMicros, patience });
+      return patience.settle(job.requestId, await look(job, signal));
     },
 
     async cancel(operation, signal): Promise<CancelOutcome> {

@@ -1,12 +1,17 @@
 /** What became of a request that fal.ai calls COMPLETED: a video, a failure, or a cancel all look the same there. */
 
 import type { z } from 'zod';
-import type { ProviderStatus } from '../../core/ports.ts';
-import type { FailureCode } from '../../core/refusals.ts';
+import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer } from '../http.ts';
-import type { Patience } from '../patience.ts';
+import { isAbsent, isFinalNo, type Reading } from '../patience.ts';
 import { failureOf } from './failures.ts';
 import { errorAnswer, type FalOperation, resultAnswer, type statusAnswer } from './wire.ts';
+
+/** A result that is asked for too early is refused like a failure, but for these words (field reports, 2026-11-21). */
+const TOO_EARLY = /still in progress|in queue|not (?:yet )?(?:ready|completed?|finished)/i;
+
+export const isVideo = (result: ApiAnswer): boolean =>
+  result.status === 200 && resultAnswer.safeParse(result.json).success;
 
 /**
  * Reads the status and the result together. Throws NoClearAnswer while the result may still come: a paid video is
@@ -17,48 +22,54 @@ export function outcomeOf(args: {
   result: ApiAnswer;
   operation: FalOperation;
   unitMicros: number | undefined;
-  patience: Patience;
-}): ProviderStatus {
-  const { status, result, operation, unitMicros, patience } = args;
+}): Reading {
+  const { status, result, operation, unitMicros } = args;
   const billed = billedMicros(result, unitMicros);
-  const ended = <T extends ProviderStatus>(outcome: T): T => {
-    patience.forget(operation.requestId);
-    return outcome;
-  };
-  const failed = (failure: FailureCode, costMicros = billed ?? 0) =>
-    ended({ state: 'failed', failure, costMicros });
-
   const video = result.status === 200 ? resultAnswer.safeParse(result.json) : undefined;
   if (video?.success) {
-    return ended({
+    return {
       state: 'completed',
       result: { kind: 'url', url: video.data.video.url },
       ...(billed === undefined ? {} : { costMicros: billed }),
-    });
+    };
   }
   const error = errorAnswer.catch({}).parse(result.json);
   const type = status.error_type ?? error.error_type ?? result.header('x-fal-error-type');
   if (type === 'client_cancelled' || type === 'client_disconnected')
-    return ended({ state: 'cancelled', costMicros: billed ?? 0 });
+    return { state: 'cancelled', costMicros: billed ?? 0 };
+
+  const says = `fal.ai says completed, and answers ${result.status} for the result`;
+  const failed = {
+    state: 'failed',
+    failure: failureOf(error, { type, text: status.error }),
+    costMicros: billed ?? 0,
+  } as const;
+  const lost = {
+    state: 'failed',
+    failure: 'result-lost',
+    costMicros: billed ?? operation.quoteMicros ?? 0,
+  } as const;
+  const isTold = Array.isArray(error.detail) || type !== undefined;
 
   // The model's own refusal, and a failure that the status itself tells, are final.
-  const isAccount = [401, 402, 403, 407, 408, 429].includes(result.status);
-  const isRefusal = result.status >= 400 && result.status < 500 && !isAccount && result.status !== 404;
-  if (isRefusal && (Array.isArray(error.detail) || type)) return failed(failureOf(error, type));
-  if (status.error_type || status.error) return failed(failureOf(error, type));
-  if (Array.isArray(error.detail) && result.header('x-fal-retryable') === 'false')
-    return failed(failureOf(error, type));
-
-  // The rest may be the moment's trouble. A structured error that keeps coming is the stored end of this request.
-  const structured = Array.isArray(error.detail) || type !== undefined;
-  const worthBelieving =
-    structured || result.status === 404 || result.status === 410 || result.status === 200;
-  if (!isAccount && worthBelieving && patience.believes(operation.requestId)) {
-    return structured
-      ? failed(failureOf(error, type))
-      : failed('result-lost', billed ?? operation.quoteMicros ?? 0);
+  if (isFinalNo(result.status)) {
+    if (isTold) return failed;
+    if (typeof error.detail === 'string') {
+      if (TOO_EARLY.test(error.detail)) throw new NoClearAnswer(says);
+      return failed;
+    }
   }
-  throw new NoClearAnswer(`fal.ai says completed, and answers ${result.status} for the result`);
+  if (status.error_type || status.error) return failed;
+  if (Array.isArray(error.detail) && result.header('x-fal-retryable') === 'false') return failed;
+  if (isFinalNo(result.status)) {
+    const failure = fromUpstream(result.json ?? '');
+    return { doubt: 'unfamiliar', says, end: { ...failed, failure } };
+  }
+  if (result.status === 200) return { doubt: 'unfamiliar', says, end: isTold ? failed : lost };
+  if (isAbsent(result.status)) return { doubt: 'may-pass', says, end: isTold ? failed : lost };
+  // A structured error of a server that keeps coming is the stored end of this request.
+  if (isTold && result.status >= 500) return { doubt: 'may-pass', says, end: failed };
+  throw new NoClearAnswer(says);
 }
 
 /** What fal.ai counted, at the price per unit; undefined when it doesn't say. */

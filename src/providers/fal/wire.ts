@@ -36,7 +36,8 @@ export const submitAnswer = z.object({
 });
 
 export const statusAnswer = z.object({
-  status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
+  /** `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`, says its documentation. */
+  status: z.string(),
   queue_position: z.number().int().nonnegative().nullish(),
   error: z.unknown().optional(),
   error_type: z.string().nullish(),

@@ -1,36 +1,48 @@
 /** What became of a request that RunComfy calls completed; its result has its own words for that. */
 import { type Micros, microsFromUsd } from '../../core/money.ts';
-import type { ProviderStatus } from '../../core/ports.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
-import type { Patience } from '../patience.ts';
+import type { Reading } from '../patience.ts';
 import type { RuncomfyOperation, resultAnswer } from './wire.ts';
 
-/** Throws NoClearAnswer while a video that is paid for may still show up. */
+/** `isOver`: the status said so. Throws NoClearAnswer while a video that is paid for may still show up. */
 export function outcomeOf(
   { status, output, error, cost }: ReturnType<typeof resultAnswer.parse>,
   job: RuncomfyOperation,
-  { believes }: Patience,
-): ProviderStatus {
+  isOver: boolean,
+): Reading {
+  const costMicros = microsOf(cost);
+  const failed = {
+    state: 'failed',
+    failure: fromUpstream(error ?? ''),
+    costMicros: costMicros ?? 0,
+  } as const;
   switch (status) {
     case 'in_queue':
     case 'in_progress':
       return { state: 'running' };
     case 'cancelled':
-      return { state: 'cancelled', costMicros: microsOf(cost) ?? 0 };
+      return { state: 'cancelled', costMicros: costMicros ?? 0 };
     case 'failed':
-      return { state: 'failed', failure: fromUpstream(error ?? ''), costMicros: microsOf(cost) ?? 0 };
+      return failed;
     default: {
       const url = output?.video ?? output?.videos?.[0];
-      const costMicros = microsOf(cost);
       if (url)
         return {
           state: 'completed',
           result: { kind: 'url', url },
           ...(costMicros === undefined ? {} : { costMicros }),
         };
-      if (!believes(job.requestId)) throw new NoClearAnswer('RunComfy says succeeded, and names no video');
-      return { state: 'failed', failure: 'result-lost', costMicros: costMicros ?? job.quoteMicros ?? 0 };
+      // No video, and perhaps a word that is new here: an error beside it says that it is over, too.
+      const says = 'RunComfy names no video';
+      if (error) return { doubt: 'unfamiliar', says, end: failed };
+      if (!isOver && status !== 'succeeded' && status !== 'completed') throw new NoClearAnswer(says);
+      const lostMicros = costMicros ?? job.quoteMicros ?? 0;
+      return {
+        doubt: 'unfamiliar',
+        says,
+        end: { state: 'failed', failure: 'result-lost', costMicros: lostMicros },
+      };
     }
   }
 }

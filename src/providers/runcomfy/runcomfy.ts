@@ -7,14 +7,14 @@ import type {
   Clock,
   Log,
   Provider,
-  ProviderStatus,
   ProviderTrouble,
   SubmitOutcome,
 } from '../../core/ports.ts';
 import { postOnce } from '../billable.ts';
+import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
 import { createLivePrice } from '../live-price.ts';
-import { createPatience } from '../patience.ts';
+import { createPatience, isFinalNo, type Reading } from '../patience.ts';
 import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { codeIn, isNotFound, refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
@@ -47,6 +47,9 @@ const ABOUT = { unit: 'second', micros: 70_000 } as const;
 const PRICE_FRESH_MS = 60_000;
 /** A request that was just taken may not be found for a moment. */
 const GRACE_MS = 60_000;
+
+/** What a status calls a request that has ended; its documents know one of these, its own clients accept the others. */
+const ENDS: readonly string[] = ['completed', 'succeeded', 'failed'];
 
 type Price = { unit: 'second' | 'output'; micros: Micros };
 
@@ -112,31 +115,50 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     return { kind: 'accepted', operation };
   }
 
-  /** Undefined while the answer may be a fault of the moment. */
-  function absent({
-    requestId,
-    submittedAt,
-    quoteMicros = 0,
-  }: RuncomfyOperation): ProviderStatus | undefined {
-    const fresh = submittedAt === undefined || clock.now() - submittedAt < GRACE_MS;
-    if (fresh || !patience.believes(requestId)) return undefined;
-    return { state: 'failed', failure: 'result-lost', costMicros: quoteMicros };
+  /** It knows no such request: a new one may not be found for a moment. */
+  function absent({ submittedAt, quoteMicros = 0 }: RuncomfyOperation, says: string): Reading {
+    if (submittedAt === undefined || clock.now() - submittedAt < GRACE_MS) throw new NoClearAnswer(says);
+    const end = { state: 'failed', failure: 'result-lost', costMicros: quoteMicros } as const;
+    return { doubt: 'may-pass', says, end };
   }
 
-  async function ask(
-    what: 'status' | 'result',
-    job: RuncomfyOperation,
-    signal: AbortSignal,
-  ): Promise<ApiAnswer | ProviderStatus> {
-    const answer = await call('GET', urlsOf(job)[what], signal);
-    const lost = isNotFound(answer) ? absent(job) : undefined;
-    if (lost) return lost;
-    if (answer.status !== 200 || codeIn(answer) !== undefined) {
-      throw new NoClearAnswer(
-        `RunComfy's ${what} answered ${answer.status} (${codeIn(answer) ?? 'no code'})`,
-      );
+  async function look(job: RuncomfyOperation, signal: AbortSignal): Promise<Reading> {
+    const answer = await call('GET', urlsOf(job).status, signal);
+    const says = `RunComfy's status answered ${answer.status} (${codeIn(answer) ?? 'no code'})`;
+    if (isNotFound(answer)) return absent(job, says);
+    if (answer.status !== 200 || codeIn(answer) !== undefined) throw new NoClearAnswer(says);
+    const { status, queue_position: position } = read(statusAnswer, answer, "RunComfy's status");
+    switch (status) {
+      case 'in_queue':
+      case 'pending':
+      case 'waiting':
+        return { state: 'queued', ...(typeof position === 'number' ? { position } : {}) };
+      case 'in_progress':
+      case 'starting':
+      case 'processing':
+        return { state: 'running' };
+      case 'cancelled':
+        return { state: 'cancelled', costMicros: 0 };
+      default:
+        return resultOf(job, ENDS.includes(status), signal);
     }
-    return answer;
+  }
+
+  /** "completed" only means that it is over; the result has words of its own for how. */
+  async function resultOf(job: RuncomfyOperation, isOver: boolean, signal: AbortSignal): Promise<Reading> {
+    const answer = await call('GET', urlsOf(job).result, signal);
+    const code = codeIn(answer);
+    const says = `RunComfy's result answered ${answer.status} (${code ?? 'no code'})`;
+    if (answer.status === 200 && code === undefined) {
+      return outcomeOf(resultAnswer.catch({ status: '' }).parse(answer.json), job, isOver);
+    }
+    if (!isOver || troubleIn(answer)) throw new NoClearAnswer(says);
+    if (isNotFound(answer)) return absent(job, says);
+    // The first three digits of a code are those of an HTTP status.
+    if (!isFinalNo(code === undefined ? answer.status : Math.floor(code / 1000)))
+      throw new NoClearAnswer(says);
+    const end = { state: 'failed', failure: fromUpstream(answer.json), costMicros: 0 } as const;
+    return { doubt: 'unfamiliar', says, end };
   }
 
   return {
@@ -172,29 +194,7 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
 
     async status(operation, signal) {
       const job = operationOf(operation);
-      const answer = await ask('status', job, signal);
-      if ('state' in answer) return answer;
-      const { status, queue_position: position } = read(statusAnswer, answer, "RunComfy's status");
-      switch (status) {
-        case 'in_queue':
-        case 'pending':
-        case 'waiting':
-          return { state: 'queued', ...(typeof position === 'number' ? { position } : {}) };
-        case 'in_progress':
-        case 'starting':
-        case 'processing':
-          return { state: 'running' };
-        case 'cancelled':
-          return { state: 'cancelled', costMicros: 0 };
-        default: {
-          // "completed" only means that it is over; the result has words of its own for how.
-          const result = await ask('result', job, signal);
-          if ('state' in result) return result;
-          const outcome = outcomeOf(read(resultAnswer, result, "RunComfy's result"), job, patience);
-          patience.forget(job.requestId);
-          return outcome;
-        }
-      }
+      return patience.settle(job.requestId, await look(job, signal));
     },
 
     async cancel(operation, signal): Promise<CancelOutcome> {

@@ -3,45 +3,55 @@ import { microsFromUsd } from '../../core/money.ts';
 import type { ProviderStatus } from '../../core/ports.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
-import type { Patience } from '../patience.ts';
+import type { Reading } from '../patience.ts';
 import { errorOutput, type RunpodOperation, type statusAnswer, videoOutput } from './wire.ts';
 
 /** Throws NoClearAnswer while a video that is paid for may still show up. */
 export function outcomeOf(
   { status, output, error }: ReturnType<typeof statusAnswer.parse>,
   job: RunpodOperation,
-  { believes }: Patience,
-): ProviderStatus {
-  const hidden = errorOutput.safeParse(output);
+): Reading {
+  const hidden = errorOutput.safeParse(output).data?.error;
   switch (status) {
     case 'IN_QUEUE':
       return { state: 'queued' };
     case 'IN_PROGRESS':
     case 'RUNNING':
       // Some jobs never leave this state though their output already says what went wrong.
-      return hidden.success ? failed(hidden.data.error) : { state: 'running' };
+      return hidden === undefined ? { state: 'running' } : failed(hidden);
     case 'FAILED':
-      return failed(error ?? (hidden.success ? hidden.data.error : ''));
+      return failed(error ?? hidden ?? '');
     case 'TIMED_OUT':
       return { state: 'failed', failure: 'timed-out', costMicros: 0 };
     case 'CANCELLED':
       return { state: 'cancelled', costMicros: 0 };
     case 'COMPLETED': {
-      const video = videoOutput.safeParse(output);
-      if (video.success) {
-        const { url, cost } = video.data;
-        const costMicros = cost === undefined ? job.quoteMicros : microsFromUsd(cost);
-        return {
-          state: 'completed',
-          result: { kind: 'url', url },
-          ...(costMicros === undefined ? {} : { costMicros }),
-        };
-      }
-      if (hidden.success) return failed(hidden.data.error);
-      if (!believes(job.id)) throw new NoClearAnswer('RunPod says completed, and names no video');
-      return { state: 'failed', failure: 'result-lost', costMicros: job.quoteMicros ?? 0 };
+      const end = { state: 'failed', failure: 'result-lost', costMicros: job.quoteMicros ?? 0 } as const;
+      const says = 'RunPod says completed, and names no video';
+      const told = videoIn(output, job) ?? (hidden === undefined ? undefined : failed(hidden));
+      return told ?? { doubt: 'unfamiliar', says, end };
+    }
+    default: {
+      // A word that is new here: a video or an error beside it says that it is over.
+      const says = 'RunPod answers with a state that is not known';
+      const why = error || hidden;
+      const video = videoIn(output, job);
+      if (video) return video;
+      if (!why) throw new NoClearAnswer(says);
+      return { doubt: 'unfamiliar', says, end: failed(why) };
     }
   }
+}
+
+function videoIn(output: unknown, { quoteMicros }: RunpodOperation): ProviderStatus | undefined {
+  const { data: video } = videoOutput.safeParse(output);
+  if (!video) return undefined;
+  const costMicros = video.cost === undefined ? quoteMicros : microsFromUsd(video.cost);
+  return {
+    state: 'completed',
+    result: { kind: 'url', url: video.url },
+    ...(costMicros === undefined ? {} : { costMicros }),
+  };
 }
 
 const failed = (error: unknown): ProviderStatus => ({

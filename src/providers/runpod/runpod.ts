@@ -7,13 +7,12 @@ import type {
   Clock,
   Log,
   Provider,
-  ProviderStatus,
   ProviderTrouble,
   SubmitOutcome,
 } from '../../core/ports.ts';
 import { postOnce } from '../billable.ts';
 import { type ApiAnswer, createHttp, NoClearAnswer, read } from '../http.ts';
-import { createPatience } from '../patience.ts';
+import { createPatience, isAbsent, type Reading } from '../patience.ts';
 import { POLL_FLOOR_MS } from '../poll-floor.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
@@ -74,10 +73,18 @@ export function createRunpod(options: RunpodOptions): Provider {
   }
 
   /** RunPod keeps a job for 30 minutes after its end; one that it knows no more may have been billed. */
-  function absent({ id, submittedAt, quoteMicros = 0 }: RunpodOperation): ProviderStatus {
-    const fresh = submittedAt === undefined || clock.now() - submittedAt < GRACE_MS;
-    if (fresh || !patience.believes(id)) throw new NoClearAnswer('RunPod does not know the job');
-    return { state: 'failed', failure: 'result-lost', costMicros: quoteMicros };
+  function absent({ submittedAt, quoteMicros = 0 }: RunpodOperation): Reading {
+    const says = 'RunPod does not know the job';
+    if (submittedAt === undefined || clock.now() - submittedAt < GRACE_MS) throw new NoClearAnswer(says);
+    const end = { state: 'failed', failure: 'result-lost', costMicros: quoteMicros } as const;
+    return { doubt: 'may-pass', says, end };
+  }
+
+  async function look(job: RunpodOperation, signal: AbortSignal): Promise<Reading> {
+    const answer = await call('GET', `/status/${job.id}`, signal);
+    if (isAbsent(answer.status) && noSuchJob.safeParse(answer.json).success) return absent(job);
+    if (answer.status !== 200) throw new NoClearAnswer(`RunPod's status answered ${answer.status}`);
+    return outcomeOf(read(statusAnswer, answer, "RunPod's status"), job);
   }
 
   return {
@@ -111,12 +118,7 @@ export function createRunpod(options: RunpodOptions): Provider {
 
     async status(operation, signal) {
       const job = operationOf(operation);
-      const answer = await call('GET', `/status/${job.id}`, signal);
-      if (answer.status === 404 && noSuchJob.safeParse(answer.json).success) return absent(job);
-      if (answer.status !== 200) throw new NoClearAnswer(`RunPod's status answered ${answer.status}`);
-      const outcome = outcomeOf(read(statusAnswer, answer, "RunPod's status"), job, patience);
-      patience.forget(job.id);
-      return outcome;
+      return patience.settle(job.id, await look(job, signal));
     },
 
     async cancel(operation, signal): Promise<CancelOutcome> {

@@ -29,7 +29,8 @@ const jobId = z.string().regex(/^[\w-]{1,128}$/);
 export const submitAnswer = z.object({ id: jobId });
 
 export const statusAnswer = z.object({
-  status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']),
+  /** `IN_QUEUE`, `IN_PROGRESS`, `RUNNING`, `COMPLETED`, `FAILED`, `CANCELLED` or `TIMED_OUT`, says its documentation. */
+  status: z.string(),
   output: z.unknown().optional(),
   error: z.unknown().optional(),
 });
