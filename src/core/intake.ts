@@ -35,7 +35,7 @@ export type Intake = {
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
   /** What this member has already under way, or had, by this event. */
-  existing(event: Event): Promise<Job | undefined>;
+  existing(event: Pick<Event, 'id'>): Promise<Job | undefined>;
 };
 
 /** One limit of a space, for one job. */

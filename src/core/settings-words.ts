@@ -97,7 +97,7 @@ export const SETTINGS_PARTS = {
   },
   reset: {
     description: 'Back to the defaults: one setting, or all',
-    options: [{ name: 'setting', type: 'choice', choices: RESETS, description: 'Which; all without it' }],
+    options: [{ name: 'setting', type: 'choice', choices: RESETS }],
   },
   history: { description: 'Show who changed what', options: [] },
 } as const satisfies Record<string, { description: string; options: readonly OptionSpec[] }>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
 import { accept, type Outcome, refuse } from '../../src/core/refusals.ts';
-import { CHOICES, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 const FACTS: ClipFacts = {
   container: 'MP4',
@@ -22,7 +22,11 @@ function judging(...verdicts: Outcome<ClipFacts>[]) {
     return verdicts.shift() ?? accept(FACTS);
   };
   const { intake } = createWorld({ media: { checkClip } }).boot();
-  return { quote: (choices = CHOICES) => intake.quote('web', UPLOADS, choices), intake, looks: () => looks };
+  return {
+    quote: (choices = CHOICES) => intake.prepare('web', UPLOADS, choices),
+    intake,
+    looks: () => looks,
+  };
 }
 
 describe('a verdict over the files', () => {
@@ -42,15 +46,18 @@ describe('a verdict over the files', () => {
 
   it('makes no job, and no bill, while the machine has no time', async () => {
     const { intake } = judging(refuse({ code: 'busy' }));
-    expect(await intake.create(EVENT, UPLOADS, CHOICES)).toEqual({ ok: false, refusal: { code: 'busy' } });
+    expect(await createJob(intake, EVENT, UPLOADS, CHOICES)).toEqual({
+      ok: false,
+      refusal: { code: 'busy' },
+    });
     expect(await intake.existing(EVENT)).toBeUndefined();
   });
 
   it('warns of sound that can not be read, where sound was asked for', async () => {
     const { quote } = judging(accept({ ...FACTS, soundUnreadable: true }));
     const heard = await quote();
-    expect(heard.ok && heard.value.warnings).toEqual(['sound-unreadable']);
+    expect(heard.ok && heard.value.quote.warnings).toEqual(['sound-unreadable']);
     const silent = await quote({ ...CHOICES, sound: false });
-    expect(silent.ok && silent.value.warnings).toEqual([]);
+    expect(silent.ok && silent.value.quote.warnings).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { usdDecimal } from '../../../core/money.ts';
 import type { Settings } from '../../../core/settings.ts';
 import type { ChangingPart } from '../../../core/settings-words.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
-import { LIMITABLE } from './channels.ts';
+import { LIMITABLE } from '../channel-types.ts';
 import { adminId } from './ids.ts';
 import { memberIdOf } from './naming.ts';
 

@@ -10,9 +10,9 @@ import {
 import type { OwnSettings, Settings } from '../../../core/settings.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { settingsLines } from '../../../words/settings.ts';
+import { LIMITABLE, WRITABLE } from '../channel-types.ts';
 import type { MessageBody } from '../render.ts';
 import { button, framed, heading, row } from '../views.ts';
-import { LIMITABLE, WRITABLE } from './channels.ts';
 import { type Act, adminId } from './ids.ts';
 import { naming, userIdOf, withMentions } from './naming.ts';
 

@@ -7,11 +7,10 @@ import { callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
 import type { MessageBody } from '../render.ts';
-import { framed, heading, refusalNotice } from '../views.ts';
+import { framed, heading, refusalNotice, textOf } from '../views.ts';
 import { limitWish, moreWishes, type Wish } from './forms.ts';
 import { memberIdOf, naming, withMentions } from './naming.ts';
-import { textOf } from './over.ts';
-import { type InForce, MENU_SIZE, panelMessage } from './panel.ts';
+import { MENU_SIZE, panelMessage } from './panel.ts';
 
 type Administered = Asked<AskOf<'admin'>>;
 type Parts = Pick<InboundParts, 'core' | 'commands' | 'replies'>;
@@ -56,26 +55,14 @@ export async function panelHistory(parts: Parts, asked: Administered): Promise<v
   await parts.replies.whisper({ target }, body);
 }
 
-type Shown =
-  | ({ kind: 'settings' } & InForce)
-  | ({ kind: 'changed'; entries: AuditEntry[] } & InForce)
-  | { kind: 'history'; entries: AuditEntry[]; timeZone: string };
-
-async function execute(
+const execute = (
   { core, commands }: Parts,
   asked: Administered,
   part: string,
   options: Record<string, string>,
-): Promise<{ ok: true; value: Shown } | { ok: false; refusal: Refusal }> {
-  const call = callOf(asked, { options });
-  const view = await commands.settings.execute({ ...call, part }, core);
-  if (!view.ok) return view;
-  const { value } = view;
-  if (value.kind === 'settings' || value.kind === 'changed') return { ok: true, value };
-  if (value.kind !== 'history') throw new Error(`settings do not answer with ${value.kind}`);
-  const { timeZone } = core.settings.of(call.requester.spaceId);
-  return { ok: true, value: { ...value, timeZone } };
-}
+) => commands.settings.execute({ ...callOf(asked, { options }), part }, core);
+
+type Shown = Extract<Awaited<ReturnType<typeof execute>>, { ok: true }>['value'];
 
 function messageOf(words: Words, shown: Shown): MessageBody {
   const { t } = words;

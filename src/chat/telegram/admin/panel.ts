@@ -4,8 +4,15 @@ import type { ChangingPart } from '../../../core/settings-words.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { type Naming, settingsLines } from '../../../words/settings.ts';
 import type { Place } from '../inbound/records.ts';
-import { type Button, callbackData, escapeHtml, keyboardOf, linesOf, type Text } from '../render.ts';
-import type { Body } from '../views.ts';
+import {
+  type Body,
+  type Button,
+  callbackData,
+  escapeHtml,
+  keyboardOf,
+  linesOf,
+  type Text,
+} from '../render.ts';
 import { withExample } from './example.ts';
 import { usageOf } from './parts.ts';
 import { spotId } from './spot.ts';
