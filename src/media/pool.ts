@@ -48,7 +48,7 @@ export type PoolOf<Table extends TaskTable> = {
 };
 
 export type Pool = PoolOf<typeof TASKS>;
-export type TaskName = keyof typeof TASKS;
+type TaskName = keyof typeof TASKS;
 export type TaskArgs<Name extends TaskName> = ArgsOf<(typeof TASKS)[Name]>;
 
 export type PoolOptions = {
