@@ -1,6 +1,8 @@
 /** HEIC and AVIF pictures: what is in them, and their pixels. */
 import type { Sharp } from 'sharp';
+import { UnfitFrames } from '../av/filter.ts';
 import type { Size } from '../av/geometry.ts';
+import { UnknownHeif } from './boxes.ts';
 import type { HeifKind } from './brands.ts';
 import { openHeif } from './open.ts';
 import { pictureIn } from './picture.ts';
@@ -29,5 +31,8 @@ export async function readHeif(path: string, kind: HeifKind, maxSide: number): P
   const { width, height } = picture.view.shown;
   const scale = Math.min(1, maxSide / Math.max(width, height));
   const side = (length: number): number => Math.max(1, Math.round(length * scale));
-  return await render(heif, picture, { width: side(width), height: side(height) });
+  return await render(heif, picture, { width: side(width), height: side(height) }).catch((error: unknown) => {
+    // Whatever its headers say of its numbers, FFmpeg has no way from there to RGB.
+    throw error instanceof UnfitFrames ? new UnknownHeif(`${kind} of unusual colours`) : error;
+  });
 }
