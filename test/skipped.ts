@@ -29,7 +29,7 @@ function reasonOf(test: TestCase): string {
   return NO_REASON;
 }
 
-export function textOf(byReason: ReadonlyMap<string, readonly string[]>): string {
+function textOf(byReason: ReadonlyMap<string, readonly string[]>): string {
   const count = [...byReason.values()].reduce((sum, titles) => sum + titles.length, 0);
   const lines = [...byReason].flatMap(([reason, titles]) => [
     `  ${reason}:`,

@@ -115,7 +115,8 @@ describe('bringing a video', () => {
       response.write(video.subarray(0, 500), () => response.destroy());
     });
     await expect(fetchFrom(url)).rejects.toThrow();
-    expect(requests.length).toBeLessThan(6);
+    // Bytes in flight are lost with a cut: two that bring nothing, one that brings all there is, and three for nothing new.
+    expect(requests.length).toBeLessThan(7);
   });
 
   it('says gone for 410 at once, and for a 404 that stays', async () => {
