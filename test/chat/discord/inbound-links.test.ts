@@ -96,12 +96,13 @@ describe('a link to an upload', () => {
     expect(refreshes(bot)).toHaveLength(1);
   });
 
-  it('that is shown and stands in the text is one file, not a picture and a clip', async () => {
+  it('that is shown and stands in the text twice is one file, not a picture and a clip', async () => {
     await using bot = await startTestBot();
     const { discord, ada, channel } = bot;
     const { files } = await discord.say(ada, channel, '', { files: [{ ...clip('dance.gif') }] });
     const [file] = files;
-    const message = await discord.say(ada, channel, file ? discord.urlOf(file) : '');
+    const link = file ? discord.urlOf(file) : '';
+    const message = await discord.say(ada, channel, `${link} <${link.split('?')[0]}>`);
     const asked = discord.contextMenu(ada, message, 'Animate this');
     await discord.waitFor(() => asked.modalOpen);
     expect(JSON.stringify(asked.modal)).toContain('"custom_id":"clip"');
