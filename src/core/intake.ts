@@ -223,14 +223,10 @@ async function normalise(
   await using clipTemp = await ctx.files.temp('mp4');
   const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
   if (!image.ok) return image;
-  const clip = await ctx.media.normaliseClip(
-    uploads.clip.path,
-    clipTemp.path,
-    {
-      ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
-      ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
-    },
-  );
+  const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
+    ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+    ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+  });
   if (!clip.ok) return clip;
   return accept({
     image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },

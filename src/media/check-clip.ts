@@ -62,9 +62,10 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   if (!clip) return unreadable(path, container);
   const { picture, sound, undecodable } = clip;
   if (!picture) {
-    if (undecodable.picture)
-      return refuse({ code: 'clip-undecodable', found: undecodable.picture, encrypted: false });
-    return sound || undecodable.sound ? refuse({ code: 'no-picture-in-clip' }) : unreadable(path, container);
+    const isOnlySound = !undecodable.picture && (sound || undecodable.sound);
+    return isOnlySound
+      ? refuse({ code: 'no-picture-in-clip' })
+      : unreadable(path, container, undecodable.picture);
   }
   const { width, height } = picture.codecpar;
   if (width === 0 || height === 0) return unreadable(path, container);
@@ -78,13 +79,19 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
-  return accept({ container, scanned, geometry, hasSound: await hasSound(path, container) });
+  return accept({
+    container,
+    scanned,
+    geometry,
+    hasSound: sound !== undefined && (await isHeard(path, container)),
+  });
 }
 
 /** A track alone is no sound: it may be empty, encrypted, or of a kind that its decoder does not know after all. */
-async function hasSound(path: string, container: ClipFormat): Promise<boolean> {
+async function isHeard(path: string, container: ClipFormat): Promise<boolean> {
   await using clip = await openClip(path, container);
-  return clip?.sound !== undefined && (await canBeHeard(clip, clip.sound));
+  // Awaited here: it reads the clip, which is closed after it.
+  return clip?.sound ? await canBeHeard(clip, clip.sound) : false;
 }
 
 /** In some containers nothing but the header tells the time; where it tells nonsense, no provider can play the clip. */

@@ -7,15 +7,7 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import {
-  avGetCodecName,
-  Codec,
-  Dictionary,
-  FormatContext,
-  InputFormat,
-  Log,
-  type Stream,
-} from 'node-av/lib';
+import { avGetCodecName, Codec, Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import type { ClipFormat } from '../sniff.ts';
 
 /** A header may promise any size: beyond this no decoder gets its buffers. 5.3K of action cameras fits in. */
