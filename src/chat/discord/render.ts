@@ -8,6 +8,7 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
+import { cut, cutShort } from '../../core/text.ts';
 import type { Card, Verb } from '../../words/cards.ts';
 import type { Words } from '../../words/index.ts';
 
@@ -84,7 +85,7 @@ export function messageOf(card: Card, options: RenderOptions): MessageBody {
             type: ComponentType.MediaGallery as const,
             items: media.map(({ filename, alt }) => ({
               media: { url: `attachment://${filename}` },
-              description: cut(plain(alt), ALT_LENGTH),
+              description: cutShort(plain(alt), ALT_LENGTH),
             })),
           },
         ]
@@ -133,13 +134,13 @@ function rowsOf(card: Card, { words, code, verbs = [], links = [] }: RenderOptio
     ...[...card.buttons, ...verbs].map((verb) => ({
       type: ComponentType.Button as const,
       style: STYLES[verb] ?? ButtonStyle.Secondary,
-      label: cut(verb === 'get' ? words.t('button.get-video') : words.t(`button.${verb}`), LABEL_LENGTH),
+      label: cutShort(verb === 'get' ? words.t('button.get-video') : words.t(`button.${verb}`), LABEL_LENGTH),
       custom_id: customId(verb, code),
     })),
     ...links.map(({ label, url }) => ({
       type: ComponentType.Button as const,
       style: ButtonStyle.Link as const,
-      label: cut(label, LABEL_LENGTH),
+      label: cutShort(label, LABEL_LENGTH),
       url,
     })),
   ];
@@ -190,15 +191,10 @@ function fitted(text: string, length: number): string {
   const whole = escapeText(text.trim());
   if (whole.length <= length) return whole;
   if (length < 16) return '';
-  const letters = [...text.trim()];
-  for (let kept = Math.min(letters.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
-    const shorter = `${escapeText(letters.slice(0, kept).join(''))}…`;
+  const trimmed = text.trim();
+  for (let kept = Math.min(trimmed.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
+    const shorter = `${escapeText(cut(trimmed, kept))}…`;
     if (shorter.length <= length) return shorter;
   }
   return '';
-}
-
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return `${[...text].slice(0, Math.floor(length / 2)).join('')}…`;
 }

@@ -13,6 +13,7 @@ import type { Job } from '../../core/job.ts';
 import { isKept } from '../../core/job-order.ts';
 import type { Offer } from '../../core/offer-shelf.ts';
 import type { Refusal } from '../../core/refusals.ts';
+import { cut } from '../../core/text.ts';
 import { offerCard } from '../../words/cards.ts';
 import { detailsLines, jobLine } from '../../words/details.ts';
 import type { WordKey, Words } from '../../words/index.ts';
@@ -36,7 +37,7 @@ export type Place = { channelId: string; messageId: string; guildId?: string | u
 /** Sentences, and nothing else. */
 export const notice = (...texts: string[]): MessageBody => ({
   flags: MessageFlags.IsComponentsV2,
-  components: [{ type: ComponentType.TextDisplay, content: texts.map(escapeText).join('\n').slice(0, 4000) }],
+  components: [{ type: ComponentType.TextDisplay, content: cut(texts.map(escapeText).join('\n'), 4000) }],
   allowed_mentions: { parse: [] },
 });
 
@@ -70,7 +71,7 @@ export function jobsMessage(
     const jump = place ? ` · [${escapeText(t('jobs.open'))}](${linkTo(place)})` : '';
     const text = {
       type: ComponentType.TextDisplay as const,
-      content: `${escapeText(jobLine(words, job)).slice(0, JOB_LENGTH)} · <t:${Math.round(job.createdAt / 1000)}:R>${jump}`,
+      content: `${cut(escapeText(jobLine(words, job)), JOB_LENGTH)} · <t:${Math.round(job.createdAt / 1000)}:R>${jump}`,
     };
     if (!isKept(job)) return text;
     const send = button(t('button.send'), customId('send', job.code));
@@ -164,7 +165,7 @@ export const button = (
 ): APIButtonComponentWithCustomId => ({
   type: ComponentType.Button,
   style,
-  label: label.slice(0, 80),
+  label: cut(label, 80),
   custom_id: id,
 });
 

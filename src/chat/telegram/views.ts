@@ -27,12 +27,14 @@ const withKeyboard = (text: Text, rows: readonly (readonly Button[])[]): Body =>
 /** The price, with every choice that may still be made about it. */
 export function offerBody(words: Words, offer: Offer): Body {
   const { t } = words;
-  const { code, choices, request } = offer;
+  const { code, request, quote } = offer;
+  // Where nothing was said, GIFs are repeated by themselves.
+  const choices = { ...offer.choices, loop: offer.choices.loop ?? quote.notes.includes('looped') };
   const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
     text: chosen ? `● ${label}` : label,
     data: callbackData('choose', code, `${option}=${value}`),
   });
-  const onOff = (label: string, option: 'sound' | 'trim'): Button => ({
+  const onOff = (label: string, option: 'sound' | 'trim' | 'loop'): Button => ({
     text: `${choices[option] ? '☑' : '☐'} ${label}`,
     data: callbackData('choose', code, `${option}=${!choices[option]}`),
   });
@@ -44,7 +46,7 @@ export function offerBody(words: Words, offer: Offer): Body {
     QUALITIES.map((value) =>
       choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
     ),
-    [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim')],
+    [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim'), onOff(t('button.loop'), 'loop')],
     [
       { text: t('button.confirm'), data: callbackData('confirm', code) },
       { text: t('button.decline'), data: callbackData('decline', code) },

@@ -2,6 +2,7 @@
 import { type APIComponentInContainer, ButtonStyle, ComponentType } from 'discord.js';
 import type { Offer } from '../../../core/offer-shelf.ts';
 import type { OverQuota } from '../../../core/refusals.ts';
+import { cut } from '../../../core/text.ts';
 import { filesLine, quoteLines } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';
 import { noticeLines } from '../../../words/settings.ts';
@@ -16,7 +17,7 @@ const TEXT_LENGTH = 1_800;
 
 export const textOf = (...lines: readonly string[]): APIComponentInContainer => ({
   type: ComponentType.TextDisplay,
-  content: lines.join('\n').slice(0, TEXT_LENGTH),
+  content: cut(lines.join('\n'), TEXT_LENGTH),
 });
 
 /** Which limit, what is left, when it starts over. `news` takes the place of the button. */

@@ -7,6 +7,7 @@ import { type APIComponentInContainer, ButtonStyle, ComponentType, MessageFlags,
 import type { Call } from '../../../core/command.ts';
 import type { Outcome } from '../../../core/refusals.ts';
 import { accept } from '../../../core/refusals.ts';
+import { cut } from '../../../core/text.ts';
 import type { Usage } from '../../../core/usage.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { usageLines, usageTitle } from '../../../words/usage.ts';
@@ -85,7 +86,7 @@ function usageMessage(words: Words, usage: Usage, picture?: string): MessageBody
   return framed([
     heading(title),
     ...(picture === undefined ? [] : [gallery]),
-    { type: ComponentType.TextDisplay, content: styled.join('\n').slice(0, TEXT_LENGTH) },
+    { type: ComponentType.TextDisplay, content: cut(styled.join('\n'), TEXT_LENGTH) },
     ...(jobs + heldJobs + suspendedJobs > 0
       ? [row(button(words.t('usage.export'), adminId('csv', usage.period), ButtonStyle.Primary))]
       : []),

@@ -7,6 +7,7 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { CHOICE_OPTIONS } from '../../../core/choices.ts';
+import { cutShort } from '../../../core/text.ts';
 import type { Words } from '../../../words/index.ts';
 import type { What } from './given-files.ts';
 import type { FormSent } from './wire.ts';
@@ -14,8 +15,6 @@ import type { FormSent } from './wire.ts';
 /** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */
 const LABEL_LENGTH = 45;
 const DESCRIPTION_LENGTH = 100;
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** Only names are looked at; moving pictures are clips too. */
 const FILE_TYPES: Record<What, string[]> = { image: ['image'], clip: ['video', '.gif', '.webp'] };
@@ -36,8 +35,8 @@ export function formOf(words: Words, spec: FormSpec): APIModalInteractionRespons
   const label = (key: What | 'prompt' | 'quality' | 'orientation', component: APIComponentInLabel) =>
     ({
       type: ComponentType.Label,
-      label: cut(t(`modal.${key}.label`), LABEL_LENGTH),
-      description: cut(t(`modal.${key}.description`), DESCRIPTION_LENGTH),
+      label: cutShort(t(`modal.${key}.label`), LABEL_LENGTH),
+      description: cutShort(t(`modal.${key}.description`), DESCRIPTION_LENGTH),
       component,
     }) satisfies APILabelComponent;
   const required = spec.optional !== true;
@@ -80,7 +79,7 @@ export function formOf(words: Words, spec: FormSpec): APIModalInteractionRespons
 
   return {
     custom_id: spec.customId,
-    title: cut(spec.title, LABEL_LENGTH),
+    title: cutShort(spec.title, LABEL_LENGTH),
     components: [...files, ...wishes],
   };
 }

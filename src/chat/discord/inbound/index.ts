@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { cleanAll } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { administer } from '../admin/index.ts';
 import { inRank } from '../admin/ranks.ts';
@@ -145,7 +146,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       if (stopping) return;
       const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
       if (t === 'INTERACTION_CREATE') {
-        const read = interactionSchema.safeParse(d);
+        const read = interactionSchema.safeParse(cleanAll(d));
         if (read.success) run(() => onInteraction(read.data));
         else
           log.warn(
@@ -153,7 +154,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
             'an interaction could not be read',
           );
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
-        const read = messageSchema.safeParse(d);
+        const read = messageSchema.safeParse(cleanAll(d));
         const mention = read.success ? mentionOf(read.data, botId) : undefined;
         if (mention) run(() => onMention(mention));
       }

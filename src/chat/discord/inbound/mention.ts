@@ -1,4 +1,6 @@
 /** A message that mentions the bot, and the one that it replies to: between them there may be a picture and a clip. */
+
+import { cut } from '../../../core/text.ts';
 import type { Words } from '../../../words/index.ts';
 import { mentionerOf } from './asker.ts';
 import { filesOn, sortFiles } from './given-files.ts';
@@ -27,7 +29,7 @@ export function mentionOf(message: Message, botId: string): Mention | undefined 
     ...(message.referenced_message ? filesOn(message.referenced_message) : []),
   ];
   const { image, clip, unknown } = sortFiles(files);
-  const prompt = content.replaceAll(named, ' ').replaceAll(/\s+/g, ' ').trim().slice(0, PROMPT_LENGTH);
+  const prompt = cut(content.replaceAll(named, ' ').replaceAll(/\s+/g, ' ').trim(), PROMPT_LENGTH);
   const asked: Asked<AskOf<'make'>> = {
     ...mentionerOf(message, 'en-US'),
     ask: {

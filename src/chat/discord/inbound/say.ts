@@ -4,6 +4,7 @@ import type { CommandName } from '../../../core/command.ts';
 import type { Job } from '../../../core/job.ts';
 import { foremost, isKept } from '../../../core/job-order.ts';
 import { cancellable } from '../../../core/jobs.ts';
+import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { ADMIN_COMMANDS } from '../admin/reading.ts';
@@ -87,7 +88,7 @@ export async function jobChoices(parts: InboundParts, asker: Asker, typed: strin
   const jobs = await parts.core.jobs.mine(memberId, LOOKED_AT);
   return foremost(jobs)
     .filter(of === 'cancel' ? cancellable : isKept)
-    .map((job) => ({ name: [...jobLine(words, job)].slice(0, NAME_LENGTH).join(''), value: job.code }))
+    .map((job) => ({ name: cut(jobLine(words, job), NAME_LENGTH), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);
 }

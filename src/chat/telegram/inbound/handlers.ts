@@ -3,6 +3,7 @@ import type { Api } from 'grammy';
 import type { Commands, Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
+import { cut } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import type { ApprovalNotes } from '../admin/approvals.ts';
 import { createAdmin } from '../admin/index.ts';
@@ -151,7 +152,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   async function answerPress({ pressId }: Press, text?: string): Promise<void> {
-    const shown = text?.slice(0, ALERT_LENGTH);
+    const shown = text && cut(text, ALERT_LENGTH);
     await api
       .answerCallbackQuery(pressId, shown === undefined ? {} : { text: shown, show_alert: true })
       .catch(

@@ -59,6 +59,8 @@ function choiceOf(arg: string): Partial<Choices> | undefined {
     'sound=false': { sound: false },
     'trim=true': { trim: true },
     'trim=false': { trim: false },
+    'loop=true': { loop: true },
+    'loop=false': { loop: false },
   };
   return Object.hasOwn(CHOICES, arg) ? CHOICES[arg] : undefined;
 }
