@@ -62,10 +62,10 @@ export async function readClip(path: string): Promise<Outcome<Measured>> {
   if (!clip) return unreadable(path, container);
   const { picture, sound, undecodable } = clip;
   if (!picture) {
-    const isOnlySound = !undecodable.picture && (sound || undecodable.sound);
-    return isOnlySound
+    // Sound, subtitles or a cover alone.
+    return !undecodable && clip.format.nbStreams > 0
       ? refuse({ code: 'no-picture-in-clip' })
-      : unreadable(path, container, undecodable.picture);
+      : unreadable(path, container, undecodable);
   }
   const { width, height } = picture.codecpar;
   if (width === 0 || height === 0) return unreadable(path, container);

@@ -29,8 +29,8 @@ export type OpenClip = AsyncDisposable & {
   picture?: Stream;
   /** The best of those that can be decoded: beside it may lie one for other players. */
   sound?: Stream;
-  /** What nothing here can decode, by the names of what it is encoded as. */
-  undecodable: { picture?: string; sound?: string };
+  /** What a picture is encoded as that nothing here can decode. */
+  undecodable?: string;
 };
 
 Log.setLevel(AV_LOG_QUIET);
@@ -49,14 +49,17 @@ export async function openClip(path: string, container: ClipFormat): Promise<Ope
   }
   const picture = best(format, AVMEDIA_TYPE_VIDEO);
   const sound = best(format, AVMEDIA_TYPE_AUDIO);
+  const undecodable = format.streams.find(
+    (one) =>
+      one.codecpar.codecType === AVMEDIA_TYPE_VIDEO &&
+      !isCover(one) &&
+      !Codec.findDecoder(one.codecpar.codecId),
+  );
   return {
     format,
     ...(picture ? { picture } : {}),
     ...(sound ? { sound } : {}),
-    undecodable: {
-      ...undecodable('picture', format, AVMEDIA_TYPE_VIDEO),
-      ...undecodable('sound', format, AVMEDIA_TYPE_AUDIO),
-    },
+    ...(undecodable ? { undecodable: codecName(undecodable) } : {}),
     [Symbol.asyncDispose]: () => format.closeInput(),
   };
 }
@@ -67,24 +70,14 @@ export function readOnly(clip: OpenClip, ...streams: (Stream | undefined)[]): vo
   for (const stream of clip.format.streams) if (!wanted.has(stream.index)) stream.discard = AVDISCARD_ALL;
 }
 
-type MediaType = typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO;
-
 const isCover = ({ disposition }: Stream): boolean => (disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
 
-function best(format: FormatContext, type: MediaType): Stream | undefined {
+function best(
+  format: FormatContext,
+  type: typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO,
+): Stream | undefined {
   const stream = format.streams[format.findBestStream(type, -1, -1, true).streamIndex];
   return stream && !isCover(stream) ? stream : undefined;
-}
-
-function undecodable(
-  what: 'picture' | 'sound',
-  format: FormatContext,
-  type: MediaType,
-): OpenClip['undecodable'] {
-  const stream = format.streams.find(
-    (one) => one.codecpar.codecType === type && !isCover(one) && !Codec.findDecoder(one.codecpar.codecId),
-  );
-  return stream ? { [what]: codecName(stream) } : {};
 }
 
 /** FFmpeg's own name for it, else the four letters that the file has. */
