@@ -25,7 +25,9 @@ export const animate: ChatCommand<Taken> = {
     const { image, clip } = call.files;
     if (!image) return refuse({ code: 'missing-image' });
     if (!clip) return refuse({ code: 'missing-clip' });
-    return offers.take(call, { image, clip }, choices.value, call.ask ?? false);
+    // Chats send GIFs and stickers as videos, which only they can tell from others.
+    const wishes = clip.repeats ? { loop: true, ...choices.value } : choices.value;
+    return offers.take(call, { image, clip }, wishes, call.ask ?? false);
   },
   // A job tells how it stands in a message of its own.
   show(words, taken, { hasAdmins }) {

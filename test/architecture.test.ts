@@ -82,6 +82,14 @@ describe('the architecture', () => {
     expect(packages).toEqual([]);
   });
 
+  it('cuts texts at whole letters, in one place', () => {
+    // `slice` would cut an emoji in two: `cut` of src/core/text.ts does not.
+    const cutters = files.filter((path) =>
+      /\.slice\(0, *\w*LENGTH/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
+    expect(cutters).toEqual([]);
+  });
+
   it('exports by name', () => {
     expect(files.filter((path) => /^export default /m.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual(
       [],

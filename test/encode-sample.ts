@@ -10,6 +10,7 @@ import {
   AV_PIX_FMT_RGB8,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUVA420P,
   AV_PIX_FMT_YUVJ420P,
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_SAMPLE_FMT_FLTP,
@@ -104,6 +105,7 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
   check(output.allocOutputContext2(null, FORMATS[container], path));
   const picture = noPicture ? undefined : await addPicture(output, options);
   const tone = sound || noPicture ? await addTone(output, SOUND[container]) : undefined;
+  const second = options.secondSound ? await addTone(output, SOUND[container]) : undefined;
   const extras: Packet[] = [];
   if (options.subtitles) extras.push(addSubtitles(output));
   if (options.cover) extras.push(await addCover(output));
@@ -120,22 +122,31 @@ export async function encodeSample(path: string, options: SampleClip): Promise<v
 
   for (const packet of extras) check(await output.interleavedWriteFrame(packet));
   const frames = Math.round(seconds * fps);
+  const stands = (packet: Packet): void => {
+    const { lastSeconds } = options;
+    const { num, den } = packet.timeBase;
+    if (lastSeconds === undefined || (Number(packet.pts) * num * fps) / den < frames - 1.5) return;
+    packet.duration = BigInt(Math.round((lastSeconds * den) / num));
+  };
   let soundUntil = 0;
   const sing = async (untilSeconds: number): Promise<void> => {
     for (; tone && soundUntil < untilSeconds * SAMPLE_RATE; soundUntil += tone.encoder.frameSize) {
-      using frame = tone.draw(soundUntil);
-      await write(output, tone.encoder, tone.stream, frame);
+      for (const one of second ? [tone, second] : [tone]) {
+        using frame = one.draw(soundUntil);
+        await write(output, one.encoder, one.stream, frame);
+      }
     }
   };
   for (let number = 0; number < frames; number += 1) {
     if (picture && !(options.variableRate && number % 4 === 3)) {
       using frame = await picture.draw(number, frames);
-      await write(output, picture.encoder, picture.stream, frame);
+      await write(output, picture.encoder, picture.stream, frame, stands);
     }
     await sing(Math.min((number + 1) / fps, options.soundSeconds ?? seconds));
   }
   await sing(options.soundSeconds ?? 0);
-  for (const track of [picture, tone]) if (track) await write(output, track.encoder, track.stream, null);
+  for (const track of [picture, tone, second])
+    if (track) await write(output, track.encoder, track.stream, null, track === picture ? stands : undefined);
   check(await output.writeTrailer());
   await output.closeOutput();
 }
@@ -145,7 +156,11 @@ async function addPicture(output: FormatContext, options: SampleClip) {
   const codecName = options.codec ?? USUAL_CODEC[container];
   const codec = Codec.findEncoderByName(ENCODERS[codecName]);
   if (!codec) throw new Error(`no encoder for ${codecName}`);
-  const wanted = options.pixelFormat === 'yuv444p' ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P;
+  const wanted = options.seeThrough
+    ? AV_PIX_FMT_YUVA420P
+    : options.pixelFormat === 'yuv444p'
+      ? AV_PIX_FMT_YUV444P
+      : AV_PIX_FMT_YUV420P;
   const pixelFormat =
     codecName === 'gif'
       ? AV_PIX_FMT_RGB8
@@ -167,13 +182,19 @@ async function addPicture(output: FormatContext, options: SampleClip) {
   encoder.threadCount = 1;
   if (output.oformat?.flags && output.oformat.flags & AVFMT_GLOBALHEADER)
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-  check(await encoder.open2(codec, Dictionary.fromObject(CODEC_OPTIONS[codecName] ?? {})));
+  const settings = {
+    ...(options.interlaced ? { 'x264-params': 'tff=1' } : {}),
+    ...(options.seeThrough ? { 'auto-alt-ref': '0' } : {}),
+  };
+  check(await encoder.open2(codec, Dictionary.fromObject({ ...CODEC_OPTIONS[codecName], ...settings })));
   const stream = newStream(output, encoder);
+  if (options.seeThrough) stream.metadata = Dictionary.fromObject({ alpha_mode: '1' });
   stream.sampleAspectRatio = encoder.sampleAspectRatio;
   if (options.rotation)
     stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(options.rotation));
 
   const paint = painter(width, height, options);
+  const alpha = { rowBytes: width, rows: height };
   const chroma = { rowBytes: Math.ceil(width / 2), rows: Math.ceil(height / 2) };
   const scaler = new SoftwareScaleContext();
   scaler.getContext(width, height, AV_PIX_FMT_YUV420P, width, height, pixelFormat, SWS_BILINEAR);
@@ -182,13 +203,13 @@ async function addPicture(output: FormatContext, options: SampleClip) {
       bytes: paint(number, of),
       width,
       height,
-      format: AV_PIX_FMT_YUV420P,
-      planes: [{ rowBytes: width, rows: height }, chroma, chroma],
+      format: options.seeThrough ? AV_PIX_FMT_YUVA420P : AV_PIX_FMT_YUV420P,
+      planes: [{ rowBytes: width, rows: height }, chroma, chroma, ...(options.seeThrough ? [alpha] : [])],
       timeBase: encoder.timeBase,
       pts: BigInt(number),
     });
     let frame = drawn;
-    if (pixelFormat !== AV_PIX_FMT_YUV420P) {
+    if (pixelFormat !== AV_PIX_FMT_YUV420P && pixelFormat !== AV_PIX_FMT_YUVA420P) {
       frame = new Frame();
       frame.alloc();
       Object.assign(frame, { width, height, format: pixelFormat });
@@ -277,6 +298,7 @@ async function write(
   encoder: CodecContext,
   stream: Stream,
   frame: Frame | null,
+  change: (packet: Packet) => void = () => {},
 ): Promise<void> {
   check(await encoder.sendFrame(frame));
   using packet = new Packet();
@@ -284,6 +306,8 @@ async function write(
   while ((await encoder.receivePacket(packet)) >= 0) {
     packet.rescaleTs(encoder.timeBase, stream.timeBase);
     packet.streamIndex = stream.index;
+    packet.timeBase = stream.timeBase;
+    change(packet);
     check(await output.interleavedWriteFrame(packet));
   }
 }

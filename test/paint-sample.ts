@@ -12,7 +12,7 @@ export function painter(
   const chroma = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
   const ground = texture(width * 2, height * 2, 1);
   const otherGround = texture(width * 2, height * 2, 2);
-  return (number, of) => {
+  const one = (number: number, of: number): Buffer => {
     const picture = Buffer.alloc(width * height + 2 * chroma.width * chroma.height, 128);
     if (number < (options.blackFrames ?? 0)) return picture.fill(16, 0, width * height);
     const from = options.camera === 'cut' && number >= of / 2 ? otherGround : ground;
@@ -38,6 +38,25 @@ export function painter(
     stamp(picture, width, height, number);
     return picture;
   };
+  if (options.interlaced)
+    return (number, of) => weave(one(2 * number, 2 * of), one(2 * number + 1, 2 * of), width);
+  if (options.seeThrough) return (number, of) => Buffer.concat([one(number, of), middleThird(width, height)]);
+  return one;
+}
+
+/** The even lines of the one picture and the odd ones of the other; the colours are the same everywhere. */
+function weave(even: Buffer, odd: Buffer, width: number): Buffer {
+  const woven = Buffer.from(even);
+  for (let at = width; at + width <= even.length; at += 2 * width) odd.copy(woven, at, at, at + width);
+  return woven;
+}
+
+/** How much of each point is there: all of it in the middle, nothing left and right of it. */
+function middleThird(width: number, height: number): Buffer {
+  const alpha = Buffer.alloc(width * height);
+  for (let y = 0; y < height; y += 1)
+    alpha.fill(255, y * width + Math.round(width / 3), y * width + Math.round((width * 2) / 3));
+  return alpha;
 }
 
 /** A row of eight blocks at the bottom, white for one and black for nought: the picture's number. */

@@ -112,6 +112,8 @@ export type SampleClip = {
   codec?: 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'mpeg4' | 'mjpeg' | 'gif' | 'webp';
   /** A 440 Hz tone. */
   sound?: boolean;
+  /** A second track of sound beside the first. */
+  secondSound?: boolean;
   /** By default the sound is as long as the picture. */
   soundSeconds?: number;
   /** A still picture beside the sound, as music has (MP4). */
@@ -126,6 +128,12 @@ export type SampleClip = {
   pixelAspect?: [number, number];
   /** The index before the data, as for the web (MP4 and MOV). */
   faststart?: boolean;
+  /** How long the last picture stands; by default as long as the others. */
+  lastSeconds?: number;
+  /** Each picture is woven of two, the upper lines of the one before the lower lines of the other (H.264). */
+  interlaced?: boolean;
+  /** Only the middle third of each picture is there, the rest is see-through (VP8 and VP9 in WebM). */
+  seeThrough?: boolean;
   /** Every fourth picture is missing, the others keep their times. */
   variableRate?: boolean;
   /** Begins with so many black pictures. */
@@ -144,9 +152,9 @@ export function sampleClip(options: SampleClip = {}): Promise<string> {
   );
 }
 
-/** An animated WebP of two red circles on see-through ground, 352×352, 1 s. */
-export function sampleTransparentClip(): Promise<string> {
-  return cached('transparent', {}, 'webp', async (path) => {
+/** Two red circles on see-through ground, 352×352, 1 s. */
+export function sampleTransparentClip(format: 'webp' | 'gif' = 'webp'): Promise<string> {
+  return cached('transparent', {}, format, async (path) => {
     const side = 352;
     const circle = (y: number) =>
       sharp(
@@ -159,7 +167,7 @@ export function sampleTransparentClip(): Promise<string> {
         .toBuffer();
     const pages = Buffer.concat([await circle(120), await circle(240)]);
     await sharp(pages, { raw: { width: side, height: side * 2, channels: 4, pageHeight: side } })
-      .webp({ delay: [500, 500] })
+      [format]({ delay: [500, 500] })
       .toFile(path);
   });
 }

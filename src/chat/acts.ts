@@ -69,7 +69,7 @@ const choose: Act = async (press, face, tools) => {
 
 /** `quality=pro`. Undefined for what none of our buttons says. */
 function choiceOf(arg: string): Partial<Choices> | undefined {
-  const [, option, value] = /^(orientation|quality|sound|trim)=(\w+)$/.exec(arg) ?? [];
+  const [, option, value] = /^(orientation|quality|sound|trim|loop)=(\w+)$/.exec(arg) ?? [];
   const orientation = (['auto', 'video', 'image'] as const).find((one) => one === value);
   const quality = (['draft', 'standard', 'pro'] as const).find((one) => one === value);
   if (option === 'orientation') return orientation && { orientation };

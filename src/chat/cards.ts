@@ -145,14 +145,16 @@ function timeOf(
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
-  const { code, choices, request } = offer;
+  const { code, request, quote } = offer;
+  // Where nothing was said, GIFs are repeated by themselves.
+  const choices = { ...offer.choices, loop: offer.choices.loop ?? quote.notes.includes('looped') };
   const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
     verb: 'choose',
     code,
     arg: `${option}=${value}`,
     label: chosen ? `● ${label}` : label,
   });
-  const onOff = (label: string, option: 'sound' | 'trim'): Button => ({
+  const onOff = (label: string, option: 'sound' | 'trim' | 'loop'): Button => ({
     verb: 'choose',
     code,
     arg: `${option}=${!choices[option]}`,
@@ -175,7 +177,7 @@ export function offerPage(words: Words, offer: Offer): Page {
       QUALITIES.map((value) =>
         choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
       ),
-      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim')],
+      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim'), onOff(t('button.loop'), 'loop')],
       [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
     ],
   };

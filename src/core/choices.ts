@@ -3,6 +3,7 @@ import type { OptionSpec } from './command.ts';
 import { QUALITIES } from './job.ts';
 import type { Choices } from './quote.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
+import { clean } from './text.ts';
 
 /** From Kling's own description of motion control, 2026-11-21. */
 const MAX_PROMPT = 2500;
@@ -57,8 +58,8 @@ export function readChoices(texts: Texts): Outcome<Choices> {
       if (!allowed.includes(text)) return refuse({ code: 'bad-option', option: option.name, allowed });
     }
   }
-  const prompt = texts.prompt?.trim();
-  const negativePrompt = texts.negative_prompt?.trim();
+  const prompt = texts.prompt && clean(texts.prompt).trim();
+  const negativePrompt = texts.negative_prompt && clean(texts.negative_prompt).trim();
   return accept({
     orientation: (['video', 'image'] as const).find((value) => value === texts.orientation) ?? 'auto',
     quality: QUALITIES.find((value) => value === texts.quality),

@@ -8,10 +8,14 @@ import { openJob } from './open-job.ts';
 import { bestQuote, type Choices, type Plan, plan } from './quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from './refusals.ts';
 import { billedSeconds } from './seconds.ts';
+import { clean, cut } from './text.ts';
 import { keptUpload } from './uploads.ts';
 
-/** A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours. */
-export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile };
+/**
+ * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
+ * `repeats`: where it comes from it is played over and over, as stickers are.
+ */
+export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile; repeats?: true };
 export type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -220,5 +224,7 @@ async function normalise(
 
 /** Long names come from cameras and from jokers; a status message has one line for them. */
 const NAME_LENGTH = 60;
-const nameOf = ({ name }: { name?: string }): { name?: string } =>
-  name ? { name: name.slice(0, NAME_LENGTH) } : {};
+function nameOf({ name = '' }: { name?: string }): { name?: string } {
+  const kept = cut(clean(name), NAME_LENGTH);
+  return kept ? { name: kept } : {};
+}

@@ -8,6 +8,7 @@ import type { Context } from 'hono';
 import type { Upload } from '../core/intake.ts';
 import type { Files } from '../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
+import { clean } from '../core/text.ts';
 import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 
 const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
@@ -92,7 +93,7 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
-      form.fields[name] = value;
+      form.fields[clean(name)] = clean(value);
     });
     parser.on('file', (name, stream, filename) => {
       streams.push(stream);

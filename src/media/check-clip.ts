@@ -72,10 +72,10 @@ export async function readClip(path: string, how: WithoutSound = {}): Promise<Ou
   if (!clip) return unreadable(path, container);
   const { picture, sound, soundLeftOut, undecodable } = clip;
   if (!picture) {
-    if (undecodable.picture)
-      return refuse({ code: 'clip-undecodable', found: undecodable.picture, encrypted: false });
-    const isSound = sound || soundLeftOut || undecodable.sound;
-    return isSound ? refuse({ code: 'no-picture-in-clip' }) : unreadable(path, container);
+    // Sound, subtitles or a cover alone.
+    return !undecodable && clip.format.nbStreams > 0
+      ? refuse({ code: 'no-picture-in-clip' })
+      : unreadable(path, container, undecodable);
   }
   const { width, height } = picture.codecpar;
   if (width === 0 || height === 0) return unreadable(path, container);
@@ -89,14 +89,15 @@ export async function readClip(path: string, how: WithoutSound = {}): Promise<Ou
   if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
     return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
   }
-  const heard = await hasSound(path, container, how);
-  return accept({ container, scanned, geometry, hasSound: heard, soundLeftOut });
+  const hasSound = sound !== undefined && (await isHeard(path, container, how));
+  return accept({ container, scanned, geometry, hasSound, soundLeftOut });
 }
 
 /** A track alone is no sound: it may be empty, encrypted, or of a kind that its decoder does not know after all. */
-async function hasSound(path: string, container: ClipFormat, how: WithoutSound): Promise<boolean> {
+async function isHeard(path: string, container: ClipFormat, how: WithoutSound): Promise<boolean> {
   await using clip = await openClip(path, container, how);
-  return clip?.sound !== undefined && (await canBeHeard(clip, clip.sound));
+  // Awaited here: it reads the clip, which is closed after it.
+  return clip?.sound ? await canBeHeard(clip, clip.sound) : false;
 }
 
 /** In some containers nothing but the header tells the time; where it tells nonsense, no provider can play the clip. */

@@ -78,8 +78,7 @@ async function recipeOf(
 ): Promise<Recipe> {
   const lapSeconds = scanned.durationMs / 1000;
   const loops = lapSeconds < loopToSeconds;
-  const isWhole =
-    !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
+  const isWhole = !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
   const seconds = loops ? loopToSeconds : Math.min(lapSeconds, maxSeconds);
   const { shown } = geometry;
   const sound = hasSound ? track : undefined;

@@ -34,6 +34,7 @@ const refusalSchema = z.union([
   z.object({ code: z.literal('not-an-image'), found: z.string().exactOptional() }),
   z.object({ code: z.literal('not-a-video'), found: z.string().exactOptional() }),
   z.object({ code: z.literal('broken-file'), what: z.enum(['image', 'clip']) }),
+  z.object({ code: z.literal('clip-undecodable'), found: z.string(), encrypted: z.boolean() }),
   z.object({ code: z.literal('no-picture-in-clip') }),
   z.object({ code: z.literal('image-too-small'), ...size, minSide: count }),
   z.object({ code: z.literal('image-too-large'), by: z.literal('pixels'), ...size, maxPixels: count }),

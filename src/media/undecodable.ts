@@ -6,9 +6,14 @@ import { outerBoxes, readTracks } from './mp4-boxes.ts';
 import type { ClipFormat } from './sniff.ts';
 
 /** What to say of a clip that can't be read: the true reason where there is one, else that it is broken. */
-export async function unreadable(path: string, container: ClipFormat): Promise<{ ok: false; refusal: Refusal }> {
+export async function unreadable(
+  path: string,
+  container: ClipFormat,
+  withoutDecoder?: string,
+): Promise<{ ok: false; refusal: Refusal }> {
   const encrypted = await encryptedAs(path, container);
   if (encrypted) return refuse({ code: 'clip-undecodable', found: encrypted, encrypted: true });
+  if (withoutDecoder) return refuse({ code: 'clip-undecodable', found: withoutDecoder, encrypted: false });
   return refuse({ code: 'broken-file', what: 'clip' });
 }
 

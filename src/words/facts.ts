@@ -1,5 +1,6 @@
 /** The short facts that cards, lists and details are made of. */
 import type { Quality, Quote } from '../core/job.ts';
+import { cutShort } from '../core/text.ts';
 import type { Words } from './index.ts';
 
 export const SEPARATOR = ' · ';
@@ -25,9 +26,7 @@ export function filesLine({ t }: Words, { image, clip }: { image: Named; clip: N
 /** A member's own text on one line: line breaks, control and direction marks would break ours. */
 function tidy(name: string | undefined): string | undefined {
   const line = name?.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  if (!line) return undefined;
-  const letters = [...line];
-  return letters.length > NAME_LENGTH ? `${letters.slice(0, NAME_LENGTH - 1).join('')}…` : line;
+  return line ? cutShort(line, NAME_LENGTH) : undefined;
 }
 
 /** `about $0.28 · 4 s · Standard · fal.ai`, then what the member should know before paying. */

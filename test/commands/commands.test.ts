@@ -58,6 +58,66 @@ describe('animate', () => {
     });
   });
 
+  describe('with a clip that is too short', () => {
+    const short = async () => {
+      const world = createWorld({ clip: { durationMs: 1400 } });
+      const life = world.boot();
+      await life.jobs.recover();
+      return life.core;
+    };
+    const sticker = { ...files, clip: { ...files.clip, repeats: true as const } };
+    const looped = { inputs: { clip: { durationMs: 3000 } }, quote: { seconds: 3, notes: ['looped'] } };
+
+    it('repeats a sticker by itself, for three seconds and at their price', async () => {
+      const view = await commands.animate.execute(call({ files: sticker }), await short());
+      expect(view).toMatchObject({ ok: true, value: { kind: 'job', job: looped } });
+    });
+
+    it('repeats any other where the member says so, and a sticker not where the member says no', async () => {
+      const view = await commands.animate.execute(call({ files, options: { loop: 'true' } }), await short());
+      expect(view).toMatchObject({ ok: true, value: { kind: 'job', job: looped } });
+      const no = await commands.animate.execute(
+        call({ files: sticker, options: { loop: 'false' } }),
+        await short(),
+      );
+      expect(no).toMatchObject({ ok: false, refusal: { code: 'clip-too-short', canLoop: true } });
+    });
+
+    it('keeps the wish when the price is asked for first, and when the rest is chosen anew', async () => {
+      const core = await short();
+      const asked = await commands.animate.execute(call({ files: sticker, ask: true }), core);
+      if (!asked.ok || asked.value.kind !== 'offer') throw new Error('no offer');
+      const { code } = asked.value.offer;
+      expect(await core.offers.change(call(), code, { sound: false })).toMatchObject({
+        ok: true,
+        value: { choices: { loop: true, sound: false }, quote: { notes: ['looped'] } },
+      });
+    });
+
+    it('says how long it is, and that it can be repeated', async () => {
+      const view = await commands.animate.execute(call({ files }), await short());
+      expect(view).toMatchObject({ refusal: { code: 'clip-too-short', seconds: 1.4, canLoop: true } });
+    });
+  });
+
+  it('keeps names and prompts whole letter by letter, without what no database holds', async () => {
+    const { core } = await up();
+    const name = `${'x'.repeat(58)}👩‍👩‍👧‍👦.png`;
+    const view = await commands.animate.execute(
+      call({
+        files: { ...files, image: { ...files.image, name: `a\u0000${name}` } },
+        options: { prompt: 'on\u0000 a beach' },
+      }),
+      core,
+    );
+    expect(view).toMatchObject({
+      ok: true,
+      value: {
+        job: { request: { prompt: 'on a beach' }, inputs: { image: { name: `a${'x'.repeat(58)}` } } },
+      },
+    });
+  });
+
   it('shows the price first where it is dear, or where the member asks', async () => {
     const dear = await up({ micros: DEAR });
     expect(await commands.animate.execute(call({ files }), dear.core)).toMatchObject({

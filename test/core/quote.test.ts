@@ -6,7 +6,12 @@ import { billedSeconds } from '../../src/core/seconds.ts';
 import { createRemote } from '../fakes/remote.ts';
 
 const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };
-const clip = (durationMs: number, cameraMoves = false) => ({ durationMs, cameraMoves });
+const clip = (durationMs: number, cameraMoves = false) => ({
+  container: 'MP4',
+  fps: 30,
+  durationMs,
+  cameraMoves,
+});
 
 describe('the seconds of a price', () => {
   it.each([
@@ -51,7 +56,42 @@ describe('a plan', () => {
   it('refuses a clip that is too short, with the length and the limit', () => {
     expect(plan(CHOICES, clip(2400), 'standard')).toEqual({
       ok: false,
-      refusal: { code: 'clip-too-short', seconds: 2.4, minSeconds: 3 },
+      refusal: { code: 'clip-too-short', seconds: 2.4, minSeconds: 3, canLoop: true },
+    });
+  });
+
+  describe('for a clip that is too short', () => {
+    const looped = { loopToSeconds: 3, request: { clipSeconds: 3 }, notes: ['looped'] };
+
+    it.each(['GIF', 'animated WebP'])(
+      'repeats a %s by itself until it is long enough, and says so',
+      (container) => {
+        const short = { ...clip(1200), container };
+        expect(plan(CHOICES, short, 'standard')).toMatchObject({ ok: true, value: looped });
+        expect(plan({ ...CHOICES, loop: false }, short, 'standard')).toMatchObject({
+          refusal: { code: 'clip-too-short', canLoop: true },
+        });
+      },
+    );
+
+    it('repeats any other where the member says so', () => {
+      expect(plan({ ...CHOICES, loop: true }, clip(400), 'standard')).toMatchObject({
+        ok: true,
+        value: looped,
+      });
+    });
+
+    it('never repeats a single picture, which stays one', () => {
+      const still = { ...clip(500), fps: 2, container: 'GIF' };
+      expect(plan({ ...CHOICES, loop: true }, still, 'standard')).toMatchObject({
+        refusal: { code: 'clip-too-short', canLoop: false },
+      });
+    });
+
+    it('leaves one alone that is long enough', () => {
+      const planned = plan({ ...CHOICES, loop: true }, { ...clip(2960), container: 'GIF' }, 'standard');
+      expect(planned).toMatchObject({ ok: true, value: { notes: [] } });
+      expect(planned).not.toHaveProperty('value.loopToSeconds');
     });
   });
 

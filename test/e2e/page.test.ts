@@ -116,6 +116,21 @@ describe('the page', BROWSER, () => {
     expect(await page.locator('#clip-problem').isVisible()).toBe(false);
   });
 
+  it('offers to repeat a clip that is too short with one click', async () => {
+    const page = await open();
+    await choose(page, image, await personClip({ seconds: 1 }));
+    await expectText(page, '#clip-problem', 'too short');
+    await page.getByRole('button', { name: 'Repeat it for 3 s' }).click();
+    await quoted(page);
+    await expectText(page, '#quote-facts', '3 s of video');
+    await expectText(page, '#quote-notes', 'repeated');
+    expect(await page.getByRole('checkbox', { name: /Repeat/ }).isChecked()).toBe(true);
+    // Another clip is asked about anew.
+    await page.locator('#clip-input').setInputFiles(clip);
+    await quoted(page);
+    expect(await page.getByRole('checkbox', { name: /Repeat/ }).isChecked()).toBe(false);
+  });
+
   it('makes one job of a double click, shows its progress, plays the video and gives it to keep', async () => {
     const page = await open();
     await choose(page, image, clip);

@@ -283,11 +283,10 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     checkImage: async () => accept(image),
     checkClip: async () => accept(clip),
     normaliseImage: async () => accept(image),
-    normaliseClip: async (_path, _to, { maxSeconds }) =>
-      accept({
-        ...clip,
-        durationMs: maxSeconds ? Math.min(maxSeconds * 1000, clip.durationMs) : clip.durationMs,
-      }),
+    normaliseClip: async (_path, _to, { maxSeconds, loopToSeconds = 0 }) => {
+      const repeated = Math.max(loopToSeconds * 1000, clip.durationMs);
+      return accept({ ...clip, durationMs: Math.min((maxSeconds ?? Infinity) * 1000, repeated) });
+    },
     findPerson: async () => ({ image: true, clip: true }),
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},

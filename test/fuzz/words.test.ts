@@ -189,6 +189,7 @@ describe('choices', () => {
         'orientation',
         'sound',
         'trim',
+        'loop',
         '__proto__',
         'constructor',
       ),
@@ -204,6 +205,8 @@ describe('choices', () => {
             return;
           }
           expect((read.value.prompt ?? '').length).toBeLessThanOrEqual(2_500);
+          expect(read.value.prompt ?? '').not.toContain('\u0000');
+          expect((read.value.prompt ?? '').isWellFormed()).toBe(true);
           expect([undefined, 'draft', 'standard', 'pro']).toContain(read.value.quality);
         },
       ),

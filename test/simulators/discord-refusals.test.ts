@@ -211,6 +211,16 @@ describe('a message that Discord would refuse', () => {
     expect([answer.status, ((await answer.json()) as { code: number }).code]).toEqual([400, 50109]);
   });
 
+  it('a text that ends within an emoji', async () => {
+    const { status, json } = await asBot(
+      discord,
+      'POST',
+      `/channels/${channelId}/messages`,
+      v2(text('🙂'.slice(0, 1))),
+    );
+    expect([status, json.code]).toEqual([400, 50109]);
+  });
+
   it('a bot with another token, a route that is none, a method that does not fit', async () => {
     const wrong = await fetch(`${discord.apiUrl}/v10/users/@me`, { headers: { authorization: 'Bot other' } });
     expect(wrong.status).toBe(401);

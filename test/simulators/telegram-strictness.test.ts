@@ -48,6 +48,15 @@ describe('what Telegram refuses', () => {
     });
   });
 
+  it('is a text that ends within an emoji', async () => {
+    await using world = await setUp();
+    const half = '🙂'.slice(0, 1);
+    expect(await refusal(world.api.sendMessage(world.chat.id, half))).toMatchObject({
+      code: 400,
+      says: "Bad Request: can't parse request JSON object",
+    });
+  });
+
   it.each([
     ['<b>a', `Can't find end tag corresponding to start tag "b"`],
     ['<x>a</x>', 'Unsupported start tag "x" at byte offset 0'],

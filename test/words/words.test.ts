@@ -27,10 +27,11 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'image-too-small': { code: 'image-too-small', width: 120, height: 300, minSide: 300 },
   'image-too-large': { code: 'image-too-large', by: 'bytes', bytes: 12_340_000, maxBytes: 10_000_000 },
   'image-bad-ratio': { code: 'image-bad-ratio', width: 400, height: 1600, maxRatio: 2.5 },
-  'clip-too-short': { code: 'clip-too-short', seconds: 2.4, minSeconds: 3 },
+  'clip-too-short': { code: 'clip-too-short', seconds: 2.4, minSeconds: 3, canLoop: true },
   'clip-too-long': { code: 'clip-too-long', seconds: 31.23, maxSeconds: 30, canTrim: true },
   'clip-too-small': { code: 'clip-too-small', width: 100, height: 100, minSide: 340 },
   'clip-too-large': { code: 'clip-too-large', by: 'pixels', width: 9000, height: 100, maxSide: 3850 },
+  'clip-undecodable': { code: 'clip-undecodable', found: 'prores raw', encrypted: false },
   'no-picture-in-clip': { code: 'no-picture-in-clip' },
   'over-quota': {
     code: 'over-quota',

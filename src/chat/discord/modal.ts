@@ -6,26 +6,25 @@ import {
   ComponentType,
   TextInputStyle,
 } from 'discord.js';
+import { cutShort } from '../../core/text.ts';
 import { actionId, type Field, type Form } from '../page.ts';
 import { LIMITABLE } from './channel-types.ts';
 
 /** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */
 const LABEL_LENGTH = 45;
 const DESCRIPTION_LENGTH = 100;
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** Only names are looked at; moving pictures are clips too. */
 const FILE_TYPES = { image: ['image'], clip: ['video', '.gif', '.webp'] };
 
 export const modalOf = ({ action, title, fields }: Form): APIModalInteractionResponseCallbackData => ({
   custom_id: actionId(action),
-  title: cut(title, LABEL_LENGTH),
+  title: cutShort(title, LABEL_LENGTH),
   components: fields.map(
     (field): APILabelComponent => ({
       type: ComponentType.Label,
-      label: cut(field.label, LABEL_LENGTH),
-      ...(field.description ? { description: cut(field.description, DESCRIPTION_LENGTH) } : {}),
+      label: cutShort(field.label, LABEL_LENGTH),
+      ...(field.description ? { description: cutShort(field.description, DESCRIPTION_LENGTH) } : {}),
       component: inputOf(field),
     }),
   ),

@@ -10,6 +10,7 @@ import {
   MessageFlags,
   SelectMenuDefaultValueType,
 } from 'discord.js';
+import { cut, cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
 import {
   type Action,
@@ -25,7 +26,7 @@ import {
 } from '../page.ts';
 import { userIdOf, withMentions } from './admin/naming.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
-import { cut, escapeText, fitted, plain } from './text.ts';
+import { escapeText, fitted, plain } from './text.ts';
 
 /** What a message says, without its files; for a new message and for an edit alike. */
 export type MessageBody = {
@@ -63,7 +64,7 @@ export const notice = (...texts: string[]): MessageBody => ({
   components: [
     {
       type: ComponentType.TextDisplay,
-      content: texts.map(escapeText).join('\n').slice(0, TEXT_LENGTH),
+      content: cut(texts.map(escapeText).join('\n'), TEXT_LENGTH),
     },
   ],
   allowed_mentions: { parse: [] },
@@ -169,13 +170,13 @@ function mediaOf({ as, name, alt }: NonNullable<Page['media']>): APIComponentInC
   if (as === 'file') return { type: ComponentType.File, file: { url } };
   return {
     type: ComponentType.MediaGallery,
-    items: [{ media: { url }, description: cut(plain(alt), ALT_LENGTH) }],
+    items: [{ media: { url }, description: cutShort(plain(alt), ALT_LENGTH) }],
   };
 }
 
 function itemOf({ text, at, link, button }: Item): APIComponentInContainer {
   const content = [
-    escapeText(text).slice(0, ITEM_LENGTH),
+    cut(escapeText(text), ITEM_LENGTH),
     ...(at === undefined ? [] : [relative(at)]),
     ...(link ? [`[${escapeText(link.label)}](${link.url})`] : []),
   ].join(' · ');
@@ -204,7 +205,7 @@ function rowsOf(controls: readonly Control[]): APIComponentInContainer[] {
 
 function buttonOf(control: Exclude<Control, Menu>): APIButtonComponent {
   const type = ComponentType.Button as const;
-  const label = cut(control.label, LABEL_LENGTH);
+  const label = cutShort(control.label, LABEL_LENGTH);
   if ('url' in control) return { type, style: ButtonStyle.Link, label, url: control.url };
   const style = control.tone ? STYLES[control.tone] : ButtonStyle.Secondary;
   return { type, style, label, custom_id: actionId(control) };

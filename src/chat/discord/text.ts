@@ -1,4 +1,5 @@
 /** Texts as Discord shows them letter by letter, within its limits. */
+import { cut } from '../../core/text.ts';
 
 /** Marks that turn the direction of the text around them, and other letters that can't be seen. Joiners make emoji. */
 const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
@@ -22,16 +23,10 @@ export function fitted(text: string, length: number): string {
   const whole = escapeText(text.trim());
   if (whole.length <= length) return whole;
   if (length < 16) return '';
-  const letters = [...text.trim()];
-  for (let kept = Math.min(letters.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
-    const shorter = `${escapeText(letters.slice(0, kept).join(''))}…`;
+  const trimmed = text.trim();
+  for (let kept = Math.min(trimmed.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
+    const shorter = `${escapeText(cut(trimmed, kept))}…`;
     if (shorter.length <= length) return shorter;
   }
   return '';
-}
-
-/** Of what needs no escaping, as labels. */
-export function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return `${[...text].slice(0, Math.floor(length / 2)).join('')}…`;
 }

@@ -7,6 +7,7 @@ import {
   MessageFlags,
 } from 'discord.js';
 import type { Refusal } from '../../core/refusals.ts';
+import { cut } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
 import { type MessageBody, notice } from './render.ts';
 import { escapeText } from './text.ts';
@@ -18,7 +19,7 @@ export const refusalNotice = (words: Words, refusal: Refusal): MessageBody => no
 
 export const textOf = (...lines: readonly string[]): APIComponentInContainer => ({
   type: ComponentType.TextDisplay,
-  content: lines.join('\n').slice(0, TEXT_LENGTH),
+  content: cut(lines.join('\n'), TEXT_LENGTH),
 });
 
 export const button = (

@@ -1,5 +1,6 @@
 /** The Bot API, so that no error of it ever holds the token, and no call waits for ever. */
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy';
+import { cut } from '../../core/text.ts';
 import { kindOf, TelegramTrouble } from './trouble.ts';
 
 export { isLostSend, isTrouble, TelegramTrouble } from './trouble.ts';
@@ -52,7 +53,7 @@ function scrubberOf(token: string): (text: string) => string {
 }
 
 function guardOf(scrub: (text: string) => string): Transformer {
-  const tidy = (text: string) => scrub(text).slice(0, DESCRIPTION_LENGTH);
+  const tidy = (text: string) => cut(scrub(text), DESCRIPTION_LENGTH);
   return async (prev, method, payload, signal) => {
     const controller = new AbortController();
     const abort = () => controller.abort();

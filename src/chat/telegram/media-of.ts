@@ -8,6 +8,8 @@ const refSchema = z.object({
   bytes: z.number().optional(),
   /** As the member's own machine called it. */
   name: z.string().optional(),
+  /** A GIF, which Telegram keeps as a video, or a sticker. */
+  repeats: z.literal(true).optional(),
 });
 /** A file that lies at Telegram. */
 export type FileRef = z.infer<typeof refSchema>;
@@ -35,12 +37,13 @@ export function mediaOf(message: WireMedia): Media {
   const { photo, live_photo, video, animation, video_note, document, sticker } = message;
   // A live photo has `photo` set too, and an animation `document`.
   if (live_photo) return { ...imageOf(live_photo.photo ?? photo), clip: refOf(live_photo) };
-  if (animation) return { clip: refOf(animation) };
+  if (animation) return { clip: { ...refOf(animation), repeats: true } };
   if (photo) return imageOf(photo);
   if (video) return { clip: refOf(video) };
   if (video_note) return { clip: refOf(video_note) };
   if (sticker?.is_animated) return { unusable: 'animated-sticker' };
-  if (sticker) return sticker.is_video ? { clip: refOf(sticker) } : { image: refOf(sticker) };
+  if (sticker?.is_video) return { clip: { ...refOf(sticker), repeats: true } };
+  if (sticker) return { image: refOf(sticker) };
   return document ? ofDocument(document) : {};
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Api } from 'grammy';
 import type { BotCommand, LanguageCode } from 'grammy/types';
 import type { Log, Shelf } from '../../core/ports.ts';
+import { cut } from '../../core/text.ts';
 import { LOCALES, type WordKey, wordsFor } from '../../words/index.ts';
 
 const SHELF_KEY = 'registered';
@@ -25,12 +26,12 @@ export async function register(api: Api, shelf: Shelf, log: Log): Promise<void> 
     const { t } = wordsFor(locale);
     const described = (name: string): BotCommand => ({
       command: name,
-      description: t(`command.${name}.description` as WordKey).slice(0, COMMAND_DESCRIPTION_LENGTH),
+      description: cut(t(`command.${name}.description` as WordKey), COMMAND_DESCRIPTION_LENGTH),
     });
     return {
       language: languageOf(locale),
-      description: t('help.intro').slice(0, DESCRIPTION_LENGTH),
-      short: t('command.animate.description').slice(0, SHORT_DESCRIPTION_LENGTH),
+      description: cut(t('help.intro'), DESCRIPTION_LENGTH),
+      short: cut(t('command.animate.description'), SHORT_DESCRIPTION_LENGTH),
       scopes: SCOPES.map(({ type, names }) => ({ type, commands: names.map(described) })),
     };
   });

@@ -1,5 +1,6 @@
 /** Pages as Telegram shows them: HTML within its limits, inline keyboards, and what their buttons send. */
 import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
+import { cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
 import { type Action, actionId, type Control, type Line, type Page, readActionId } from '../page.ts';
 
@@ -66,7 +67,7 @@ export function textOf(
   words: Words,
   { now, max = TEXT_LENGTH }: { now: number; max?: number },
 ): Text {
-  const title = clip(page.title, max);
+  const title = cutShort(page.title, max);
   const plain = [...barLines(page, words, now), ...linesOfPage(page)];
   return {
     text: [`<b>${escapeHtml(title)}</b>`, ...fitting(plain, max - title.length)].join('\n'),
@@ -76,13 +77,13 @@ export function textOf(
 
 /** The same without markup, for when Telegram finds fault with it. */
 export function plainTextOf(page: Titled, max = TEXT_LENGTH): string {
-  return clip([page.title, ...linesOfPage(page)].join('\n'), max);
+  return cutShort([page.title, ...linesOfPage(page)].join('\n'), max);
 }
 
 /** Lines of our own as a text: escaped, cut at whole lines. */
 export function linesOf(lines: readonly string[], max = TEXT_LENGTH): Text {
   const [first = '', ...rest] = lines;
-  const start = clip(first, max);
+  const start = cutShort(first, max);
   return { text: [escapeHtml(start), ...fitting(rest, max - start.length)].join('\n'), parse_mode: 'HTML' };
 }
 
@@ -96,13 +97,6 @@ function fitting(lines: readonly string[], room: number): string[] {
     taken.push(escapeHtml(line));
   }
   return taken;
-}
-
-/** Cut between two characters, never inside one. */
-function clip(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(max - 2)) ? max - 2 : max - 1;
-  return `${text.slice(0, end)}…`;
 }
 
 const BAR_CELLS = 10;

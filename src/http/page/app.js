@@ -10,9 +10,9 @@ import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
-import { bodyOf, offerQualities } from './options.js';
+import { bodyOf, forgetLoop, loopBox, offerQualities, showLoop } from './options.js';
 import { liveQuote } from './quote.js';
-import { placeOf, trimHelps } from './refusal.js';
+import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
@@ -27,6 +27,7 @@ const REST_MS = 1000;
 const form = find('make', HTMLFormElement);
 const animate = find('animate', HTMLButtonElement);
 const trim = find('clip-trim', HTMLButtonElement);
+const loop = find('clip-loop', HTMLButtonElement);
 const quoteProblem = find('quote-problem', HTMLElement);
 
 /** @type {StatusView['limits'] | undefined} */
@@ -54,6 +55,7 @@ function take(files, target) {
     const file = sorted[slot];
     if (file === undefined) continue;
     slots[slot].put(file);
+    if (slot === 'clip') forgetLoop();
     say(`${slot === 'image' ? 'Picture' : 'Clip'}: ${file.name}`);
   }
   if (sorted.image !== undefined || sorted.clip !== undefined) changed();
@@ -84,6 +86,7 @@ const price = liveQuote({
   onRefusal: showRefusal,
   onQuote(next) {
     quote = next;
+    if (next) showLoop(next.notes.some(({ code }) => code === 'looped'));
     for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
       slots[slot].warn(next?.warnings.some(({ code }) => code === `no-person-in-${slot}`) ?? false);
     }
@@ -108,16 +111,22 @@ function showRefusal(problem) {
   const orientation = new FormData(form).get('orientation');
   const keeps = problem && trimHelps(problem, String(orientation));
   tell(trim, keeps ? `Keep the first ${keeps} s` : undefined);
+  const reaches = problem && loopHelps(problem);
+  tell(loop, reaches ? `Repeat it for ${reaches} s` : undefined);
 }
 
-trim.addEventListener('click', () => {
-  const box = form.elements.namedItem('trim');
-  if (box instanceof HTMLInputElement) box.checked = true;
-  tell(trim, undefined);
-  slots.clip.complain(undefined);
-  animate.focus();
-  changed();
-});
+/** @param {HTMLButtonElement} remedy @param {HTMLInputElement} box */
+function remedies(remedy, box) {
+  remedy.addEventListener('click', () => {
+    box.checked = true;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+    tell(remedy, undefined);
+    slots.clip.complain(undefined);
+    animate.focus();
+  });
+}
+remedies(trim, find('trim', HTMLInputElement));
+remedies(loop, loopBox);
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('input', (event) => {
   if (event.target instanceof HTMLInputElement && event.target.type === 'file') return;

@@ -152,4 +152,6 @@ export type Problem = {
   what?: string;
   maxSeconds?: number;
   canTrim?: boolean;
+  minSeconds?: number;
+  canLoop?: boolean;
 };

@@ -49,6 +49,26 @@ export function offerQualities({ qualities, defaultQuality, components }) {
   );
 }
 
+/** Until somebody presses it, the server decides: it repeats GIFs by itself. */
+export const loopBox = find('loop', HTMLInputElement);
+loopBox.addEventListener('input', () => {
+  loopBox.dataset.chosen = 'yes';
+});
+
+/**
+ * Shows what the server decided.
+ * @param {boolean} loops
+ */
+export function showLoop(loops) {
+  if (loopBox.dataset.chosen === undefined) loopBox.checked = loops;
+}
+
+/** What was chosen for one clip is not meant for the next. */
+export function forgetLoop() {
+  delete loopBox.dataset.chosen;
+  loopBox.checked = false;
+}
+
 /**
  * The body of a quote or a job, exactly as a script would send it.
  * @param {HTMLFormElement} form
@@ -63,6 +83,7 @@ export function bodyOf(form, image, clip) {
   if (text('quality')) body.set('quality', text('quality'));
   body.set('sound', String(chosen.has('sound')));
   body.set('trim', String(chosen.has('trim')));
+  if (loopBox.dataset.chosen !== undefined) body.set('loop', String(loopBox.checked));
   if (text('prompt')) body.set('prompt', text('prompt'));
   if (text('negative_prompt')) body.set('negative_prompt', text('negative_prompt'));
   // The files go last, so that the server knows the options before the long part comes.

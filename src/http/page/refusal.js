@@ -24,3 +24,12 @@ export function trimHelps(problem, orientation) {
   if (problem.code !== 'clip-too-long' || problem.canTrim === false) return undefined;
   return problem.maxSeconds ?? (orientation === 'image' ? 10 : 30);
 }
+
+/**
+ * How long repeating would make a clip that is too short; undefined when it would not help.
+ * @param {Problem} problem
+ */
+export function loopHelps(problem) {
+  if (problem.code !== 'clip-too-short' || problem.canLoop === false) return undefined;
+  return problem.minSeconds ?? 3;
+}

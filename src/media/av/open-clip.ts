@@ -7,15 +7,7 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import {
-  avGetCodecName,
-  Codec,
-  Dictionary,
-  FormatContext,
-  InputFormat,
-  Log,
-  type Stream,
-} from 'node-av/lib';
+import { avGetCodecName, Codec, Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import type { ClipFormat } from '../sniff.ts';
 
 /** A header may promise any size: beyond this no decoder gets its buffers. 5.3K of action cameras fits in. */
@@ -39,8 +31,8 @@ export type OpenClip = AsyncDisposable & {
   sound?: Stream;
   /** There is sound, but it was not to be touched. */
   soundLeftOut: boolean;
-  /** What nothing here can decode, by the names of what it is encoded as. */
-  undecodable: { picture?: string; sound?: string };
+  /** What a picture is encoded as that nothing here can decode. */
+  undecodable?: string;
 };
 
 Log.setLevel(AV_LOG_QUIET);
@@ -67,15 +59,18 @@ export async function openClip(
   }
   const picture = best(format, AVMEDIA_TYPE_VIDEO);
   const sound = withoutSound ? undefined : best(format, AVMEDIA_TYPE_AUDIO);
+  const undecodable = format.streams.find(
+    (one) =>
+      one.codecpar.codecType === AVMEDIA_TYPE_VIDEO &&
+      !isCover(one) &&
+      !Codec.findDecoder(one.codecpar.codecId),
+  );
   return {
     format,
     ...(picture ? { picture } : {}),
     ...(sound ? { sound } : {}),
     soundLeftOut,
-    undecodable: {
-      ...undecodable('picture', format, AVMEDIA_TYPE_VIDEO),
-      ...undecodable('sound', format, AVMEDIA_TYPE_AUDIO),
-    },
+    ...(undecodable ? { undecodable: codecName(undecodable) } : {}),
     [Symbol.asyncDispose]: () => format.closeInput(),
   };
 }
@@ -93,24 +88,14 @@ export function readOnly(clip: OpenClip, ...streams: (Stream | undefined)[]): vo
   for (const stream of clip.format.streams) if (!wanted.has(stream.index)) stream.discard = AVDISCARD_ALL;
 }
 
-type MediaType = typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO;
-
 const isCover = ({ disposition }: Stream): boolean => (disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
 
-function best(format: FormatContext, type: MediaType): Stream | undefined {
+function best(
+  format: FormatContext,
+  type: typeof AVMEDIA_TYPE_VIDEO | typeof AVMEDIA_TYPE_AUDIO,
+): Stream | undefined {
   const stream = format.streams[format.findBestStream(type, -1, -1, true).streamIndex];
   return stream && !isCover(stream) ? stream : undefined;
-}
-
-function undecodable(
-  what: 'picture' | 'sound',
-  format: FormatContext,
-  type: MediaType,
-): OpenClip['undecodable'] {
-  const stream = format.streams.find(
-    (one) => one.codecpar.codecType === type && !isCover(one) && !Codec.findDecoder(one.codecpar.codecId),
-  );
-  return stream ? { [what]: codecName(stream) } : {};
 }
 
 /** FFmpeg's own name for it, else the four letters that the file has. */

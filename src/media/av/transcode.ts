@@ -96,7 +96,8 @@ async function pump(
     if (packet.pts !== AV_NOPTS_VALUE) packet.pts += shift;
     if (packet.dts !== AV_NOPTS_VALUE) packet.dts += shift;
     // Sound that is longer than the picture would run into the next lap.
-    if (Number(time) * unit < window.startSeconds + lapSeconds) await trackOf(packet.streamIndex)?.push(packet);
+    if (Number(time) * unit < window.startSeconds + lapSeconds)
+      await trackOf(packet.streamIndex)?.push(packet);
     packet.unref();
   }
 }

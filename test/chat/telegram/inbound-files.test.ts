@@ -50,6 +50,13 @@ describe('what is taken for a picture or a clip', () => {
     await harness.video(chat);
   });
 
+  it('a GIF and a moving sticker are played over and over, a video is not', () => {
+    const file = { file_id: 'f', file_unique_id: 'u', width: 512, height: 512, duration: 2 };
+    expect(mediaOf({ animation: file }).clip?.repeats).toBe(true);
+    expect(mediaOf({ sticker: { ...file, is_animated: false, is_video: true } }).clip?.repeats).toBe(true);
+    expect(mediaOf({ video: file }).clip?.repeats).toBeUndefined();
+  });
+
   it('a live photo is both at once', async () => {
     const harness = await createHarness();
     const { user, chat } = await ada(harness);

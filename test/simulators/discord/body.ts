@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
+import { isWellFormed } from '../well-formed.ts';
 import { no } from './errors.ts';
 
 /** A file of a form; `index` is n of `files[n]`. */
@@ -29,10 +30,12 @@ export async function readBody(incoming: Incoming, maxBytes: number, tempPath: (
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    if (isWellFormed(json)) return json;
   } catch {
-    throw no.notJson();
+    // Said below.
   }
+  throw no.notJson();
 }
 
 async function readForm(

@@ -6,6 +6,7 @@ import { extname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
+import { isWellFormed } from '../well-formed.ts';
 import { BotApiError, badRequest } from './errors.ts';
 import type { Upload } from './journal.ts';
 import { unpack } from './params.ts';
@@ -57,7 +58,7 @@ export async function readBody(
 function parseObject(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
+    if (typeof value === 'object' && value !== null && isWellFormed(value)) return value;
   } catch {
     // Said below.
   }

@@ -9,6 +9,7 @@ import {
 import { usdDecimal } from '../../../core/money.ts';
 import type { Settings } from '../../../core/settings.ts';
 import type { ChangingPart } from '../../../core/settings-words.ts';
+import { cutShort } from '../../../core/text.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { LIMITABLE } from '../channel-types.ts';
 import { adminId } from './ids.ts';
@@ -17,8 +18,6 @@ import { memberIdOf } from './naming.ts';
 /** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */
 const LABEL_LENGTH = 45;
 const DESCRIPTION_LENGTH = 100;
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** One thing to change, as the core's words for it want it. */
 export type Wish = { part: ChangingPart; options: Record<string, string> };
@@ -26,8 +25,8 @@ export type Wish = { part: ChangingPart; options: Record<string, string> };
 type Field = { label: string; description?: string; component: APIComponentInLabel };
 const labelled = ({ label, description, component }: Field): APILabelComponent => ({
   type: ComponentType.Label,
-  label: cut(label, LABEL_LENGTH),
-  ...(description ? { description: cut(description, DESCRIPTION_LENGTH) } : {}),
+  label: cutShort(label, LABEL_LENGTH),
+  ...(description ? { description: cutShort(description, DESCRIPTION_LENGTH) } : {}),
   component,
 });
 
@@ -93,7 +92,7 @@ export function limitForm({ t }: Words): APIModalInteractionResponseCallbackData
   ];
   return {
     custom_id: adminId('limit'),
-    title: cut(t('button.set-limit'), LABEL_LENGTH),
+    title: cutShort(t('button.set-limit'), LABEL_LENGTH),
     components: fields.map(labelled),
   };
 }
@@ -126,7 +125,7 @@ export function moreForm({ t }: Words, settings: Settings): APIModalInteractionR
   const values = current(settings);
   return {
     custom_id: adminId('more'),
-    title: cut(t('button.more-settings'), LABEL_LENGTH),
+    title: cutShort(t('button.more-settings'), LABEL_LENGTH),
     components: MORE.map(({ part, option, name, maxLength }) =>
       labelled({
         label: t(`settings.name.${name}`),

@@ -8,6 +8,7 @@ import {
   SelectMenuDefaultValueType,
 } from 'discord.js';
 import type { OwnSettings, Settings } from '../../../core/settings.ts';
+import { cut } from '../../../core/text.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { settingsLines } from '../../../words/settings.ts';
 import { LIMITABLE, WRITABLE } from '../channel-types.ts';
@@ -32,10 +33,10 @@ export function panelMessage(
 ): MessageBody {
   const { t } = words;
   const lines = settingsLines(words, { settings, own }, naming).map((line) => `- ${withMentions(line)}`);
-  const told = news.map(withMentions).join('\n').slice(0, NEWS_LENGTH);
+  const told = cut(news.map(withMentions).join('\n'), NEWS_LENGTH);
   return framed([
     heading(t('settings.title')),
-    text(lines.join('\n').slice(0, STATE_LENGTH)),
+    text(cut(lines.join('\n'), STATE_LENGTH)),
     ...(told === '' ? [] : [{ type: ComponentType.Separator as const }, text(`**${told}**`)]),
     channelMenu(words, 'channels', settings.channels, MENU_SIZE, LIMITABLE),
     menu({

@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { cleanAll } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { administer } from '../admin/index.ts';
 import { inRank } from '../admin/ranks.ts';
@@ -160,7 +161,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       if (stopping) return;
       const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
       if (t === 'INTERACTION_CREATE') {
-        const read = interactionSchema.safeParse(d);
+        const read = interactionSchema.safeParse(cleanAll(d));
         if (read.success) run(() => onInteraction(read.data));
         else
           log.warn(
@@ -168,10 +169,10 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
             'an interaction could not be read',
           );
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
-        const read = messageSchema.safeParse(d);
+        const read = messageSchema.safeParse(cleanAll(d));
         if (read.success) run(() => onMention(read.data, botId));
       } else if (t === 'MESSAGE_UPDATE') {
-        const read = updateSchema.safeParse(d);
+        const read = updateSchema.safeParse(cleanAll(d));
         if (read.success) unfurling.changed(read.data.id, read.data.embeds);
       }
     },

@@ -1,4 +1,6 @@
 /** A message that mentions the bot, and the one that it replies to: between them there may be a picture and a clip. */
+
+import { cut } from '../../../core/text.ts';
 import type { Words } from '../../../words/index.ts';
 import { mentionerOf } from './asker.ts';
 import { sortFiles } from './given-files.ts';
@@ -32,7 +34,7 @@ export function mentionOf(message: Message, botId: string, origins: Origins): Me
   const { files, beyond } = joined(all, origins);
   const { image, clip, unknown } = sortFiles(files);
   const said = withoutLinks(content.replaceAll(named, ' '));
-  const prompt = said.replaceAll(/\s+/g, ' ').trim().slice(0, PROMPT_LENGTH);
+  const prompt = cut(said.replaceAll(/\s+/g, ' ').trim(), PROMPT_LENGTH);
   const asked: Asked<AskOf<'make'>> = {
     ...mentionerOf(message, 'en-US'),
     ask: {

@@ -1,6 +1,7 @@
 /** Commands that show something or stop a job, seen by the member alone; and the jobs to choose from while one is typed. */
 import { foremost, isKept } from '../../../core/job-order.ts';
 import { cancellable } from '../../../core/jobs.ts';
+import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { answer, type ChatCommand } from '../../command.ts';
@@ -35,7 +36,7 @@ export async function jobChoices(parts: InboundParts, asker: Asker, typed: strin
   const jobs = await parts.core.jobs.mine(memberId, LOOKED_AT);
   return foremost(jobs)
     .filter(of === 'cancel' ? cancellable : isKept)
-    .map((job) => ({ name: [...jobLine(words, job)].slice(0, NAME_LENGTH).join(''), value: job.code }))
+    .map((job) => ({ name: cut(jobLine(words, job), NAME_LENGTH), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);
 }

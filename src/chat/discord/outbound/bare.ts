@@ -1,5 +1,6 @@
 /** A message without its form: plain text, for when Discord can't read what we made of it. */
 import { type APIMessageTopLevelComponent, ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
+import { cut } from '../../../core/text.ts';
 import type { MessageBody } from '../render.ts';
 
 /** Of a message's text (developer docs, resources/message, 2026-11-21). */
@@ -16,7 +17,7 @@ export function bareOf({ flags, components, allowed_mentions }: MessageBody): Me
   const room = TEXT_LENGTH - addresses.length - 1;
   return {
     flags: flags & ~MessageFlags.IsComponentsV2,
-    content: `${text.slice(0, Math.max(0, room))}\n${addresses}`.trim(),
+    content: `${cut(text, Math.max(0, room))}\n${addresses}`.trim(),
     components: [],
     allowed_mentions,
   };

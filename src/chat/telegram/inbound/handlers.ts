@@ -4,6 +4,7 @@ import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
+import { cut } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { act } from '../../acts.ts';
 import { said as saying } from '../../page.ts';
@@ -140,7 +141,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   async function answerPress({ pressId }: Press, text?: string): Promise<void> {
-    const shown = text?.slice(0, ALERT_LENGTH);
+    const shown = text && cut(text, ALERT_LENGTH);
     await api
       .answerCallbackQuery(pressId, shown === undefined ? {} : { text: shown, show_alert: true })
       .catch(

@@ -1,4 +1,6 @@
 /** From an update to what was said, pressed or changed by whom, and the one id that it has however often it comes. */
+
+import { cleanAll } from '../../../core/text.ts';
 import { mediaOf } from '../media-of.ts';
 import { authorOf, namedIn } from './people.ts';
 import type { Incoming, Place, Said } from './records.ts';
@@ -16,6 +18,12 @@ type Read = { id: string; record: Incoming };
  * that is told again, even under another update id, is still the same message.
  */
 export function read(update: WireUpdate, bot: Bot): Read | undefined {
+  const found = readAny(update, bot);
+  // Only now: where a word begins and ends was counted in the text as it came.
+  return found && { ...found, record: cleanAll(found.record) };
+}
+
+function readAny(update: WireUpdate, bot: Bot): Read | undefined {
   const { message, callback_query, my_chat_member } = update;
   if (message) return readMessage(message, bot);
   if (callback_query) return readPress(callback_query);

@@ -111,7 +111,8 @@ async function execute(caller: Caller, request: Request, parts: RequestParts): P
       return { ok: false, refusal: { code: 'file-too-big', maxBytes: fetched.maxBytes } };
     if (fetched.kind === 'disk-full') return refuse({ code: 'disk-full' });
     if (fetched.kind === 'gone') return { ok: false, refusal: { code: 'file-gone' } };
-    files[what] = stack.use(fetched.upload);
+    stack.use(fetched.upload);
+    files[what] = { ...fetched.upload, ...(file.repeats ? { repeats: true } : {}) };
   }
   const { jobId, options, ask } = request;
   const call: Call = { ...caller, id: jobId, options, files, ...(ask ? { ask } : {}) };
