@@ -1,7 +1,6 @@
 /**
- * A pool of child processes, about one per core, that run the tasks of a table one at a time each. Two lanes,
- * first in first out: at least one child is always there for `quick`, and a verdict finds one even while every
- * clip is being encoded, so that nothing long delays it.
+ * A pool of child processes, about one per core, that run the tasks of a table one at a time each. Two lanes, first in
+ * first out: one child is always there for `quick`, and a verdict finds one even while every child encodes.
  */
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -144,7 +143,8 @@ export function createPoolOf<Table extends TaskTable>(
     if (message.type === 'progress') work.tellProgress(message.share);
     else if (message.type === 'began') {
       slot.beganMs = message.processorMs;
-      limitWall(slot, work, work.wallMs);
+      // What was called off meanwhile has less time to end.
+      if (!work.signal?.aborted) limitWall(slot, work, work.wallMs);
     } else end(slot, work, message);
   };
 
