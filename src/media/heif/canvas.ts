@@ -97,4 +97,4 @@ function copyOf(frame: Frame): Frame {
 }
 
 /** The format is one of pixels, as the frame is a picture. */
-export const nameOf = ({ format }: Frame): string => avGetPixFmtName(format as AVPixelFormat) ?? '';
+const nameOf = ({ format }: Frame): string => avGetPixFmtName(format as AVPixelFormat) ?? '';

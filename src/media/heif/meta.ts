@@ -6,7 +6,7 @@ const MAX_ITEMS = 10_000;
 const MAX_EXTENTS = 1_000;
 
 /** Where an item's bytes lie: in the file, or in the table of contents itself (`idat`). */
-export type Place = { inside: 'file' | 'idat' | 'item'; extents: { offset: number; length: number }[] };
+type Place = { inside: 'file' | 'idat' | 'item'; extents: { offset: number; length: number }[] };
 export type Item = {
   id: number;
   type: string;

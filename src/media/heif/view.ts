@@ -2,7 +2,7 @@
 import type { Size } from '../av/geometry.ts';
 import { type Box, BrokenHeif, cursorOn } from './boxes.ts';
 
-export type Rectangle = Size & { x: number; y: number };
+type Rectangle = Size & { x: number; y: number };
 export type View = {
   /** What of the stored picture is shown. */
   crop: Rectangle;
