@@ -10,7 +10,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import sharp from 'sharp';
 import { createMedia } from '../src/media/index.ts';
 import { createPool } from '../src/media/pool.ts';
-import { sampleBytes, sampleClip, sampleImage } from '../test/samples.ts';
+import { irot } from '../test/heic-boxes.ts';
+import { sampleBytes, sampleClip, sampleHeic, sampleImage } from '../test/samples.ts';
 
 /** The kernel keeps each child's peak; looking too often would only be in the way. */
 const LOOK_AT_MEMORY_EVERY_MS = 250;
@@ -41,6 +42,11 @@ const cases: Case[] = [
     what: 'picture, 12 MP JPEG, turned',
     kind: 'image',
     path: await sampleImage({ width: 4000, height: 3000, exifOrientation: 6 }),
+  },
+  {
+    what: 'picture, 48 MP HEIC, turned',
+    kind: 'image',
+    path: await sampleHeic({ width: 8064, height: 6048, tile: 1008, properties: [irot(3)] }),
   },
   { what: 'picture, 51 MP progressive JPEG', kind: 'image', path: await progressiveJpeg() },
   {
