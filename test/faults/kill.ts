@@ -25,6 +25,8 @@ type Asked = Awaited<ReturnType<Front['ask']>>;
 /** What there was before the ask. */
 type Before = { jobs: number; submits: number };
 
+/** What came in and is no job's last word. */
+const NO_JOB = '';
 /** Points that belong to the start of the bot, or that come by chance. */
 const NOT_OF_A_JOB = /setMy|\/commands|weather|history|sendChatAction|, rendering/;
 /** A death here leaves a submit whose answer is lost. */
@@ -65,9 +67,12 @@ const countOf = ({ bot, provider }: Stage): Before => ({
 
 /** The job after so many others, once it has ended or is of unknown fate, and all that came in is answered. */
 function standing(stage: Stage, before: number): Job | undefined {
-  const { jobs, waiting } = readRecord(stage.bot.dataDir);
+  const { jobs, waitingFor } = readRecord(stage.bot.dataDir);
   const job = jobs.at(before);
-  return waiting === 0 && job && (isOver(job) || job.state === 'unknown') ? job : undefined;
+  if (!job) return undefined;
+  // The last word of a job of unknown fate comes with its end.
+  const rests = isOver(job) ? waitingFor(job.id) === 0 : job.state === 'unknown' && waitingFor(NO_JOB) === 0;
+  return rests ? job : undefined;
 }
 
 /** Also of a job that nobody can say the fate of: its deadline comes by the clock. */
@@ -86,8 +91,8 @@ async function over(stage: Stage, before: Before): Promise<void> {
 
 async function deathAt(stage: Stage, point: string, asked: Asked, before: Before): Promise<Death> {
   const { bot, front, provider } = stage;
-  const { jobs, waiting } = readRecord(bot.dataDir);
-  const at = jobs.at(before.jobs)?.state ?? (waiting > 0 ? 'asked' : 'nothing');
+  const { jobs, waitingFor } = readRecord(bot.dataDir);
+  const at = jobs.at(before.jobs)?.state ?? (waitingFor(NO_JOB) > 0 ? 'asked' : 'nothing');
   return {
     point,
     at,
@@ -129,8 +134,8 @@ async function comeBack(stage: Stage, asked: Asked, { at }: Death, before: Befor
   if (front.name === 'page') return asked.again();
   if (at !== 'nothing') return;
   const heard = () => {
-    const { jobs, waiting } = readRecord(bot.dataDir);
-    return jobs.length > before.jobs || waiting > 0;
+    const { jobs, waitingFor } = readRecord(bot.dataDir);
+    return jobs.length > before.jobs || waitingFor(NO_JOB) > 0;
   };
   // What nobody confirmed comes again by itself; the rest was never heard.
   await until('a second delivery', () => heard() || !front.hasMore());
