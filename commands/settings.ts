@@ -1,6 +1,7 @@
+import { parts } from '../settings/index.ts';
 import type { Command } from '../src/core/command.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
-import { isSettingsPart, SETTINGS_PARTS } from '../src/core/settings-words.ts';
+import { HISTORY, SHOW } from '../src/core/settings-parts.ts';
 
 const HISTORY_SHOWN = 20;
 
@@ -10,7 +11,7 @@ export const settings = {
     name: 'settings',
     description: 'Set limits, access and more (admins only)',
     options: [],
-    parts: SETTINGS_PARTS,
+    parts,
   },
   async execute(call, core) {
     const { requester, standing } = call;
@@ -19,13 +20,13 @@ export const settings = {
     if (!standing.moderator && !core.access.isOperator(requester))
       return refuse({ code: 'not-allowed', why: 'admins-only' });
     const { spaceId } = requester;
-    const part = call.part ?? 'show';
-    if (!isSettingsPart(part))
-      return refuse({ code: 'bad-option', option: 'settings', allowed: Object.keys(SETTINGS_PARTS) });
-    if (part === 'history') {
+    const part = call.part ?? SHOW;
+    if (!Object.hasOwn(parts, part))
+      return refuse({ code: 'bad-option', option: 'settings', allowed: Object.keys(parts) });
+    if (part === HISTORY) {
       return accept({ kind: 'history', entries: await core.settings.history(spaceId, HISTORY_SHOWN) });
     }
-    if (part === 'show') return accept({ kind: 'settings', ...inForce() });
+    if (part === SHOW) return accept({ kind: 'settings', ...inForce() });
     const changed = await core.settings.change(call, part, call.options);
     return changed.ok ? accept({ kind: 'changed', entries: changed.value, ...inForce() }) : changed;
 

@@ -13,20 +13,29 @@ import type { Forgotten, Privacy } from './privacy.ts';
 import type { QuotaLine } from './quota-lines.ts';
 import type { Outcome, OverQuota } from './refusals.ts';
 import type { Reports } from './reports.ts';
-import type { OwnSettings, Settings } from './settings.ts';
+import type { OwnSettings, Settings } from './setting.ts';
 import type { AuditEntry } from './settings-book.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Usage } from './usage.ts';
 
 export type OptionSpec = {
   name: string;
-  description: string;
+  description?: string;
   required?: boolean;
 } & (
   | { type: 'attachment'; accepts: 'image' | 'video' }
-  | { type: 'text'; maxLength: number; suggests?: 'timezone' }
+  /** `examples`: right ones, to learn it by. A list is written with blanks or commas between its words. */
+  | {
+      type: 'text';
+      maxLength: number;
+      suggests?: 'timezone';
+      of?: 'number' | 'list';
+      examples?: readonly string[];
+    }
   /** Their ids come as the chat's adapter names them. */
-  | { type: 'member' | 'role' | 'channel' }
+  | { type: 'member' | 'role' }
+  /** `toPostIn`: one where messages can be written. */
+  | { type: 'channel'; toPostIn?: true }
   | { type: 'choice'; choices: readonly string[]; default?: string }
   | { type: 'switch'; default: boolean }
 );
@@ -36,7 +45,7 @@ export type CommandData = {
   description: string;
   options: readonly OptionSpec[];
   /** A command of several parts: each is asked for by its name, and has options of its own. */
-  parts?: Readonly<Record<string, { description: string; options: readonly OptionSpec[] }>>;
+  parts?: Readonly<Record<string, { options: readonly OptionSpec[] }>>;
 };
 
 /** One thing that a member asked. */

@@ -1,22 +1,7 @@
 /** What a button, a menu or a form of the admins' half is for. All that it knows: everything else is in the store. */
 
-/** What is pressed on the panel, and what is pressed on requests and reports. */
-export type Act =
-  | 'channels'
-  | 'roles'
-  | 'members'
-  | 'log-channel'
-  | 'quality'
-  | 'notify'
-  | 'limit'
-  | 'more'
-  | 'history'
-  | 'ask'
-  | 'approve'
-  | 'refuse'
-  | 'csv';
-
-export const adminId = (act: Act, arg = ''): string => `strut-admin:${act}:${arg}`;
+/** `act`: the code of what stands on the settings panel, or what is pressed on requests and reports. */
+export const adminId = (act: string, arg = ''): string => `strut-admin:${act}:${arg}`;
 
 /** Undefined for what is none of these. */
 export function readAdminId(text: string): { act: string; arg: string } | undefined {

@@ -1,5 +1,6 @@
 /** What admins do in Discord, and what members ask of them. */
 import { wordsFor } from '../../../words/index.ts';
+import { HISTORY_CODE, PANEL_CODES } from '../../settings-panel.ts';
 import type { InboundParts } from '../inbound/parts.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
 import { notice } from '../views.ts';
@@ -12,15 +13,8 @@ type Deed = (parts: InboundParts, asked: Asked<AskOf<'admin'>>) => Promise<void>
 const DEEDS: Readonly<Record<string, Deed>> = {
   settings: settingsCommand,
   usage: usageCommand,
-  channels: panelPress,
-  roles: panelPress,
-  members: panelPress,
-  'log-channel': panelPress,
-  quality: panelPress,
-  notify: panelPress,
-  limit: panelPress,
-  more: panelPress,
-  history: panelHistory,
+  ...Object.fromEntries(PANEL_CODES.map((code) => [code, panelPress])),
+  [HISTORY_CODE]: panelHistory,
   ask,
   approve,
   refuse: decline,
