@@ -1,15 +1,17 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import type { Taken } from '../src/core/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
+import { animate } from './animate.ts';
 
 /** With a new picture or a new clip, that one takes the place of the job's own. */
-export const again = {
+export const again: ChatCommand<Taken> = {
+  audience: 'buttons',
   data: {
     name: 'again',
-    description: "Render a job's picture and clip once more",
     options: [
-      { name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' },
-      { name: 'image', type: 'attachment', accepts: 'image', description: 'Another picture for its motion' },
-      { name: 'clip', type: 'attachment', accepts: 'video', description: 'Another motion for its picture' },
+      { name: 'job', type: 'text', maxLength: 100, required: true },
+      { name: 'image', type: 'attachment', accepts: 'image' },
+      { name: 'clip', type: 'attachment', accepts: 'video' },
     ],
   },
   async execute(call, { access, intake, jobs, offers }) {
@@ -24,4 +26,5 @@ export const again = {
     }
     return offers.again(call, job, call.ask ?? false);
   },
-} satisfies Command;
+  show: animate.show,
+};

@@ -1,14 +1,19 @@
+import { offerPage } from '../src/chat/cards.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import { said } from '../src/chat/page.ts';
+import { overPage } from '../src/chat/pages.ts';
 import { CHOICE_OPTIONS, readChoices } from '../src/core/choices.ts';
-import type { Command } from '../src/core/command.ts';
+import type { Taken } from '../src/core/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
+import { jobLine } from '../src/words/details.ts';
 
-export const animate = {
+export const animate: ChatCommand<Taken> = {
+  audience: 'members',
   data: {
     name: 'animate',
-    description: 'Make a picture move like a clip',
     options: [
-      { name: 'image', type: 'attachment', accepts: 'image', description: 'The character that should move' },
-      { name: 'clip', type: 'attachment', accepts: 'video', description: 'The motion that it should make' },
+      { name: 'image', type: 'attachment', accepts: 'image' },
+      { name: 'clip', type: 'attachment', accepts: 'video' },
       ...CHOICE_OPTIONS,
     ],
   },
@@ -22,4 +27,9 @@ export const animate = {
     if (!clip) return refuse({ code: 'missing-clip' });
     return offers.take(call, { image, clip }, choices.value, call.ask ?? false);
   },
-} satisfies Command;
+  // A job tells how it stands in a message of its own.
+  show(words, taken, { hasAdmins }) {
+    if (taken.kind === 'offer') return offerPage(words, taken.offer);
+    return taken.kind === 'over' ? overPage(words, taken, hasAdmins) : said(jobLine(words, taken.job));
+  },
+};

@@ -1,18 +1,39 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import { said } from '../src/chat/page.ts';
+import { jobsPage } from '../src/chat/pages.ts';
+import type { Job } from '../src/core/job.ts';
+import { cancellable } from '../src/core/jobs.ts';
 import { accept } from '../src/core/refusals.ts';
+import { seenThere } from './jobs.ts';
 
-export const cancel = {
+/** Among so many of the newest, one under way is looked for. */
+const LOOKED_AT = 50;
+
+/** `which`: no job was named, and several can be meant, or none. */
+type Cancelled = { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which'; jobs: Job[] };
+
+export const cancel: ChatCommand<Cancelled> = {
+  audience: 'members',
   data: {
     name: 'cancel',
-    description: 'Stop a job while that can still save money',
-    options: [
-      { name: 'job', type: 'text', maxLength: 100, required: true, description: 'The code of the job' },
-    ],
+    options: [{ name: 'job', type: 'text', maxLength: 100, required: true }],
   },
   async execute(call, { jobs }) {
-    const job = await jobs.find(call, call.options.job ?? '');
+    let named = call.options.job;
+    if (named === undefined) {
+      const mine = seenThere(call, await jobs.mine(call.requester.memberId, LOOKED_AT)).filter(cancellable);
+      const [first, second] = mine;
+      if (!first || second) return accept({ kind: 'which', jobs: mine });
+      named = first.id;
+    }
+    const job = await jobs.find(call, named);
     if (!job.ok) return job;
     const cancelled = await jobs.cancel(job.value.id);
     return cancelled.ok ? accept({ kind: 'cancel', ...cancelled.value }) : cancelled;
   },
-} satisfies Command;
+  show(words, done, facts) {
+    const { t } = words;
+    if (done.kind === 'which') return jobsPage(words, done.jobs, t('jobs.title'), facts);
+    return said(t(done.how === 'asked' ? 'told.cancel-asked' : 'told.cancelled'));
+  },
+};

@@ -1,10 +1,28 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
 import { accept } from '../src/core/refusals.ts';
-import { commands } from './index.ts';
+import type { WordKey } from '../src/words/index.ts';
 
-export const help = {
-  data: { name: 'help', description: 'Show what the bot can do', options: [] },
+export const help: ChatCommand<undefined> = {
+  audience: 'members',
+  data: { name: 'help', options: [] },
   async execute() {
-    return accept({ kind: 'help', commands: Object.values(commands).map((command) => command.data) });
+    return accept(undefined);
   },
-} satisfies Command;
+  show({ t }, _, { ways, offered }) {
+    return {
+      title: t('help.title'),
+      tone: 'plain',
+      lines: [
+        t('help.intro'),
+        '',
+        ...ways.map((way) => t(way)),
+        '',
+        t('help.tips'),
+        t('help.price'),
+        '',
+        t('help.commands'),
+        ...offered.map((name) => `/${name} – ${t(`command.${name}.description` as WordKey)}`),
+      ],
+    };
+  },
+};

@@ -1,5 +1,4 @@
-/** Everything that a member can say. A new command is a file beside this one and a line here. */
-import type { Commands } from '../src/core/command.ts';
+/** Everything that a member can say. A new command is a file beside this one, a line here and its texts. */
 import { again } from './again.ts';
 import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
@@ -10,7 +9,7 @@ import { quota } from './quota.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 
-export const commands: Commands = {
+export const commands = {
   animate,
   again,
   jobs,
@@ -21,3 +20,5 @@ export const commands: Commands = {
   privacy,
   help,
 };
+
+export type Commands = Readonly<typeof commands>;

@@ -1,24 +1,31 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import { NOBODY, said } from '../src/chat/page.ts';
+import type { Forgotten } from '../src/core/privacy.ts';
 import { accept } from '../src/core/refusals.ts';
+import { forgottenLines, privacyLines } from '../src/words/privacy.ts';
 
-export const privacy = {
+/** `privacy`: for how many days files are kept there. */
+type Kept = { kind: 'privacy'; retentionDays: number } | { kind: 'forgotten'; forgotten: Forgotten };
+
+export const privacy: ChatCommand<Kept> = {
+  audience: 'members',
   data: {
     name: 'privacy',
-    description: 'Show what is kept of you, and delete it',
-    options: [
-      {
-        name: 'delete',
-        type: 'switch',
-        default: false,
-        description: 'Delete my pictures, clips and videos now',
-      },
-    ],
+    options: [{ name: 'delete', type: 'switch', default: false, byButton: true }],
   },
   async execute({ requester, options }, core) {
-    if (options.delete !== 'true') {
-      const { retentionDays } = core.settings.of(requester.spaceId);
-      return accept({ kind: 'privacy', retentionDays });
-    }
-    return accept({ kind: 'forgotten', forgotten: await core.privacy.forget(requester.memberId) });
+    if (options.delete === 'true')
+      return accept({ kind: 'forgotten', forgotten: await core.privacy.forget(requester.memberId) });
+    const { retentionDays } = core.settings.of(requester.spaceId);
+    return accept({ kind: 'privacy', retentionDays });
   },
-} satisfies Command;
+  show(words, kept) {
+    const { t } = words;
+    if (kept.kind === 'forgotten') return said(...forgottenLines(words, kept.forgotten));
+    return {
+      title: t('privacy.title'),
+      lines: privacyLines(words, kept.retentionDays),
+      rows: [[{ verb: 'forget', code: NOBODY, label: t('button.delete-data'), tone: 'danger' }]],
+    };
+  },
+};

@@ -1,14 +1,17 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import type { QuotaLine } from '../src/core/quota-lines.ts';
 import { accept } from '../src/core/refusals.ts';
+import { quotaLines } from '../src/words/quota.ts';
 
-export const quota = {
-  data: { name: 'quota', description: 'Show what you may still use, and when it resets', options: [] },
+export const quota: ChatCommand<QuotaLine[]> = {
+  audience: 'members',
+  data: { name: 'quota', options: [] },
   async execute({ requester }, core) {
     const lines = await core.quota(requester);
     // The operator's budget says what the operator spends, which is nobody else's business.
-    const shown = core.access.isOperator(requester)
-      ? lines
-      : lines.filter(({ scope }) => scope !== 'operator');
-    return accept({ kind: 'quota', lines: shown });
+    return accept(
+      core.access.isOperator(requester) ? lines : lines.filter(({ scope }) => scope !== 'operator'),
+    );
   },
-} satisfies Command;
+  show: (words, lines) => ({ title: words.t('quota.title'), tone: 'plain', lines: quotaLines(words, lines) }),
+};

@@ -1,18 +1,23 @@
 import { parts } from '../settings/index.ts';
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import type { Line, Page } from '../src/chat/page.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
+import type { OwnSettings, Settings } from '../src/core/setting.ts';
+import type { AuditEntry } from '../src/core/settings-book.ts';
 import { HISTORY, SHOW } from '../src/core/settings-parts.ts';
+import { changedLines, historyLines, settingsLines } from '../src/words/settings.ts';
 
 const HISTORY_SHOWN = 20;
 
+type Shown =
+  | { kind: 'settings'; settings: Settings; own: OwnSettings }
+  | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
+  | { kind: 'history'; entries: AuditEntry[]; timeZone: string };
+
 /** For those who manage the space, asked on every call: rights change. */
-export const settings = {
-  data: {
-    name: 'settings',
-    description: 'Set limits, access and more (admins only)',
-    options: [],
-    parts,
-  },
+export const settings: ChatCommand<Shown> = {
+  audience: 'admins',
+  data: { name: 'settings', options: [], parts },
   async execute(call, core) {
     const { requester, standing } = call;
     if (standing.private || requester.platform === 'web')
@@ -24,7 +29,8 @@ export const settings = {
     if (!Object.hasOwn(parts, part))
       return refuse({ code: 'bad-option', option: 'settings', allowed: Object.keys(parts) });
     if (part === HISTORY) {
-      return accept({ kind: 'history', entries: await core.settings.history(spaceId, HISTORY_SHOWN) });
+      const entries = await core.settings.history(spaceId, HISTORY_SHOWN);
+      return accept({ kind: 'history', entries, timeZone: core.settings.of(spaceId).timeZone });
     }
     if (part === SHOW) return accept({ kind: 'settings', ...inForce() });
     const changed = await core.settings.change(call, part, call.options);
@@ -34,4 +40,14 @@ export const settings = {
       return { settings: core.settings.of(spaceId), own: core.settings.own(spaceId) };
     }
   },
-} satisfies Command;
+  show(words, shown, { naming }): Page {
+    const named = (lines: string[]): Line[] => lines.map((text) => ({ text, named: true }));
+    if (shown.kind === 'changed') return { lines: named(changedLines(words, shown.entries, naming)) };
+    return shown.kind === 'settings'
+      ? { title: words.t('settings.title'), lines: named(settingsLines(words, shown, naming)) }
+      : {
+          title: words.t('settings.history'),
+          lines: named(historyLines(words, shown.entries, naming, shown.timeZone)),
+        };
+  },
+};

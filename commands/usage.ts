@@ -1,21 +1,16 @@
-import type { Command } from '../src/core/command.ts';
+import type { ChatCommand } from '../src/chat/command.ts';
+import type { Line, Media } from '../src/chat/page.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
-import { REPORT_PERIODS } from '../src/core/usage.ts';
+import { REPORT_PERIODS, type Usage } from '../src/core/usage.ts';
+import { usageLines, usageTitle } from '../src/words/usage.ts';
 
 /** Of the space where it is asked, for its admins; of everything, where an operator asks in private or on the page. */
-export const usage = {
+export const usage: ChatCommand<Usage> = {
+  audience: 'admins',
   data: {
     name: 'usage',
-    description: 'Show what was spent, by day, member and provider (admins only)',
-    options: [
-      {
-        name: 'period',
-        type: 'choice',
-        choices: REPORT_PERIODS,
-        default: 'month',
-        description: 'Which days',
-      },
-    ],
+    overAll: true,
+    options: [{ name: 'period', type: 'choice', choices: REPORT_PERIODS, default: 'month' }],
   },
   async execute({ requester, standing, options }, core) {
     const operator = core.access.isOperator(requester);
@@ -25,7 +20,30 @@ export const usage = {
     const asked = options.period ?? 'month';
     const period = REPORT_PERIODS.find((one) => one === asked);
     if (!period) return refuse({ code: 'bad-option', option: 'period', allowed: REPORT_PERIODS });
-    const report = await core.reports.usage(period, overAll ? undefined : requester.spaceId);
-    return accept({ kind: 'usage', usage: report });
+    return accept(await core.reports.usage(period, overAll ? undefined : requester.spaceId));
   },
-} satisfies Command;
+  show(words, spent, { naming, chart }) {
+    const title = usageTitle(words, spent);
+    const lines = usageLines(words, spent, naming);
+    const { jobs, heldJobs, suspendedJobs, micros } = spent.totals;
+    const picture: Media = {
+      as: 'shown',
+      name: 'usage.png',
+      mime: 'image/png',
+      alt: `${title}: ${lines[0] ?? ''}`,
+      draw: () => chart(spent, words.language),
+    };
+    return {
+      title,
+      // What follows an empty line heads the lines below it.
+      lines: lines.map(
+        (text, at): Line => ({ text, named: true, ...(lines[at - 1] === '' ? { strong: true } : {}) }),
+      ),
+      ...(micros > 0 ? { media: picture } : {}),
+      rows:
+        jobs + heldJobs + suspendedJobs > 0
+          ? [[{ verb: 'csv', code: spent.period, label: words.t('usage.export'), tone: 'primary' }]]
+          : [],
+    };
+  },
+};

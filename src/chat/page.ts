@@ -1,10 +1,11 @@
 /** What the bot says, free of any platform: each chat escapes the texts, cuts them to its limits and draws the rest. */
+import type { Log } from '../core/ports.ts';
 
 /**
  * What a button, a menu or a form asks for. All that it knows: everything else is in the store, so that it works for
  * as long as the message stands. `code` is that of a job or an offer, or a word where it is about neither.
  */
-export type Action = { verb: string; code: string; arg?: string };
+export type Action = { verb: string; code: string; arg?: string | undefined };
 
 /** The code of what is about the member and not about a job. */
 export const NOBODY = '-';
@@ -26,9 +27,14 @@ export type Line =
       at?: number;
     };
 
-export type Button = Action & { label: string; tone?: 'primary' | 'success' | 'danger' };
+export type Button = Action & {
+  label: string;
+  tone?: 'primary' | 'success' | 'danger';
+  /** Its label is long: on a narrow screen it has a row of its own. */
+  wide?: true;
+};
 /** It opens an address. */
-export type LinkButton = { url: string; label: string };
+type LinkButton = { url: string; label: string };
 
 /** A menu to choose from, for chats that have such; others leave it out. What was chosen comes with the press. */
 export type Menu = Action & {
@@ -43,10 +49,13 @@ export type Control = Button | LinkButton | Menu;
 /** One of a list of things that each have a line: when it was, where more of it is to be seen, and what can be done. */
 export type Item = { text: string; at?: number; link?: { label: string; url: string }; button?: Button };
 
-/** What goes with the words. A picture that can't be drawn is left out. `alt`: for those who can't see it. */
-export type Media = { name: string; alt: string } & (
-  | { kind: 'picture'; draw(): Promise<Uint8Array> }
-  | { kind: 'file'; mime: string; path: string }
+/**
+ * What goes with the words: to be seen at once, or as a file. What can't be drawn is left out. `alt`: for those who
+ * can't see it.
+ */
+export type Media = { name: string; alt: string; mime: string; as: 'shown' | 'file' } & (
+  | { path: string }
+  | { draw(): Promise<Uint8Array> }
 );
 
 /** Said by the colour at its side, where a chat has one. */
@@ -74,6 +83,17 @@ export type Page = {
 /** Sentences, and nothing else. */
 export const said = (...lines: Line[]): Page => ({ lines });
 
+/** The bytes of a picture; undefined where it can't be drawn, as the words do without. */
+export async function drawn(media: Media | undefined, log: Log): Promise<Uint8Array | undefined> {
+  if (!media || !('draw' in media)) return undefined;
+  try {
+    return await media.draw();
+  } catch (err) {
+    log.warn({ err }, 'a picture could not be drawn');
+    return undefined;
+  }
+}
+
 /** What a member fills in, for chats that have forms. Its `action` comes back with what was filled in. */
 export type Form = { action: Action; title: string; fields: readonly Field[] };
 export type Field = { name: string; label: string; description?: string; required?: boolean } & (
@@ -96,7 +116,7 @@ export function actionId({ verb, code, arg }: Action): string {
 
 /** Undefined for what is none of ours: anybody can send anything. Whether it still means something is for others to say. */
 export function readActionId(id: string): Action | undefined {
-  const [verb, code, ...rest] = id.split(SEPARATOR);
-  if (!verb || !code || !/^[a-z-]+$/.test(verb)) return undefined;
+  const [verb = '', code = '', ...rest] = id.split(SEPARATOR);
+  if (!/^[a-z-]{1,20}$/.test(verb) || !/^[\w-]{1,40}$/.test(code)) return undefined;
   return { verb, code, ...(rest.length > 0 ? { arg: rest.join(SEPARATOR) } : {}) };
 }

@@ -9,27 +9,24 @@ const MAX_PROMPT = 2500;
 
 /** The options of `animate`, as data: fronts render them, `readChoices` reads them. */
 export const CHOICE_OPTIONS = [
-  { name: 'prompt', type: 'text', maxLength: MAX_PROMPT, description: 'What the scene should look like' },
-  { name: 'negative_prompt', type: 'text', maxLength: MAX_PROMPT, description: 'What should not appear' },
+  { name: 'prompt', type: 'text', maxLength: MAX_PROMPT },
+  { name: 'negative_prompt', type: 'text', maxLength: MAX_PROMPT },
   {
     name: 'orientation',
     type: 'choice',
     choices: ['auto', 'video', 'image'],
     default: 'auto',
-    description: "Whose orientation the character keeps: the clip's or the picture's",
   },
   {
     name: 'quality',
     type: 'choice',
     choices: QUALITIES,
-    description: 'Draft is free and rough, pro is sharper and dearer',
   },
-  { name: 'sound', type: 'switch', default: true, description: "Keep the clip's sound" },
+  { name: 'sound', type: 'switch', default: true },
   {
     name: 'trim',
     type: 'switch',
     default: false,
-    description: 'Keep only the beginning of a clip that is too long',
   },
 ] as const satisfies readonly OptionSpec[];
 

@@ -1,27 +1,24 @@
 /**
  * What a member can say, free of any platform: each front renders `data` in its own way (a slash command, a chat
- * command, an HTTP route), turns what comes in into a Call, and shows the View that comes out.
+ * command, an HTTP route), turns what comes in into a Call, and shows what comes out.
  */
 import type { Access, Standing } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { Intake, Upload } from './intake.ts';
-import type { Job, Quote, Requester } from './job.ts';
+import type { Requester } from './job.ts';
 import type { Jobs } from './jobs.ts';
-import type { Offer } from './offer-shelf.ts';
 import type { Offers } from './offers.ts';
-import type { Forgotten, Privacy } from './privacy.ts';
+import type { Privacy } from './privacy.ts';
 import type { QuotaLine } from './quota-lines.ts';
-import type { Outcome, OverQuota } from './refusals.ts';
+import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports.ts';
-import type { OwnSettings, Settings } from './setting.ts';
-import type { AuditEntry } from './settings-book.ts';
 import type { SettingsDesk } from './settings-desk.ts';
-import type { Usage } from './usage.ts';
 
 export type OptionSpec = {
   name: string;
-  description?: string;
   required?: boolean;
+  /** A button does it where options are offered one by one. */
+  byButton?: true;
 } & (
   | { type: 'attachment'; accepts: 'image' | 'video' }
   /** `examples`: right ones, to learn it by. A list is written with blanks or commas between its words. */
@@ -42,8 +39,9 @@ export type OptionSpec = {
 
 export type CommandData = {
   name: string;
-  description: string;
   options: readonly OptionSpec[];
+  /** For admins, but an operator may ask it in private too, about everything. */
+  overAll?: true;
   /** A command of several parts: each is asked for by its name, and has options of its own. */
   parts?: Readonly<Record<string, { options: readonly OptionSpec[] }>>;
 };
@@ -60,29 +58,9 @@ export type Call = {
   files: { image?: Upload; clip?: Upload };
   /** The member wants to see the price, and to choose, before anything starts. */
   ask?: boolean;
+  /** Everybody there reads the answer: what the member did elsewhere is none of their business. */
+  seenByAll?: boolean;
 };
-
-export type View =
-  | { kind: 'job'; job: Job }
-  | {
-      kind: 'quote';
-      quote: Quote;
-      orientation: Job['request']['orientation'];
-      quality: Job['request']['quality'];
-    }
-  | { kind: 'offer'; offer: Offer }
-  | { kind: 'over'; offer: Offer; refusal: OverQuota }
-  | { kind: 'jobs'; jobs: Job[] }
-  | { kind: 'quota'; lines: QuotaLine[] }
-  | { kind: 'settings'; settings: Settings; own: OwnSettings }
-  | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
-  | { kind: 'history'; entries: AuditEntry[] }
-  | { kind: 'usage'; usage: Usage }
-  /** For how many days files are kept here. */
-  | { kind: 'privacy'; retentionDays: number }
-  | { kind: 'forgotten'; forgotten: Forgotten }
-  | { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job }
-  | { kind: 'help'; commands: readonly CommandData[] };
 
 /** What commands may use. */
 export type Core = {
@@ -98,20 +76,8 @@ export type Core = {
   quota(requester: Requester): Promise<QuotaLine[]>;
 };
 
-export type Command = {
+/** `V`: what it answers with, as data. How that looks is not for the core to say. */
+export type Command<V = unknown> = {
   data: CommandData;
-  execute(call: Call, core: Core): Promise<Outcome<View>>;
+  execute(call: Call, core: Core): Promise<Outcome<V>>;
 };
-
-/** Everything that a member can say, under the names that fronts ask for it by. */
-export type CommandName =
-  | 'animate'
-  | 'again'
-  | 'jobs'
-  | 'cancel'
-  | 'quota'
-  | 'privacy'
-  | 'help'
-  | 'settings'
-  | 'usage';
-export type Commands = Readonly<Record<CommandName, Command>>;

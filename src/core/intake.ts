@@ -37,7 +37,7 @@ export type Intake = {
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
   /** What this member has already under way, or had, by this event. */
-  existing(event: Event): Promise<Job | undefined>;
+  existing(event: Pick<Event, 'id'>): Promise<Job | undefined>;
 };
 
 /** `maxMicros`: what the member said yes to; a price above it is refused. `past`: the limits that an admin lifted once. */

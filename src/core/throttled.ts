@@ -10,12 +10,12 @@ export type Throttle = {
 };
 
 /** The same commands; whoever asks too much is told when to come back, and nothing is done. */
-export function throttled<Name extends string>(
-  commands: Readonly<Record<Name, Command>>,
+export function throttled<C extends Readonly<Record<string, Command>>>(
+  commands: C,
   throttle: Throttle,
   clock: Clock,
-): Readonly<Record<Name, Command>> {
-  const guarded = Object.entries<Command>(commands).map(([name, command]) => {
+): C {
+  const guarded = Object.entries(commands).map(([name, command]) => {
     const execute: Command['execute'] = async (call, core) => {
       const waitMs = await throttle.waitMs(call.requester.memberId);
       if (waitMs > 0) return refuse({ code: 'slow-down', retryAt: clock.now() + waitMs });
@@ -23,6 +23,6 @@ export function throttled<Name extends string>(
     };
     return [name, { ...command, execute }] as const;
   });
-  // Object.entries forgets that the names are those of the commands.
-  return Object.fromEntries(guarded) as Record<Name, Command>;
+  // Object.entries forgets which name had which command.
+  return Object.fromEntries(guarded) as C;
 }

@@ -4,14 +4,16 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { readChoices } from '../core/choices.ts';
-import type { Call, Command, Core, View } from '../core/command.ts';
+import type { Call, Command, Core } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
 import type { Health } from '../core/health.ts';
 import type { History } from '../core/history.ts';
 import { type Job, type Quality, type Requester, rendererOf, type StoredFile } from '../core/job.ts';
+import type { Taken } from '../core/offers.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
 import { MAX_UPLOAD_BYTES } from '../core/uploads.ts';
+import type { Usage } from '../core/usage.ts';
 import type { Weather } from '../core/weather.ts';
 import { jobEvents } from './events.ts';
 import type { JobsView, StatusView } from './page/contract.ts';
@@ -22,7 +24,12 @@ import { usageRoutes } from './usage.ts';
 
 export type ApiParts = {
   core: Core;
-  commands: Record<'animate' | 'again' | 'cancel' | 'usage', Command>;
+  commands: {
+    animate: Command<Taken>;
+    again: Command<Taken>;
+    cancel: Command<{ kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which' }>;
+    usage: Command<Usage>;
+  };
   files: Files;
   events: JobEvents;
   history: History;
@@ -61,18 +68,12 @@ export function api(parts: ApiParts): Hono {
     ...rest,
   });
 
-  /** Runs a command and answers its refusal, or what `show` makes of its view. */
-  async function run<K extends View['kind']>(
-    c: Context,
-    command: Command,
-    asked: Call,
-    kind: K,
-    show: (view: Extract<View, { kind: K }>) => Response | Promise<Response>,
-  ): Promise<Response> {
-    const view = await command.execute(asked, core);
-    if (!view.ok) return problem(c, view.refusal);
-    if (view.value.kind !== kind) throw new Error(`expected the view ${kind}, got ${view.value.kind}`);
-    return show(view.value as Extract<View, { kind: K }>);
+  /** Starts a job. The page has shown its price before, so nothing waits for a yes. */
+  async function start(c: Context, command: Command<Taken>, asked: Call): Promise<Response> {
+    const taken = await command.execute(asked, core);
+    if (!taken.ok) return problem(c, taken.refusal);
+    if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
+    return c.json(present(taken.value.job), 201);
   }
 
   const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(CALLER, c.req.param('id') ?? '');
@@ -107,7 +108,7 @@ export function api(parts: ApiParts): Hono {
 
   app.post('/jobs', async (c) => {
     const id = eventId(c, 'animate');
-    const made = await core.intake.existing({ id, requester: REQUESTER });
+    const made = await core.intake.existing({ id });
     if (made) {
       // Asked again as the answer was lost: whatever stands in the way of a new job is no reason to hide this one.
       await c.req.raw.body?.pipeTo(new WritableStream());
@@ -117,13 +118,7 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     // Awaited here: the uploads go when this scope ends.
-    return await run(
-      c,
-      commands.animate,
-      call(id, { options: form.fields, files: form.files }),
-      'job',
-      ({ job }) => c.json(present(job), 201),
-    );
+    return await start(c, commands.animate, call(id, { options: form.fields, files: form.files }));
   });
 
   app.get('/jobs', async (c) => {
@@ -171,25 +166,17 @@ export function api(parts: ApiParts): Hono {
     return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
   });
 
-  app.post('/jobs/:id/cancel', (c) =>
-    run(
-      c,
-      commands.cancel,
-      call('cancel', { options: { job: c.req.param('id') } }),
-      'cancel',
-      ({ how, job }) => c.json(present(job), how === 'cancelled' ? 200 : 202),
-    ),
-  );
+  app.post('/jobs/:id/cancel', async (c) => {
+    const done = await commands.cancel.execute(call('cancel', { options: { job: c.req.param('id') } }), core);
+    if (!done.ok) return problem(c, done.refusal);
+    if (done.value.kind !== 'cancel') throw new Error('a job was named');
+    return c.json(present(done.value.job), done.value.how === 'cancelled' ? 200 : 202);
+  });
 
-  app.post('/jobs/:id/again', (c) =>
-    run(
-      c,
-      commands.again,
-      call(eventId(c, `again ${c.req.param('id')}`), { options: { job: c.req.param('id') } }),
-      'job',
-      ({ job }) => c.json(present(job), 201),
-    ),
-  );
+  app.post('/jobs/:id/again', (c) => {
+    const id = eventId(c, `again ${c.req.param('id')}`);
+    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }));
+  });
 
   app.route('/', usageRoutes(parts, CALLER));
 

@@ -1,5 +1,4 @@
 /** Jobs and quotes as scripts and the page read them. */
-import type { View } from '../core/command.ts';
 import type { Job, Quote } from '../core/job.ts';
 import { cancellable } from '../core/jobs.ts';
 import { usdFromMicros } from '../core/money.ts';
@@ -10,7 +9,7 @@ import type { JobView, QuoteView, WeatherView } from './page/contract.ts';
 
 const words = wordsFor('en');
 
-type Shape = Pick<Extract<View, { kind: 'quote' }>, 'orientation' | 'quality'>;
+type Shape = Pick<Job['request'], 'orientation' | 'quality'>;
 
 export function presentQuote(quote: Quote, { orientation, quality }: Shape): QuoteView {
   return {

@@ -9,7 +9,7 @@ import type { Usage } from '../core/usage.ts';
 import { presentUsage } from './present-usage.ts';
 import { problem } from './problem.ts';
 
-type UsageParts = { core: Core; commands: Record<'usage', Command> };
+type UsageParts = { core: Core; commands: { usage: Command<Usage> } };
 
 /** The page speaks English; whoever reads its figures elsewhere has the table. */
 const LANGUAGE = 'en';
@@ -17,14 +17,11 @@ const LANGUAGE = 'en';
 export function usageRoutes({ core, commands }: UsageParts, caller: Caller): Hono {
   const app = new Hono();
 
-  async function ask(c: Context): Promise<Outcome<Usage>> {
+  const ask = (c: Context): Promise<Outcome<Usage>> => {
     const period = c.req.query('period');
     const options = period === undefined ? {} : { period };
-    const view = await commands.usage.execute({ id: 'usage', ...caller, options, files: {} }, core);
-    if (!view.ok) return view;
-    if (view.value.kind !== 'usage') throw new Error(`expected the view usage, got ${view.value.kind}`);
-    return { ok: true, value: view.value.usage };
-  }
+    return commands.usage.execute({ id: 'usage', ...caller, options, files: {} }, core);
+  };
 
   app.get('/usage', async (c) => {
     const usage = await ask(c);

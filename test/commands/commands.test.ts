@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
+import { namesFor } from '../../src/chat/command.ts';
 import type { Call } from '../../src/core/command.ts';
+import { LOCALES, wordsFor } from '../../src/words/index.ts';
+import { FACTS } from '../fakes/chat-facts.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
 import {
@@ -229,6 +232,40 @@ describe('cancel', () => {
   });
 });
 
+describe('cancel, without the code of a job', () => {
+  it('stops the only one that can be meant, and lists them where there are several', async () => {
+    const { core, job, life } = await up();
+    const other = await life.intake.create({ ...CHAT_EVENT, id: 'discord:905' }, UPLOADS, CHOICES);
+    if (!other.ok) throw new Error('no job');
+    expect(await commands.cancel.execute(call(), core)).toMatchObject({
+      value: { kind: 'which', jobs: [{ id: other.value.id }, { id: job.id }] },
+    });
+    await core.jobs.cancel(other.value.id);
+    expect(await commands.cancel.execute(call(), core)).toMatchObject({
+      value: { kind: 'cancel', how: 'cancelled', job: { id: job.id } },
+    });
+    expect(await commands.cancel.execute(call(), core)).toMatchObject({ value: { kind: 'which', jobs: [] } });
+  });
+});
+
+describe('what everybody in a space can read', () => {
+  const elsewhere = { ...MEMBER.requester, spaceId: 'discord:11' };
+
+  it('shows no job that was asked for in another one', async () => {
+    const { core, job } = await up();
+    const there = { requester: elsewhere, seenByAll: true };
+    expect(await commands.jobs.execute(call(there), core)).toMatchObject({ value: { jobs: [] } });
+    const options = { job: job.code };
+    expect(await commands.jobs.execute(call({ ...there, options }), core)).toMatchObject(
+      refused('no-such-job'),
+    );
+    expect(await commands.cancel.execute(call(there), core)).toMatchObject({ value: { jobs: [] } });
+    expect(await commands.jobs.execute(call({ seenByAll: true }), core)).toMatchObject({
+      value: { jobs: [{ id: job.id }] },
+    });
+  });
+});
+
 describe('quota', () => {
   const micros = 5_000_000;
   const limits = [
@@ -240,7 +277,7 @@ describe('quota', () => {
     const { core, life, world } = await up({ limits });
     const lines = async () => {
       const view = await commands.quota.execute(call(), core);
-      return view.ok && view.value.kind === 'quota' ? view.value.lines : [];
+      return view.ok ? view.value : [];
     };
     expect(await lines()).toMatchObject([
       { scope: 'member', period: 'day', maxJobs: 3, heldJobs: 1, usedJobs: 0 },
@@ -258,7 +295,7 @@ describe('quota', () => {
     const { core } = await up({ limits, access: { operators: new Set(['discord:7']) } });
     const scopesFor = async (over: Partial<Call>) => {
       const view = await commands.quota.execute(call(over), core);
-      return view.ok && view.value.kind === 'quota' ? view.value.lines.map(({ scope }) => scope) : [];
+      return view.ok ? view.value.map(({ scope }) => scope) : [];
     };
     expect(await scopesFor({})).toEqual(['member', 'space', 'operator', 'operator']);
     expect(await scopesFor({ requester: EVENT.requester })).toEqual(['operator', 'operator']);
@@ -283,10 +320,19 @@ describe('privacy', () => {
 });
 
 describe('help', () => {
-  it('names every command', async () => {
-    const { core } = await up();
-    const view = await commands.help.execute(call(), core);
-    const named = view.ok && view.value.kind === 'help' ? view.value.commands.map(({ name }) => name) : [];
-    expect(named).toEqual(Object.keys(commands));
+  it('names every command that is offered, in each language', () => {
+    const offered = [...namesFor(commands, 'members'), ...namesFor(commands, 'admins')];
+    for (const locale of LOCALES) {
+      const { lines } = commands.help.show(wordsFor(locale), undefined, { ...FACTS, offered });
+      const text = lines.join('\n');
+      for (const name of offered) expect(text, locale).toContain(`/${name} – `);
+      expect(text, locale).not.toMatch(/command\.|help\./);
+    }
+  });
+});
+
+describe('a command', () => {
+  it.each(Object.entries(commands))('%s is called as it is listed', (name, { data }) => {
+    expect(data.name).toBe(name);
   });
 });

@@ -16,7 +16,7 @@ const call = (memberId: string): Call => ({
 function make() {
   let done = 0;
   const help: Command = {
-    data: { name: 'help', description: '', options: [] },
+    data: { name: 'help', options: [] },
     execute: async () => {
       done += 1;
       return accept({ kind: 'jobs', jobs: [] });

@@ -1,11 +1,8 @@
 /** Buttons that carry what we never put on them: anybody can send anything. */
 import { describe, expect, it } from 'vitest';
-import { ACTS } from '../../src/chat/discord/admin/index.ts';
-import { DEED_VERBS } from '../../src/chat/discord/inbound/press.ts';
-import { MAKING_VERBS } from '../../src/chat/discord/inbound/reading.ts';
-import { ADMIN_VERBS } from '../../src/chat/telegram/admin/index.ts';
+import { ACTS } from '../../src/chat/acts.ts';
+import { ACTS as PANEL_ACTS } from '../../src/chat/discord/admin/index.ts';
 import { PANEL_VERBS } from '../../src/chat/telegram/admin/panel.ts';
-import { VERBS } from '../../src/chat/telegram/inbound/presses.ts';
 import { clip, image, said, slowRemote, startTestBot, textOf } from '../chat/discord/harness.ts';
 import { ada, createHarness } from '../chat/telegram/harness.ts';
 import { createRemote } from '../fakes/remote.ts';
@@ -18,19 +15,24 @@ const DEAR_MICROS = 1_500_000;
 const NOBODYS = 'ZZZZZZ';
 /** No verbs, but something to every object. */
 const UNKNOWN = ['__proto__', 'constructor', 'valueof', 'nonsense'];
+const VERBS = [...Object.keys(ACTS), 'again', 'new-image', 'new-motion'];
 const NONSENSE = ['x', '::', '||', 'strut::', 'strut:cancel:', 'cancel|', '\u202e\u0000', '😀'.repeat(15)];
 
 /** Each verb with each code, with and without something after it. */
 const discordIds = (codes: readonly string[]): string[] =>
   codes.flatMap((code) => [
+    `delete-yes|${code}|1`,
+    ...[...VERBS, ...UNKNOWN].map((verb) => `${verb}|${code}`),
+    // As an earlier version wrote them.
     `strut:delete-yes:${code}-1`,
-    ...[...DEED_VERBS, ...MAKING_VERBS, ...UNKNOWN].map((verb) => `strut:${verb}:${code}`),
-    ...[...ACTS, ...UNKNOWN].map((act) => `strut-admin:${act}:${code}`),
+    ...VERBS.map((verb) => `strut:${verb}:${code}`),
+    ...[...PANEL_ACTS, 'ask', 'approve', 'refuse', 'csv'].map((act) => `strut-admin:${act}:${code}`),
   ]);
 const telegramData = (codes: readonly string[]): string[] =>
   codes.flatMap((code) => [
     `choose|${code}|quality=pro`,
-    ...[...VERBS, ...ADMIN_VERBS, ...UNKNOWN].map((verb) => `${verb}|${code}`),
+    ...[...VERBS, ...Object.values(PANEL_VERBS), ...UNKNOWN].map((verb) => `${verb}|${code}`),
+    ...['forget-ask', 'delete-now', 'usage-csv'].map((verb) => `${verb}|${code}`),
   ]);
 
 describe('a stranger who sends what no button of theirs says', () => {
@@ -47,7 +49,7 @@ describe('a stranger who sends what no button of theirs says', () => {
     discord.press(owner, message, 'Confirm');
     await discord.waitFor(() => textOf(message).includes('In line'));
     const offer = await offered();
-    const offerCode = /strut:confirm:(\w+)/.exec(textOf(offer))?.[1] ?? '';
+    const offerCode = /confirm\|(\w+)/.exec(textOf(offer))?.[1] ?? '';
     const [job] = await bot.jobs();
     if (!job || !(await bot.world.disk.offers.get(`offer:${offerCode}`)))
       throw new Error('no job, or no offer');
@@ -75,10 +77,12 @@ describe('a stranger who sends what no button of theirs says', () => {
     const asItWas = textOf(message);
     const components = structuredClone(message.components);
     const foreign = await pressAll([...discordIds([job.code, offerCode]), ...NONSENSE]);
-    const formsOfTheirJob = foreign.filter(({ modal, name }) => modal && name.endsWith(`:${job.code}`));
+    const formsOfTheirJob = foreign.filter(
+      ({ modal, name }) => modal && new RegExp(`[:|]${job.code}$`).test(name),
+    );
     expect(formsOfTheirJob.map(({ name }) => name)).toEqual([]);
     expect(textOf(message)).toBe(asItWas);
-    const unknown = foreign.filter(({ name }) => /:(?:constructor|valueof|nonsense):/.test(name));
+    const unknown = foreign.filter(({ name }) => /^(?:constructor|valueof|nonsense)\|/.test(name));
     await discord.waitFor(() =>
       unknown.every(({ followUps }) => followUps.some((one) => textOf(one).includes(said('told.too-old')))),
     );

@@ -1,7 +1,9 @@
 /** What members write, and what they press, on its way to where others read it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeText, messageOf, readCustomId } from '../../src/chat/discord/render.ts';
+import { statusPage } from '../../src/chat/cards.ts';
+import { messageOf, readId } from '../../src/chat/discord/render.ts';
+import { escapeText } from '../../src/chat/discord/text.ts';
 import {
   escapeHtml,
   linesOf,
@@ -10,7 +12,6 @@ import {
   textOf,
 } from '../../src/chat/telegram/render.ts';
 import { readChoices } from '../../src/core/choices.ts';
-import { statusCard } from '../../src/words/cards.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { textsOf } from '../simulators/discord/mentions.ts';
@@ -82,8 +83,8 @@ describe('hostile words on Discord', () => {
     fc.assert(
       fc.property(hostile, hostile, (name, prompt) => {
         const words = wordsFor('en-US');
-        const card = statusCard(words, jobWith(name, prompt), { usualMs: undefined, now: NOW });
-        const body = messageOf({ ...card, lines: [...card.lines, prompt] }, { words, code: 'ABC234' });
+        const card = statusPage(words, jobWith(name, prompt), { usualMs: undefined, now: NOW });
+        const body = messageOf(words, { ...card, lines: [...card.lines, prompt] });
         const { components, flags } = parseMessage(body);
         expect(
           wholeProblems({ flags: flags ?? 0, content: '', embeds: [], components: components ?? [] }),
@@ -115,7 +116,7 @@ describe('hostile words on Telegram', () => {
     fc.assert(
       fc.property(hostile, hostile, fc.constantFrom(1_024, 4_096), (name, prompt, max) => {
         const words = wordsFor('en');
-        const card = statusCard(words, jobWith(name, prompt), { usualMs: undefined, now: NOW });
+        const card = statusPage(words, jobWith(name, prompt), { usualMs: undefined, now: NOW });
         const { text } = textOf({ ...card, lines: [...card.lines, prompt] }, words, { now: NOW, max });
         const { text: shown, entities } = parseHtml(text);
         expect(entities.filter(({ type }) => type !== 'bold')).toEqual([]);
@@ -165,7 +166,7 @@ describe('what a button can be made to say', () => {
   it('is a verb and a code, or nothing of ours', () => {
     fc.assert(
       fc.property(garbage, (data) => {
-        const custom = readCustomId(data);
+        const custom = readId(data);
         if (custom) {
           expect(custom.verb).toMatch(/^[a-z-]{1,20}$/);
           expect(custom.code).toMatch(/^[\w-]{1,60}$/);

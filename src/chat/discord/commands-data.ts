@@ -15,9 +15,9 @@ import type { CommandData, OptionSpec } from '../../core/command.ts';
 import { partOf } from '../../core/setting.ts';
 import { type WordKey, type Words, wordsFor } from '../../words/index.ts';
 import { settingName, speakerOf } from '../../words/settings.ts';
+import type { ChatCommand } from '../command.ts';
 import { onlyOption } from '../settings-panel.ts';
-import { LIMITABLE, WRITABLE } from './admin/channels.ts';
-import { ADMIN_COMMANDS } from './admin/reading.ts';
+import { LIMITABLE, WRITABLE } from './channel-types.ts';
 import { MENUS, menuName } from './inbound/menus.ts';
 
 /** Wherever members are: in servers, with the bot alone, and where they bring the app along themselves. */
@@ -42,17 +42,18 @@ const OPERATORS_TOO = {
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
 };
 
-const placesOf = (name: string) => {
-  if (!ADMIN_COMMANDS.some((one) => one === name)) return EVERYWHERE;
-  return name === 'usage' ? OPERATORS_TOO : FOR_ADMINS;
+const placesOf = ({ audience, data }: Offered) => {
+  if (audience !== 'admins') return EVERYWHERE;
+  return data.overAll ? OPERATORS_TOO : FOR_ADMINS;
 };
+
+type Offered = Pick<ChatCommand, 'audience' | 'data'>;
 
 /** What only makes sense where others see the answer. */
 const PRIVATE: OptionSpec = {
   name: 'private',
   type: 'switch',
   default: false,
-  description: 'Show it only to you',
 };
 
 /** Those of Discord's languages that we speak, with ours for each. English is what the plain names are in. */
@@ -70,14 +71,14 @@ function localised(say: (words: Words) => string): { text: string; all: Localise
   return { text: said('en'), all: Object.fromEntries(LANGUAGES.map((locale) => [locale, said(locale)])) };
 }
 
-/** Data is deleted by a button, which asks once more. */
 function optionsOf({ name, options }: CommandData): readonly OptionSpec[] {
-  if (name === 'animate') return [...options, PRIVATE];
-  return name === 'privacy' ? [] : options;
+  const offered = options.filter(({ byButton }) => !byButton);
+  return name === 'animate' ? [...offered, PRIVATE] : offered;
 }
 
-export function commandsData(commands: readonly CommandData[]): RESTPutAPIApplicationCommandsJSONBody {
-  const typed = commands.map((command) => {
+export function commandsData(commands: readonly Offered[]): RESTPutAPIApplicationCommandsJSONBody {
+  const typed = commands.map((offered) => {
+    const command = offered.data;
     const key = `command.${command.name}`;
     const description = texts(`${key}.description`);
     return {
@@ -87,7 +88,7 @@ export function commandsData(commands: readonly CommandData[]): RESTPutAPIApplic
       description: description.text,
       description_localizations: description.all,
       options: command.parts ? partsData(key, command.parts) : optionsData(key, optionsOf(command)),
-      ...placesOf(command.name),
+      ...placesOf(offered),
     };
   });
   const menus = MENUS.map((menu) => ({

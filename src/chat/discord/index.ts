@@ -6,10 +6,10 @@ import type { FileUse } from '../../core/file-use.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
+import { namesFor } from '../command.ts';
+import { createRequests } from '../requests.ts';
 import { createChannels } from './admin/channels.ts';
 import { createNotices } from './admin/notices.ts';
-import { ADMIN_COMMANDS } from './admin/reading.ts';
-import { createRequests } from './admin/requests.ts';
 import { createConnection, createRest, createTokenRest } from './client.ts';
 import { commandsData } from './commands-data.ts';
 import { createAcks } from './inbound/ack.ts';
@@ -19,7 +19,6 @@ import { createOpenForms } from './inbound/open-forms.ts';
 import { createOwners } from './inbound/owners.ts';
 import type { InboundParts } from './inbound/parts.ts';
 import { createReplies } from './inbound/replies.ts';
-import { TYPED } from './inbound/say.ts';
 import { createWaiting } from './inbound/waiting.ts';
 import { inviteLink } from './invite.ts';
 import { createLogin, type LoginParts } from './login.ts';
@@ -80,7 +79,7 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     log,
   });
   const channels = createChannels({ rest, botUserId: () => botUserId, log });
-  const requests = createRequests(shelf);
+  const requests = createRequests(shelf, readOldRequest);
   const notices = createNotices({ rest, webhooks, sender, tokens, servers, requests, log });
 
   const outbound = createOutbound({
@@ -110,7 +109,8 @@ export function createDiscordChat(parts: DiscordParts): Chat {
     const url = inviteLink(id);
     log.info({}, `Discord is on. Add the bot to a server: ${url}`);
     parts.onInvite?.(url);
-    const commands = commandsData([...TYPED, ...ADMIN_COMMANDS].map((name) => parts.commands[name].data));
+    const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
+    const commands = commandsData(names.map((name) => parts.commands[name]));
     try {
       await registerCommands({ rest, shelf, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
     } catch (error) {
@@ -183,4 +183,10 @@ export function createDiscordChat(parts: DiscordParts): Chat {
       if (platform === 'discord' && userId) await forms.forget(userId);
     },
   };
+}
+
+/** An earlier version wrote its texts in Discord's own markup, so they are left out. */
+function readOldRequest({ jobId, target, channelId, messageId, decided }: Record<string, unknown>) {
+  const noted = { place: { target, channelId, messageId }, ...(decided ? { decided: true as const } : {}) };
+  return typeof jobId === 'string' ? { jobId, ...noted } : noted;
 }

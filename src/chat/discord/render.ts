@@ -1,18 +1,31 @@
-/** Cards as Discord messages: Components V2 from the first edit on, and nothing in them that a member could smuggle in. */
+/** Pages as Discord messages: Components V2, and nothing in them that a member could smuggle in. */
 import {
-  type APIActionRowComponent,
   type APIButtonComponent,
   type APIComponentInContainer,
+  type APIComponentInMessageActionRow,
   type APIMessageTopLevelComponent,
   ButtonStyle,
+  type ChannelType,
   ComponentType,
   MessageFlags,
+  SelectMenuDefaultValueType,
 } from 'discord.js';
-import type { Card, Verb } from '../../words/cards.ts';
 import type { Words } from '../../words/index.ts';
-
-/** `get`: the member comes for a video that can't be posted. */
-export type DiscordVerb = Verb | 'get';
+import {
+  type Action,
+  actionId,
+  type Control,
+  type Item,
+  type Line,
+  type Menu,
+  NOBODY,
+  type Page,
+  readActionId,
+  type Tone,
+} from '../page.ts';
+import { userIdOf, withMentions } from './admin/naming.ts';
+import { LIMITABLE, WRITABLE } from './channel-types.ts';
+import { cut, escapeText, fitted, plain } from './text.ts';
 
 /** What a message says, without its files; for a new message and for an edit alike. */
 export type MessageBody = {
@@ -23,31 +36,9 @@ export type MessageBody = {
   allowed_mentions: { parse: []; users?: string[] };
 };
 
-export type RenderOptions = {
-  words: Words;
-  /** The job's or the offer's code: what the buttons carry. */
-  code: string;
-  tone?: Tone;
-  /** Said after the card's own lines. */
-  lines?: readonly string[];
-  /** The member who asked is named, which tells them nothing by itself. */
-  askedBy?: string;
-  /** The one who asked gets a notification, if the message is new. */
-  notify?: boolean;
-  /** Files of the same message: a picture or a video, and what it shows for those who can't see it. */
-  media?: readonly { filename: string; alt: string }[];
-  /** Buttons after the card's own. */
-  verbs?: readonly DiscordVerb[];
-  /** Buttons that open an address, at most 512 characters long. */
-  links?: readonly { label: string; url: string }[];
-  /** An address behind the words after the title. */
-  jump?: { label: string; url: string };
-};
-
 /** What the colour at the side says. */
-export type Tone = 'waiting' | 'working' | 'done' | 'failed' | 'over';
 const COLOURS: Record<Tone, number> = {
-  waiting: 0x58_65_f2,
+  plain: 0x58_65_f2,
   working: 0xf0_b2_32,
   done: 0x23_a5_5a,
   failed: 0xf2_3f_43,
@@ -58,147 +49,205 @@ const COLOURS: Record<Tone, number> = {
 const TEXT_LENGTH = 3_800;
 const TITLE_LENGTH = 300;
 const LINE_LENGTH = 1_500;
+const ITEM_LENGTH = 200;
 const ALT_LENGTH = 1_024;
 const LABEL_LENGTH = 80;
 const BUTTONS_IN_ROW = 5;
 const BAR_STEPS = 12;
+/** A message has room for 40 components, and one of a list takes three of them. */
+export const ITEMS_SHOWN = 10;
 
-/** The message of a card. What has no more than a title is one line, without a frame. */
-export function messageOf(card: Card, options: RenderOptions): MessageBody {
-  const { tone = 'waiting', askedBy, notify = false, media = [], jump } = options;
-  const rows = rowsOf(card, options);
-  const body = textsOf(card, options);
-  const title = fitted(card.title, TITLE_LENGTH);
-  const pings = notify && askedBy !== undefined ? { users: [askedBy] } : {};
-  const small = body.length === 0 && rows.length === 0 && media.length === 0;
+/** Sentences, and nothing else. */
+export const notice = (...texts: string[]): MessageBody => ({
+  flags: MessageFlags.IsComponentsV2,
+  components: [
+    {
+      type: ComponentType.TextDisplay,
+      content: texts.map(escapeText).join('\n').slice(0, TEXT_LENGTH),
+    },
+  ],
+  allowed_mentions: { parse: [] },
+});
+
+/** `notify`: the one who asked gets a notification, if the message is new. */
+export function messageOf(words: Words, page: Page, { notify = false } = {}): MessageBody {
+  const { title, jump, lines, items = [], media, more = [], rows = [], tone, askedBy, bar, endsAt } = page;
+  const sentences = lines.flatMap((line) => (typeof line === 'string' ? line : []));
+  const parts = [title, bar, endsAt, media, tone, askedBy, items[0], rows[0]];
+  if (parts.every((part) => part === undefined) && sentences.length === lines.length)
+    return notice(...sentences);
+
+  const headText = title === undefined ? undefined : fitted(title, TITLE_LENGTH);
   const jumpText = jump ? ` · [${fitted(jump.label, LABEL_LENGTH)}](${jump.url})` : '';
   const head = (text: string) => ({
     type: ComponentType.TextDisplay as const,
     content: `${text}${jumpText}`,
   });
+  const lettersFor = roomOf(TEXT_LENGTH - TITLE_LENGTH - ITEM_LENGTH * Math.min(items.length, ITEMS_SHOWN));
+  const body = [...timeLines(words, page), ...lettersFor(lines)].join('\n');
   const components: APIComponentInContainer[] = [
-    head(`### ${title}`),
-    ...(media.length > 0
-      ? [
-          {
-            type: ComponentType.MediaGallery as const,
-            items: media.map(({ filename, alt }) => ({
-              media: { url: `attachment://${filename}` },
-              description: cut(plain(alt), ALT_LENGTH),
-            })),
-          },
-        ]
-      : []),
-    ...(body.length > 0 ? [{ type: ComponentType.TextDisplay as const, content: body.join('\n') }] : []),
-    ...rows,
+    ...(headText === undefined ? [] : [head(`### ${headText}`)]),
+    ...(media ? [mediaOf(media)] : []),
+    ...textOf(body),
+    ...items.slice(0, ITEMS_SHOWN).map(itemOf),
+    ...textOf(lettersFor(more).join('\n')),
+    ...rows.flatMap(rowsOf),
   ];
+  const isSmall = headText !== undefined && components.length === 1;
+  const pings = notify && askedBy !== undefined ? { users: [userIdOf(askedBy)] } : {};
   return {
     flags: MessageFlags.IsComponentsV2,
-    components: small
-      ? [head(title)]
-      : [{ type: ComponentType.Container, accent_color: COLOURS[tone], components }],
+    components: isSmall
+      ? [head(headText)]
+      : [
+          {
+            type: ComponentType.Container,
+            ...(tone ? { accent_color: COLOURS[tone] } : {}),
+            components,
+          },
+        ],
     allowed_mentions: { parse: [], ...pings },
   };
 }
 
-/** Bar and time first, then who asked, then the lines, as many as fit. */
-function textsOf(
-  { bar, endsAt, lines }: Card,
-  { words, askedBy, lines: more = [] }: RenderOptions,
-): string[] {
-  const texts: string[] = [];
-  const time = endsAt === undefined ? undefined : `<t:${Math.round(endsAt / 1000)}:R>`;
-  if (bar !== undefined)
-    texts.push([barText(bar), escapeText(words.percent(bar)), time].filter(Boolean).join('  '));
-  else if (time) texts.push(time);
-  if (askedBy !== undefined) texts.push(words.t('told.asked-by', { name: `<@${askedBy}>` }));
-  let left = TEXT_LENGTH - TITLE_LENGTH - texts.join('\n').length;
-  for (const line of [...lines, ...more]) {
-    if (line.trim() === '') continue;
-    const text = fitted(line, Math.min(LINE_LENGTH, left));
-    if (text === '') break;
-    texts.push(text);
-    left -= text.length + 1;
-  }
-  return texts;
+/** Bar and time first, then who asked. */
+function timeLines(words: Words, { bar, endsAt, askedBy }: Page): string[] {
+  const time = endsAt === undefined ? undefined : relative(endsAt);
+  const told = bar === undefined ? [time] : [barText(bar), escapeText(words.percent(bar)), time];
+  const first = told.filter(Boolean).join('  ');
+  return [
+    ...(first === '' ? [] : [first]),
+    ...(askedBy === undefined ? [] : [words.t('told.asked-by', { name: `<@${userIdOf(askedBy)}>` })]),
+  ];
 }
+
+/** On the reader's own clock. */
+const relative = (at: number): string => `<t:${Math.round(at / 1000)}:R>`;
 
 function barText(bar: number): string {
   const full = Math.round(Math.min(1, Math.max(0, bar)) * BAR_STEPS);
   return '▰'.repeat(full) + '▱'.repeat(BAR_STEPS - full);
 }
 
-function rowsOf(card: Card, { words, code, verbs = [], links = [] }: RenderOptions) {
-  const buttons: APIButtonComponent[] = [
-    ...[...card.buttons, ...verbs].map((verb) => ({
-      type: ComponentType.Button as const,
-      style: STYLES[verb] ?? ButtonStyle.Secondary,
-      label: cut(verb === 'get' ? words.t('button.get-video') : words.t(`button.${verb}`), LABEL_LENGTH),
-      custom_id: customId(verb, code),
-    })),
-    ...links.map(({ label, url }) => ({
-      type: ComponentType.Button as const,
-      style: ButtonStyle.Link as const,
-      label: cut(label, LABEL_LENGTH),
-      url,
-    })),
-  ];
-  const rows: APIActionRowComponent<APIButtonComponent>[] = [];
-  for (let from = 0; from < buttons.length; from += BUTTONS_IN_ROW)
-    rows.push({ type: ComponentType.ActionRow, components: buttons.slice(from, from + BUTTONS_IN_ROW) });
-  return rows;
+/** All texts of a message share its letters: as many lines as fit. */
+function roomOf(letters: number) {
+  let left = letters;
+  return (lines: readonly Line[]): string[] => {
+    const taken: string[] = [];
+    for (const line of lines) {
+      const text = lineText(line, Math.min(LINE_LENGTH, left));
+      if (text === undefined) break;
+      if (text === '' && line !== '') continue;
+      taken.push(text);
+      left -= text.length + 1;
+    }
+    return taken;
+  };
 }
 
-type Pressable = ButtonStyle.Primary | ButtonStyle.Success | ButtonStyle.Danger | ButtonStyle.Secondary;
-const STYLES: Partial<Record<DiscordVerb, Pressable>> = {
-  again: ButtonStyle.Primary,
-  get: ButtonStyle.Primary,
-  send: ButtonStyle.Primary,
-  confirm: ButtonStyle.Success,
-  cancel: ButtonStyle.Danger,
-  delete: ButtonStyle.Danger,
-};
+/** Undefined where it has no room. */
+function lineText(line: Line, length: number): string | undefined {
+  const { text, named, strong, item, copy, at } =
+    typeof line === 'string' ? ({ text: line } as Exclude<Line, string>) : line;
+  if (text.trim() === '') return '';
+  const time = at === undefined ? '' : ` (${relative(at)})`;
+  const escaped = named ? withMentions(text) : fitted(text, length - time.length);
+  const code = copy === undefined ? undefined : escapeText(copy);
+  const shown =
+    code === undefined
+      ? escaped
+      : escaped.replace(code, () => `\`${plain(copy ?? '').replaceAll('`', '')}\``);
+  const whole = `${item ? '- ' : ''}${strong ? `**${shown}**` : shown}${time}`;
+  return shown === '' || whole.length > length ? undefined : whole;
+}
 
-/** All that a button knows: it works for ever, as everything else is in the store. */
-export const customId = (verb: DiscordVerb, code: string): string => `strut:${verb}:${code}`;
+const textOf = (content: string): APIComponentInContainer[] =>
+  content.trim() === '' ? [] : [{ type: ComponentType.TextDisplay, content }];
 
-/** Undefined for a button that is none of ours. Whether the verb and the code still mean something is for others to say. */
-export function readCustomId(text: string): { verb: string; code: string } | undefined {
+function mediaOf({ as, name, alt }: NonNullable<Page['media']>): APIComponentInContainer {
+  const url = `attachment://${name}`;
+  if (as === 'file') return { type: ComponentType.File, file: { url } };
+  return {
+    type: ComponentType.MediaGallery,
+    items: [{ media: { url }, description: cut(plain(alt), ALT_LENGTH) }],
+  };
+}
+
+function itemOf({ text, at, link, button }: Item): APIComponentInContainer {
+  const content = [
+    escapeText(text).slice(0, ITEM_LENGTH),
+    ...(at === undefined ? [] : [relative(at)]),
+    ...(link ? [`[${escapeText(link.label)}](${link.url})`] : []),
+  ].join(' · ');
+  const shown = { type: ComponentType.TextDisplay as const, content };
+  return button ? { type: ComponentType.Section, components: [shown], accessory: buttonOf(button) } : shown;
+}
+
+const STYLES = {
+  primary: ButtonStyle.Primary,
+  success: ButtonStyle.Success,
+  danger: ButtonStyle.Danger,
+} as const;
+
+/** What has no room in a row begins another. */
+function rowsOf(controls: readonly Control[]): APIComponentInContainer[] {
+  return Array.from({ length: Math.ceil(controls.length / BUTTONS_IN_ROW) }, (_, row) => ({
+    type: ComponentType.ActionRow as const,
+    components: controls
+      .slice(row * BUTTONS_IN_ROW, (row + 1) * BUTTONS_IN_ROW)
+      .map(
+        (control): APIComponentInMessageActionRow =>
+          'pick' in control ? menuOf(control) : buttonOf(control),
+      ),
+  }));
+}
+
+function buttonOf(control: Exclude<Control, Menu>): APIButtonComponent {
+  const type = ComponentType.Button as const;
+  const label = cut(control.label, LABEL_LENGTH);
+  if ('url' in control) return { type, style: ButtonStyle.Link, label, url: control.url };
+  const style = control.tone ? STYLES[control.tone] : ButtonStyle.Secondary;
+  return { type, style, label, custom_id: actionId(control) };
+}
+
+function menuOf({ pick, chosen, most, placeholder, ...action }: Menu): APIComponentInMessageActionRow {
+  const base = { custom_id: actionId(action), min_values: 0, max_values: most, placeholder };
+  const defaults = <T>(type: T) => chosen.slice(0, most).map((id) => ({ id: userIdOf(id), type }));
+  if (pick === 'role')
+    return {
+      type: ComponentType.RoleSelect,
+      ...base,
+      default_values: defaults(SelectMenuDefaultValueType.Role as const),
+    };
+  if (pick === 'member')
+    return {
+      type: ComponentType.UserSelect,
+      ...base,
+      default_values: defaults(SelectMenuDefaultValueType.User as const),
+    };
+  const types: readonly ChannelType[] = pick === 'limited-channel' ? LIMITABLE : WRITABLE;
+  return {
+    type: ComponentType.ChannelSelect,
+    ...base,
+    channel_types: [...types],
+    default_values: defaults(SelectMenuDefaultValueType.Channel as const),
+  };
+}
+
+/** What a button or a form asks for, also of one that an earlier version posted. Undefined for what is none of ours. */
+export function readId(text: string): Action | undefined {
   const [, verb, code] = /^strut:([a-z-]{1,20}):([\w-]{1,60})$/.exec(text) ?? [];
+  if (verb === undefined || code === undefined) return readOldAdminId(text) ?? readActionId(text);
+  return fromOld(verb, code);
+}
+
+/** As an earlier version wrote it: the message that goes stood beside the code, and `me` for no code. */
+export function fromOld(verb: string, code: string): Action {
+  const [job = code, mark] = verb === 'delete-yes' ? code.split('-') : [];
+  return { verb, code: job === 'me' ? NOBODY : job, ...(mark === undefined ? {} : { arg: mark }) };
+}
+
+function readOldAdminId(text: string): Action | undefined {
+  const [, verb, code] = /^strut-admin:(ask|approve|refuse|csv):([\w-]{1,40})$/.exec(text) ?? [];
   return verb === undefined || code === undefined ? undefined : { verb, code };
-}
-
-/** Marks that turn the direction of the text around them, and other letters that can't be seen. Joiners make emoji. */
-const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const plain = (text: string): string => text.replaceAll(UNSEEN, '');
-
-/** Text that Discord shows letter by letter: no markup, no mention, no link, no timestamp, no turned direction. */
-export function escapeText(text: string): string {
-  return (
-    plain(text)
-      .replaceAll(/[\\*_~`|<>[\]]/g, '\\$&')
-      .replaceAll(/^(\s*)([-+#])/gm, '$1\\$2')
-      .replaceAll(/^(\s*\d+)([.)])/gm, '$1\\$2')
-      .replaceAll('://', '\\://')
-      // An unseen space keeps a name from being a mention, also in what is copied elsewhere.
-      .replaceAll('@', '@\u200b')
-  );
-}
-
-/** Escaped, and no longer than that even so; empty where there is no room worth using. */
-function fitted(text: string, length: number): string {
-  const whole = escapeText(text.trim());
-  if (whole.length <= length) return whole;
-  if (length < 16) return '';
-  const letters = [...text.trim()];
-  for (let kept = Math.min(letters.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
-    const shorter = `${escapeText(letters.slice(0, kept).join(''))}…`;
-    if (shorter.length <= length) return shorter;
-  }
-  return '';
-}
-
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return `${[...text].slice(0, Math.floor(length / 2)).join('')}…`;
 }

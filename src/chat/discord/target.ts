@@ -24,3 +24,10 @@ export const targetSchema = z.object({
   uploadLimitBytes: z.number(),
 });
 export type DiscordTarget = z.infer<typeof targetSchema>;
+
+/** Where a message of ours stands that waits for an admin, and whom it answers. */
+export const placeSchema = z.object({
+  target: targetSchema,
+  channelId: z.string(),
+  messageId: z.string(),
+});

@@ -1,12 +1,13 @@
 /** Telegram as a place to talk: what comes in, what goes out, and how both find each other. */
 import type { UserFromGetMe } from 'grammy/types';
+import type { Commands } from '../../../commands/index.ts';
 import type { Chat } from '../../core/chat-port.ts';
-import type { Commands, Core } from '../../core/command.ts';
+import type { Core } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
 import { wordsFor } from '../../words/index.ts';
-import { approvalNotes } from './admin/approvals.ts';
+import { createRequests } from '../requests.ts';
 import { createNotices } from './admin/notices.ts';
 import { createPeople } from './admin/people.ts';
 import { createApi } from './api.ts';
@@ -73,8 +74,8 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     jobs: parts.jobs,
   });
   const people = createPeople({ api, shelf, clock });
-  const notes = approvalNotes(shelf);
-  const notices = createNotices({ api, shelf, outbound, people, notes, log });
+  const requests = createRequests(shelf, readOldRequest);
+  const notices = createNotices({ api, shelf, outbound, people, requests, log });
   let me: UserFromGetMe | undefined;
   const handlers = createHandlers({
     api,
@@ -87,7 +88,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     commands: parts.commands,
     files: parts.files,
     people,
-    notes,
+    requests,
     core: core.promise,
     privacyMode: () => me && !me.can_read_all_group_messages,
     start: (request) => inlet.start(request),
@@ -181,3 +182,9 @@ function scrubbed(log: Log, scrub: (text: string) => string): Log {
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
+
+/** An earlier version noted where the member's message is under the job, and here only what the admins read. */
+const readOldRequest = ({ lines }: Record<string, unknown>) => ({
+  place: {},
+  ...(Array.isArray(lines) ? { lines: lines.map(String) } : {}),
+});

@@ -1,28 +1,73 @@
-/** Cards as Telegram shows them: HTML within its limits, inline keyboards, and what their buttons send. */
-import type { InlineKeyboardMarkup } from 'grammy/types';
-import type { Card } from '../../words/cards.ts';
+/** Pages as Telegram shows them: HTML within its limits, inline keyboards, and what their buttons send. */
+import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
 import type { Words } from '../../words/index.ts';
+import { type Action, actionId, type Control, type Line, type Page, readActionId } from '../page.ts';
 
 /** https://core.telegram.org/bots/api#sendmessage and #sendvideo, read 2026-11-21: counted without the markup. */
 const TEXT_LENGTH = 4096;
 export const CAPTION_LENGTH = 1024;
-/** https://core.telegram.org/bots/api#inlinekeyboardbutton, read 2026-11-21. */
-const DATA_BYTES = 64;
+/** Enough to find the one that is looked for, and within Telegram's limit for one message. */
+export const ITEMS_SHOWN = 20;
+const ITEM_BUTTONS_IN_ROW = 2;
 
 export type Text = { text: string; parse_mode: 'HTML' };
+export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply };
+export type PageBody = Text & { reply_markup?: InlineKeyboardMarkup };
+
+/** A page as a message, or with `max` as a caption. `now`: what the time that is left is counted from. */
+export function messageOf(words: Words, page: Page, { now = 0, max = TEXT_LENGTH } = {}): PageBody {
+  const { title, items = [], rows = [] } = page;
+  const lines = linesOfPage(page);
+  const text = title === undefined ? linesOf(lines, max) : textOf({ ...page, title }, words, { now, max });
+  const buttons = items.slice(0, ITEMS_SHOWN).flatMap(({ button }) => (button ? [button] : []));
+  const reply_markup = keyboardOf([
+    ...Array.from({ length: Math.ceil(buttons.length / ITEM_BUTTONS_IN_ROW) }, (_, row) =>
+      buttons
+        .slice(row * ITEM_BUTTONS_IN_ROW, (row + 1) * ITEM_BUTTONS_IN_ROW)
+        .map(({ label, ...action }) => ({ text: `${action.code}: ${label}`, data: actionId(action) })),
+    ),
+    ...rows.flatMap(rowsOf),
+  ]);
+  return reply_markup ? { ...text, reply_markup } : text;
+}
+
+const plainLine = (line: Line): string => (typeof line === 'string' ? line : line.text);
+
+const linesOfPage = ({ lines, items = [], more = [] }: Page): string[] => [
+  ...lines.map(plainLine),
+  ...items.slice(0, ITEMS_SHOWN).map(({ text }) => text),
+  ...more.map(plainLine),
+];
+
+/** Long labels first, each in a row of its own. Telegram has no menus in its messages. */
+function rowsOf(controls: readonly Control[]): Button[][] {
+  const shown = controls.flatMap((control) => ('pick' in control ? [] : [control]));
+  const isWide = (control: (typeof shown)[number]) => 'wide' in control && control.wide === true;
+  return [
+    ...shown.filter(isWide).map((control) => [buttonOf(control)]),
+    shown.filter((control) => !isWide(control)).map(buttonOf),
+  ];
+}
+
+const buttonOf = (control: Exclude<Control, { pick: unknown }>): Button =>
+  'url' in control
+    ? { text: control.label, url: control.url }
+    : { text: control.label, data: actionId(control) };
 
 /** What Telegram's HTML reads as markup. Every text that isn't ours, and ours as well, goes through here. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** A card as text, or with `max` as a caption. What doesn't fit is cut off from the end, at whole lines. */
+type Titled = Page & { title: string };
+
+/** What doesn't fit is cut off from the end, at whole lines. */
 export function textOf(
-  card: Card,
+  page: Titled,
   words: Words,
   { now, max = TEXT_LENGTH }: { now: number; max?: number },
 ): Text {
-  const title = clip(card.title, max);
-  const plain = [...barLines(card, words, now), ...card.lines];
+  const title = clip(page.title, max);
+  const plain = [...barLines(page, words, now), ...linesOfPage(page)];
   return {
     text: [`<b>${escapeHtml(title)}</b>`, ...fitting(plain, max - title.length)].join('\n'),
     parse_mode: 'HTML',
@@ -30,8 +75,8 @@ export function textOf(
 }
 
 /** The same without markup, for when Telegram finds fault with it. */
-export function plainTextOf(card: Card, max = TEXT_LENGTH): string {
-  return clip([card.title, ...card.lines].join('\n'), max);
+export function plainTextOf(page: Titled, max = TEXT_LENGTH): string {
+  return clip([page.title, ...linesOfPage(page)].join('\n'), max);
 }
 
 /** Lines of our own as a text: escaped, cut at whole lines. */
@@ -62,7 +107,7 @@ function clip(text: string, max: number): string {
 
 const BAR_CELLS = 10;
 
-function barLines({ bar, endsAt }: Card, words: Words, now: number): string[] {
+function barLines({ bar, endsAt }: Page, words: Words, now: number): string[] {
   const left =
     endsAt !== undefined && endsAt > now ? words.t('card.left', { time: roughly(words, endsAt - now) }) : '';
   if (bar === undefined) return left ? [left] : [];
@@ -92,18 +137,19 @@ export function keyboardOf(rows: readonly (readonly Button[])[]): InlineKeyboard
   };
 }
 
-const SEPARATOR = '|';
+/** Verbs of an earlier version, whose messages still stand in chats. Its `forget` was the second step: it asks again now. */
+const OLD_VERBS: Readonly<Record<string, string>> = {
+  'forget-ask': 'forget',
+  'delete-now': 'delete-yes',
+  'usage-csv': 'csv',
+};
 
-/** What a button sends: what it does, to which job or offer, and how. Throws RangeError over Telegram's 64 bytes. */
-export function callbackData(verb: string, code: string, arg?: string): string {
-  const data = [verb, code, ...(arg === undefined ? [] : [arg])].join(SEPARATOR);
-  if (Buffer.byteLength(data) > DATA_BYTES) throw new RangeError(`too long for a button: ${data}`);
-  return data;
+/** What a button sends. Undefined for what is none of ours. */
+export function readCallbackData(data: string): Action | undefined {
+  const read = readActionId(data);
+  const verb = read && Object.hasOwn(OLD_VERBS, read.verb) ? OLD_VERBS[read.verb] : undefined;
+  return read && verb ? { ...read, verb } : read;
 }
 
-/** Undefined for what is none of ours: anybody can send anything. */
-export function readCallbackData(text: string): { verb: string; code: string; arg?: string } | undefined {
-  const [verb, code, ...rest] = text.split(SEPARATOR);
-  if (!verb || !code || !/^[a-z-]+$/.test(verb)) return undefined;
-  return { verb, code, ...(rest.length > 0 ? { arg: rest.join(SEPARATOR) } : {}) };
-}
+export const callbackData = (verb: string, code: string, arg?: string): string =>
+  actionId({ verb, code, arg });

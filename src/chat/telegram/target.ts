@@ -14,3 +14,6 @@ export const targetSchema = z.object({
   locale: z.string(),
 });
 export type TelegramTarget = z.infer<typeof targetSchema>;
+
+/** Where a message of ours stands that waits for an admin. */
+export const placeSchema = z.object({ chatId: z.number(), messageId: z.number() });

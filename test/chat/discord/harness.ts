@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { commands } from '../../../commands/index.ts';
 import { namedByWaiting } from '../../../src/chat/discord/inbound/waiting.ts';
 import { createDiscordChat, type DiscordParts } from '../../../src/chat/discord/index.ts';
-import { escapeText } from '../../../src/chat/discord/render.ts';
+import { escapeText } from '../../../src/chat/discord/text.ts';
 import { createFileUse } from '../../../src/core/file-use.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import type { Job } from '../../../src/core/job.ts';

@@ -205,7 +205,7 @@ describe('Get your video', () => {
     await using bot = await startTestBot({ settings: { fileLimitBytes: 3, tierLimitBytes: [3, 3, 3, 3] } });
     const asked = await underWay(bot);
     bot.remote.statuses = [COMPLETED];
-    await bot.discord.waitFor(() => textOf(asked.original).includes('strut:get:'));
+    await bot.discord.waitFor(() => textOf(asked.original).includes('get|'));
     const [job] = await bot.jobs();
     const tooLarge = said('told.too-large', { code: job?.code ?? '' });
     expect(textOf(asked.original)).toContain(tooLarge);

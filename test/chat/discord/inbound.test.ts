@@ -157,7 +157,7 @@ describe('a price above what is started unasked', () => {
     const { discord, ada, channel, remote } = bot;
     const asked = await discord.slash(ada, channel, '/animate', { image: image(), clip: clip() });
     await discord.waitFor(() => textOf(asked.original).includes('This costs $3.00'));
-    discord.press(ada, asked.original, 'strut:decline');
+    discord.press(ada, asked.original, 'decline|');
     await discord.waitFor(() => textOf(asked.original).includes(said('confirm.declined')));
     expect(remote.submits).toEqual([]);
   });

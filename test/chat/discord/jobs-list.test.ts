@@ -1,7 +1,10 @@
+import { messageLink } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { jobsMessage } from '../../../src/chat/discord/views.ts';
+import { ITEMS_SHOWN, messageOf } from '../../../src/chat/discord/render.ts';
+import { jobsPage } from '../../../src/chat/pages.ts';
 import type { JobState } from '../../../src/core/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
+import { FACTS } from '../../fakes/chat-facts.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
 import { parseMessage } from '../../simulators/discord/messages.ts';
@@ -11,29 +14,18 @@ import { clip, finish, image, startTestBot, textOf } from './harness.ts';
 const words = wordsFor('en-US');
 const many = (count: number, state: JobState, from = 0) =>
   Array.from({ length: count }, (_, index) => jobIn(state, { id: `discord-${from + index}` }));
-const shown = (jobs: ReturnType<typeof many>, locale = 'en-US') =>
-  jobsMessage(wordsFor(locale), jobs, { title: words.t('jobs.title'), placeOf: () => undefined });
 
 describe('the list of jobs on Discord', () => {
-  it('names the codes of the kept videos that it has no room for, and how to ask for one', () => {
-    const jobs = many(12, 'delivered');
-    const text = JSON.stringify(shown(jobs));
-    const [first, second] = jobs.slice(10).map(({ code }) => code);
-    expect(text).toContain(
-      words.t('jobs.more', { codes: `${first}, ${second}`, command: `/jobs job:${first}` }),
-    );
-    expect(JSON.stringify(shown(jobs, 'de'))).toContain(`/aufträge auftrag:${first}`);
-    expect(JSON.stringify(shown(many(10, 'delivered')))).not.toContain('/jobs');
-  });
-
   it('is no more than Discord takes, whatever the files are called', () => {
     const jobs = many(500, 'delivered').map((job) => ({
       ...job,
       inputs: { ...job.inputs, image: { ...job.inputs.image, name: '*'.repeat(900) } },
     }));
-    const place = { channelId: '1'.repeat(19), messageId: '2'.repeat(19), guildId: '3'.repeat(19) };
+    const url = messageLink('1'.repeat(19), '2'.repeat(19), '3'.repeat(19));
     for (const locale of ['en', 'de', 'fr', 'ja', 'ru']) {
-      const body = jobsMessage(wordsFor(locale), jobs, { title: 'Jobs', placeOf: () => place });
+      const here = wordsFor(locale);
+      const facts = { ...FACTS, linkTo: () => url, room: ITEMS_SHOWN };
+      const body = messageOf(here, jobsPage(here, jobs, 'Jobs', facts));
       const { components, flags } = parseMessage(body);
       expect(
         wholeProblems({ flags: flags ?? 0, content: '', embeds: [], components: components ?? [] }),
@@ -52,18 +44,18 @@ describe('/jobs on Discord, asked for one job', () => {
     for (const path of [/\/webhooks\/\d+\/[^/]+$/, /\/channels\/\d+\/messages$/, /\/@me\/channels$/])
       discord.fault({ method: 'POST', path }, { status: 403, json: { message: 'No.', code: 50013 } });
     const first = await ask();
-    await discord.waitFor(() => textOf(first.original).includes('strut:get:'));
+    await discord.waitFor(() => textOf(first.original).includes('get|'));
     for (let count = 0; count < 10; count += 1) await finish(bot, await ask());
     const [oldest, lost] = (await bot.jobs()).slice(-2).map((job) => job.code);
     const code = oldest ?? '';
     const list = await discord.slash(ada, channel, '/jobs');
     await discord.waitFor(() => textOf(list.original).includes(`/jobs job:${code}`));
-    expect(textOf(list.original)).toContain(`strut:send:${lost}`);
+    expect(textOf(list.original)).toContain(`send|${lost}`);
     const typed = await discord.autocomplete(ada, channel, '/jobs', 'job', { job: code.toLowerCase() });
     const choices = await discord.waitFor(() => typed.choices);
     expect(choices.map(({ value }) => value)).toEqual([code]);
     const one = await discord.slash(ada, channel, '/jobs', { job: code });
-    await discord.waitFor(() => textOf(one.original).includes(`strut:send:${code}`));
+    await discord.waitFor(() => textOf(one.original).includes(`send|${code}`));
     expect(textOf(one.original)).toContain(words.t('card.job', { code }));
     const pressed = discord.press(ada, one.original, 'Send again');
     await discord.waitFor(() => pressed.followUps.some(({ files }) => files.length > 0));

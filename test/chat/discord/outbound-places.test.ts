@@ -153,7 +153,7 @@ describe('where a finished video goes on Discord', () => {
       world.as(asked, 'completed', { rungs: [{ at: 1, form: 'original', outcome: 'nowhere' }] }),
     );
     expect(buttons(asked.status)).toMatchObject([
-      { label: t('button.get-video'), customId: `strut:get:${asked.job.code}` },
+      { label: t('button.get-video'), customId: `get|${asked.job.code}` },
     ]);
     expect(visibleText(asked.status)).toContain(t('told.waiting'));
 

@@ -1,7 +1,8 @@
 import { MessageFlags } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { customId, escapeText, messageOf, readCustomId } from '../../../src/chat/discord/render.ts';
-import type { Card } from '../../../src/words/cards.ts';
+import { messageOf, readId } from '../../../src/chat/discord/render.ts';
+import { escapeText } from '../../../src/chat/discord/text.ts';
+import { actionId, type Page } from '../../../src/chat/page.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { buttons, visibleText } from '../../simulators/discord/look.ts';
 import { textsOf } from '../../simulators/discord/mentions.ts';
@@ -10,8 +11,7 @@ import { wholeProblems } from '../../simulators/discord/schema/message.ts';
 import { outboundWorld } from './outbound-setup.ts';
 
 const words = wordsFor('en-US');
-const card = (over: Partial<Card> = {}): Card => ({ title: 'Rendering', lines: [], buttons: [], ...over });
-const options = { words, code: 'ABC234' };
+const page = (over: Partial<Page> = {}): Page => ({ title: 'Rendering', tone: 'plain', lines: [], ...over });
 
 /** What Discord would say against it. */
 function problems(body: unknown): unknown[] {
@@ -23,53 +23,81 @@ const textOf = (body: unknown): string => {
   return textsOf({ content: '', components: components ?? [] }).join('\n');
 };
 
-describe('a card as a Discord message', () => {
+describe('a page as a Discord message', () => {
   it('is one line without a frame when there is no more to say', () => {
-    const { components, flags } = messageOf(card(), options);
+    const { components, flags } = messageOf(words, page());
     expect(components).toEqual([{ type: 10, content: 'Rendering' }]);
     expect(flags).toBe(MessageFlags.IsComponentsV2);
   });
 
+  it('is its sentences without a frame where there is nothing else', () => {
+    expect(messageOf(words, { lines: ['Not *started*.', 'It cost nothing.'] }).components).toEqual([
+      { type: 10, content: 'Not \\*started\\*.\nIt cost nothing.' },
+    ]);
+  });
+
   it('holds no more text than Discord takes, however much there is to say', () => {
     const long = Array.from({ length: 30 }, (_, i) => `${i} ${'*_`~|'.repeat(400)}`);
-    const body = messageOf(card({ title: '*'.repeat(5_000), lines: long, bar: 0.5 }), {
-      ...options,
-      askedBy: '1',
-    });
+    const body = messageOf(
+      words,
+      page({ title: '*'.repeat(5_000), lines: long, bar: 0.5, askedBy: 'discord:1' }),
+    );
     expect(problems(body)).toEqual([]);
     expect(textOf(body).length).toBeGreaterThan(1_000);
     expect(textOf(body)).toContain('…');
   });
 
-  it('has room for every button, five in a row, none twice', () => {
-    const verbs = ['again', 'new-image', 'new-motion', 'delete', 'details'] as const;
-    const body = messageOf(card({ buttons: verbs }), {
-      ...options,
-      verbs: ['get'],
-      links: [{ label: 'x'.repeat(200), url: 'https://strut.example/a' }],
-    });
+  it('begins another row where more than five buttons stand in one', () => {
+    const button = { verb: 'again', label: 'x'.repeat(200) };
+    const row = Array.from({ length: 7 }, (_, at) => ({ ...button, code: `ABC23${at}` }));
+    const link = { label: 'x'.repeat(200), url: 'https://strut.example/a' };
+    const body = messageOf(words, page({ rows: [row, [link]] }));
     expect(problems(body)).toEqual([]);
     const { components } = parseMessage(body);
     const [frame] = components ?? [];
     const rows = frame && 'components' in frame ? frame.components.filter(({ type }) => type === 1) : [];
-    expect(rows.map((row) => ('components' in row ? row.components.length : 0))).toEqual([5, 2]);
+    expect(rows.map((one) => ('components' in one ? one.components.length : 0))).toEqual([5, 2, 1]);
   });
 
   it('pings only the one who asked, and only when told to', () => {
-    const mention = { ...options, askedBy: '80351110224678912' };
-    expect(messageOf(card(), mention).allowed_mentions).toEqual({ parse: [] });
-    expect(messageOf(card(), { ...mention, notify: true }).allowed_mentions).toEqual({
+    const mention = page({ askedBy: 'discord:80351110224678912' });
+    expect(messageOf(words, mention).allowed_mentions).toEqual({ parse: [] });
+    expect(messageOf(words, mention, { notify: true }).allowed_mentions).toEqual({
       parse: [],
       users: ['80351110224678912'],
     });
-    expect(messageOf(card(), { ...options, notify: true }).allowed_mentions).toEqual({ parse: [] });
+    expect(messageOf(words, page(), { notify: true }).allowed_mentions).toEqual({ parse: [] });
   });
 
   it('keeps an alt text within its limit', () => {
-    const media = [{ filename: 'a.mp4', alt: `\u202e${'long '.repeat(1_000)}` }];
-    const body = messageOf(card(), { ...options, media });
+    const alt = `\u202e${'long '.repeat(1_000)}`;
+    const body = messageOf(
+      words,
+      page({ media: { as: 'shown', name: 'a.mp4', mime: 'video/mp4', alt, path: '/a' } }),
+    );
     expect(problems(body)).toEqual([]);
     expect(JSON.stringify(body)).not.toContain('\u202e');
+  });
+
+  it('mentions whom a line names, and shows letter by letter what a member wrote in one', () => {
+    const name = '<@80351110224678912>';
+    const body = messageOf(words, { lines: [{ text: `${name} asks`, named: true }, `${name}.png`] });
+    expect(textOf(body)).toContain(`${name} asks`);
+    expect(textOf(body).split(name)).toHaveLength(2);
+    expect(body.allowed_mentions).toEqual({ parse: [] });
+  });
+
+  it('has the menus of a settings panel, with what is chosen in them', () => {
+    const menu = { verb: 'x', code: 'y', most: 25, placeholder: 'Who' };
+    const body = messageOf(words, {
+      lines: [],
+      rows: [
+        [{ ...menu, pick: 'member', chosen: ['discord:80351110224678912'] }],
+        [{ ...menu, code: 'z', pick: 'limited-channel', chosen: [] }],
+      ],
+    });
+    expect(problems(body)).toEqual([]);
+    expect(JSON.stringify(body)).toContain('"default_values":[{"id":"80351110224678912","type":"user"}]');
   });
 });
 
@@ -121,18 +149,25 @@ describe('a member’s own text on Discord', () => {
 });
 
 describe('a button of ours', () => {
-  it('holds its verb and the code', () => {
-    expect(readCustomId(customId('new-image', 'ABC234'))).toEqual({ verb: 'new-image', code: 'ABC234' });
+  it('holds its verb, the code and what else there is to know', () => {
+    const action = { verb: 'choose', code: 'ABC234', arg: 'quality=pro' };
+    expect(readId(actionId(action))).toEqual(action);
   });
 
   it.each([
-    '',
-    'strut:',
-    'strut:cancel',
-    'other:cancel:ABC234',
-    'strut:cancel:A B',
-    `strut:cancel:${'A'.repeat(90)}`,
-  ])('is not %j', (text) => {
-    expect(readCustomId(text)).toBeUndefined();
+    ['strut:new-image:ABC234', { verb: 'new-image', code: 'ABC234' }],
+    ['strut:forget:me', { verb: 'forget', code: '-' }],
+    ['strut:delete-yes:ABC234-123456', { verb: 'delete-yes', code: 'ABC234', arg: '123456' }],
+    ['strut-admin:approve:ABC234', { verb: 'approve', code: 'ABC234' }],
+    ['strut-admin:csv:last-month', { verb: 'csv', code: 'last-month' }],
+  ])('is still understood as an earlier version wrote it: %s', (id, action) => {
+    expect(readId(id)).toEqual(action);
   });
+
+  it.each(['', 'strut:', 'strut:cancel', 'cancel', 'cancel|A B', `cancel|${'A'.repeat(90)}`])(
+    'is not %j',
+    (text) => {
+      expect(readId(text)).toBeUndefined();
+    },
+  );
 });

@@ -25,7 +25,7 @@ describe('the status message on Discord', () => {
     expect(text).toContain('knight.png + dance.mp4');
     expect(text).toContain('$0.28');
     expect(buttons(asked.status)).toMatchObject([
-      { label: t('button.cancel'), customId: `strut:cancel:${asked.job.code}` },
+      { label: t('button.cancel'), customId: `cancel|${asked.job.code}` },
     ]);
     expect(asked.status.notified).toEqual([]);
     expect(edits(world)[0]?.json).toMatchObject({ allowed_mentions: { parse: [] } });
@@ -373,7 +373,7 @@ describe('the status message of a video that could not be handed over', () => {
     await world.show(world.as(asked, 'completed'));
     expect(buttons(asked.status)).toEqual([]);
     await world.show(world.as(asked, 'completed', { rungs: [tried(1, 'too-large')] }));
-    expect(buttons(asked.status)).toMatchObject([{ label: GET, customId: `strut:get:${code}` }]);
+    expect(buttons(asked.status)).toMatchObject([{ label: GET, customId: `get|${code}` }]);
     expect(visibleText(asked.status)).toContain(t('told.too-large', { code }));
   });
 

@@ -194,7 +194,7 @@ describe('a finished video on Telegram', () => {
     const job = jobOf('completed', target);
     telegram.fault({ method: 'sendVideo', how: { status: 413, description: 'Request Entity Too Large' } });
     const outbound = world.boot();
-    const maxBytes = outbound.uploadLimitBytes(job, target);
+    const maxBytes = outbound.uploadLimitBytes();
     expect(maxBytes).toBeGreaterThan(49 << 20);
     expect(maxBytes).toBeLessThan(50 << 20);
     const outcome = await world.until(outbound.deliver(job, world.original(job), target));
@@ -204,7 +204,7 @@ describe('a finished video on Telegram', () => {
   it('may be far larger where the operator runs a Bot API server', async () => {
     const world = await createOutboundWorld({ local: true });
     const { target } = await asks(world.telegram);
-    const limit = world.boot().uploadLimitBytes(jobOf('completed', target), target);
+    const limit = world.boot().uploadLimitBytes();
     expect(limit).toBeGreaterThan(1_900 * 1024 * 1024);
     expect(limit).toBeLessThan(2_000 * 1024 * 1024);
   });

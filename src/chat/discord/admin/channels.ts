@@ -2,6 +2,7 @@
 import { ChannelType, PermissionFlagsBits as P, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';
+import { WRITABLE } from '../channel-types.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 
 const overwrite = z.object({ id: z.string(), allow: z.string(), deny: z.string() });
@@ -22,26 +23,6 @@ const THREADS: ReadonlySet<number> = new Set([
   ChannelType.PublicThread,
   ChannelType.PrivateThread,
 ]);
-/** Where messages are: categories and forums have none of their own. */
-export const WRITABLE = [
-  ChannelType.GuildText,
-  ChannelType.GuildAnnouncement,
-  ChannelType.GuildVoice,
-  ChannelType.GuildStageVoice,
-  ChannelType.AnnouncementThread,
-  ChannelType.PublicThread,
-  ChannelType.PrivateThread,
-] as const;
-/** Where limits and lists stand: a thread counts as the channel that it hangs under. */
-export const LIMITABLE = [
-  ChannelType.GuildText,
-  ChannelType.GuildAnnouncement,
-  ChannelType.GuildVoice,
-  ChannelType.GuildStageVoice,
-  ChannelType.GuildForum,
-  ChannelType.GuildMedia,
-] as const;
-
 const REMEMBERED = 5_000;
 
 export type Channels = {

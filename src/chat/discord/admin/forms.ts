@@ -7,7 +7,7 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import type { Field, Form } from '../../page.ts';
-import { LIMITABLE } from './channels.ts';
+import { LIMITABLE } from '../channel-types.ts';
 import { adminId } from './ids.ts';
 
 /** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */

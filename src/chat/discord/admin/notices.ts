@@ -5,19 +5,18 @@ import type { Notice, NoticePlace } from '../../../core/notices.ts';
 import type { Offer } from '../../../core/offer-shelf.ts';
 import type { Log } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
-import { noticeLines } from '../../../words/settings.ts';
+import { said } from '../../page.ts';
+import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
+import type { Requests } from '../../requests.ts';
 import { createEditor } from '../outbound/editor.ts';
 import { placesFor } from '../outbound/places.ts';
 import type { Sender } from '../outbound/sender.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
-import type { MessageBody } from '../render.ts';
+import { type MessageBody, messageOf } from '../render.ts';
 import type { Servers } from '../servers.ts';
-import { targetSchema } from '../target.ts';
+import { placeSchema, targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
-import { framed, notice as sentences } from '../views.ts';
-import { naming, withMentions } from './naming.ts';
-import { requestMessage, requestTexts, textOf } from './over.ts';
-import type { Requests } from './requests.ts';
+import { naming } from './naming.ts';
 
 export type Notices = {
   /** False where it can't be posted. Throws what may pass. */
@@ -57,13 +56,13 @@ export function createNotices(parts: NoticesParts): Notices {
 
   async function postRequest(to: NoticePlace, spaceId: string, offer: Offer): Promise<boolean> {
     const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
-    const texts = requestTexts(words, offer);
-    const body = requestMessage(words, offer.code, texts);
+    const lines = requestLines(words, offer, naming);
+    const body = messageOf(words, requestPage(words, offer.code, lines));
     const there =
       'channel' in to
         ? await send(to.channel, { ...body, nonce: nonceOf(offer), enforce_nonce: true })
         : await postWhereAsked(offer, body);
-    if (there) await requests.note(offer.code, { texts });
+    if (there) await requests.told(offer.code, lines);
     return there;
   }
 
@@ -71,7 +70,7 @@ export function createNotices(parts: NoticesParts): Notices {
   async function postWhereAsked(offer: Offer, body: MessageBody): Promise<boolean> {
     const request = await requests.get(offer.code);
     if (!request) return false;
-    const { target, channelId, messageId } = request;
+    const { target, channelId, messageId } = placeSchema.parse(request.place);
     const reference = { message_id: messageId, channel_id: channelId, fail_if_not_exists: false };
     const answer = target.private ? {} : { message_reference: reference };
     const mine = { ...body, ...answer, nonce: nonceOf(offer), enforce_nonce: true };
@@ -86,8 +85,9 @@ export function createNotices(parts: NoticesParts): Notices {
   async function tellDeclined(code: string): Promise<boolean> {
     const request = await requests.get(code);
     if (!request) return false;
-    const { target, channelId, messageId } = request;
-    const body = sentences(wordsFor(target.locale).t('notice.declined'));
+    const { target, channelId, messageId } = placeSchema.parse(request.place);
+    const words = wordsFor(target.locale);
+    const body = messageOf(words, said(words.t('notice.declined')));
     const bound = { channelId, statusMessageId: messageId, eventId: target.eventId };
     const edited = await edit(bound, target, body, code);
     if (edited.kind === 'done') return true;
@@ -112,8 +112,7 @@ export function createNotices(parts: NoticesParts): Notices {
       if (notice.kind === 'declined') return tellDeclined(notice.offer.code);
       const channelId = 'channel' in to ? to.channel : targetSchema.parse(to.target).channelId;
       const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
-      const lines = noticeLines(words, notice, naming).map(withMentions);
-      return send(channelId, framed([textOf(...lines)]));
+      return send(channelId, messageOf(words, { lines: noticeLinesFor(words, notice, naming) }));
     },
   };
 }

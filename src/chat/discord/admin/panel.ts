@@ -8,9 +8,10 @@ import {
   SelectMenuDefaultValueType,
 } from 'discord.js';
 import type { Control, Line, Menu, Page } from '../../page.ts';
-import { escapeText, type MessageBody } from '../render.ts';
+import { LIMITABLE, WRITABLE } from '../channel-types.ts';
+import type { MessageBody } from '../render.ts';
+import { escapeText } from '../text.ts';
 import { button, framed, heading, row } from '../views.ts';
-import { LIMITABLE, WRITABLE } from './channels.ts';
 import { adminId } from './ids.ts';
 import { userIdOf, withMentions } from './naming.ts';
 

@@ -13,9 +13,6 @@ import { modalOf } from './forms.ts';
 import { readAdminId } from './ids.ts';
 import { memberIdOf } from './naming.ts';
 
-/** Commands that only admins are offered. */
-export const ADMIN_COMMANDS = ['settings', 'usage'] as const;
-
 /** Undefined for what is none of this half's business. */
 export function readAdmin(parts: Doors, asker: Asker, event: Interaction): Reading | undefined {
   switch (event.type) {
@@ -45,13 +42,9 @@ function readTyping(asker: Asker, { data }: CommandUse): Reading | undefined {
 }
 
 function readCommand(asker: Asker, { data }: CommandUse): Reading | undefined {
-  const name = ADMIN_COMMANDS.find((one) => one === data.name);
-  if (!name || data.type !== ApplicationCommandType.ChatInput) return undefined;
+  if (data.name !== 'settings' || data.type !== ApplicationCommandType.ChatInput) return undefined;
   const [part] = data.options;
-  const ask =
-    name === 'settings'
-      ? asking({ act: name, arg: part?.name ?? SHOW, options: coreOptions(part) })
-      : asking({ act: name, options: textsOf(data.options) });
+  const ask = asking({ act: data.name, arg: part?.name ?? SHOW, options: coreOptions(part) });
   return doing(privately(asker), { kind: 'thinking', ephemeral: true }, ask);
 }
 

@@ -11,9 +11,8 @@ import { callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
 import type { MessageBody } from '../render.ts';
-import { framed, heading, refusalNotice } from '../views.ts';
+import { framed, heading, refusalNotice, textOf } from '../views.ts';
 import { memberIdOf, naming, withMentions } from './naming.ts';
-import { textOf } from './over.ts';
 import { pageMessage } from './panel.ts';
 import { isRoleKey } from './reading.ts';
 
@@ -60,27 +59,11 @@ export async function panelHistory(parts: Parts, asked: Administered): Promise<v
   await parts.replies.whisper({ target }, body);
 }
 
-type InForce = { settings: Settings; own: OwnSettings };
-type Shown =
-  | ({ kind: 'settings' } & InForce)
-  | ({ kind: 'changed'; entries: AuditEntry[] } & InForce)
-  | { kind: 'history'; entries: AuditEntry[]; timeZone: string };
+const execute = ({ core, commands }: Parts, asked: Administered, part: string, options: Texts) =>
+  commands.settings.execute({ ...callOf(asked, { options }), part }, core);
 
-async function execute(
-  { core, commands }: Parts,
-  asked: Administered,
-  part: string,
-  options: Texts,
-): Promise<{ ok: true; value: Shown } | { ok: false; refusal: Refusal }> {
-  const call = callOf(asked, { options });
-  const view = await commands.settings.execute({ ...call, part }, core);
-  if (!view.ok) return view;
-  const { value } = view;
-  if (value.kind === 'settings' || value.kind === 'changed') return { ok: true, value };
-  if (value.kind !== 'history') throw new Error(`settings do not answer with ${value.kind}`);
-  const { timeZone } = core.settings.of(call.requester.spaceId);
-  return { ok: true, value: { ...value, timeZone } };
-}
+type Shown = Extract<Awaited<ReturnType<typeof execute>>, { ok: true }>['value'];
+type InForce = { settings: Settings; own: OwnSettings };
 
 function messageOf(words: Words, shown: Shown): MessageBody {
   const { t } = words;

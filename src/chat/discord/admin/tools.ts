@@ -1,9 +1,9 @@
 /** What the admins' half needs besides what the inbound half has. */
 import type { Files } from '../../../core/ports.ts';
+import type { Requests } from '../../requests.ts';
 import type { Sender } from '../outbound/sender.ts';
 import type { Channels } from './channels.ts';
 import type { Notices } from './notices.ts';
-import type { Requests } from './requests.ts';
 
 export type AdminTools = {
   channels: Channels;

@@ -84,7 +84,7 @@ export const mentionerOf = (
 const has = (held: bigint, needed: bigint): boolean => (held & needed) === needed;
 
 /** The job of an event has an id made of the event's own. */
-export const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
+const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
 
 /** A server is a space where the bot is a member; whoever brings the app along is alone with it. */
 export function callOf(

@@ -1,27 +1,12 @@
-/** The forms that open over the chat, and what waits for them: the command that opened one, with its files. */
-import {
-  type APIComponentInLabel,
-  type APILabelComponent,
-  type APIModalInteractionResponseCallbackData,
-  ComponentType,
-  TextInputStyle,
-} from 'discord.js';
+/** The forms that ask for files and wishes, and what waits for them: the command that opened one, with its files. */
 import { CHOICE_OPTIONS } from '../../../core/choices.ts';
-import type { Words } from '../../../words/index.ts';
+import type { WordKey, Words } from '../../../words/index.ts';
+import { type Action, type Field, type Form, readActionId } from '../../page.ts';
 import type { What } from './given-files.ts';
 import type { FormSent } from './wire.ts';
 
-/** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */
-const LABEL_LENGTH = 45;
-const DESCRIPTION_LENGTH = 100;
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-
-/** Only names are looked at; moving pictures are clips too. */
-const FILE_TYPES: Record<What, string[]> = { image: ['image'], clip: ['video', '.gif', '.webp'] };
-
-export type FormSpec = {
-  customId: string;
+type FormSpec = {
+  action: Action;
   title: string;
   /** The files that it asks for. Where their bytes may turn out to be there already, they are optional. */
   files: readonly What[];
@@ -31,57 +16,30 @@ export type FormSpec = {
 };
 
 /** At most five fields fit: two files and three wishes. */
-export function formOf(words: Words, spec: FormSpec): APIModalInteractionResponseCallbackData {
-  const { t } = words;
-  const label = (key: What | 'prompt' | 'quality' | 'orientation', component: APIComponentInLabel) =>
-    ({
-      type: ComponentType.Label,
-      label: cut(t(`modal.${key}.label`), LABEL_LENGTH),
-      description: cut(t(`modal.${key}.description`), DESCRIPTION_LENGTH),
-      component,
-    }) satisfies APILabelComponent;
-  const required = spec.optional !== true;
-  const files = spec.files.map((what) =>
-    label(what, {
-      type: ComponentType.FileUpload,
-      custom_id: what,
-      min_values: required ? 1 : 0,
-      max_values: 1,
-      required,
-      file_types: FILE_TYPES[what],
-    } as APIComponentInLabel),
-  );
-  const wishes = spec.wishes
-    ? [
-        label('prompt', {
-          type: ComponentType.TextInput,
-          custom_id: 'prompt',
-          style: TextInputStyle.Paragraph,
-          max_length: CHOICE_OPTIONS[0].maxLength,
-          required: false,
-        }),
-        choice(words, 'quality'),
-        choice(words, 'orientation'),
-      ]
-    : [];
-
-  function choice({ t: say }: Words, name: 'quality' | 'orientation') {
+export function fileForm({ t }: Words, { action, title, files, optional, wishes }: FormSpec): Form {
+  const named = (name: What | 'prompt' | 'quality' | 'orientation') => ({
+    name,
+    label: t(`modal.${name}.label`),
+    description: t(`modal.${name}.description`),
+  });
+  const choice = (name: 'quality' | 'orientation'): Field => {
     const { choices } = CHOICE_OPTIONS[name === 'quality' ? 3 : 2];
-    return label(name, {
-      type: ComponentType.RadioGroup,
-      custom_id: name,
-      required: false,
-      options: choices.map((value) => ({
-        value,
-        label: say(`choice.${name}.${value}` as 'choice.quality.draft'),
-      })),
-    });
-  }
-
+    const labelled = choices.map((value) => ({ value, label: t(`choice.${name}.${value}` as WordKey) }));
+    return { ...named(name), type: 'choice', choices: labelled };
+  };
+  const prompt: Field = {
+    ...named('prompt'),
+    type: 'text',
+    maxLength: CHOICE_OPTIONS[0].maxLength,
+    long: true,
+  };
   return {
-    custom_id: spec.customId,
-    title: cut(spec.title, LABEL_LENGTH),
-    components: [...files, ...wishes],
+    action,
+    title,
+    fields: [
+      ...files.map((what): Field => ({ ...named(what), type: 'file', accepts: what, required: !optional })),
+      ...(wishes ? [prompt, choice('quality'), choice('orientation')] : []),
+    ],
   };
 }
 
@@ -104,12 +62,18 @@ export function readForm({ data }: FormSent): {
 /** What a form's id says: whose form it is, and whether only the member sees the answer. */
 export type FormId = { of: 'ask'; eventId: string; private: boolean } | { of: 'job'; code: string };
 
-export const formIdOf = (id: FormId): string =>
-  id.of === 'job' ? `strut-again:${id.code}` : `strut-form:${id.eventId}:${id.private ? 'private' : 'open'}`;
+export const formAction = (id: FormId): Action =>
+  id.of === 'job'
+    ? { verb: 'again', code: id.code }
+    : { verb: 'form', code: id.eventId, arg: id.private ? 'private' : 'open' };
+
+/** A form that an earlier version opened may still be sent. */
+const OLD_FORM = /^strut-(again|form):(\w{1,20})(?::(private|open))?$/;
 
 export function readFormId(text: string): FormId | undefined {
-  const [, code] = /^strut-again:(\w{1,20})$/.exec(text) ?? [];
-  if (code) return { of: 'job', code };
-  const [, eventId, how] = /^strut-form:(\d{1,20}):(private|open)$/.exec(text) ?? [];
-  return eventId ? { of: 'ask', eventId, private: how === 'private' } : undefined;
+  const [, oldVerb = '', oldCode = '', oldArg] = OLD_FORM.exec(text) ?? [];
+  const { verb, code, arg } = readActionId(text) ?? { verb: oldVerb, code: oldCode, arg: oldArg };
+  if (verb === 'again') return { of: 'job', code };
+  const isAsk = verb === 'form' && /^\d{1,20}$/.test(code) && (arg === 'private' || arg === 'open');
+  return isAsk ? { of: 'ask', eventId: code, private: arg === 'private' } : undefined;
 }

@@ -8,10 +8,10 @@ import { wordsFor } from '../../../words/index.ts';
 import { administer } from '../admin/index.ts';
 import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
-import { notice, preparing } from '../views.ts';
-import { callOf } from './asker.ts';
+import { notice } from '../render.ts';
+import { eventOf, type MemberEvent } from './event.ts';
 import { keepForForm } from './keep-for-form.ts';
-import { make } from './make.ts';
+import { make, preparing } from './make.ts';
 import { type Mention, mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
@@ -84,9 +84,9 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     if (target.guildId) await parts.servers.learn(target.guildId);
     target.locale = parts.servers.localeOf(target.guildId ?? '') ?? target.locale;
     asked.channelId = (await parts.admin.channels.threadParent(target.channelId)) ?? target.channelId;
-    const words = wordsFor(target.locale);
+    const { words, call } = eventOf(asked);
     if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
-    const shut = parts.core.access.refusalAtDoor(callOf(asked));
+    const shut = parts.core.access.refusalAtDoor(call);
     const instead = shut ? words.refusal(shut) : help?.(words);
     const answerId = await replies.answerMention(target, instead ? notice(instead) : preparing(words));
     // Where the bot may not write, nobody could be told what became of it.
@@ -99,42 +99,42 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   async function handle(asked: Asked): Promise<void> {
     const { eventId } = asked.target;
     try {
-      const outcome = await act(await inRank(parts, asked));
+      const outcome = await act(eventOf(await inRank(parts, asked)));
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.
       if (stopping) return;
-      await tell(asked, troubleOf(thrown));
+      await tell(eventOf(asked), troubleOf(thrown));
     }
     await inbox.done(inboxIdOf(eventId));
     await parts.waiting.release(eventId);
   }
 
-  function act(asked: Asked): Promise<'later' | unknown> {
+  function act({ asked, ...event }: MemberEvent): Promise<'later' | unknown> {
     const { ask, ...who } = asked;
     switch (ask.kind) {
       case 'make':
-        return make(parts, { ...who, ask });
+        return make(parts, { ...event, asked: { ...who, ask } });
       case 'form':
         return keepForForm(parts, { ...who, ask });
       case 'say':
-        return sayCommand(parts, { ...who, ask });
+        return sayCommand(parts, { ...event, asked: { ...who, ask } });
       case 'press':
-        return press(parts, { ...who, ask });
+        return press(parts, { ...event, asked: { ...who, ask } });
       case 'admin':
         return administer(parts, { ...who, ask });
     }
   }
 
   /** Something that nobody foresaw: the log says what, and the member that nothing was paid for it. */
-  async function tell({ target, moderator, ask }: Asked, err: unknown): Promise<void> {
+  async function tell({ asked, words, call }: MemberEvent, err: unknown): Promise<void> {
+    const { target, ask } = asked;
     log.error({ err, kind: ask.kind }, 'what a member asked could not be done');
-    const words = wordsFor(target.locale);
     const text = notice(words.t('told.trouble'));
     if (ask.kind === 'form') return;
     if (ask.kind === 'press' || (ask.kind === 'admin' && ask.messageId !== undefined))
       return replies.whisper({ target }, text);
-    const job = ask.kind === 'make' && (await parts.core.intake.existing(callOf({ target, moderator })));
+    const job = ask.kind === 'make' && (await parts.core.intake.existing(call));
     // The job is there all the same, and goes on.
     const goesOn = job ? notice(words.job(job)) : text;
     await replies.say({ target, answerId: ask.kind === 'make' ? ask.answerId : undefined }, goesOn);

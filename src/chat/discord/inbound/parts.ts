@@ -1,5 +1,6 @@
 /** What this half works with. */
-import type { Commands, Core } from '../../../core/command.ts';
+import type { Commands } from '../../../../commands/index.ts';
+import type { Core } from '../../../core/command.ts';
 import type { FileUse } from '../../../core/file-use.ts';
 import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
 import type { AdminTools } from '../admin/tools.ts';

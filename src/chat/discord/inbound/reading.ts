@@ -3,10 +3,10 @@ import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.j
 import { wordsFor } from '../../../words/index.ts';
 import { readAdmin } from '../admin/reading.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
-import { readCustomId } from '../render.ts';
-import { refusalNotice } from '../views.ts';
+import { modalOf } from '../modal.ts';
+import { notice, readId } from '../render.ts';
 import { type Asker, askerOf, callOf } from './asker.ts';
-import { formIdOf, formOf, readForm, readFormId } from './forms.ts';
+import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { filesOn, givenOf, motionOf, sortFiles, type What } from './given-files.ts';
 import { menuOf } from './menus.ts';
 import type { Owners } from './owners.ts';
@@ -50,13 +50,14 @@ export const choicesOf = async (
 function shutDoor({ core }: Doors, asker: Asker): Reading | undefined {
   const refusal = core.access.refusalAtDoor(callOf(asker));
   if (!refusal) return undefined;
-  const body = refusalNotice(wordsFor(asker.target.locale), refusal);
+  const body = notice(wordsFor(asker.target.locale).refusal(refusal));
   return { kind: 'answer', asker, answer: { kind: 'message', body } };
 }
 
 function readTyped(asker: Asker, { data }: CommandUse): Reading {
   const ask: AskOf<'say'> = { kind: 'say', command: data.name, options: textsOf(data) };
-  return doing(asker, { kind: 'thinking', ephemeral: true }, ask);
+  const privately = { ...asker, target: { ...asker.target, private: true } };
+  return doing(privately, { kind: 'thinking', ephemeral: true }, ask);
 }
 
 const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
@@ -120,30 +121,27 @@ function openForm(
 ): Reading {
   const words = wordsFor(asker.target.locale);
   const { eventId, private: privately } = asker.target;
-  const form = formOf(words, {
-    customId: formIdOf({ of: 'ask', eventId, private: privately }),
+  const form = fileForm(words, {
+    action: formAction({ of: 'ask', eventId, private: privately }),
     title: words.t('modal.animate'),
     files: (['image', 'clip'] as const).filter((what) => !ask.files[what]),
     optional: ask.files.unknown.length > 0,
     wishes,
   });
-  return doing(asker, { kind: 'form', form }, { kind: 'form', ...ask });
+  return doing(asker, { kind: 'form', form: modalOf(form) }, { kind: 'form', ...ask });
 }
 
 /** Which file a button asks for anew. */
 const NEW: Readonly<Record<string, What>> = { 'new-image': 'image', 'new-motion': 'clip' };
-
-/** Of buttons that make a job, or ask for a file first. */
-export const MAKING_VERBS: readonly string[] = [...Object.keys(NEW), 'again'];
 
 function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press): Reading {
   // A message that only the member sees is answered in the same way.
   const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
   const asker = { ...pressing, target: { ...pressing.target, private: secret } };
   const words = wordsFor(asker.target.locale);
-  const read = readCustomId(event.data.custom_id);
+  const read = readId(event.data.custom_id);
   if (!read || !event.message) return telling(asker, words.t('told.too-old'));
-  const { verb, code } = read;
+  const { verb, code, arg } = read;
   // A verb is any stranger's text: `constructor` is something to every object.
   const what = Object.hasOwn(NEW, verb) ? NEW[verb] : undefined;
   if (what || verb === 'again') {
@@ -152,8 +150,8 @@ function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press):
   }
   if (what) {
     const title = words.t(what === 'image' ? 'modal.new-image' : 'modal.new-motion');
-    const customId = formIdOf({ of: 'job', code });
-    const form = formOf(words, { customId, title, files: [what], wishes: false });
+    const action = formAction({ of: 'job', code });
+    const form = modalOf(fileForm(words, { action, title, files: [what], wishes: false }));
     return { kind: 'answer', asker, answer: { kind: 'form', form } };
   }
   if (verb === 'again') {
@@ -162,7 +160,17 @@ function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press):
     return doing(asker, { kind: 'thinking', ephemeral: secret }, ask);
   }
   const messageId = event.message.id;
-  return doing(asker, { kind: 'nothing-new' }, { kind: 'press', verb, code, messageId });
+  return doing(
+    asker,
+    { kind: 'nothing-new' },
+    {
+      kind: 'press',
+      verb,
+      code,
+      ...(arg === undefined ? {} : { arg }),
+      messageId,
+    },
+  );
 }
 
 /** Only where it is known for sure; anybody else is looked at after the first answer. */

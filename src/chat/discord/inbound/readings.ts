@@ -1,5 +1,5 @@
 /** What an interaction was understood as: with what it is answered first, and what is done about it afterwards. */
-import { notice } from '../views.ts';
+import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
 import type { Asker } from './asker.ts';
 import type { InboundParts } from './parts.ts';

@@ -1,5 +1,6 @@
 /** What came in, as it lies in the inbox until it is answered: enough to go on after a crash, and no token in it. */
 import { z } from 'zod';
+import { fromOld } from '../render.ts';
 import { targetSchema } from '../target.ts';
 import { givenSchema } from './given-files.ts';
 
@@ -42,8 +43,14 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('form'), options, files: askedFilesSchema }),
   /** A command that only shows something, or stops a job. */
   z.object({ kind: z.literal('say'), command: z.string(), options }),
-  z.object({ kind: z.literal('press'), verb: z.string(), code: z.string(), messageId: z.string() }),
-  /** What admins do, and what members ask of them. */
+  z.object({
+    kind: z.literal('press'),
+    verb: z.string(),
+    code: z.string(),
+    arg: z.string().optional(),
+    messageId: z.string(),
+  }),
+  /** What admins do with the settings. */
   z.object({
     kind: z.literal('admin'),
     act: z.string(),
@@ -56,6 +63,17 @@ const askSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
+
+/** As an earlier version wrote it, whose requests and reports were matters of their own. */
+function upgraded(ask: Ask): Ask {
+  if (ask.kind === 'press' && ask.arg === undefined) return { ...ask, ...fromOld(ask.verb, ask.code) };
+  if (ask.kind !== 'admin') return ask;
+  const { act, arg, options, messageId } = ask;
+  if (act === 'usage') return { kind: 'say', command: act, options };
+  if (messageId === undefined || !['ask', 'approve', 'refuse', 'csv'].includes(act)) return ask;
+  return { kind: 'press', verb: act, code: arg, messageId };
+}
+
 export type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
 export const recordSchema = z.object({
@@ -63,7 +81,7 @@ export const recordSchema = z.object({
   moderator: z.boolean(),
   channelId: z.string().optional(),
   roles: z.array(z.string()).optional(),
-  ask: askSchema,
+  ask: askSchema.transform(upgraded),
 });
 /** Who asked, and what. */
 export type Asked<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };

@@ -3,13 +3,12 @@ import { MessageFlags, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
-import type { MessageBody } from '../render.ts';
+import { type MessageBody, notice } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
-import { notice } from '../views.ts';
 
 /** Where the answer to an event stands: `@original`, or our own message below a mention. */
-type Seat = { target: DiscordTarget; answerId?: string | undefined };
+export type Seat = { target: DiscordTarget; answerId?: string | undefined };
 
 /** Trouble with Discord is logged and not thrown: whatever the words are about has happened, or not, by then. */
 export type Replies = {

@@ -1,76 +1,24 @@
-/** Commands that show something or stop a job: seen by the member alone. */
-
-import type { CommandName } from '../../../core/command.ts';
-import type { Job } from '../../../core/job.ts';
+/** Commands that show something or stop a job, seen by the member alone; and the jobs to choose from while one is typed. */
 import { foremost, isKept } from '../../../core/job-order.ts';
 import { cancellable } from '../../../core/jobs.ts';
 import { jobLine } from '../../../words/details.ts';
-import { type Words, wordsFor } from '../../../words/index.ts';
-import { ADMIN_COMMANDS } from '../admin/reading.ts';
-import { placeOfResult } from '../places.ts';
-import { JOBS_SHOWN, jobsMessage, type Place, refusalNotice, viewMessage } from '../views.ts';
+import { wordsFor } from '../../../words/index.ts';
+import { answer, type ChatCommand } from '../../command.ts';
 import { type Asker, callOf } from './asker.ts';
+import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
-import type { Asked, AskOf } from './record.ts';
+import type { AskOf } from './record.ts';
+import { drawFor, sayPage } from './speak.ts';
 
-/** What members can type, in the order in which it is listed. `again` is a button here. */
-export const TYPED = [
-  'animate',
-  'jobs',
-  'cancel',
-  'quota',
-  'privacy',
-  'help',
-] as const satisfies CommandName[];
-
-export async function sayCommand(parts: InboundParts, asked: Asked<AskOf<'say'>>): Promise<void> {
-  const { core, replies } = parts;
-  const { target, ask } = asked;
-  const words = wordsFor(target.locale);
-  const name = TYPED.find((one) => one === ask.command);
-  if (name === undefined || name === 'animate') throw new Error('a command that is not registered');
-  const view = await parts.commands[name].execute(callOf(asked, { options: ask.options }), core);
-  if (!view.ok) {
-    await replies.say({ target }, refusalNotice(words, view.refusal));
-    return;
-  }
-  const { value } = view;
-  switch (value.kind) {
-    case 'jobs': {
-      const listed = foremost(value.jobs);
-      const places = new Map<string, Place | undefined>();
-      for (const job of listed.slice(0, JOBS_SHOWN)) {
-        // No link leads to what only one member sees.
-        const status = job.requester.target.private ? undefined : await parts.outbound.statusOf(job);
-        places.set(job.id, placeOfResult(job) ?? status);
-      }
-      const title = jobsTitle(words, ask.options, listed);
-      await replies.say(
-        { target },
-        jobsMessage(words, listed, { title, placeOf: ({ id }) => places.get(id) }),
-      );
-      return;
-    }
-    case 'help': {
-      const offered: readonly string[] = asked.moderator ? [...TYPED, ...ADMIN_COMMANDS] : TYPED;
-      const shown = value.commands.filter(({ name: one }) => offered.includes(one));
-      await replies.say({ target }, viewMessage(words, { ...value, commands: shown }));
-      return;
-    }
-    case 'quota':
-    case 'privacy':
-    case 'forgotten':
-    case 'cancel':
-      await replies.say({ target }, viewMessage(words, value));
-      return;
-    default:
-      throw new Error(`${name} does not answer with ${value.kind}`);
-  }
-}
-
-function jobsTitle({ t }: Words, { job, all }: Record<string, string>, [first]: readonly Job[]): string {
-  if (job !== undefined && first) return t('card.job', { code: first.code });
-  return t(all === 'true' ? 'jobs.title-all' : 'jobs.title');
+export async function sayCommand(parts: InboundParts, event: MemberEvent<AskOf<'say'>>): Promise<void> {
+  const { asked, words, call } = event;
+  const commands: Readonly<Record<string, ChatCommand>> = parts.commands;
+  const { command: name, options } = asked.ask;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command || command.audience === 'buttons') throw new Error('a command that is not registered');
+  const draw = drawFor(parts, event);
+  const page = await answer(command, { ...call, options }, { core: parts.core, words, draw });
+  await sayPage(parts, { target: asked.target }, words, page);
 }
 
 /** Developer docs, interactions/application-commands, 2026-11-21: at most 25 choices, names of at most 100 letters. */

@@ -3,8 +3,6 @@
  * what has become old meanwhile is never sent, however many jobs there are.
  */
 import { createHash } from 'node:crypto';
-import { messageLink } from 'discord.js';
-import { z } from 'zod';
 import { isOver, type Job } from '../../../core/job.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler } from '../../../core/ports.ts';
@@ -14,6 +12,7 @@ import { targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { statusMessage } from './cards.ts';
 import type { Edit } from './editor.ts';
+import { linkTo, placeOfResult } from './found.ts';
 import { mayPost } from './places.ts';
 import type { Bound, Records } from './records.ts';
 
@@ -121,7 +120,7 @@ export function createBoard(parts: BoardParts): Board {
       now,
       comeForIt,
       usualMs: parts.usualMs(job),
-      resultUrl: resultUrlOf(job),
+      resultUrl: linkTo(placeOfResult(job)),
     });
     const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 16);
     turn.phase = phaseOf(job);
@@ -197,15 +196,4 @@ function phaseOf(job: Job): string {
   const phase = job.state === 'running' ? job.phase.kind : '';
   const rung = job.state === 'completed' ? (job.rungs.at(-1)?.outcome ?? '') : '';
   return [job.state, phase, rung, asked].join();
-}
-
-const details = z.object({ channelId: z.string(), messageId: z.string(), guildId: z.string().optional() });
-
-/** Undefined for a result that only its member sees: no link leads there. */
-function resultUrlOf(job: Job): string | undefined {
-  if (job.state !== 'delivered') return undefined;
-  const { success, data } = details.safeParse(job.receipt.details);
-  if (!success) return undefined;
-  const { channelId, messageId, guildId } = data;
-  return guildId ? messageLink(channelId, messageId, guildId) : messageLink(channelId, messageId);
 }

@@ -3,12 +3,15 @@ import type { Delivery } from '../../../core/chat-port.ts';
 import { isOver, type Job, type JobIn } from '../../../core/job.ts';
 import type { QuotaLine } from '../../../core/quota-lines.ts';
 import { strandedBy } from '../../../core/stranded.ts';
-import { type Card, resultCard, statusCard } from '../../../words/cards.ts';
 import { filesLine } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';
-import { type MessageBody, messageOf, type Tone } from '../render.ts';
+import { jobButton, resultPage, statusPage } from '../../cards.ts';
+import type { Page } from '../../page.ts';
+import { memberIdOf } from '../admin/naming.ts';
+import { type MessageBody, messageOf } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Rung } from './limits.ts';
+import type { Upload } from './sender.ts';
 
 type StatusFacts = {
   words: Words;
@@ -26,23 +29,23 @@ const TIME_STEP_MS = 10_000;
 
 export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody; endsAt?: number } {
   const { words, to, usualMs, now, comeForIt, resultUrl } = facts;
-  const { endsAt: exact, ...card }: Card = statusCard(words, job, { usualMs, now });
+  const { endsAt: exact, ...page } = statusPage(words, job, { usualMs, now });
   const endsAt = exact === undefined ? undefined : Math.ceil(exact / TIME_STEP_MS) * TIME_STEP_MS;
-  const body = messageOf(
-    { ...card, ...(endsAt === undefined ? {} : { endsAt }) },
-    {
-      words,
-      code: job.code,
-      tone: TONES[job.state],
-      ...(job.state === 'delivered' ? {} : { askedBy: to.userId }),
-      ...(isOver(job)
-        ? {}
-        : comeForIt
-          ? { lines: [comeLine(words, job)], verbs: ['get'] }
-          : { lines: warning(words, to) }),
-      ...(resultUrl === undefined ? {} : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
-    },
-  );
+  const more: Pick<Page, 'lines' | 'rows'> = isOver(job)
+    ? { lines: [] }
+    : comeForIt
+      ? { lines: [comeLine(words, job)], rows: [[jobButton(words, 'get', job.code)]] }
+      : { lines: warning(words, to) };
+  const [buttons = []] = page.rows ?? [];
+  const all = [...buttons, ...(more.rows?.[0] ?? [])];
+  const body = messageOf(words, {
+    ...page,
+    lines: [...page.lines, ...more.lines],
+    ...(all.length > 0 ? { rows: [all] } : {}),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    ...(job.state === 'delivered' ? {} : { askedBy: memberIdOf(to.userId) }),
+    ...(resultUrl === undefined ? {} : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
+  });
   return endsAt === undefined ? { body } : { body, endsAt };
 }
 
@@ -60,18 +63,6 @@ function warning({ t }: Words, { canPost, botIsHere, private: onlyForThem }: Dis
   return [t(botIsHere ? 'told.cannot-post' : 'told.come-for-it')];
 }
 
-const TONES: Record<Job['state'], Tone> = {
-  created: 'waiting',
-  submitting: 'waiting',
-  unknown: 'waiting',
-  queued: 'waiting',
-  running: 'working',
-  completed: 'done',
-  delivered: 'done',
-  failed: 'failed',
-  cancelled: 'over',
-};
-
 /** For those who can't see it. */
 export const altText = (words: Words, { inputs }: Job): string =>
   `${words.t('result.ai')}: ${filesLine(words, inputs)}`;
@@ -86,23 +77,23 @@ export function resultMessage(
     left: readonly QuotaLine[];
     now: number;
     notify: boolean;
-    filename: string | undefined;
+    upload: Upload | undefined;
   },
 ): MessageBody {
-  const { words, to, rung, left, now, notify, filename } = facts;
+  const { words, to, rung, left, now, notify, upload } = facts;
   const link = 'link' in delivery ? delivery.link : undefined;
-  const card = resultCard(words, job, { left, form: delivery.form, now, ...(link ? { link } : {}) });
+  const page = resultPage(words, job, { left, form: delivery.form, now, link });
   const instead = rung === 'dm' && to.guildId !== undefined && !to.private;
-  return messageOf(card, {
+  return messageOf(
     words,
-    code: job.code,
-    tone: 'done',
-    notify,
-    ...(rung === 'dm' ? {} : { askedBy: to.userId }),
-    ...(instead ? { lines: [words.t('told.sent-private')] } : {}),
-    ...(filename === undefined ? {} : { media: [{ filename, alt: altText(words, job) }] }),
-    ...(link ? { links: [{ label: words.t('button.open-link'), url: link.url }] } : {}),
-  });
+    {
+      ...page,
+      lines: [...page.lines, ...(instead ? [words.t('told.sent-private')] : [])],
+      ...(rung === 'dm' ? {} : { askedBy: memberIdOf(to.userId) }),
+      ...(upload ? { media: { ...upload, as: 'shown', name: upload.filename, alt: upload.alt ?? '' } } : {}),
+    },
+    { notify },
+  );
 }
 
 /** An edit tells nobody that it failed, so this does. */
@@ -112,9 +103,7 @@ export function failureMessage(
   to: DiscordTarget,
   rung: Rung,
 ): MessageBody {
-  const card = statusCard(words, job, { usualMs: undefined, now: job.endedAt });
-  return messageOf(
-    { title: card.title, lines: card.lines, buttons: [] },
-    { words, code: job.code, tone: 'failed', notify: true, ...(rung === 'dm' ? {} : { askedBy: to.userId }) },
-  );
+  const { title, lines, tone } = statusPage(words, job, { usualMs: undefined, now: job.endedAt });
+  const askedBy = rung === 'dm' ? {} : { askedBy: memberIdOf(to.userId) };
+  return messageOf(words, { title, lines, ...(tone ? { tone } : {}), ...askedBy }, { notify: true });
 }

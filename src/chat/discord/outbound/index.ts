@@ -138,7 +138,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
         left: await left(job),
         now: clock.now(),
         notify: parts.notify(job.requester),
-        filename: uploads[0]?.filename,
+        upload: uploads[0],
       };
       const outcome = await post(posting, {
         jobId: job.id,

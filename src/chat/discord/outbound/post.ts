@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { type REST, Routes, SnowflakeUtil } from 'discord.js';
 import { z } from 'zod';
 import type { Clock, Log } from '../../../core/ports.ts';
-import { customId, type MessageBody } from '../render.ts';
+import { actionId } from '../../page.ts';
+import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import { bareOf } from './bare.ts';
 import type { Limits, Rung } from './limits.ts';
@@ -124,10 +125,11 @@ async function find(
         query: new URLSearchParams({ after, limit: '100' }),
       }),
     );
-    const mark = JSON.stringify(customId('details', jobCode));
+    // An earlier version, which may have posted it, marked it in its own way.
+    const marks = [actionId({ verb: 'details', code: jobCode }), `strut:details:${jobCode}`];
     const found = messages.find(
       ({ components, attachments }) =>
-        JSON.stringify(components).includes(mark) ||
+        marks.some((mark) => JSON.stringify(components).includes(JSON.stringify(mark))) ||
         attachments.some(({ filename }) => uploads.some((upload) => upload.filename === filename)),
     );
     return found && { channelId, messageId: found.id };

@@ -2,14 +2,14 @@
 import type { Api } from 'grammy';
 import type { Chat } from '../../../core/chat-port.ts';
 import type { Log, Shelf } from '../../../core/ports.ts';
-import { filesLine, quoteLines } from '../../../words/facts.ts';
 import { wordsFor } from '../../../words/index.ts';
-import { noticeLines } from '../../../words/settings.ts';
+import type { Line } from '../../page.ts';
+import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
+import type { Requests } from '../../requests.ts';
 import { isTrouble } from '../api.ts';
 import type { Outbound, Place } from '../outbound/index.ts';
-import { linesOf } from '../render.ts';
-import { targetSchema } from '../target.ts';
-import { type ApprovalNotes, requestBody } from './approvals.ts';
+import { messageOf, type PageBody } from '../render.ts';
+import { placeSchema, targetSchema } from '../target.ts';
 import type { People } from './people.ts';
 import { localeKey } from './settings.ts';
 import { readSpot } from './spot.ts';
@@ -19,12 +19,12 @@ export type NoticeParts = {
   shelf: Shelf;
   outbound: Pick<Outbound, 'say' | 'edit'>;
   people: People;
-  notes: ApprovalNotes;
+  requests: Requests;
   log: Log;
 };
 
 export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost' | 'post'>> {
-  const { api, shelf, outbound, people, notes, log } = parts;
+  const { api, shelf, outbound, people, requests, log } = parts;
   const chatOf = (spaceId: string): number => Number(spaceId.replace('telegram:', ''));
 
   return {
@@ -49,27 +49,28 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       // A log channel may serve several chats.
       const title = place.chatId === home ? undefined : await people.titleOf(home);
       const said = await people.named(home, words.t('settings.anonymous-admin'), (naming) =>
-        noticeLines(words, notice, naming),
+        notice.kind === 'asked'
+          ? requestLines(words, notice.offer, naming)
+          : noticeLinesFor(words, notice, naming),
       );
-      const lines = [...(title === undefined ? [] : [title]), ...said];
-      if (notice.kind === 'declined') await strikeOut(notice.offer.id, lines);
-      if (notice.kind !== 'asked') return (await outbound.say(place, linesOf(lines))) !== undefined;
-      const { offer } = notice;
-      const request = [
-        ...lines,
-        filesLine(words, offer),
-        ...quoteLines(words, offer.quote, offer.request.quality),
-      ];
-      await notes.request.set(offer.code, { lines: request, memberId: offer.requester.memberId });
-      const body = requestBody(words, request, offer);
-      return body !== undefined && (await outbound.say(place, body)) !== undefined;
+      const lines: Line[] = [...(title === undefined ? [] : [title]), ...said];
+      if (notice.kind === 'declined') await strikeOut(notice.offer.code, messageOf(words, { lines }));
+      if (notice.kind !== 'asked')
+        return (await outbound.say(place, messageOf(words, { lines }))) !== undefined;
+      const { code, requester } = notice.offer;
+      await requests.told(code, lines);
+      // The chat is looked up again by the core: in a button it only says where to ask who is an admin.
+      const asked = targetSchema.safeParse(requester.target);
+      if (!asked.success) return false;
+      const page = requestPage(words, code, lines, String(asked.data.chatId));
+      return (await outbound.say(place, messageOf(words, page))) !== undefined;
     },
   };
 
   /** The message where the member asked waits no longer. */
-  async function strikeOut(jobId: string, lines: readonly string[]): Promise<void> {
-    const asked = await notes.asked.get(jobId);
-    if (asked) await outbound.edit(asked, linesOf(lines));
+  async function strikeOut(code: string, body: PageBody): Promise<void> {
+    const place = placeSchema.safeParse((await requests.get(code))?.place).data;
+    if (place) await outbound.edit(place, body);
   }
 }
 

@@ -4,8 +4,7 @@ import type { Line, Page } from '../../page.ts';
 import { onlyOption } from '../../settings-panel.ts';
 import type { QuestionFacts } from '../../settings-questions.ts';
 import type { Place } from '../inbound/records.ts';
-import { type Button, callbackData, escapeHtml, keyboardOf, linesOf } from '../render.ts';
-import type { Body } from '../views.ts';
+import { type Body, type Button, callbackData, escapeHtml, keyboardOf, linesOf } from '../render.ts';
 import { usageOf } from './parts.ts';
 import { spotId } from './spot.ts';
 

@@ -1,6 +1,7 @@
 /** `/settings`: with words after it a change, without any the panel. Rights are asked for each time. */
 import type { Api } from 'grammy';
-import type { Call, Command, Core } from '../../../core/command.ts';
+import type { Commands } from '../../../../commands/index.ts';
+import type { Call, Core } from '../../../core/command.ts';
 import type { Shelf } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import { HISTORY, SHOW } from '../../../core/settings-parts.ts';
@@ -20,8 +21,7 @@ import type { Deed } from '../inbound/pressed.ts';
 import type { Place, Said } from '../inbound/records.ts';
 import type { Talk } from '../inbound/talk.ts';
 import { targetOf, type Who } from '../inbound/who.ts';
-import { linesOf } from '../render.ts';
-import type { Body } from '../views.ts';
+import { type Body, linesOf } from '../render.ts';
 import { bodyOf, placeFacts } from './panel.ts';
 import { usageOf } from './parts.ts';
 import type { People } from './people.ts';
@@ -34,7 +34,7 @@ export type SettingsParts = {
   people: People;
   who: Who;
   talk: Talk;
-  settings: Command;
+  settings: Commands['settings'];
 };
 
 /** Of panels that an earlier version posted. */

@@ -1,17 +1,19 @@
 /** What is done about each thing that came in. */
 import type { Api } from 'grammy';
-import type { Commands, Core } from '../../../core/command.ts';
+import type { Commands } from '../../../../commands/index.ts';
+import type { Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
-import type { ApprovalNotes } from '../admin/approvals.ts';
-import { createAdmin } from '../admin/index.ts';
+import { act } from '../../acts.ts';
+import { said as saying } from '../../page.ts';
+import type { Requests } from '../../requests.ts';
+import { PANEL_VERBS } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
-import { isTrouble } from '../api.ts';
+import { createSettingsAnswers } from '../admin/settings.ts';
 import type { Downloads } from '../download.ts';
 import type { Outbound } from '../outbound/index.ts';
-import { linesOf } from '../render.ts';
-import type { Body } from '../views.ts';
+import { type Body, linesOf, readCallbackData } from '../render.ts';
 import { answerCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import { createExpected } from './expected.ts';
@@ -19,9 +21,12 @@ import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { greet } from './joined.ts';
 import { lateItems } from './late.ts';
-import { runPress } from './presses.ts';
+import { ownActs } from './own-acts.ts';
+import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
+import type { Deed } from './pressed.ts';
 import type { Press, Request, Said } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
+import { sayPage } from './speak.ts';
 import type { Talk } from './talk.ts';
 import { createWho, targetOf } from './who.ts';
 
@@ -36,7 +41,7 @@ export type HandlerParts = {
   commands: Commands;
   files: Files;
   people: People;
-  notes: ApprovalNotes;
+  requests: Requests;
   core: Promise<Core>;
   privacyMode(): boolean | undefined;
   start(request: Request): Promise<void>;
@@ -45,8 +50,6 @@ export type HandlerParts = {
 
 /** The window of a pressed button waits no longer than this; what is said later is said in the chat. */
 const ANSWER_WITHIN_MS = 2_500;
-/** https://core.telegram.org/bots/api#answercallbackquery, read 2026-11-21. */
-const ALERT_LENGTH = 200;
 
 export function createHandlers(parts: HandlerParts): Handlers {
   const { api, shelf, clock, log, outbound, inbox, commands, start, signal } = parts;
@@ -74,18 +77,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     show: outbound.show,
   };
 
-  const admin = createAdmin({ ...parts, who, talk, sayWith: outbound.sayWith });
-
-  /** Whether the message is there no more. */
-  async function remove(chatId: number, messageId: number): Promise<boolean> {
-    try {
-      return await api.deleteMessage(chatId, messageId);
-    } catch (error) {
-      if (isTrouble(error, 'network', 'flood')) throw error;
-      // As when it was taken away just before a crash.
-      return isTrouble(error) && error.description.includes('message to delete not found');
-    }
-  }
+  const settings = createSettingsAnswers({ ...parts, who, talk, settings: commands.settings });
+  const { sayWith } = outbound;
 
   async function said(message: Said): Promise<void> {
     const words = wordsFor(message.locale);
@@ -104,24 +97,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {
       const core = await parts.core;
-      const forAdmins = admin.answers.get(decision.name);
-      if (forAdmins) {
-        const body = await forAdmins(message, core);
-        return void (body && (await say(body)));
-      }
-      const body = await answerCommand(message, decision.name, decision.text, {
-        core,
-        commands,
-        who,
-        privacyMode: parts.privacyMode,
-      });
-      if (body) await say(body);
+      if (decision.name === 'settings') return void (await say(await settings.answer(message, core)));
+      const page = await answerCommand(message, words, decision, { ...parts, core, who });
+      if (page) await sayPage({ talk, sayWith, log }, targetOf(message), words, page);
     }
   }
 
   async function pressed(press: Press): Promise<void> {
     const core = await parts.core;
-    /** Whether it was this call that answered: there is one answer to a press, however often its deed is tried. */
+    const words = wordsFor(press.locale);
+    const again = press.begun === true;
+    press.begun = true;
+    /** Whether it was this call that answered: there is one answer to a press, however often it is tried. */
     async function answer(text?: string): Promise<boolean> {
       if (press.answered) return false;
       press.answered = true;
@@ -130,19 +117,21 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
     const timer = setTimeout(() => void answer(), ANSWER_WITHIN_MS);
     try {
-      const heard = await runPress(press, {
-        core,
-        commands,
-        who,
-        talk,
-        expected,
-        shelf,
-        start,
-        remove,
-        more: admin.deeds,
+      const action = readCallbackData(press.data);
+      const maxBytes = outbound.uploadLimitBytes();
+      const pressParts = { ...parts, core, who, talk, sayWith, answer, maxBytes };
+      const face = faceOf(press, words, pressParts);
+      if (!action) return void (await face.aside(saying(words.t('told.too-old'))));
+      const ofPanel = (deed: Deed) => async () => {
+        const heard = await deed({ press, words, code: action.code, arg: action.arg }, { core });
+        if (heard !== undefined) await face.aside(saying(heard));
+      };
+      const tools = { core, commands, requests: parts.requests, files: parts.files };
+      await act(pressOf(press, { ...action, again }, words, pressParts), face, tools, {
+        ...ownActs(press, words, { talk, expected, start }),
+        [PANEL_VERBS.known]: ofPanel(settings.pressed.known),
+        [PANEL_VERBS.anonymous]: ofPanel(settings.pressed.anonymous),
       });
-      const inWindow = await answer(heard);
-      if (heard !== undefined && !inWindow) await talk.say(targetOf(press), linesOf([heard]));
     } finally {
       clearTimeout(timer);
       // Also before it is tried again: the button must not look stuck.
@@ -171,7 +160,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
         inbox,
         talk,
         who,
-        remove,
+        people: parts.people,
+        privacyMode: parts.privacyMode,
+        remove: (chatId, messageId) => remove(api, chatId, messageId),
         signal,
       }),
     async other(record) {

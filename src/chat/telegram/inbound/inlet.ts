@@ -123,8 +123,10 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
     async resume() {
       for (const { id, record } of await inbox.pending(PREFIX)) {
         const known = recordSchema.safeParse(record);
-        if (known.success) dispatch(id, known.data);
-        else {
+        if (known.success) {
+          const again = known.data.kind === 'press' ? { ...known.data, begun: true } : known.data;
+          dispatch(id, again);
+        } else {
           log.warn({ id }, 'what was kept of an update makes no sense any more');
           await inbox.done(id);
         }

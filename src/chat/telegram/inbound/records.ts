@@ -72,6 +72,8 @@ const pressSchema = z.object({
   pressId: z.string(),
   /** In this life: after a crash it is answered anew. */
   answered: z.boolean().optional(),
+  /** It was begun before, in this life or in an earlier one, and broke off. */
+  begun: z.boolean().optional(),
   data: z.string(),
 });
 export type Press = z.infer<typeof pressSchema>;

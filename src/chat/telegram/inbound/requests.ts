@@ -1,22 +1,22 @@
 /** From a wish that is on disk to a job: fetch the files, run the command, show what came of it. */
+
 import type { Caller } from '../../../core/access.ts';
-import type { Call, Command, Core, View } from '../../../core/command.ts';
+import type { Call } from '../../../core/command.ts';
 import type { Upload } from '../../../core/intake.ts';
+import type { Taken } from '../../../core/offers.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import { type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
-import { overBody } from '../admin/approvals.ts';
+import { said } from '../../page.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, What } from '../download.ts';
-import { linesOf } from '../render.ts';
-import { type Body, offerBody } from '../views.ts';
+import { linesOf, messageOf, type PageBody } from '../render.ts';
 import type { Request } from './records.ts';
+import { type DrawParts, drawFor } from './speak.ts';
 import type { Talk } from './talk.ts';
 import { targetOf, type Who } from './who.ts';
 
-export type RequestParts = {
-  core: Core;
-  commands: Readonly<Record<Request['command'], Command>>;
+export type RequestParts = DrawParts & {
   downloads: Downloads;
   inbox: Inbox;
   talk: Talk;
@@ -59,7 +59,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     if (messageId !== 'unknown') await parts.remove(request.chatId, messageId);
     return;
   }
-  const body = bodyOf(words, outcome, request);
+  const body = await bodyOf(words, outcome, request, parts);
   if (messageId === 'unknown') await talk.say(targetOf(request), body);
   else await talk.edit(targetOf(request), messageId, body);
 }
@@ -97,7 +97,7 @@ async function statusOf(
   return statusId;
 }
 
-type Told = Outcome<View> | { ok: false; refusal: FileTrouble };
+type Told = Outcome<Taken> | { ok: false; refusal: FileTrouble };
 type FileTrouble = { code: 'file-too-big'; maxBytes: number } | { code: 'file-gone' };
 
 async function execute(caller: Caller, request: Request, parts: RequestParts): Promise<Told> {
@@ -124,16 +124,15 @@ function bySize({ image, clip }: Request['media']): What[] {
   return (image?.bytes ?? 0) <= (clip?.bytes ?? 0) ? ['image', 'clip'] : ['clip', 'image'];
 }
 
-function bodyOf(words: Words, told: Told, { chatType }: Request): Body {
+async function bodyOf(words: Words, told: Told, request: Request, parts: RequestParts): Promise<PageBody> {
   if (told.ok) {
-    if (told.value.kind === 'offer') return offerBody(words, told.value.offer);
-    if (told.value.kind === 'over')
-      return overBody(words, told.value.offer, told.value.refusal, chatType === 'private');
-    return linesOf([words.t('told.trouble')]);
+    const command = parts.commands[request.command];
+    const page = await drawFor(parts, request, words)((facts) => command.show(words, told.value, facts));
+    return messageOf(words, page);
   }
   const { refusal } = told;
   if (refusal.code === 'file-too-big')
-    return linesOf([words.t('told.file-too-big', { max: words.size(refusal.maxBytes) })]);
-  if (refusal.code === 'file-gone') return linesOf([words.t('told.file-gone')]);
-  return linesOf([words.refusal(refusal satisfies Refusal)]);
+    return messageOf(words, said(words.t('told.file-too-big', { max: words.size(refusal.maxBytes) })));
+  if (refusal.code === 'file-gone') return messageOf(words, said(words.t('told.file-gone')));
+  return messageOf(words, said(words.refusal(refusal satisfies Refusal)));
 }

@@ -1,8 +1,8 @@
 /** What the inbound half says, and through whom: the outbound half keeps the pace of each chat. */
 import type { Job } from '../../../core/job.ts';
 import type { Place } from '../outbound/index.ts';
+import type { Body } from '../render.ts';
 import type { TelegramTarget } from '../target.ts';
-import type { Body } from '../views.ts';
 
 export type Talk = {
   /** Says something, as a reply where a message is named, and answers its id; undefined where it could not be said. */

@@ -3,10 +3,9 @@ import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.
 import type { JobIn } from '../../../core/job.ts';
 import type { Clock, Log } from '../../../core/ports.ts';
 import type { QuotaLine } from '../../../core/quota-lines.ts';
-import { type Card, resultCard, type Verb } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
+import { resultPage } from '../../cards.ts';
 import { isTrouble } from '../api.ts';
-import { type Button, callbackData } from '../render.ts';
 import { targetSchema } from '../target.ts';
 import type { createHandOver, Sent } from './hand-over.ts';
 import type { Notes, SendNote } from './notes.ts';
@@ -27,6 +26,8 @@ type Parts = {
   limitBytes(): number;
 };
 
+type ResultPage = ReturnType<typeof resultPage>;
+
 export type Deliver = (job: WithVideo, delivery: Delivery, to: Target) => Promise<DeliveryOutcome>;
 
 export function createDeliver(parts: Parts): Deliver {
@@ -40,19 +41,12 @@ export function createDeliver(parts: Parts): Deliver {
       return [];
     });
     const link = delivery.form === 'original' ? undefined : delivery.link;
-    const card = resultCard(speech, job, {
-      left,
-      form: delivery.form,
-      now: clock.now(),
-      ...(link ? { link } : {}),
-    });
-    const rows = rowsOf(speech, job.code, link?.url);
+    const page = resultPage(speech, job, { left, form: delivery.form, now: clock.now(), link });
 
     for (const place of placesOf(target)) {
       const key = `${delivery.form}:${place.chatId}:${target.messageId}`;
       const outcome = await sendTo(job, delivery, place, key, {
-        card: forPlace(card, place, speech),
-        rows,
+        page: forPlace(page, place, speech),
         speech,
       });
       if (outcome) return outcome;
@@ -66,7 +60,7 @@ export function createDeliver(parts: Parts): Deliver {
     delivery: Delivery,
     place: Place & { rung: Rung },
     key: string,
-    shown: { card: Card; rows: Button[][]; speech: Words },
+    shown: { page: ResultPage; speech: Words },
   ): Promise<DeliveryOutcome | undefined> {
     const noted = await notes.sends.get(job.id);
     // A video that the member has and asks for once more is another matter than what became of it then.
@@ -132,15 +126,5 @@ const delivered = ({ rung, at, chatId, messageId }: NonNullable<SendNote['sent']
 });
 
 /** In private the member must know why the video comes there. */
-const forPlace = (card: Card, { rung }: { rung: Rung }, { t }: Words): Card =>
-  rung === 'private' ? { ...card, lines: [t('told.sent-private'), ...card.lines] } : card;
-
-function rowsOf({ t }: Words, code: string, url: string | undefined): Button[][] {
-  const button = (verb: Verb): Button => ({ text: t(`button.${verb}`), data: callbackData(verb, code) });
-  return [
-    ...(url === undefined ? [] : [[{ text: t('button.open-link'), url }]]),
-    [button('new-image')],
-    [button('new-motion')],
-    [button('again'), button('delete')],
-  ];
-}
+const forPlace = (page: ResultPage, { rung }: { rung: Rung }, { t }: Words): ResultPage =>
+  rung === 'private' ? { ...page, lines: [t('told.sent-private'), ...page.lines] } : page;

@@ -3,10 +3,10 @@ import type { Api } from 'grammy';
 import type { InlineKeyboardMarkup, Message } from 'grammy/types';
 import type { Delivery } from '../../../core/chat-port.ts';
 import type { Log } from '../../../core/ports.ts';
-import type { Card } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
+import type { Page } from '../../page.ts';
 import { type GrammySignal, isTrouble, TelegramTrouble } from '../api.ts';
-import { type Button, CAPTION_LENGTH, keyboardOf, plainTextOf, textOf } from '../render.ts';
+import { CAPTION_LENGTH, messageOf, plainTextOf } from '../render.ts';
 import type { Timers } from '../timers.ts';
 import type { SentFile } from './notes.ts';
 import type { Address } from './post.ts';
@@ -17,8 +17,7 @@ const ACTION_EVERY_MS = 4_500;
 
 export type HandOver = {
   delivery: Delivery;
-  card: Card;
-  rows: readonly (readonly Button[])[];
+  page: Page & { title: string };
   speech: Words;
   /** Telegram has this file from us already. */
   known: SentFile | undefined;
@@ -79,12 +78,12 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
           });
         });
     };
-    const bare = upload({ ...address, caption: plainTextOf(what.card, CAPTION_LENGTH) }, false);
+    const bare = upload({ ...address, caption: plainTextOf(what.page, CAPTION_LENGTH) }, false);
     return again ? [again, upload(handsome, true), bare] : [upload(handsome, true), bare];
   }
 
   function linkWays(address: Address, what: HandOver): [Way, ...Way[]] {
-    const { delivery, card } = what;
+    const { delivery, page } = what;
     if (delivery.form !== 'link') throw new Error('a video is no link');
     const { caption, ...trimmings } = trimmingsOf(what);
     const handsome: Way = async () => {
@@ -93,7 +92,7 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
         ? raw.sendPhoto({ ...address, caption, ...trimmings, photo }, signal)
         : raw.sendMessage({ ...address, text: caption, ...trimmings }, signal);
     };
-    const text = `${plainTextOf(card, CAPTION_LENGTH)}\n${delivery.link.url}`;
+    const text = `${plainTextOf(page, CAPTION_LENGTH)}\n${delivery.link.url}`;
     return [handsome, () => raw.sendMessage({ ...address, text }, signal)];
   }
 
@@ -122,11 +121,9 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
 
 type Trimmings = { caption: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyboardMarkup };
 
-function trimmingsOf({ card, rows, speech }: HandOver): Trimmings {
-  // A result is never under way: no bar, no time left.
-  const { text, parse_mode } = textOf(card, speech, { now: 0, max: CAPTION_LENGTH });
-  const keyboard = keyboardOf(rows);
-  return { caption: text, parse_mode, ...(keyboard ? { reply_markup: keyboard } : {}) };
+function trimmingsOf({ page, speech }: HandOver): Trimmings {
+  const { text, ...rest } = messageOf(speech, page, { max: CAPTION_LENGTH });
+  return { caption: text, ...rest };
 }
 
 /** A video without sound may come back as an animation, and a message that is yet to be re-encoded has the number 0. */

@@ -48,14 +48,14 @@ export type Outbound = {
   show(job: Job): void;
   /** As `Chat.deliver` of the core promises. Safe to call again after a crash: at most one video comes twice. */
   deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
-  uploadLimitBytes(job: Job, to: Target): number;
+  uploadLimitBytes(): number;
   /** Forgets which messages and files are the job's. */
   forget(job: Job): Promise<void>;
   /** That message, of ours, tells from now on how the job stands. */
   bind(jobId: string, message: StatusRef): Promise<void>;
   /** A new message, as a reply where the place names one. Undefined when it can't be said there. Throws passing trouble. */
   say(place: Place, body: Body): Promise<number | undefined>;
-  /** The same with a picture or a file; `open` is asked for it again where it is sent again. */
+  /** The same with a picture or a file; `open` is asked for it again where it is sent again. Throws one that is too large, too. */
   sayWith(place: Place, file: Attached, body: Body): Promise<number | undefined>;
   /** Says something else in a message of ours, without a keyboard unless one is given. False when it could not. */
   edit(message: MessageRef, body: EditBody): Promise<boolean>;
@@ -83,7 +83,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
     try {
       return await say(`say:${said}`);
     } catch (err) {
-      if (!isTrouble(err) || isTrouble(err, 'network', 'flood', 'unauthorized')) throw err;
+      if (!isTrouble(err) || isTrouble(err, 'network', 'flood', 'unauthorized', 'too-large')) throw err;
       log.warn({ err }, 'a message could not be sent');
       return undefined;
     }

@@ -2,10 +2,10 @@
 import { isOver, type Job } from '../../../core/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
 import { strandedBy } from '../../../core/stranded.ts';
-import { type Card, statusCard } from '../../../words/cards.ts';
 import type { Words } from '../../../words/index.ts';
+import { jobButton, statusPage } from '../../cards.ts';
 import { isTrouble } from '../api.ts';
-import { type Button, callbackData, keyboardOf, linesOf, textOf } from '../render.ts';
+import { linesOf, messageOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Timers } from '../timers.ts';
 import type { Lanes } from './lanes.ts';
@@ -167,11 +167,15 @@ export function createStatus(parts: Parts) {
     const { target, speech } = toWhom(job);
     const now = clock.now();
     const stranded = strandedBy(job);
-    if (stranded) return strandedBody(speech, job, lostWords(speech, job, stranded, target));
-    const known = statusCard(speech, job, { usualMs: usualMs(job), now });
+    // With a way to ask for it again: what was in the way may be gone by then.
+    if (stranded)
+      return messageOf(speech, {
+        lines: lostWords(speech, job, stranded, target),
+        rows: [[jobButton(speech, 'send', job.code)]],
+      });
+    const page = statusPage(speech, job, { usualMs: usualMs(job), now });
     const brief = note === undefined || job.state === 'delivered';
-    const card = brief ? known : { ...known, lines: [...known.lines, note] };
-    return { ...textOf(card, speech, { now }), reply_markup: keyboardOf([buttonsOf(card, speech, job)]) };
+    return messageOf(speech, brief ? page : { ...page, lines: [...page.lines, note] }, { now });
   }
 
   function toWhom({ requester }: Job): { target: TelegramTarget; speech: Words } {
@@ -219,13 +223,3 @@ function lostWords({ t }: Words, { code }: Job, why: Stranded, { chatType }: Tel
   if (why === 'trouble') return [t('told.not-yet')];
   return [t('told.find-in-jobs'), ...(chatType === 'private' ? [] : [t('told.not-started')])];
 }
-
-/** With a way to ask for it again: what was in the way may be gone by then. */
-function strandedBody(speech: Words, { code }: Job, lines: string[]): EditBody {
-  const button = { text: speech.t('button.send'), data: callbackData('send', code) };
-  const reply_markup = keyboardOf([[button]]);
-  return { ...linesOf(lines), ...(reply_markup ? { reply_markup } : {}) };
-}
-
-const buttonsOf = ({ buttons }: Card, { t }: Words, { code }: Job): Button[] =>
-  buttons.map((verb) => ({ text: t(`button.${verb}`), data: callbackData(verb, code) }));

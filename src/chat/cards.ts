@@ -1,17 +1,18 @@
-/** What a member sees of a job, free of any platform: each chat renders it with its own means. */
-import type { Form, Job, JobIn } from '../core/job.ts';
+/** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
+import { type Form, type Job, type JobIn, QUALITIES } from '../core/job.ts';
 import { cancellable } from '../core/jobs.ts';
 import type { Offer } from '../core/offer-shelf.ts';
 import { etaSeconds } from '../core/progress.ts';
 import type { QuotaLine } from '../core/quota-lines.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from './facts.ts';
-import type { Words } from './index.ts';
-import { costText } from './jobs.ts';
-import { leftLines } from './quota.ts';
+import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
+import type { Words } from '../words/index.ts';
+import { costText } from '../words/jobs.ts';
+import { leftLines } from '../words/quota.ts';
+import type { Button, Page, Tone } from './page.ts';
 
-/** What a button does. */
-export type Verb =
+/** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
+type Verb =
   | 'cancel'
   | 'again'
   | 'new-image'
@@ -19,49 +20,70 @@ export type Verb =
   | 'delete'
   | 'details'
   | 'send'
+  | 'get'
   | 'confirm'
   | 'decline';
 
-/** Plain text throughout: a front escapes what its platform would read as markup. */
-export type Card = {
-  title: string;
-  lines: string[];
-  /** How far it is, from 0 to 1. */
-  bar?: number;
-  /** When it should be done, epoch milliseconds. */
-  endsAt?: number;
-  buttons: readonly Verb[];
+const LOOKS: Partial<Record<Verb, Pick<Button, 'tone' | 'wide'>>> = {
+  again: { tone: 'primary' },
+  get: { tone: 'primary' },
+  send: { tone: 'primary' },
+  confirm: { tone: 'success' },
+  cancel: { tone: 'danger' },
+  delete: { tone: 'danger' },
+  'new-image': { wide: true },
+  'new-motion': { wide: true },
 };
+
+export const jobButton = ({ t }: Words, verb: Verb, code: string): Button => ({
+  verb,
+  code,
+  label: t(verb === 'get' ? 'button.get-video' : `button.${verb}`),
+  ...LOOKS[verb],
+});
 
 /** A render that has not ended is never shown as full. */
 const FULLEST = 0.95;
 
 /** How a job stands. Once it is delivered it shrinks to its title: the result has a card of its own. */
-export function statusCard(
+export function statusPage(
   words: Words,
   job: Job,
   { usualMs, now }: { usualMs: number | undefined; now: number },
-): Card {
-  const title = titleOf(words, job);
-  if (job.state === 'delivered') return { title, lines: [], buttons: [] };
+): Page & { title: string } {
+  const page = { title: titleOf(words, job), tone: TONES[job.state] };
+  const rows = (...verbs: Verb[]) => ({ rows: [verbs.map((verb) => jobButton(words, verb, job.code))] });
+  if (job.state === 'delivered') return { ...page, lines: [] };
   const files = filesLine(words, job.inputs);
   const code = words.t('card.job', { code: job.code });
   if (job.state === 'failed') {
     const lines = [files, words.failureReason(job.failure), costText(words, job), code];
-    return { title, lines, buttons: BY_THE_FILES[job.failure] ? [] : ['again'] };
+    return { ...page, lines, ...(BY_THE_FILES[job.failure] ? {} : rows('again')) };
   }
-  if (job.state === 'cancelled') return { title, lines: [files, words.job(job), code], buttons: [] };
+  if (job.state === 'cancelled') return { ...page, lines: [files, words.job(job), code] };
 
   const { late, ...time } = timeOf(job, usualMs, now);
   const asked = cancelAsked(job);
   const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
   return {
-    title,
+    ...page,
     lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, code],
     ...time,
-    buttons: cancellable(job) && !asked ? ['cancel'] : [],
+    ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
 }
+
+const TONES: Record<Job['state'], Tone> = {
+  created: 'plain',
+  submitting: 'plain',
+  unknown: 'plain',
+  queued: 'plain',
+  running: 'working',
+  completed: 'done',
+  delivered: 'done',
+  failed: 'failed',
+  cancelled: 'over',
+};
 
 /** Whether the same files would fail again. */
 const BY_THE_FILES = {
@@ -120,27 +142,51 @@ function timeOf(
   };
 }
 
-/** A price that waits for a yes, and until when it does. */
-export function offerCard(words: Words, offer: Offer): Card {
+/** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
+export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
+  const { code, choices, request } = offer;
+  const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
+    verb: 'choose',
+    code,
+    arg: `${option}=${value}`,
+    label: chosen ? `● ${label}` : label,
+  });
+  const onOff = (label: string, option: 'sound' | 'trim'): Button => ({
+    verb: 'choose',
+    code,
+    arg: `${option}=${!choices[option]}`,
+    label: `${choices[option] ? '☑' : '☐'} ${label}`,
+  });
   return {
     title: t('confirm.ask', { price: price(offer.quote.micros) }),
+    tone: 'plain',
+    askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
       filesLine(words, offer),
-      ...quoteLines(words, offer.quote, offer.request.quality),
+      ...quoteLines(words, offer.quote, request.quality),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
-    buttons: ['confirm', 'decline'],
+    rows: [
+      (['auto', 'video', 'image'] as const).map((value) =>
+        choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
+      ),
+      QUALITIES.map((value) =>
+        choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
+      ),
+      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim')],
+      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+    ],
   };
 }
 
-/** The finished video's own card. `form` is how it is handed over; `left` what the limits still have room for. */
-export function resultCard(
+/** The finished video's own page. `form` is how it is handed over; `left` what the limits still have room for. */
+export function resultPage(
   words: Words,
   job: JobIn<'completed' | 'delivered'>,
   { left, link, form = 'original', now }: ResultFacts,
-): Card {
+): Page & { title: string } {
   const { t, price, seconds, duration, date } = words;
   const original = link && link.until > now ? link : undefined;
   const facts = [
@@ -150,8 +196,10 @@ export function resultCard(
     seconds(job.video.durationMs / 1000),
     t('result.took', { time: duration(job.completedAt - job.submittedAt) }),
   ];
+  const verbs = ['again', 'new-image', 'new-motion', 'delete', 'details'] as const;
   return {
     title: t('result.title'),
+    tone: 'done',
     lines: [
       facts.join(SEPARATOR),
       ...(form === 'smaller' ? [t('result.smaller')] : []),
@@ -162,13 +210,16 @@ export function resultCard(
       ...leftLines(words, left),
       t('result.ai'),
     ],
-    buttons: ['again', 'new-image', 'new-motion', 'delete', 'details'],
+    rows: [
+      ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),
+      verbs.map((verb) => jobButton(words, verb, job.code)),
+    ],
   };
 }
 
 export type ResultFacts = {
   left: readonly QuotaLine[];
-  link?: { url: string; until: number };
+  link?: { url: string; until: number } | undefined;
   form?: Form;
   now: number;
 };

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { offerPage, resultPage, statusPage } from '../../src/chat/cards.ts';
+import type { Page } from '../../src/chat/page.ts';
 import type { Job, JobState } from '../../src/core/job.ts';
 import { MOVES } from '../../src/core/job.ts';
 import { cancellable } from '../../src/core/jobs.ts';
+import type { Offer } from '../../src/core/offer-shelf.ts';
 import type { QuotaLine } from '../../src/core/quota-lines.ts';
 import { FAILURE_CODES } from '../../src/core/refusals.ts';
-import { offerCard, resultCard, statusCard } from '../../src/words/cards.ts';
 import { detailsLines, jobLine } from '../../src/words/details.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { forgottenLines, privacyLines } from '../../src/words/privacy.ts';
@@ -12,6 +14,8 @@ import { quotaLines } from '../../src/words/quota.ts';
 import { jobIn } from '../fakes/jobs.ts';
 
 const words = wordsFor('en');
+const verbsOf = ({ rows = [] }: Page): string[] =>
+  rows.flat().flatMap((control) => ('verb' in control ? [control.verb] : []));
 const SUBMITTED = 1_700_000_001_000;
 const at = (now: number, usualMs?: number) => ({ usualMs, now: SUBMITTED + now });
 const inputs = (image?: string, clip?: string): Partial<Job> => {
@@ -40,15 +44,15 @@ describe('the status of a job', () => {
     'that is %s has a title, no gaps, and Cancel just while that can save money',
     (state) => {
       const job = jobIn(state);
-      const card = statusCard(words, job, at(1000, 60_000));
+      const card = statusPage(words, job, at(1000, 60_000));
       expect([card.title, ...card.lines].join(' ')).not.toMatch(/undefined|NaN|\{\{|card\./);
       expect(card.title.length).toBeGreaterThan(3);
-      expect(card.buttons.includes('cancel')).toBe(cancellable(job));
+      expect(verbsOf(card).includes('cancel')).toBe(cancellable(job));
     },
   );
 
   it('names the files, the price, the provider and the place in line', () => {
-    const card = statusCard(words, jobIn('queued', inputs('knight.png', 'dance.mp4')), at(0));
+    const card = statusPage(words, jobIn('queued', inputs('knight.png', 'dance.mp4')), at(0));
     expect(card.title).toBe('In line, place 2');
     expect(card.lines.slice(0, 2)).toEqual(['knight.png + dance.mp4', '$0.28 · 4 s · Standard · fal.ai']);
     expect(card.lines.at(-1)).toMatch(/^Job [2-9A-Z]{6}$/);
@@ -57,8 +61,8 @@ describe('the status of a job', () => {
   });
 
   it('says picture and clip where they have no names, and keeps names to one short line', () => {
-    expect(statusCard(words, jobIn('created'), at(0)).lines[0]).toBe('picture + clip');
-    const [first = ''] = statusCard(
+    expect(statusPage(words, jobIn('created'), at(0)).lines[0]).toBe('picture + clip');
+    const [first = ''] = statusPage(
       words,
       jobIn('created', inputs('a\n\u202Eb.png', 'x'.repeat(300))),
       at(0),
@@ -68,7 +72,7 @@ describe('the status of a job', () => {
 
   it('says what to know before paying, warnings first, and that a price is not exact', () => {
     const quote = jobIn('queued').quote;
-    const { lines } = statusCard(
+    const { lines } = statusPage(
       words,
       jobIn('queued', {
         quote: { ...quote, notes: ['price-is-approximate', 'trimmed'], warnings: ['no-person-in-clip'] },
@@ -81,41 +85,41 @@ describe('the status of a job', () => {
   });
 
   it('goes by the usual time while the provider says nothing', () => {
-    const card = statusCard(words, jobIn('queued'), at(15_000, 60_000));
+    const card = statusPage(words, jobIn('queued'), at(15_000, 60_000));
     expect(card.bar).toBeCloseTo(0.25);
     expect(card.endsAt).toBe(SUBMITTED + 60_000);
   });
 
   it('goes by the progress that the provider names, and promises no end once the time is over', () => {
     const running = jobIn('running');
-    expect(statusCard(words, running, at(20_000, 60_000)).bar).toBe(0.5);
-    const late = statusCard(words, { ...running, phase: { kind: 'rendering' } }, at(90_000, 60_000));
+    expect(statusPage(words, running, at(20_000, 60_000)).bar).toBe(0.5);
+    const late = statusPage(words, { ...running, phase: { kind: 'rendering' } }, at(90_000, 60_000));
     expect(late).not.toHaveProperty('endsAt');
     expect(late.bar).toBe(0.95);
     expect(late.lines).toContain(words.t('card.longer'));
   });
 
   it('takes Cancel away once it was pressed and says what may still happen', () => {
-    const card = statusCard(words, { ...jobIn('running'), cancelAskedAt: SUBMITTED }, at(0));
+    const card = statusPage(words, { ...jobIn('running'), cancelAskedAt: SUBMITTED }, at(0));
     expect(card.title).toBe('Cancelling');
-    expect(card.buttons).toEqual([]);
+    expect(verbsOf(card)).toEqual([]);
     expect(card.lines.join(' ')).toContain('may still finish and be billed');
   });
 
   it('is one line once it is delivered', () =>
-    expect(statusCard(words, jobIn('delivered'), at(0))).toEqual({
+    expect(statusPage(words, jobIn('delivered'), at(0))).toEqual({
       title: 'Done. It cost $0.28.',
+      tone: 'done',
       lines: [],
-      buttons: [],
     }));
 
   it.each(FAILURE_CODES)(
     'that failed with %s says why and what it cost, and offers Again where that can help',
     (failure) => {
-      const card = statusCard(words, { ...jobIn('failed'), failure }, at(0));
+      const card = statusPage(words, { ...jobIn('failed'), failure }, at(0));
       expect(card.lines).toContain(words.failureReason(failure));
       expect(card.lines).toContain('It cost nothing.');
-      expect(card.buttons).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
+      expect(verbsOf(card)).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
     },
   );
 });
@@ -123,21 +127,45 @@ describe('the status of a job', () => {
 describe('an offer', () => {
   it('asks with its price and says until when it stands', () => {
     const { quote, request, inputs: files, requester } = jobIn('created');
-    const offer = {
+    const offer: Omit<Offer, 'why'> = {
       id: '1',
       code: 'ABC234',
       requester,
-      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false } as const,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
       request,
       quote,
       ...files,
       expiresAt: 1_800_000_000_000,
     };
-    const card = offerCard(words, { ...offer, why: 'price' });
+    const card = offerPage(words, { ...offer, why: 'price' });
     expect(card.title).toBe('This costs $0.28. Start it?');
     expect(card.lines.at(-1)).toContain('Jan 15, 2027');
-    expect(card.buttons).toEqual(['confirm', 'decline']);
-    expect(offerCard(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
+    expect(verbsOf(card).slice(-2)).toEqual(['confirm', 'decline']);
+    expect(offerPage(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
+  });
+
+  it('lets orientation, quality, sound and length be chosen, and marks what is chosen', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const offer: Offer = {
+      id: '1',
+      code: 'ABC234',
+      requester,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+      request: { ...request, quality: 'standard' },
+      quote,
+      ...files,
+      why: 'price',
+      expiresAt: 1_800_000_000_000,
+    };
+    const labels = (offerPage(words, offer).rows ?? []).map((row) =>
+      row.map((control) => ('label' in control ? control.label : '')),
+    );
+    expect(labels).toEqual([
+      ['● Automatic', 'As in the clip', 'As in the picture'],
+      ['Draft', '● Standard', 'Pro'],
+      ['☑ Sound', '☐ Trim the clip'],
+      ['Confirm', 'Decline'],
+    ]);
   });
 });
 
@@ -147,7 +175,7 @@ describe('the card of a video', () => {
   it('says cost, provider, seconds, time, what is left, and last that it is made by AI', () => {
     const operator: QuotaLine = { ...line, scope: 'operator' };
     const space: QuotaLine = { ...line, scope: 'space', period: 'month', maxJobs: 10, maxMicros: 100_000 };
-    const card = resultCard(words, job, { left: [line, space, operator], now: 0 });
+    const card = resultPage(words, job, { left: [line, space, operator], now: 0 });
     expect(card.lines).toEqual([
       '$0.28 · fal.ai · Standard · 4 s · took 1 min 39 s',
       'Left for you today: $1.58 of $2.00',
@@ -155,16 +183,16 @@ describe('the card of a video', () => {
       'Left for everyone here this month: 9 of 10 jobs',
       'AI-generated motion transfer',
     ]);
-    expect(card.buttons).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
+    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
   });
 
   it('says when it is a smaller copy, and until when the full one can be had', () => {
     const link = { url: 'https://strut.example/v/1', until: 1_800_000_000_000 };
-    const { lines } = resultCard(words, job, { left: [], link, form: 'smaller', now: 0 });
+    const { lines } = resultPage(words, job, { left: [], link, form: 'smaller', now: 0 });
     expect(lines[1]).toContain('smaller copy');
     expect(lines[2]).toContain('until Jan 15, 2027');
     expect(lines.join(' ')).not.toContain('strut.example');
-    expect(resultCard(words, job, { left: [], link, form: 'link', now: link.until }).lines).toHaveLength(3);
+    expect(resultPage(words, job, { left: [], link, form: 'link', now: link.until }).lines).toHaveLength(3);
   });
 });
 
@@ -177,9 +205,9 @@ describe('a smaller copy without a link', () => {
     ['where it is good no more', { link, now: 1000 }],
   ])('names who has the full video, and by what code, %s', (_, facts) => {
     for (const locale of LOCALES) {
-      const { lines } = resultCard(wordsFor(locale), job, { left: [], form: 'smaller', ...facts });
+      const { lines } = resultPage(wordsFor(locale), job, { left: [], form: 'smaller', ...facts });
       expect(
-        lines.filter((text) => text.includes(job.code)),
+        lines.filter((text) => String(text).includes(job.code)),
         locale,
       ).toHaveLength(1);
     }
@@ -187,7 +215,7 @@ describe('a smaller copy without a link', () => {
 
   it('does not where the link leads to it, and for the full video itself', () => {
     for (const facts of [{ form: 'smaller' as const, link }, { form: 'link' as const }, {}]) {
-      const { lines } = resultCard(words, job, { left: [], now: 0, ...facts });
+      const { lines } = resultPage(words, job, { left: [], now: 0, ...facts });
       expect(lines.join(' ')).not.toContain(job.code);
     }
   });
@@ -268,6 +296,6 @@ describe('privacy', () => {
 describe('the card of a job in line', () => {
   it('says which place it has', () => {
     const job = { ...jobIn('created'), place: 3 };
-    expect(statusCard(wordsFor('en'), job, { usualMs: undefined, now: 0 }).title).toContain('place 3');
+    expect(statusPage(wordsFor('en'), job, { usualMs: undefined, now: 0 }).title).toContain('place 3');
   });
 });

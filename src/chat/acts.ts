@@ -1,0 +1,143 @@
+/** What buttons do, in every chat. All that a button knows is its verb and a code: whether it may is asked at each press. */
+import { isOver } from '../core/job.ts';
+import type { Choices } from '../core/quote.ts';
+import { strandedBy } from '../core/stranded.ts';
+import { approve, ask, refuse } from './approvals.ts';
+import { offerPage } from './cards.ts';
+import { csv } from './csv.ts';
+import type { Act, Face, Press, Tools } from './face.ts';
+import { NOBODY, said } from './page.ts';
+import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
+import { jobOf, offerIsOver, withJob } from './presses.ts';
+
+const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
+  await face.reopen(job.requester.target);
+  const call = { ...caller, id, options: { job: job.id }, files: {} };
+  const done = await commands.cancel.execute(call, core);
+  if (!done.ok) await face.aside(notYours(words, done.refusal));
+  else if (done.value.kind === 'cancel')
+    await face.inPassing(
+      said(words.t(done.value.how === 'asked' ? 'told.cancel-asked' : 'told.cancelled')),
+      job,
+    );
+});
+
+/** To where the button is. A member who comes for a video and does not get it is told why. */
+const send = withJob(async ({ job, caller }, press, face, tools) => {
+  const { words, verb } = press;
+  if (verb === 'get') await face.reopen(job.requester.target);
+  const { to, reached } = press.where(job, caller);
+  const sent = await tools.core.jobs.sendAgain(job.id, to, reached);
+  if (!sent.ok) return void (await face.aside(said(words.t('jobs.gone'))));
+  if (sent.value) return;
+  const now = await jobOf(press, tools);
+  const tooLarge = now.ok && strandedBy(now.value.job) === 'too-large';
+  const why = tooLarge ? words.t('told.too-large', { code: job.code }) : words.t('told.find-in-jobs');
+  await face.aside(said(why));
+});
+
+/** The message with the price becomes the one that tells how the job stands. */
+const confirm: Act = async (press, face, tools) => {
+  const { words, code } = press;
+  const taken = await press.as((caller) => tools.core.offers.confirm(caller, code));
+  if (!taken.ok) return offerIsOver(press, face, tools, taken.refusal);
+  const { value } = taken;
+  if (value.kind === 'job') return face.become(value.job);
+  await face.instead(
+    value.kind === 'offer'
+      ? offerPage(words, value.offer)
+      : await face.draw(({ hasAdmins }) => overPage(words, value, hasAdmins)),
+  );
+};
+
+const decline: Act = async (press, face, tools) => {
+  const done = await press.as((caller) => tools.core.offers.decline(caller, press.code));
+  if (!done.ok) return offerIsOver(press, face, tools, done.refusal);
+  await face.instead(said(press.words.t('confirm.declined')));
+};
+
+const choose: Act = async (press, face, tools) => {
+  const choices = choiceOf(press.arg ?? '');
+  const offer = await press.as((caller) =>
+    choices
+      ? tools.core.offers.change(caller, press.code, choices)
+      : tools.core.offers.find(caller, press.code),
+  );
+  if (!offer.ok) return offerIsOver(press, face, tools, offer.refusal);
+  await face.instead(offerPage(press.words, offer.value));
+};
+
+/** `quality=pro`. Undefined for what none of our buttons says. */
+function choiceOf(arg: string): Partial<Choices> | undefined {
+  const [, option, value] = /^(orientation|quality|sound|trim)=(\w+)$/.exec(arg) ?? [];
+  const orientation = (['auto', 'video', 'image'] as const).find((one) => one === value);
+  const quality = (['draft', 'standard', 'pro'] as const).find((one) => one === value);
+  if (option === 'orientation') return orientation && { orientation };
+  if (option === 'quality') return quality && { quality };
+  if (option === undefined || (value !== 'true' && value !== 'false')) return undefined;
+  return { [option]: value === 'true' };
+}
+
+const askToDelete = withJob(({ job }, { words, mark }, face) =>
+  face.ask(deleteQuestion(words, job, mark), job),
+);
+
+/** The messages first: once the job is forgotten, nobody knows where they are. */
+const deleteNow: Act = async (press, face, tools) => {
+  const { t, refusal } = press.words;
+  const found = await jobOf(press, tools);
+  if (!found.ok) {
+    const isDone = press.again && found.refusal.code === 'no-such-job';
+    if (isDone) await face.instead(said(t('delete.done')));
+    else await face.aside(notYours(press.words, found.refusal));
+    return;
+  }
+  const { job } = found.value;
+  if (!isOver(job) && job.state !== 'completed')
+    return void (await face.aside(said(refusal({ code: 'under-way' }))));
+  const gone = await face.removeMessages(job);
+  if (gone === undefined) return void (await face.aside(said(t('told.too-old'))));
+  const forgotten = await tools.core.privacy.forgetJob(job.id);
+  await face.instead(said(t(forgotten ? (gone ? 'delete.done' : 'delete.failed') : 'told.trouble')));
+};
+
+/** It deletes what is kept of whoever presses, so nobody can delete anybody else's. */
+const forgetNow: Act = async (press, face, { core, commands }) => {
+  const { words, id } = press;
+  const done = await press.as((caller) =>
+    commands.privacy.execute({ ...caller, id, options: { delete: 'true' }, files: {} }, core),
+  );
+  await face.instead(
+    done.ok
+      ? await face.draw((facts) => commands.privacy.show(words, done.value, facts))
+      : notYours(words, done.refusal),
+  );
+};
+
+/** By the verb on the button. A new one is a line here and its label in the languages. */
+export const ACTS: Readonly<Record<string, Act>> = {
+  cancel,
+  send,
+  get: send,
+  confirm,
+  decline,
+  choose,
+  ask,
+  approve,
+  refuse,
+  csv,
+  details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
+  delete: askToDelete,
+  'delete-yes': deleteNow,
+  forget: ({ words }, face) => face.ask(forgetQuestion(words)),
+  'forget-yes': forgetNow,
+  keep: (press, face, tools) =>
+    press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),
+};
+
+/** `own`: what the chat does by itself with some verbs. A verb is any stranger's text: `constructor` is something to every object. */
+export async function act(press: Press, face: Face, tools: Tools, own: typeof ACTS = {}): Promise<void> {
+  const found = [own, ACTS].find((acts) => Object.hasOwn(acts, press.verb))?.[press.verb];
+  if (found) await found(press, face, tools);
+  else await face.aside(said(press.words.t('told.too-old')));
+}

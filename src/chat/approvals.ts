@@ -1,0 +1,91 @@
+/** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
+import type { Job } from '../core/job.ts';
+import type { Refusal } from '../core/refusals.ts';
+import type { Act, Face, Press, Tools } from './face.ts';
+import { said } from './page.ts';
+import { decidedPage, overPage, refusedPage } from './pages.ts';
+import { offerIsOver } from './presses.ts';
+
+const HOURS = 24;
+
+/** "Ask an admin". The message that the button was on says what comes of it. */
+export const ask: Act = async (press, face, tools) => {
+  const { words, code } = press;
+  const { core, requests } = tools;
+  const found = await press.as((caller) => core.offers.find(caller, code));
+  if (!found.ok) return offerIsOver(press, face, tools, found.refusal);
+  await face.reopen(found.value.requester.target);
+  await requests.ask(found.value, face.here(found.value.requester.target));
+  const asked = await press.as((caller) => core.approvals.ask(caller, code));
+  if (!asked.ok) return offerIsOver(press, face, tools, asked.refusal);
+  const { offer, told } = asked.value;
+  // The button stays where nobody could be told: another press tries again.
+  if (told === 'nobody') return void (await face.aside(said(words.t('approval.nobody'))));
+  const { over } = offer;
+  if (over) await face.instead(overPage(words, { offer, refusal: over }, false, words.t('approval.sent')));
+};
+
+/** "Approve once": the member's message becomes the job's. */
+export const approve: Act = async (press, face, tools) => {
+  const { code } = press;
+  const request = await tools.requests.get(code);
+  const made = await press.asAdmin((caller) => tools.core.approvals.approve(caller, code));
+  const job = made.ok ? made.value : await madeBefore(press, tools, request?.jobId);
+  if (!made.ok && !job) return notDecided(press, face, tools, made.refusal);
+  if (job && request?.place) await face.becomeAt(request.place, job);
+  await decided(press, face, tools, 'approved');
+};
+
+/** "Decline": the member is told on their own message. */
+export const refuse: Act = async (press, face, tools) => {
+  const { code } = press;
+  const answer = await press.asAdmin((caller) => tools.core.approvals.refuse(caller, code));
+  if (!answer.ok) {
+    const request = await tools.requests.get(code);
+    const mine = isTakenUp(press, answer.refusal) && request && !request.decided;
+    if (!mine || (await jobOf(tools, request.jobId))) return notDecided(press, face, tools, answer.refusal);
+    await face.tellDeclined(code);
+  }
+  await decided(press, face, tools, 'declined');
+};
+
+/** This very press was under way when it broke off, and has had its effect on the offer. */
+const isTakenUp = ({ again }: Press, { code }: Refusal): boolean => again && code === 'already-decided';
+
+const madeBefore = async (press: Press, tools: Tools, jobId: string | undefined): Promise<Job | undefined> =>
+  press.again ? jobOf(tools, jobId) : undefined;
+
+async function jobOf({ core }: Tools, jobId: string | undefined): Promise<Job | undefined> {
+  return jobId === undefined ? undefined : core.intake.existing({ id: jobId });
+}
+
+/** Who decided what stands on the request from now on. */
+async function decided(
+  { code, words, name }: Press,
+  face: Face,
+  { requests }: Tools,
+  how: 'approved' | 'declined',
+): Promise<void> {
+  const { lines = [] } = (await requests.get(code)) ?? {};
+  await face.instead(decidedPage(lines, words.t(`approval.${how}`, { admin: await name() })));
+  await requests.decided(code);
+}
+
+/** What nobody decided in time stands there no longer; anything else is for whoever pressed. */
+async function notDecided(press: Press, face: Face, tools: Tools, refusal: Refusal): Promise<void> {
+  const { words, code } = press;
+  const { t } = words;
+  if (refusal.code === 'over-quota' && refusal.scope !== 'operator') {
+    const limit = t(`limit.${refusal.scope}-${refusal.period}`);
+    return void (await face.aside(said(t('approval.another', { limit }))));
+  }
+  if (refusal.code === 'not-allowed' && !refusal.why)
+    return void (await face.aside(refusedPage(words, { code: 'not-allowed', why: 'admins-only' })));
+  const request = await tools.requests.get(code);
+  const expired = decidedPage(request?.lines ?? [], t('approval.expired', { hours: HOURS }));
+  if (refusal.code === 'offer-expired') return face.instead(expired);
+  // An offer that is swept away leaves nothing behind that could say so.
+  const isOpen = request?.jobId && !request.decided && !(await jobOf(tools, request.jobId));
+  if (refusal.code === 'already-decided' && isOpen) return face.over(expired);
+  await face.aside(refusedPage(words, refusal));
+}

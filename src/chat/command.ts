@@ -1,0 +1,31 @@
+/** A command with all that a chat needs of it: who is offered it, and how its answer looks. */
+import type { Call, Command, Core } from '../core/command.ts';
+import type { Words } from '../words/index.ts';
+import type { Draw, Facts } from './facts.ts';
+import { type Page, said } from './page.ts';
+
+/** Who finds it in a menu: `buttons` are the only ones who ask for it. Who may is asked by the command itself. */
+export type Audience = 'members' | 'admins' | 'buttons';
+
+export type ChatCommand<V = unknown> = Command<V> & {
+  audience: Audience;
+  /** What came of it, as a page. */
+  show(words: Words, value: V, facts: Facts): Page;
+};
+
+/** Runs a command and writes its answer, or why there is none. */
+export async function answer<V>(
+  command: ChatCommand<V>,
+  call: Call,
+  { core, words, draw }: { core: Core; words: Words; draw: Draw },
+): Promise<Page> {
+  const outcome = await command.execute(call, core);
+  if (!outcome.ok) return said(words.refusal(outcome.refusal));
+  return draw((facts) => command.show(words, outcome.value, facts));
+}
+
+type Offered = Readonly<Record<string, Pick<ChatCommand, 'audience'>>>;
+
+/** The commands that are offered to members, or to admins alone, in the order in which they are listed. */
+export const namesFor = <C extends Offered>(commands: C, audience: Audience): (keyof C & string)[] =>
+  (Object.keys(commands) as (keyof C & string)[]).filter((name) => commands[name]?.audience === audience);

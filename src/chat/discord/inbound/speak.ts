@@ -1,0 +1,108 @@
+/** Pages as answers, with a picture or a file where there is one; and what a page can know of this place. */
+import { writeFile } from 'node:fs/promises';
+import { MessageFlags, Routes } from 'discord.js';
+import type { Job } from '../../../core/job.ts';
+import type { WordKey, Words } from '../../../words/index.ts';
+import { namesFor } from '../../command.ts';
+import type { Told } from '../../face.ts';
+import type { Draw, Facts } from '../../facts.ts';
+import { drawn, type Page } from '../../page.ts';
+import { naming } from '../admin/naming.ts';
+import { linkTo, placeOfResult } from '../outbound/found.ts';
+import { DiscordTrouble } from '../outbound/trouble.ts';
+import { ITEMS_SHOWN, messageOf } from '../render.ts';
+import type { MemberEvent } from './event.ts';
+import type { InboundParts } from './parts.ts';
+import type { Seat } from './replies.ts';
+
+/** In the place of what the answer said. The words are what matters: where a picture can't go, they go alone. */
+export async function sayPage(
+  parts: InboundParts,
+  seat: Seat,
+  words: Words,
+  { media, ...page }: Page,
+): Promise<string | undefined> {
+  const picture = await drawn(media, parts.log);
+  if (media && picture && (await sayWithPicture(parts, seat, words, { ...page, media }, picture)))
+    return undefined;
+  return parts.replies.say(seat, messageOf(words, page));
+}
+
+async function sayWithPicture(
+  { tokens, admin, log }: InboundParts,
+  { target }: Seat,
+  words: Words,
+  page: Page & Required<Pick<Page, 'media'>>,
+  picture: Uint8Array,
+): Promise<boolean> {
+  const live = await tokens.get(target.eventId);
+  if (!live) return false;
+  const { name: filename, mime, alt } = page.media;
+  await using file = await admin.temp('png');
+  await writeFile(file.path, picture, { mode: 0o600 });
+  try {
+    const original = Routes.webhookMessage(live.applicationId, live.token);
+    await admin.sender.edit(original, messageOf(words, page), [{ path: file.path, filename, mime, alt }]);
+    return true;
+  } catch (err) {
+    if (!(err instanceof DiscordTrouble)) throw err;
+    log.info({ err }, 'a picture could not be posted');
+    return false;
+  }
+}
+
+/** To this member alone, leaving the answer as it is. */
+export async function whisperPage(parts: InboundParts, seat: Seat, words: Words, page: Page): Promise<Told> {
+  const body = messageOf(words, page);
+  const { media } = page;
+  if (!media || !('path' in media)) {
+    await parts.replies.whisper(seat, body);
+    return 'done';
+  }
+  const live = await parts.tokens.get(seat.target.eventId);
+  if (!live) return 'nowhere';
+  const { path, name: filename, mime, alt } = media;
+  try {
+    const route = Routes.webhook(live.applicationId, live.token);
+    const forThem = { ...body, flags: body.flags | MessageFlags.Ephemeral };
+    await parts.admin.sender.post(route, forThem, [{ path, filename, mime, alt }]);
+    return 'done';
+  } catch (error) {
+    if (error instanceof DiscordTrouble && error.tooLarge) return 'too-large';
+    throw error;
+  }
+}
+
+const WAYS = ['help.discord-slash', 'help.discord-menu', 'help.discord-mention'] as const;
+
+/** Links are looked up only for the jobs that a page wants them for. */
+export function drawFor(
+  { outbound, commands, core }: InboundParts,
+  { asked: { target, moderator }, words: { t } }: MemberEvent,
+): Draw {
+  const facts: Facts = {
+    naming,
+    linkTo: () => undefined,
+    room: ITEMS_SHOWN,
+    typed: (command, option, value) => {
+      const key = `command.${command}`;
+      return `/${t(`${key}.name` as WordKey)} ${t(`${key}.option.${option}.name` as WordKey)}:${value}`;
+    },
+    offered: [...namesFor(commands, 'members'), ...(moderator ? namesFor(commands, 'admins') : [])],
+    ways: WAYS,
+    hasAdmins: target.guildId !== undefined && target.botIsHere,
+    chart: core.reports.chart,
+  };
+  return async (write) => {
+    const wanted = new Set<Job>();
+    const page = write({ ...facts, linkTo: (job) => void wanted.add(job) });
+    if (wanted.size === 0) return page;
+    const links = new Map<string, string | undefined>();
+    for (const job of wanted) {
+      // No link leads to what only one member sees.
+      const status = job.requester.target.private ? undefined : await outbound.statusOf(job);
+      links.set(job.id, linkTo(placeOfResult(job) ?? status));
+    }
+    return write({ ...facts, linkTo: ({ id }) => links.get(id) });
+  };
+}

@@ -1,0 +1,37 @@
+/** Texts as Discord shows them letter by letter, within its limits. */
+
+/** Marks that turn the direction of the text around them, and other letters that can't be seen. Joiners make emoji. */
+const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+export const plain = (text: string): string => text.replaceAll(UNSEEN, '');
+
+/** No markup, no mention, no link, no timestamp, no turned direction. */
+export function escapeText(text: string): string {
+  return (
+    plain(text)
+      .replaceAll(/[\\*_~`|<>[\]]/g, '\\$&')
+      .replaceAll(/^(\s*)([-+#])/gm, '$1\\$2')
+      .replaceAll(/^(\s*\d+)([.)])/gm, '$1\\$2')
+      .replaceAll('://', '\\://')
+      // An unseen space keeps a name from being a mention, also in what is copied elsewhere.
+      .replaceAll('@', '@\u200b')
+  );
+}
+
+/** Escaped, and no longer than that even so; empty where there is no room worth using. */
+export function fitted(text: string, length: number): string {
+  const whole = escapeText(text.trim());
+  if (whole.length <= length) return whole;
+  if (length < 16) return '';
+  const letters = [...text.trim()];
+  for (let kept = Math.min(letters.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
+    const shorter = `${escapeText(letters.slice(0, kept).join(''))}…`;
+    if (shorter.length <= length) return shorter;
+  }
+  return '';
+}
+
+/** Of what needs no escaping, as labels. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${[...text].slice(0, Math.floor(length / 2)).join('')}…`;
+}

@@ -1,0 +1,27 @@
+/** What a page can know of where it is going to stand: names, links, what is offered there. */
+import type { Core } from '../core/command.ts';
+import type { Job } from '../core/job.ts';
+import type { Naming } from '../core/setting.ts';
+import type { WordKey } from '../words/index.ts';
+import type { Page } from './page.ts';
+
+export type Facts = {
+  naming: Naming;
+  /** An address that leads to what a job's messages are; undefined where none does. */
+  linkTo(job: Job): string | undefined;
+  /** So many things with a line each have room. */
+  room: number;
+  /** How a command is written there. */
+  typed(command: string, option: string, value: string): string;
+  /** The commands that whoever asks is offered. */
+  offered: readonly string[];
+  /** How a job is started there. */
+  ways: readonly WordKey[];
+  /** There are admins who can be asked. */
+  hasAdmins: boolean;
+  /** Draws a report. */
+  chart: Core['reports']['chart'];
+};
+
+/** Writes a page with the facts of a place; it may be written twice, as names and links are looked up in between. */
+export type Draw = (write: (facts: Facts) => Page) => Promise<Page>;

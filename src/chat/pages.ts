@@ -1,0 +1,143 @@
+/** What commands and buttons answer, in every chat. How a job stands, and its video, are in cards.ts. */
+import type { Job } from '../core/job.ts';
+import { foremost, isKept } from '../core/job-order.ts';
+import { cancellable } from '../core/jobs.ts';
+import type { Notice } from '../core/notices.ts';
+import type { Offer } from '../core/offer-shelf.ts';
+import type { OverQuota, Refusal } from '../core/refusals.ts';
+import { detailsLines, jobLine } from '../words/details.ts';
+import { filesLine, quoteLines } from '../words/facts.ts';
+import type { WordKey, Words } from '../words/index.ts';
+import { type Naming, noticeLines } from '../words/settings.ts';
+import { jobButton } from './cards.ts';
+import type { Facts } from './facts.ts';
+import { type Button, type Item, type Line, NOBODY, type Page, said } from './page.ts';
+
+/** Of what there is no room for, so many are named by their codes. */
+const CODES_NAMED = 30;
+
+export const refusedPage = (words: Words, refusal: Refusal): Page => said(words.refusal(refusal));
+
+/** The same to whoever pressed a button: it was somebody else's. */
+export const notYours = (words: Words, refusal: Refusal): Page =>
+  refusal.code === 'not-allowed' && !refusal.why
+    ? said(words.t('told.not-yours'))
+    : refusedPage(words, refusal);
+
+/** The foremost first, each with a button where it can be sent again or stopped; of kept ones without room the codes. */
+export function jobsPage(words: Words, all: readonly Job[], title: string, facts: Facts): Page {
+  const { t } = words;
+  const jobs = foremost(all);
+  if (jobs.length === 0) return said(t('jobs.none'));
+  const hidden = jobs.slice(facts.room).filter(isKept);
+  const codes = hidden.slice(0, CODES_NAMED).map(({ code }) => code);
+  const [first] = codes;
+  return {
+    title,
+    lines: [],
+    items: jobs.slice(0, facts.room).map((job): Item => {
+      const url = facts.linkTo(job);
+      const verb = isKept(job) ? 'send' : cancellable(job) ? 'cancel' : undefined;
+      return {
+        text: jobLine(words, job),
+        at: job.createdAt,
+        ...(url ? { link: { label: t('jobs.open'), url } } : {}),
+        ...(verb ? { button: jobButton(words, verb, job.code) } : {}),
+      };
+    }),
+    more:
+      first === undefined
+        ? []
+        : [t('jobs.more', { codes: codes.join(', '), command: facts.typed('jobs', 'job', first) })],
+  };
+}
+
+export const detailsPage = (words: Words, job: Job): Page => ({
+  title: words.t('details.title'),
+  tone: 'plain',
+  lines: detailsLines(words, job),
+});
+
+const question = (words: Words, text: WordKey, yes: Omit<Button, 'tone'>): Page => ({
+  lines: [words.t(text)],
+  rows: [
+    [
+      { ...yes, tone: 'danger' },
+      { verb: 'keep', code: yes.code, label: words.t('button.keep') },
+    ],
+  ],
+});
+
+/** The second of two steps: what goes can't be brought back. */
+export const forgetQuestion = (words: Words): Page =>
+  question(words, 'privacy.confirm', {
+    verb: 'forget-yes',
+    code: NOBODY,
+    label: words.t('button.delete-data'),
+  });
+
+/** `mark`: what leads back to the message that goes, where a button can be trusted with it. */
+export const deleteQuestion = (words: Words, { code }: Job, mark: string | undefined): Page =>
+  question(words, 'delete.ask', {
+    verb: 'delete-yes',
+    code,
+    ...(mark === undefined ? {} : { arg: mark }),
+    label: words.t('button.delete'),
+  });
+
+/** A limit has no room: which, for what, and the way past it where there are admins to ask. `news` takes its place. */
+export function overPage(
+  words: Words,
+  { offer, refusal }: { offer: Offer; refusal: OverQuota },
+  hasAdmins: boolean,
+  news?: string,
+): Page {
+  const ask: Button = {
+    verb: 'ask',
+    code: offer.code,
+    label: words.t('button.ask-admin'),
+    tone: 'primary',
+  };
+  return {
+    askedBy: offer.requester.memberId,
+    lines: [
+      { text: words.refusal(refusal), at: refusal.resetsAt },
+      ...offerLines(words, offer),
+      ...(news === undefined ? [] : [news]),
+    ],
+    rows: hasAdmins && news === undefined ? [[ask]] : [],
+  };
+}
+
+const offerLines = (words: Words, offer: Offer): string[] => [
+  filesLine(words, offer),
+  ...quoteLines(words, offer.quote, offer.request.quality),
+];
+
+export const noticeLinesFor = (words: Words, notice: Notice, naming: Naming): Line[] =>
+  noticeLines(words, notice, naming).map((text) => ({ text, named: true }));
+
+/** What the admins read of a request. */
+export const requestLines = (words: Words, offer: Offer, naming: Naming): Line[] => [
+  ...noticeLinesFor(words, { kind: 'asked', offer }, naming),
+  ...offerLines(words, offer),
+];
+
+/** With their buttons. `arg`: what the chat needs to know again of where it was asked. */
+export function requestPage(words: Words, code: string, lines: readonly Line[], arg?: string): Page {
+  const about = { code, ...(arg === undefined ? {} : { arg }) };
+  return {
+    lines,
+    rows: [
+      [
+        { verb: 'approve', ...about, label: words.t('button.approve'), tone: 'success' },
+        { verb: 'refuse', ...about, label: words.t('button.decline'), tone: 'danger' },
+      ],
+    ],
+  };
+}
+
+/** What it was, and what became of it. */
+export const decidedPage = (lines: readonly Line[], outcome: string): Page => ({
+  lines: [...lines, { text: outcome, named: true, strong: true }],
+});

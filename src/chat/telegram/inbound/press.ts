@@ -1,0 +1,164 @@
+/** Presses of buttons: what Telegram's face can do with them. Anybody in a group can press any, at any time. */
+import type { Api } from 'grammy';
+import { z } from 'zod';
+import type { Caller } from '../../../core/access.ts';
+import type { Shelf } from '../../../core/ports.ts';
+import type { Outcome } from '../../../core/refusals.ts';
+import type { Words } from '../../../words/index.ts';
+import type { Face, Press } from '../../face.ts';
+import { type Action, said } from '../../page.ts';
+import type { Requests } from '../../requests.ts';
+import type { People } from '../admin/people.ts';
+import { isTrouble } from '../api.ts';
+import { messageOf } from '../render.ts';
+import { placeSchema, targetSchema } from '../target.ts';
+import type { Place, Press as PressRecord } from './records.ts';
+import { type DrawParts, drawFor, type SpeakParts, sayPage } from './speak.ts';
+import { targetOf, type Who } from './who.ts';
+
+export type PressParts = SpeakParts &
+  DrawParts & {
+    api: Api;
+    shelf: Shelf;
+    who: Who;
+    people: People;
+    requests: Requests;
+    /** Says it in the small window above the chat. False where the press has its answer already. */
+    answer(text: string): Promise<boolean>;
+    maxBytes: number;
+  };
+
+/** https://core.telegram.org/bots/api#answercallbackquery, read 2026-11-21. */
+export const ALERT_LENGTH = 200;
+const QUESTION_KEPT_MS = 24 * 3_600_000;
+
+/** What a question of ours is about. Not in its buttons: what a button sends, anybody can make up. */
+const questionSchema = z.object({
+  resultId: z.number(),
+  jobId: z.string().optional(),
+  userId: z.number().optional(),
+});
+const questionKey = (chatId: number, askId: number): string => `delete:${chatId}:${askId}`;
+
+export function pressOf(
+  record: PressRecord,
+  { again, ...action }: Action & { again: boolean },
+  words: Words,
+  { who, people }: PressParts,
+): Press {
+  return {
+    ...action,
+    id: record.pressId,
+    words,
+    again,
+    as: (attempt) => asWhoever(record, who, attempt),
+    async asAdmin(attempt) {
+      const { threadId: _, ...person } = record;
+      // Wherever the button stands, as an admin of the chat where it was asked.
+      const there = { ...person, chatId: Number(action.arg), chatType: 'supergroup' as const };
+      return attempt(await who.fresh(action.arg === undefined ? record : there));
+    },
+    where(job, { requester }) {
+      const asked = targetSchema.safeParse(job.requester.target).data;
+      const isTheirs = requester.memberId === job.requester.memberId;
+      return { to: targetOf(record), reached: isTheirs || asked?.chatId === record.chatId };
+    },
+    name: () => people.nameOf(record.chatId, record.userId ?? 0),
+  };
+}
+
+/**
+ * As the member; where that isn't enough, with a moderator's rights; and for what an anonymous admin began, as the
+ * chat itself. Telegram shows who presses, never as whom.
+ */
+async function asWhoever<T>(
+  place: Place,
+  who: Who,
+  attempt: (caller: Caller) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const first = await attempt(await who.member(place));
+  if (first.ok || first.refusal.code !== 'not-allowed') return first;
+  for (const how of ['ranked', 'asChat'] as const) {
+    const caller = await who[how](place);
+    const outcome = caller && (await attempt(caller));
+    if (outcome?.ok) return outcome;
+  }
+  return first;
+}
+
+export function faceOf(record: PressRecord, words: Words, parts: PressParts): Face {
+  const { api, shelf, talk, requests, answer } = parts;
+  const { chatId, messageId, userId } = record;
+  const target = targetOf(record);
+  const questionHere = async () =>
+    questionSchema.safeParse(await shelf.get(questionKey(chatId, messageId))).data;
+
+  const instead: Face['instead'] = (page) => talk.edit(target, messageId, messageOf(words, page));
+
+  /** In the small window, where it has room; else in the chat. */
+  const aside: Face['aside'] = async (page) => {
+    const text = page.lines.map((line) => (typeof line === 'string' ? line : line.text)).join('\n');
+    const small =
+      page.title === undefined && !page.media && !page.rows?.length && text.length <= ALERT_LENGTH;
+    if (small && (await answer(text))) return 'done';
+    return sayPage(parts, target, words, page);
+  };
+
+  return {
+    instead,
+    // Anybody can send what no button of theirs says, about any message.
+    over: async (page) => void (await aside(page)),
+    aside,
+    inPassing: async (page) => void (await aside(page)),
+    async ask(page, about) {
+      const askId = await talk.say(target, messageOf(words, page));
+      if (askId === undefined) return;
+      const question: z.infer<typeof questionSchema> = {
+        resultId: messageId,
+        ...(about ? { jobId: about.id } : {}),
+        ...(userId === undefined ? {} : { userId }),
+      };
+      await shelf.set(questionKey(chatId, askId), question, QUESTION_KEPT_MS);
+    },
+    async become(job) {
+      await talk.bind(job.id, { chatId, messageId });
+      talk.show(job);
+    },
+    async becomeAt(place, job) {
+      // An earlier version noted it under the job.
+      const waiting = placeSchema.safeParse(place).data ?? (await shelf.get(`asked:${job.id}`));
+      const known = placeSchema.safeParse(waiting).data;
+      if (known) await talk.bind(job.id, known);
+      talk.show(job);
+    },
+    here: () => ({ chatId, messageId }),
+    async reopen() {},
+    async removeMessages(job) {
+      const question = await questionHere();
+      return question?.jobId === job.id ? remove(api, chatId, question.resultId) : undefined;
+    },
+    async removeQuestion() {
+      const question = await questionHere();
+      const mayGo = question && (question.jobId !== undefined || question.userId === userId);
+      if (mayGo) await remove(api, chatId, messageId);
+    },
+    async tellDeclined(code) {
+      const place = placeSchema.safeParse((await requests.get(code))?.place).data;
+      const declined = messageOf(words, said(words.t('notice.declined')));
+      if (place) await talk.edit({ ...target, chatId: place.chatId }, place.messageId, declined);
+    },
+    draw: drawFor(parts, record, words),
+    maxBytes: parts.maxBytes,
+  };
+}
+
+/** Whether the message is there no more. */
+export async function remove(api: Api, chatId: number, messageId: number): Promise<boolean> {
+  try {
+    return await api.deleteMessage(chatId, messageId);
+  } catch (error) {
+    if (isTrouble(error, 'network', 'flood')) throw error;
+    // As when it was taken away just before a crash.
+    return isTrouble(error) && error.description.includes('message to delete not found');
+  }
+}

@@ -1,0 +1,78 @@
+/** Pages as messages, with a picture or a file where there is one; and what a page can know of this place. */
+import { InputFile } from 'grammy';
+import type { Commands } from '../../../../commands/index.ts';
+import type { Caller } from '../../../core/access.ts';
+import type { Core } from '../../../core/command.ts';
+import type { Log } from '../../../core/ports.ts';
+import type { Words } from '../../../words/index.ts';
+import { namesFor } from '../../command.ts';
+import type { Told } from '../../face.ts';
+import type { Draw } from '../../facts.ts';
+import { drawn, type Page } from '../../page.ts';
+import type { People } from '../admin/people.ts';
+import { isTrouble } from '../api.ts';
+import type { Outbound } from '../outbound/index.ts';
+import { CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
+import type { TelegramTarget } from '../target.ts';
+import type { Place } from './records.ts';
+import type { Talk } from './talk.ts';
+
+export type SpeakParts = { talk: Talk; sayWith: Outbound['sayWith']; log: Log };
+
+/** The words are what matters: where a picture can't go, they go alone. A file goes with its words or not at all. */
+export async function sayPage(
+  { talk, sayWith, log }: SpeakParts,
+  to: TelegramTarget,
+  words: Words,
+  page: Page,
+): Promise<Told> {
+  const { media } = page;
+  const picture = await drawn(media, log);
+  try {
+    const caption = messageOf(words, page, { max: CAPTION_LENGTH });
+    if (media && 'path' in media) {
+      const open = () => new InputFile(media.path, media.name);
+      return told(await sayWith(to, { as: 'document', open }, caption));
+    }
+    if (media && picture) {
+      const open = () => new InputFile(picture, media.name);
+      if ((await sayWith(to, { as: 'photo', open }, caption)) !== undefined) return 'done';
+    }
+  } catch (error) {
+    if (!isTrouble(error, 'too-large')) throw error;
+    if (!picture) return 'too-large';
+  }
+  return told(await talk.say(to, messageOf(words, page)));
+}
+
+const told = (messageId: number | undefined): Told => (messageId === undefined ? 'nowhere' : 'done');
+
+export type DrawParts = {
+  core: Core;
+  commands: Commands;
+  people: People;
+  /** Whether groups show the bot only what names it; undefined while Telegram hasn't told. */
+  privacyMode(): boolean | undefined;
+};
+
+const WAYS = ['help.telegram-album', 'help.telegram-reply', 'help.telegram-private'] as const;
+
+export function drawFor(
+  { core, commands, people, privacyMode }: DrawParts,
+  { chatId, chatType }: Pick<Place, 'chatId' | 'chatType'>,
+  { t }: Words,
+  standing?: Caller['standing'],
+): Draw {
+  const isPrivate = chatType === 'private';
+  const facts = {
+    linkTo: () => undefined,
+    room: ITEMS_SHOWN,
+    typed: (command: string, _option: string, value: string) => `/${command} ${value}`,
+    offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
+    ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
+    hasAdmins: !isPrivate,
+    chart: core.reports.chart,
+  };
+  return (write) =>
+    people.named(chatId, t('settings.anonymous-admin'), (naming) => write({ ...facts, naming }));
+}
