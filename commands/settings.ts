@@ -1,9 +1,10 @@
+import { parts } from '../settings/index.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Page } from '../src/chat/page.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
-import type { OwnSettings, Settings } from '../src/core/settings.ts';
+import type { OwnSettings, Settings } from '../src/core/setting.ts';
 import type { AuditEntry } from '../src/core/settings-book.ts';
-import { isSettingsPart, SETTINGS_PARTS } from '../src/core/settings-words.ts';
+import { HISTORY, SHOW } from '../src/core/settings-parts.ts';
 import { changedLines, historyLines, settingsLines } from '../src/words/settings.ts';
 
 const HISTORY_SHOWN = 20;
@@ -16,7 +17,7 @@ type Shown =
 /** For those who manage the space, asked on every call: rights change. */
 export const settings: ChatCommand<Shown> = {
   audience: 'admins',
-  data: { name: 'settings', options: [], parts: SETTINGS_PARTS },
+  data: { name: 'settings', options: [], parts },
   async execute(call, core) {
     const { requester, standing } = call;
     if (standing.private || requester.platform === 'web')
@@ -24,14 +25,14 @@ export const settings: ChatCommand<Shown> = {
     if (!standing.moderator && !core.access.isOperator(requester))
       return refuse({ code: 'not-allowed', why: 'admins-only' });
     const { spaceId } = requester;
-    const part = call.part ?? 'show';
-    if (!isSettingsPart(part))
-      return refuse({ code: 'bad-option', option: 'settings', allowed: Object.keys(SETTINGS_PARTS) });
-    if (part === 'history') {
+    const part = call.part ?? SHOW;
+    if (!Object.hasOwn(parts, part))
+      return refuse({ code: 'bad-option', option: 'settings', allowed: Object.keys(parts) });
+    if (part === HISTORY) {
       const entries = await core.settings.history(spaceId, HISTORY_SHOWN);
       return accept({ kind: 'history', entries, timeZone: core.settings.of(spaceId).timeZone });
     }
-    if (part === 'show') return accept({ kind: 'settings', ...inForce() });
+    if (part === SHOW) return accept({ kind: 'settings', ...inForce() });
     const changed = await core.settings.change(call, part, call.options);
     return changed.ok ? accept({ kind: 'changed', entries: changed.value, ...inForce() }) : changed;
 

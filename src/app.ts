@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
+import { settings as settingsList } from '../settings/index.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
 import { createAccess } from './core/access.ts';
@@ -36,6 +37,7 @@ import { createFetcher } from './providers/download.ts';
 import { createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { pagePassword, secretKey } from './secrets.ts';
+import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
@@ -50,7 +52,8 @@ export type App = { url: string; stop(): Promise<void> };
 export async function startApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
-  const store = createStore(config.DATA_DIR, (err) => log.error({ err }, 'a record on disk cannot be read'));
+  const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
+  const store = createStore(config.DATA_DIR, onUnreadable);
   stack.defer(() => store.close());
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
@@ -88,7 +91,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   const offers = store.keyv('offers');
   const settings = createSettingsBook({
-    known: await store.settings.all(),
+    list: settingsList,
+    found: await store.settings.all(),
+    onLost: (spaceId, lost) => onUnreadable(new UnreadableSettings(spaceId, lost)),
     store: store.settings,
     defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
     clock: CLOCK,

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HOSTED, KEY_NAMES } from './core/hosted.ts';
+import type { LimitRule } from './core/limit-rules.ts';
 import { AT_ONCE, type LineRules } from './core/line.ts';
 import { microsFromUsd } from './core/money.ts';
-import type { LimitRule } from './core/settings.ts';
 import { isTimeZone } from './core/windows.ts';
 
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;

@@ -23,24 +23,25 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/scrub.ts': [],
   'src/secrets.ts': [],
   // How a command's answer looks is its own, as a page that any chat can draw.
-  commands: ['src/chat', 'src/core', 'src/words'],
+  commands: ['settings', 'src/chat', 'src/core', 'src/words'],
+  settings: ['src/core'],
   'src/core': [],
   'src/engine': ['src/core'],
   'src/store': ['src/core'],
   'src/media': ['src/core'],
-  'src/words': ['src/core'],
+  'src/words': ['settings', 'src/core'],
   'src/http': ['src/core', 'src/words'],
   'src/providers': ['src/core'],
   // What the chats share; each chat's own folder knows no other.
-  'src/chat': ['commands', 'src/core', 'src/words'],
+  'src/chat': ['commands', 'settings', 'src/core', 'src/words'],
   'src/chat/web': ['src/chat', 'src/core', 'src/words'],
-  'src/chat/discord': ['commands', 'src/chat', 'src/core', 'src/words'],
-  'src/chat/telegram': ['commands', 'src/chat', 'src/core', 'src/words'],
+  'src/chat/discord': ['commands', 'settings', 'src/chat', 'src/core', 'src/words'],
+  'src/chat/telegram': ['commands', 'settings', 'src/chat', 'src/core', 'src/words'],
 };
 
 const SOFT_LIMIT_LINES = 260;
 
-const files = globSync(['src/**/*.ts', 'commands/**/*.ts'], { cwd: ROOT }).map((path) =>
+const files = globSync(['src/**/*.ts', 'commands/**/*.ts', 'settings/**/*.ts'], { cwd: ROOT }).map((path) =>
   path.replaceAll('\\', '/'),
 );
 

@@ -2,7 +2,7 @@
 import type { Job, Requester } from './job.ts';
 import type { Clock } from './ports.ts';
 import type { Refusal } from './refusals.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './setting.ts';
 
 /** What the chat knows of the member at this very moment, where they call from. */
 export type Standing = {

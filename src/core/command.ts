@@ -21,9 +21,18 @@ export type OptionSpec = {
   byButton?: true;
 } & (
   | { type: 'attachment'; accepts: 'image' | 'video' }
-  | { type: 'text'; maxLength: number; suggests?: 'timezone' }
+  /** `examples`: right ones, to learn it by. A list is written with blanks or commas between its words. */
+  | {
+      type: 'text';
+      maxLength: number;
+      suggests?: 'timezone';
+      of?: 'number' | 'list';
+      examples?: readonly string[];
+    }
   /** Their ids come as the chat's adapter names them. */
-  | { type: 'member' | 'role' | 'channel' }
+  | { type: 'member' | 'role' }
+  /** `toPostIn`: one where messages can be written. */
+  | { type: 'channel'; toPostIn?: true }
   | { type: 'choice'; choices: readonly string[]; default?: string }
   /** Without a default, what it means depends on what else was given. */
   | { type: 'switch'; default?: boolean }

@@ -18,7 +18,7 @@ import type {
 } from './job.ts';
 import type { Micros } from './money.ts';
 import type { FailureCode } from './refusals.ts';
-import type { OwnSettings } from './settings.ts';
+import type { OwnSettings } from './setting.ts';
 import type { AuditEntry } from './settings-book.ts';
 
 export type Clock = { now(): number };
@@ -157,7 +157,8 @@ export type Inbox = {
 
 /** The settings of the spaces, and every change of them. */
 export type SettingsStore = {
-  all(): Promise<[spaceId: string, settings: OwnSettings][]>;
+  /** As they are found; undefined for what is no record at all. */
+  all(): Promise<[spaceId: string, settings: unknown][]>;
   /** The settings and the entries that tell of the change, together or not at all. */
   save(spaceId: string, settings: OwnSettings, entries: readonly AuditEntry[]): Promise<void>;
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;

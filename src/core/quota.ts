@@ -4,8 +4,9 @@
  */
 import type { Requester } from './job.ts';
 import type { LedgerKey, Limit } from './ledger-port.ts';
+import { type Grant, type LimitRule, sameWho, type Who } from './limit-rules.ts';
 import type { Micros } from './money.ts';
-import { type Grant, type LimitRule, type Settings, sameWho, type Who } from './settings.ts';
+import type { Settings } from './setting.ts';
 import { PERIODS, type Period, resetsAt, windowOf } from './windows.ts';
 
 export type QuotaRules = {

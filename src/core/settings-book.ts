@@ -2,46 +2,60 @@
 
 import { createLocks } from './locks.ts';
 import type { Clock, SettingsStore } from './ports.ts';
-import { accept, type Outcome } from './refusals.ts';
-import { type Defaults, type OwnSettings, type SettingName, type Settings, settle } from './settings.ts';
-import { type Change, changed } from './settings-change.ts';
+import { accept, type Outcome, refuse } from './refusals.ts';
+import type { Defaults, OwnSettings, Setting, SettingKey, Settings, Texts } from './setting.ts';
+import { ownSchema, settingsReader, settle } from './settings.ts';
+import { changed } from './settings-parts.ts';
 
 /** One change, as it is kept for ever. `from` and `to` are what was set, undefined where nothing was. */
-export type AuditEntry = { at: number; by: string; setting: SettingName; from?: unknown; to?: unknown };
+export type AuditEntry = { at: number; by: string; setting: SettingKey; from?: unknown; to?: unknown };
 
 export type SettingsBook = {
+  /** Every setting there is. */
+  list: readonly Setting[];
   /** What holds in a space right now. */
   of(spaceId: string): Settings;
   /** What was set there by its admins. */
   own(spaceId: string): OwnSettings;
   /** Makes a change, or says why it can't be. Answers what was changed; an empty list where nothing was. */
-  change(spaceId: string, by: string, change: Change): Promise<Outcome<AuditEntry[]>>;
+  change(spaceId: string, by: string, part: string, texts: Texts): Promise<Outcome<AuditEntry[]>>;
   /** Lets go of what was granted to a member on top. Blocks, limits and lists that name them are the admins' own. False for nothing. */
   forget(memberId: string): Promise<boolean>;
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
 
-/** `known`: what the store had at the start. */
+/** `found`: what the store had at the start, read as far as it can be; `onLost` hears of what can't. */
 export function createSettingsBook({
-  known,
+  list,
+  found,
+  onLost,
   store,
   defaults,
   clock,
 }: {
-  known: Iterable<[spaceId: string, settings: OwnSettings]>;
+  list: readonly Setting[];
+  found: Iterable<[spaceId: string, settings: unknown]>;
+  onLost(spaceId: string, lost: string[]): void;
   store: Pick<SettingsStore, 'save' | 'history'>;
   defaults: Defaults;
   clock: Clock;
 }): SettingsBook {
-  const all = new Map(known);
+  const schema = ownSchema(list);
+  const read = settingsReader(list);
+  const all = new Map<string, OwnSettings>();
+  for (const [spaceId, settings] of found) {
+    const { own, lost } = read(settings);
+    all.set(spaceId, own);
+    if (lost.length > 0) onLost(spaceId, lost);
+  }
   const settled = new Map<string, Settings>();
   const own = (spaceId: string): OwnSettings => all.get(spaceId) ?? {};
 
   function of(spaceId: string): Settings {
     const before = settled.get(spaceId);
     if (before) return before;
-    const fresh = settle(own(spaceId), defaults);
+    const fresh = settle(list, own(spaceId), defaults);
     settled.set(spaceId, fresh);
     return fresh;
   }
@@ -52,40 +66,58 @@ export function createSettingsBook({
     settled.delete(spaceId);
   }
 
-  async function change(spaceId: string, by: string, wanted: Change): Promise<Outcome<AuditEntry[]>> {
+  async function change(
+    spaceId: string,
+    by: string,
+    part: string,
+    texts: Texts,
+  ): Promise<Outcome<AuditEntry[]>> {
     const before = own(spaceId);
-    const after = changed(before, wanted, clock.now());
-    if (!after.ok) return after;
-    const entries = entriesOf(before, after.value).map((entry) => ({ at: clock.now(), by, ...entry }));
-    if (entries.length > 0) await keep(spaceId, after.value, entries);
+    const wanted = changed(list, before, part, texts, clock.now());
+    if (!wanted.ok) return wanted;
+    const checked = schema.safeParse(wanted.value.after);
+    // The words were read already; what is left here is a number or a name out of its bounds.
+    if (!checked.success) return refuse({ code: 'bad-option', option: part, allowed: [] });
+    const entries = entriesOf(before, checked.data).map((entry) => ({ at: clock.now(), by, ...entry }));
+    if (entries.length > 0) await keep(spaceId, checked.data, entries);
     return accept(entries);
   }
 
   async function forget(memberId: string): Promise<boolean> {
     let had = false;
     for (const [spaceId, before] of [...all]) {
-      const grants = before.grants?.filter(({ who }) => who.kind !== 'member' || who.id !== memberId);
-      if (!grants || grants.length === before.grants?.length) continue;
-      await keep(spaceId, { ...before, grants }, []);
+      const after = without(before, memberId);
+      if (entriesOf(before, after).length === 0) continue;
+      await keep(spaceId, after, []);
       had = true;
     }
     return had;
+  }
+
+  /** What was never set stays so. */
+  function without(before: OwnSettings, memberId: string): OwnSettings {
+    const changed = list.flatMap((setting) => {
+      const value = before[setting.key];
+      return value === undefined || !setting.forget ? [] : [[setting.key, setting.forget(value, memberId)]];
+    });
+    return { ...before, ...Object.fromEntries(changed) };
   }
 
   // One at a time, or of two changes at once the later would undo the earlier.
   const locks = createLocks();
   const alone = <T>(work: () => Promise<T>): Promise<T> => locks.run('settings', work);
   return {
+    list,
     of,
     own,
-    change: (spaceId, by, wanted) => alone(() => change(spaceId, by, wanted)),
+    change: (...args) => alone(() => change(...args)),
     forget: (memberId) => alone(() => forget(memberId)),
     history: store.history,
   };
 }
 
 function entriesOf(before: OwnSettings, after: OwnSettings): Omit<AuditEntry, 'at' | 'by'>[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<SettingName>;
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<SettingKey>;
   return [...names].flatMap((setting) => {
     const [from, to] = [before[setting], after[setting]];
     if (JSON.stringify(from) === JSON.stringify(to)) return [];

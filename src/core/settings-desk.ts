@@ -4,62 +4,57 @@ import type { Context } from './context.ts';
 import { HOSTED } from './hosted.ts';
 import { tellAdmins } from './notices.ts';
 import { type Outcome, type Refusal, refuse } from './refusals.ts';
+import type { Place, Texts } from './setting.ts';
 import type { AuditEntry, SettingsBook } from './settings-book.ts';
-import type { Change } from './settings-change.ts';
-import { type ChangingPart, readChange } from './settings-words.ts';
+import { changed } from './settings-parts.ts';
 
 export type SettingsDesk = Pick<SettingsBook, 'of' | 'own' | 'history'> & {
   /** Answers what was changed; an empty list where all was so already. Whether the caller may is for the caller to know. */
-  change(
-    call: Caller,
-    part: ChangingPart,
-    texts: Readonly<Record<string, string | undefined>>,
-  ): Promise<Outcome<AuditEntry[]>>;
+  change(call: Caller, part: string, texts: Texts): Promise<Outcome<AuditEntry[]>>;
 };
 
-/** Why a change that reads well could not work here. */
-async function whyNot(
-  ctx: Context,
-  { platform, spaceId }: Caller['requester'],
-  change: Change,
-): Promise<Refusal | undefined> {
-  if (change.what === 'log-channel' && change.channel !== undefined) {
-    const open = await ctx.chats.get(platform)?.canPost?.(spaceId, change.channel);
-    if (!open) return { code: 'channel-closed' };
-  }
-  if (change.what === 'providers') {
-    const there: readonly string[] = HOSTED.filter((id) => ctx.roster.find(id));
-    if (change.providers.some((name) => !there.includes(name)))
-      return { code: 'bad-option', option: 'providers', allowed: [...there, 'all'] };
-  }
-  return undefined;
-}
-
 export function createSettingsDesk(ctx: Context): SettingsDesk {
-  const { of, own, history } = ctx.settings;
+  const { list, of, own, history } = ctx.settings;
+
+  const placeOf = ({ platform, spaceId }: Caller['requester']): Place => ({
+    canPost: async (channel) => (await ctx.chats.get(platform)?.canPost?.(spaceId, channel)) ?? false,
+    providers: HOSTED.filter((id) => ctx.roster.find(id)),
+  });
+
+  /** Why what was written can't be, or could not work here. */
+  async function whyNot(
+    requester: Caller['requester'],
+    part: string,
+    texts: Texts,
+  ): Promise<Refusal | undefined> {
+    const wanted = changed(list, own(requester.spaceId), part, texts, ctx.clock.now());
+    if (!wanted.ok) return wanted.refusal;
+    const { setting, after } = wanted.value;
+    const value = setting && after[setting.key];
+    return value === undefined ? undefined : setting?.refusal?.(value, placeOf(requester));
+  }
+
   return {
     of,
     own,
     history,
     async change({ requester }, part, texts) {
-      const change = readChange(part, texts, ctx.clock.now());
-      if (!change.ok) return change;
       const { spaceId, memberId } = requester;
-      const reason = await whyNot(ctx, requester, change.value);
+      const reason = await whyNot(requester, part, texts);
       if (reason) return refuse(reason);
       const before = of(spaceId).logChannel;
-      const changed = await ctx.settings.change(spaceId, memberId, change.value);
-      if (!changed.ok || changed.value.length === 0) return changed;
+      const made = await ctx.settings.change(spaceId, memberId, part, texts);
+      if (!made.ok || made.value.length === 0) return made;
       ctx.log.info(
-        { space: spaceId, settings: changed.value.map(({ setting }) => setting) },
+        { space: spaceId, settings: made.value.map(({ setting }) => setting) },
         'settings changed',
       );
-      const notice = { kind: 'changed' as const, entries: changed.value };
+      const notice = { kind: 'changed' as const, entries: made.value };
       // Whoever reads the log must not miss that it ends.
       if (before !== undefined && before !== of(spaceId).logChannel)
         await tellAdmins(ctx, requester, notice, before);
       await tellAdmins(ctx, requester, notice);
-      return changed;
+      return made;
     },
   };
 }

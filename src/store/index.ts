@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import type { Ledger } from '../core/ledger-port.ts';
 import type { Files, Inbox, JobStore, SettingsStore, Shelf, Traces } from '../core/ports.ts';
-import type { UnreadableJob, UnreadableSettings } from './errors.ts';
+import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
@@ -33,7 +33,7 @@ export type Store = {
 };
 
 /** One record is no good; all others are. */
-type OnUnreadable = (error: UnreadableJob | UnreadableSettings) => void;
+type OnUnreadable = (error: UnreadableJob) => void;
 
 /** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
 export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
@@ -56,7 +56,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
     files,
-    settings: createSettingsStore(db, onUnreadable),
+    settings: createSettingsStore(db),
     traces: createTraces(db, ['discord', 'telegram']),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),

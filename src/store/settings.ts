@@ -1,12 +1,11 @@
 /** The settings of the spaces: each as it is now, and every change that led there. */
 import { z } from 'zod';
 import type { SettingsStore } from '../core/ports.ts';
-import { readOwnSettings, type SettingName } from '../core/settings.ts';
-import { UnreadableSettings } from './errors.ts';
+import type { SettingKey } from '../core/setting.ts';
 import type { Database } from './sqlite.ts';
 
 const nowRow = z.object({ spaceId: z.string(), settings: z.string() });
-const name = z.string().transform((text) => text as SettingName);
+const name = z.string().transform((text) => text as SettingKey);
 const entryRow = z
   .object({ at: z.number(), by: z.string(), setting: name, change: z.string() })
   .transform(({ change, ...entry }) => ({
@@ -16,11 +15,7 @@ const entryRow = z
       .parse(JSON.parse(change)),
   }));
 
-/** Settings that can't be read are handed to `onUnreadable`, and read as far as they can be: `readOwnSettings`. */
-export function createSettingsStore(
-  db: Database,
-  onUnreadable: (error: UnreadableSettings) => void,
-): SettingsStore {
+export function createSettingsStore(db: Database): SettingsStore {
   const select = db.prepare('SELECT space_id AS spaceId, settings FROM settings');
   const upsert = db.prepare(
     `INSERT INTO settings (space_id, settings) VALUES (?, ?)
@@ -35,11 +30,7 @@ export function createSettingsStore(
       return z
         .array(nowRow)
         .parse(select.all())
-        .map(({ spaceId, settings }) => {
-          const { own, lost } = readOwnSettings(parsed(settings));
-          if (lost.length > 0) onUnreadable(new UnreadableSettings(spaceId, lost));
-          return [spaceId, own];
-        });
+        .map(({ spaceId, settings }) => [spaceId, parsed(settings)]);
     },
     async save(spaceId, own, entries) {
       db.transaction(() => {

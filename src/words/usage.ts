@@ -1,8 +1,8 @@
 /** What was spent, in lines: the sum, then who spent it and with whom. */
+import type { Naming } from '../core/setting.ts';
 import type { Sums, Usage, UsageOf } from '../core/usage.ts';
 import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
-import type { Naming } from './settings.ts';
 
 /** Enough to see where the money goes; the table has them all. */
 const MEMBERS_SHOWN = 10;

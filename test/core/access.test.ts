@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessRules, createAccess } from '../../src/core/access.ts';
 import type { Requester } from '../../src/core/job.ts';
-import { type OwnSettings, settle } from '../../src/core/settings.ts';
+import type { OwnSettings } from '../../src/core/setting.ts';
 import { jobIn } from '../fakes/jobs.ts';
+import { settle } from '../fakes/settings.ts';
 
 const HERE = 'discord:10';
 const ELSEWHERE = 'discord:11';

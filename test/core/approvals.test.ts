@@ -3,7 +3,6 @@ import type { Caller } from '../../src/core/access.ts';
 import type { Notice, NoticePlace } from '../../src/core/notices.ts';
 import type { Taken } from '../../src/core/offers.ts';
 import type { Outcome } from '../../src/core/refusals.ts';
-import type { LimitRule } from '../../src/core/settings.ts';
 import { windowOf } from '../../src/core/windows.ts';
 import { PRICE } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createWorld, MEMBER, UPLOADS, type WorldOptions } from '../fakes/world.ts';
@@ -34,7 +33,7 @@ async function up(options: WorldOptions & { log?: string; postFails?: boolean } 
   const life = world.boot();
   await life.jobs.recover();
   if (options.log)
-    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'log-channel', channel: options.log });
+    await life.ctx.settings.change('discord:10', 'discord:1', 'log-channel', { channel: options.log });
   let n = 0;
   const take = (memberId = MEMBER.requester.memberId) => {
     n += 1;
@@ -122,13 +121,15 @@ describe('a member over a limit', () => {
     const { over, approvals, offers, life } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
-    const set = (who: LimitRule['who'], max: number) =>
-      life.ctx.settings.change('discord:10', 'discord:1', {
-        what: 'limit',
-        rule: { who, period: 'day', unit: 'jobs', max },
+    const set = (scope: string, amount: string) =>
+      life.ctx.settings.change('discord:10', 'discord:1', 'limit', {
+        scope,
+        period: 'day',
+        unit: 'jobs',
+        amount,
       });
-    await set({ kind: 'everyone' }, 9);
-    await set({ kind: 'space' }, 1);
+    await set('everyone', '9');
+    await set('server', '1');
     expect(await offers.confirm(MEMBER, code)).toMatchObject({
       value: { kind: 'over', refusal: { scope: 'space' } },
     });
@@ -219,7 +220,7 @@ describe('an admin who is asked', () => {
     const { over, approvals, life } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
-    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'block', member: 'discord:7' });
+    await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'blocked' } });
   });
 

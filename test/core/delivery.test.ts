@@ -172,7 +172,7 @@ describe('a finished video', () => {
       shrinks: ['impossible'],
       links: LINKS,
     });
-    await life.ctx.settings.change(CHAT_EVENT.requester.spaceId, 'discord:1', { what: 'retention', days: 1 });
+    await life.ctx.settings.change(CHAT_EVENT.requester.spaceId, 'discord:1', 'retention', { days: '1' });
     await run(40);
     answers[0] = DELIVERED;
     await run(60);

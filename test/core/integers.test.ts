@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The one file that knows how dollars with a point become integers, and back. */
 const BORDER = 'src/core/money.ts';
-const files = globSync(['src/core/**/*.ts', 'src/store/**/*.ts', 'commands/**/*.ts'], { cwd: ROOT })
+const files = globSync(['src/core/**/*.ts', 'src/store/**/*.ts', 'commands/**/*.ts', 'settings/**/*.ts'], {
+  cwd: ROOT,
+})
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path !== BORDER);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { roomUnder } from '../../src/core/hold.ts';
 import type { Requester } from '../../src/core/job.ts';
+import type { Grant, LimitRule, Who } from '../../src/core/limit-rules.ts';
 import { kindOfLimit, limitsOf } from '../../src/core/quota.ts';
-import type { Grant, LimitRule, Who } from '../../src/core/settings.ts';
-import { settle } from '../../src/core/settings.ts';
+import { settle } from '../fakes/settings.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS } from '../fakes/world.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -161,7 +161,7 @@ describe('a job whose space changes its time zone while it runs', () => {
     await life.jobs.recover();
     await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     const zone = 'Pacific/Auckland';
-    await life.ctx.settings.change('discord:10', 'discord:1', { what: 'timezone', zone });
+    await life.ctx.settings.change('discord:10', 'discord:1', 'timezone', { zone });
     await life.scheduler.runAll();
     const on = (day: string) => world.disk.ledger.totals({ scope: 'space:discord:10', window: `day:${day}` });
     expect(await on('2026-11-21')).toMatchObject({ heldJobs: 0, settledJobs: 1 });

@@ -33,23 +33,24 @@ describe('forgetting a member', () => {
   it('lets go of what was granted to them, and of nothing that admins keep them within bounds by', async () => {
     const { world, life, privacy } = await done();
     const { settings } = life.ctx;
-    const until = world.time.now + 1e9;
     const grant = (id: string) =>
-      settings.change('discord:10', 'discord:1', {
-        what: 'grant',
-        grant: { who: { kind: 'member', id }, unit: 'jobs', max: 5, until },
+      settings.change('discord:10', 'discord:1', 'grant', {
+        member: id,
+        unit: 'jobs',
+        amount: '5',
+        days: '11',
       });
     await grant(ME);
     await grant('discord:8');
-    await settings.change('discord:10', 'discord:1', { what: 'block', member: ME });
-    await settings.change('discord:10', 'discord:1', { what: 'allow', kind: 'members', id: ME });
+    await settings.change('discord:10', 'discord:1', 'block', { member: ME });
+    await settings.change('discord:10', 'discord:1', 'allow', { member: ME });
     await privacy.forget(ME);
     expect(settings.of('discord:10')).toMatchObject({
       grants: [{ who: { id: 'discord:8' } }],
       blocked: [{ member: ME }],
       members: [ME],
     });
-    const kept = (await world.disk.settings.all()).map(([, own]) => JSON.stringify(own.grants)).join();
+    const kept = [...world.disk.settings.known.values()].map(({ grants }) => JSON.stringify(grants)).join();
     expect(kept).not.toContain(ME);
   });
 
@@ -68,9 +69,9 @@ describe('forgetting a member', () => {
   it('says that something went also where that was no job', async () => {
     const { life, job, privacy } = await done();
     const spaceId = CHAT_EVENT.requester.spaceId;
-    const grant = { who: { kind: 'member' as const, id: ME }, unit: 'jobs' as const, max: 5, until: 1e15 };
+    const grant = { member: ME, unit: 'jobs', amount: '5', days: '365' };
     await privacy.forgetJob(job.id);
-    await life.ctx.settings.change(spaceId, 'discord:1', { what: 'grant', grant });
+    await life.ctx.settings.change(spaceId, 'discord:1', 'grant', grant);
     expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: true });
     const asked = { ...AGAIN, id: 'discord:902' };
     expect(await life.core.offers.take(asked, UPLOADS, CHOICES, true)).toMatchObject({ ok: true });

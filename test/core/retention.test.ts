@@ -43,7 +43,7 @@ describe('what is kept', () => {
     const { made, sweepAfter, left, life } = await up();
     await made('discord-1', 'delivered');
     await made('discord-2', 'delivered', { spaceId: 'discord:other' });
-    await life.ctx.settings.change(SPACE, 'discord:1', { what: 'retention', days: 2 });
+    await life.ctx.settings.change(SPACE, 'discord:1', 'retention', { days: '2' });
     expect([await sweepAfter(3), await left('discord-1'), await left('discord-2')]).toEqual([1, false, true]);
   });
 
@@ -57,7 +57,7 @@ describe('what is kept', () => {
     const { made, sweepAfter, left, life } = await up();
     await made('discord-1', 'completed');
     await made('discord-2', 'completed', { spaceId: 'discord:other' });
-    await life.ctx.settings.change(SPACE, 'discord:1', { what: 'retention', days: 2 });
+    await life.ctx.settings.change(SPACE, 'discord:1', 'retention', { days: '2' });
     expect([await sweepAfter(6.9), await left('discord-1'), await left('discord-2')]).toEqual([
       0,
       true,
@@ -74,7 +74,7 @@ describe('what is kept', () => {
 
   it('is found behind everything that may not go yet, a hundred at a time', async () => {
     const { made, sweepAfter, left, life, world } = await up();
-    await life.ctx.settings.change(SPACE, 'discord:1', { what: 'retention', days: 2 });
+    await life.ctx.settings.change(SPACE, 'discord:1', 'retention', { days: '2' });
     for (let n = 0; n < 150; n += 1) await made(`discord-${n}`, 'completed');
     for (let n = 0; n < 130; n += 1) await made(`discord-x${n}`, 'failed');
     expect(await sweepAfter(3)).toBe(100);

@@ -123,7 +123,7 @@ describe('the clock of a report', () => {
   it("is the space's own, and the operator's over all spaces", async () => {
     const { core, ctx } = createWorld().boot();
     const zone = 'Pacific/Auckland';
-    await ctx.settings.change('discord:10', 'discord:1', { what: 'timezone', zone });
+    await ctx.settings.change('discord:10', 'discord:1', 'timezone', { zone });
     const own = await core.reports.usage('day', 'discord:10');
     expect([own.timeZone, own.days.map(({ day }) => day)]).toEqual([zone, ['2026-11-22']]);
     const all = await core.reports.usage('day');

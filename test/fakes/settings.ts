@@ -1,6 +1,12 @@
+import { settings } from '../../settings/index.ts';
 import type { SettingsStore } from '../../src/core/ports.ts';
-import type { OwnSettings } from '../../src/core/settings.ts';
+import type { Defaults, OwnSettings, Settings } from '../../src/core/setting.ts';
+import { settingsReader, settle as settleWith } from '../../src/core/settings.ts';
 import type { AuditEntry } from '../../src/core/settings-book.ts';
+
+/** With the settings that there are. */
+export const settle = (own: OwnSettings, defaults: Defaults): Settings => settleWith(settings, own, defaults);
+export const readOwnSettings = settingsReader(settings);
 
 /** The settings of the spaces in memory; `known` is what a new incarnation finds. */
 export function memorySettings(): SettingsStore & { known: Map<string, OwnSettings> } {

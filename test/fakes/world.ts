@@ -3,6 +3,7 @@
  * then on nothing of the old incarnation happens any more, and `boot` starts a new one on what was on disk.
  */
 
+import { settings as settingsList } from '../../settings/index.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/access.ts';
 import type { Chat } from '../../src/core/chat-port.ts';
 import type { Core } from '../../src/core/command.ts';
@@ -14,6 +15,7 @@ import { createHealth } from '../../src/core/health.ts';
 import type { Event, Intake, Uploads } from '../../src/core/intake.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { Jobs } from '../../src/core/jobs.ts';
+import type { LimitRule } from '../../src/core/limit-rules.ts';
 import { AT_ONCE, createLine, lineRulesFor } from '../../src/core/line.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
@@ -22,7 +24,6 @@ import type { Files, Provider } from '../../src/core/ports.ts';
 import type { Choices } from '../../src/core/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createRoster } from '../../src/core/roster.ts';
-import type { LimitRule } from '../../src/core/settings.ts';
 import { createSettingsBook } from '../../src/core/settings-book.ts';
 import type { Weather } from '../../src/core/weather.ts';
 import { fakeFiles } from './files.ts';
@@ -131,7 +132,9 @@ export function createWorld({
     const wired = life.wire(chat, ['deliver', 'forget']);
     const files = life.wire(disk.files, ['keep']);
     const settings = createSettingsBook({
-      known: disk.settings.known,
+      list: settingsList,
+      found: disk.settings.known,
+      onLost: () => {},
       store: disk.settings,
       defaults: { limits, timeZone: 'UTC' },
       clock,

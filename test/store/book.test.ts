@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Requester } from '../../src/core/job.ts';
 import type { Ledger, LedgerKey, LedgerLine, Limit, LineRange } from '../../src/core/ledger-port.ts';
+import type { LimitRule } from '../../src/core/limit-rules.ts';
 import { countersOf, limitsOf, OPERATOR } from '../../src/core/quota.ts';
-import type { LimitRule } from '../../src/core/settings.ts';
-import { settle } from '../../src/core/settings.ts';
 import { usageOf } from '../../src/core/usage.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/sqlite.ts';
 import { freshFolder } from '../fakes/folder.ts';
+import { settle } from '../fakes/settings.ts';
 import { memoryLedger } from '../fakes/store.ts';
 import { quickDatabase } from './open.ts';
 

@@ -1,7 +1,7 @@
 /** What the admins of a space decided, as it lies on disk. */
 import { describe, expect, it } from 'vitest';
+import { settings } from '../../settings/index.ts';
 import { createSettingsBook } from '../../src/core/settings-book.ts';
-import type { UnreadableSettings } from '../../src/store/errors.ts';
 import { createSettingsStore } from '../../src/store/settings.ts';
 import { freshDatabase } from './open.ts';
 
@@ -9,24 +9,30 @@ const SHUT = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 0 };
 const BROKEN = 'discord:1';
 const CLOCK = { now: () => 5 };
 
-async function up(settings: string) {
+async function up(text: string) {
   const db = freshDatabase();
   const put = db.prepare('INSERT INTO settings (space_id, settings) VALUES (?, ?)');
-  put.run(BROKEN, settings);
+  put.run(BROKEN, text);
   put.run('discord:2', '{"notify":false}');
-  const told: UnreadableSettings[] = [];
-  const store = createSettingsStore(db, (error) => void told.push(error));
-  const known = await store.all();
-  const book = createSettingsBook({ known, store, defaults: { limits: [], timeZone: 'UTC' }, clock: CLOCK });
+  const told: { spaceId: string; lost: string[] }[] = [];
+  const store = createSettingsStore(db);
+  const book = createSettingsBook({
+    list: settings,
+    found: await store.all(),
+    onLost: (spaceId, lost) => void told.push({ spaceId, lost }),
+    store,
+    defaults: { limits: [], timeZone: 'UTC' },
+    clock: CLOCK,
+  });
   return { store, book, told };
 }
 
 describe('the settings on disk', () => {
   it('are read as they were written, with what led there', async () => {
     const { store, book, told } = await up('{}');
-    await book.change(BROKEN, 'discord:9', { what: 'block', member: 'discord:7' });
-    await book.change(BROKEN, 'discord:9', { what: 'reset' });
-    await book.change(BROKEN, 'discord:9', { what: 'confirm', aboveMicros: 500_000 });
+    await book.change(BROKEN, 'discord:9', 'block', { member: 'discord:7' });
+    await book.change(BROKEN, 'discord:9', 'reset', {});
+    await book.change(BROKEN, 'discord:9', 'confirm', { usd: '0.50' });
     expect(new Map(await store.all()).get(BROKEN)).toEqual({ confirmAboveMicros: 500_000 });
     expect(await store.history(BROKEN, 2)).toEqual([
       { at: 5, by: 'discord:9', setting: 'confirmAboveMicros', to: 500_000 },
@@ -55,8 +61,9 @@ describe('the settings on disk', () => {
 
   it('can be set anew by the admins then, as any', async () => {
     const { store, book } = await up('{"limits":"none","logChannel":"42"}');
-    const rule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 9 } as const;
-    expect((await book.change(BROKEN, 'discord:9', { what: 'limit', rule })).ok).toBe(true);
+    const rule = { who: { kind: 'space' }, period: 'day', unit: 'jobs', max: 9 };
+    const texts = { scope: 'server', period: 'day', unit: 'jobs', amount: '9' };
+    expect((await book.change(BROKEN, 'discord:9', 'limit', texts)).ok).toBe(true);
     expect(new Map(await store.all()).get(BROKEN)).toEqual({ logChannel: '42', limits: [rule] });
   });
 

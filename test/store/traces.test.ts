@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LedgerLine } from '../../src/core/ledger-port.ts';
 import { countersOf, limitsOf } from '../../src/core/quota.ts';
-import { settle } from '../../src/core/settings.ts';
 import { createStore } from '../../src/store/index.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { jobIn } from '../fakes/jobs.ts';
+import { settle } from '../fakes/settings.ts';
 
 const onDisk = (dataDir: string): string =>
   ['strut.sqlite', 'strut.sqlite-wal'].map((name) => readFileSync(join(dataDir, name), 'latin1')).join();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type OwnSettings, settle } from '../../src/core/settings.ts';
+import type { OwnSettings } from '../../src/core/setting.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { changedLines, historyLines, noticeLines, settingsLines } from '../../src/words/settings.ts';
+import { settle } from '../fakes/settings.ts';
 
 const words = wordsFor('en');
 const naming = (kind: string, id: string) => `<${kind} ${id}>`;

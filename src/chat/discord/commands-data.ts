@@ -10,10 +10,13 @@ import {
   PermissionFlagsBits,
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord.js';
+import { settings } from '../../../settings/index.ts';
 import type { CommandData, OptionSpec } from '../../core/command.ts';
-import { SETTING_WORDS } from '../../core/settings-words.ts';
-import { type WordKey, wordsFor } from '../../words/index.ts';
+import { partOf } from '../../core/setting.ts';
+import { type WordKey, type Words, wordsFor } from '../../words/index.ts';
+import { settingName, speakerOf } from '../../words/settings.ts';
 import type { ChatCommand } from '../command.ts';
+import { onlyOption } from '../settings-panel.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
 import { MENUS, menuName } from './inbound/menus.ts';
 
@@ -61,8 +64,10 @@ const LANGUAGES = Object.values(Locale).filter(
 type Localised = Partial<Record<Locale, string>>;
 
 /** In English, and in each language. A text that is missing would stand there as its key: a test registers them all. */
-function texts(key: string): { text: string; all: Localised } {
-  const said = (locale: string) => wordsFor(locale).t(key as WordKey);
+const texts = (key: string) => localised(({ t }) => t(key as WordKey));
+
+function localised(say: (words: Words) => string): { text: string; all: Localised } {
+  const said = (locale: string) => say(wordsFor(locale));
   return { text: said('en'), all: Object.fromEntries(LANGUAGES.map((locale) => [locale, said(locale)])) };
 }
 
@@ -117,20 +122,34 @@ const optionsData = (key: string, options: readonly OptionSpec[]): APIApplicatio
     .map((option) => optionData(key, option));
 
 /** What a choice is called: most have words of their own, some borrow those of what they choose. */
-function choiceKey(key: string, name: string, value: string): string {
+function choiceText(parent: string, name: string, value: string): (words: Words) => string {
   const borrowed: Partial<Record<string, (word: string) => string>> = {
     scope: (word) =>
       word === 'server'
         ? 'settings.who-space'
         : word === 'everyone'
           ? 'settings.who-everyone'
-          : `${key}.option.${word}.name`,
-    best: (word) => `choice.quality.${word}`,
-    members: (word) => `settings.${word}`,
-    setting: (word) => `settings.name.${SETTING_WORDS[word as keyof typeof SETTING_WORDS]}`,
-    ...(key === 'command.usage' ? { period: (word) => `usage.title-${word}` } : {}),
+          : `${parent}.option.${word}.name`,
+    ...(parent === 'command.usage' ? { period: (word) => `usage.title-${word}` } : {}),
   };
-  return borrowed[name]?.(value) ?? `choice.${name}.${value}`;
+  const key = borrowed[name]?.(value) ?? `choice.${name}.${value}`;
+  return settingChoice(parent, name, value) ?? (({ t }) => t(key as WordKey));
+}
+
+/** A value is called as its setting says it, and a setting by its name. */
+function settingChoice(parent: string, name: string, value: string): ((words: Words) => string) | undefined {
+  const named = settings.find((setting) => setting.name === value);
+  if (parent === 'command.settings.part.reset' && named) return (words) => settingName(words, named);
+  const setting = settings.find((one) => parent === `command.settings.part.${partOf(one)}`);
+  if (!setting || onlyOption(setting)?.type !== 'choice') return undefined;
+  const read = setting.read({ [name]: value }, undefined, 0);
+  return read.ok
+    ? (words) =>
+        setting.say(
+          read.value,
+          speakerOf(words, (_, id) => id),
+        )
+    : undefined;
 }
 
 function optionData(parent: string, option: OptionSpec): APIApplicationCommandBasicOption {
@@ -160,7 +179,7 @@ function optionData(parent: string, option: OptionSpec): APIApplicationCommandBa
         ...base,
         type: Option.String,
         choices: option.choices.map((value) => {
-          const name = texts(choiceKey(parent, option.name, value));
+          const name = localised(choiceText(parent, option.name, value));
           return { value, name: name.text, name_localizations: name.all };
         }),
       };
@@ -174,7 +193,7 @@ function optionData(parent: string, option: OptionSpec): APIApplicationCommandBa
       return {
         ...base,
         type: Option.Channel,
-        channel_types: [...(parent.endsWith('.log-channel') ? WRITABLE : LIMITABLE)],
+        channel_types: [...(option.toPostIn ? WRITABLE : LIMITABLE)],
       };
   }
 }

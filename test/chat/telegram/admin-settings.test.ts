@@ -66,6 +66,16 @@ describe('an admin who has read nothing', () => {
       { who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 'off' },
     ]);
   });
+
+  it('is heard on a panel that an earlier version posted, too', async () => {
+    const { telegram, admin, says, presses, shows } = await adminSetup();
+    const panel = await says(admin, '/settings');
+    const [[button] = []] = telegram.message(panel)?.reply_markup?.inline_keyboard ?? [];
+    if (!button || !('callback_data' in button)) throw new Error('no button');
+    button.callback_data = 'settings|log|here';
+    await presses(admin, panel, button.text);
+    await shows(panel, 'Log channel: Dancers (set here)');
+  });
 });
 
 describe('/settings in words', () => {

@@ -68,6 +68,6 @@ export async function adminSetup(options: HarnessOptions & { forum?: boolean } =
       breathe();
       return telegram.press(user, message, label).done;
     },
-    settings: () => harness.world.disk.settings.all().then((all) => new Map(all).get(`telegram:${group.id}`)),
+    settings: async () => harness.world.disk.settings.known.get(`telegram:${group.id}`),
   };
 }

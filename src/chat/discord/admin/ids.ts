@@ -1,18 +1,7 @@
 /** What a button, a menu or a form of the admins' half is for. All that it knows: everything else is in the store. */
 
-/** What is pressed on the panel. */
-export type Act =
-  | 'channels'
-  | 'roles'
-  | 'members'
-  | 'log-channel'
-  | 'quality'
-  | 'notify'
-  | 'limit'
-  | 'more'
-  | 'history';
-
-export const adminId = (act: Act, arg = ''): string => `strut-admin:${act}:${arg}`;
+/** `act`: the code of what stands on the settings panel. */
+export const adminId = (act: string, arg = ''): string => `strut-admin:${act}:${arg}`;
 
 /** Requests and reports are no matter of the panel's. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ask', 'approve', 'refuse', 'csv']);

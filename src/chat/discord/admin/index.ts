@@ -1,5 +1,6 @@
 /** What admins do with the settings, by command and on the panel. */
 import { wordsFor } from '../../../words/index.ts';
+import { HISTORY_CODE, PANEL_CODES } from '../../settings-panel.ts';
 import type { InboundParts } from '../inbound/parts.ts';
 import type { Asked, AskOf } from '../inbound/record.ts';
 import { notice } from '../render.ts';
@@ -9,15 +10,8 @@ type Deed = (parts: InboundParts, asked: Asked<AskOf<'admin'>>) => Promise<void>
 
 const DEEDS: Readonly<Record<string, Deed>> = {
   settings: settingsCommand,
-  channels: panelPress,
-  roles: panelPress,
-  members: panelPress,
-  'log-channel': panelPress,
-  quality: panelPress,
-  notify: panelPress,
-  limit: panelPress,
-  more: panelPress,
-  history: panelHistory,
+  ...Object.fromEntries(PANEL_CODES.map((code) => [code, panelPress])),
+  [HISTORY_CODE]: panelHistory,
 };
 
 export const ACTS: readonly string[] = Object.keys(DEEDS);

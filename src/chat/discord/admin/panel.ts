@@ -1,4 +1,4 @@
-/** The panel of `/settings`: everything in force, and what can be changed there by a press. It works for ever. */
+/** Pages about settings as Discord draws them: menus, buttons, and a new state after each press. They work for ever. */
 import {
   type APIComponentInContainer,
   type APISelectMenuComponent,
@@ -7,106 +7,80 @@ import {
   ComponentType,
   SelectMenuDefaultValueType,
 } from 'discord.js';
-import type { OwnSettings, Settings } from '../../../core/settings.ts';
 import { cut } from '../../../core/text.ts';
-import type { WordKey, Words } from '../../../words/index.ts';
-import { settingsLines } from '../../../words/settings.ts';
+import type { Control, Line, Menu, Page } from '../../page.ts';
 import { LIMITABLE, WRITABLE } from '../channel-types.ts';
 import type { MessageBody } from '../render.ts';
+import { escapeText } from '../text.ts';
 import { button, framed, heading, row } from '../views.ts';
-import { type Act, adminId } from './ids.ts';
-import { naming, userIdOf, withMentions } from './naming.ts';
+import { adminId } from './ids.ts';
+import { userIdOf, withMentions } from './naming.ts';
 
-/** A menu shows and takes at most so many (developer docs, components/reference, 2026-11-21). */
-export const MENU_SIZE = 25;
 /** All texts of a message together have 4,000 letters. */
 const STATE_LENGTH = 3_000;
 const NEWS_LENGTH = 800;
+const BUTTONS_IN_ROW = 5;
 
-export type InForce = { settings: Settings; own: OwnSettings };
-
-/** `news`: what came of the last press. */
-export function panelMessage(
-  words: Words,
-  { settings, own }: InForce,
-  news: readonly string[] = [],
-): MessageBody {
-  const { t } = words;
-  const lines = settingsLines(words, { settings, own }, naming).map((line) => `- ${withMentions(line)}`);
-  const told = cut(news.map(withMentions).join('\n'), NEWS_LENGTH);
+export function pageMessage({ title, lines, rows = [] }: Page): MessageBody {
+  const isNews = (line: Line): boolean => typeof line !== 'string' && line.strong === true;
+  const state = lines.filter((line) => !isNews(line)).map(textOf);
+  const news = lines.filter(isNews).map(textOf);
+  const told = cut(news.join('\n'), NEWS_LENGTH);
   return framed([
-    heading(t('settings.title')),
-    text(cut(lines.join('\n'), STATE_LENGTH)),
+    ...(title === undefined ? [] : [heading(title)]),
+    text(cut(state.join('\n'), STATE_LENGTH)),
     ...(told === '' ? [] : [{ type: ComponentType.Separator as const }, text(`**${told}**`)]),
-    channelMenu(words, 'channels', settings.channels, MENU_SIZE, LIMITABLE),
-    menu({
-      type: ComponentType.RoleSelect,
-      ...shapeOf(words, 'roles', settings.roles, MENU_SIZE),
-      default_values: settings.roles
-        .slice(0, MENU_SIZE)
-        .map((id) => ({ id, type: SelectMenuDefaultValueType.Role })),
-    }),
-    menu({
-      type: ComponentType.UserSelect,
-      ...shapeOf(words, 'members', settings.members, MENU_SIZE),
-      default_values: settings.members
-        .slice(0, MENU_SIZE)
-        .map((id) => ({ id: userIdOf(id), type: SelectMenuDefaultValueType.User })),
-    }),
-    channelMenu(words, 'log-channel', settings.logChannel ? [settings.logChannel] : [], 1, WRITABLE),
-    row(
-      button(t('button.set-limit'), adminId('limit'), ButtonStyle.Primary),
-      button(t('button.more-settings'), adminId('more'), ButtonStyle.Primary),
-    ),
-    row(
-      button(toQuality(words, settings), adminId('quality', settings.quality === 'pro' ? 'standard' : 'pro')),
-      button(toNotify(words, settings), adminId('notify', settings.notify ? 'off' : 'on')),
-      button(t('settings.history'), adminId('history')),
-    ),
+    ...rows.flatMap(rowsOf),
   ]);
 }
 
-/** What a press makes of it. */
-const toQuality = ({ t }: Words, { quality }: Settings): string =>
-  `${t('settings.name.quality')} → ${t(quality === 'pro' ? 'choice.quality.standard' : 'choice.quality.pro')}`;
-const toNotify = ({ t }: Words, { notify }: Settings): string =>
-  `${t('settings.name.notify')} → ${t(notify ? 'settings.off' : 'settings.on')}`;
+function textOf(line: Line): string {
+  if (typeof line === 'string') return escapeText(line);
+  const shown = line.named ? withMentions(line.text) : escapeText(line.text);
+  return line.item ? `- ${shown}` : shown;
+}
 
 const text = (content: string): APIComponentInContainer => ({ type: ComponentType.TextDisplay, content });
 
-const menu = (component: APISelectMenuComponent): APIComponentInContainer => ({
+function rowsOf(controls: readonly Control[]): APIComponentInContainer[] {
+  const menus = controls.flatMap((control) => ('pick' in control ? [inRow(menuOf(control))] : []));
+  const buttons = controls.flatMap((control) => {
+    if (!('code' in control) || 'pick' in control) return [];
+    const { code, arg, label, tone } = control;
+    return [button(label, adminId(code, arg), tone === 'primary' ? ButtonStyle.Primary : undefined)];
+  });
+  const count = Math.ceil(buttons.length / BUTTONS_IN_ROW);
+  const rows = Array.from({ length: count }, (_, n) =>
+    row(...buttons.slice(n * BUTTONS_IN_ROW, (n + 1) * BUTTONS_IN_ROW)),
+  );
+  return [...menus, ...rows];
+}
+
+const inRow = (component: APISelectMenuComponent): APIComponentInContainer => ({
   type: ComponentType.ActionRow,
   components: [component],
 });
 
-/** Where nothing is chosen, all are let in; the log channel is then none. */
-const NAMES = {
-  channels: 'settings.name.channels',
-  roles: 'settings.name.roles',
-  members: 'settings.name.members',
-  'log-channel': 'settings.name.logChannel',
-} satisfies Partial<Record<Act, WordKey>>;
-
-function shapeOf({ t }: Words, act: keyof typeof NAMES, chosen: readonly string[], most: number) {
-  const nobody = t(act === 'log-channel' ? 'settings.nothing' : 'settings.everyone');
+function menuOf({ pick, code, chosen, most, placeholder }: Menu): APISelectMenuComponent {
+  const base = { custom_id: adminId(code), min_values: 0, max_values: most, placeholder };
+  const shown = <T>(type: T) => chosen.slice(0, most).map((id) => ({ id: userIdOf(id), type }));
+  if (pick === 'role')
+    return {
+      type: ComponentType.RoleSelect,
+      ...base,
+      default_values: shown(SelectMenuDefaultValueType.Role as const),
+    };
+  if (pick === 'member')
+    return {
+      type: ComponentType.UserSelect,
+      ...base,
+      default_values: shown(SelectMenuDefaultValueType.User as const),
+    };
+  const types: readonly ChannelType[] = pick === 'posting-channel' ? WRITABLE : LIMITABLE;
   return {
-    custom_id: adminId(act),
-    min_values: 0,
-    max_values: most,
-    placeholder: chosen.length === 0 ? `${t(NAMES[act])}: ${nobody}` : t(NAMES[act]),
+    type: ComponentType.ChannelSelect,
+    ...base,
+    channel_types: [...types],
+    default_values: shown(SelectMenuDefaultValueType.Channel as const),
   };
 }
-
-const channelMenu = (
-  words: Words,
-  act: 'channels' | 'log-channel',
-  chosen: readonly string[],
-  most: number,
-  types: readonly ChannelType[],
-): APIComponentInContainer =>
-  menu({
-    type: ComponentType.ChannelSelect,
-    ...shapeOf(words, act, chosen, most),
-    channel_types: [...types],
-    default_values: chosen.slice(0, most).map((id) => ({ id, type: SelectMenuDefaultValueType.Channel })),
-  });

@@ -1,14 +1,15 @@
 /** What an interaction of the admins' half means, and what it is answered with first. Nothing is looked up here. */
 import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
-import type { OptionSpec } from '../../../core/command.ts';
-import { isSettingsPart, SETTINGS_PARTS } from '../../../core/settings-words.ts';
+import { parts as settingsParts } from '../../../../settings/index.ts';
+import { SHOW } from '../../../core/settings-parts.ts';
 import { wordsFor } from '../../../words/index.ts';
+import { formFor } from '../../settings-forms.ts';
 import { type Asker, callOf } from '../inbound/asker.ts';
 import { readForm } from '../inbound/forms.ts';
 import { type Doors, doing, type Reading, telling } from '../inbound/readings.ts';
 import type { AskOf } from '../inbound/record.ts';
 import type { CommandUse, FormSent, Interaction, Press } from '../inbound/wire.ts';
-import { limitForm, moreForm } from './forms.ts';
+import { modalOf } from './forms.ts';
 import { readAdminId } from './ids.ts';
 import { memberIdOf } from './naming.ts';
 
@@ -43,7 +44,7 @@ function readTyping(asker: Asker, { data }: CommandUse): Reading | undefined {
 function readCommand(asker: Asker, { data }: CommandUse): Reading | undefined {
   if (data.name !== 'settings' || data.type !== ApplicationCommandType.ChatInput) return undefined;
   const [part] = data.options;
-  const ask = asking({ act: data.name, arg: part?.name ?? 'show', options: coreOptions(part) });
+  const ask = asking({ act: data.name, arg: part?.name ?? SHOW, options: coreOptions(part) });
   return doing(privately(asker), { kind: 'thinking', ephemeral: true }, ask);
 }
 
@@ -56,10 +57,10 @@ const textsOf = (options: readonly Omit<Given, 'options'>[]): Record<string, str
 
 /** Members have ids of their own in the core; roles and channels don't. */
 function coreOptions(part: Given | undefined): Record<string, string> {
-  if (!part || !isSettingsPart(part.name)) return {};
-  const specs: readonly OptionSpec[] = SETTINGS_PARTS[part.name].options;
+  const spec = part && Object.hasOwn(settingsParts, part.name) ? settingsParts[part.name] : undefined;
+  if (!part || !spec) return {};
   const texts = textsOf(part.options ?? []);
-  for (const { name, type } of specs) {
+  for (const { name, type } of spec.options) {
     const value = texts[name];
     if (type === 'member' && value !== undefined) texts[name] = memberIdOf(value);
   }
@@ -80,14 +81,13 @@ function readPress(parts: Doors, pressing: Asker, event: Press): Reading | undef
   const asker = asSeen(pressing, event);
   const words = wordsFor(asker.target.locale);
   const { act, arg } = read;
-  if (act === 'limit' || act === 'more') {
-    const { requester, standing } = callOf(asker);
+  const { requester, standing } = callOf(asker);
+  const form = formFor(act, words, parts.core.settings.of(requester.spaceId));
+  if (form) {
     // A form must be the first answer: whether this member may is asked here, and again when it is sent.
     if (!standing.moderator && !parts.core.access.isOperator(requester))
       return telling(asker, words.t('refusal.not-allowed-admins-only'));
-    const form =
-      act === 'limit' ? limitForm(words) : moreForm(words, parts.core.settings.of(requester.spaceId));
-    return { kind: 'answer', asker, answer: { kind: 'form', form } };
+    return { kind: 'answer', asker, answer: { kind: 'form', form: modalOf(form) } };
   }
   const { values } = event.data;
   return doing(asker, { kind: 'nothing-new' }, asking({ act, arg, values, messageId: event.message.id }));
@@ -97,16 +97,23 @@ function readSent(sending: Asker, event: FormSent): Reading | undefined {
   const read = readAdminId(event.data.custom_id);
   if (!read || !event.message) return undefined;
   const { options, files: chosen } = readForm(event);
-  const only = chosen.only?.[0];
-  const channel = chosen.channel?.[0];
+  const { roles } = event.data.resolved;
   const all = {
     ...options,
-    ...(channel ? { channel } : {}),
-    ...(only ? { only, onlyIsRole: String(only in event.data.resolved.roles) } : {}),
+    ...Object.fromEntries(Object.entries(chosen).flatMap((one) => chosenOne(one, roles))),
   };
   return doing(
     asSeen(sending, event),
     { kind: 'nothing-new' },
     asking({ act: read.act, options: all, messageId: event.message.id }),
   );
+}
+
+/** Says beside a choice that it is a role and no member. */
+export const isRoleKey = (field: string): string => `${field}IsRole`;
+
+/** One choice of a form, and whether it is a role where it might be a member, too. */
+function chosenOne([name, [id]]: [string, string[]], roles: object): [string, string][] {
+  if (id === undefined) return [];
+  return [[name, id], ...(id in roles ? [[isRoleKey(name), 'true'] as [string, string]] : [])];
 }

@@ -1,100 +1,124 @@
-/** What can stand after `/settings`, word by word. Words come in any order where they can't be mistaken. */
-import { SETTING_WORDS, SETTINGS_PARTS, type SettingsPart } from '../../../core/settings-words.ts';
+/** What can stand after `/settings`, word by word, from what its parts ask for. Words come in any order where they can't be mistaken. */
+import { parts } from '../../../../settings/index.ts';
+import type { OptionSpec } from '../../../core/command.ts';
+import type { Texts } from '../../../core/setting.ts';
 
 /** A word of the command; `userId` where it names somebody by their account. */
 export type Word = { text: string; userId?: number };
 
 /** What a place in the command takes, told to whoever wrote something else. */
 export type Slot = {
-  /** The core's name of it. */
+  /** What the part calls it. */
   name: string;
   allowed: readonly string[];
-  /** `who`: also people, and whoever is replied to; `spot`: where something can be posted; `rest`: all that follows. */
-  takes: Readonly<Record<string, string>> | RegExp | 'who' | 'spot' | 'rest';
+  /** How it stands in the usage. */
+  usage: string;
   optional?: true;
-};
+} & (
+  | { takes: 'words'; words: Readonly<Record<string, string>> }
+  | { takes: 'text'; fits: RegExp; words: readonly string[] }
+  /** Where something can be posted. */
+  | { takes: 'spot' }
+  /** All that follows. */
+  | { takes: 'rest' }
+  /** A person, whoever is replied to, or what `words` stand for. `scoped`: it is also said what that is. */
+  | { takes: 'who'; words: Readonly<Record<string, 'server' | 'everyone' | 'channel'>>; scoped: boolean }
+);
 
-/** Whom a word stands for, where it is none of a person. */
-export const SCOPES: Readonly<Record<string, Readonly<Record<string, 'server' | 'everyone' | 'channel'>>>> = {
-  limit: { server: 'server', chat: 'server', member: 'everyone', everyone: 'everyone', topic: 'channel' },
-  allow: { topic: 'channel' },
-};
-
-const words = (...list: string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(list.map((word) => [word, word]));
-/** All that could be meant as a sum: whether it is one, the core says. */
-const SUM = /^[-+$]*\d[\d.,]*\$?$/;
-const sum = (name: string, ...allowed: string[]): Slot => ({ name, allowed, takes: SUM });
-
+/** All that could be meant as a number: whether it is one, the core says. */
+const NUMBER = /^[-+$]*\d[\d.,]*\$?$/;
 /** In plain text Telegram would take a whole name for somebody's. */
 const ANYBODY = '@…';
+const PERSON = '@name';
+/** Other words for the same. */
+const ALSO: Readonly<Record<string, readonly string[]>> = { usd: ['dollars'], jobs: ['job'] };
+const SCOPES = { server: 'server', chat: 'server', member: 'everyone', everyone: 'everyone' } as const;
+const SCOPES_NAMED = ['chat', 'member'];
+const TOPIC = 'topic';
 
-const PERIOD: Slot = { name: 'period', allowed: ['day', 'month'], takes: words('day', 'month') };
-const UNIT: Slot = {
-  name: 'unit',
-  allowed: ['usd', 'jobs'],
-  takes: { usd: 'usd', dollars: 'usd', jobs: 'jobs', job: 'jobs' },
-};
-const person = (name: string): Slot => ({ name, allowed: [ANYBODY], takes: 'who' });
+const SCOPE = 'scope';
 
-export type TelegramPart = { slots: readonly Slot[]; usage: string };
+/** Whom it is for is one place here: a chat, all its members, a topic or a person, in a word each. Roles there are none. */
+function whoSlot(part: string, options: readonly OptionSpec[]): Slot {
+  const scoped = options.some(({ name }) => name === SCOPE);
+  const kinds = options.filter(({ type }) => type === 'member' || type === 'channel');
+  const topics = kinds.some(({ type }) => type === 'channel');
+  const words = [...(scoped ? SCOPES_NAMED : []), ...(topics ? [TOPIC] : [])];
+  const usage = words.length === 0 ? PERSON : `<${[...words, PERSON].join('|')}>`;
+  const only = kinds.length === 1 ? kinds[0]?.name : undefined;
+  return {
+    name: scoped ? SCOPE : (only ?? part),
+    allowed: [...words, ANYBODY],
+    usage,
+    takes: 'who',
+    words: { ...(scoped ? SCOPES : {}), ...(topics ? { [TOPIC]: 'channel' } : {}) },
+    scoped,
+  };
+}
 
-export const PARTS: Readonly<Record<SettingsPart, TelegramPart>> = {
-  show: { slots: [], usage: '' },
-  history: { slots: [], usage: '' },
-  limit: {
-    slots: [
-      { name: 'scope', allowed: ['chat', 'member', 'topic', ANYBODY], takes: 'who' },
-      PERIOD,
-      UNIT,
-      { name: 'amount', allowed: ['5.00', '10', 'off'], takes: /^(off|[-+$]*\d[\d.,]*\$?)$/ },
-    ],
-    usage: '<chat|member|topic|@name> <day|month> <usd|jobs> <amount|off>',
-  },
-  allow: { slots: [{ name: 'allow', allowed: ['topic', ANYBODY], takes: 'who' }], usage: '<topic|@name>' },
-  block: {
-    slots: [person('member'), { ...sum('days', '7', '0'), optional: true }],
-    usage: '@name [days]',
-  },
-  providers: {
-    slots: [{ name: 'list', allowed: ['fal', 'runpod', 'runcomfy', 'all'], takes: 'rest' }],
-    usage: '<fal runpod runcomfy|all>',
-  },
-  quality: {
-    slots: [{ name: 'best', allowed: ['standard', 'pro'], takes: words('standard', 'pro') }],
-    usage: '<standard|pro>',
-  },
-  confirm: { slots: [sum('usd', '0.50')], usage: '<usd>' },
-  notify: {
-    slots: [{ name: 'members', allowed: ['on', 'off'], takes: words('on', 'off') }],
-    usage: '<on|off>',
-  },
-  'log-channel': {
-    slots: [{ name: 'channel', allowed: ['here', 'off', '-100…', ANYBODY], takes: 'spot' }],
-    usage: '<here|off|@channel|id>',
-  },
-  timezone: {
-    slots: [{ name: 'zone', allowed: ['Europe/Berlin', 'UTC'], takes: /\S/ }],
-    usage: '<Europe/Berlin>',
-  },
-  retention: { slots: [sum('days', '7', '30', '90')], usage: '<days>' },
-  grant: {
-    slots: [person('member'), UNIT, sum('amount', '5.00', '10'), sum('days', '7')],
-    usage: '@name <usd|jobs> <amount> <days>',
-  },
-  reset: {
-    slots: [
-      {
-        name: 'setting',
-        allowed: Object.keys(SETTING_WORDS),
-        takes: words(...Object.keys(SETTING_WORDS)),
-        optional: true,
-      },
-    ],
-    usage: '[setting]',
-  },
-};
+const isWho = (option: OptionSpec): boolean =>
+  option.name === SCOPE ||
+  option.type === 'member' ||
+  option.type === 'role' ||
+  (option.type === 'channel' && option.toPostIn !== true);
 
-export const PART_NAMES: readonly string[] = Object.keys(SETTINGS_PARTS);
+function slotOf(option: OptionSpec): Slot | undefined {
+  const { name, required } = option;
+  const optional = required ? {} : { optional: true as const };
+  const usage = (text: string): string => (required ? `<${text}>` : `[${text}]`);
+  if (option.type === 'channel')
+    return {
+      name,
+      allowed: ['here', 'off', '-100…', ANYBODY],
+      usage: '<here|off|@channel|id>',
+      takes: 'spot',
+    };
+  if (option.type === 'choice') {
+    const { choices } = option;
+    const words = choices.flatMap((word) => [word, ...(ALSO[word] ?? [])].map((also) => [also, word]));
+    const shown = required ? choices.join('|') : name;
+    return {
+      ...{ name, allowed: choices, usage: usage(shown), ...optional },
+      ...{ takes: 'words', words: Object.fromEntries(words) },
+    };
+  }
+  if (option.type !== 'text') return undefined;
+  const { of, examples = [] } = option;
+  const base = { name, allowed: examples, ...optional };
+  if (of === 'list') {
+    const several = `${examples.slice(0, -1).join(' ')}|${examples.at(-1)}`;
+    return { ...base, usage: usage(several), takes: 'rest' };
+  }
+  if (of !== 'number')
+    return { ...base, usage: usage(examples[0] ?? name), takes: 'text', fits: /\S/, words: [] };
+  const words = examples.filter((example) => !NUMBER.test(example));
+  return { ...base, usage: usage([name, ...words].join('|')), takes: 'text', fits: NUMBER, words };
+}
 
-export const usageOf = (part: SettingsPart): string => `/settings ${part} ${PARTS[part].usage}`.trim();
+function slotsOf(part: string, options: readonly OptionSpec[]): Slot[] {
+  const first = options.find(isWho);
+  return options.flatMap((option) => {
+    if (!isWho(option)) return slotOf(option) ?? [];
+    return option === first ? [whoSlot(part, options)] : [];
+  });
+}
+
+const PARTS: ReadonlyMap<string, readonly Slot[]> = new Map(
+  Object.entries(parts).map(([part, { options }]) => [part, slotsOf(part, options)]),
+);
+
+export const PART_NAMES: readonly string[] = [...PARTS.keys()];
+
+export const slotsFor = (part: string): readonly Slot[] | undefined => PARTS.get(part);
+
+/** How it is written in general, or with these texts. */
+export function usageOf(part: string, texts?: Texts): string {
+  const words = (PARTS.get(part) ?? []).map((slot) => (texts ? wordFor(slot, texts) : slot.usage));
+  return ['/settings', part, ...words].join(' ');
+}
+
+function wordFor(slot: Slot, texts: Texts): string {
+  if (slot.takes !== 'who') return texts[slot.name] ?? slot.usage;
+  const named = Object.entries(slot.words).findLast(([, scope]) => scope === texts[SCOPE]);
+  return named ? named[0] : PERSON;
+}

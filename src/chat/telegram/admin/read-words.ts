@@ -1,16 +1,17 @@
 /** From what an admin wrote after `/settings` to what the core is asked; a wrong word is told with the right ones. */
 import { type Outcome, refuse } from '../../../core/refusals.ts';
-import { isSettingsPart, type SettingsPart } from '../../../core/settings-words.ts';
+import { SHOW } from '../../../core/settings-parts.ts';
 import type { Said } from '../inbound/records.ts';
 import { topicOf } from '../inbound/who.ts';
-import { PART_NAMES, PARTS, SCOPES, type Slot, type Word } from './parts.ts';
+import { PART_NAMES, type Slot, slotsFor, type Word } from './parts.ts';
 import { readSpot, spotId } from './spot.ts';
 
 export type Read =
-  | { kind: 'call'; part: SettingsPart; options: Record<string, string> }
-  | { kind: 'wrong'; refusal: Extract<Outcome<never>, { ok: false }>['refusal']; part?: SettingsPart }
+  /** `spot`: another place that was named, where something is to be posted. */
+  | { kind: 'call'; part: string; options: Record<string, string>; spot?: string }
+  | { kind: 'wrong'; refusal: Extract<Outcome<never>, { ok: false }>['refusal']; part?: string }
   /** More words than belong there. */
-  | { kind: 'too-many'; part: SettingsPart }
+  | { kind: 'too-many'; part: string }
   /** Nobody of that name has been seen here. */
   | { kind: 'stranger'; name: string };
 
@@ -21,6 +22,7 @@ export type ReadParts = {
 };
 
 type Options = Record<string, string>;
+type WhoSlot = Extract<Slot, { takes: 'who' }>;
 type Taken = Options | { stranger: string } | undefined;
 
 const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => {
@@ -39,8 +41,9 @@ const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => 
 
 export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
   const [first, ...rest] = wordsOf(said);
-  const part = (first?.text ?? 'show').toLowerCase();
-  if (!isSettingsPart(part))
+  const part = (first?.text ?? SHOW).toLowerCase();
+  const slots = slotsFor(part);
+  if (!slots)
     return {
       kind: 'wrong',
       refusal: refuse({ code: 'bad-option', option: 'settings', allowed: PART_NAMES }).refusal,
@@ -55,7 +58,7 @@ export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
     };
   };
 
-  const open = [...PARTS[part].slots];
+  const open = [...slots];
   const options: Options = {};
   let stranger: string | undefined;
   for (const [at, word] of rest.entries()) {
@@ -67,80 +70,82 @@ export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
       open.shift();
       break;
     }
-    const [slot, taken] = await place(word, open, part, said, parts);
+    const [slot, taken] = await place(word, open, said, parts);
     if (!slot || !taken) return open[0] ? wrong(open[0]) : { kind: 'too-many', part };
     open.splice(open.indexOf(slot), 1);
     if ('stranger' in taken && taken.stranger !== undefined) stranger = taken.stranger;
     else Object.assign(options, taken);
   }
 
-  const who = open.find(({ takes }) => takes === 'who');
+  const who = slots.find((slot) => slot.takes === 'who');
   const replied = said.repliesTo?.userId;
-  if (replied !== undefined && (who || stranger !== undefined)) {
-    Object.assign(options, memberOf(part, replied));
-    if (who) open.splice(open.indexOf(who), 1);
+  if (who && replied !== undefined && (open.includes(who) || stranger !== undefined)) {
+    Object.assign(options, memberOf(who, replied));
+    if (open.includes(who)) open.splice(open.indexOf(who), 1);
     stranger = undefined;
   }
   if (stranger !== undefined) return { kind: 'stranger', name: stranger };
   const missing = open.find(({ optional }) => !optional);
-  return missing ? wrong(missing) : { kind: 'call', part, options };
+  if (missing) return wrong(missing);
+  const spot = options[slots.find(({ takes }) => takes === 'spot')?.name ?? ''];
+  return { kind: 'call', part, options, ...(spot === undefined ? {} : { spot }) };
 }
 
 /** The first open place that takes the word, and what that comes to. */
 async function place(
   word: Word,
   open: readonly Slot[],
-  part: SettingsPart,
   said: Said,
   parts: ReadParts,
 ): Promise<[Slot, Taken] | [undefined, undefined]> {
   for (const slot of open) {
-    const taken = await take(word, slot, part, said, parts);
+    const taken = await take(word, slot, said, parts);
     if (taken) return [slot, taken];
   }
   return [undefined, undefined];
 }
 
-async function take(
-  word: Word,
-  { name, takes }: Slot,
-  part: SettingsPart,
-  said: Said,
-  parts: ReadParts,
-): Promise<Taken> {
+async function take(word: Word, slot: Slot, said: Said, parts: ReadParts): Promise<Taken> {
   const text = word.text.toLowerCase();
-  if (takes === 'who') return whoIs(word, part, said, parts);
-  if (takes === 'spot') return spotOf(text, said, parts);
-  if (takes === 'rest' || word.userId !== undefined) return undefined;
-  if (takes instanceof RegExp) return takes.test(text) ? { [name]: word.text } : undefined;
-  const meant = Object.hasOwn(takes, text) ? takes[text] : undefined;
+  if (slot.takes === 'who') return whoIs(word, slot, said, parts);
+  if (slot.takes === 'spot') return spotOf(text, slot, said, parts);
+  if (slot.takes === 'rest' || word.userId !== undefined) return undefined;
+  const { name } = slot;
+  if (slot.takes === 'text')
+    return slot.fits.test(text) || slot.words.includes(text) ? { [name]: word.text } : undefined;
+  const meant = Object.hasOwn(slot.words, text) ? slot.words[text] : undefined;
   return meant === undefined ? undefined : { [name]: meant };
 }
 
-async function whoIs(word: Word, part: SettingsPart, said: Said, { find }: ReadParts): Promise<Taken> {
-  if (word.userId !== undefined) return memberOf(part, word.userId);
+async function whoIs(word: Word, slot: WhoSlot, said: Said, { find }: ReadParts): Promise<Taken> {
+  if (word.userId !== undefined) return memberOf(slot, word.userId);
   const text = word.text.toLowerCase();
   if (/^@\w{2,}$/.test(text)) {
     const userId = await find(said.chatId, text.slice(1));
-    return userId === undefined ? { stranger: word.text } : memberOf(part, userId);
+    return userId === undefined ? { stranger: word.text } : memberOf(slot, userId);
   }
-  const scope = SCOPES[part]?.[text];
+  const scope = Object.hasOwn(slot.words, text) ? slot.words[text] : undefined;
   if (scope !== 'channel') return scope && { scope };
   const channel = topicOf(said);
   return channel === undefined ? undefined : { scope, channel };
 }
 
-const memberOf = (part: SettingsPart, userId: number): Options => ({
-  ...(part === 'limit' ? { scope: 'member' } : {}),
+const memberOf = ({ scoped }: WhoSlot, userId: number): Options => ({
+  ...(scoped ? { scope: 'member' } : {}),
   member: `telegram:${userId}`,
 });
 
-async function spotOf(text: string, { chatId, threadId }: Said, { chatNamed }: ReadParts): Promise<Taken> {
-  if (text === 'here') return { channel: spotId({ chatId, threadId }) };
+async function spotOf(
+  text: string,
+  { name }: Slot,
+  { chatId, threadId }: Said,
+  { chatNamed }: ReadParts,
+): Promise<Taken> {
+  if (text === 'here') return { [name]: spotId({ chatId, threadId }) };
   // Without a channel it is off.
   if (text === 'off' || text === 'none') return {};
-  if (readSpot(text)) return { channel: text };
+  if (readSpot(text)) return { [name]: text };
   if (!/^@\w{4,}$/.test(text)) return undefined;
   const named = await chatNamed(text);
-  return named === undefined ? undefined : { channel: String(named) };
+  return named === undefined ? undefined : { [name]: String(named) };
 }

@@ -4,9 +4,17 @@ import type { Commands } from '../../../../commands/index.ts';
 import type { Call, Core } from '../../../core/command.ts';
 import type { Shelf } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
-import type { SettingsPart } from '../../../core/settings-words.ts';
+import { HISTORY, SHOW } from '../../../core/settings-parts.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { changedLines, historyLines } from '../../../words/settings.ts';
+import { said as saying } from '../../page.ts';
+import {
+  panelWithQuestions,
+  type QuestionFacts,
+  questionPage,
+  usageLine,
+  wantedByAnswer,
+} from '../../settings-questions.ts';
 import { isTrouble } from '../api.ts';
 import { jobIdOf } from '../inbound/decide.ts';
 import type { Deed } from '../inbound/pressed.ts';
@@ -14,8 +22,7 @@ import type { Place, Said } from '../inbound/records.ts';
 import type { Talk } from '../inbound/talk.ts';
 import { targetOf, type Who } from '../inbound/who.ts';
 import { type Body, linesOf } from '../render.ts';
-import { withExample } from './example.ts';
-import { PAGES, type PanelFacts, pageBody, panelBody } from './panel.ts';
+import { bodyOf, placeFacts } from './panel.ts';
 import { usageOf } from './parts.ts';
 import type { People } from './people.ts';
 import { readWords } from './read-words.ts';
@@ -30,11 +37,16 @@ export type SettingsParts = {
   settings: Commands['settings'];
 };
 
+/** Of panels that an earlier version posted. */
+const OLD_CODES: ReadonlyMap<string, string> = new Map([['log', 'log-channel']]);
+
 const DONE_FOR_MS = 3_600_000;
 const LOCALE_KEPT_MS = 365 * 24 * 3_600_000;
 
 /** The language of the admins, in which their log channel is told. */
 export const localeKey = (spaceId: string): string => `admin-locale:${spaceId}`;
+
+type Facts = Omit<QuestionFacts, 'naming'>;
 
 export type SettingsAnswers = {
   answer(said: Said, core: Core): Promise<Body>;
@@ -49,25 +61,24 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
   }
 
   /** Everything in force, or why this caller may not see it. */
-  async function panelFacts(
-    place: Place,
-    call: Call,
-    core: Core,
-    anonymous: boolean,
-  ): Promise<Omit<PanelFacts, 'naming'> | { refused: string }> {
+  async function panelFacts(place: Place, call: Call, core: Core): Promise<Facts | { refused: string }> {
     const words = wordsFor(place.locale);
-    const outcome = await settings.execute({ ...call, part: 'show' }, core);
+    const outcome = await settings.execute({ ...call, part: SHOW }, core);
     if (!outcome.ok) return { refused: words.refusal(outcome.refusal) };
     if (outcome.value.kind !== 'settings') throw new Error('/settings shows something else');
-    return { words, settings: outcome.value.settings, own: outcome.value.own, place, anonymous };
+    const { settings: inForce, own } = outcome.value;
+    return { words, settings: inForce, own, ...placeFacts(place, own) };
   }
 
-  const draw = (place: Place, { t }: Words, write: (naming: PanelFacts['naming']) => Body): Promise<Body> =>
-    people.named(place.chatId, t('settings.anonymous-admin'), write);
+  const draw = (
+    place: Place,
+    { t }: Words,
+    write: (naming: QuestionFacts['naming']) => Body,
+  ): Promise<Body> => people.named(place.chatId, t('settings.anonymous-admin'), write);
 
   async function answer(said: Said, core: Core): Promise<Body> {
     const call = await callOf(said, jobIdOf(said));
-    const facts = await panelFacts(said, call, core, said.anonymousAdmin ?? false);
+    const facts = await panelFacts(said, call, core);
     if ('refused' in facts) return linesOf([facts.refused]);
     const { words } = facts;
     const read = await readWords(said, { find: people.find, chatNamed });
@@ -75,14 +86,17 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
       case 'stranger':
         return linesOf([words.t('settings.unknown-member', { name: read.name })]);
       case 'too-many':
-        return withExample(linesOf([]), words, usageOf(read.part));
+        return bodyOf(saying(usageLine(words, usageOf(read.part))));
       case 'wrong':
         return wrong(words, read.refusal, read.part);
       case 'call':
-        if (read.part === 'show') return draw(said, words, (naming) => panelBody({ ...facts, naming }));
-        if (read.part === 'history') return history(said, call, core, words);
-        if (read.options.channel !== undefined && read.part === 'log-channel') {
-          const notTheirs = await refusalOfSpot(said, read.options.channel, words);
+        if (read.part === SHOW)
+          return draw(said, words, (naming) =>
+            bodyOf(panelWithQuestions({ ...facts, naming }), said.anonymousAdmin),
+          );
+        if (read.part === HISTORY) return history(said, call, core, words);
+        if (read.spot !== undefined) {
+          const notTheirs = await refusalOfSpot(said, read.spot, words);
           if (notTheirs) return linesOf([notTheirs]);
         }
         return once(said, () => change(said, { ...call, ...read }, core, words));
@@ -90,7 +104,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
   }
 
   async function history(said: Said, call: Call, core: Core, words: Words): Promise<Body> {
-    const outcome = await settings.execute({ ...call, part: 'history' }, core);
+    const outcome = await settings.execute({ ...call, part: HISTORY }, core);
     if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
     const entries = outcome.value.kind === 'history' ? outcome.value.entries : [];
     const { timeZone } = core.settings.of(call.requester.spaceId);
@@ -99,12 +113,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
     );
   }
 
-  async function change(
-    said: Said,
-    call: Call & { part: SettingsPart },
-    core: Core,
-    words: Words,
-  ): Promise<Body> {
+  async function change(said: Said, call: Call & { part: string }, core: Core, words: Words): Promise<Body> {
     await shelf.set(localeKey(call.requester.spaceId), said.locale, LOCALE_KEPT_MS);
     const outcome = await settings.execute(call, core);
     if (!outcome.ok) {
@@ -154,30 +163,27 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
 
   const pressed =
     (anonymous: boolean): Deed =>
-    async ({ press, words, code, arg }, { core }) => {
+    async ({ press, words, code: pressedCode, arg }, { core }) => {
+      const code = OLD_CODES.get(pressedCode) ?? pressedCode;
       const call = await callOf(press, press.pressId);
-      let facts = await panelFacts(press, call, core, anonymous);
+      let facts = await panelFacts(press, call, core);
       if ('refused' in facts) return anonymous ? words.t('told.anonymous-admin') : facts.refused;
-      const page = Object.hasOwn(PAGES, code) ? PAGES[code] : undefined;
-      const choice = page
-        ?.rows({ ...facts, naming: (_, id) => id })
-        .flat()
-        .find(({ value }) => value === arg);
-      if (page && choice) {
+      const wanted = wantedByAnswer({ code, arg }, facts);
+      if (wanted) {
         await shelf.set(localeKey(call.requester.spaceId), press.locale, LOCALE_KEPT_MS);
-        for (const options of choice.calls) {
-          const outcome = await settings.execute({ ...call, part: page.part, options }, core);
+        for (const { part, texts } of wanted) {
+          const outcome = await settings.execute({ ...call, part, options: texts }, core);
           if (!outcome.ok) return words.refusal(outcome.refusal);
         }
-        facts = await panelFacts(press, call, core, anonymous);
+        facts = await panelFacts(press, call, core);
         if ('refused' in facts) return facts.refused;
       }
       const known = facts;
       // Back to everything once something is chosen, so that it is seen at once.
-      const open = choice ? undefined : page;
-      const body = await draw(press, words, (naming) =>
-        open ? pageBody({ ...known, naming }, code, open) : panelBody({ ...known, naming }),
-      );
+      const body = await draw(press, words, (naming) => {
+        const page = wanted ? undefined : questionPage({ ...known, naming }, code);
+        return bodyOf(page ?? panelWithQuestions({ ...known, naming }), anonymous);
+      });
       await talk.edit(targetOf(press), press.messageId, body);
       return undefined;
     };
@@ -186,7 +192,6 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
 }
 
 /** Why it can't be, and how it would be written. */
-function wrong(words: Words, refusal: Refusal, part: SettingsPart | undefined): Body {
-  const body = linesOf([words.refusal(refusal)]);
-  return part ? withExample(body, words, usageOf(part)) : body;
+function wrong(words: Words, refusal: Refusal, part: string | undefined): Body {
+  return bodyOf(saying(words.refusal(refusal), ...(part ? [usageLine(words, usageOf(part))] : [])));
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../commands/settings.ts';
+import { settings as list, parts } from '../../settings/index.ts';
 import type { Call } from '../../src/core/command.ts';
-import { type ChangingPart, readChange, SETTINGS_PARTS } from '../../src/core/settings-words.ts';
+import type { OwnSettings } from '../../src/core/setting.ts';
+import { changed } from '../../src/core/settings-parts.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, createWorld, EVENT, MEMBER } from '../fakes/world.ts';
 
@@ -9,53 +11,90 @@ const NOW = 1_000_000;
 const DAY = 86_400_000;
 
 describe('what an admin writes', () => {
-  it.each<[ChangingPart, Record<string, string>, unknown]>([
+  it.each<[string, Record<string, string>, OwnSettings]>([
     [
       'limit',
       { scope: 'server', period: 'day', unit: 'usd', amount: '5' },
-      { rule: { who: { kind: 'space' }, period: 'day', unit: 'usd', max: 5_000_000 } },
+      { limits: [{ who: { kind: 'space' }, period: 'day', unit: 'usd', max: 5_000_000 }] },
     ],
     [
       'limit',
       { scope: 'everyone', period: 'month', unit: 'usd', amount: '$0,50' },
-      { rule: { who: { kind: 'everyone' }, max: 500_000 } },
+      { limits: [{ who: { kind: 'everyone' }, period: 'month', unit: 'usd', max: 500_000 }] },
     ],
     [
       'limit',
       { scope: 'role', role: '77', period: 'day', unit: 'jobs', amount: '10' },
-      { rule: { who: { kind: 'role', id: '77' }, unit: 'jobs', max: 10 } },
+      { limits: [{ who: { kind: 'role', id: '77' }, period: 'day', unit: 'jobs', max: 10 }] },
     ],
     [
       'limit',
       { scope: 'member', member: 'discord:7', period: 'day', unit: 'jobs', amount: 'OFF' },
-      { rule: { max: 'off' } },
+      { limits: [{ who: { kind: 'member', id: 'discord:7' }, period: 'day', unit: 'jobs', max: 'off' }] },
     ],
-    ['allow', { channel: '5' }, { what: 'allow', kind: 'channels', id: '5' }],
-    ['allow', { member: 'discord:7' }, { kind: 'members', id: 'discord:7' }],
-    ['block', { member: 'discord:7' }, { what: 'block', member: 'discord:7' }],
-    ['block', { member: 'discord:7', days: '2' }, { until: NOW + 2 * DAY }],
-    ['block', { member: 'discord:7', days: '0' }, { what: 'unblock', member: 'discord:7' }],
+    ['allow', { channel: '5' }, { channels: ['5'] }],
+    ['allow', { member: 'discord:7' }, { members: ['discord:7'] }],
+    ['block', { member: 'discord:7' }, { blocked: [{ member: 'discord:7' }] }],
+    [
+      'block',
+      { member: 'discord:7', days: '2' },
+      { blocked: [{ member: 'discord:7', until: NOW + 2 * DAY }] },
+    ],
+    ['block', { member: 'discord:7', days: '0' }, { blocked: [] }],
     ['providers', { list: 'runcomfy, FAL' }, { providers: ['runcomfy', 'fal'] }],
-    ['providers', { list: 'all' }, { providers: [] }],
+    ['providers', { list: 'all' }, {}],
     ['quality', { best: 'standard' }, { quality: 'standard' }],
-    ['confirm', { usd: '0.50' }, { aboveMicros: 500_000 }],
-    ['notify', { members: 'off' }, { on: false }],
-    ['log-channel', { channel: '42' }, { channel: '42' }],
-    ['log-channel', {}, { channel: undefined }],
-    ['timezone', { zone: 'Europe/Berlin' }, { zone: 'Europe/Berlin' }],
-    ['retention', { days: '7' }, { days: 7 }],
+    ['confirm', { usd: '0.50' }, { confirmAboveMicros: 500_000 }],
+    ['notify', { members: 'off' }, { notify: false }],
+    ['log-channel', { channel: '42' }, { logChannel: '42' }],
+    ['log-channel', {}, {}],
+    ['timezone', { zone: 'Europe/Berlin' }, { timeZone: 'Europe/Berlin' }],
+    ['retention', { days: '7' }, { retentionDays: 7 }],
     [
       'grant',
       { role: '77', unit: 'jobs', amount: '3', days: '7' },
-      { grant: { who: { kind: 'role', id: '77' }, unit: 'jobs', max: 3, until: NOW + 7 * DAY } },
+      { grants: [{ who: { kind: 'role', id: '77' }, unit: 'jobs', max: 3, until: NOW + 7 * DAY }] },
     ],
-    ['reset', { setting: 'confirm' }, { setting: 'confirmAboveMicros' }],
-    ['reset', {}, { what: 'reset' }],
-  ])('%s %j is understood', (part, texts, change) => {
-    expect(readChange(part, texts, NOW)).toMatchObject({ ok: true, value: change });
+  ])('%s %j is understood', (part, texts, after) => {
+    expect(changed(list, {}, part, texts, NOW)).toMatchObject({ ok: true, value: { after } });
+    // And leaves alone what is set beside it.
+    const [other, set] = part === 'quality' ? (['notify', true] as const) : (['quality', 'pro'] as const);
+    expect(changed(list, { [other]: set }, part, texts, NOW)).toMatchObject({
+      value: { after: { ...after, [other]: set } },
+    });
   });
 
-  it.each<[ChangingPart, Record<string, string>, string]>([
+  it('takes off its list again whom an admin lets in twice, and those who are named again once only', () => {
+    const twice = (part: string, texts: Record<string, string>) => {
+      const once = changed(list, {}, part, texts, NOW);
+      return changed(list, once.ok ? once.value.after : {}, part, texts, NOW);
+    };
+    expect(twice('allow', { role: '5' })).toMatchObject({ value: { after: { roles: [] } } });
+    expect(twice('block', { member: 'discord:7' })).toMatchObject({
+      value: { after: { blocked: [{ member: 'discord:7' }] } },
+    });
+  });
+
+  it('lets go of a grant that has run out with the next one, and of no other', () => {
+    const grant = (id: string, until: number) =>
+      ({ who: { kind: 'member', id }, unit: 'jobs', max: 1, until }) as const;
+    const own = { grants: [grant('discord:1', NOW), grant('discord:2', NOW + 1)] };
+    const texts = { member: 'discord:3', unit: 'jobs', amount: '1', days: '1' };
+    expect(changed(list, own, 'grant', texts, NOW)).toMatchObject({
+      value: { after: { grants: [{ who: { id: 'discord:2' } }, { who: { id: 'discord:3' } }] } },
+    });
+  });
+
+  it.each<[Record<string, string>, OwnSettings]>([
+    [{ setting: 'confirm' }, { notify: false }],
+    [{}, {}],
+  ])('reset %j goes back to the defaults', (texts, after) => {
+    const own: OwnSettings = { confirmAboveMicros: 5, notify: false };
+    const result = changed(list, own, 'reset', texts, NOW);
+    expect(result.ok && result.value.after).toEqual(after);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
     ['limit', { scope: 'galaxy', period: 'day', unit: 'usd', amount: '5' }, 'scope'],
     ['limit', { scope: 'role', period: 'day', unit: 'usd', amount: '5' }, 'role'],
     ['limit', { scope: 'server', period: 'year', unit: 'usd', amount: '5' }, 'period'],
@@ -73,13 +112,13 @@ describe('what an admin writes', () => {
     ['grant', { unit: 'jobs', amount: '3', days: '7' }, 'member'],
     ['reset', { setting: 'everything' }, 'setting'],
   ])('%s %j is answered with what would be right', (part, texts, option) => {
-    const read = readChange(part, texts, NOW);
+    const read = changed(list, {}, part, texts, NOW);
     expect(read).toMatchObject({ ok: false, refusal: { code: 'bad-option', option } });
     expect(!read.ok && read.refusal.code === 'bad-option' && read.refusal.allowed.length).toBeGreaterThan(0);
   });
 
   it('has no option of two meanings, and requires nothing after what may be left out', () => {
-    for (const { options } of Object.values(SETTINGS_PARTS)) {
+    for (const { options } of Object.values(parts)) {
       const names = options.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
     }
@@ -179,7 +218,7 @@ describe('/settings', () => {
   it('answers a part that there is not with those there are', async () => {
     const { run } = await up();
     expect(await run({ part: 'colour' })).toMatchObject({
-      refusal: { code: 'bad-option', allowed: Object.keys(SETTINGS_PARTS) },
+      refusal: { code: 'bad-option', allowed: Object.keys(parts) },
     });
   });
 });
