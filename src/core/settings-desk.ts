@@ -1,7 +1,6 @@
 /** Where admins change the settings of their space: in words, checked where they would take effect, told to the others. */
 import type { Caller } from './access.ts';
 import type { Context } from './context.ts';
-import { HOSTED } from './hosted.ts';
 import { tellAdmins } from './notices.ts';
 import { type Outcome, type Refusal, refuse } from './refusals.ts';
 import type { AuditEntry, SettingsBook } from './settings-book.ts';
@@ -28,7 +27,7 @@ async function whyNot(
     if (!open) return { code: 'channel-closed' };
   }
   if (change.what === 'providers') {
-    const there: readonly string[] = HOSTED.filter((id) => ctx.roster.find(id));
+    const there = ctx.roster.hosted();
     if (change.providers.some((name) => !there.includes(name)))
       return { code: 'bad-option', option: 'providers', allowed: [...there, 'all'] };
   }

@@ -1,6 +1,5 @@
 /** What an admin may change, as data that every front renders, and how their words become a change. */
 import type { OptionSpec } from './command.ts';
-import { HOSTED } from './hosted.ts';
 import { microsFromUsd } from './money.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import type { Grant, LimitRule, SettingName, Who } from './settings.ts';
@@ -65,7 +64,7 @@ export const SETTINGS_PARTS = {
   },
   providers: {
     description: 'Which providers may render, in this order',
-    options: [{ ...text('list', `Some of ${HOSTED.join(', ')}, or all`), required: true }],
+    options: [{ ...text('list', 'Some of the providers, or all'), required: true }],
   },
   quality: {
     description: 'The best quality that members may choose',

@@ -1,4 +1,5 @@
 /** What can stand after `/settings`, word by word. Words come in any order where they can't be mistaken. */
+import { PROVIDER_IDS } from '../../../providers/catalog.ts';
 import { SETTING_WORDS, SETTINGS_PARTS, type SettingsPart } from '../../../core/settings-words.ts';
 
 /** A word of the command; `userId` where it names somebody by their account. */
@@ -57,8 +58,8 @@ export const PARTS: Readonly<Record<SettingsPart, TelegramPart>> = {
     usage: '@name [days]',
   },
   providers: {
-    slots: [{ name: 'list', allowed: ['fal', 'runpod', 'runcomfy', 'all'], takes: 'rest' }],
-    usage: '<fal runpod runcomfy|all>',
+    slots: [{ name: 'list', allowed: [...PROVIDER_IDS, 'all'], takes: 'rest' }],
+    usage: `<${PROVIDER_IDS.join(' ')}|all>`,
   },
   quality: {
     slots: [{ name: 'best', allowed: ['standard', 'pro'], takes: words('standard', 'pro') }],
