@@ -1,5 +1,6 @@
 /** fal.ai as the rest of the bot knows it. */
 import { addressSetting, baseUrl, defineProvider, keySetting } from '../module.ts';
+import { OFFERS } from './wire.ts';
 
 const API_URL = 'https://api.fal.ai';
 
@@ -14,7 +15,7 @@ export const fal = defineProvider({
     // Only prices are read there.
     FAL_API_URL: { shape: baseUrl.prefault(API_URL), example: API_URL },
   },
-  offers: [{ quality: 'standard' }, { quality: 'pro' }],
+  offers: OFFERS,
   files: 'own-storage',
   async create({ FAL_KEY: key = '', FAL_QUEUE_URL, FAL_REST_URL, FAL_API_URL }, deps) {
     const { createFal } = await import('./fal.ts');
