@@ -30,13 +30,13 @@ export const addressSetting = (preset: string) =>
   ({ shape: baseUrl.prefault(preset), example: preset, isTrusted: true }) as const;
 
 export type Settings = Readonly<Record<string, Setting>>;
-export type Values<S extends Settings> = { [K in keyof S]: z.output<S[K]['shape']> };
+type Values<S extends Settings> = { [K in keyof S]: z.output<S[K]['shape']> };
 
 /** One thing that it renders. */
-export type Offer = { quality: Exclude<Quality, 'draft'> };
+type Offer = { quality: Exclude<Quality, 'draft'> };
 
 /** What it is given to work with. */
-export type ProviderDeps = {
+type ProviderDeps = {
   clock: Clock;
   log: Log;
   /** Where a file of ours lies on this machine. */
@@ -49,7 +49,7 @@ export type ProviderDeps = {
   onTrouble(trouble: ProviderTrouble | undefined): void;
 };
 
-export type HostDeps = Pick<ProviderDeps, 'pathOf' | 'onTrouble'>;
+type HostDeps = Pick<ProviderDeps, 'pathOf' | 'onTrouble'>;
 
 export type ProviderModule<S extends Settings> = {
   /** In settings, in records and on the command line: lower-case letters, for good. */

@@ -14,7 +14,7 @@ const TIMES = {
 };
 
 /** `says` is for the log; `end` is what the job comes to once the answer is believed. */
-export type Doubtful = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
+type Doubtful = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
 export type Reading = ProviderStatus | Doubtful;
 
 export type Patience = {

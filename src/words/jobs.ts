@@ -49,9 +49,7 @@ export function jobText(speech: Speech, job: Job): string {
       return failureText(speech, job);
     case 'cancelled': {
       const by = job.by === 'provider' ? 'cancelled-by-provider' : 'cancelled';
-      return job.costMicros > 0
-        ? t(`job.${by}-billed`, { cost: money(job.costMicros) })
-        : t(`job.${by}`);
+      return job.costMicros > 0 ? t(`job.${by}-billed`, { cost: money(job.costMicros) }) : t(`job.${by}`);
     }
   }
 }

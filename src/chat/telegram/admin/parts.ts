@@ -1,6 +1,7 @@
 /** What can stand after `/settings`, word by word. Words come in any order where they can't be mistaken. */
-import { PROVIDER_IDS } from '../../../providers/catalog.ts';
+
 import { SETTING_WORDS, SETTINGS_PARTS, type SettingsPart } from '../../../core/settings-words.ts';
+import { PROVIDER_IDS } from '../../../providers/catalog.ts';
 
 /** A word of the command; `userId` where it names somebody by their account. */
 export type Word = { text: string; userId?: number };
