@@ -9,6 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { csvOf } from '../src/core/csv.ts';
 import { type ReportScope, reportRange, usageOf } from '../src/core/usage.ts';
+import { PROVIDER_IDS } from '../src/providers/catalog.ts';
 import { createLedger } from '../src/store/ledger.ts';
 import { openDatabase } from '../src/store/sqlite.ts';
 import { fillBook } from './fill-book.ts';
@@ -25,7 +26,7 @@ const LINES = Number(values.lines);
 const NOW = Date.UTC(2026, 10, 30, 22);
 const TIME_ZONE = 'Europe/Berlin';
 const SAMPLES = 15;
-const PROVIDERS = ['fal', 'runpod', 'runcomfy', 'local'];
+const PROVIDERS = [...PROVIDER_IDS, 'local'];
 
 const month = reportRange('month', NOW, TIME_ZONE);
 /** The lines of the month lie in it evenly; all others in the two years before. */

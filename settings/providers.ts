@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HOSTED } from '../src/core/hosted.ts';
 import { accept } from '../src/core/refusals.ts';
 import type { Setting } from '../src/core/setting.ts';
+import { PROVIDER_IDS } from '../src/providers/catalog.ts';
 
 declare module '../src/core/setting.ts' {
   interface Settings {
@@ -16,7 +16,14 @@ export const providers = {
   key: 'providers',
   name: 'providers',
   options: [
-    { name: 'list', type: 'text', of: 'list', maxLength: 100, required: true, examples: [...HOSTED, ALL] },
+    {
+      name: 'list',
+      type: 'text',
+      of: 'list',
+      maxLength: 100,
+      required: true,
+      examples: [...PROVIDER_IDS, ALL],
+    },
   ],
   schema: z.array(z.string()),
   preset: () => undefined,

@@ -12,7 +12,6 @@ import { createJobEvents } from './core/events.ts';
 import { createFileUse } from './core/file-use.ts';
 import { createHealth, type Health } from './core/health.ts';
 import { createHistory } from './core/history.ts';
-import { KEY_NAMES } from './core/hosted.ts';
 import { QUALITIES, type Quality, rendererOf } from './core/job.ts';
 import { createLine, lineRulesFor } from './core/line.ts';
 import { createLocks } from './core/locks.ts';
@@ -33,6 +32,7 @@ import { createMedia } from './media/index.ts';
 import { createPatience } from './media/patience.ts';
 import { createPool } from './media/pool.ts';
 import type { TASKS } from './media/tasks.ts';
+import { PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
@@ -67,7 +67,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const weather = await createWeather(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
 
-  const hosted = createHosted({
+  const hosted = await createHosted({
     settings: config,
     links,
     pathOf: store.files.pathOf,
@@ -187,6 +187,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     health,
     invites: chats.invites,
     weather,
+    providers: PROVIDERS,
     metrics,
     log,
     ping: store.ping,
@@ -235,8 +236,8 @@ const canRender = (entries: readonly RosterEntry[], quality: Quality): boolean =
 function tellWhatIsOff(config: Config, health: Health): void {
   health.set('page', { state: 'ok' });
   health.set('store', { state: 'ok' });
-  for (const [id, name] of Object.entries(KEY_NAMES)) {
-    if (!config[name]) health.set(id, { state: 'off', reason: `set ${name}` });
+  for (const { id, key } of PROVIDERS) {
+    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
     else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
       health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
     }

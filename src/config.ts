@@ -1,11 +1,18 @@
 /** The environment, read once: every bad variable is named in one message, with what it should be. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { HOSTED, KEY_NAMES } from './core/hosted.ts';
 import type { LimitRule } from './core/limit-rules.ts';
 import { AT_ONCE, type LineRules } from './core/line.ts';
 import { microsFromUsd } from './core/money.ts';
 import { isTimeZone } from './core/windows.ts';
+import {
+  PROVIDER_IDS,
+  PROVIDERS,
+  type ProviderSettings,
+  SETTINGS,
+  settingsThat,
+} from './providers/catalog.ts';
+import { baseUrl } from './providers/module.ts';
 
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
 const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';
@@ -56,22 +63,19 @@ const jobsAtOnce = z.string().transform((text, ctx): LineRules => {
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
-/** A base address may carry a path prefix; a slash at its end would double. */
-const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an address like https://example.com' })
-  .transform((url) => url.replace(/\/+$/, ''));
-
 const providers = z.string().transform((text, ctx) => {
   const names = text.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (!(HOSTED as readonly string[]).includes(name)) {
+    if (!PROVIDER_IDS.some((id) => id === name)) {
       ctx.addIssue({
         code: 'custom',
-        message: `${shown(name)} is not a provider; there are ${HOSTED.join(', ')}`,
+        message: `${shown(name)} is not a provider; there are ${PROVIDER_IDS.join(', ')}`,
       });
     }
   }
-  return HOSTED.filter((name) => names.includes(name)).sort((a, b) => names.indexOf(a) - names.indexOf(b));
+  return PROVIDER_IDS.filter((name) => names.includes(name)).sort(
+    (a, b) => names.indexOf(a) - names.indexOf(b),
+  );
 });
 
 const PLACE = /^(discord|telegram):(-?\d{1,20})$/;
@@ -89,8 +93,14 @@ const yesOrNo = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((text) => text === 'true');
 
+/** TypeScript can't follow the list of providers through this; `ProviderSettings` says what comes out. */
+const ofProviders = Object.fromEntries(
+  Object.entries(SETTINGS).map(([name, { shape }]) => [name, shape]),
+) as { [K in keyof ProviderSettings]: z.ZodType<ProviderSettings[K]> };
+
 const schema = z
   .object({
+    ...ofProviders,
     DISCORD_TOKEN: z.string().optional(),
     DISCORD_API_URL: baseUrl.prefault('https://discord.com/api'),
     DISCORD_CDN_URLS: z
@@ -111,14 +121,6 @@ const schema = z
     OPERATORS: places.optional(),
     ALLOW_DMS: yesOrNo.prefault('false'),
     PROVIDERS: providers.optional(),
-    FAL_KEY: z.string().optional(),
-    FAL_QUEUE_URL: baseUrl.prefault('https://queue.fal.run'),
-    FAL_REST_URL: baseUrl.prefault('https://rest.fal.ai'),
-    FAL_API_URL: baseUrl.prefault('https://api.fal.ai'),
-    RUNPOD_API_KEY: z.string().optional(),
-    RUNPOD_API_URL: baseUrl.prefault('https://api.runpod.ai'),
-    RUNCOMFY_API_TOKEN: z.string().optional(),
-    RUNCOMFY_API_URL: baseUrl.prefault('https://model-api.runcomfy.net'),
     PUBLIC_URL: baseUrl.optional(),
     DATA_DIR: z
       .string()
@@ -139,27 +141,25 @@ const schema = z
       .default('info'),
   })
   .superRefine((settings, ctx) => {
-    for (const name of settings.PROVIDERS ?? []) {
+    for (const { id, key } of PROVIDERS) {
       // Going on without it would quietly render free drafts where somebody meant to pay.
-      if (!settings[KEY_NAMES[name]])
+      if (settings.PROVIDERS?.includes(id) && !settings[key])
         ctx.addIssue({
           code: 'custom',
           path: ['PROVIDERS'],
-          message: `names ${name}, but ${KEY_NAMES[name]} is not set`,
+          message: `names ${id}, but ${key} is not set`,
         });
     }
   });
 
 /** The variables whose values nobody but us and the service that they open may see. */
-const SECRETS = [
+const SECRETS: readonly string[] = [
   'DISCORD_TOKEN',
   'TELEGRAM_BOT_TOKEN',
-  'FAL_KEY',
-  'RUNPOD_API_KEY',
-  'RUNCOMFY_API_TOKEN',
+  ...settingsThat(({ isSecret }) => isSecret === true),
   'SECRET_KEY',
   'PAGE_PASSWORD',
-] as const satisfies (keyof z.input<typeof schema>)[];
+] satisfies (keyof z.input<typeof schema>)[];
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
 export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>
@@ -187,7 +187,7 @@ export class BadConfig extends Error {
 
 /** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */
 export function trustedOrigins(config: Config): string[] {
-  return [config.FAL_QUEUE_URL, config.FAL_REST_URL, config.RUNPOD_API_URL, config.RUNCOMFY_API_URL].map(
-    (url) => new URL(url).origin,
+  return settingsThat(({ isTrusted }) => isTrusted === true).map(
+    (name) => new URL(String(config[name])).origin,
   );
 }

@@ -12,6 +12,8 @@ type Closed = 'no-way-to-host-files' | 'provider-down';
 export type Roster = {
   /** Those that may get new jobs, in the operator's order. */
   open(): readonly Provider[];
+  /** The ids of those that a space's admins choose among, in the operator's order. */
+  hosted(): readonly string[];
   /** Any of those configured, also one that is switched off: its jobs under way go on. */
   find(id: string): Provider | undefined;
   /** Why one that could have done it is not open. */
@@ -22,7 +24,8 @@ export type Roster = {
   trouble(id: string, trouble: ProviderTrouble | undefined): void;
 };
 
-export type RosterEntry = { provider: Provider; noWayToHostFiles?: boolean };
+/** `noWayToHostFiles`: it can't get at our files; says what the operator could do about it. */
+export type RosterEntry = { provider: Provider; noWayToHostFiles?: string };
 
 export type RosterParts = { entries: readonly RosterEntry[]; weather: Weather; clock: Clock; health: Health };
 
@@ -33,11 +36,15 @@ export function createRoster({ entries, weather, clock, health }: RosterParts): 
     !noWayToHostFiles && !isOff(provider.id);
 
   for (const { provider, noWayToHostFiles } of entries) {
-    health.set(provider.id, noWayToHostFiles ? { state: 'degraded', reason: NO_WAY } : { state: 'ok' });
+    health.set(
+      provider.id,
+      noWayToHostFiles ? { state: 'degraded', reason: noWayToHostFiles } : { state: 'ok' },
+    );
   }
 
   return {
     open: () => entries.filter(isOpen).map(({ provider }) => provider),
+    hosted: () => entries.map(({ provider }) => provider.id).filter((id) => id !== 'local'),
     find: (id) => entries.find(({ provider }) => provider.id === id)?.provider,
     closed(could) {
       const shut = entries.filter((entry) => !isOpen(entry) && could(entry.provider));
@@ -59,7 +66,6 @@ export function createRoster({ entries, weather, clock, health }: RosterParts): 
   };
 }
 
-const NO_WAY = 'it fetches files by address: set PUBLIC_URL, or FAL_KEY for fal.ai’s storage';
 const WORDS = {
   'out-of-balance': 'its account is out of balance, top it up',
   'bad-key': 'it refuses the key, check it',

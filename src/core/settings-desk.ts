@@ -1,7 +1,6 @@
 /** Where admins change the settings of their space: in words, checked where they would take effect, told to the others. */
 import type { Caller } from './access.ts';
 import type { Context } from './context.ts';
-import { HOSTED } from './hosted.ts';
 import { tellAdmins } from './notices.ts';
 import { type Outcome, type Refusal, refuse } from './refusals.ts';
 import type { Place, Texts } from './setting.ts';
@@ -18,7 +17,7 @@ export function createSettingsDesk(ctx: Context): SettingsDesk {
 
   const placeOf = ({ platform, spaceId }: Caller['requester']): Place => ({
     canPost: async (channel) => (await ctx.chats.get(platform)?.canPost?.(spaceId, channel)) ?? false,
-    providers: HOSTED.filter((id) => ctx.roster.find(id)),
+    providers: ctx.roster.hosted(),
   });
 
   /** Why what was written can't be, or could not work here. */

@@ -39,6 +39,8 @@ export type ApiParts = {
   /** By the chat's name, where its bot can be added; read anew each time. */
   invites?: Readonly<Record<string, string>>;
   version: string;
+  /** Those that the bot knows, on or off: what each is called, and the setting that turns it on. */
+  providers: readonly { id: string; name: string; key: string }[];
   qualities: readonly Quality[];
   defaultQuality: Quality;
 };
@@ -86,7 +88,12 @@ export function api(parts: ApiParts): Hono {
       limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
       components: parts.health.all().map((component) => {
         const weather = presentWeather(parts.weather.of(component.name));
-        return weather ? { ...component, weather } : component;
+        const provider = parts.providers.find(({ id }) => id === component.name);
+        return {
+          ...component,
+          ...(provider ? { kind: 'provider' as const, label: provider.name, setting: provider.key } : {}),
+          ...(weather ? { weather } : {}),
+        };
       }),
       ...(parts.invites ? { links: parts.invites } : {}),
     } satisfies StatusView),

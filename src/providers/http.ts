@@ -128,10 +128,11 @@ async function exchange(
     const value = answer.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { status: answer.statusCode, header, json: parse(text) };
+  return { status: answer.statusCode, header, json: parseJson(text) };
 }
 
-function parse(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

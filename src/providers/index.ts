@@ -1,27 +1,11 @@
 /** The providers that the operator's keys turn on, in the order that decides between equals. */
-import { HOSTED, type Hosted, KEY_NAMES } from '../core/hosted.ts';
 import type { StoredFile } from '../core/job.ts';
 import type { Links } from '../core/links.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
-import { createFal } from './fal/fal.ts';
-import { createFalStorage } from './fal/storage.ts';
-import { createRuncomfy } from './runcomfy/runcomfy.ts';
-import { createRunpod } from './runpod/runpod.ts';
-
-type HostedSettings = {
-  PROVIDERS?: readonly Hosted[] | undefined;
-  FAL_KEY?: string | undefined;
-  FAL_QUEUE_URL: string;
-  FAL_REST_URL: string;
-  FAL_API_URL: string;
-  RUNPOD_API_KEY?: string | undefined;
-  RUNPOD_API_URL: string;
-  RUNCOMFY_API_TOKEN?: string | undefined;
-  RUNCOMFY_API_URL: string;
-};
+import { PROVIDERS, type ProviderId, type ProviderSettings, STORAGES } from './catalog.ts';
 
 export type HostedParts = {
-  settings: HostedSettings;
+  settings: ProviderSettings & { PROVIDERS?: readonly ProviderId[] | undefined };
   /** Set where the internet reaches us: turns webhooks on, and hosting files by ourselves. */
   links: Links | undefined;
   pathOf(file: StoredFile): string;
@@ -30,57 +14,48 @@ export type HostedParts = {
   onTrouble(provider: string, trouble: ProviderTrouble | undefined): void;
 };
 
-export type HostedEntry = { provider: Provider; noWayToHostFiles: boolean };
+/** `noWayToHostFiles` tells the operator how to let it get at our files. */
+export type HostedEntry = { provider: Provider; noWayToHostFiles?: string };
 
 /** Those with a key, or those of them that PROVIDERS names, in its order. */
-export function createHosted(parts: HostedParts): HostedEntry[] {
-  const { settings, links, clock, log } = parts;
-  const host = assetHost(parts);
-  const common = (id: Hosted) => ({
-    clock,
-    log,
-    onTrouble: (trouble: ProviderTrouble | undefined) => parts.onTrouble(id, trouble),
-    ...(links ? { webhookUrl: (jobId: string) => links.hook(id, jobId) } : {}),
-  });
-  const make = {
-    fal: (key: string) =>
-      createFal({
-        ...common('fal'),
-        key,
-        queueUrl: settings.FAL_QUEUE_URL,
-        restUrl: settings.FAL_REST_URL,
-        apiUrl: settings.FAL_API_URL,
-        pathOf: parts.pathOf,
-      }),
-    runpod: (key: string) =>
-      createRunpod({ ...common('runpod'), key, apiUrl: settings.RUNPOD_API_URL, host: host ?? NO_HOST }),
-    runcomfy: (token: string) =>
-      createRuncomfy({
-        ...common('runcomfy'),
-        token,
-        apiUrl: settings.RUNCOMFY_API_URL,
-        host: host ?? NO_HOST,
-      }),
-  } satisfies Record<Hosted, (key: string) => Provider>;
-
-  return (settings.PROVIDERS ?? HOSTED).flatMap((id) => {
-    const key = settings[KEY_NAMES[id]];
-    // fal.ai takes files into its own storage; the others fetch them from an address.
-    return key ? [{ provider: make[id](key), noWayToHostFiles: id !== 'fal' && !host }] : [];
-  });
+export async function createHosted(parts: HostedParts): Promise<HostedEntry[]> {
+  const { settings, links, clock, log, pathOf } = parts;
+  const host = await assetHost(parts);
+  const chosen =
+    settings.PROVIDERS?.flatMap((id) => PROVIDERS.filter((module) => module.id === id)) ?? PROVIDERS;
+  return Promise.all(
+    chosen
+      .filter((module) => settings[module.key])
+      .map(async (module) => ({
+        provider: await module.create(settings, {
+          clock,
+          log,
+          pathOf,
+          host: host ?? NO_HOST,
+          onTrouble: (trouble) => parts.onTrouble(module.id, trouble),
+          ...(links ? { webhookUrl: (jobId: string) => links.hook(module.id, jobId) } : {}),
+        }),
+        ...(module.files === 'by-address' && !host ? { noWayToHostFiles: NO_WAY } : {}),
+      })),
+  );
 }
 
-/** Our own links first; else fal.ai's storage, which a key serves for even when PROVIDERS leaves fal.ai out. */
-function assetHost({ settings, links, pathOf, onTrouble }: HostedParts): AssetHost | undefined {
+/** Our own links first; else a provider's storage, which its key serves for even when PROVIDERS leaves it out. */
+async function assetHost({
+  settings,
+  links,
+  pathOf,
+  onTrouble,
+}: HostedParts): Promise<AssetHost | undefined> {
   if (links) return { urlFor: async (file) => links.media(file) };
-  if (!settings.FAL_KEY) return undefined;
-  return createFalStorage({
-    key: settings.FAL_KEY,
-    restUrl: settings.FAL_REST_URL,
-    pathOf,
-    onTrouble: (trouble) => onTrouble('fal', trouble),
-  });
+  const module = STORAGES.find(({ key }) => settings[key]);
+  return module?.hostFiles?.(settings, { pathOf, onTrouble: (trouble) => onTrouble(module.id, trouble) });
 }
+
+const NO_WAY = `it fetches files by address: set ${[
+  'PUBLIC_URL',
+  ...STORAGES.map(({ key, name }) => `${key} for ${name}’s storage`),
+].join(', or ')}`;
 
 /** Such a provider gets no jobs, so it is never asked. */
 const NO_HOST: AssetHost = {

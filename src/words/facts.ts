@@ -1,15 +1,14 @@
 /** The short facts that cards, lists and details are made of. */
 import type { Quality, Quote } from '../core/job.ts';
 import { cutShort } from '../core/text.ts';
+import { hostedName } from '../providers/catalog.ts';
 import type { Words } from './index.ts';
 
 export const SEPARATOR = ' · ';
 
-const NAMES: Readonly<Record<string, string>> = { fal: 'fal.ai', runpod: 'RunPod', runcomfy: 'RunComfy' };
-
 /** The provider's name as it writes it itself. */
 export const providerName = ({ t }: Words, id: string): string =>
-  id === 'local' ? t('provider.local') : (NAMES[id] ?? id);
+  id === 'local' ? t('provider.local') : (hostedName(id) ?? id);
 
 export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice.quality.${quality}`);
 

@@ -1,5 +1,6 @@
 /** One language: its messages by key, and how it writes numbers and times. */
 import i18next from 'i18next';
+import { PROVIDER_IDS, STORAGES } from '../providers/catalog.ts';
 import { type Formats, formatsOf } from './formats.ts';
 import { type Language, LOCALES, TEXTS, type WordKey } from './languages.ts';
 
@@ -27,7 +28,14 @@ await messages.init({
   resources: Object.fromEntries(LOCALES.map((language) => [language, { translation: TEXTS[language] }])),
   nsSeparator: false,
   returnNull: false,
-  interpolation: { escapeValue: false },
+  interpolation: {
+    escapeValue: false,
+    // What texts say of the providers that there are.
+    defaultVariables: {
+      providers: PROVIDER_IDS.join(', '),
+      storageKeys: STORAGES.map(({ key }) => key).join(' / '),
+    },
+  },
 });
 
 export function speechOf(language: Language): Speech {

@@ -11,7 +11,7 @@ async function make() {
   const health = createHealth(() => {});
   const [fal, runpod] = [createRemote('fal').provider, createRemote('runpod').provider];
   const roster = createRoster({
-    entries: [{ provider: fal }, { provider: runpod, noWayToHostFiles: true }],
+    entries: [{ provider: fal }, { provider: runpod, noWayToHostFiles: 'set PUBLIC_URL' }],
     weather: await createWeather(memoryShelf()),
     clock: { now: () => time.now },
     health,

@@ -74,8 +74,8 @@ describe('the report on the page', BROWSER, () => {
     expect(await text(page, '#totals')).toBe('Jobs 2 Video 12 s Held Nothing Suspense $0.42 in 1 job');
     expect(await text(page, '#spaces')).toContain('discord:10 1 $0.35');
     expect(await text(page, '#members')).toContain('telegram:-207 1 $0.00');
-    expect(await text(page, '#providers')).toContain('fal 1 $0.35');
-    expect(await text(page, '#suspense')).toMatch(/\w{6} .* · fal · discord:307 \$0\.42/);
+    expect(await text(page, '#providers')).toContain('fal.ai 1 $0.35');
+    expect(await text(page, '#suspense')).toMatch(/\w{6} .* · fal\.ai · discord:307 \$0\.42/);
     await page.getByLabel('Last month').check();
     await page.locator('#days .hint').waitFor();
     expect(await text(page, '#spent')).toBe('$0.00');

@@ -106,7 +106,7 @@ describe('a provider that answers anything', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const note = (facts: object, message: string) => void logged.push(message + JSON.stringify(facts));
-    providers = createHosted({
+    const hosted = await createHosted({
       settings: {
         FAL_KEY: KEY,
         FAL_QUEUE_URL: url,
@@ -122,7 +122,8 @@ describe('a provider that answers anything', () => {
       clock: { now: Date.now },
       log: { debug: note, info: note, warn: note, error: note },
       onTrouble: (_id, trouble) => trouble && logged.push(trouble.message),
-    }).map(({ provider }) => provider);
+    });
+    providers = hosted.map(({ provider }) => provider);
   });
   afterAll(async () => {
     await Promise.all(providers.map((provider) => provider.stop?.()));

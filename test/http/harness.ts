@@ -70,6 +70,7 @@ export async function start(over: Partial<ServerParts> = {}) {
     history: life.ctx.history,
     health,
     weather: calmWeather(),
+    providers: [{ id: 'paid', name: 'Paid.ai', key: 'PAID_KEY' }],
     metrics,
     log: life.ctx.log,
     ping: async () => {},

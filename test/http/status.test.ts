@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createHealth } from '../../src/core/health.ts';
 import type { StatusView } from '../../src/http/page/contract.ts';
 import { start } from './harness.ts';
 
@@ -9,6 +10,25 @@ describe('the status', () => {
     invites.discord = 'https://discord.example/add';
     const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
     expect(status.links).toEqual({ discord: 'https://discord.example/add' });
+  });
+
+  it('says what a provider is called, and what turns it on', async () => {
+    const health = createHealth(() => {});
+    health.set('paid', { state: 'off', reason: 'set PAID_KEY' });
+    health.set('discord', { state: 'ok' });
+    const { url } = await start({ health });
+    const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
+    expect(status.components).toEqual([
+      {
+        name: 'paid',
+        state: 'off',
+        reason: 'set PAID_KEY',
+        kind: 'provider',
+        label: 'Paid.ai',
+        setting: 'PAID_KEY',
+      },
+      { name: 'discord', state: 'ok' },
+    ]);
   });
 
   it('tells the operator how each provider does lately', async () => {

@@ -16,7 +16,7 @@ import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
-import { sizeOf } from './words.js';
+import { learnNames, sizeOf } from './words.js';
 
 /** @import { JobView, Problem, QuoteView, StatusView } from './contract.ts' */
 /** @import { Slot } from './files.js' */
@@ -224,6 +224,7 @@ openByCode((job) => {
 async function loadStatus() {
   const status = /** @type {StatusView} */ (await call('/api/status'));
   limits = status.limits;
+  learnNames(status.components);
   offerQualities(status);
   showFronts(status);
 }
@@ -238,5 +239,5 @@ watchConnection({
   },
 });
 price.refresh();
-quietly(loadStatus());
-quietly(current.load());
+// The names of the providers come with the status.
+quietly(loadStatus()).then(() => quietly(current.load()));

@@ -83,6 +83,10 @@ export type ComponentView = {
   name: string;
   state: 'ok' | 'degraded' | 'off';
   reason?: string;
+  /** Only of hosted providers: what it is called, and the setting that turns it on. */
+  kind?: 'provider';
+  label?: string;
+  setting?: string;
   /** Only of providers that had jobs. */
   weather?: WeatherView;
 };

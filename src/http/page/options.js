@@ -5,8 +5,6 @@ import { find, make, tell } from './dom.js';
 
 /** @import { StatusView } from './contract.ts' */
 
-const HOSTED = ['fal', 'runpod', 'runcomfy'];
-
 const QUALITIES = new Map([
   ['draft', { name: 'Draft', hint: 'Free and rough, made on this machine' }],
   ['standard', { name: 'Standard', hint: 'Good for most' }],
@@ -20,7 +18,9 @@ const ONLY_LOCAL = 'A draft too, until a hosted model is on';
  * @param {Pick<StatusView, 'qualities' | 'defaultQuality' | 'components'>} status
  */
 export function offerQualities({ qualities, defaultQuality, components }) {
-  const hosted = components.some(({ name, state }) => HOSTED.includes(name) && state !== 'off');
+  const providers = components.filter(({ kind }) => kind === 'provider');
+  const hosted = providers.some(({ state }) => state !== 'off');
+  const keys = providers.map(({ setting }) => setting);
   const list = find('quality', HTMLElement);
   const offered = `${qualities.join(' ')} ${hosted}`;
   if (list.dataset.offered === offered) return;
@@ -45,7 +45,7 @@ export function offerQualities({ qualities, defaultQuality, components }) {
     find('quality-hint', HTMLElement),
     hosted
       ? undefined
-      : 'For hosted models, set FAL_KEY, RUNPOD_API_KEY or RUNCOMFY_API_TOKEN in .env and start Strut again.',
+      : `For hosted models, set ${keys.slice(0, -1).join(', ')} or ${keys.at(-1)} in .env and start Strut again.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { call } from './calls.js';
 import { watchConnection } from './connection.js';
 import { find, make, tell } from './dom.js';
 import { table } from './table.js';
-import { lengthOf, nameOf, percent } from './words.js';
+import { learnNames, lengthOf, nameOf, percent } from './words.js';
 
 /** @import { ComponentView, StatusView, SumsView, UsageView, WeatherView } from './contract.ts' */
 
@@ -137,10 +137,13 @@ async function load() {
 
 async function loadStatus() {
   const status = /** @type {StatusView} */ (await call('/api/status'));
+  learnNames(status.components);
   showWeather(status.components);
 }
 
 form.addEventListener('change', () => void load());
 watchConnection({ ask: loadStatus, onBack: () => void load() });
-void load();
-loadStatus().catch(() => {});
+// The names of the providers come with the status.
+loadStatus()
+  .catch(() => {})
+  .then(load);

@@ -1,7 +1,7 @@
 // @ts-check
 /** How figures and states are said on the page. */
 
-/** @import { JobView } from './contract.ts' */
+/** @import { ComponentView, JobView } from './contract.ts' */
 
 /** @param {number} bytes */
 export function sizeOf(bytes) {
@@ -42,15 +42,17 @@ export const percent = (share) => `${Math.round(share * 100)} %`;
 /** @param {string} word */
 export const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** Names of providers and chats as their makers write them. */
+/** Names of providers and chats as their makers write them; those of hosted providers come with the status. */
 const NAMES = new Map([
   ['local', 'this machine'],
-  ['fal', 'fal'],
-  ['runpod', 'RunPod'],
-  ['runcomfy', 'RunComfy'],
   ['discord', 'Discord'],
   ['telegram', 'Telegram'],
 ]);
+
+/** @param {readonly ComponentView[]} components */
+export function learnNames(components) {
+  for (const { name, label } of components) if (label) NAMES.set(name, label);
+}
 
 /** @param {string} id */
 export const nameOf = (id) => NAMES.get(id) ?? id;

@@ -1,7 +1,7 @@
 /** What only the operator can put right at fal.ai, read off any answer. */
 import type { ProviderTrouble } from '../../core/ports.ts';
-import type { FailureCode } from '../../core/refusals.ts';
 import type { ApiAnswer } from '../http.ts';
+import { type No, noOf } from '../queue-api.ts';
 import { failureOf } from './failures.ts';
 import { errorAnswer } from './wire.ts';
 
@@ -24,22 +24,11 @@ const outOfBalance = (status: number): ProviderTrouble => ({
   message: `The fal.ai account is locked or out of balance (${status}); top it up at fal.ai/dashboard/billing.`,
 });
 
-/** A no to a call that would have started or prepared a job, with the trouble behind it, if it is ours. */
-export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
-  const trouble = troubleIn(answer);
-  if (trouble)
-    return {
-      failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',
-      trouble,
-    };
-  if (answer.status === 404) {
-    return {
-      failure: 'provider-down',
-      trouble: { kind: 'endpoint-gone', message: 'fal.ai has this model no more (404).' },
-    };
-  }
-  if (answer.status === 429) return { failure: 'provider-busy' };
-  return {
-    failure: failureOf(errorAnswer.catch({}).parse(answer.json), { type: answer.header('x-fal-error-type') }),
-  };
-}
+/** A no to a call that would have started or prepared a job. */
+export const refusalOf = (answer: ApiAnswer): No =>
+  noOf(answer, {
+    trouble: troubleIn(answer),
+    gone: answer.status === 404 && 'fal.ai has this model no more (404).',
+    about: () =>
+      failureOf(errorAnswer.catch({}).parse(answer.json), { type: answer.header('x-fal-error-type') }),
+  });

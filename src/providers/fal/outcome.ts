@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer } from '../http.ts';
 import { isAbsent, isFinalNo, type Reading } from '../patience.ts';
+import { lost } from '../queue-api.ts';
 import { failureOf } from './failures.ts';
 import { errorAnswer, type FalOperation, resultAnswer, type statusAnswer } from './wire.ts';
 
@@ -44,11 +45,6 @@ export function outcomeOf(args: {
     failure: failureOf(error, { type, text: status.error }),
     costMicros: billed ?? 0,
   } as const;
-  const lost = {
-    state: 'failed',
-    failure: 'result-lost',
-    costMicros: billed ?? operation.quoteMicros ?? 0,
-  } as const;
   const isTold = Array.isArray(error.detail) || type !== undefined;
 
   // The model's own refusal, and a failure that the status itself tells, are final.
@@ -65,8 +61,10 @@ export function outcomeOf(args: {
     const failure = fromUpstream(result.json ?? '');
     return { doubt: 'unfamiliar', says, end: { ...failed, failure } };
   }
-  if (result.status === 200) return { doubt: 'unfamiliar', says, end: isTold ? failed : lost };
-  if (isAbsent(result.status)) return { doubt: 'may-pass', says, end: isTold ? failed : lost };
+  if (result.status === 200)
+    return { doubt: 'unfamiliar', says, end: isTold ? failed : lost(operation, billed) };
+  if (isAbsent(result.status))
+    return { doubt: 'may-pass', says, end: isTold ? failed : lost(operation, billed) };
   // A structured error of a server that keeps coming is the stored end of this request.
   if (isTold && result.status >= 500) return { doubt: 'may-pass', says, end: failed };
   throw new NoClearAnswer(says);

@@ -2,8 +2,8 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock, WebhookVerdict } from '../../core/ports.ts';
-import { type Http, NoClearAnswer, read } from '../http.ts';
-import { requestId } from './wire.ts';
+import { type Http, NoClearAnswer, parseJson, read } from '../http.ts';
+import { handleId } from '../shapes.ts';
 
 const TOLERANCE_SECONDS = 300;
 const KEYS_LAST_MS = 24 * 3_600_000;
@@ -19,7 +19,7 @@ const signedHeaders = z.object({
   'x-fal-webhook-timestamp': z.string().regex(/^\d{1,12}$/),
   'x-fal-webhook-signature': z.string().regex(/^[0-9a-f]{128}$/i),
 });
-const body = z.object({ request_id: requestId });
+const body = z.object({ request_id: handleId });
 
 /**
  * Judges webhooks. A good signature only says that fal.ai sent it, to somebody; the caller must read the status with
@@ -78,18 +78,10 @@ export function createWebhookJudge({ http, restUrl, clock }: { http: Http; restU
     const hash = createHash('sha256').update(rawBody).digest('hex');
     const message = Buffer.from([id, user, timestamp, hash].join('\n'));
     if (!(await isSigned(message, Buffer.from(signature, 'hex')))) return { kind: 'reject' };
-    const named = body.safeParse(parseJson(rawBody));
+    const named = body.safeParse(parseJson(rawBody.toString('utf8')));
     // The header's id differs from the body's only after fal.ai's own retries; the body names the request of ours.
     return named.success
       ? { kind: 'operation', operation: { requestId: named.data.request_id } }
       : { kind: 'reject' };
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Quality, RenderRequest } from '../../core/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
+import { addresses, handleId, noted, webLink } from '../shapes.ts';
 
 export type FalQuality = Exclude<Quality, 'draft'>;
 
@@ -9,6 +10,8 @@ export const ENDPOINTS = {
   standard: 'fal-ai/kling-video/v2.6/standard/motion-control',
   pro: 'fal-ai/kling-video/v2.6/pro/motion-control',
 } as const satisfies Record<FalQuality, string>;
+
+export const OFFERS = [{ quality: 'standard' }, { quality: 'pro' }] as const;
 
 /** Everything after the submit goes to the app alone, without its sub-path: with it, fal answers 405. */
 export const APP = 'fal-ai/kling-video';
@@ -25,11 +28,8 @@ export function inputOf(request: RenderRequest, uploaded: Uploaded) {
   };
 }
 
-/** It goes into addresses of ours, so nothing but what ids are made of. */
-export const requestId = z.string().regex(/^[\w-]{1,128}$/);
-
 export const submitAnswer = z.object({
-  request_id: requestId,
+  request_id: handleId,
   status_url: z.string().optional(),
   response_url: z.string().optional(),
   cancel_url: z.string().optional(),
@@ -43,7 +43,7 @@ export const statusAnswer = z.object({
   error_type: z.string().nullish(),
 });
 
-export const resultAnswer = z.object({ video: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
+export const resultAnswer = z.object({ video: z.object({ url: webLink }) });
 
 /** The two shapes of an error: of the model (a list) and of the request (a type beside a text). */
 export const errorAnswer = z.object({
@@ -68,14 +68,11 @@ export const cancelAnswer = z.object({
   status: z.enum(['OK', 'CANCELLATION_REQUESTED', 'ALREADY_COMPLETED', 'NOT_FOUND']),
 });
 
-/** Our handle of a request. One that a webhook brought knows only the id. */
+/** Our handle of a request. */
 export const operationShape = z.object({
-  requestId,
+  requestId: handleId,
   quality: z.enum(['standard', 'pro']).optional(),
-  statusUrl: z.string().optional(),
-  resultUrl: z.string().optional(),
-  cancelUrl: z.string().optional(),
-  submittedAt: z.number().optional(),
-  quoteMicros: z.number().optional(),
+  ...addresses,
+  ...noted,
 });
 export type FalOperation = z.infer<typeof operationShape>;

@@ -1,8 +1,8 @@
 /** RunComfy's error codes, which come as HTTP 400 or inside a 200 (runcomfy.com, errors, 2026-11-21). */
 import type { ProviderTrouble } from '../../core/ports.ts';
-import type { FailureCode } from '../../core/refusals.ts';
 import { fromUpstream } from '../failures.ts';
 import type { ApiAnswer } from '../http.ts';
+import { type No, noOf } from '../queue-api.ts';
 import { errorAnswer, MODEL } from './wire.ts';
 
 const INVALID_RESOURCE = 400001;
@@ -34,19 +34,11 @@ export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
 }
 
 /** A no to the call that would have started a job. */
-export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
-  const trouble = troubleIn(answer);
-  if (trouble)
-    return {
-      failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',
-      trouble,
-    };
-  if (isNotFound(answer) || codeIn(answer) === INVALID_RESOURCE) {
-    return {
-      failure: 'provider-down',
-      trouble: { kind: 'endpoint-gone', message: `RunComfy has the model ${MODEL} no more.` },
-    };
-  }
-  if (answer.status === 429) return { failure: 'provider-busy' };
-  return { failure: fromUpstream(answer.json) };
-}
+export const refusalOf = (answer: ApiAnswer): No =>
+  noOf(answer, {
+    trouble: troubleIn(answer),
+    gone:
+      (isNotFound(answer) || codeIn(answer) === INVALID_RESOURCE) &&
+      `RunComfy has the model ${MODEL} no more.`,
+    about: () => fromUpstream(answer.json),
+  });

@@ -3,6 +3,7 @@ import { type Micros, microsFromUsd } from '../../core/money.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import type { Reading } from '../patience.ts';
+import { lost } from '../queue-api.ts';
 import type { RuncomfyOperation, resultAnswer } from './wire.ts';
 
 /** `isOver`: the status said so. Throws NoClearAnswer while a video that is paid for may still show up. */
@@ -37,12 +38,7 @@ export function outcomeOf(
       const says = 'RunComfy names no video';
       if (error) return { doubt: 'unfamiliar', says, end: failed };
       if (!isOver && status !== 'succeeded' && status !== 'completed') throw new NoClearAnswer(says);
-      const lostMicros = costMicros ?? job.quoteMicros ?? 0;
-      return {
-        doubt: 'unfamiliar',
-        says,
-        end: { state: 'failed', failure: 'result-lost', costMicros: lostMicros },
-      };
+      return { doubt: 'unfamiliar', says, end: lost(job, costMicros) };
     }
   }
 }

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
+import { addresses, handleId, noted, webLink } from '../shapes.ts';
+
+export const OFFERS = [{ quality: 'standard' }] as const;
 
 export const MODEL = 'kling/kling-2-6/motion-control-standard';
 
@@ -18,11 +21,8 @@ export function inputOf(request: RenderRequest, uploaded: Uploaded) {
   };
 }
 
-/** It goes into addresses of ours, so nothing but what ids are made of. */
-const requestId = z.string().regex(/^[\w-]{1,128}$/);
-
 export const submitAnswer = z.object({
-  request_id: requestId,
+  request_id: handleId,
   status_url: z.string().optional(),
   result_url: z.string().optional(),
   cancel_url: z.string().optional(),
@@ -33,13 +33,14 @@ export const statusAnswer = z.object({
   queue_position: z.number().int().nonnegative().nullish(),
 });
 
-const link = z.url({ protocol: /^https?$/ });
-
 /** Only `output` holds the result: `input` may be echoed beside it. */
 export const resultAnswer = z.object({
   status: z.string().catch(''),
   output: z
-    .object({ video: link.optional().catch(undefined), videos: z.array(link).optional().catch(undefined) })
+    .object({
+      video: webLink.optional().catch(undefined),
+      videos: z.array(webLink).optional().catch(undefined),
+    })
     .nullish()
     .catch(undefined),
   error: z.unknown().optional(),
@@ -65,11 +66,8 @@ export const modelPage = z.object({
 
 /** Our handle of a request. */
 export const operationShape = z.object({
-  requestId,
-  statusUrl: z.string().optional(),
-  resultUrl: z.string().optional(),
-  cancelUrl: z.string().optional(),
-  submittedAt: z.number().optional(),
-  quoteMicros: z.number().optional(),
+  requestId: handleId,
+  ...addresses,
+  ...noted,
 });
 export type RuncomfyOperation = z.infer<typeof operationShape>;

@@ -1,8 +1,8 @@
 /** What only the operator can put right at RunPod, read off any answer (docs.runpod.io and field reports, 2026-11-21). */
 import type { ProviderTrouble } from '../../core/ports.ts';
-import type { FailureCode } from '../../core/refusals.ts';
 import { fromUpstream } from '../failures.ts';
 import type { ApiAnswer } from '../http.ts';
+import { type No, noOf } from '../queue-api.ts';
 import { ENDPOINT, noSuchJob } from './wire.ts';
 
 /** Undefined for every answer that is not about our account or the endpoint as a whole. */
@@ -30,13 +30,9 @@ const endpointGone: ProviderTrouble = {
 };
 
 /** A no to the call that would have started a job. */
-export function refusalOf(answer: ApiAnswer): { failure: FailureCode; trouble?: ProviderTrouble } {
-  const trouble = answer.status === 404 ? endpointGone : troubleIn(answer);
-  if (trouble)
-    return {
-      failure: trouble.kind === 'out-of-balance' ? 'provider-out-of-balance' : 'provider-down',
-      trouble,
-    };
-  if (answer.status === 429) return { failure: 'provider-busy' };
-  return { failure: fromUpstream(answer.json ?? '') };
-}
+export const refusalOf = (answer: ApiAnswer): No =>
+  noOf(answer, {
+    trouble: answer.status === 404 ? endpointGone : troubleIn(answer),
+    gone: false,
+    about: () => fromUpstream(answer.json ?? ''),
+  });

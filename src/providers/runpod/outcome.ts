@@ -4,6 +4,7 @@ import type { ProviderStatus } from '../../core/ports.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import type { Reading } from '../patience.ts';
+import { lost } from '../queue-api.ts';
 import { errorOutput, type RunpodOperation, type statusAnswer, videoOutput } from './wire.ts';
 
 /** Throws NoClearAnswer while a video that is paid for may still show up. */
@@ -26,10 +27,9 @@ export function outcomeOf(
     case 'CANCELLED':
       return { state: 'cancelled', costMicros: 0 };
     case 'COMPLETED': {
-      const end = { state: 'failed', failure: 'result-lost', costMicros: job.quoteMicros ?? 0 } as const;
       const says = 'RunPod says completed, and names no video';
       const told = videoIn(output, job) ?? (hidden === undefined ? undefined : failed(hidden));
-      return told ?? { doubt: 'unfamiliar', says, end };
+      return told ?? { doubt: 'unfamiliar', says, end: lost(job) };
     }
     default: {
       // A word that is new here: a video or an error beside it says that it is over.

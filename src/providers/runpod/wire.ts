@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
+import { handleId, noted, webLink } from '../shapes.ts';
+
+export const OFFERS = [{ quality: 'standard' }] as const;
 
 export const ENDPOINT = 'kling-v2-6-std-motion-control';
 
@@ -23,10 +26,7 @@ export function bodyOf(request: RenderRequest, uploaded: Uploaded, webhook: stri
   };
 }
 
-/** It goes into addresses of ours, so nothing but what ids are made of. */
-const jobId = z.string().regex(/^[\w-]{1,128}$/);
-
-export const submitAnswer = z.object({ id: jobId });
+export const submitAnswer = z.object({ id: handleId });
 
 export const statusAnswer = z.object({
   /** `IN_QUEUE`, `IN_PROGRESS`, `RUNNING`, `COMPLETED`, `FAILED`, `CANCELLED` or `TIMED_OUT`, says its documentation. */
@@ -37,17 +37,15 @@ export const statusAnswer = z.object({
 
 export const cancelAnswer = z.object({ status: z.string() });
 
-const link = z.url({ protocol: /^https?$/ });
-
 /** The video's address, in any of the shapes that this endpoint and its siblings use. */
 export const videoOutput = z.union([
-  link.transform((url) => ({ url, cost: undefined })),
+  webLink.transform((url) => ({ url, cost: undefined })),
   z
     .object({
-      video_url: link.optional(),
-      result: link.optional().catch(undefined),
-      url: link.optional(),
-      video: link.optional().catch(undefined),
+      video_url: webLink.optional(),
+      result: webLink.optional().catch(undefined),
+      url: webLink.optional(),
+      video: webLink.optional().catch(undefined),
       cost: z.number().nonnegative().optional().catch(undefined),
     })
     .transform(({ video_url, result, url, video, cost }, ctx) => {
@@ -66,10 +64,9 @@ export const errorOutput = z.object({
 /** The 404 of a job is JSON (a problem document); that of an endpoint is plain text. */
 export const noSuchJob = z.object({});
 
-/** Our handle of a job. One that a webhook brought knows only the id. */
+/** Our handle of a job. */
 export const operationShape = z.object({
-  id: jobId,
-  submittedAt: z.number().optional(),
-  quoteMicros: z.number().optional(),
+  id: handleId,
+  ...noted,
 });
 export type RunpodOperation = z.infer<typeof operationShape>;

@@ -6,8 +6,8 @@ export * from '../../../src/providers/index.ts';
 
 const POLL_FLOOR_MS = 40;
 
-export const createHosted: typeof create = (parts) =>
-  create(parts).map(({ provider, ...entry }) => {
+export const createHosted: typeof create = async (parts) =>
+  (await create(parts)).map(({ provider, ...entry }) => {
     provider.capabilities.pollFloorMs = POLL_FLOOR_MS;
     return { ...entry, provider: hooked(provider, 'provider', ['upload', 'submit', 'status', 'cancel']) };
   });

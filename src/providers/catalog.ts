@@ -1,0 +1,35 @@
+/**
+ * The hosted providers that Strut knows, in the order that decides between equals. A provider is a folder here and a
+ * line in this list; everything else that names providers reads it.
+ */
+import type { z } from 'zod';
+import { fal } from './fal/index.ts';
+import type { Setting } from './module.ts';
+import { runcomfy } from './runcomfy/index.ts';
+import { runpod } from './runpod/index.ts';
+
+export const PROVIDERS = [fal, runpod, runcomfy] as const;
+
+export type ProviderId = (typeof PROVIDERS)[number]['id'];
+export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);
+
+/** Those whose own storage takes files for the others, too. */
+export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.hostFiles !== undefined);
+
+/** The provider's name as it writes it itself; undefined for what is none of the list. */
+export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
+
+type Joined<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+type AllSettings = Joined<(typeof PROVIDERS)[number]['settings']>;
+/** What the environment says of the providers, once it was read. */
+export type ProviderSettings = { [K in keyof AllSettings]: z.output<AllSettings[K]['shape']> };
+
+/** Every setting of every provider, by the name of its variable. */
+export const SETTINGS: Record<keyof ProviderSettings, Setting> = Object.assign(
+  {},
+  ...PROVIDERS.map(({ settings }) => settings),
+);
+
+/** The names of the settings of which this is true. */
+export const settingsThat = (test: (setting: Setting) => boolean) =>
+  (Object.keys(SETTINGS) as (keyof ProviderSettings)[]).filter((name) => test(SETTINGS[name]));

@@ -1,0 +1,74 @@
+/** What a provider says of itself: everything that the rest of the bot has to know of it, in one object. */
+import { z } from 'zod';
+import type { Quality, StoredFile } from '../core/job.ts';
+import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
+
+/** A variable of the environment that is this provider's own. */
+export type Setting<T extends z.ZodType = z.ZodType> = {
+  /** What its text must be, and what becomes of it. */
+  shape: T;
+  /** What stands in `.env.example`: the default, or nothing. */
+  example: string;
+  /** A line above it there, where its name does not say it all. */
+  comment?: string;
+  /** Nobody but us and the provider may see it. */
+  isSecret?: true;
+  /** The provider's results may lie at this address, which the operator chose, even when it is a private one. */
+  isTrusted?: true;
+};
+
+/** A base address may carry a path prefix; a slash at its end would double. */
+export const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address like https://example.com' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** A key that turns a provider on. */
+export const keySetting = { shape: z.string().optional(), example: '', isSecret: true } as const;
+
+/** The provider's address; the operator changes it for a proxy or a simulator. */
+export const addressSetting = (preset: string) =>
+  ({ shape: baseUrl.prefault(preset), example: preset, isTrusted: true }) as const;
+
+export type Settings = Readonly<Record<string, Setting>>;
+type Values<S extends Settings> = { [K in keyof S]: z.output<S[K]['shape']> };
+
+/** One thing that it renders. */
+type Offer = { quality: Exclude<Quality, 'draft'> };
+
+/** What it is given to work with. */
+type ProviderDeps = {
+  clock: Clock;
+  log: Log;
+  /** Where a file of ours lies on this machine. */
+  pathOf(file: StoredFile): string;
+  /** Puts files where it can fetch them; refuses where the operator has set up no way to. */
+  host: AssetHost;
+  /** Where it should say that a job has ended. Only where the internet reaches us. */
+  webhookUrl?: (jobId: string) => string;
+  /** Hears of what only the operator can put right, and `undefined` once a job was taken again. */
+  onTrouble(trouble: ProviderTrouble | undefined): void;
+};
+
+type HostDeps = Pick<ProviderDeps, 'pathOf' | 'onTrouble'>;
+
+export type ProviderModule<S extends Settings> = {
+  /** In settings, in records and on the command line: lower-case letters, for good. */
+  id: string;
+  /** As it writes it itself. */
+  name: string;
+  /** The setting that turns it on. */
+  key: keyof S & string;
+  settings: S;
+  offers: readonly Offer[];
+  /** Whether it takes files into a storage of its own, or fetches them from an address. */
+  files: 'own-storage' | 'by-address';
+  /** The adapter is loaded when it is used: whoever only asks for a name need not load it. */
+  create(settings: Values<S>, deps: ProviderDeps): Promise<Provider>;
+  /** Its storage, where it serves others that fetch by address. Called only when its key is set. */
+  hostFiles?(settings: Values<S>, deps: HostDeps): Promise<AssetHost>;
+};
+
+/** Keeps the names and the types of its settings, which `create` then gets. */
+export const defineProvider = <const S extends Settings, const Id extends string>(
+  module: ProviderModule<S> & { id: Id },
+): ProviderModule<S> & { id: Id } => module;
