@@ -93,7 +93,7 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
-      form.fields[clean(name)] = clean(value);
+      form.fields[clean(name)] = clean(value ?? '');
     });
     parser.on('file', (name, stream, filename) => {
       streams.push(stream);
