@@ -157,7 +157,7 @@ describe('over a limit', () => {
     await set(bot, 'limit', DAILY);
     const mine = await animate(bot, bot.ada);
     const stranger = bot.discord.press(ben, await says(bot, mine, OVER), 'Ask an admin');
-    expect(textOf(await toldFollowUp(bot, stranger))).toContain(said('refusal.not-allowed'));
+    expect(textOf(await toldFollowUp(bot, stranger))).toContain(said('told.not-yours'));
     bot.discord.press(bot.ada, mine.original, 'Ask an admin');
     const request = await posted(bot, 'asks for one more job');
     for (const [who, label] of [
@@ -168,7 +168,7 @@ describe('over a limit', () => {
       const pressed = bot.discord.press(who, request, label);
       const told = await toldFollowUp(bot, pressed);
       expect(told.visibleTo).toBe(who.id);
-      expect(textOf(told)).toContain(said('refusal.not-allowed'));
+      expect(textOf(told)).toContain(said('refusal.not-allowed-admins-only'));
     }
     expect(labels(request)).toEqual(['Approve once', 'Decline']);
     expect(await bot.jobs()).toEqual([]);
