@@ -203,7 +203,6 @@ describe('a finished video on Telegram', () => {
 
   it('may be far larger where the operator runs a Bot API server', async () => {
     const world = await createOutboundWorld({ local: true });
-    const { target } = await asks(world.telegram);
     const limit = world.boot().uploadLimitBytes();
     expect(limit).toBeGreaterThan(1_900 * 1024 * 1024);
     expect(limit).toBeLessThan(2_000 * 1024 * 1024);
