@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { wordsFor } from '../../../words/index.ts';
+import { createChatInbox } from '../../inbox.ts';
 import { administer } from '../admin/index.ts';
 import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
@@ -39,17 +40,17 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   const resumed = new Set<string>();
   const parts: InboundParts = { ...given, resumed: (eventId) => resumed.has(eventId) };
   const { acks, tokens, inbox, replies, log, clock } = parts;
-  const running = new Set<Promise<void>>();
-  let stopping = false;
-
-  function run(work: () => Promise<void>): void {
-    const promise = work()
-      .catch((thrown: unknown) => {
-        if (!stopping) log.error({ err: troubleOf(thrown) }, 'an event from Discord could not be dealt with');
-      })
-      .finally(() => running.delete(promise));
-    running.add(promise);
-  }
+  const incoming = createChatInbox({
+    inbox,
+    prefix: INBOX_PREFIX,
+    schema: recordSchema,
+    take(_, asked) {
+      resumed.add(asked.target.eventId);
+      return handle(asked);
+    },
+    log,
+    scrubbed: troubleOf,
+  });
 
   async function onInteraction(event: Interaction): Promise<void> {
     const receivedAt = clock.now();
@@ -103,7 +104,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.
-      if (stopping) return;
+      if (incoming.stopping()) return;
       await tell(eventOf(asked), troubleOf(thrown));
     }
     await inbox.done(inboxIdOf(eventId));
@@ -142,11 +143,10 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
 
   return {
     take(packet, botId) {
-      if (stopping) return;
       const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
       if (t === 'INTERACTION_CREATE') {
         const read = interactionSchema.safeParse(d);
-        if (read.success) run(() => onInteraction(read.data));
+        if (read.success) incoming.begin(() => onInteraction(read.data));
         else
           log.warn(
             { fields: read.error.issues.map(({ path }) => path.join('.')) },
@@ -155,25 +155,14 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
         const read = messageSchema.safeParse(d);
         const mention = read.success ? mentionOf(read.data, botId) : undefined;
-        if (mention) run(() => onMention(mention));
+        if (mention) incoming.begin(() => onMention(mention));
       }
     },
-    async resume() {
-      for (const { id, record } of await inbox.pending(INBOX_PREFIX)) {
-        const read = recordSchema.safeParse(record);
-        if (!read.success) {
-          log.warn({ event: id }, 'what a member asked before the restart cannot be read any more');
-          await inbox.done(id);
-          continue;
-        }
-        resumed.add(read.data.target.eventId);
-        run(() => handle(read.data));
-      }
-    },
+    resume: incoming.resume,
     async stop() {
-      stopping = true;
+      const stopped = incoming.stop(wait(ENDS_WITHIN_MS, undefined, { ref: false }));
       await parts.downloads.stop();
-      await Promise.race([Promise.allSettled(running), wait(ENDS_WITHIN_MS, undefined, { ref: false })]);
+      await stopped;
     },
   };
 }
