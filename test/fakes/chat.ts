@@ -222,8 +222,6 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
   };
 }
 
-export type FakeChat = ReturnType<typeof createFakeChat>;
-
 export const textOf = ({ page }: Message): string =>
   [
     page.title,

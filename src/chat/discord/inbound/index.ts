@@ -12,7 +12,7 @@ import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
 import { eventOf, type MemberEvent } from './event.ts';
 import { keepForForm } from './keep-for-form.ts';
-import { make, preparing } from './make.ts';
+import { makeJob, preparing } from './make.ts';
 import { type Mention, mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
@@ -115,7 +115,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const { ask, ...who } = asked;
     switch (ask.kind) {
       case 'make':
-        return make(parts, { ...event, asked: { ...who, ask } });
+        return makeJob(parts, { ...event, asked: { ...who, ask } });
       case 'form':
         return keepForForm(parts, { ...who, ask });
       case 'say':
