@@ -22,25 +22,6 @@ async function asked(
   return { mine, request: await posted(bot, 'asks for one more job', log), log };
 }
 
-describe('above the confirm level', () => {
-  it('the price waits for a yes, and nothing is sent before', async () => {
-    await using bot = await startAdminBot({ micros: 600_000 });
-    await set(bot, 'confirm', { usd: '0.50' });
-    const mine = await animate(bot, bot.ada);
-    const offer = await says(bot, mine, 'This costs $0.60');
-    expect(bot.remote.submits).toEqual([]);
-    bot.discord.press(bot.ada, offer, 'Confirm');
-    await says(bot, mine, 'In line');
-    expect(bot.remote.submits).toHaveLength(1);
-  });
-
-  it('below it, the job starts at once', async () => {
-    await using bot = await startAdminBot({ micros: 490_000 });
-    await set(bot, 'confirm', { usd: '0.50' });
-    await says(bot, await animate(bot, bot.ada), 'In line');
-  });
-});
-
 describe('over a limit', () => {
   it('a member is told which, what is left and when it starts over', async () => {
     await using bot = await startAdminBot();
@@ -149,42 +130,6 @@ describe('over a limit', () => {
     const request = await posted(bot, 'asks for one more job');
     bot.discord.press(bot.admin, request, 'Approve once');
     await bot.discord.waitFor(() => textOf(mine).includes('In line'));
-  });
-
-  it('is nobody else’s to ask for, and nobody’s but the admins’ to decide', async () => {
-    await using bot = await startAdminBot();
-    const ben = bot.discord.member(bot.guild, 'Ben');
-    await set(bot, 'limit', DAILY);
-    const mine = await animate(bot, bot.ada);
-    const stranger = bot.discord.press(ben, await says(bot, mine, OVER), 'Ask an admin');
-    expect(textOf(await toldFollowUp(bot, stranger))).toContain(said('refusal.not-allowed'));
-    bot.discord.press(bot.ada, mine.original, 'Ask an admin');
-    const request = await posted(bot, 'asks for one more job');
-    for (const [who, label] of [
-      [ben, 'Approve once'],
-      [bot.ada, 'Approve once'],
-      [ben, 'Decline'],
-    ] as const) {
-      const pressed = bot.discord.press(who, request, label);
-      const told = await toldFollowUp(bot, pressed);
-      expect(told.visibleTo).toBe(who.id);
-      expect(textOf(told)).toContain(said('refusal.not-allowed'));
-    }
-    expect(labels(request)).toEqual(['Approve once', 'Decline']);
-    expect(await bot.jobs()).toEqual([]);
-  });
-
-  it('is decided once, also by two admins at the same moment', async () => {
-    await using bot = await startAdminBot();
-    const other = bot.discord.member(bot.guild, 'Dov', { permissions: ['Administrator'] });
-    const { request } = await asked(bot);
-    const pressed = [bot.admin, other].map((who) => bot.discord.press(who, request, 'Approve once'));
-    await bot.discord.waitFor(() =>
-      pressed.some(({ followUps }) =>
-        followUps.some((one) => textOf(one).includes(said('refusal.already-decided'))),
-      ),
-    );
-    expect(await bot.jobs()).toHaveLength(1);
   });
 
   it('takes another yes where another limit has no room either', async () => {

@@ -35,22 +35,6 @@ describe('/usage', () => {
     expect(labels(told)).toEqual(['Export CSV']);
   });
 
-  it('says the sums without a picture where none can be drawn', async () => {
-    const chart = () => Promise.reject(new Error('no room'));
-    await using bot = await startAdminBot({ world: { media: { chart } } });
-    await spent(bot);
-    const told = await usage(bot);
-    expect(textOf(told)).toContain('$0.28 in 1 job');
-    expect(told.files).toEqual([]);
-  });
-
-  it('says so where nothing was spent', async () => {
-    await using bot = await startAdminBot(withChart);
-    const told = await usage(bot);
-    expect(textOf(told)).toContain(said('usage.none'));
-    expect(labels(told)).toEqual([]);
-  });
-
   it('sends every line as a table, to the admin alone, also after a restart', async () => {
     await using bot = await startAdminBot(withChart);
     await spent(bot);

@@ -129,50 +129,6 @@ describe('a member over a limit', () => {
     expect((await presses(eve, request, 'Approve once')).text).toBe('Only admins can do that.');
     expect(harness.remote.submits).toEqual([]);
   });
-
-  it('is let past one limit by one yes, and needs another for another', async () => {
-    const setup = await adminSetup();
-    await setup.told(setup.admin, '/settings limit chat month usd 0.20');
-    await setup.told(setup.admin, '/settings limit member month usd 0.10');
-    const refused = await setup.shows(await setup.animates(), /over your monthly|over the monthly/);
-    const request = await asks({ ...setup, refused });
-    expect((await setup.presses(setup.admin, request, 'Approve once')).text).toContain('Another limit');
-    await setup.presses(setup.admin, request, 'Approve once');
-    await setup.harness.video(setup.group);
-  });
-
-  it('finds nobody to ask in private', async () => {
-    const harness = await createHarness({
-      world: { limits: [{ who: { kind: 'everyone' }, period: 'month', unit: 'usd', max: 1 }] },
-    });
-    const { user, chat, photo, clip } = await ada(harness);
-    await harness.telegram.album(user, chat, [{ photo }, { video: clip }]);
-    expect(buttonsOf(await harness.hears(chat, /over your monthly limit/))).toEqual([]);
-  });
-});
-
-describe('a price over the confirm level', () => {
-  it('waits for a yes', async () => {
-    const { harness, admin, user, told, animates, shows, presses, group } = await adminSetup({
-      remote: createRemote('paid', { micros: 600_000 }),
-    });
-    await told(admin, '/settings confirm 0.50');
-    const offer = await shows(await animates(), 'This costs $0.60. Start it?');
-    expect(harness.remote.submits).toEqual([]);
-    await presses(user, offer, 'Confirm');
-    await harness.video(group);
-  });
-
-  it('becomes a question to the admins where a limit has no room for it', async () => {
-    const setup = await adminSetup({ remote: createRemote('paid', { micros: 600_000 }) });
-    await setup.told(setup.admin, '/settings confirm 0.50');
-    await setup.told(setup.admin, '/settings limit chat month usd 0.55');
-    const offer = await setup.shows(await setup.animates(), 'This costs $0.60');
-    await setup.presses(setup.user, offer, 'Confirm');
-    const refused = await setup.shows(offer, 'over the monthly limit');
-    await setup.presses(setup.admin, await asks({ ...setup, refused }), 'Approve once');
-    await setup.harness.video(setup.group);
-  });
 });
 
 describe('the admins', () => {

@@ -26,7 +26,7 @@ describe('/usage', () => {
     expect(buttonsOf(report)).toEqual([['Export CSV']]);
     await presses(admin, report, 'Export CSV');
     const file = await telegram.waitFor(() => telegram.said(group).find(({ document }) => document));
-    expect(file.document?.file_name).toBe('usage-month.csv');
+    expect(file.document?.file_name).toMatch(/^usage-\d{4}-\d\d-01-\d{4}-\d\d-\d\d\.csv$/);
     expect(file.document?.file_size).toBeGreaterThan(100);
     const [upload] = telegram.calls('sendDocument');
     expect(Object.keys(upload?.uploads ?? {})).toHaveLength(1);

@@ -218,6 +218,10 @@ export async function createHarness(options: HarnessOptions = {}) {
       if (!life) throw new Error('the bot is not running');
       return life.chat;
     },
+    core() {
+      if (!life) throw new Error('the bot is not running');
+      return life.incarnation.core;
+    },
     /** Jobs stand still where they are, or once one of them is in that state. */
     pause(at: boolean | Job['state'] = true): void {
       paused = at;

@@ -186,21 +186,6 @@ describe('Cancel', () => {
     expect(await harness.jobs()).toMatchObject([{ state: 'cancelled' }]);
   });
 
-  it('says when the provider may go on, and bill it', async () => {
-    const remote = createRemote('paid');
-    remote.statuses = [{ state: 'running' }];
-    remote.cancels = ['asked'];
-    const harness = await createHarness({ remote });
-    harness.pause('running');
-    const { user, chat, photo, clip } = await ada(harness);
-    await harness.telegram.album(user, chat, [{ photo }, { video: clip }]);
-    const status = await harness.telegram.waitFor(() =>
-      harness.telegram.said(chat).find((message) => harness.button(message, 'Cancel')),
-    );
-    await harness.until('running');
-    expect((await harness.telegram.press(user, status, 'Cancel').done).text).toContain('may still finish');
-  });
-
   it('says when it is too late', async () => {
     const { harness, telegram, user, chat } = await finished();
     const [job] = await harness.jobs();
@@ -233,13 +218,6 @@ describe('the price that waits for a yes', () => {
     expect(telegram.said(chat)).toHaveLength(2);
   });
 
-  it('costs nothing after a no', async () => {
-    const { harness, chat, press } = await offered();
-    await press('Decline');
-    await harness.hears(chat, 'Not started. It cost nothing.');
-    expect(await harness.jobs()).toEqual([]);
-  });
-
   it('is shown for a cheap one too when the member asks to choose, and every choice is kept', async () => {
     const { harness, telegram, chat, offer, press } = await offered(
       '/animate options in snow',
@@ -265,16 +243,6 @@ describe('the price that waits for a yes', () => {
   it('says why a choice cannot be had', async () => {
     const { press } = await offered();
     expect((await press('Pro')).text).toMatch(/“pro”/i);
-  });
-
-  it('is offered anew where it has risen since', async () => {
-    const { harness, chat, press } = await offered();
-    harness.remote.provider.quote = async () => ({ micros: 2_000_000, notes: [] });
-    await press('Confirm');
-    await harness.hears(chat, 'The price has gone up');
-    expect(await harness.jobs()).toEqual([]);
-    await press('Confirm');
-    await harness.video(chat);
   });
 
   it('answers to an admin for what an anonymous admin asked', async () => {

@@ -47,7 +47,7 @@ describe('a finished video on Telegram', () => {
     expect(buttonsOf(reply)).toEqual([
       ['New image, same motion'],
       ['New motion, same image'],
-      ['Again', 'Delete'],
+      ['Again', 'Delete', 'Details'],
     ]);
     const [call] = telegram.calls('sendVideo');
     expect(call?.params.supports_streaming).toBeTruthy();

@@ -6,13 +6,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { cleanAll } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
+import { createChatInbox } from '../../inbox.ts';
 import { administer } from '../admin/index.ts';
 import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
 import { eventOf, type MemberEvent } from './event.ts';
 import { keepForForm } from './keep-for-form.ts';
-import { make, preparing } from './make.ts';
+import { makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
@@ -40,17 +41,17 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   const resumed = new Set<string>();
   const parts: InboundParts = { ...given, resumed: (eventId) => resumed.has(eventId) };
   const { acks, tokens, inbox, replies, unfurling, log, clock } = parts;
-  const running = new Set<Promise<void>>();
-  let stopping = false;
-
-  function run(work: () => Promise<void>): void {
-    const promise = work()
-      .catch((thrown: unknown) => {
-        if (!stopping) log.error({ err: troubleOf(thrown) }, 'an event from Discord could not be dealt with');
-      })
-      .finally(() => running.delete(promise));
-    running.add(promise);
-  }
+  const incoming = createChatInbox({
+    inbox,
+    prefix: INBOX_PREFIX,
+    schema: recordSchema,
+    take(_, asked) {
+      resumed.add(asked.target.eventId);
+      return handle(asked);
+    },
+    log,
+    scrubbed: troubleOf,
+  });
 
   async function onInteraction(event: Interaction): Promise<void> {
     const receivedAt = clock.now();
@@ -102,7 +103,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     if (!embeds) return handle(answered);
     const shown = (await embeds) ?? [];
     const whole = mentionOf({ ...message, embeds: shown }, botId, parts.origins) ?? first;
-    if (stopping) return;
+    if (incoming.stopping()) return;
     if (whole.help) {
       await replies.say({ target, answerId }, notice(whole.help(words)));
       return inbox.done(inboxIdOf(target.eventId));
@@ -119,7 +120,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.
-      if (stopping) return;
+      if (incoming.stopping()) return;
       await tell(eventOf(asked), troubleOf(thrown));
     }
     await inbox.done(inboxIdOf(eventId));
@@ -130,7 +131,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const { ask, ...who } = asked;
     switch (ask.kind) {
       case 'make':
-        return make(parts, { ...event, asked: { ...who, ask } });
+        return makeJob(parts, { ...event, asked: { ...who, ask } });
       case 'form':
         return keepForForm(parts, { ...who, ask });
       case 'say':
@@ -158,11 +159,10 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
 
   return {
     take(packet, botId) {
-      if (stopping) return;
       const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
       if (t === 'INTERACTION_CREATE') {
         const read = interactionSchema.safeParse(cleanAll(d));
-        if (read.success) run(() => onInteraction(read.data));
+        if (read.success) incoming.begin(() => onInteraction(read.data));
         else
           log.warn(
             { fields: read.error.issues.map(({ path }) => path.join('.')) },
@@ -170,29 +170,18 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
           );
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
         const read = messageSchema.safeParse(cleanAll(d));
-        if (read.success) run(() => onMention(read.data, botId));
+        if (read.success) incoming.begin(() => onMention(read.data, botId));
       } else if (t === 'MESSAGE_UPDATE') {
         const read = updateSchema.safeParse(cleanAll(d));
         if (read.success) unfurling.changed(read.data.id, read.data.embeds);
       }
     },
-    async resume() {
-      for (const { id, record } of await inbox.pending(INBOX_PREFIX)) {
-        const read = recordSchema.safeParse(record);
-        if (!read.success) {
-          log.warn({ event: id }, 'what a member asked before the restart cannot be read any more');
-          await inbox.done(id);
-          continue;
-        }
-        resumed.add(read.data.target.eventId);
-        run(() => handle(read.data));
-      }
-    },
+    resume: incoming.resume,
     async stop() {
-      stopping = true;
+      const stopped = incoming.stop(wait(ENDS_WITHIN_MS, undefined, { ref: false }));
       unfurling.stop();
       await parts.downloads.stop();
-      await Promise.race([Promise.allSettled(running), wait(ENDS_WITHIN_MS, undefined, { ref: false })]);
+      await stopped;
     },
   };
 }

@@ -1,8 +1,8 @@
 /** A wish for a job, from the files to the job's own message. May be taken up again after a crash at any point. */
 import type { Job } from '../../../core/job.ts';
-import type { Taken } from '../../../core/offers.ts';
-import type { Outcome, Refusal } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';
+import { make, type Tried, type Use } from '../../make.ts';
+import { type Page, said } from '../../page.ts';
 import { type MessageBody, messageOf, notice } from '../render.ts';
 import type { MemberEvent } from './event.ts';
 import { fetchFiles, uploadsOf } from './fetch-files.ts';
@@ -10,30 +10,43 @@ import type { InboundParts } from './parts.ts';
 import { type AskedFiles, type AskOf, inboxIdOf } from './record.ts';
 import { drawFor } from './speak.ts';
 
-export type Made = 'done' | 'later';
-
 /** Until there is a job that says how it stands. */
 export const preparing = ({ t }: Words): MessageBody => notice(t('card.created'));
 
 /** `later`: we are about to stop, and the next start goes on with it. */
-export async function make(parts: InboundParts, event: MemberEvent<AskOf<'make'>>): Promise<Made> {
-  const { core, replies, waiting, fileUse } = parts;
+export async function makeJob(
+  parts: InboundParts,
+  event: MemberEvent<AskOf<'make'>>,
+): Promise<'done' | 'later'> {
+  const { replies, servers } = parts;
   const { asked, words, call } = event;
   const { target, ask } = asked;
   const seat = { target, answerId: ask.answerId };
-  // The job of an earlier life of this process, or of this event's twin.
-  const existing = await core.intake.existing(call);
-  if (existing) {
-    await showJob(parts, event, existing);
-    return 'done';
-  }
-  if (target.botIsHere && target.guildId) void parts.servers.learn(target.guildId);
+  const say = async (page: Page): Promise<void> => void (await replies.say(seat, messageOf(words, page)));
+  if (target.botIsHere && target.guildId) void servers.learn(target.guildId);
+  return make(parts, {
+    command: ask.command,
+    call,
+    words,
+    draw: drawFor(parts, event),
+    withFiles: (use) => withFiles(parts, event, use),
+    become: (job) => showJob(parts, event, job),
+    say,
+    refuse: (page) => replies.refuse(seat, messageOf(words, page)),
+    pressedTwice: say,
+  });
+}
 
+/** Also those that were given before a form was opened. Each is noted once it is here, with the wishes. */
+async function withFiles(
+  parts: InboundParts,
+  { asked, words: { t, refusal } }: MemberEvent<AskOf<'make'>>,
+  use: Use,
+): Promise<Tried> {
+  const { waiting, fileUse } = parts;
+  const { target, ask } = asked;
   const form = ask.formOf === undefined ? undefined : await parts.forms.get(ask.formOf);
-  if (ask.formOf !== undefined && !form?.ok) {
-    await replies.say(seat, form ? notice(words.refusal(form.refusal)) : notice(words.t('told.file-gone')));
-    return 'done';
-  }
+  if (ask.formOf !== undefined && !form?.ok) return said(form ? refusal(form.refusal) : t('told.file-gone'));
   const given = form?.ok ? form.value : undefined;
   const wanted: AskedFiles = { ...given?.files, ...ask.files, unknown: ask.files.unknown };
   const options = { ...given?.options, ...ask.options };
@@ -58,48 +71,12 @@ export async function make(parts: InboundParts, event: MemberEvent<AskOf<'make'>
     await parts.inbox.note(inboxIdOf(target.eventId), { ...asked, ask: noted });
     if (ask.formOf !== undefined) await parts.forms.drop(ask.formOf);
   });
-  if (brought.kind === 'refused') await replies.say(seat, notice(words.refusal(brought.refusal)));
+  if (brought.kind === 'refused') return said(refusal(brought.refusal));
   if (brought.kind === 'gone')
-    await replies.say(
-      seat,
-      notice(words.t(parts.resumed(target.eventId) ? 'told.restarted' : 'told.file-gone')),
-    );
-  if (brought.kind !== 'here') return 'done';
-
-  const files = uploadsOf(parts.files, brought.files);
-  const taken = await parts.commands[ask.command].execute({ ...call, options, files }, core);
-  return present(parts, event, taken);
+    return said(t(parts.resumed(target.eventId) ? 'told.restarted' : 'told.file-gone'));
+  // Awaited here: the files are there until it is done.
+  return await use({ options, files: uploadsOf(parts.files, brought.files) });
 }
-
-async function present(
-  parts: InboundParts,
-  event: MemberEvent<AskOf<'make'>>,
-  taken: Outcome<Taken>,
-): Promise<Made> {
-  const { replies, commands } = parts;
-  const { asked, words, call } = event;
-  const { target, ask } = asked;
-  const seat = { target, answerId: ask.answerId };
-  if (!taken.ok) {
-    const { refusal } = taken;
-    if (refusal.code === 'stopping') return 'later';
-    const body = notice(words.refusal(refusal));
-    if (IN_PRIVATE.has(refusal.code)) await replies.refuse(seat, body);
-    else await replies.say(seat, body);
-    return 'done';
-  }
-  const { value } = taken;
-  // A press that shook found the job of the first one, which has a message of its own.
-  if (value.kind === 'job' && value.job.id === call.id) await showJob(parts, event, value.job);
-  else {
-    const page = await drawFor(parts, event)((facts) => commands[ask.command].show(words, value, facts));
-    await replies.say(seat, messageOf(words, page));
-  }
-  return 'done';
-}
-
-/** What strangers are told when they press a button of somebody else's job: nobody else's business. */
-const IN_PRIVATE: ReadonlySet<Refusal['code']> = new Set(['not-allowed', 'no-such-job']);
 
 /** From here on the job's message is the outbound half's. */
 async function showJob(

@@ -4,6 +4,7 @@
  */
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, Log } from '../../../core/ports.ts';
+import { createChatInbox } from '../../inbox.ts';
 import { pause, type Timers } from '../timers.ts';
 import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
 import { createPersist } from './persist.ts';
@@ -52,16 +53,14 @@ export type InletParts = {
 export function createInlet({ inbox, handlers, log, clock, timers, signal }: InletParts): Inlet {
   const locks = createLocks();
   const persist = createPersist({ gaveUp: handlers.gaveUp, log, clock, timers, signal });
-  const working = new Set<Promise<void>>();
-  const albums: Albums = createAlbums((items) => begin(() => wholeAlbum(items)), clock, timers);
-
-  function begin(work: () => Promise<void>): void {
-    if (signal.aborted) return;
-    const running = work()
-      .catch((error: unknown) => log.error({ err: error }, 'an update could not be dealt with'))
-      .finally(() => working.delete(running));
-    working.add(running);
-  }
+  const incoming = createChatInbox({
+    inbox,
+    prefix: PREFIX,
+    schema: recordSchema,
+    take: (id, record) => deal(id, record.kind === 'press' ? { ...record, begun: true } : record),
+    log,
+  });
+  const albums: Albums = createAlbums((items) => incoming.begin(() => wholeAlbum(items)), clock, timers);
 
   async function run(id: string, record: Incoming): Promise<void> {
     if ((await persist(record, () => handle(id, record))) === 'done') await inbox.done(id);
@@ -73,11 +72,14 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
     return handlers.other(record);
   }
 
-  function dispatch(id: string, record: Incoming): void {
-    if (record.kind === 'said' && record.album !== undefined) {
-      const item = { id, record };
-      begin(() => locks.run(albumKey(record), () => albumItem(item)));
-    } else begin(() => run(id, record));
+  async function deal(id: string, record: Incoming): Promise<void> {
+    if (record.kind !== 'said' || record.album === undefined) return run(id, record);
+    const item = { id, record };
+    await locks.run(albumKey(record), () => albumItem(item));
+  }
+
+  async function claim(id: string, record: Incoming): Promise<void> {
+    if (await inbox.claim(id, record)) incoming.begin(() => deal(id, record));
   }
 
   async function albumItem(item: Item): Promise<void> {
@@ -113,31 +115,16 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
       }
       const known = read(parsed.data, bot);
       if (!known) return;
-      const id = PREFIX + known.id;
-      if (await inbox.claim(id, known.record)) dispatch(id, known.record);
+      await claim(PREFIX + known.id, known.record);
     },
-    async start(request) {
-      const id = `${PREFIX}request:${request.jobId}`;
-      if (await inbox.claim(id, request)) dispatch(id, request);
-    },
-    async resume() {
-      for (const { id, record } of await inbox.pending(PREFIX)) {
-        const known = recordSchema.safeParse(record);
-        if (known.success) {
-          const again = known.data.kind === 'press' ? { ...known.data, begun: true } : known.data;
-          dispatch(id, again);
-        } else {
-          log.warn({ id }, 'what was kept of an update makes no sense any more');
-          await inbox.done(id);
-        }
-      }
-    },
+    start: (request) => claim(`${PREFIX}request:${request.jobId}`, request),
+    resume: incoming.resume,
     async stop() {
       albums.stop();
       // What takes longer, as a large clip may, is taken up at the next start.
       const ended = new AbortController();
-      const all = Promise.allSettled(working).then(() => ended.abort());
-      await Promise.race([all, pause(timers, ENDS_WITHIN_MS, ended.signal)]);
+      await incoming.stop(pause(timers, ENDS_WITHIN_MS, ended.signal));
+      ended.abort();
     },
   };
 }

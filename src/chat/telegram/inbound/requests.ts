@@ -1,16 +1,13 @@
 /** From a wish that is on disk to a job: fetch the files, run the command, show what came of it. */
-
 import type { Caller } from '../../../core/access.ts';
 import type { Call } from '../../../core/command.ts';
-import type { Upload } from '../../../core/intake.ts';
-import type { Taken } from '../../../core/offers.ts';
 import type { Inbox } from '../../../core/ports.ts';
-import { type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
-import { said } from '../../page.ts';
+import { make, type Tried, type Use } from '../../make.ts';
+import { type Page, said } from '../../page.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, What } from '../download.ts';
-import { linesOf, messageOf, type PageBody } from '../render.ts';
+import { linesOf, messageOf } from '../render.ts';
 import type { Request } from './records.ts';
 import { type DrawParts, drawFor } from './speak.ts';
 import type { Talk } from './talk.ts';
@@ -35,7 +32,6 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   const { core, talk, who } = parts;
   const words = wordsFor(request.locale);
   const caller = await callerOf(request, who);
-  const event = { id: request.jobId, requester: caller.requester };
   const shut = core.access.refusalAtDoor(caller);
   if (shut) return void (await talk.say(targetOf(request), linesOf([words.refusal(shut)])));
   const messageId = await statusOf(id, request, words, parts);
@@ -47,22 +43,34 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
       messageId,
       ...(request.firstOfEach ? { note: words.t('told.first-of-each') } : {}),
     });
-  const known = await core.intake.existing(event);
-  const outcome = known
-    ? ({ ok: true, value: { kind: 'job', job: known } } as const)
-    : await execute(caller, request, parts);
-  if (!outcome.ok && outcome.refusal.code === 'stopping') throw new Interrupted();
-  if (outcome.ok && outcome.value.kind === 'job') {
-    const { job } = outcome.value;
-    if (job.id === request.jobId) return talk.show(job);
-    // A button that was pressed twice: the job has a message already, and this one would never change.
-    if (messageId !== 'unknown') await parts.remove(request.chatId, messageId);
-    return;
-  }
-  const body = await bodyOf(words, outcome, request, parts);
-  if (messageId === 'unknown') await talk.say(targetOf(request), body);
-  else await talk.edit(targetOf(request), messageId, body);
+  const say = async (page: Page): Promise<void> => {
+    const body = messageOf(words, page);
+    if (messageId === 'unknown') await talk.say(targetOf(request), body);
+    else await talk.edit(targetOf(request), messageId, body);
+  };
+  const made = await make(parts, {
+    command: request.command,
+    call: callFor(caller, request),
+    words,
+    draw: drawFor(parts, request, words),
+    withFiles: (use) => withFiles(request, words, parts, use),
+    become: async (job) => talk.show(job),
+    say,
+    refuse: say,
+    // This message would never change.
+    pressedTwice: async () =>
+      messageId === 'unknown' ? undefined : void (await parts.remove(request.chatId, messageId)),
+  });
+  if (made === 'later') throw new Interrupted();
 }
+
+const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
+  ...caller,
+  id: jobId,
+  options,
+  files: {},
+  ...(ask ? { ask } : {}),
+});
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
 async function callerOf(request: Request, who: Who): Promise<Caller> {
@@ -97,43 +105,29 @@ async function statusOf(
   return statusId;
 }
 
-type Told = Outcome<Taken> | { ok: false; refusal: FileTrouble };
-type FileTrouble = { code: 'file-too-big'; maxBytes: number } | { code: 'file-gone' };
-
-async function execute(caller: Caller, request: Request, parts: RequestParts): Promise<Told> {
+async function withFiles(
+  { media, options }: Request,
+  { t, size, refusal }: Words,
+  { downloads, signal }: RequestParts,
+  use: Use,
+): Promise<Tried> {
   await using stack = new AsyncDisposableStack();
-  const files: { image?: Upload; clip?: Upload } = {};
-  for (const what of bySize(request.media)) {
-    const file = request.media[what];
+  const files: Call['files'] = {};
+  for (const what of bySize(media)) {
+    const file = media[what];
     if (!file) continue;
-    const fetched = await parts.downloads.fetch(file, what, parts.signal);
-    if (fetched.kind === 'too-large')
-      return { ok: false, refusal: { code: 'file-too-big', maxBytes: fetched.maxBytes } };
-    if (fetched.kind === 'disk-full') return refuse({ code: 'disk-full' });
-    if (fetched.kind === 'gone') return { ok: false, refusal: { code: 'file-gone' } };
+    const fetched = await downloads.fetch(file, what, signal);
+    if (fetched.kind === 'too-large') return said(t('told.file-too-big', { max: size(fetched.maxBytes) }));
+    if (fetched.kind === 'disk-full') return said(refusal({ code: 'disk-full' }));
+    if (fetched.kind === 'gone') return said(t('told.file-gone'));
     stack.use(fetched.upload);
     files[what] = { ...fetched.upload, ...(file.repeats ? { repeats: true } : {}) };
   }
-  const { jobId, options, ask } = request;
-  const call: Call = { ...caller, id: jobId, options, files, ...(ask ? { ask } : {}) };
   // Awaited here: the files are there until it is done.
-  return await parts.commands[request.command].execute(call, parts.core);
+  return await use({ options, files });
 }
 
 /** The smaller one first: its path tells whether this server gives out the larger one at all. */
 function bySize({ image, clip }: Request['media']): What[] {
   return (image?.bytes ?? 0) <= (clip?.bytes ?? 0) ? ['image', 'clip'] : ['clip', 'image'];
-}
-
-async function bodyOf(words: Words, told: Told, request: Request, parts: RequestParts): Promise<PageBody> {
-  if (told.ok) {
-    const command = parts.commands[request.command];
-    const page = await drawFor(parts, request, words)((facts) => command.show(words, told.value, facts));
-    return messageOf(words, page);
-  }
-  const { refusal } = told;
-  if (refusal.code === 'file-too-big')
-    return messageOf(words, said(words.t('told.file-too-big', { max: words.size(refusal.maxBytes) })));
-  if (refusal.code === 'file-gone') return messageOf(words, said(words.t('told.file-gone')));
-  return messageOf(words, said(words.refusal(refusal satisfies Refusal)));
 }

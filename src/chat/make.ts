@@ -1,0 +1,66 @@
+/** From files to a job, or to what is said instead, in every chat. May be taken up again after a crash at any point. */
+import type { Commands } from '../../commands/index.ts';
+import type { Call, Core } from '../core/command.ts';
+import type { Job } from '../core/job.ts';
+import type { Taken } from '../core/offers.ts';
+import type { Outcome } from '../core/refusals.ts';
+import type { Words } from '../words/index.ts';
+import type { Draw } from './facts.ts';
+import { type Page, said } from './page.ts';
+
+/** What came of the files: what the command made of them, or what is said instead. */
+export type Tried = Outcome<Taken> | Page;
+/** Runs the command with what was brought. */
+export type Use = (given: Pick<Call, 'options' | 'files'>) => Promise<Outcome<Taken>>;
+
+/** One wish for a job, and what a chat can do about it. */
+export type Wish = {
+  command: 'animate' | 'again';
+  /** Under the id that the job will have; without files. */
+  call: Call;
+  words: Words;
+  draw: Draw;
+  /** Brings the files here and has them used while they are; or says why they can't be had. */
+  withFiles(use: Use): Promise<Tried>;
+  /** From here on the message that waits tells how the job stands. */
+  become(job: Job): Promise<void>;
+  /** In the place of that message. */
+  say(page: Page): Promise<void>;
+  /** The same where it is nobody else's business, for the one who asked alone. */
+  refuse(page: Page): Promise<void>;
+  /** It is the job of an earlier press, which has a message of its own. */
+  pressedTwice(page: Page): Promise<void>;
+};
+
+/** `later`: we are about to stop, and the next start goes on with it. Throws what another try may mend. */
+export async function make(
+  { core, commands }: { core: Core; commands: Commands },
+  wish: Wish,
+): Promise<'done' | 'later'> {
+  const { call, words } = wish;
+  const command = commands[wish.command];
+  // Of an earlier life of this process, or of a duplicate of the event.
+  const existing = await core.intake.existing(call);
+  if (existing) {
+    await wish.become(existing);
+    return 'done';
+  }
+  const taken = await wish.withFiles((given) => command.execute({ ...call, ...given }, core));
+  if ('lines' in taken) await wish.say(taken);
+  else if (!taken.ok) {
+    const { refusal } = taken;
+    if (refusal.code === 'stopping') return 'later';
+    const page = said(words.refusal(refusal));
+    // Strangers who press a button of somebody else's job.
+    const isPrivate = refusal.code === 'not-allowed' || refusal.code === 'no-such-job';
+    await (isPrivate ? wish.refuse(page) : wish.say(page));
+  } else {
+    const { value } = taken;
+    if (value.kind === 'job' && value.job.id === call.id) await wish.become(value.job);
+    else {
+      const page = await wish.draw((facts) => command.show(words, value, facts));
+      await (value.kind === 'job' ? wish.pressedTwice(page) : wish.say(page));
+    }
+  }
+  return 'done';
+}

@@ -1,0 +1,90 @@
+import { ACTS } from '../../../src/chat/acts.ts';
+import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
+import { COMPLETED } from '../../fakes/remote.ts';
+import type { SimInteraction } from '../../simulators/discord/interactions.ts';
+import { buttonsOf } from '../../simulators/discord/people.ts';
+import type { SimMessage } from '../../simulators/discord/world.ts';
+import { animate, labels, startAdminBot } from './admin-setup.ts';
+import { textOf } from './harness.ts';
+
+const seenOf = (message: SimMessage): Seen => ({
+  text: textOf(message),
+  buttons: labels(message),
+  video: message.files.some(({ filename }) => filename.endsWith('.mp4')),
+});
+
+async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+  const bot = await startAdminBot({
+    ...(chart === false ? { world: { media: { chart: () => Promise.reject(new Error('no room')) } } } : {}),
+  });
+  const { discord, ada, admin, guild, channel } = bot;
+  const eve = discord.member(guild, 'Eve');
+  let pressed: SimMessage | undefined;
+  let components: SimMessage['components'] | undefined;
+  const all = () => [...discord.messages(channel), ...discord.messages(discord.dm(ada))];
+  const shown = async (one: SimInteraction): Promise<SimMessage> =>
+    discord.waitFor(() => (one.original?.thinking ? undefined : one.original));
+  const report = async () => shown(await discord.slash(admin, channel, '/usage', { period: 'month' }));
+  return {
+    async asks() {
+      await animate(bot, ada);
+    },
+    seen: async () =>
+      all()
+        .filter((one) => !one.visibleTo && !one.deleted)
+        .map(seenOf),
+    async finishes() {
+      bot.remote.statuses = [COMPLETED];
+    },
+    async dies() {
+      // What it waits for on its dead disk never comes, so nobody waits for its end.
+      void bot.life.kill();
+      void bot.life.chat.stop();
+      bot.life = await bot.boot();
+      await discord.waitFor(() => discord.gateway.connected() > 0);
+    },
+    async closes() {
+      // The token alone would still lead there.
+      discord.expireTokens();
+      discord.deny(channel, discord.bot, 'SendMessages');
+    },
+    async forgets() {
+      const [job] = await bot.jobs();
+      await bot.life.core.privacy.forget(`discord:${ada.id}`);
+      const shelf = bot.store.keyv('discord');
+      const noted = await Promise.all(
+        ['bound', 'shown', 'posts'].map((kind) => shelf.get(`${kind}:${job?.id}`)),
+      );
+      return noted.every((note) => note === undefined);
+    },
+    async presses(id) {
+      // What an offer that nobody knows says is said in its place.
+      pressed ??= all().find((one) => buttonsOf(one).length > 0);
+      components ??= structuredClone(pressed?.components ?? []);
+      const message = await discord.waitFor(() => pressed);
+      message.components = structuredClone(components);
+      const [button] = buttonsOf(message);
+      const own = button?.custom_id;
+      if (!button || !own) throw new Error('no button');
+      button.custom_id = id;
+      const press = discord.press(eve, message, id);
+      button.custom_id = own;
+      return (await discord.waitFor(() => press.answer)) !== undefined;
+    },
+    report: async () => seenOf(await report()),
+    async exportsTooMuch() {
+      const told = await report();
+      discord.fault(
+        { method: 'POST', path: /\/webhooks\/\d+\/[^/]+$/ },
+        { status: 413, json: { code: 40005 } },
+      );
+      const pressed = discord.press(admin, told, 'Export CSV');
+      return textOf(await discord.waitFor(() => pressed.followUps[0]));
+    },
+    async end() {
+      await bot[Symbol.asyncDispose]();
+    },
+  };
+}
+
+chatContract('Discord', start, [...Object.keys(ACTS), 'again', 'new-image', 'new-motion']);

@@ -1,0 +1,65 @@
+import { ACTS } from '../../src/chat/acts.ts';
+import { type ChatSubject, chatContract, type Seen } from '../contracts/chat.ts';
+import { ADA, ADMIN, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
+import { COMPLETED, createRemote } from '../fakes/remote.ts';
+
+const seenOf = (message: Message): Seen => ({
+  text: textOf(message),
+  buttons: labelsOf(message),
+  video: message.page.title === 'Your video is ready',
+});
+
+async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+  const remote = createRemote('paid');
+  remote.statuses = [{ state: 'queued', position: 1 }];
+  let open = true;
+  const chat = createFakeChat({
+    remotes: [remote],
+    maxBytes: 10,
+    ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
+    chat: {
+      async deliver(job) {
+        if (open) chat.say({ title: 'Your video is ready', lines: [] }, { about: mine });
+        else chat.say({ title: 'Your video is ready', lines: ['in private'] });
+        return { kind: 'delivered', receipt: { rung: open ? 'here' : 'private', at: job.createdAt } };
+      },
+    },
+  });
+  let mine: Message;
+  return {
+    async asks() {
+      mine = await chat.animate();
+      await chat.runsOnce();
+    },
+    seen: async () => chat.messages.filter((one) => !one.for).map(seenOf),
+    async finishes() {
+      remote.statuses = [COMPLETED];
+      await chat.runs();
+    },
+    async dies() {
+      await chat.restart();
+      await chat.runsOnce();
+    },
+    async closes() {
+      open = false;
+    },
+    async forgets() {
+      await chat.life.core.privacy.forget(ADA.id);
+      return (await chat.jobs()).length === 0;
+    },
+    async presses(id) {
+      const notice = await chat.says(EVE, 'quota');
+      const before = JSON.stringify(chat.messages);
+      await chat.pressRaw(EVE, notice, id);
+      return JSON.stringify(chat.messages) !== before;
+    },
+    report: async () => seenOf(await chat.says(ADMIN, 'usage')),
+    async exportsTooMuch() {
+      await chat.press(ADMIN, await chat.says(ADMIN, 'usage'), 'Export CSV');
+      return textOf(chat.last());
+    },
+    async end() {},
+  };
+}
+
+chatContract('the plainest chat', start, Object.keys(ACTS));

@@ -1,0 +1,72 @@
+import { ACTS } from '../../../src/chat/acts.ts';
+import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
+import { COMPLETED, createRemote } from '../../fakes/remote.ts';
+import { buttonsOf, type Message, textOf } from '../../simulators/telegram/telegram.ts';
+import { adminSetup } from './admin-setup.ts';
+
+const seenOf = (message: Message): Seen => ({
+  text: textOf(message),
+  buttons: buttonsOf(message).flat(),
+  video: message.video !== undefined || message.animation !== undefined,
+});
+
+async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+  const remote = createRemote('paid');
+  remote.statuses = [{ state: 'queued', position: 1 }];
+  const setup = await adminSetup({
+    remote,
+    ...(chart === false ? { world: { media: { chart: () => Promise.reject(new Error('no room')) } } } : {}),
+  });
+  const { harness, telegram, user, eve, admin, group } = setup;
+  const inPrivate = telegram.privateChat(user);
+  const all = () => [...telegram.said(group), ...telegram.said(inPrivate)];
+  return {
+    async asks() {
+      // Its clock skips all waiting, and a job that waits for ever has a deadline.
+      harness.pause('queued');
+      await setup.animates();
+    },
+    seen: async () => all().map(seenOf),
+    async finishes() {
+      remote.statuses = [COMPLETED];
+      harness.pause(false);
+    },
+    async dies() {
+      await harness.kill();
+      await harness.boot();
+    },
+    async closes() {
+      group.forbids.add('text');
+      group.forbids.add('media');
+    },
+    async forgets() {
+      const [job] = await harness.jobs();
+      await harness.core().privacy.forget(`telegram:${user.id}`);
+      const noted = await Promise.all(
+        ['status', 'told', 'sends', 'files'].map((kind) => harness.noted(`${kind}:${job?.id}`)),
+      );
+      return noted.every((note) => note === undefined);
+    },
+    async presses(id) {
+      const message = all().find((one) => buttonsOf(one).length > 0);
+      const [button] = message?.reply_markup?.inline_keyboard[0] ?? [];
+      if (!message || !button || !('callback_data' in button)) throw new Error('no button');
+      const own = button.callback_data;
+      button.callback_data = id;
+      const pressed = telegram.press(eve, message, button.text).done;
+      button.callback_data = own;
+      return (await pressed) !== undefined;
+    },
+    report: async () => seenOf(await setup.says(admin, '/usage')),
+    async exportsTooMuch() {
+      const report = await setup.says(admin, '/usage');
+      const how = { status: 413, description: 'Request Entity Too Large' };
+      telegram.fault({ method: 'sendDocument', how, times: 10 });
+      const { text } = await setup.presses(admin, report, 'Export CSV');
+      return text ?? '';
+    },
+    end: harness.end,
+  };
+}
+
+chatContract('Telegram', start, [...Object.keys(ACTS), 'again', 'new-image', 'new-motion']);

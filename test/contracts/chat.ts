@@ -1,0 +1,128 @@
+/** What members and the core may count on in any chat. Each is started as a whole, with its own platform beside it. */
+import { describe, expect, it } from 'vitest';
+
+/** One message of the bot's, as its member sees it. */
+export type Seen = { text: string; buttons: readonly string[]; video: boolean };
+
+export type ChatSubject = {
+  /** A member asks for a video, in a place that others share with them. */
+  asks(): Promise<void>;
+  /** What the bot has said to that member by now, wherever that was, the oldest first. */
+  seen(): Promise<readonly Seen[]>;
+  /** The provider has the video. */
+  finishes(): Promise<void>;
+  /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
+  dies(): Promise<void>;
+  /** The bot may say nothing more where the member asked. */
+  closes?(): Promise<void>;
+  /** The member asks for their data to be deleted. Whether nothing is noted of the job then. */
+  forgets(): Promise<boolean>;
+  /** A stranger presses a button that says this. Whether it was answered. */
+  presses?(id: string): Promise<boolean>;
+  /** What an admin is told of what was spent. */
+  report?(): Promise<Seen>;
+  /** What comes of its "Export CSV" where the file is more than can be sent. */
+  exportsTooMuch?(): Promise<string>;
+  end(): Promise<void>;
+};
+
+/** `chart: false`: none can be drawn. */
+export type StartChat = (options?: { chart?: false }) => Promise<ChatSubject>;
+
+/** `verbs`: what buttons there are. */
+export function chatContract(name: string, start: StartChat, verbs: readonly string[]): void {
+  async function using(run: (chat: ChatSubject) => Promise<void>, options = {}): Promise<void> {
+    const chat = await start(options);
+    try {
+      await run(chat);
+    } finally {
+      await chat.end();
+    }
+  }
+  const until = async (
+    chat: ChatSubject,
+    so: (seen: readonly Seen[]) => boolean,
+  ): Promise<readonly Seen[]> => {
+    for (;;) {
+      const seen = await chat.seen();
+      if (so(seen)) return seen;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const hasVideo = (seen: readonly Seen[]): boolean => seen.some(({ video }) => video);
+  const says = (words: RegExp) => (seen: readonly Seen[]) => seen.some(({ text }) => words.test(text));
+  const videos = (seen: readonly Seen[]): number => seen.filter(({ video }) => video).length;
+
+  describe(`${name} keeps the contract of a chat`, () => {
+    it('tells how a job stands in one message, which changes with it, and hands the video over once', async () => {
+      await using(async (chat) => {
+        await chat.asks();
+        const before = (await until(chat, says(/In line/))).length;
+        await chat.finishes();
+        const after = await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+        expect(says(/In line/)(after)).toBe(false);
+        expect([videos(after), after.length - before]).toEqual([1, after.length > before ? 1 : 0]);
+      });
+    });
+
+    it('hands one video over where the process dies while it is on its way', async () => {
+      await using(async (chat) => {
+        await chat.asks();
+        await until(chat, says(/In line/));
+        await chat.dies();
+        await chat.finishes();
+        await until(chat, hasVideo);
+        await chat.dies();
+        const seen = await until(chat, (now) => hasVideo(now) && says(/Done|finished/)(now));
+        expect(videos(seen)).toBe(1);
+      });
+    });
+
+    it('goes to another place where the first one is closed to it', async () => {
+      await using(async (chat) => {
+        if (!chat.closes) return;
+        await chat.asks();
+        await until(chat, says(/In line/));
+        await chat.closes();
+        await chat.finishes();
+        expect(videos(await until(chat, hasVideo))).toBe(1);
+      });
+    });
+
+    it('keeps nothing of a job that its member wants forgotten', async () => {
+      await using(async (chat) => {
+        await chat.asks();
+        await chat.finishes();
+        await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+        expect(await chat.forgets()).toBe(true);
+      });
+    });
+
+    it('answers every button, whoever presses it and whatever it says', async () => {
+      await using(async (chat) => {
+        if (!chat.presses) return;
+        await chat.asks();
+        await chat.finishes();
+        await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+        const ids = [...verbs, 'constructor', 'nonsense'].map((verb) => `${verb}|ZZZZZZ`);
+        for (const id of [...ids, 'x', '||', 'cancel|']) expect(await chat.presses(id), id).toBe(true);
+      });
+    });
+
+    it('says what was spent where no chart can be drawn, and that a table is too large to be sent', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.report || !chat.exportsTooMuch) return;
+          await chat.asks();
+          await chat.finishes();
+          await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+          const report = await chat.report();
+          expect(report.text).toContain('$0.28 in 1 job');
+          expect(report.buttons).toContain('Export CSV');
+          expect(await chat.exportsTooMuch()).toContain('The table is too large to send here');
+        },
+        { chart: false },
+      );
+    });
+  });
+}
