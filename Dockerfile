@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY commands commands
+COPY puppet puppet
 COPY settings settings
 COPY src src
 RUN mkdir /data && chown node:node /data

@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS, TEST_MS } from './test/patience.ts';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
-const HEAVY = ['test/media/**/*.test.ts', 'test/e2e/page.test.ts', 'test/e2e/usage.test.ts'];
+const HEAVY = [
+  'test/media/**/*.test.ts',
+  'puppet/test/**/*.test.ts',
+  'test/e2e/page.test.ts',
+  'test/e2e/usage.test.ts',
+];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
   'test/faults/**/*.test.ts',
@@ -28,7 +33,7 @@ export default defineConfig({
         test: {
           ...SHARED,
           name: 'quick',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'simulators/test/**/*.test.ts'],
           exclude: [...HEAVY, ...WAITING],
           maxWorkers: 3,
           sequence: { groupOrder: 0 },

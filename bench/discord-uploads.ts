@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { REST } from 'discord.js';
 import { InteractionType } from 'discord-api-types/v10';
+import { dispatchInteraction } from '../simulators/discord/interactions.ts';
+import { startDiscord } from '../simulators/discord/start.ts';
 import { createOutbound } from '../src/chat/discord/outbound/index.ts';
 import { createTokens } from '../src/chat/discord/tokens.ts';
 import { createScheduler } from '../src/engine/scheduler.ts';
 import { createStore } from '../src/store/index.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
-import { dispatchInteraction } from '../test/simulators/discord/interactions.ts';
-import { startDiscord } from '../test/simulators/discord/start.ts';
 
 type Stage = {
   apiUrl: string;

@@ -5,11 +5,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SimInteraction } from '../simulators/discord/interactions.ts';
+import { type DiscordSim, startDiscord } from '../simulators/discord/start.ts';
+import { startFal } from '../simulators/fal.ts';
 import { type Bot, startBot } from '../test/e2e/bot.ts';
 import { sampleClip, sampleImage } from '../test/samples.ts';
-import type { SimInteraction } from '../test/simulators/discord/interactions.ts';
-import { type DiscordSim, startDiscord } from '../test/simulators/discord/start.ts';
-import { startFal } from '../test/simulators/fal.ts';
 
 const [commands = 200, videos = 20, megabytes = 30, servers = 2500] = process.argv.slice(2).map(Number);
 const BYTES = megabytes * 1_000_000;

@@ -12,8 +12,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { draftResultSchema } from '../src/media/pose/draft-result.ts';
-import { renderDraft } from '../src/media/pose/render-draft.ts';
+import { draftResultSchema } from '../puppet/draft-result.ts';
+import { renderDraft } from '../puppet/render-draft.ts';
 import { personClip, personImage } from '../test/people.ts';
 
 const reportSchema = z.object({

@@ -1,5 +1,5 @@
 /** A book as a busy year would leave it, written in bulk: filling it call by call would take an hour of commits. */
-import type { HoldRequest } from '../src/core/ledger-port.ts';
+import type { HoldRequest } from '../src/core/limits/ledger.ts';
 import { type Database, openDatabase } from '../src/store/sqlite.ts';
 
 const AT_ONCE = 50_000;

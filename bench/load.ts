@@ -5,10 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
+import { startFal } from '../simulators/fal.ts';
 import { startBot } from '../test/e2e/bot.ts';
 import { type Asked, jobEnd, makeJob } from '../test/e2e/client.ts';
 import { type SampleClip, sampleClip, sampleImage } from '../test/samples.ts';
-import { startFal } from '../test/simulators/fal.ts';
 
 const [burners = 4, pairs = 12] = process.argv.slice(2).map(Number);
 

@@ -14,14 +14,14 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createFalClient } from '@fal-ai/client';
-import type { Operation, RenderRequest } from '../src/core/job.ts';
-import { nextLookMs } from '../src/core/pace.ts';
+import { startFal } from '../simulators/fal.ts';
+import type { SimTime } from '../simulators/sim-time.ts';
+import type { Operation, RenderRequest } from '../src/core/job/job.ts';
+import { nextLookMs } from '../src/core/job/pace.ts';
 import type { Clock, Log, Provider, Uploaded } from '../src/core/ports.ts';
 import { createFetcher } from '../src/providers/download.ts';
 import { createFal } from '../src/providers/fal/fal.ts';
 import { sampleClip, sampleImage } from '../test/samples.ts';
-import { startFal } from '../test/simulators/fal.ts';
-import type { SimTime } from '../test/simulators/sim-time.ts';
 
 const { values } = parseArgs({
   options: {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { HoldRequest } from '../src/core/ledger-port.ts';
+import type { HoldRequest } from '../src/core/limits/ledger.ts';
 import { createStore } from '../src/store/index.ts';
 import { createLedger } from '../src/store/ledger.ts';
 import { openDatabase } from '../src/store/sqlite.ts';

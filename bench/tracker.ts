@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createJobs } from '../src/core/jobs.ts';
+import { createJobs } from '../src/core/job/jobs.ts';
 import { createScheduler } from '../src/engine/scheduler.ts';
 import { createStore } from '../src/store/index.ts';
 import { jobIn } from '../test/fakes/jobs.ts';

@@ -1,5 +1,5 @@
 import type { ChatCommand } from '../src/chat/command.ts';
-import type { Taken } from '../src/core/offers.ts';
+import type { Taken } from '../src/core/intake/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { animate } from './animate.ts';
 

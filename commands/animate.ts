@@ -2,8 +2,8 @@ import { offerPage } from '../src/chat/cards.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
 import { said } from '../src/chat/page.ts';
 import { overPage } from '../src/chat/pages.ts';
-import { CHOICE_OPTIONS, readChoices } from '../src/core/choices.ts';
-import type { Taken } from '../src/core/offers.ts';
+import { CHOICE_OPTIONS, readChoices } from '../src/core/intake/choices.ts';
+import type { Taken } from '../src/core/intake/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { jobLine } from '../src/words/details.ts';
 

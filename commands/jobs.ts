@@ -1,7 +1,7 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import { jobsPage } from '../src/chat/pages.ts';
 import type { Call } from '../src/core/command.ts';
-import type { Job } from '../src/core/job.ts';
+import type { Job } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 
 /** A chat shows the foremost of them; what is older is asked for by its code. */

@@ -1,7 +1,7 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import { NOBODY, said } from '../src/chat/page.ts';
-import type { Forgotten } from '../src/core/privacy.ts';
 import { accept } from '../src/core/refusals.ts';
+import type { Forgotten } from '../src/core/upkeep/privacy.ts';
 import { forgottenLines, privacyLines } from '../src/words/privacy.ts';
 
 /** `privacy`: for how many days files are kept there. */

@@ -1,7 +1,7 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Media } from '../src/chat/page.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
-import { REPORT_PERIODS, type Usage } from '../src/core/usage.ts';
+import { REPORT_PERIODS, type Usage } from '../src/core/reports/usage.ts';
 import { usageLines, usageTitle } from '../src/words/usage.ts';
 
 /** Of the space where it is asked, for its admins; of everything, where an operator asks in private or on the page. */

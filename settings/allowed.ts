@@ -1,10 +1,10 @@
 /** Who is let in, and where: a list each of channels, roles and members. An empty one lets all in. */
 import { z } from 'zod';
-import { idSchema } from '../src/core/limit-rules.ts';
+import { idSchema } from '../src/core/limits/limit-rules.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     channels: readonly string[];
     roles: readonly string[];

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { idSchema } from '../src/core/limit-rules.ts';
+import { idSchema } from '../src/core/limits/limit-rules.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { daysFrom, days as daysOf, wrong } from './reading.ts';
 import { several } from './saying.ts';
 
 const block = z.object({ member: idSchema, until: z.number().exactOptional() });
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** Who is kept out, for good where there is no day. */
     blocked: readonly z.infer<typeof block>[];

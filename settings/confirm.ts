@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Micros, usdDecimal } from '../src/core/money.ts';
+import { type Micros, usdDecimal } from '../src/core/price/money.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { dollars, wrong } from './reading.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** A job that is dearer than this starts only when its member has seen the price and said yes. */
     confirmAboveMicros: Micros;

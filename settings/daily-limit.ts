@@ -1,6 +1,6 @@
 /** A day's limit of everybody together, or of each, as a question with usual answers. */
-import type { LimitRule, UNITS } from '../src/core/limit-rules.ts';
-import type { Choice, Question, Speaker, Texts } from '../src/core/setting.ts';
+import type { LimitRule, UNITS } from '../src/core/limits/limit-rules.ts';
+import type { Choice, Question, Speaker, Texts } from '../src/core/settings/setting.ts';
 
 type Unit = (typeof UNITS)[number];
 type Limits = readonly LimitRule[];

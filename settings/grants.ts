@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Grant, grantSchema, sameWho, UNITS } from '../src/core/limit-rules.ts';
+import { type Grant, grantSchema, sameWho, UNITS } from '../src/core/limits/limit-rules.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { amountOf, daysFrom, days as daysOf, oneOf, wrong } from './reading.ts';
 import { amountText, several, whoText } from './saying.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** What a member or a role may spend on top, until a day. */
     grants: readonly Grant[];

@@ -1,7 +1,7 @@
 /** One limit in a form. */
-import { UNITS } from '../src/core/limit-rules.ts';
-import type { SettingForm } from '../src/core/setting.ts';
-import { PERIODS } from '../src/core/windows.ts';
+import { UNITS } from '../src/core/limits/limit-rules.ts';
+import { PERIODS } from '../src/core/limits/windows.ts';
+import type { SettingForm } from '../src/core/settings/setting.ts';
 
 /** Two options in one field, as a form has room for five. */
 const COUNTED = UNITS.flatMap((unit) => PERIODS.map((period) => ({ unit, period })));

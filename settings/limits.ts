@@ -1,14 +1,20 @@
 import { z } from 'zod';
-import { type LimitRule, limitRuleSchema, sameSubject, UNITS, type Who } from '../src/core/limit-rules.ts';
+import {
+  type LimitRule,
+  limitRuleSchema,
+  sameSubject,
+  UNITS,
+  type Who,
+} from '../src/core/limits/limit-rules.ts';
+import { PERIODS } from '../src/core/limits/windows.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting, Texts } from '../src/core/setting.ts';
-import { PERIODS } from '../src/core/windows.ts';
+import type { Setting, Texts } from '../src/core/settings/setting.ts';
 import { dailyLimit } from './daily-limit.ts';
 import { limitForm } from './limit-form.ts';
 import { amountOf, oneOf, wrong } from './reading.ts';
 import { ruleText, several } from './saying.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** What may be spent, by whom, in what time. */
     limits: readonly LimitRule[];

@@ -1,8 +1,8 @@
-import { idSchema } from '../src/core/limit-rules.ts';
+import { idSchema } from '../src/core/limits/limit-rules.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** Where admins are told of limits, requests and changes. */
     logChannel?: string;

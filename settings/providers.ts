@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { PROVIDER_IDS } from '../src/providers/catalog.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** Which may render, in this order; all of them where it was never set. */
     providers?: readonly string[];

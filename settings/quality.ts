@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { oneOf } from './reading.ts';
 
 const BEST = ['standard', 'pro'] as const;
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** The best that members may choose. */
     quality: (typeof BEST)[number];

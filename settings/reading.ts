@@ -1,7 +1,7 @@
 /** What admins write, read as what is meant: sums, numbers and words. */
-import { microsFromUsd } from '../src/core/money.ts';
+import { microsFromUsd } from '../src/core/price/money.ts';
 import { accept, type Outcome, refuse } from '../src/core/refusals.ts';
-import type { Texts } from '../src/core/setting.ts';
+import type { Texts } from '../src/core/settings/setting.ts';
 
 /** `5`, `5.00`, `$5`, `0,50`: as people write sums. Undefined for anything else, negative sums among it. */
 export function dollars(words: string | undefined): number | undefined {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { whole, wrong } from './reading.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** For how many days videos and their files are kept. */
     retentionDays: number;

@@ -1,6 +1,6 @@
 /** What several settings put into words alike. */
-import type { Grant, LimitRule, UNITS, Who } from '../src/core/limit-rules.ts';
-import type { Speaker } from '../src/core/setting.ts';
+import type { Grant, LimitRule, UNITS, Who } from '../src/core/limits/limit-rules.ts';
+import type { Speaker } from '../src/core/settings/setting.ts';
 
 export const several = ({ t }: Speaker, parts: readonly string[]): string =>
   parts.length === 0 ? t('settings.nothing') : parts.join('; ');

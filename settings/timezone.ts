@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { isTimeZone } from '../src/core/limits/windows.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Setting } from '../src/core/setting.ts';
-import { isTimeZone } from '../src/core/windows.ts';
+import type { Setting } from '../src/core/settings/setting.ts';
 import { wrong } from './reading.ts';
 
-declare module '../src/core/setting.ts' {
+declare module '../src/core/settings/setting.ts' {
   interface Settings {
     /** In which days and months begin and end. */
     timeZone: string;

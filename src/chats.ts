@@ -4,11 +4,11 @@ import { namedByWaiting } from './chat/discord/inbound/waiting.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import type { Chat } from './core/chat-port.ts';
-import type { FileUse, NamesFile } from './core/file-use.ts';
 import type { Health } from './core/health.ts';
-import type { Job } from './core/job.ts';
+import type { FileUse, NamesFile } from './core/intake/file-use.ts';
+import type { Job } from './core/job/job.ts';
+import { throttled } from './core/limits/throttled.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from './core/ports.ts';
-import { throttled } from './core/throttled.ts';
 import { createThrottle } from './engine/throttle.ts';
 
 export type ChatsParts = {

@@ -1,10 +1,10 @@
 /** The environment, read once: every bad variable is named in one message, with what it should be. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { LimitRule } from './core/limit-rules.ts';
-import { AT_ONCE, type LineRules } from './core/line.ts';
-import { microsFromUsd } from './core/money.ts';
-import { isTimeZone } from './core/windows.ts';
+import { AT_ONCE, type LineRules } from './core/limits/admission-queue.ts';
+import type { LimitRule } from './core/limits/limit-rules.ts';
+import { isTimeZone } from './core/limits/windows.ts';
+import { microsFromUsd } from './core/price/money.ts';
 import {
   PROVIDER_IDS,
   PROVIDERS,

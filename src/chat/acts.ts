@@ -1,7 +1,8 @@
 /** What buttons do, in every chat. All that a button knows is its verb and a code: whether it may is asked at each press. */
-import { isOver } from '../core/job.ts';
-import type { Choices } from '../core/quote.ts';
-import { strandedBy } from '../core/stranded.ts';
+
+import { strandedBy } from '../core/delivery/undelivered.ts';
+import { isOver } from '../core/job/job.ts';
+import type { Choices } from '../core/price/quote.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { csv } from './csv.ts';

@@ -1,5 +1,5 @@
 /** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
-import type { Job } from '../core/job.ts';
+import type { Job } from '../core/job/job.ts';
 import type { Refusal } from '../core/refusals.ts';
 import type { Act, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';

@@ -1,9 +1,9 @@
 /** What a chat must be able to do with what its members press. What comes of it is said once, in acts.ts. */
 import type { Commands } from '../../commands/index.ts';
-import type { Caller } from '../core/access.ts';
 import type { Target } from '../core/chat-port.ts';
 import type { Core } from '../core/command.ts';
-import type { Job } from '../core/job.ts';
+import type { Job } from '../core/job/job.ts';
+import type { Caller } from '../core/limits/access.ts';
 import type { Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Words } from '../words/index.ts';

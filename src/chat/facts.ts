@@ -1,7 +1,7 @@
 /** What a page can know of where it is going to stand: names, links, what is offered there. */
 import type { Core } from '../core/command.ts';
-import type { Job } from '../core/job.ts';
-import type { Naming } from '../core/setting.ts';
+import type { Job } from '../core/job/job.ts';
+import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
 import type { Page } from './page.ts';
 

@@ -1,8 +1,8 @@
 /** From files to a job, or to what is said instead, in every chat. May be taken up again after a crash at any point. */
 import type { Commands } from '../../commands/index.ts';
 import type { Call, Core } from '../core/command.ts';
-import type { Job } from '../core/job.ts';
-import type { Taken } from '../core/offers.ts';
+import type { Taken } from '../core/intake/offers.ts';
+import type { Job } from '../core/job/job.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Words } from '../words/index.ts';
 import type { Draw } from './facts.ts';

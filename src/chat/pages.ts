@@ -1,11 +1,12 @@
 /** What commands and buttons answer, in every chat. How a job stands, and its video, are in cards.ts. */
-import type { Job } from '../core/job.ts';
-import { foremost, isKept } from '../core/job-order.ts';
-import { cancellable } from '../core/jobs.ts';
-import type { Notice } from '../core/notices.ts';
-import type { Offer } from '../core/offer-shelf.ts';
+
+import type { Notice } from '../core/delivery/notices.ts';
+import type { Offer } from '../core/intake/offer-store.ts';
+import type { Job } from '../core/job/job.ts';
+import { foremost, isKept } from '../core/job/job-order.ts';
+import { cancellable } from '../core/job/jobs.ts';
 import type { OverQuota, Refusal } from '../core/refusals.ts';
-import type { Naming } from '../core/setting.ts';
+import type { Naming } from '../core/settings/setting.ts';
 import { detailsLines, jobLine } from '../words/details.ts';
 import { filesLine, quoteLines } from '../words/facts.ts';
 import type { WordKey, Words } from '../words/index.ts';

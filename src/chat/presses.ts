@@ -1,6 +1,7 @@
 /** What a button is about, and how it is answered where that is somebody else's or gone. */
-import type { Caller } from '../core/access.ts';
-import type { Job } from '../core/job.ts';
+
+import type { Job } from '../core/job/job.ts';
+import type { Caller } from '../core/limits/access.ts';
 import { accept, type Refusal } from '../core/refusals.ts';
 import type { Act, Face, Press, Tools } from './face.ts';
 import { notYours } from './pages.ts';

@@ -1,6 +1,6 @@
 /** The forms of the settings panel: those that settings have of their own, and one for all that is one text. */
 import { settings as all } from '../../settings/index.ts';
-import { type FormField, partOf, type Setting, type Settings, type Texts } from '../core/setting.ts';
+import { type FormField, partOf, type Setting, type Settings, type Texts } from '../core/settings/setting.ts';
 import type { WordKey, Words } from '../words/index.ts';
 import { settingName, speakerOf } from '../words/settings.ts';
 import type { Field, Form } from './page.ts';

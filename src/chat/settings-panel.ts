@@ -11,7 +11,7 @@ import {
   type Setting,
   type Settings,
   type Texts,
-} from '../core/setting.ts';
+} from '../core/settings/setting.ts';
 import type { Words } from '../words/index.ts';
 import { settingName, settingsLines, speakerOf } from '../words/settings.ts';
 import type { Button, Line, Menu, Page } from './page.ts';

@@ -8,7 +8,7 @@ import {
   type Settings,
   type Speaker,
   type Texts,
-} from '../core/setting.ts';
+} from '../core/settings/setting.ts';
 import type { Words } from '../words/index.ts';
 import { settingsLines, speakerOf } from '../words/settings.ts';
 import type { Button, Line, Page } from './page.ts';

@@ -1,7 +1,7 @@
 /** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
 import type { Core } from './command.ts';
-import type { Job, JobIn, Receipt, StoredVideo } from './job.ts';
-import type { Notice, NoticePlace } from './notices.ts';
+import type { Notice, NoticePlace } from './delivery/notices.ts';
+import type { Job, JobIn, Receipt, StoredVideo } from './job/job.ts';
 
 /** Where a chat is asked to put something: opaque JSON of its adapter, like `Requester.target`. */
 export type Target = Job['requester']['target'];

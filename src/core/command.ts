@@ -2,17 +2,18 @@
  * What a member can say, free of any platform: each front renders `data` in its own way (a slash command, a chat
  * command, an HTTP route), turns what comes in into a Call, and shows what comes out.
  */
-import type { Access, Standing } from './access.ts';
-import type { Approvals } from './approvals.ts';
-import type { Intake, Upload } from './intake.ts';
-import type { Requester } from './job.ts';
-import type { Jobs } from './jobs.ts';
-import type { Offers } from './offers.ts';
-import type { Privacy } from './privacy.ts';
-import type { QuotaLine } from './quota-lines.ts';
+
+import type { Approvals } from './intake/approvals.ts';
+import type { Intake, Upload } from './intake/intake.ts';
+import type { Offers } from './intake/offers.ts';
+import type { Requester } from './job/job.ts';
+import type { Jobs } from './job/jobs.ts';
+import type { Access, Standing } from './limits/access.ts';
+import type { QuotaLine } from './limits/quota-lines.ts';
 import type { Outcome } from './refusals.ts';
-import type { Reports } from './reports.ts';
-import type { SettingsDesk } from './settings-desk.ts';
+import type { Reports } from './reports/reports.ts';
+import type { SettingsDesk } from './settings/settings-changes.ts';
+import type { Privacy } from './upkeep/privacy.ts';
 
 export type OptionSpec = {
   name: string;

@@ -1,20 +1,21 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
-import type { Access } from './access.ts';
+
 import type { Chat } from './chat-port.ts';
+import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
-import type { FileUse } from './file-use.ts';
-import type { History } from './history.ts';
-import type { Job, JobIn, JobState, StateFields } from './job.ts';
-import { advance } from './job.ts';
-import type { Ledger } from './ledger-port.ts';
-import type { Line } from './line.ts';
-import type { Links } from './links.ts';
+import type { FileUse } from './intake/file-use.ts';
+import type { History } from './job/history.ts';
+import type { Job, JobIn, JobState, StateFields } from './job/job.ts';
+import { advance } from './job/job.ts';
+import type { Access } from './limits/access.ts';
+import type { Line } from './limits/admission-queue.ts';
+import type { Ledger } from './limits/ledger.ts';
+import type { QuotaRules } from './limits/quota.ts';
 import type { Locks } from './locks.ts';
 import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
-import type { QuotaRules } from './quota.ts';
-import type { Roster } from './roster.ts';
-import type { SettingsBook } from './settings-book.ts';
+import type { Roster } from './price/provider-registry.ts';
+import type { SettingsBook } from './settings/settings-service.ts';
 
 export type Context = {
   store: JobStore;

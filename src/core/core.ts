@@ -1,18 +1,18 @@
 /** Everything that a front may ask for, put together once. */
 
-import { createApprovals } from './approvals.ts';
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
-import { createIntake } from './intake.ts';
-import { createJobs } from './jobs.ts';
-import { tellShares } from './notices.ts';
-import { createOfferShelf } from './offer-shelf.ts';
-import { createOffers } from './offers.ts';
+import { tellShares } from './delivery/notices.ts';
+import { createApprovals } from './intake/approvals.ts';
+import { createIntake } from './intake/intake.ts';
+import { createOfferShelf } from './intake/offer-store.ts';
+import { createOffers } from './intake/offers.ts';
+import { createJobs } from './job/jobs.ts';
+import { quotaLines } from './limits/quota-lines.ts';
 import type { Shelf } from './ports.ts';
-import { createPrivacy } from './privacy.ts';
-import { quotaLines } from './quota-lines.ts';
-import { createReports } from './reports.ts';
-import { createSettingsDesk } from './settings-desk.ts';
+import { createReports } from './reports/reports.ts';
+import { createSettingsDesk } from './settings/settings-changes.ts';
+import { createPrivacy } from './upkeep/privacy.ts';
 
 export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shelf }): Core {
   const intake = createIntake(ctx);

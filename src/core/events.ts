@@ -1,5 +1,5 @@
 /** Tells whoever listens that a job has changed, after the change is on disk. */
-import type { Job } from './job.ts';
+import type { Job } from './job/job.ts';
 
 type JobListener = (job: Job) => void;
 export type JobEvents = {

@@ -1,6 +1,6 @@
 /** The port to pictures and clips: what is asked of them, and what is found. */
-import type { StoredVideo } from './job.ts';
-import type { Micros } from './money.ts';
+import type { StoredVideo } from './job/job.ts';
+import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
 
 /** The video can't be played to its end: a decoder says so. Fetching it again may help, measuring it again does not. */

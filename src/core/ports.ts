@@ -5,6 +5,7 @@
  * the result; an *operation* is the provider's own handle of a job; a *quote* is the price before, a *hold* what
  * is reserved, a *cost* the price after; a *space* is one server, chat, or the page.
  */
+
 import type {
   Inputs,
   Job,
@@ -15,11 +16,11 @@ import type {
   RenderRequest,
   ResultRef,
   StoredFile,
-} from './job.ts';
-import type { Micros } from './money.ts';
+} from './job/job.ts';
+import type { Micros } from './price/money.ts';
 import type { FailureCode } from './refusals.ts';
-import type { OwnSettings } from './setting.ts';
-import type { AuditEntry } from './settings-book.ts';
+import type { OwnSettings } from './settings/setting.ts';
+import type { AuditEntry } from './settings/settings-service.ts';
 
 export type Clock = { now(): number };
 
@@ -231,3 +232,16 @@ export type Log = {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 };
+
+/**
+ * A provider won't take our files: nothing was sent to be rendered, so another provider may be tried. Trying the
+ * same one again does not help.
+ */
+export class UploadRefused extends Error {
+  override name = 'UploadRefused';
+  readonly failure: FailureCode;
+  constructor(failure: FailureCode) {
+    super(`the provider refuses our files: ${failure}`);
+    this.failure = failure;
+  }
+}

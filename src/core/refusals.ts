@@ -2,9 +2,10 @@
  * What a member can meet before a job exists, and how a job can end badly. Both are values with a code and the
  * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
-import type { Micros } from './money.ts';
-import type { LimitScope } from './quota.ts';
-import type { Period } from './windows.ts';
+
+import type { LimitScope } from './limits/quota.ts';
+import type { Period } from './limits/windows.ts';
+import type { Micros } from './price/money.ts';
 
 /** A limit has no room: whose it is, what is left under it, and when it starts over. */
 export type OverQuota = {

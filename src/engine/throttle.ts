@@ -1,6 +1,6 @@
 /** How much one member may ask at once. It counts what was refused too, so money has a book of its own. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Throttle } from '../core/throttled.ts';
+import type { Throttle } from '../core/limits/throttled.ts';
 
 /** More than anybody types or presses; a script that floods is soon over it. */
 const COMMANDS = 20;

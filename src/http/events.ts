@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { JobEvents } from '../core/events.ts';
-import { isOver, type Job } from '../core/job.ts';
+import { isOver, type Job } from '../core/job/job.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { JobView } from './page/contract.ts';
 

@@ -1,7 +1,7 @@
 /** Links that the internet may open: a payload and its signature, so that nobody makes one up or changes one. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Links } from '../core/links.ts';
+import type { Links } from '../core/delivery/links.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** Longer than any job may take with its retries; a provider fetches within minutes. */

@@ -1,9 +1,9 @@
 /** What a Prometheus server reads: jobs by end, how long renders take, what they cost. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobEvents } from '../core/events.ts';
-import { isOver, type Job } from '../core/job.ts';
-import { MICROS_PER_USD } from '../core/money.ts';
-import type { ProviderWeather } from '../core/weather.ts';
+import { isOver, type Job } from '../core/job/job.ts';
+import { MICROS_PER_USD } from '../core/price/money.ts';
+import type { ProviderWeather } from '../core/price/provider-health.ts';
 
 /** What is asked for at each scrape. */
 export type Gauges = { openJobs(): number; weather(): ProviderWeather[] };

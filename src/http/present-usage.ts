@@ -1,8 +1,8 @@
 /** What was spent, as scripts and the page read it. */
-import { codeOf } from '../core/job.ts';
-import type { LedgerLine } from '../core/ledger-port.ts';
-import { usdFromMicros } from '../core/money.ts';
-import type { Sums, Usage } from '../core/usage.ts';
+import { codeOf } from '../core/job/job.ts';
+import type { LedgerLine } from '../core/limits/ledger.ts';
+import { usdFromMicros } from '../core/price/money.ts';
+import type { Sums, Usage } from '../core/reports/usage.ts';
 import { wordsFor } from '../words/index.ts';
 import type { SumsView, UsageView } from './page/contract.ts';
 

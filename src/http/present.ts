@@ -1,9 +1,9 @@
 /** Jobs and quotes as scripts and the page read them. */
-import type { Job, Quote } from '../core/job.ts';
-import { cancellable } from '../core/jobs.ts';
-import { usdFromMicros } from '../core/money.ts';
-import { etaSeconds } from '../core/progress.ts';
-import type { ProviderWeather } from '../core/weather.ts';
+import type { Job, Quote } from '../core/job/job.ts';
+import { cancellable } from '../core/job/jobs.ts';
+import { etaSeconds } from '../core/job/progress.ts';
+import { usdFromMicros } from '../core/price/money.ts';
+import type { ProviderWeather } from '../core/price/provider-health.ts';
 import { wordsFor } from '../words/index.ts';
 import type { JobView, QuoteView, WeatherView } from './page/contract.ts';
 

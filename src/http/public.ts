@@ -2,9 +2,9 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Links } from '../core/links.ts';
+import type { Links } from '../core/delivery/links.ts';
+import type { HookAnswer } from '../core/job/webhook.ts';
 import type { Files } from '../core/ports.ts';
-import type { HookAnswer } from '../core/webhook.ts';
 import { isLoopback } from './guard.ts';
 
 const MAX_HOOK_BYTES = 1_000_000;

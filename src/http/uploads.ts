@@ -5,11 +5,11 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { Context } from 'hono';
-import type { Upload } from '../core/intake.ts';
+import type { Upload } from '../core/intake/intake.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { Files } from '../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
 import { clean } from '../core/text.ts';
-import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/uploads.ts';
 
 const MAX_REQUEST_BYTES = MAX_UPLOAD_BYTES.image + MAX_UPLOAD_BYTES.clip + 1_000_000;
 /** What nobody wants is read and dropped for so long, so that its sender hears the reason in place of a cut connection. */

@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { type Context, Hono } from 'hono';
-import type { Caller } from '../core/access.ts';
 import type { Command, Core } from '../core/command.ts';
+import type { Caller } from '../core/limits/access.ts';
 import type { Outcome } from '../core/refusals.ts';
-import type { Usage } from '../core/usage.ts';
+import type { Usage } from '../core/reports/usage.ts';
 import { presentUsage } from './present-usage.ts';
 import { problem } from './problem.ts';
 

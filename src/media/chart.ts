@@ -5,7 +5,7 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import sharp from 'sharp';
 import type { Chart } from '../core/media.ts';
-import { MICROS_PER_USD, type Micros, usdDigits } from '../core/money.ts';
+import { MICROS_PER_USD, type Micros, usdDigits } from '../core/price/money.ts';
 
 use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 

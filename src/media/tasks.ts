@@ -6,7 +6,7 @@
  * with its lane, its budget of processor time and the zod shapes of its arguments and answer. `createPool` then knows it by name.
  */
 import { z } from 'zod';
-import { draftResultSchema } from './pose/draft-result.ts';
+import { draftResultSchema } from '../../puppet/draft-result.ts';
 import {
   clipFactsSchema,
   imageFactsSchema,
@@ -87,7 +87,7 @@ export const TASKS = {
     budgetMs: FIND_PERSON_MS,
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
-    run: async (args, context) => (await import('./pose/find-person.ts')).findPerson(args, context),
+    run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
   }),
   chart: task({
     lane: 'quick',
@@ -117,6 +117,6 @@ export const TASKS = {
       orientation: z.enum(['video', 'image']),
     }),
     result: draftResultSchema,
-    run: async (args, context) => (await import('./pose/render-draft.ts')).renderDraft(args, context),
+    run: async (args, context) => (await import('../../puppet/render-draft.ts')).renderDraft(args, context),
   }),
 };

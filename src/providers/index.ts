@@ -1,6 +1,7 @@
 /** The providers that the operator's keys turn on, in the order that decides between equals. */
-import type { StoredFile } from '../core/job.ts';
-import type { Links } from '../core/links.ts';
+
+import type { Links } from '../core/delivery/links.ts';
+import type { StoredFile } from '../core/job/job.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import { PROVIDERS, type ProviderId, type ProviderSettings, STORAGES } from './catalog.ts';
 

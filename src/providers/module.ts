@@ -1,6 +1,6 @@
 /** What a provider says of itself: everything that the rest of the bot has to know of it, in one object. */
 import { z } from 'zod';
-import type { Quality, StoredFile } from '../core/job.ts';
+import type { Quality, StoredFile } from '../core/job/job.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 
 /** A variable of the environment that is this provider's own. */

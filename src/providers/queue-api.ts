@@ -1,5 +1,5 @@
 /** What the adapters of queue APIs share: submit once, look, cancel, and tell lost from late and us from the job. */
-import type { Inputs } from '../core/job.ts';
+import type { Inputs } from '../core/job/job.ts';
 import type {
   AssetHost,
   Clock,

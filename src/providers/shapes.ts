@@ -1,6 +1,6 @@
 /** The shapes that the wires of queue APIs have in common. */
 import { z } from 'zod';
-import type { Micros } from '../core/money.ts';
+import type { Micros } from '../core/price/money.ts';
 
 /** It goes into addresses of ours, so nothing but what ids are made of. */
 export const handleId = z.string().regex(/^[\w-]{1,128}$/);

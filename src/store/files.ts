@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StoredFile } from '../core/job.ts';
+import type { StoredFile } from '../core/job/job.ts';
 import type { Files } from '../core/ports.ts';
 import { StoreUnwritable } from './errors.ts';
 

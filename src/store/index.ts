@@ -1,7 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import { join } from 'node:path';
 import type { Keyv } from 'keyv';
-import type { Ledger } from '../core/ledger-port.ts';
+import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, SettingsStore, Shelf, Traces } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';

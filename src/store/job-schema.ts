@@ -1,6 +1,6 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
-import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS } from '../core/job.ts';
+import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);

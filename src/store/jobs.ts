@@ -1,6 +1,6 @@
 /** The records of the jobs: each lies in Keyv under its id; the indexes that find them lie on the same rows. */
 import { z } from 'zod';
-import { isOver, type Job } from '../core/job.ts';
+import { isOver, type Job } from '../core/job/job.ts';
 import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';

@@ -1,7 +1,7 @@
 /** The lines of the book as a report reads them: page by page, so that a year of them never lies in memory at once. */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Ledger, LedgerLine } from '../core/ledger-port.ts';
+import type { Ledger, LedgerLine } from '../core/limits/ledger.ts';
 import type { Database } from './sqlite.ts';
 
 const PAGE = 500;

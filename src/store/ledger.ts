@@ -1,8 +1,8 @@
 /** The book, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
-import { checkBill, checkHold, roomUnder } from '../core/hold.ts';
-import type { Ledger, LedgerKey, LedgerTotals } from '../core/ledger-port.ts';
-import { UnknownHold } from '../core/unknown-hold.ts';
+import { checkBill, checkHold, roomUnder } from '../core/limits/hold.ts';
+import type { Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
+import { UnknownHold } from '../core/limits/ledger.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Database } from './sqlite.ts';
 

@@ -1,7 +1,7 @@
 /** The settings of the spaces: each as it is now, and every change that led there. */
 import { z } from 'zod';
 import type { SettingsStore } from '../core/ports.ts';
-import type { SettingKey } from '../core/setting.ts';
+import type { SettingKey } from '../core/settings/setting.ts';
 import type { Database } from './sqlite.ts';
 
 const nowRow = z.object({ spaceId: z.string(), settings: z.string() });

@@ -1,5 +1,5 @@
 /** Everything about a job that its member may want to know: the Details button, and a job's line in a list. */
-import type { Attempt, Job } from '../core/job.ts';
+import type { Attempt, Job } from '../core/job/job.ts';
 import { filesLine, providerName, qualityName, SEPARATOR } from './facts.ts';
 import type { Words } from './index.ts';
 import { stateWord } from './jobs.ts';

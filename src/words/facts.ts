@@ -1,5 +1,5 @@
 /** The short facts that cards, lists and details are made of. */
-import type { Quality, Quote } from '../core/job.ts';
+import type { Quality, Quote } from '../core/job/job.ts';
 import { cutShort } from '../core/text.ts';
 import { hostedName } from '../providers/catalog.ts';
 import type { Words } from './index.ts';

@@ -1,5 +1,5 @@
 /** Numbers, money, sizes and moments as a language writes them. */
-import { MICROS_PER_USD, type Micros, usdDigits } from '../core/money.ts';
+import { MICROS_PER_USD, type Micros, usdDigits } from '../core/price/money.ts';
 
 const KILOBYTE = 1_000;
 const MEGABYTE = 1_000_000;

@@ -1,6 +1,6 @@
 /** Everything that a person is told, in their language: what happened, and what to do next. */
-import type { Job, QuoteNote, QuoteWarning } from '../core/job.ts';
-import type { Micros } from '../core/money.ts';
+import type { Job, QuoteNote, QuoteWarning } from '../core/job/job.ts';
+import type { Micros } from '../core/price/money.ts';
 import type { FailureCode, Refusal } from '../core/refusals.ts';
 import { type Ended, failureText, jobText, priceText } from './jobs.ts';
 import { type Language, languageOf } from './languages.ts';

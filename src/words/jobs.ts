@@ -1,6 +1,6 @@
 /** How a job stands, how it ended and what it cost: the truth, even when it is unpleasant. */
-import type { Job, JobIn, JobState } from '../core/job.ts';
-import type { Micros } from '../core/money.ts';
+import type { Job, JobIn, JobState } from '../core/job/job.ts';
+import type { Micros } from '../core/price/money.ts';
 import type { Speech } from './speech.ts';
 
 /** What is told of a job that failed. */

@@ -1,6 +1,6 @@
 /** What is kept of a member, and what was deleted when they asked. */
-import type { Forgotten } from '../core/privacy.ts';
-import { UNDELIVERED_DAYS } from '../core/retention.ts';
+import type { Forgotten } from '../core/upkeep/privacy.ts';
+import { UNDELIVERED_DAYS } from '../core/upkeep/retention.ts';
 import type { Words } from './index.ts';
 
 /** `retentionDays`: how long files are kept, where they go by themselves. */

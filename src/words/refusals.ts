@@ -1,5 +1,5 @@
 /** Why something can't be done, and what to do instead. */
-import { type JobState, QUALITIES } from '../core/job.ts';
+import { type JobState, QUALITIES } from '../core/job/job.ts';
 import type { Refusal } from '../core/refusals.ts';
 import type { WordKey } from './languages.ts';
 import type { Speech } from './speech.ts';

@@ -1,6 +1,7 @@
 /** What was spent, in lines: the sum, then who spent it and with whom. */
-import type { Naming } from '../core/setting.ts';
-import type { Sums, Usage, UsageOf } from '../core/usage.ts';
+
+import type { Sums, Usage, UsageOf } from '../core/reports/usage.ts';
+import type { Naming } from '../core/settings/setting.ts';
 import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
 

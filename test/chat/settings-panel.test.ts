@@ -16,8 +16,8 @@ import {
   questionPage,
   wantedByAnswer,
 } from '../../src/chat/settings-questions.ts';
-import type { OwnSettings } from '../../src/core/setting.ts';
-import { changed } from '../../src/core/settings-parts.ts';
+import type { OwnSettings } from '../../src/core/settings/setting.ts';
+import { changed } from '../../src/core/settings/settings-parts.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { settle } from '../fakes/settings.ts';
 

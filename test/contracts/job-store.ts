@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOver, type Job, type JobState, MOVES } from '../../src/core/job.ts';
+import { isOver, type Job, type JobState, MOVES } from '../../src/core/job/job.ts';
 import type { JobStore } from '../../src/core/ports.ts';
 import { jobIn } from '../fakes/jobs.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldRequest, Ledger, LedgerKey, LedgerLine, LineRange } from '../../src/core/ledger-port.ts';
-import { UnknownHold } from '../../src/core/unknown-hold.ts';
+import type { HoldRequest, Ledger, LedgerKey, LedgerLine, LineRange } from '../../src/core/limits/ledger.ts';
+import { UnknownHold } from '../../src/core/limits/ledger.ts';
 
 export const SPACE_DAY: LedgerKey = { scope: 'space:1', window: 'day:2026-01-31' };
 const MEMBER_DAY: LedgerKey = { scope: 'member:1/2', window: 'day:2026-01-31' };

@@ -1,7 +1,7 @@
 /** A provider and the other side of it, as the contract needs them: what can be ordered, and what can be seen. */
-import type { Inputs, Operation, RenderRequest } from '../../src/core/job.ts';
-import type { Micros } from '../../src/core/money.ts';
+import type { Inputs, Operation, RenderRequest } from '../../src/core/job/job.ts';
 import type { CancelOutcome, Provider, ProviderStatus, SubmitOutcome } from '../../src/core/ports.ts';
+import type { Micros } from '../../src/core/price/money.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 
 export type JobPlan = { queueMs?: number; runMs?: number; seconds?: number; failure?: FailureCode };

@@ -1,6 +1,6 @@
 /** What every provider promises to the core, hosted or not. A provider that can't be put into a state leaves its switch out. */
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../src/core/job.ts';
+import type { Operation } from '../../src/core/job/job.ts';
 import { moneyContract } from './provider-money.ts';
 import { accepted, ending, type ProviderSubject, requestOf, signal } from './provider-subject.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessRules, createAccess } from '../../src/core/access.ts';
-import type { Requester } from '../../src/core/job.ts';
-import type { OwnSettings } from '../../src/core/setting.ts';
+import type { Requester } from '../../src/core/job/job.ts';
+import { type AccessRules, createAccess } from '../../src/core/limits/access.ts';
+import type { OwnSettings } from '../../src/core/settings/setting.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { settle } from '../fakes/settings.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/core/access.ts';
-import type { Notice, NoticePlace } from '../../src/core/notices.ts';
-import type { Taken } from '../../src/core/offers.ts';
+import type { Notice, NoticePlace } from '../../src/core/delivery/notices.ts';
+import type { Taken } from '../../src/core/intake/offers.ts';
+import type { Caller } from '../../src/core/limits/access.ts';
+import { windowOf } from '../../src/core/limits/windows.ts';
 import type { Outcome } from '../../src/core/refusals.ts';
-import { windowOf } from '../../src/core/windows.ts';
 import { PRICE } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createWorld, MEMBER, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 import { HOUR } from './started.ts';

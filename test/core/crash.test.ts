@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOver, type Job } from '../../src/core/job.ts';
+import { isOver, type Job } from '../../src/core/job/job.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
 import {
   CHOICES,

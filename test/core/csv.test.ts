@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvOf } from '../../src/core/csv.ts';
-import type { LedgerLine } from '../../src/core/ledger-port.ts';
-import { usdDecimal } from '../../src/core/money.ts';
+import type { LedgerLine } from '../../src/core/limits/ledger.ts';
+import { usdDecimal } from '../../src/core/price/money.ts';
+import { csvCell, csvOf } from '../../src/core/reports/csv.ts';
 
 const HELD = {
   jobId: 'web:1',

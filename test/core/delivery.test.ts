@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chat, Delivery, DeliveryOutcome, Target } from '../../src/core/chat-port.ts';
-import type { Job } from '../../src/core/job.ts';
+import type { Job } from '../../src/core/job/job.ts';
 import { MachineBusy, type Media } from '../../src/core/media.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { COMPLETED, createRemote } from '../fakes/remote.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UploadRefused } from '../../src/core/upload-refused.ts';
+import { UploadRefused } from '../../src/core/ports.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
 import { EVENT } from '../fakes/world.ts';
 import { started, TODAY } from './started.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFileUse } from '../../src/core/file-use.ts';
-import type { StoredFile } from '../../src/core/job.ts';
+import { createFileUse } from '../../src/core/intake/file-use.ts';
+import type { StoredFile } from '../../src/core/job/job.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { freshFolder } from '../fakes/folder.ts';

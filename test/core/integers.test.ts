@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The one file that knows how dollars with a point become integers, and back. */
-const BORDER = 'src/core/money.ts';
+const BORDER = 'src/core/price/money.ts';
 const files = globSync(['src/core/**/*.ts', 'src/store/**/*.ts', 'commands/**/*.ts', 'settings/**/*.ts'], {
   cwd: ROOT,
 })
@@ -24,7 +24,7 @@ const FLOATS: [what: string, pattern: RegExp][] = [
   ['a sum of another type', /\b(?:usd|dollars|cents)\s*\??:\s*number\b/],
 ];
 /** A share of a limit is no sum, and may be a fraction. */
-const SHARES = ['src/core/notices.ts'];
+const SHARES = ['src/core/delivery/notices.ts'];
 
 const withoutComments = (text: string): string =>
   text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');

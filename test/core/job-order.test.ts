@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobState } from '../../src/core/job.ts';
-import { foremost } from '../../src/core/job-order.ts';
+import type { JobState } from '../../src/core/job/job.ts';
+import { foremost } from '../../src/core/job/job-order.ts';
 import { jobIn } from '../fakes/jobs.ts';
 
 describe('a list of jobs', () => {

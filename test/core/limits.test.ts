@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { roomUnder } from '../../src/core/hold.ts';
-import type { Requester } from '../../src/core/job.ts';
-import type { Grant, LimitRule, Who } from '../../src/core/limit-rules.ts';
-import { kindOfLimit, limitsOf } from '../../src/core/quota.ts';
+import type { Requester } from '../../src/core/job/job.ts';
+import { roomUnder } from '../../src/core/limits/hold.ts';
+import type { Grant, LimitRule, Who } from '../../src/core/limits/limit-rules.ts';
+import { kindOfLimit, limitsOf } from '../../src/core/limits/quota.ts';
 import { settle } from '../fakes/settings.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS } from '../fakes/world.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JobIn } from '../../src/core/job.ts';
-import { createLine, type LineRules, lineRulesFor } from '../../src/core/line.ts';
-import { createLineOrder, type Waiter } from '../../src/core/line-order.ts';
+import type { JobIn } from '../../src/core/job/job.ts';
+import { createLine, type LineRules, lineRulesFor } from '../../src/core/limits/admission-queue.ts';
+import { createLineOrder, type Waiter } from '../../src/core/limits/queue-order.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { microsFromUsd } from '../../src/core/money.ts';
+import { microsFromUsd } from '../../src/core/price/money.ts';
 
 describe('dollars', () => {
   it('become whole micros, and nothing else does', () => {

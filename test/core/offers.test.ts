@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/core/access.ts';
-import type { Offer } from '../../src/core/offer-shelf.ts';
-import type { Taken } from '../../src/core/offers.ts';
+import type { Offer } from '../../src/core/intake/offer-store.ts';
+import type { Taken } from '../../src/core/intake/offers.ts';
+import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';
 import { createRemote, PRICE, type Remote } from '../fakes/remote.ts';

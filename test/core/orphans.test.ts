@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createFileUse } from '../../src/core/file-use.ts';
-import { sweepOrphans } from '../../src/core/orphans.ts';
+import { createFileUse } from '../../src/core/intake/file-use.ts';
+import { sweepOrphans } from '../../src/core/upkeep/orphans.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
 

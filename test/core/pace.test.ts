@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backOffMs, nextLookMs } from '../../src/core/pace.ts';
+import { backOffMs, nextLookMs } from '../../src/core/job/pace.ts';
 
 /** Looks at a job that takes `renderMs`; answers how late its end was seen and after how many looks. */
 function follow(renderMs: number, usualMs: number | undefined) {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../src/core/ports.ts';
-import { bestQuote, type Choices, type Market, plan } from '../../src/core/quote.ts';
-import { billedSeconds } from '../../src/core/seconds.ts';
+import { bestQuote, billedSeconds, type Choices, type Market, plan } from '../../src/core/price/quote.ts';
 import { createRemote } from '../fakes/remote.ts';
 
 const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };

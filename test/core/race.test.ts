@@ -1,7 +1,7 @@
 /** Many at once on one small limit: what the book lets in is all that is ever sent. */
 import { describe, expect, it } from 'vitest';
-import type { Requester } from '../../src/core/job.ts';
-import type { LimitRule } from '../../src/core/limit-rules.ts';
+import type { Requester } from '../../src/core/job/job.ts';
+import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 

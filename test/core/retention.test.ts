@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sweepKept } from '../../src/core/retention.ts';
+import { sweepKept } from '../../src/core/upkeep/retention.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createWorld, EVENT, MEMBER } from '../fakes/world.ts';

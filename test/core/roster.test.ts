@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHealth } from '../../src/core/health.ts';
-import { createRoster } from '../../src/core/roster.ts';
-import { createWeather } from '../../src/core/weather.ts';
+import { createWeather } from '../../src/core/price/provider-health.ts';
+import { createRoster } from '../../src/core/price/provider-registry.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { memoryShelf } from '../fakes/shelf.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { settings } from '../../commands/settings.ts';
 import { settings as list, parts } from '../../settings/index.ts';
 import type { Call } from '../../src/core/command.ts';
-import type { OwnSettings } from '../../src/core/setting.ts';
-import { changed } from '../../src/core/settings-parts.ts';
+import type { OwnSettings } from '../../src/core/settings/setting.ts';
+import { changed } from '../../src/core/settings/settings-parts.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, createWorld, EVENT, MEMBER } from '../fakes/world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
-import type { OwnSettings, Texts } from '../../src/core/setting.ts';
-import { createSettingsBook } from '../../src/core/settings-book.ts';
+import type { OwnSettings, Texts } from '../../src/core/settings/setting.ts';
+import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
 import { memorySettings, settle } from '../fakes/settings.ts';
 
 const SPACE = 'discord:1';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import type { Caller } from '../../src/core/access.ts';
-import type { HoldRequest } from '../../src/core/ledger-port.ts';
-import { type ReportPeriod, reportRange, usageOf } from '../../src/core/usage.ts';
+import type { Caller } from '../../src/core/limits/access.ts';
+import type { HoldRequest } from '../../src/core/limits/ledger.ts';
+import { type ReportPeriod, reportRange, usageOf } from '../../src/core/reports/usage.ts';
 import { memoryLedger } from '../fakes/store.ts';
 import { createWorld, MEMBER } from '../fakes/world.ts';
 

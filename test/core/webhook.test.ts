@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { takeWebhook } from '../../src/core/job/webhook.ts';
 import type { WebhookVerdict } from '../../src/core/ports.ts';
-import { takeWebhook } from '../../src/core/webhook.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Period, resetsAt, windowOf } from '../../src/core/windows.ts';
+import { type Period, resetsAt, windowOf } from '../../src/core/limits/windows.ts';
 
 const at = (text: string) => Date.parse(text);
 

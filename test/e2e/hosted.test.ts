@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { startFal } from '../../simulators/fal.ts';
+import { startRuncomfy } from '../../simulators/runcomfy.ts';
+import { startRunpod } from '../../simulators/runpod.ts';
 import { personClip, personImage } from '../people.ts';
-import { startFal } from '../simulators/fal.ts';
-import { startRuncomfy } from '../simulators/runcomfy.ts';
-import { startRunpod } from '../simulators/runpod.ts';
 import { startBot } from './bot.ts';
 import { askQuote, jobEnd, makeJob } from './client.ts';
 import { freePort } from './free-port.ts';

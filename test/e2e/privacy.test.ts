@@ -6,12 +6,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { startDiscord } from '../../simulators/discord/start.ts';
+import type { SimMessage } from '../../simulators/discord/world.ts';
+import { startFal } from '../../simulators/fal.ts';
+import { buttonsOf, startTelegram } from '../../simulators/telegram/telegram.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
-import { startDiscord } from '../simulators/discord/start.ts';
-import type { SimMessage } from '../simulators/discord/world.ts';
-import { startFal } from '../simulators/fal.ts';
-import { buttonsOf, startTelegram } from '../simulators/telegram/telegram.ts';
 import { startBot } from './bot.ts';
 
 /** Words that stand nowhere else. */

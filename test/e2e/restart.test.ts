@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { startFal } from '../../simulators/fal.ts';
 import { personClip, personImage } from '../people.ts';
-import { startFal } from '../simulators/fal.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 

@@ -4,10 +4,10 @@
  */
 import { openAsBlob } from 'node:fs';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { startFal } from '../../simulators/fal.ts';
+import { startRunpod } from '../../simulators/runpod.ts';
+import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import { personClip, personImage } from '../people.ts';
-import { startFal } from '../simulators/fal.ts';
-import { startRunpod } from '../simulators/runpod.ts';
-import { startTelegram } from '../simulators/telegram/telegram.ts';
 import { startBot } from './bot.ts';
 import { freePort } from './free-port.ts';
 import { ALL, filesIn, found, MARKS, type Place } from './marks.ts';

@@ -6,13 +6,13 @@ import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { startDiscord } from '../../simulators/discord/start.ts';
+import { startFal } from '../../simulators/fal.ts';
+import { startRuncomfy } from '../../simulators/runcomfy.ts';
+import { startRunpod } from '../../simulators/runpod.ts';
+import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
-import { startDiscord } from '../simulators/discord/start.ts';
-import { startFal } from '../simulators/fal.ts';
-import { startRuncomfy } from '../simulators/runcomfy.ts';
-import { startRunpod } from '../simulators/runpod.ts';
-import { startTelegram } from '../simulators/telegram/telegram.ts';
 import { startBot } from './bot.ts';
 import { ALL, filesIn, formsOf, found, MARKS, NAMES, type Place } from './marks.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, Command } from '../../src/core/command.ts';
+import { throttled } from '../../src/core/limits/throttled.ts';
 import { accept } from '../../src/core/refusals.ts';
-import { throttled } from '../../src/core/throttled.ts';
 import { createThrottle } from '../../src/engine/throttle.ts';
 import { createWorld, MEMBER } from '../fakes/world.ts';
 

@@ -13,7 +13,7 @@ import { noticeLinesFor, requestLines, requestPage } from '../../src/chat/pages.
 import { createRequests } from '../../src/chat/requests.ts';
 import type { Chat } from '../../src/core/chat-port.ts';
 import type { Call } from '../../src/core/command.ts';
-import type { Job } from '../../src/core/job.ts';
+import type { Job } from '../../src/core/job/job.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { FACTS } from './chat-facts.ts';

@@ -1,4 +1,4 @@
-import { codeOf, type Job, type JobIn, type JobState } from '../../src/core/job.ts';
+import { codeOf, type Job, type JobIn, type JobState } from '../../src/core/job/job.ts';
 
 type Shared = Pick<
   Job,

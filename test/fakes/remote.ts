@@ -1,5 +1,5 @@
 /** A provider's own side: what it was sent, what it bills, how its jobs stand. It lives on when our process dies. */
-import type { Operation } from '../../src/core/job.ts';
+import type { Operation } from '../../src/core/job/job.ts';
 import type { CancelOutcome, Provider, ProviderStatus, SubmitOutcome } from '../../src/core/ports.ts';
 
 export type Remote = {

@@ -1,5 +1,5 @@
 /** How a job ended, in the record, in the book, at the provider, and in what its member has read. */
-import { isOver, type Job } from '../../src/core/job.ts';
+import { isOver, type Job } from '../../src/core/job/job.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import type { Asked } from './front.ts';
 import { readRecord, until } from './record.ts';

@@ -1,11 +1,11 @@
 /** The three places to ask from, each with a member who asks for a video there and reads what comes. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { rateLimited } from '../../simulators/discord/faults.ts';
+import { startDiscord } from '../../simulators/discord/start.ts';
+import { startTelegram, textOf } from '../../simulators/telegram/telegram.ts';
 import type { JobView } from '../../src/http/page/contract.ts';
 import { makeJob, readJob } from '../e2e/client.ts';
-import { rateLimited } from '../simulators/discord/faults.ts';
-import { startDiscord } from '../simulators/discord/start.ts';
-import { startTelegram, textOf } from '../simulators/telegram/telegram.ts';
 import type { HookedBot } from './bot.ts';
 import { startGiver } from './given.ts';
 

@@ -1,6 +1,6 @@
 /** kill -9 at a named point of a job's life, a restart, perhaps another death, and what became of it all. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isOver, type Job } from '../../src/core/job.ts';
+import { isOver, type Job } from '../../src/core/job/job.ts';
 import { type Ending, endingOf, PAST_DEADLINE_MS, type Pending, untilLost } from './ending.ts';
 import type { Front } from './front.ts';
 import { readRecord, until } from './record.ts';

@@ -1,6 +1,6 @@
 /** The true process on wires, providers and chats that break, one fault at a time. */
 import { describe, expect, it } from 'vitest';
-import { isOver } from '../../src/core/job.ts';
+import { isOver } from '../../src/core/job/job.ts';
 import { needs } from '../needs.ts';
 import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
 import { FOR_LONG, LONG, tell } from './board.ts';

@@ -1,6 +1,6 @@
 /** What a network, a provider and a chat do wrong, one fault at a time, and what becomes of the job then. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isOver, type Job } from '../../src/core/job.ts';
+import { isOver, type Job } from '../../src/core/job/job.ts';
 import { type End, type Ending, endingOf, type Pending } from './ending.ts';
 import { FORGED } from './forged.ts';
 import type { FrontName } from './front.ts';

@@ -1,10 +1,10 @@
 /** The three hosted providers, each as its simulator, with what a fault test has to know of it. */
 import type { KeyObject } from 'node:crypto';
-import { startFal } from '../simulators/fal.ts';
-import type { SimServer } from '../simulators/provider-sim.ts';
-import { startRuncomfy } from '../simulators/runcomfy.ts';
-import { startRunpod } from '../simulators/runpod.ts';
-import type { Script, SimJob } from '../simulators/sim-jobs.ts';
+import { startFal } from '../../simulators/fal.ts';
+import type { SimServer } from '../../simulators/provider-sim.ts';
+import { startRuncomfy } from '../../simulators/runcomfy.ts';
+import { startRunpod } from '../../simulators/runpod.ts';
+import type { Script, SimJob } from '../../simulators/sim-jobs.ts';
 
 export const PROVIDERS = ['fal', 'runpod', 'runcomfy'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];

@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { isOver, type Job } from '../../src/core/job.ts';
+import { isOver, type Job } from '../../src/core/job/job.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 import { PATIENCE_MS } from '../patience.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadConfig, readConfig } from '../../src/config.ts';
-import type { Operation } from '../../src/core/job.ts';
+import type { Operation } from '../../src/core/job/job.ts';
 import type { Provider } from '../../src/core/ports.ts';
 import { fromChildSchema, toChildSchema } from '../../src/media/task.ts';
 import { createHosted } from '../../src/providers/index.ts';

@@ -1,14 +1,14 @@
 /** Buttons that carry what we never put on them: anybody can send anything. */
 import { describe, expect, it } from 'vitest';
+import type { SimInteraction } from '../../simulators/discord/interactions.ts';
+import { buttonsOf } from '../../simulators/discord/people.ts';
+import type { SimMessage } from '../../simulators/discord/world.ts';
 import { ACTS } from '../../src/chat/acts.ts';
 import { ACTS as PANEL_ACTS } from '../../src/chat/discord/admin/index.ts';
 import { PANEL_VERBS } from '../../src/chat/telegram/admin/panel.ts';
 import { clip, image, said, slowRemote, startTestBot, textOf } from '../chat/discord/harness.ts';
 import { ada, createHarness } from '../chat/telegram/harness.ts';
 import { createRemote } from '../fakes/remote.ts';
-import type { SimInteraction } from '../simulators/discord/interactions.ts';
-import { buttonsOf } from '../simulators/discord/people.ts';
-import type { SimMessage } from '../simulators/discord/world.ts';
 
 /** Above what is started unasked. */
 const DEAR_MICROS = 1_500_000;

@@ -1,6 +1,10 @@
 /** What members write, and what they press, on its way to where others read it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { textsOf } from '../../simulators/discord/mentions.ts';
+import { parseMessage } from '../../simulators/discord/messages.ts';
+import { wholeProblems } from '../../simulators/discord/schema/message.ts';
+import { parseHtml } from '../../simulators/telegram/parse-html.ts';
 import { statusPage } from '../../src/chat/cards.ts';
 import { messageOf, readId } from '../../src/chat/discord/render.ts';
 import { escapeText } from '../../src/chat/discord/text.ts';
@@ -11,13 +15,9 @@ import {
   readCallbackData,
   textOf,
 } from '../../src/chat/telegram/render.ts';
-import { readChoices } from '../../src/core/choices.ts';
+import { readChoices } from '../../src/core/intake/choices.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { jobIn } from '../fakes/jobs.ts';
-import { textsOf } from '../simulators/discord/mentions.ts';
-import { parseMessage } from '../simulators/discord/messages.ts';
-import { wholeProblems } from '../simulators/discord/schema/message.ts';
-import { parseHtml } from '../simulators/telegram/parse-html.ts';
 
 const NOW = 1_700_000_060_000;
 const piece = fc.constantFrom(

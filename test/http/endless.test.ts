@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { MAX_UPLOAD_BYTES } from '../../src/core/uploads.ts';
+import { MAX_UPLOAD_BYTES } from '../../src/core/intake/uploads.ts';
 import { createSignIn, digestOf } from '../../src/http/sign-in.ts';
 import { start } from './harness.ts';
 

@@ -1,5 +1,5 @@
 /** What becomes of a job by what its provider keeps answering. */
-import type { Operation } from '../../src/core/job.ts';
+import type { Operation } from '../../src/core/job/job.ts';
 import type { Provider, ProviderStatus } from '../../src/core/ports.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 

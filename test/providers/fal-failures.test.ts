@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelError, requestError } from '../simulators/fal-errors.ts';
+import { modelError, requestError } from '../../simulators/fal-errors.ts';
 import {
   accepted,
   answerTo,

@@ -1,12 +1,12 @@
 /** fal.ai's client before its simulator, for the tests of what is special there. */
 import { afterEach, beforeEach } from 'vitest';
-import type { Operation, RenderRequest } from '../../src/core/job.ts';
+import { type FalSim, startFal } from '../../simulators/fal.ts';
+import type { FaultKind } from '../../simulators/provider-sim.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
+import type { Operation, RenderRequest } from '../../src/core/job/job.ts';
 import type { Provider, ProviderTrouble } from '../../src/core/ports.ts';
 import { createFal, type FalOptions } from '../../src/providers/fal/fal.ts';
 import falRequest from '../fixtures/providers/fal-request.json' with { type: 'json' };
-import { type FalSim, startFal } from '../simulators/fal.ts';
-import type { FaultKind } from '../simulators/provider-sim.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { type SampleFiles, sampleFiles, silent } from './subject.ts';
 
 export const signal = new AbortController().signal;

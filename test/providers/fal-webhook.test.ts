@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FalSim, startFal } from '../../simulators/fal.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { Provider } from '../../src/core/ports.ts';
 import { createFal } from '../../src/providers/fal/fal.ts';
-import { type FalSim, startFal } from '../simulators/fal.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { sampleFiles, silent } from './subject.ts';
 
 const signal = new AbortController().signal;

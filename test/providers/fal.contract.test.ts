@@ -1,9 +1,9 @@
+import { startFal } from '../../simulators/fal.ts';
+import { type FalFailure, modelError, requestError } from '../../simulators/fal-errors.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 import { createFal } from '../../src/providers/fal/fal.ts';
 import { providerContract } from '../contracts/provider.ts';
-import { startFal } from '../simulators/fal.ts';
-import { type FalFailure, modelError, requestError } from '../simulators/fal-errors.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { sampleFiles, silent } from './subject.ts';
 
 const FAILURES: Partial<Record<FailureCode, FalFailure>> = {

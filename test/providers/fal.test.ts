@@ -2,11 +2,11 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UploadRefused } from '../../src/core/upload-refused.ts';
+import type { FaultKind } from '../../simulators/provider-sim.ts';
+import { UploadRefused } from '../../src/core/ports.ts';
 import type { FalOptions } from '../../src/providers/fal/fal.ts';
 import falRequest from '../fixtures/providers/fal-request.json' with { type: 'json' };
 import falResult from '../fixtures/providers/fal-result.json' with { type: 'json' };
-import type { FaultKind } from '../simulators/provider-sim.ts';
 import {
   accepted,
   answerTo,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Inputs, RenderRequest } from '../../src/core/job.ts';
+import type { Inputs, RenderRequest } from '../../src/core/job/job.ts';
 import { createLocalProvider } from '../../src/providers/local/index.ts';
 import type { RunDraft } from '../../src/providers/local/renders.ts';
 

@@ -1,10 +1,10 @@
+import { startFal } from '../../simulators/fal.ts';
+import { type RuncomfyFailure, startRuncomfy } from '../../simulators/runcomfy.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 import { createFalStorage } from '../../src/providers/fal/storage.ts';
 import { createRuncomfy } from '../../src/providers/runcomfy/runcomfy.ts';
 import { providerContract } from '../contracts/provider.ts';
-import { startFal } from '../simulators/fal.ts';
-import { type RuncomfyFailure, startRuncomfy } from '../simulators/runcomfy.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { sampleFiles, silent } from './subject.ts';
 
 const FAILURES: Partial<Record<FailureCode, RuncomfyFailure>> = {

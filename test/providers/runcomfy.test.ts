@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Operation, RenderRequest } from '../../src/core/job.ts';
+import type { FaultKind } from '../../simulators/provider-sim.ts';
+import { type RuncomfySim, startRuncomfy } from '../../simulators/runcomfy.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
+import type { Operation, RenderRequest } from '../../src/core/job/job.ts';
 import type { Provider, ProviderTrouble } from '../../src/core/ports.ts';
 import { createRuncomfy } from '../../src/providers/runcomfy/runcomfy.ts';
 import runcomfyRequest from '../fixtures/providers/runcomfy-request.json' with { type: 'json' };
 import runcomfyResult from '../fixtures/providers/runcomfy-result.json' with { type: 'json' };
-import type { FaultKind } from '../simulators/provider-sim.ts';
-import { type RuncomfySim, startRuncomfy } from '../simulators/runcomfy.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
 import { serveSamples, silent } from './subject.ts';
 

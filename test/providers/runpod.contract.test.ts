@@ -1,11 +1,11 @@
+import { startFal } from '../../simulators/fal.ts';
+import { startRunpod } from '../../simulators/runpod.ts';
+import { type RunpodFailure, upstream } from '../../simulators/runpod-errors.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 import { createFalStorage } from '../../src/providers/fal/storage.ts';
 import { createRunpod } from '../../src/providers/runpod/runpod.ts';
 import { providerContract } from '../contracts/provider.ts';
-import { startFal } from '../simulators/fal.ts';
-import { startRunpod } from '../simulators/runpod.ts';
-import { type RunpodFailure, upstream } from '../simulators/runpod-errors.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { sampleFiles, silent } from './subject.ts';
 
 const FAILURES: Partial<Record<FailureCode, RunpodFailure>> = {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Operation, RenderRequest } from '../../src/core/job.ts';
+import type { FaultKind } from '../../simulators/provider-sim.ts';
+import { type RunpodSim, startRunpod } from '../../simulators/runpod.ts';
+import { type RunpodFailure, upstream } from '../../simulators/runpod-errors.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
+import type { Operation, RenderRequest } from '../../src/core/job/job.ts';
 import type { Provider, ProviderTrouble } from '../../src/core/ports.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 import { createRunpod, type RunpodOptions } from '../../src/providers/runpod/runpod.ts';
 import runpodRequest from '../fixtures/providers/runpod-request.json' with { type: 'json' };
 import runpodStatus from '../fixtures/providers/runpod-status.json' with { type: 'json' };
-import type { FaultKind } from '../simulators/provider-sim.ts';
-import { type RunpodSim, startRunpod } from '../simulators/runpod.ts';
-import { type RunpodFailure, upstream } from '../simulators/runpod-errors.ts';
-import { manualTime } from '../simulators/sim-time.ts';
 import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
 import { serveSamples, silent } from './subject.ts';
 

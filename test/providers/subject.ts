@@ -1,7 +1,7 @@
 /** What the tests of the hosted providers share: files to send, a log that stays silent. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Inputs, StoredFile } from '../../src/core/job.ts';
+import type { Inputs, StoredFile } from '../../src/core/job/job.ts';
 import type { AssetHost, Log } from '../../src/core/ports.ts';
 import { sampleClip, sampleImage } from '../samples.ts';
 import { serveFiles } from '../serve-files.ts';

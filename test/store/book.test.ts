@@ -4,11 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Requester } from '../../src/core/job.ts';
-import type { Ledger, LedgerKey, LedgerLine, Limit, LineRange } from '../../src/core/ledger-port.ts';
-import type { LimitRule } from '../../src/core/limit-rules.ts';
-import { countersOf, limitsOf, OPERATOR } from '../../src/core/quota.ts';
-import { usageOf } from '../../src/core/usage.ts';
+import type { Requester } from '../../src/core/job/job.ts';
+import type { Ledger, LedgerKey, LedgerLine, Limit, LineRange } from '../../src/core/limits/ledger.ts';
+import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
+import { countersOf, limitsOf, OPERATOR } from '../../src/core/limits/quota.ts';
+import { usageOf } from '../../src/core/reports/usage.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/sqlite.ts';
 import { freshFolder } from '../fakes/folder.ts';

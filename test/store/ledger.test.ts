@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ledger, LedgerKey } from '../../src/core/ledger-port.ts';
+import type { Ledger, LedgerKey } from '../../src/core/limits/ledger.ts';
 import { StoreClosed } from '../../src/store/errors.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import type { Database } from '../../src/store/sqlite.ts';

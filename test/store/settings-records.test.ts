@@ -1,7 +1,7 @@
 /** Records of settings as they were written in November 2026: whatever becomes of the code, they are read. */
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
-import { createSettingsBook } from '../../src/core/settings-book.ts';
+import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
 import { createSettingsStore } from '../../src/store/settings.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { historyLines, settingsLines } from '../../src/words/settings.ts';

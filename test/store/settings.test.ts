@@ -1,7 +1,7 @@
 /** What the admins of a space decided, as it lies on disk. */
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
-import { createSettingsBook } from '../../src/core/settings-book.ts';
+import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
 import { createSettingsStore } from '../../src/store/settings.ts';
 import { freshDatabase } from './open.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHistory } from '../../src/core/history.ts';
+import { createHistory } from '../../src/core/job/history.ts';
 import { StoreClosed, StoreUnwritable } from '../../src/store/errors.ts';
 import { createStore } from '../../src/store/index.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnSettings } from '../../src/core/setting.ts';
+import type { OwnSettings } from '../../src/core/settings/setting.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { changedLines, historyLines, noticeLines, settingsLines } from '../../src/words/settings.ts';
 import { settle } from '../fakes/settings.ts';

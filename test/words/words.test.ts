@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobState, MOVES } from '../../src/core/job.ts';
+import { type JobState, MOVES } from '../../src/core/job/job.ts';
 import { FAILURE_CODES, REFUSAL_STATUS, type Refusal } from '../../src/core/refusals.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { jobIn } from '../fakes/jobs.ts';

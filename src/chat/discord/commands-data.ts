@@ -12,7 +12,7 @@ import {
 } from 'discord.js';
 import { settings } from '../../../settings/index.ts';
 import type { CommandData, OptionSpec } from '../../core/command.ts';
-import { partOf } from '../../core/setting.ts';
+import { partOf } from '../../core/settings/setting.ts';
 import { type WordKey, type Words, wordsFor } from '../../words/index.ts';
 import { settingName, speakerOf } from '../../words/settings.ts';
 import type { ChatCommand } from '../command.ts';

@@ -2,9 +2,9 @@
 import { Events } from 'discord.js';
 import type { Chat } from '../../core/chat-port.ts';
 import type { Core } from '../../core/command.ts';
-import type { FileUse } from '../../core/file-use.ts';
 import type { Health } from '../../core/health.ts';
-import type { Job } from '../../core/job.ts';
+import type { FileUse } from '../../core/intake/file-use.ts';
+import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
 import { namesFor } from '../command.ts';
 import { createRequests } from '../requests.ts';

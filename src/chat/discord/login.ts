@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, GatewayCloseCodes as Close, Events } from 'discord.js';
 import type { ComponentState, Health } from '../../core/health.ts';
-import { backOffMs } from '../../core/pace.ts';
+import { backOffMs } from '../../core/job/pace.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Connection } from './client.ts';
 import { troubleOf } from './outbound/trouble.ts';

@@ -10,9 +10,9 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Api } from 'grammy';
 import { Agent, request } from 'undici';
-import type { Upload } from '../../core/intake.ts';
+import type { Upload } from '../../core/intake/intake.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES } from '../../core/intake/uploads.ts';
 import type { Files, Shelf } from '../../core/ports.ts';
-import { isDiskFull, MAX_UPLOAD_BYTES } from '../../core/uploads.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 

@@ -4,7 +4,7 @@ import type { Commands } from '../../../commands/index.ts';
 import type { Chat } from '../../core/chat-port.ts';
 import type { Core } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
-import type { Job } from '../../core/job.ts';
+import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
 import { wordsFor } from '../../words/index.ts';
 import { createRequests } from '../requests.ts';

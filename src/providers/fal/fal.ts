@@ -1,5 +1,5 @@
 /** fal.ai: Kling v2.6 motion control behind its queue. */
-import type { Operation, StoredFile } from '../../core/job.ts';
+import type { Operation, StoredFile } from '../../core/job/job.ts';
 import type { Provider } from '../../core/ports.ts';
 import { NoClearAnswer, read } from '../http.ts';
 import { isAbsent, type Reading } from '../patience.ts';

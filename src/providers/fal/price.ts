@@ -1,7 +1,7 @@
 /** What a second of video costs at fal.ai: as its pricing API says, else as its pages said on 2026-11-21. */
 import { z } from 'zod';
-import { type Micros, microsFromUsd } from '../../core/money.ts';
 import type { Clock, Log } from '../../core/ports.ts';
+import { type Micros, microsFromUsd } from '../../core/price/money.ts';
 import { type Http, NoClearAnswer, read } from '../http.ts';
 import { createLivePrice, type LivePrice } from '../live-price.ts';
 import { ENDPOINTS, type FalQuality } from './wire.ts';

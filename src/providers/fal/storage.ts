@@ -1,9 +1,9 @@
 /** fal.ai's file storage: bytes in, a public address that expires out (the official JS client's storage.ts, 1.10.1). */
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import type { StoredFile } from '../../core/job.ts';
+import type { StoredFile } from '../../core/job/job.ts';
 import type { AssetHost, ProviderTrouble } from '../../core/ports.ts';
-import { UploadRefused } from '../../core/upload-refused.ts';
+import { UploadRefused } from '../../core/ports.ts';
 import { type ApiAnswer, type ApiCall, createHttp, type Http, NoClearAnswer, read } from '../http.ts';
 import { publicOnly } from '../public-only.ts';
 import { refusalOf } from './account.ts';

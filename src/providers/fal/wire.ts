@@ -1,6 +1,6 @@
 /** What fal.ai's queue says and takes (fal.ai/docs, queue API and model page, 2026-11-21). */
 import { z } from 'zod';
-import type { Quality, RenderRequest } from '../../core/job.ts';
+import type { Quality, RenderRequest } from '../../core/job/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
 import { addresses, handleId, noted, webLink } from '../shapes.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { type Operation, QUALITIES, type StoredFile } from '../../core/job.ts';
+import { type Operation, QUALITIES, type StoredFile } from '../../core/job/job.ts';
 import type { Provider } from '../../core/ports.ts';
 import { createRenders, type RenderOrder, type RunDraft } from './renders.ts';
 

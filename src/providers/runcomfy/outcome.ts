@@ -1,5 +1,5 @@
 /** What became of a request that RunComfy calls completed; its result has its own words for that. */
-import { type Micros, microsFromUsd } from '../../core/money.ts';
+import { type Micros, microsFromUsd } from '../../core/price/money.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import type { Reading } from '../patience.ts';

@@ -1,6 +1,7 @@
 /** What a video costs at RunComfy: as the model's page says, by the second or by the video. */
-import { type Micros, microsFromUsd } from '../../core/money.ts';
+
 import type { Clock, Log } from '../../core/ports.ts';
+import { type Micros, microsFromUsd } from '../../core/price/money.ts';
 import { type Http, NoClearAnswer, read } from '../http.ts';
 import { createLivePrice, type LivePrice } from '../live-price.ts';
 import { codeIn } from './account.ts';

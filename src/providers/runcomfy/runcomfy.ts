@@ -1,5 +1,5 @@
 /** RunComfy: Kling 2.6 motion control behind its Model API. It has no webhooks for it. */
-import type { Operation } from '../../core/job.ts';
+import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer, read } from '../http.ts';

@@ -1,6 +1,6 @@
 /** What RunComfy's Model API says and takes (runcomfy.com, Kling 2.6 motion control, 2026-11-21). */
 import { z } from 'zod';
-import type { RenderRequest } from '../../core/job.ts';
+import type { RenderRequest } from '../../core/job/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
 import { addresses, handleId, noted, webLink } from '../shapes.ts';
 

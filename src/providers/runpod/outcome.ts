@@ -1,6 +1,7 @@
 /** How a job stands, from a status whose word alone does not say it. */
-import { microsFromUsd } from '../../core/money.ts';
+
 import type { ProviderStatus } from '../../core/ports.ts';
+import { microsFromUsd } from '../../core/price/money.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import type { Reading } from '../patience.ts';

@@ -1,7 +1,7 @@
 /** RunPod: its public endpoint for Kling v2.6 motion control, always through the queue. */
-import type { Operation } from '../../core/job.ts';
-import type { Micros } from '../../core/money.ts';
+import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
+import type { Micros } from '../../core/price/money.ts';
 import { NoClearAnswer, parseJson, read } from '../http.ts';
 import { isAbsent, type Reading } from '../patience.ts';
 import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';

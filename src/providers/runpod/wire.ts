@@ -1,6 +1,6 @@
 /** What RunPod's endpoint says and takes (docs.runpod.io, Kling v2.6 motion control and operations, 2026-11-21). */
 import { z } from 'zod';
-import type { RenderRequest } from '../../core/job.ts';
+import type { RenderRequest } from '../../core/job/job.ts';
 import type { Uploaded } from '../../core/ports.ts';
 import { handleId, noted, webLink } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
+import type { SimMessage, SimUser } from '../../../simulators/discord/world.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
-import type { SimInteraction } from '../../simulators/discord/interactions.ts';
-import type { SimMessage, SimUser } from '../../simulators/discord/world.ts';
 import { type AdminBot, animate, labels, posted, says, set, startAdminBot } from './admin-setup.ts';
 import { clip, image, said, textOf } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SimInteraction } from '../../simulators/discord/interactions.ts';
-import { buttonsOf } from '../../simulators/discord/people.ts';
+import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
+import { buttonsOf } from '../../../simulators/discord/people.ts';
 import { chosenIn, labels, posted, set, settingsOf, startAdminBot } from './admin-setup.ts';
 import { said, textOf } from './harness.ts';
 

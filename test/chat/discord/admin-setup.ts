@@ -1,8 +1,8 @@
 /** A server with an admin who has never seen the bot, and members who want more than they may. */
-import type { SimInteraction } from '../../simulators/discord/interactions.ts';
-import { buttonsOf } from '../../simulators/discord/people.ts';
-import { walk } from '../../simulators/discord/schema/components.ts';
-import type { SimMessage, SimUser } from '../../simulators/discord/world.ts';
+import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
+import { buttonsOf } from '../../../simulators/discord/people.ts';
+import { walk } from '../../../simulators/discord/schema/components.ts';
+import type { SimMessage, SimUser } from '../../../simulators/discord/world.ts';
 import { type BotOptions, clip, image, slowRemote, startTestBot, type TestBot, textOf } from './harness.ts';
 
 export type AdminBot = TestBot & { admin: SimUser };

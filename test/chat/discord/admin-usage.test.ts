@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import type { SimMessage, SimUser } from '../../../simulators/discord/world.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
-import type { SimMessage, SimUser } from '../../simulators/discord/world.ts';
 import { type AdminBot, animate, labels, posted, says, startAdminBot } from './admin-setup.ts';
 import { said, textOf } from './harness.ts';
 

@@ -1,9 +1,9 @@
+import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
+import { buttonsOf } from '../../../simulators/discord/people.ts';
+import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { ACTS } from '../../../src/chat/acts.ts';
 import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
-import type { SimInteraction } from '../../simulators/discord/interactions.ts';
-import { buttonsOf } from '../../simulators/discord/people.ts';
-import type { SimMessage } from '../../simulators/discord/world.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
 import { textOf } from './harness.ts';
 

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
+import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
-import type { SimInteraction } from '../../simulators/discord/interactions.ts';
-import type { SimMessage } from '../../simulators/discord/world.ts';
 import { clip, finish, image, said, startTestBot, type TestBot, textOf } from './harness.ts';
 
 /** A job under way, and its message. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SimMessage } from '../../simulators/discord/world.ts';
+import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { clip, image, said, startTestBot, type TestBot, textOf } from './harness.ts';
 
 const TENOR = 'https://tenor.example/view/squat-dance-gif-1';

@@ -1,14 +1,14 @@
 import { messageLink } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { parseMessage } from '../../../simulators/discord/messages.ts';
+import { wholeProblems } from '../../../simulators/discord/schema/message.ts';
 import { ITEMS_SHOWN, messageOf } from '../../../src/chat/discord/render.ts';
 import { jobsPage } from '../../../src/chat/pages.ts';
-import type { JobState } from '../../../src/core/job.ts';
+import type { JobState } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { FACTS } from '../../fakes/chat-facts.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
-import { parseMessage } from '../../simulators/discord/messages.ts';
-import { wholeProblems } from '../../simulators/discord/schema/message.ts';
 import { clip, finish, image, startTestBot, textOf } from './harness.ts';
 
 const words = wordsFor('en-US');

@@ -1,9 +1,9 @@
 import { GatewayIntentBits } from 'discord.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DiscordSim, startDiscord } from '../../../simulators/discord/start.ts';
 import { createConnection } from '../../../src/chat/discord/client.ts';
 import { createLogin } from '../../../src/chat/discord/login.ts';
 import { createHealth } from '../../../src/core/health.ts';
-import { type DiscordSim, startDiscord } from '../../simulators/discord/start.ts';
 import { clip, finish, image, startTestBot, textOf } from './harness.ts';
 
 const QUICK = { firstMs: 5, ceilingMs: 40 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buttons, visibleText } from '../../../simulators/discord/look.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { buttons, visibleText } from '../../simulators/discord/look.ts';
 import { MINUTE_MS, outboundWorld } from './outbound-setup.ts';
 
 const FOLLOW_UPS = /^\/api\/v10\/webhooks\/\d+\/[^/]+$/;

@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { REST } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { rateLimited } from '../../../simulators/discord/faults.ts';
+import { buttons, mediaShown, visibleText } from '../../../simulators/discord/look.ts';
 import { createOutbound } from '../../../src/chat/discord/outbound/index.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { rateLimited } from '../../simulators/discord/faults.ts';
-import { buttons, mediaShown, visibleText } from '../../simulators/discord/look.ts';
 import { MIB, MINUTE_MS, outboundWorld } from './outbound-setup.ts';
 
 const FOLLOW_UPS = /^\/api\/v10\/webhooks\/\d+\/[^/]+$/;

@@ -1,13 +1,13 @@
 import { MessageFlags } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { buttons, visibleText } from '../../../simulators/discord/look.ts';
+import { textsOf } from '../../../simulators/discord/mentions.ts';
+import { parseMessage } from '../../../simulators/discord/messages.ts';
+import { wholeProblems } from '../../../simulators/discord/schema/message.ts';
 import { messageOf, readId } from '../../../src/chat/discord/render.ts';
 import { escapeText } from '../../../src/chat/discord/text.ts';
 import { actionId, type Page } from '../../../src/chat/page.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { buttons, visibleText } from '../../simulators/discord/look.ts';
-import { textsOf } from '../../simulators/discord/mentions.ts';
-import { parseMessage } from '../../simulators/discord/messages.ts';
-import { wholeProblems } from '../../simulators/discord/schema/message.ts';
 import { outboundWorld } from './outbound-setup.ts';
 
 const words = wordsFor('en-US');

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REST } from 'discord.js';
 import { InteractionType } from 'discord-api-types/v10';
+import { dispatchInteraction, type SimInteraction } from '../../../simulators/discord/interactions.ts';
+import type { Settings } from '../../../simulators/discord/settings.ts';
+import { startDiscord } from '../../../simulators/discord/start.ts';
+import type { SimChannel, SimMessage, SimUser } from '../../../simulators/discord/world.ts';
 import {
   createOutbound,
   type Outbound,
@@ -12,15 +16,11 @@ import {
 import type { DiscordTarget } from '../../../src/chat/discord/target.ts';
 import { createTokens, type Tokens } from '../../../src/chat/discord/tokens.ts';
 import type { Delivery } from '../../../src/core/chat-port.ts';
-import { codeOf, type Job, type JobIn, type JobState } from '../../../src/core/job.ts';
+import { codeOf, type Job, type JobIn, type JobState } from '../../../src/core/job/job.ts';
 import type { Inbox } from '../../../src/core/ports.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { createManualScheduler, type ManualScheduler } from '../../fakes/scheduler.ts';
 import { memoryShelf } from '../../fakes/shelf.ts';
-import { dispatchInteraction, type SimInteraction } from '../../simulators/discord/interactions.ts';
-import type { Settings } from '../../simulators/discord/settings.ts';
-import { startDiscord } from '../../simulators/discord/start.ts';
-import type { SimChannel, SimMessage, SimUser } from '../../simulators/discord/world.ts';
 
 export const MIB = 2 ** 20;
 export const MINUTE_MS = 60_000;

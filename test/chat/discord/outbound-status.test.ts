@@ -1,8 +1,8 @@
 import { ComponentType } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../src/core/job.ts';
+import { buttons, visibleText } from '../../../simulators/discord/look.ts';
+import type { Job } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { buttons, visibleText } from '../../simulators/discord/look.ts';
 import { type Asked, MINUTE_MS, type OutboundWorld, outboundWorld } from './outbound-setup.ts';
 
 const rendering = (world: OutboundWorld, asked: Asked, progress: number): Job =>

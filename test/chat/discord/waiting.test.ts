@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWaiting, namedByWaiting } from '../../../src/chat/discord/inbound/waiting.ts';
-import { createFileUse } from '../../../src/core/file-use.ts';
+import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { memoryShelf } from '../../fakes/shelf.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../../src/core/job.ts';
+import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
+import { codeOf } from '../../../src/core/job/job.ts';
 import { createRemote } from '../../fakes/remote.ts';
-import { buttonsOf, type Message, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
 import { ada, createHarness } from './harness.ts';
 

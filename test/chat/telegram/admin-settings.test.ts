@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { createRemote } from '../../fakes/remote.ts';
-import { buttonsOf, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
 
 describe('an admin who has read nothing', () => {

@@ -1,6 +1,6 @@
 /** A group with an admin, a member and somebody else, in which the bot sees everything. */
-import type { Message, SimChat, User } from '../../simulators/telegram/telegram.ts';
-import { textOf } from '../../simulators/telegram/telegram.ts';
+import type { Message, SimChat, User } from '../../../simulators/telegram/telegram.ts';
+import { textOf } from '../../../simulators/telegram/telegram.ts';
 import { ada, createHarness, type HarnessOptions } from './harness.ts';
 
 /** Telegram's limits of how fast a bot may talk count on the clock, which tests turn. */

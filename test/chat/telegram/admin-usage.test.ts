@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { sampleImage } from '../../samples.ts';
-import { buttonsOf, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
 
 const chart = async () => readFile(await sampleImage({ width: 900, height: 400 }));

@@ -1,7 +1,7 @@
+import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ACTS } from '../../../src/chat/acts.ts';
 import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
 import { COMPLETED, createRemote } from '../../fakes/remote.ts';
-import { buttonsOf, type Message, textOf } from '../../simulators/telegram/telegram.ts';
 import { adminSetup } from './admin-setup.ts';
 
 const seenOf = (message: Message): Seen => ({

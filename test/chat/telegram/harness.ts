@@ -7,11 +7,20 @@ import { createServer, connect as openSocket, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { commands } from '../../../commands/index.ts';
+import {
+  buttonsOf,
+  type Message,
+  type SimChat,
+  startTelegram,
+  type TelegramOptions,
+  textOf,
+  type User,
+} from '../../../simulators/telegram/telegram.ts';
 import { createTelegramChat, type TelegramChat } from '../../../src/chat/telegram/index.ts';
 import { realTimers, type Timers } from '../../../src/chat/telegram/timers.ts';
 import type { Chat } from '../../../src/core/chat-port.ts';
 import { createHealth } from '../../../src/core/health.ts';
-import type { Job } from '../../../src/core/job.ts';
+import type { Job } from '../../../src/core/job/job.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
@@ -22,15 +31,6 @@ import { freshFolder } from '../../fakes/folder.ts';
 import { createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type Incarnation, type WorldOptions } from '../../fakes/world.ts';
 import { sampleClip, sampleImage } from '../../samples.ts';
-import {
-  buttonsOf,
-  type Message,
-  type SimChat,
-  startTelegram,
-  type TelegramOptions,
-  textOf,
-  type User,
-} from '../../simulators/telegram/telegram.ts';
 
 export const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf } from '../../../simulators/telegram/telegram.ts';
 import { createRemote } from '../../fakes/remote.ts';
-import { buttonsOf } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness, type HarnessOptions } from './harness.ts';
 
 /** Ada, and a finished video of hers. */

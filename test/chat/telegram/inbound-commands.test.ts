@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { LOCALES } from '../../../src/words/index.ts';
-import { buttonsOf, textOf } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
 async function withVideo() {

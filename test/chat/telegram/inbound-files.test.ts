@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../simulators/telegram/telegram.ts';
 import { mediaOf } from '../../../src/chat/telegram/media-of.ts';
 import { needs } from '../../needs.ts';
 import { sampleClip, sampleImage } from '../../samples.ts';
-import { textOf } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
 const MB = 1024 * 1024;

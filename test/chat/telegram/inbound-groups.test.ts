@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../simulators/telegram/telegram.ts';
+import { textOf } from '../../../simulators/telegram/telegram.ts';
 import { ada, createHarness, type HarnessOptions } from './harness.ts';
 
 /** Ada in a group; by default one that shows the bot everything. */

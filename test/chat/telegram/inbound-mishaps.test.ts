@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buttonsOf, textOf } from '../../simulators/telegram/telegram.ts';
+import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
 /** Ada, and a finished video of hers. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../simulators/telegram/telegram.ts';
+import { textOf } from '../../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
 describe('a bot that is killed while it takes something in', () => {

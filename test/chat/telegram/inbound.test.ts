@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf, textOf, type Update } from '../../../simulators/telegram/telegram.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { buttonsOf, textOf, type Update } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness } from './harness.ts';
 
 describe('an album in private', () => {

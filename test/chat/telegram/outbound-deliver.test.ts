@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf } from '../../../simulators/telegram/telegram.ts';
 import type { Delivery } from '../../../src/core/chat-port.ts';
 import { sampleClip } from '../../samples.ts';
-import { buttonsOf } from '../../simulators/telegram/telegram.ts';
 import { asks, createOutboundWorld, jobOf, linkedButtons, mustBe, uploadsOf } from './outbound-world.ts';
 
 const MEMBERS_DAY = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Call } from '../../../simulators/telegram/journal.ts';
 import { linesOf } from '../../../src/chat/telegram/render.ts';
 import type { TelegramTarget } from '../../../src/chat/telegram/target.ts';
-import type { JobIn } from '../../../src/core/job.ts';
+import type { JobIn } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import type { Call } from '../../simulators/telegram/journal.ts';
 import { asks, createOutboundWorld, jobOf, mustBe } from './outbound-world.ts';
 
 const words = wordsFor('en');

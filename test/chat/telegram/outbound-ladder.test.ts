@@ -1,6 +1,6 @@
 import { copyFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { deliver } from '../../../src/core/delivery.ts';
+import { deliver } from '../../../src/core/delivery/delivery.ts';
 import type { Media } from '../../../src/core/media.ts';
 import { createStore } from '../../../src/store/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Fault } from '../../simulators/telegram/faults.ts';
+import type { Fault } from '../../../simulators/telegram/faults.ts';
 import { asks, createOutboundWorld, jobOf, type OutboundWorld } from './outbound-world.ts';
 
 const LOST: Fault = { method: 'sendVideo', how: 'lose-answer' };

@@ -10,7 +10,7 @@ import {
   readCallbackData,
   textOf,
 } from '../../../src/chat/telegram/render.ts';
-import type { JobState } from '../../../src/core/job.ts';
+import type { JobState } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { FACTS } from '../../fakes/chat-facts.ts';
 import { jobIn } from '../../fakes/jobs.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { buttonsOf, type SimChat } from '../../../simulators/telegram/telegram.ts';
 import type { Outbound } from '../../../src/chat/telegram/outbound/index.ts';
 import { linesOf } from '../../../src/chat/telegram/render.ts';
 import type { TelegramTarget } from '../../../src/chat/telegram/target.ts';
-import type { Job, JobIn } from '../../../src/core/job.ts';
+import type { Job, JobIn } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { jobIn } from '../../fakes/jobs.ts';
-import { buttonsOf, type SimChat } from '../../simulators/telegram/telegram.ts';
 import { asks, createOutboundWorld, jobOf, mustBe, type OutboundWorld } from './outbound-world.ts';
 
 const words = wordsFor('en');

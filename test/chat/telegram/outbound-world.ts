@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { expect, onTestFinished } from 'vitest';
-import { createApi } from '../../../src/chat/telegram/api.ts';
-import { createOutbound, type Outbound } from '../../../src/chat/telegram/outbound/index.ts';
-import type { TelegramTarget } from '../../../src/chat/telegram/target.ts';
-import type { Delivery, SignedLink } from '../../../src/core/chat-port.ts';
-import type { Job, JobIn, JobState, StoredVideo } from '../../../src/core/job.ts';
-import type { Log } from '../../../src/core/ports.ts';
-import type { QuotaLine } from '../../../src/core/quota-lines.ts';
-import { wordsFor } from '../../../src/words/index.ts';
-import { freshFolder } from '../../fakes/folder.ts';
-import { memoryInbox } from '../../fakes/inbox.ts';
-import { jobIn } from '../../fakes/jobs.ts';
-import { memoryShelf } from '../../fakes/shelf.ts';
-import { manualTime } from '../../simulators/sim-time.ts';
-import type { Call } from '../../simulators/telegram/journal.ts';
+import { manualTime } from '../../../simulators/sim-time.ts';
+import type { Call } from '../../../simulators/telegram/journal.ts';
 import {
   type Message,
   type SimChat,
   startTelegram,
   type Telegram,
   type TelegramOptions,
-} from '../../simulators/telegram/telegram.ts';
+} from '../../../simulators/telegram/telegram.ts';
+import { createApi } from '../../../src/chat/telegram/api.ts';
+import { createOutbound, type Outbound } from '../../../src/chat/telegram/outbound/index.ts';
+import type { TelegramTarget } from '../../../src/chat/telegram/target.ts';
+import type { Delivery, SignedLink } from '../../../src/core/chat-port.ts';
+import type { Job, JobIn, JobState, StoredVideo } from '../../../src/core/job/job.ts';
+import type { QuotaLine } from '../../../src/core/limits/quota-lines.ts';
+import type { Log } from '../../../src/core/ports.ts';
+import { wordsFor } from '../../../src/words/index.ts';
+import { freshFolder } from '../../fakes/folder.ts';
+import { memoryInbox } from '../../fakes/inbox.ts';
+import { jobIn } from '../../fakes/jobs.ts';
+import { memoryShelf } from '../../fakes/shelf.ts';
 
 const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
 const SECRET = 'secret-of-this-bot';

@@ -5,14 +5,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { startFal } from '../../../simulators/fal.ts';
+import { startRuncomfy } from '../../../simulators/runcomfy.ts';
+import { startRunpod } from '../../../simulators/runpod.ts';
+import type { FaultKind } from '../../../simulators/telegram/faults.ts';
+import { type SimChat, startTelegram } from '../../../simulators/telegram/telegram.ts';
 import { startBot } from '../../e2e/bot.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { personClip, personImage } from '../../people.ts';
-import { startFal } from '../../simulators/fal.ts';
-import { startRuncomfy } from '../../simulators/runcomfy.ts';
-import { startRunpod } from '../../simulators/runpod.ts';
-import type { FaultKind } from '../../simulators/telegram/faults.ts';
-import { type SimChat, startTelegram } from '../../simulators/telegram/telegram.ts';
 
 const SECRET = 'AAnobody-may-ever_see-this-very-part0';
 const TOKEN = `7000000001:${SECRET}`;

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startTelegram } from '../../../simulators/telegram/telegram.ts';
 import { createApi } from '../../../src/chat/telegram/api.ts';
 import { createUpdates } from '../../../src/chat/telegram/updates.ts';
 import { createHealth } from '../../../src/core/health.ts';
-import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import { ada, createHarness, type Harness, TOKEN } from './harness.ts';
 
 const stateOf = (harness: Harness) => harness.health.all().find(({ name }) => name === 'telegram');

@@ -1,5 +1,5 @@
 /** Channels, roles and members as Discord shows them; nobody is pinged by it, as no message of ours allows that. */
-import type { Naming } from '../../../core/setting.ts';
+import type { Naming } from '../../../core/settings/setting.ts';
 import { escapeText } from '../text.ts';
 
 const MEMBER = 'discord:';

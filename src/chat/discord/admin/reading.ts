@@ -1,7 +1,7 @@
 /** What an interaction of the admins' half means, and what it is answered with first. Nothing is looked up here. */
 import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
 import { parts as settingsParts } from '../../../../settings/index.ts';
-import { SHOW } from '../../../core/settings-parts.ts';
+import { SHOW } from '../../../core/settings/settings-parts.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { formFor } from '../../settings-forms.ts';
 import { type Asker, callOf } from '../inbound/asker.ts';

@@ -1,7 +1,7 @@
 /** Who is calling, from where, with which rights, all of it from the event itself: rights change between two clicks. */
 import { ChannelType, PermissionFlagsBits } from 'discord.js';
-import type { Standing } from '../../../core/access.ts';
 import type { Call } from '../../../core/command.ts';
+import type { Standing } from '../../../core/limits/access.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Base, Message } from './wire.ts';
 

@@ -5,8 +5,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { isDiskFull } from '../../../core/intake/uploads.ts';
 import type { Files } from '../../../core/ports.ts';
-import { isDiskFull } from '../../../core/uploads.ts';
 import type { Given } from './given-files.ts';
 import { isAttachment, type Origins } from './origins.ts';
 

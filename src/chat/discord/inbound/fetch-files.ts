@@ -1,10 +1,10 @@
 /** From what a member pointed at to files on our own disk. */
 import { fileTypeFromFile } from 'file-type';
-import type { FileWork } from '../../../core/file-use.ts';
-import type { Upload } from '../../../core/intake.ts';
+import type { FileWork } from '../../../core/intake/file-use.ts';
+import type { Upload } from '../../../core/intake/intake.ts';
+import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES } from '../../../core/intake/uploads.ts';
 import type { Files, Log } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
-import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES } from '../../../core/uploads.ts';
 import type { Downloads } from './downloads.ts';
 import { kindOf, type What } from './given-files.ts';
 import type { AskedFile, AskedFiles, Kept } from './record.ts';

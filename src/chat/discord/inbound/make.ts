@@ -1,5 +1,5 @@
 /** A wish for a job, from the files to the job's own message. May be taken up again after a crash at any point. */
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/job/job.ts';
 import type { Words } from '../../../words/index.ts';
 import { make, type Tried, type Use } from '../../make.ts';
 import { type Page, said } from '../../page.ts';

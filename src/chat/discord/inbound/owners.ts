@@ -2,7 +2,7 @@
  * Whose jobs the latest ones are, as far as this process has seen them: a form must be opened before anything can be
  * looked up, and this spares strangers a form that would come to nothing.
  */
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/job/job.ts';
 
 const REMEMBERED = 5_000;
 

@@ -1,7 +1,7 @@
 /** What this half works with. */
 import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
-import type { FileUse } from '../../../core/file-use.ts';
+import type { FileUse } from '../../../core/intake/file-use.ts';
 import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
 import type { AdminTools } from '../admin/tools.ts';
 import type { Outbound } from '../outbound/index.ts';

@@ -1,6 +1,6 @@
 /** Commands that show something or stop a job, seen by the member alone; and the jobs to choose from while one is typed. */
-import { foremost, isKept } from '../../../core/job-order.ts';
-import { cancellable } from '../../../core/jobs.ts';
+import { foremost, isKept } from '../../../core/job/job-order.ts';
+import { cancellable } from '../../../core/job/jobs.ts';
 import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';

@@ -1,7 +1,7 @@
 /** Pages as answers, with a picture or a file where there is one; and what a page can know of this place. */
 import { writeFile } from 'node:fs/promises';
 import { MessageFlags, Routes } from 'discord.js';
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/job/job.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { namesFor } from '../../command.ts';
 import type { Told } from '../../face.ts';

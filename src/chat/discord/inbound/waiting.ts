@@ -2,7 +2,7 @@
  * Members' files that no job names yet: of asks under way, and of forms that are open. Notes on the shelf name them, one
  * for each ask, so that they are neither removed before their time nor left behind.
  */
-import type { FileUse, NamesFile } from '../../../core/file-use.ts';
+import type { FileUse, NamesFile } from '../../../core/intake/file-use.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Log, Shelf } from '../../../core/ports.ts';
 

@@ -3,10 +3,10 @@
  * what has become old meanwhile is never sent, however many jobs there are.
  */
 import { createHash } from 'node:crypto';
-import { isOver, type Job } from '../../../core/job.ts';
+import { strandedBy } from '../../../core/delivery/undelivered.ts';
+import { isOver, type Job } from '../../../core/job/job.ts';
 import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler } from '../../../core/ports.ts';
-import { strandedBy } from '../../../core/stranded.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';

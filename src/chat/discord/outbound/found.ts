@@ -1,7 +1,7 @@
 /** Where messages of ours stand, for links that lead there. */
 import { messageLink } from 'discord.js';
 import { z } from 'zod';
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/job/job.ts';
 
 const placeSchema = z.object({
   channelId: z.string(),

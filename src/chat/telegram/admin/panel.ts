@@ -1,5 +1,5 @@
 /** Pages about settings as Telegram draws them: a text with buttons. */
-import type { Setting } from '../../../core/setting.ts';
+import type { Setting } from '../../../core/settings/setting.ts';
 import type { Line, Page } from '../../page.ts';
 import { onlyOption } from '../../settings-panel.ts';
 import type { QuestionFacts } from '../../settings-questions.ts';

@@ -1,7 +1,7 @@
 /** Who is who in a chat: names for ids where something is shown, ids for names where somebody is named. */
 import type { Api } from 'grammy';
 import type { Clock, Shelf } from '../../../core/ports.ts';
-import type { Naming } from '../../../core/setting.ts';
+import type { Naming } from '../../../core/settings/setting.ts';
 import type { Place, Said } from '../inbound/records.ts';
 import { readSpot } from './spot.ts';
 

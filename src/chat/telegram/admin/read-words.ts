@@ -1,6 +1,6 @@
 /** From what an admin wrote after `/settings` to what the core is asked; a wrong word is told with the right ones. */
 import { type Outcome, refuse } from '../../../core/refusals.ts';
-import { SHOW } from '../../../core/settings-parts.ts';
+import { SHOW } from '../../../core/settings/settings-parts.ts';
 import type { Said } from '../inbound/records.ts';
 import { topicOf } from '../inbound/who.ts';
 import { PART_NAMES, type Slot, slotsFor, type Word } from './parts.ts';

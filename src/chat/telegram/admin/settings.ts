@@ -4,7 +4,7 @@ import type { Commands } from '../../../../commands/index.ts';
 import type { Call, Core } from '../../../core/command.ts';
 import type { Shelf } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
-import { HISTORY, SHOW } from '../../../core/settings-parts.ts';
+import { HISTORY, SHOW } from '../../../core/settings/settings-parts.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { changedLines, historyLines } from '../../../words/settings.ts';
 import { said as saying } from '../../page.ts';

@@ -1,6 +1,7 @@
 /** Buttons that begin a new job: Telegram has no forms, so a new file is asked for in the chat. */
-import type { Caller } from '../../../core/access.ts';
-import type { Job } from '../../../core/job.ts';
+
+import type { Job } from '../../../core/job/job.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { Words } from '../../../words/index.ts';
 import type { ACTS } from '../../acts.ts';
 import { withJob } from '../../presses.ts';

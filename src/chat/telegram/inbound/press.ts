@@ -1,7 +1,7 @@
 /** Presses of buttons: what Telegram's face can do with them. Anybody in a group can press any, at any time. */
 import type { Api } from 'grammy';
 import { z } from 'zod';
-import type { Caller } from '../../../core/access.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { Shelf } from '../../../core/ports.ts';
 import type { Outcome } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';

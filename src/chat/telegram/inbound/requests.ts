@@ -1,6 +1,7 @@
 /** From a wish that is on disk to a job: fetch the files, run the command, show what came of it. */
-import type { Caller } from '../../../core/access.ts';
+
 import type { Call } from '../../../core/command.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { make, type Tried, type Use } from '../../make.ts';

@@ -1,8 +1,8 @@
 /** Pages as messages, with a picture or a file where there is one; and what a page can know of this place. */
 import { InputFile } from 'grammy';
 import type { Commands } from '../../../../commands/index.ts';
-import type { Caller } from '../../../core/access.ts';
 import type { Core } from '../../../core/command.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { namesFor } from '../../command.ts';

@@ -1,5 +1,5 @@
 /** What the inbound half says, and through whom: the outbound half keeps the pace of each chat. */
-import type { Job } from '../../../core/job.ts';
+import type { Job } from '../../../core/job/job.ts';
 import type { Place } from '../outbound/index.ts';
 import type { Body } from '../render.ts';
 import type { TelegramTarget } from '../target.ts';

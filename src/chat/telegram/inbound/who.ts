@@ -1,7 +1,7 @@
 /** Who calls, and what they are where they call from. Telegram names a chat's admins only to those who ask. */
 import type { Api } from 'grammy';
-import type { Caller } from '../../../core/access.ts';
-import type { Requester } from '../../../core/job.ts';
+import type { Requester } from '../../../core/job/job.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { Clock, Log, Shelf } from '../../../core/ports.ts';
 import { isTrouble } from '../api.ts';
 import type { TelegramTarget } from '../target.ts';

@@ -1,7 +1,8 @@
 /** The one message that tells how a job stands, and the word that a member gets of a bad end. */
-import { isOver, type Job } from '../../../core/job.ts';
+
+import { strandedBy } from '../../../core/delivery/undelivered.ts';
+import { isOver, type Job } from '../../../core/job/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
-import { strandedBy } from '../../../core/stranded.ts';
 import type { Words } from '../../../words/index.ts';
 import { jobButton, statusPage } from '../../cards.ts';
 import { isTrouble } from '../api.ts';

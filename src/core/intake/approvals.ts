@@ -1,0 +1,118 @@
+/** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
+
+import type { Context } from '../context.ts';
+import { type Notice, tellAdmins } from '../delivery/notices.ts';
+import type { Job } from '../job/job.ts';
+import type { Caller } from '../limits/access.ts';
+import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
+import type { Intake, PastLimit } from './intake.ts';
+import { type Offer, type OfferShelf, pastOf, uploadsOf } from './offer-store.ts';
+import { overOf } from './offers.ts';
+
+const WAITS_MS = 24 * 3_600_000;
+
+export type Approvals = {
+  /**
+   * The member asks. `told`: in the log channel, or where the member asked, for want of one. Where nobody could be
+   * told, asking again tries again.
+   */
+  ask(
+    call: Caller,
+    code: string,
+  ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: Offer }>>;
+  /** The yes of an admin: the job starts, at no more than the price that was asked for. */
+  approve(call: Caller, code: string): Promise<Outcome<Job>>;
+  /** The no of an admin; the member is told. */
+  refuse(call: Caller, code: string): Promise<Outcome<Offer>>;
+};
+
+export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf): Approvals {
+  /** An offer that waits for an admin, if this is one of its space. */
+  async function findFor(call: Caller, code: string): Promise<Outcome<Offer & { over: OverQuota }>> {
+    const offer = await shelf.get(code);
+    if (!offer?.over || offer.askedAt === undefined) return refuse({ code: 'already-decided' });
+    const { over } = offer;
+    const here = offer.requester.spaceId === call.requester.spaceId && call.standing.moderator;
+    if (!here && !ctx.access.isOperator(call.requester)) return refuse({ code: 'not-allowed' });
+    if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
+    return accept({ ...offer, over });
+  }
+
+  async function tell(offer: Offer): Promise<NonNullable<Offer['told']> | 'nobody'> {
+    const notice = { kind: 'asked' as const, offer };
+    if (await tellAdmins(ctx, offer.requester, notice)) return 'log-channel';
+    return (await tellThere(offer, notice)) ? 'here' : 'nobody';
+  }
+
+  /** Where the member asked for the job. */
+  async function tellThere({ requester }: Offer, notice: Notice): Promise<boolean> {
+    const { platform, spaceId, target } = requester;
+    try {
+      return (await ctx.chats.get(platform)?.post?.({ target }, spaceId, notice)) ?? false;
+    } catch (err) {
+      ctx.log.warn({ err, notice: notice.kind }, 'a member could not be told');
+      return false;
+    }
+  }
+
+  /** At no more than the price that was asked for. A crash may have left its job behind already. */
+  async function openPast(offer: Offer, lifted: readonly PastLimit[]): Promise<Outcome<Job>> {
+    const job = await intake.existing(offer);
+    if (job) return accept(job);
+    const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), offer.choices);
+    if (!prepared.ok) return prepared;
+    const { micros } = prepared.value.quote;
+    if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });
+    return intake.open(offer, prepared.value, lifted);
+  }
+
+  return {
+    ask: (call, code) =>
+      shelf.alone(code, async () => {
+        const offer = await shelf.get(code);
+        if (!offer?.over) return refuse({ code: 'offer-expired' });
+        if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
+        const now = ctx.clock.now();
+        if (offer.expiresAt <= now) return refuse({ code: 'offer-expired' });
+        const asked =
+          offer.askedAt === undefined
+            ? await shelf.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS })
+            : offer;
+        // A second press tells nobody twice.
+        const told = asked.told ?? (await tell(asked));
+        if (told === 'nobody' || told === asked.told) return accept({ told, offer: asked });
+        return accept({ told, offer: await shelf.save({ ...asked, told }) });
+      }),
+
+    approve: (call, code) =>
+      shelf.alone(code, async () => {
+        const found = await findFor(call, code);
+        if (!found.ok) return found;
+        const offer = found.value;
+        // What holds for the member now, at the word of whoever lets them past: blocks, and where jobs may be started.
+        const shut = ctx.access.refusalAtDoor({ requester: offer.requester, standing: call.standing });
+        if (shut) return refuse(shut);
+        const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
+        const made = await openPast(offer, lifted);
+        if (made.ok) {
+          await shelf.drop(offer);
+          ctx.log.info({ job: made.value.code, by: call.requester.memberId }, 'a job was let past a limit');
+          return made;
+        }
+        // Another limit has no room either: that one takes another yes.
+        const over = overOf(made);
+        if (over) await shelf.save({ ...offer, over, lifted });
+        return made;
+      }),
+
+    refuse: (call, code) =>
+      shelf.alone(code, async () => {
+        const found = await findFor(call, code);
+        if (!found.ok) return found;
+        const offer = found.value;
+        await shelf.drop(offer);
+        await tellThere(offer, { kind: 'declined', offer });
+        return accept<Offer>(offer);
+      }),
+  };
+}

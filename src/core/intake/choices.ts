@@ -1,0 +1,72 @@
+/** What a member chose, read from words. Every front hands in text; nothing else knows the options' names. */
+import type { OptionSpec } from '../command.ts';
+import { QUALITIES } from '../job/job.ts';
+import type { Choices } from '../price/quote.ts';
+import { accept, type Outcome, refuse } from '../refusals.ts';
+import { clean } from '../text.ts';
+
+/** From Kling's own description of motion control, 2026-11-21. */
+const MAX_PROMPT = 2500;
+
+/** The options of `animate`, as data: fronts render them, `readChoices` reads them. */
+export const CHOICE_OPTIONS = [
+  { name: 'prompt', type: 'text', maxLength: MAX_PROMPT },
+  { name: 'negative_prompt', type: 'text', maxLength: MAX_PROMPT },
+  {
+    name: 'orientation',
+    type: 'choice',
+    choices: ['auto', 'video', 'image'],
+    default: 'auto',
+  },
+  {
+    name: 'quality',
+    type: 'choice',
+    choices: QUALITIES,
+  },
+  { name: 'sound', type: 'switch', default: true },
+  {
+    name: 'trim',
+    type: 'switch',
+    default: false,
+  },
+  {
+    name: 'loop',
+    type: 'switch',
+    // On by itself for GIFs and stickers.
+  },
+] as const satisfies readonly OptionSpec[];
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+/** Reads the options of `animate`; an unknown one, or an unknown value, is refused with those there are. */
+export function readChoices(texts: Texts): Outcome<Choices> {
+  const names = CHOICE_OPTIONS.map((option) => option.name) as readonly string[];
+  const unknown = Object.keys(texts).find((name) => !names.includes(name));
+  if (unknown !== undefined) return refuse({ code: 'bad-option', option: unknown, allowed: names });
+  for (const option of CHOICE_OPTIONS) {
+    const text = texts[option.name];
+    if (!text) continue;
+    if (option.type === 'text') {
+      if (text.length > option.maxLength)
+        return refuse({
+          code: 'bad-option',
+          option: option.name,
+          allowed: [`at most ${option.maxLength} characters`],
+        });
+    } else {
+      const allowed: readonly string[] = option.type === 'choice' ? option.choices : ['true', 'false'];
+      if (!allowed.includes(text)) return refuse({ code: 'bad-option', option: option.name, allowed });
+    }
+  }
+  const prompt = texts.prompt && clean(texts.prompt).trim();
+  const negativePrompt = texts.negative_prompt && clean(texts.negative_prompt).trim();
+  return accept({
+    orientation: (['video', 'image'] as const).find((value) => value === texts.orientation) ?? 'auto',
+    quality: QUALITIES.find((value) => value === texts.quality),
+    sound: texts.sound !== 'false',
+    trim: texts.trim === 'true',
+    ...(texts.loop ? { loop: texts.loop === 'true' } : {}),
+    ...(prompt ? { prompt } : {}),
+    ...(negativePrompt ? { negativePrompt } : {}),
+  });
+}

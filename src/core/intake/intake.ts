@@ -1,0 +1,238 @@
+/** From two files and some wishes to a quote, and from there to a job that is on disk. */
+import type { Context } from '../context.ts';
+import type {
+  Inputs,
+  Job,
+  Quality,
+  Quote,
+  QuoteNote,
+  QuoteWarning,
+  Requester,
+  StoredFile,
+} from '../job/job.ts';
+import { openJob } from '../job/open-job.ts';
+import type { ClipFacts, ImageFacts } from '../media.ts';
+import { marketOf } from '../price/market.ts';
+import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
+import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
+import { clean, cut } from '../text.ts';
+import type { FileWork } from './file-use.ts';
+import { keptUpload } from './uploads.ts';
+
+/**
+ * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
+ * `repeats`: where it comes from it is played over and over, as stickers are.
+ */
+export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile; repeats?: true };
+export type Uploads = { image: Upload; clip: Upload };
+
+type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
+
+/** What a job can be opened of: what was planned, its price, and the files, as they were given or ready to be sent. */
+export type Prepared = { plan: Plan; quote: Quote; files: { uploads: Uploads } | { inputs: Inputs } };
+
+export type Intake = {
+  /** Why nothing new can be taken in at the moment, if so. */
+  closed(): Promise<Refusal | undefined>;
+  /** Looks at the files and asks for the price. Makes no job and changes nothing. */
+  prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>>;
+  /** The files and the wishes of a job once more, at today's price. */
+  prepareAgain(spaceId: string, job: Job): Promise<Outcome<Prepared>>;
+  /**
+   * Makes the job of this event, at the price that was asked for. The same event again gives the same job, whatever
+   * has become of it. `past`: the limits that an admin lifted once.
+   */
+  open(event: Event, prepared: Prepared, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
+  /** A finished look back: the files and the wishes of a job, to make another one of. */
+  uploadsOf(job: Job): Uploads;
+  choicesOf(job: Job): Choices;
+  /** What this member has already under way, or had, by this event. */
+  existing(event: Pick<Event, 'id'>): Promise<Job | undefined>;
+};
+
+/** One limit of a space, for one job. */
+export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
+
+/** One thing that happened in a chat, and who did it. */
+export type Event = { id: string; requester: Requester };
+
+/** What was decided for the files stays true of them, whoever renders them once more. */
+const NOTES_OF_FILES: readonly QuoteNote[] = ['orientation-from-camera', 'trimmed', 'looped'];
+
+/** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
+const VERDICTS_KEPT = 100;
+
+export function createIntake(ctx: Context): Intake {
+  const verdicts = new Map<string, Promise<Verdict>>();
+
+  function look(uploads: Uploads): Promise<Verdict> {
+    const key = `${uploads.image.sha256}/${uploads.clip.sha256}`;
+    const known = verdicts.get(key);
+    if (known) return known;
+    const fresh = judge(ctx, uploads);
+    verdicts.set(key, fresh);
+    // A disk that failed to give all of the file makes it look broken, too: neither need be so the next time.
+    fresh.then(
+      ({ image, clip }) => [image, clip].some(mayPass) && verdicts.delete(key),
+      () => verdicts.delete(key),
+    );
+    const oldest = verdicts.keys().next().value;
+    if (verdicts.size > VERDICTS_KEPT && oldest !== undefined) verdicts.delete(oldest);
+    return fresh;
+  }
+
+  async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>> {
+    const tooGood = refusalOfQuality(spaceId, choices.quality);
+    if (tooGood) return refuse(tooGood);
+    const { image, clip, warnings } = await look(uploads);
+    if (!image.ok) return image;
+    if (!clip.ok) return clip;
+    const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
+    if (!planned.ok) return planned;
+    const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
+    return priced(spaceId, planned.value, heard, { uploads });
+  }
+
+  async function prepareAgain(spaceId: string, { request, inputs, quote }: Job): Promise<Outcome<Prepared>> {
+    const tooGood = refusalOfQuality(spaceId, request.quality);
+    if (tooGood) return refuse(tooGood);
+    const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
+    return priced(spaceId, { request, notes }, quote.warnings, { inputs });
+  }
+
+  async function priced(
+    spaceId: string,
+    plan: Plan,
+    warnings: QuoteWarning[],
+    files: Prepared['files'],
+  ): Promise<Outcome<Prepared>> {
+    const quoted = await bestQuote(marketOf(ctx, spaceId), plan, warnings);
+    return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
+  }
+
+  function refusalOfQuality(spaceId: string, quality: Quality | undefined): Refusal | undefined {
+    if (quality !== 'pro' || ctx.settings.of(spaceId).quality === 'pro') return undefined;
+    return { code: 'bad-option', option: 'quality', allowed: ['draft', 'standard'] };
+  }
+
+  async function closed(): Promise<Refusal | undefined> {
+    if (ctx.stopping()) return { code: 'stopping' };
+    return (await ctx.files.hasRoom()) ? undefined : { code: 'disk-full' };
+  }
+
+  async function open(event: Event, { plan, quote, files }: Prepared, past?: readonly PastLimit[]) {
+    return ctx.locks.run(event.id, async () => {
+      const existing = await ctx.store.get(event.id);
+      if (existing) return accept(existing);
+      const shut = await closed();
+      if (shut) return refuse(shut);
+      await using work = ctx.fileUse.begin();
+      for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+      const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
+      if (!inputs.ok) return inputs;
+      // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
+      const clipSeconds = Math.min(plan.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
+      const request = { ...plan.request, clipSeconds };
+      // Awaited here: until the job is saved, its files are needed by nothing but this work.
+      return await openJob(ctx, event, { request, inputs: inputs.value, quote }, past);
+    });
+  }
+
+  async function ready(work: FileWork, uploads: Uploads, plan: Plan): Promise<Outcome<Inputs>> {
+    const inputs = await normalise(ctx, work, uploads, plan).catch(async (error: unknown) => {
+      if (await ctx.files.hasRoom()) throw error;
+      return refuse({ code: 'disk-full' });
+    });
+    // Half a file looks broken, whatever it was that kept the other half from being written.
+    const isShort = isBroken(inputs) && !(await ctx.files.hasRoom());
+    return isShort ? refuse({ code: 'disk-full' }) : inputs;
+  }
+
+  return {
+    closed,
+    prepare,
+    prepareAgain,
+    open,
+    uploadsOf: ({ inputs }) => ({
+      image: keptUpload(ctx.files, inputs.image),
+      clip: keptUpload(ctx.files, inputs.clip),
+    }),
+    choicesOf,
+    existing: ({ id }) => ctx.store.get(id),
+  };
+}
+
+/** The files that are on our disk already: they must stay there meanwhile. */
+function ours(files: Prepared['files']): StoredFile[] {
+  if ('inputs' in files) return [files.inputs.image, files.inputs.clip];
+  return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
+}
+
+/** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
+function choicesOf({ request, quote }: Job): Choices {
+  const { quality, orientation, sound, prompt, negativePrompt } = request;
+  return {
+    quality,
+    orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
+    sound,
+    trim: quote.notes.includes('trimmed'),
+    ...(quote.notes.includes('looped') ? { loop: true } : {}),
+    ...(prompt ? { prompt } : {}),
+    ...(negativePrompt ? { negativePrompt } : {}),
+  };
+}
+
+const isBroken = (verdict: Outcome<unknown>): boolean =>
+  !verdict.ok && verdict.refusal.code === 'broken-file';
+
+/** Whether another look at the same bytes may come to something else. */
+const mayPass = (verdict: Outcome<unknown>): boolean =>
+  isBroken(verdict) || (!verdict.ok && verdict.refusal.code === 'busy');
+
+/** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
+async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
+  const [imageFacts, clipFacts] = await Promise.all([
+    ctx.media.checkImage(image.path),
+    ctx.media.checkClip(clip.path),
+  ]);
+  const warnings: QuoteWarning[] = [];
+  if (imageFacts.ok && clipFacts.ok) {
+    const seen = await ctx.media.findPerson(image.path, clip.path);
+    if (seen && !seen.image) warnings.push('no-person-in-image');
+    if (seen && !seen.clip) warnings.push('no-person-in-clip');
+    if (clipFacts.value.soundUnreadable) warnings.push('sound-unreadable');
+  }
+  return { image: imageFacts, clip: clipFacts, warnings };
+}
+
+async function normalise(
+  ctx: Context,
+  work: FileWork,
+  uploads: Uploads,
+  { cutAtSeconds, loopToSeconds }: Plan,
+): Promise<Outcome<Inputs>> {
+  await using imageTemp = await ctx.files.temp('img');
+  await using clipTemp = await ctx.files.temp('mp4');
+  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
+  if (!image.ok) return image;
+  const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
+    ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+    ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
+  });
+  if (!clip.ok) return clip;
+  return accept({
+    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    clip: {
+      ...(await work.keep(clipTemp.path, 'video/mp4')),
+      ...nameOf(uploads.clip),
+      durationMs: clip.value.durationMs,
+    },
+  });
+}
+
+/** Long names come from cameras and from jokers; a status message has one line for them. */
+const NAME_LENGTH = 60;
+function nameOf({ name = '' }: { name?: string }): { name?: string } {
+  const kept = cut(clean(name), NAME_LENGTH);
+  return kept ? { name: kept } : {};
+}

@@ -1,0 +1,129 @@
+/** The offers on disk: what waits for a yes, with the files that it needs. */
+import type { Context } from '../context.ts';
+import { codeOf, type NamedFile, type Quote, type RenderRequest, type Requester } from '../job/job.ts';
+import type { Shelf } from '../ports.ts';
+import type { Choices } from '../price/quote.ts';
+import type { OverQuota } from '../refusals.ts';
+import type { FileWork, NamesFile } from './file-use.ts';
+import type { PastLimit, Upload, Uploads } from './intake.ts';
+import { keptUpload } from './uploads.ts';
+
+/**
+ * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
+ * limit has no room for it.
+ */
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit';
+
+export type Offer = {
+  /** The event's id, which the job will have. */
+  id: string;
+  code: string;
+  requester: Requester;
+  choices: Choices;
+  request: RenderRequest;
+  quote: Quote;
+  image: NamedFile;
+  clip: NamedFile;
+  why: OfferReason;
+  /** The limit that has no room, where that is why. */
+  over?: OverQuota;
+  /** The limits that an admin has lifted for it already. */
+  lifted?: readonly PastLimit[];
+  /** The member asked the admins for a yes. */
+  askedAt?: number;
+  /** Where the admins were told of that; missing until they were. */
+  told?: 'log-channel' | 'here';
+  expiresAt: number;
+};
+
+/** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
+type Entry = { id: string; expiresAt: number; keys: string[] };
+const OPEN = 'open:';
+const entriesOf = async (shelf: Shelf): Promise<Entry[]> => [
+  ...(await shelf.startingWith<Entry>(OPEN)).values(),
+];
+const keyOf = (code: string): string => `offer:${code.trim().toUpperCase()}`;
+
+/** Whether an offer on this shelf needs the file. */
+export const namedByOffers =
+  (shelf: Shelf): NamesFile =>
+  async (key) =>
+    (await entriesOf(shelf)).some(({ keys }) => keys.includes(key));
+
+export type OfferShelf = ReturnType<typeof createOfferShelf>;
+
+export function createOfferShelf(ctx: Context, shelf: Shelf) {
+  /** One at a time for each offer. */
+  const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
+
+  async function save(offer: Offer): Promise<Offer> {
+    const { id, expiresAt, image, clip } = offer;
+    const entry: Entry = { id, expiresAt, keys: [image.key, clip.key] };
+    await shelf.set(OPEN + id, entry);
+    await shelf.set(keyOf(offer.code), offer);
+    return offer;
+  }
+
+  async function dropEntry({ id, keys }: Pick<Entry, 'id' | 'keys'>): Promise<void> {
+    await shelf.delete(keyOf(codeOf(id)));
+    await shelf.delete(OPEN + id);
+    await ctx.fileUse.release(keys);
+  }
+
+  /** Answers whether any did. */
+  async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<boolean> {
+    let gone = false;
+    for (const { id } of await entriesOf(shelf)) {
+      // A yes under way is waited for, and the entry read again after it.
+      await alone(codeOf(id), async () => {
+        const entry = await shelf.get<Entry>(OPEN + id);
+        if (!entry || !(await goes(entry))) return;
+        await dropEntry(entry);
+        gone = true;
+      });
+    }
+    return gone;
+  }
+
+  return {
+    alone,
+    save,
+    get: (code: string): Promise<Offer | undefined> => shelf.get<Offer>(keyOf(code)),
+    drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
+    /** Lets go of what nobody said yes to in time. */
+    sweep: (): Promise<boolean> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
+    /** Lets go of everything that waits for a yes of that member. */
+    forget: (memberId: string): Promise<boolean> =>
+      dropWhere(async ({ id }) => {
+        const offer = await shelf.get<Offer>(keyOf(codeOf(id)));
+        return offer?.requester.memberId === memberId;
+      }),
+  };
+}
+
+/** The limit that an admin would lift. */
+export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
+  scope,
+  period,
+  unit: leftJobs === undefined ? 'usd' : 'jobs',
+});
+
+/** The offer as if nobody had been asked: what was asked for is not what it is now. */
+export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
+  return offer;
+}
+
+/** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */
+export async function keepUpload(
+  work: FileWork,
+  { path, name, kept }: Upload,
+): Promise<NamedFile | undefined> {
+  if (kept && !(await work.hold(kept))) return undefined;
+  const file = kept ?? (await work.keep(path, 'application/octet-stream'));
+  return name ? { ...file, name } : file;
+}
+
+/** The files of an offer, to make its job of. */
+export function uploadsOf({ files }: Pick<Context, 'files'>, { image, clip }: Offer): Uploads {
+  return { image: keptUpload(files, image), clip: keptUpload(files, clip) };
+}

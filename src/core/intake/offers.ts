@@ -1,0 +1,233 @@
+/**
+ * A price that waits for a yes: above what is started unasked, or because the member asked to choose first. The files
+ * wait with it, so that a yes needs nothing more.
+ */
+
+import type { Context } from '../context.ts';
+import { codeOf, isOver, type Job } from '../job/job.ts';
+import type { Caller } from '../limits/access.ts';
+import type { Choices } from '../price/quote.ts';
+import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
+import type { Event, Intake, Prepared, Uploads } from './intake.ts';
+import {
+  keepUpload,
+  type Offer,
+  type OfferReason,
+  type OfferShelf,
+  pastOf,
+  unasked,
+  uploadsOf,
+} from './offer-store.ts';
+
+const WAITS_MS = 10 * 60_000;
+const SAME_PRESS_MS = 10_000;
+
+/** What a member asked for, and how its price is found. `ask`: they want to choose before anything starts. */
+type Asked = {
+  uploads: Uploads;
+  choices: Choices;
+  ask: boolean;
+  prepare(): Promise<Outcome<Prepared>>;
+};
+
+/** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
+export type Taken =
+  | { kind: 'job'; job: Job }
+  | { kind: 'offer'; offer: Offer }
+  | { kind: 'over'; offer: Offer; refusal: OverQuota };
+
+export type Offers = {
+  /** Starts the job, or offers it where the price needs a yes or `ask` says that the member wants to choose. */
+  take(event: Event, uploads: Uploads, choices: Choices, ask: boolean): Promise<Outcome<Taken>>;
+  /** A job once more: started, or offered, by the same rule. */
+  again(event: Event, job: Job, ask: boolean): Promise<Outcome<Taken>>;
+  /** `already-decided` when there is a job of it, `offer-expired` when nothing waits any more. */
+  find(call: Caller, code: string): Promise<Outcome<Offer>>;
+  /** The same files with other wishes, at their price, unless the admins were asked. The time to decide begins anew. */
+  change(call: Caller, code: string, choices: Partial<Choices>): Promise<Outcome<Offer>>;
+  /** The yes. A price that rose meanwhile is offered again; a second yes finds the job of the first. */
+  confirm(call: Caller, code: string): Promise<Outcome<Taken>>;
+  decline(call: Caller, code: string): Promise<Outcome<Offer>>;
+  /** Lets go of what nobody said yes to in time. False for nothing. */
+  sweep(): Promise<boolean>;
+  /** Lets go of everything that waits for a yes of that member. False for nothing. */
+  forget(memberId: string): Promise<boolean>;
+};
+
+export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): Offers {
+  async function jobWith(call: Caller, code: string): Promise<Job | undefined> {
+    const jobs = await ctx.store.byCode(code.trim().toUpperCase());
+    return jobs.find((job) => ctx.access.mayTouch(call, job));
+  }
+
+  async function find(call: Caller, code: string): Promise<Outcome<Offer>> {
+    const offer = await shelf.get(code);
+    if (!offer) return refuse({ code: (await jobWith(call, code)) ? 'already-decided' : 'offer-expired' });
+    if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
+    // A crash between the job and the end of its offer.
+    if (await intake.existing(offer)) return refuse({ code: 'already-decided' });
+    if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
+    return accept(offer);
+  }
+
+  /** What was asked for becomes a job, or an offer where it takes a yes. The page shows the price before its button. */
+  async function decide(event: Event, asked: Asked): Promise<Outcome<Taken>> {
+    const job = await intake.existing(event);
+    if (job) return accept({ kind: 'job', job });
+    const known = await shelf.get(codeOf(event.id));
+    // The same event again: what the member has chosen since stays chosen.
+    if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
+    const shut = await intake.closed();
+    if (shut) return refuse(shut);
+    const prepared = await asked.prepare();
+    if (!prepared.ok) return prepared;
+    const canWait = event.requester.platform !== 'web';
+    const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
+    const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
+    if (canWait && why) return wait(event, asked, prepared.value, { why });
+    const made = await intake.open(event, prepared.value);
+    const over = overOf(made);
+    return canWait && over ? wait(event, asked, prepared.value, { why: 'over-limit', over }) : jobOf(made);
+  }
+
+  async function wait(
+    event: Event,
+    { uploads, choices }: Asked,
+    { plan, quote }: Prepared,
+    why: Pick<Offer, 'why' | 'over'>,
+  ): Promise<Outcome<Taken>> {
+    await using work = ctx.fileUse.begin();
+    const image = await keepUpload(work, uploads.image);
+    const clip = await keepUpload(work, uploads.clip);
+    if (!image || !clip) return refuse({ code: 'no-such-job' });
+    const offer = await shelf.save({
+      id: event.id,
+      code: codeOf(event.id),
+      requester: event.requester,
+      choices,
+      request: plan.request,
+      quote,
+      image,
+      clip,
+      ...why,
+      expiresAt: ctx.clock.now() + WAITS_MS,
+    });
+    return accept(takenOf(offer));
+  }
+
+  const take: Offers['take'] = (event, uploads, choices, ask) =>
+    shelf.alone(codeOf(event.id), () => {
+      const prepare = () => intake.prepare(event.requester.spaceId, uploads, choices);
+      return decide(event, { uploads, choices, ask, prepare });
+    });
+
+  const again: Offers['again'] = (event, job, ask) =>
+    // One press at a time of the same button by the same member: the second one finds what the first one made.
+    ctx.locks.run(`again ${job.id} ${event.requester.memberId}`, async () => {
+      const same = ask ? undefined : await samePress(ctx, event, job);
+      if (same) return accept({ kind: 'job', job: same });
+      const prepare = () => intake.prepareAgain(event.requester.spaceId, job);
+      const asked = { uploads: intake.uploadsOf(job), choices: intake.choicesOf(job), ask, prepare };
+      return shelf.alone(codeOf(event.id), () => decide(event, asked));
+    });
+
+  function offerAnew(
+    { over: _, ...offer }: Offer,
+    choices: Choices,
+    { plan, quote }: Prepared,
+    why: OfferReason,
+  ): Promise<Offer> {
+    const expiresAt = ctx.clock.now() + WAITS_MS;
+    return shelf.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
+  }
+
+  /** What the admins were asked for holds for the limit that they were told of. */
+  function overLimit(offer: Offer, over: OverQuota): Offer {
+    const isSame = offer.over && JSON.stringify(pastOf(offer.over)) === JSON.stringify(pastOf(over));
+    const kept = isSame ? offer : { ...unasked(offer), expiresAt: ctx.clock.now() + WAITS_MS };
+    return { ...kept, why: 'over-limit', over };
+  }
+
+  const change: Offers['change'] = (call, code, choices) =>
+    shelf.alone(code, async () => {
+      const found = await find(call, code);
+      if (!found.ok) return found;
+      const offer = found.value;
+      // What the admins were asked for must stay what they say yes to.
+      if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
+      const chosen = { ...offer.choices, ...choices };
+      const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), chosen);
+      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
+    });
+
+  const confirm: Offers['confirm'] = (call, code) =>
+    shelf.alone(code, async () => {
+      const found = await find(call, code);
+      if (!found.ok) {
+        const job = found.refusal.code === 'already-decided' ? await jobWith(call, code) : undefined;
+        return job ? accept({ kind: 'job', job }) : found;
+      }
+      const shut = ctx.access.refusalAtDoor(call);
+      if (shut) return refuse(shut);
+      const offer = found.value;
+      const { requester, choices } = offer;
+      const prepared = await intake.prepare(requester.spaceId, uploadsOf(ctx, offer), choices);
+      if (!prepared.ok) return prepared;
+      const { micros } = prepared.value.quote;
+      if (micros > offer.quote.micros) {
+        // What the admins were asked for must stay what they say yes to.
+        if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
+        const dearer = await offerAnew(offer, choices, prepared.value, 'dearer');
+        return accept({ kind: 'offer', offer: dearer });
+      }
+      const made = await intake.open(offer, prepared.value, offer.lifted);
+      if (made.ok) await shelf.drop(offer);
+      const over = overOf(made);
+      return over ? accept(takenOf(await shelf.save(overLimit(offer, over)))) : jobOf(made);
+    });
+
+  const decline: Offers['decline'] = (call, code) =>
+    shelf.alone(code, async () => {
+      const offer = await find(call, code);
+      if (offer.ok) await shelf.drop(offer.value);
+      return offer;
+    });
+
+  return {
+    take,
+    again,
+    find,
+    change,
+    confirm,
+    decline,
+    sweep: shelf.sweep,
+    forget: shelf.forget,
+  };
+}
+
+const takenOf = (offer: Offer): Taken =>
+  offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
+
+/** The refusal that an admin may lift: of a limit of the space, not of the operator's budget. */
+export function overOf(made: Outcome<unknown>): OverQuota | undefined {
+  if (made.ok || made.refusal.code !== 'over-quota' || made.refusal.scope === 'operator') return undefined;
+  return made.refusal;
+}
+
+const jobOf = (made: Outcome<Job>): Outcome<Taken> =>
+  made.ok ? accept({ kind: 'job', job: made.value }) : made;
+
+/** What a press just before this one made, by whoever's hand shakes or whose chat is slow to show it. */
+async function samePress(ctx: Context, { requester }: Event, job: Job): Promise<Job | undefined> {
+  // The page and scripts name each press themselves.
+  if (requester.platform === 'web') return undefined;
+  const since = ctx.clock.now() - SAME_PRESS_MS;
+  const isSame = (one: Job): boolean =>
+    one.createdAt > since &&
+    one.id !== job.id &&
+    !isOver(one) &&
+    one.inputs.image.key === job.inputs.image.key &&
+    one.inputs.clip.key === job.inputs.clip.key &&
+    JSON.stringify(one.request) === JSON.stringify(job.request);
+  return (await ctx.store.ofMember(requester.memberId, 3)).find(isSame);
+}

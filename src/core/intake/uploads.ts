@@ -1,0 +1,22 @@
+/** What members may hand in, and what they have handed in already. */
+
+import type { StoredFile } from '../job/job.ts';
+import type { Files } from '../ports.ts';
+import type { Upload } from './intake.ts';
+
+/** Far over what a provider takes, as pictures and clips are made smaller here. */
+export const MAX_UPLOAD_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
+
+/** The disk ran full under a write of ours. A retry helps only once somebody has made room. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+
+/** A file of ours as an upload. Others may need the very same file: `kept` says that it is not moved from where it lies. */
+export function keptUpload(
+  files: Pick<Files, 'pathOf'>,
+  { key, bytes, mime, name }: StoredFile & { name?: string | undefined },
+): Upload {
+  const kept = { key, bytes, mime };
+  // Files are named by their hash.
+  return { path: files.pathOf(kept), sha256: key.slice(0, 64), kept, ...(name ? { name } : {}) };
+}

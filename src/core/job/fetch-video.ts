@@ -1,0 +1,139 @@
+/** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
+import { type Context, move, providerOf } from '../context.ts';
+import { BrokenVideo, MachineBusy } from '../media.ts';
+import { billedSeconds } from '../price/quote.ts';
+import { finish } from './finish.ts';
+import {
+  type Job,
+  type JobIn,
+  type ResultRef,
+  type RunningPhase,
+  rendererOf,
+  type StoredVideo,
+} from './job.ts';
+import { backOffMs } from './pace.ts';
+
+/** Providers keep a result between 30 minutes and 7 days; past a day there is nothing left to hope for. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+/** What arrives whole and is no video may be a fault over there that passes; not one of days, at its full size each time. */
+const GIVE_UP_ON_NONSENSE_AFTER_MS = 10 * 60_000;
+
+type Shape = Pick<StoredVideo, 'width' | 'height' | 'durationMs'>;
+
+/** Copies the video, settles the book, completes the job. Throws passing trouble, to be tried again. */
+export async function fetchVideo(
+  ctx: Context,
+  job: JobIn<'running'>,
+  phase: Extract<RunningPhase, { kind: 'fetching' }>,
+  signal: AbortSignal,
+): Promise<Job> {
+  await using temp = await ctx.files.temp('mp4');
+  const shape = await fetchOrGiveUp(ctx, job, phase, temp.path, signal);
+  if (shape === 'gone') {
+    return finish(ctx, job, 'failed', {
+      failure: 'result-lost',
+      costMicros: phase.costMicros ?? job.quote.micros,
+    });
+  }
+  await using work = ctx.fileUse.begin();
+  const video = { ...(await work.keep(temp.path, 'video/mp4')), ...shape };
+  const { provider, submittedAt, operation, startedAt } = job;
+  const costMicros = phase.costMicros ?? costBySeconds(ctx, job, shape.durationMs);
+  const now = ctx.clock.now();
+  await ctx.ledger.settle(job.id, { micros: costMicros, counts: true, provider, at: now });
+  ctx.log.info(
+    { job: job.code, provider, tookMs: now - submittedAt, renderMs: now - startedAt },
+    'video is on our disk',
+  );
+  // Awaited here: until the job is saved, its video is needed by nothing but this work.
+  const completed = await move(ctx, job, 'completed', {
+    provider,
+    submittedAt,
+    operation,
+    costMicros,
+    video,
+    completedAt: now,
+    deliveryTries: 0,
+    rungs: [],
+  });
+  // A crash before this leaves it to the provider's own sweep.
+  await letGo(ctx, completed);
+  return completed;
+}
+
+/** What the provider keeps of it on this machine goes; that it could not is no trouble of the job's. */
+export async function letGo(ctx: Context, job: Job): Promise<void> {
+  await providerOf(ctx, rendererOf(job))
+    ?.letGo?.(job.id)
+    .catch((err: unknown) => ctx.log.warn({ job: job.code, err }, 'a draft was not removed'));
+}
+
+async function fetchOrGiveUp(
+  ctx: Context,
+  job: JobIn<'running'>,
+  phase: Extract<RunningPhase, { kind: 'fetching' }>,
+  toPath: string,
+  signal: AbortSignal,
+): Promise<Shape | 'gone'> {
+  let here = false;
+  try {
+    const result = await placeOf(ctx, job, phase.result, signal);
+    if ((await ctx.fetcher.fetch(result, toPath, signal)) === 'gone') return 'gone';
+    here = true;
+    return await measure(ctx, job, toPath, signal);
+  } catch (error) {
+    // What has come and can't be measured for reasons of ours is never given up: it is paid for, and it is there.
+    if (here && !(error instanceof BrokenVideo)) throw error;
+    const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
+    const patienceMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
+    if (signal.aborted || ctx.clock.now() - phase.since < patienceMs) throw error;
+    ctx.log.error({ job: job.code, err: error }, 'a paid video could not be had');
+    return 'gone';
+  }
+}
+
+/** A file on this machine lies elsewhere once the data folder has moved: its provider knows, or makes it again. */
+async function placeOf(
+  ctx: Context,
+  job: JobIn<'running'>,
+  result: ResultRef,
+  signal: AbortSignal,
+): Promise<ResultRef> {
+  if (result.kind === 'url') return result;
+  const status = await providerOf(ctx, job.provider)?.status(job.operation, signal);
+  if (status?.state === 'queued' || status?.state === 'running') throw new Error('the video is made again');
+  return status?.state === 'completed' ? status.result : result;
+}
+
+/** As long as this machine has no time for the video it waits here: the provider may not have it any more the next time. */
+async function measure(ctx: Context, job: Job, path: string, signal: AbortSignal): Promise<Shape> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ctx.media.probeVideo(path, signal);
+    } catch (error) {
+      if (!(error instanceof MachineBusy)) throw error;
+      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50 });
+      ctx.log.warn({ job: job.code, tries, waitMs, err: error }, 'a paid video waits to be looked at');
+      await pause(waitMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** Ends early when the signal fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}
+
+/** A provider that names no figure bills the seconds of the video that came; one that can't say even that, its quote. */
+function costBySeconds(ctx: Context, job: JobIn<'running'>, videoMs: number): number {
+  return providerOf(ctx, job.provider)?.costOf?.(job.request, billedSeconds(videoMs)) ?? job.quote.micros;
+}

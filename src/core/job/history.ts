@@ -1,0 +1,32 @@
+/** How long renders usually take, learnt from our own: for the ETA that members see and for polling at the right time. */
+
+import type { Shelf } from '../ports.ts';
+import type { RenderRequest } from './job.ts';
+
+export type History = {
+  /** The usual time from submit to finish, once at least one is known. */
+  usualMs(provider: string, request: RenderRequest): number | undefined;
+  learn(provider: string, request: RenderRequest, tookMs: number): Promise<void>;
+};
+
+/** Renders of a like length take a like time; so few are needed because providers' speed drifts. */
+const KEPT = 25;
+
+const bucketOf = (provider: string, { quality, clipSeconds }: RenderRequest) =>
+  `${provider}:${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
+
+export async function createHistory(shelf: Shelf): Promise<History> {
+  const times = new Map(Object.entries((await shelf.get<Record<string, number[]>>('history')) ?? {}));
+  return {
+    usualMs: (provider, request) => median(times.get(bucketOf(provider, request)) ?? []),
+    async learn(provider, request, tookMs) {
+      const bucket = bucketOf(provider, request);
+      times.set(bucket, [...(times.get(bucket) ?? []), Math.round(tookMs)].slice(-KEPT));
+      await shelf.set('history', Object.fromEntries(times));
+    },
+  };
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,230 @@
+/** A job: one paid render, from the request to its end. A field that a state lacks cannot be read there. */
+import type { Micros } from '../price/money.ts';
+import type { FailureCode } from '../refusals.ts';
+
+export const QUALITIES = ['draft', 'standard', 'pro'] as const;
+export type Quality = (typeof QUALITIES)[number];
+/** Whose orientation the character keeps: the clip's (`video`, up to 30 s) or the picture's (`image`, up to 10 s). */
+export type Orientation = 'video' | 'image';
+
+/** A file of ours under DATA_DIR, named by the hash of its bytes. */
+export type StoredFile = { key: string; bytes: number; mime: string };
+/** What a member handed in, under the name that it had there. */
+export type NamedFile = StoredFile & { name?: string };
+export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
+
+/** What a provider is asked to render. */
+export type RenderRequest = {
+  quality: Quality;
+  orientation: Orientation;
+  sound: boolean;
+  prompt?: string;
+  negativePrompt?: string;
+  /** Whole seconds that the price counts, DESIGN §7. */
+  clipSeconds: number;
+};
+
+/** The two files of a job after normalising, ready to go to a provider. */
+export type Inputs = { image: NamedFile; clip: NamedFile & { durationMs: number } };
+
+export type QuoteNote =
+  | 'orientation-from-camera'
+  | 'negative-prompt-ignored'
+  | 'price-is-approximate'
+  | 'price-from-table'
+  | 'trimmed'
+  | 'looped'
+  | 'draft';
+export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
+export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];
+
+/** The price before. */
+export type Quote = {
+  provider: string;
+  micros: Micros;
+  seconds: number;
+  notes: QuoteNote[];
+  warnings: QuoteWarning[];
+};
+
+/** The provider's own handle of a job: opaque JSON, read only by the provider that made it. */
+export type Operation = { readonly [key: string]: string | number | boolean | null };
+
+/** Where a provider says the finished video lies. */
+export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
+
+/** One try at one provider; a job that failed over has several. */
+export type Attempt = {
+  provider: string;
+  at: number;
+  outcome: 'sent' | 'refused' | 'not-sent' | 'unknown';
+  code?: FailureCode;
+};
+
+/** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
+export type Requester = {
+  platform: 'web' | 'discord' | 'telegram';
+  spaceId: string;
+  memberId: string;
+  /** The channel or topic within the space, where limits may stand on it. */
+  channelId?: string;
+  /** The member's roles there, the highest first. */
+  roles?: readonly string[];
+  target: Record<string, unknown>;
+};
+
+type JobBase = {
+  /** Made from the chat's own event id, so that an event delivered twice makes one job. */
+  id: string;
+  /** The short name that members see. */
+  code: string;
+  requester: Requester;
+  request: RenderRequest;
+  inputs: Inputs;
+  quote: Quote;
+  attempts: Attempt[];
+  createdAt: number;
+  updatedAt: number;
+  deadlineAt: number;
+};
+
+/** A job that a provider may be working on. */
+type Sent = { provider: string; submittedAt: number };
+type AtProvider = Sent & {
+  operation: Operation;
+  cancelAskedAt?: number;
+  /** A cancel was asked for and the provider did not answer: it may have heard. */
+  cancelTriedAt?: number;
+};
+type Finished = AtProvider & {
+  costMicros: Micros;
+  video: StoredVideo;
+  completedAt: number;
+  /** The video made to fit where it is posted, kept so that it is made once. */
+  smaller?: StoredVideo;
+  /** What was tried to hand it over, the newest last. */
+  rungs: Rung[];
+};
+
+/** The forms that a video can be handed over in. */
+export const FORMS = ['original', 'smaller', 'link'] as const;
+export type Form = (typeof FORMS)[number];
+
+/** Making it smaller than so many bytes came to nothing so many times in a row; it is not tried before then. */
+export type Unshrunk = { maxBytes: number; tries: number; until: number };
+
+/** One try to hand over the video: in what form, and what came of it. `nowhere`: every place is closed for now. */
+export type Rung = { at: number; form: Form; outcome: 'delivered' | 'too-large' | 'nowhere' | 'failed' };
+
+/** What is known of a render under way, or of a finished one whose video is still on its way to our disk. */
+export type RunningPhase =
+  | { kind: 'rendering'; progress?: number }
+  | { kind: 'fetching'; result: ResultRef; costMicros?: Micros; since: number };
+
+export type Job = JobBase &
+  /** `place`: others are served first, so many. */
+  (
+    | { state: 'created'; place?: number }
+    | ({ state: 'submitting' } & Sent)
+    /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
+    | ({ state: 'unknown'; candidate?: Operation } & Sent)
+    | ({ state: 'queued'; position?: number } & AtProvider)
+    | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
+    | ({ state: 'completed'; deliveryTries: number; unshrunk?: Unshrunk } & Finished)
+    | ({ state: 'delivered'; deliveredAt: number; receipt: Receipt } & Finished)
+    | {
+        state: 'failed';
+        failure: FailureCode;
+        provider?: string;
+        costMicros: Micros;
+        /** May still be billed: nobody knows. It is held against the operator's budget alone. */
+        unsettledMicros?: Micros;
+        endedAt: number;
+      }
+    /** `by`: the provider, of its own accord; else the member asked for it. */
+    | { state: 'cancelled'; by?: 'provider'; provider?: string; costMicros: Micros; endedAt: number }
+  );
+
+/** What a chat answers once the member has the video: the place that worked, and what only the chat can read. */
+export type Receipt = { rung: string; at: number; details?: Record<string, unknown> };
+
+export type JobState = Job['state'];
+export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
+
+/** Every legal move. A state that may follow itself is there because its fields change (position, progress, tries). */
+export const MOVES = {
+  created: ['created', 'submitting', 'failed', 'cancelled'],
+  submitting: ['created', 'queued', 'unknown'],
+  unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
+  queued: ['queued', 'running', 'failed', 'cancelled'],
+  running: ['running', 'completed', 'failed', 'cancelled'],
+  completed: ['completed', 'delivered', 'failed'],
+  delivered: [],
+  failed: [],
+  cancelled: [],
+} as const satisfies Record<JobState, readonly JobState[]>;
+
+/** The states in which nothing is left to do. */
+export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
+
+/** Who renders it, or will. */
+export const rendererOf = (job: Job): string =>
+  ('provider' in job ? job.provider : undefined) ?? job.quote.provider;
+
+/** The fields that a state adds to those every job has. */
+export type StateFields<S extends JobState> =
+  Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
+    ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
+    : never;
+
+/**
+ * The only way a job changes. Fields of the old state go, those of the new one must all be given.
+ * Throws IllegalMove, a bug of ours, when the table has no such move.
+ */
+export function advance<S extends JobState>(
+  job: Job,
+  state: S,
+  fields: StateFields<S>,
+  now: number,
+): JobIn<S> {
+  if (!(MOVES[job.state] as readonly JobState[]).includes(state))
+    throw new IllegalMove(job.id, job.state, state);
+  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
+  const base = {
+    id,
+    code,
+    requester,
+    request,
+    inputs,
+    quote,
+    attempts,
+    createdAt,
+    deadlineAt,
+    updatedAt: now,
+  };
+  // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
+  return { ...base, state, ...fields } as unknown as JobIn<S>;
+}
+
+/** Only a bug of ours moves a job in a way the table forbids; a retry does not help. */
+class IllegalMove extends Error {
+  override name = 'IllegalMove';
+  constructor(jobId: string, from: JobState, to: JobState) {
+    super(`job ${jobId} cannot go from ${from} to ${to}`);
+  }
+}
+
+const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The short code that members see, the same for the same id: six characters that can't be misread. */
+export function codeOf(id: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const char of id)
+    hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  let code = '';
+  for (let i = 0; i < 6; i += 1) {
+    code += CODE_ALPHABET[Number(hash % BigInt(CODE_ALPHABET.length))];
+    hash /= BigInt(CODE_ALPHABET.length);
+  }
+  return code;
+}

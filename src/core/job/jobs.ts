@@ -1,0 +1,250 @@
+/** The life of jobs: step by step when due, cancelled when asked, recovered after a crash. */
+
+import type { Target } from '../chat-port.ts';
+import { type Context, move, providerOf } from '../context.ts';
+import { sendAgain } from '../delivery/delivery.ts';
+import type { Caller } from '../limits/access.ts';
+import { accept, type Outcome, refuse } from '../refusals.ts';
+import { finish } from './finish.ts';
+import { isOver, type Job, type JobIn } from './job.ts';
+import { backOffMs, nextLookMs } from './pace.ts';
+import { apply, step } from './step.ts';
+
+const CANCEL_TIMEOUT_MS = 15_000;
+/** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
+const UNKNOWN_EVERY_MS = 60_000;
+
+/** A job in line is woken when its turn comes; this is only for the case that it was not. */
+const IN_LINE_EVERY_MS = 60_000;
+
+/** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
+const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
+const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+export type Jobs = {
+  /** The newest jobs of one space; who may see them is for the caller to know. */
+  recent(spaceId: string, limit: number): Promise<Job[]>;
+  /** The member's own newest jobs, wherever they asked for them. */
+  mine(memberId: string, limit: number): Promise<Job[]>;
+  /** By id or by the short code that members see, among the jobs that answer to this member. */
+  find(call: Caller, idOrCode: string): Promise<Outcome<Job>>;
+  /** `cancelled` costs nothing (or what was billed already), `asked` may still finish and be billed. */
+  cancel(id: string): Promise<Outcome<{ how: 'cancelled' | 'asked'; job: Job }>>;
+  /** Hands a kept video over once more, where the member asks for it. False when that place is closed too. */
+  sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
+  /** Takes up every job that is not over, and starts the tracker. Answers how many. */
+  recover(): Promise<number>;
+  /** Lets running writes end and leaves every job to be resumed. */
+  stop(): Promise<void>;
+};
+
+export function createJobs(ctx: Context): Jobs {
+  const failures = new Map<string, number>();
+  const working = new Map<string, AbortController>();
+  ctx.events.subscribe('*', (job) => {
+    // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
+    if (!cancellable(job)) ctx.line.leave(job.id);
+    // One that was lost and is found again takes its place again.
+    else if (job.state !== 'created') ctx.line.enter(job);
+  });
+
+  /** The tracker's step: one job, under its lock, and when it is next due. */
+  async function track(id: string): Promise<void> {
+    await ctx.locks.run(id, async () => {
+      const controller = new AbortController();
+      working.set(id, controller);
+      let job: Job | undefined;
+      try {
+        job = await ctx.store.get(id);
+        if (!job || isOver(job)) return;
+        const next = await step(ctx, job, controller.signal);
+        failures.delete(id);
+        if (!isOver(next)) ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state));
+      } catch (error) {
+        if (ctx.stopping()) return;
+        const count = (failures.get(id) ?? 0) + 1;
+        failures.set(id, count);
+        const waitMs = backOffMs(count, ctx.random, job?.state === 'completed' ? deliveryPace(ctx, job) : {});
+        if (!controller.signal.aborted)
+          ctx.log.warn(
+            { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
+            'a step failed and is tried again',
+          );
+        ctx.scheduler.at(id, ctx.clock.now() + waitMs);
+      } finally {
+        working.delete(id);
+      }
+    });
+  }
+
+  async function find(call: Caller, idOrCode: string): Promise<Outcome<Job>> {
+    const byId = await ctx.store.get(idOrCode);
+    const found = byId ? [byId] : await ctx.store.byCode(idOrCode.trim().toUpperCase());
+    const job = found.find((one) => ctx.access.mayTouch(call, one));
+    if (job) return accept(job);
+    // That a job exists is no secret where everybody has seen its message; elsewhere it is.
+    const seen = found.some((one) => one.requester.spaceId === call.requester.spaceId);
+    return refuse({ code: seen ? 'not-allowed' : 'no-such-job' });
+  }
+
+  async function again(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>> {
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
+      if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
+      return accept(await sendAgain(ctx, job, to, reached));
+    });
+  }
+
+  async function cancel(id: string) {
+    const before = await ctx.store.get(id);
+    if (!before) return refuse({ code: 'no-such-job' });
+    if (!cancellable(before)) return refuse({ code: 'not-cancellable', state: before.state });
+    // Only an upload is broken off; a submit under way is waited for, as breaking it off would lose its answer.
+    if (before.state === 'created') working.get(id)?.abort();
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job || !cancellable(job)) return refuse({ code: 'not-cancellable', state: job?.state ?? 'gone' });
+      const outcome = await cancelNow(ctx, job).catch((error: unknown) => {
+        ctx.log.warn({ job: job.code, err: error }, 'a cancel could not be asked for');
+        return undefined;
+      });
+      if (!outcome) return refuse({ code: 'provider-down' });
+      failures.delete(id);
+      if (isOver(outcome.job)) ctx.scheduler.remove(id);
+      else ctx.scheduler.at(id, ctx.clock.now());
+      if (outcome.how === 'too-late') return refuse({ code: 'not-cancellable', state: outcome.job.state });
+      return accept({ how: outcome.how, job: outcome.job });
+    });
+  }
+
+  /** A crash between the hold and the job's first save leaves a hold that belongs to nobody. */
+  async function freeOrphans(): Promise<void> {
+    for (const id of await ctx.ledger.held()) {
+      try {
+        // Waits for the page, which may be making this very job.
+        await ctx.locks.run(id, async () => {
+          if (await ctx.store.get(id)) return;
+          await ctx.ledger.release(id);
+          ctx.log.info({ id }, 'took back a hold whose job was never made');
+        });
+      } catch (error) {
+        // One record that can't be read must not keep all the others from going on.
+        ctx.log.error({ id, err: error }, 'a hold stays, as its job cannot be read');
+      }
+    }
+  }
+
+  async function recover(): Promise<number> {
+    await freeOrphans();
+    let count = 0;
+    const missing = new Map<string, number>();
+    // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
+    for await (const job of ctx.store.open()) {
+      if (job.state !== 'created' && cancellable(job)) ctx.line.enter(job);
+      const waits = job.state === 'queued' || job.state === 'running';
+      if (waits && !providerOf(ctx, job.provider))
+        missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
+      ctx.scheduler.at(
+        job.id,
+        ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
+      );
+      count += 1;
+    }
+    for (const [provider, jobs] of missing) {
+      ctx.log.warn({ provider, jobs }, 'jobs wait for a provider that is not configured any more');
+    }
+    ctx.scheduler.start(track);
+    return count;
+  }
+
+  async function stop(): Promise<void> {
+    // A submit is left to finish: its answer is worth waiting for. Fetches resume after the restart.
+    for (const [id, controller] of working) {
+      const job = await ctx.store.get(id).catch(() => undefined);
+      if (job?.state !== 'submitting') controller.abort();
+    }
+    await ctx.scheduler.stop();
+  }
+
+  return {
+    recent: ctx.store.recent,
+    mine: ctx.store.ofMember,
+    find,
+    cancel,
+    sendAgain: again,
+    recover,
+    stop,
+  };
+}
+
+/** Whether a cancel can still save money. */
+export function cancellable(job: Job): boolean {
+  if (job.state === 'running') return job.phase.kind === 'rendering';
+  return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
+}
+
+async function cancelNow(
+  ctx: Context,
+  job: Job,
+): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
+  if (job.state === 'created')
+    return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
+  if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
+  const provider = providerOf(ctx, job.provider);
+  if (!provider) return { how: 'too-late', job };
+  const how = await provider
+    .cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS))
+    .catch(async (error: unknown) => {
+      await note(ctx, job, { cancelTriedAt: ctx.clock.now() });
+      throw error;
+    });
+  if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
+  if (how === 'too-late')
+    return {
+      how,
+      job: await apply(
+        ctx,
+        job,
+        await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS)),
+      ),
+    };
+  return { how, job: await note(ctx, job, { cancelAskedAt: ctx.clock.now() }) };
+}
+
+/** Writes down what came of asking for a cancel, on a job that goes on. */
+function note(
+  ctx: Context,
+  job: JobIn<'queued' | 'running'>,
+  fields: { cancelAskedAt: number } | { cancelTriedAt: number },
+): Promise<Job> {
+  const { provider, submittedAt, operation } = job;
+  const noted = { provider, submittedAt, operation, ...fields };
+  if (job.state === 'queued') return move(ctx, job, 'queued', noted);
+  return move(ctx, job, 'running', { ...noted, startedAt: job.startedAt, phase: job.phase });
+}
+
+/** Each try may be a large upload. */
+const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
+  ctx.clock.now() - completedAt > DAY_MS ? NOWHERE_PACE : { ceilingMs: 300_000 };
+
+/** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
+function dueAt(ctx: Context, job: Job, stayed: boolean): number {
+  const now = ctx.clock.now();
+  if (ctx.line.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (job.state === 'completed' && job.deliveryTries > 0) {
+    const later = now - job.completedAt > DAY_MS;
+    return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
+  }
+  if (job.state === 'unknown')
+    return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
+  if (job.state !== 'queued' && job.state !== 'running') return now;
+  if (job.state === 'running' && job.phase.kind === 'fetching') return now;
+  const wait = nextLookMs({
+    elapsedMs: now - job.submittedAt,
+    usualMs: ctx.history.usualMs(job.provider, job.request),
+    floorMs: providerOf(ctx, job.provider)?.capabilities.pollFloorMs ?? 2_000,
+  });
+  return Math.min(now + wait, Math.max(now, job.deadlineAt));
+}

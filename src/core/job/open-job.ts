@@ -1,0 +1,70 @@
+/** A job comes to be: its price held in the book, then its record on disk. */
+import type { Context } from '../context.ts';
+import type { Event, PastLimit } from '../intake/intake.ts';
+import type { Limit } from '../limits/ledger.ts';
+import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
+import { accept, type Outcome, refuse } from '../refusals.ts';
+import { codeOf, type Job } from './job.ts';
+
+/** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
+export async function openJob(
+  ctx: Context,
+  { id, requester }: Event,
+  what: Pick<Job, 'request' | 'inputs' | 'quote'>,
+  past: readonly PastLimit[] = [],
+): Promise<Outcome<Job>> {
+  const now = ctx.clock.now();
+  const space = ctx.settings.of(requester.spaceId);
+  const hold = await ctx.ledger.reserve({
+    jobId: id,
+    micros: what.quote.micros,
+    counters: countersOf(requester, now, ctx.rules, space),
+    limits: limitsOf(requester, now, ctx.rules, space).filter(
+      (limit) => !past.some((one) => isPast(limit, one)),
+    ),
+    at: now,
+    memberId: requester.memberId,
+    spaceId: requester.spaceId,
+    provider: what.quote.provider,
+    seconds: what.quote.seconds,
+  });
+  if (!hold.ok) {
+    const { limit, ...left } = hold;
+    return refuse({
+      code: 'over-quota',
+      ...kindOfLimit(limit),
+      resetsAt: limit.resetsAt,
+      ...(left.leftMicros === undefined ? {} : { leftMicros: left.leftMicros }),
+      ...(left.leftJobs === undefined ? {} : { leftJobs: left.leftJobs }),
+    });
+  }
+  const job: Job = {
+    id,
+    code: codeOf(id),
+    requester,
+    ...what,
+    attempts: [],
+    createdAt: now,
+    updatedAt: now,
+    deadlineAt: now + ctx.rules.jobDeadlineMs,
+    state: 'created',
+  };
+  try {
+    await ctx.store.save(job);
+  } catch (error) {
+    // A job that is not on disk does not exist, and must not hold anything.
+    if (!(await ctx.store.get(id).catch(() => job))) await ctx.ledger.release(id);
+    throw error;
+  }
+  ctx.events.publish(job);
+  ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
+  ctx.scheduler.at(id, now);
+  return accept(job);
+}
+
+/** Whether it is the limit that an admin lifted for this job. Nobody lifts the operator's. */
+function isPast(limit: Limit, past: PastLimit): boolean {
+  const { scope, period } = kindOfLimit(limit);
+  const unit = limit.maxMicros === undefined ? 'jobs' : 'usd';
+  return scope !== 'operator' && scope === past.scope && period === past.period && unit === past.unit;
+}

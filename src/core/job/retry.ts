@@ -1,0 +1,25 @@
+/** A save that must not be lost to a disk that is full or locked for a while: what it tells of has happened outside. */
+import type { Context } from '../context.ts';
+import { backOffMs } from './pace.ts';
+
+const TRIES = 25;
+
+/** Throws when it is hopeless or we are asked to stop, with `facts` in the log: they are all that is left then. */
+export async function insist<T>(ctx: Context, facts: object, save: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await save();
+    } catch (error) {
+      if (tries >= TRIES || ctx.stopping()) {
+        ctx.log.error({ ...facts, err: error }, 'what has happened could not be saved');
+        throw error;
+      }
+      ctx.log.warn(
+        { ...facts, tries, err: error },
+        'what has happened could not be saved and is tried again',
+      );
+      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50, ceilingMs: 10_000 });
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/** The billable step: at most one call per provider and job, saved before it is made. */
+import { type Context, move, providerOf } from '../context.ts';
+import type { Provider, SubmitOutcome, Uploaded } from '../ports.ts';
+import { UploadRefused } from '../ports.ts';
+import { marketOf } from '../price/market.ts';
+import { bestQuote } from '../price/quote.ts';
+import type { FailureCode } from '../refusals.ts';
+import { finish } from './finish.ts';
+import type { Attempt, Job, JobIn } from './job.ts';
+import { insist } from './retry.ts';
+
+/** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
+const SUBMIT_TIMEOUT_MS = 90_000;
+
+/**
+ * Sends a created job to the next provider that may have it. After a definite "no" the job is `created` again, with
+ * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
+ */
+export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
+  const ready = await uploadSomewhere(ctx, job, signal);
+  if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
+  const { provider, uploaded } = ready;
+  const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
+  const sending = await move(ctx, job, 'submitting', { ...sent, attempts: ready.attempts });
+  const outcome = await submitOnce(ctx, provider, sending, uploaded);
+  const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
+  switch (outcome.kind) {
+    case 'accepted': {
+      const { operation } = outcome;
+      // Of a paid job, its operation must not be lost.
+      return insist(ctx, { job: job.code, operation }, () =>
+        move(ctx, sending, 'queued', { ...sent, attempts, operation }),
+      );
+    }
+    case 'unknown':
+      return move(ctx, sending, 'unknown', { ...sent, attempts });
+    case 'refused':
+    case 'not-sent':
+      return move(ctx, sending, 'created', { attempts });
+  }
+}
+
+type Ready = { provider: Provider; uploaded: Uploaded; attempts: Attempt[] };
+
+/** Goes through the providers until one has the files. One that was tried already is not tried again. */
+async function uploadSomewhere(
+  ctx: Context,
+  job: JobIn<'created'>,
+  signal: AbortSignal,
+): Promise<Ready | { failure: FailureCode }> {
+  let { attempts } = job;
+  let failure = attempts.at(-1)?.code ?? 'provider-down';
+  if (attempts.length > 0 && !canGoElsewhere(failure)) return { failure };
+  let provider = (await asQuoted(ctx, job)) ?? (await nextProvider(ctx, job, attempts));
+  while (provider) {
+    const uploaded = await upload(ctx, provider, job, signal);
+    if (!('trouble' in uploaded)) return { provider, uploaded, attempts };
+    const refused = uploaded.trouble instanceof UploadRefused;
+    attempts = [...attempts, { provider: provider.id, at: ctx.clock.now(), outcome: 'not-sent' }];
+    provider = await nextProvider(ctx, job, attempts);
+    // Nobody else can take it: trouble that passes is waited out, a refusal is told.
+    if (!provider && !refused) throw uploaded.trouble;
+    failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
+  }
+  return { failure };
+}
+
+/** Puts the files where the provider can read them; what goes wrong here is free. */
+async function upload(
+  ctx: Context,
+  provider: Provider,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Uploaded | { trouble: unknown }> {
+  try {
+    const uploaded = await provider.upload(job.inputs, signal);
+    signal.throwIfAborted();
+    return uploaded;
+  } catch (error) {
+    signal.throwIfAborted();
+    ctx.log.warn({ job: job.code, provider: provider.id, err: error }, 'the files could not be uploaded');
+    return { trouble: error };
+  }
+}
+
+/** Whatever goes wrong in here after the first byte, the job may exist there: that is `unknown`, and final. */
+async function submitOnce(
+  ctx: Context,
+  provider: Provider,
+  job: Job,
+  uploaded: Uploaded,
+): Promise<SubmitOutcome> {
+  try {
+    return await provider.submit(job.id, job.request, uploaded, AbortSignal.timeout(SUBMIT_TIMEOUT_MS));
+  } catch (error) {
+    ctx.log.warn(
+      { job: job.code, provider: provider.id, err: error },
+      'no answer to a submit: its fate is unknown',
+    );
+    return { kind: 'unknown' };
+  }
+}
+
+/** What is wrong with the files or the words is wrong at every provider of the same model. */
+const canGoElsewhere = (failure: FailureCode): boolean =>
+  failure === 'provider-down' || failure === 'provider-busy' || failure === 'provider-out-of-balance';
+
+/** The provider of the quote, at first, if its price still holds: the job may have waited in line for hours. */
+async function asQuoted(ctx: Context, job: JobIn<'created'>): Promise<Provider | undefined> {
+  if (job.attempts.length > 0) return undefined;
+  const provider = providerOf(ctx, job.quote.provider);
+  const now = await provider?.quote(job.request);
+  return now && now.micros <= job.quote.micros ? provider : undefined;
+}
+
+/** The cheapest provider not tried yet, never dearer than what is held. */
+async function nextProvider(
+  ctx: Context,
+  job: Job,
+  attempts: readonly Attempt[],
+): Promise<Provider | undefined> {
+  const tried = new Set(attempts.map((attempt) => attempt.provider));
+  const market = marketOf(ctx, job.requester.spaceId);
+  const left = market.open().filter((provider) => !tried.has(provider.id));
+  const offer = await bestQuote({ ...market, open: () => left }, { request: job.request, notes: [] }, []);
+  if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;
+  return providerOf(ctx, offer.value.provider);
+}
+
+function attemptOf(ctx: Context, provider: Provider, outcome: SubmitOutcome): Attempt {
+  const words = { accepted: 'sent', refused: 'refused', 'not-sent': 'not-sent', unknown: 'unknown' } as const;
+  const code = outcome.kind === 'refused' ? { code: outcome.failure } : {};
+  return { provider: provider.id, at: ctx.clock.now(), outcome: words[outcome.kind], ...code };
+}

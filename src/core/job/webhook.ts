@@ -1,0 +1,69 @@
+/** A provider says that a job has news. Whatever it says, only what our own key can read is believed. */
+import { type Context, move, providerOf } from '../context.ts';
+import type { Operation } from './job.ts';
+
+/** `later`: the job is busy or the news can't be judged now; the provider should say it again. */
+export type HookAnswer = 'taken' | 'later' | 'refused';
+
+/** Providers want an answer within seconds and count a late one as none. */
+const ANSWER_WITHIN_MS = 700;
+
+/** The caller has checked that the address is one that we gave out for this job at this provider. */
+export async function takeWebhook(
+  ctx: Context,
+  news: {
+    provider: string;
+    jobId: string;
+    headers: Readonly<Record<string, string | undefined>>;
+    body: Buffer;
+  },
+): Promise<HookAnswer> {
+  const provider = providerOf(ctx, news.provider);
+  if (!provider?.parseWebhook) return 'refused';
+  const judged = provider.parseWebhook(news.headers, news.body).catch((error: unknown) => {
+    ctx.log.warn({ provider: news.provider, err: error }, 'a webhook could not be judged');
+    return undefined;
+  });
+  const verdict = await within(judged);
+  if (!verdict) return 'later';
+  if (verdict.kind === 'reject') return 'refused';
+  const job = await ctx.store.get(news.jobId);
+  if (!job || !('provider' in job) || job.provider !== provider.id) return 'refused';
+  if (job.state === 'unknown' || job.state === 'submitting') {
+    // The job may be held by its submit or its step for longer than the provider waits for our answer.
+    const noted =
+      verdict.kind === 'operation' ? propose(ctx, job.id, verdict.operation) : Promise.resolve(true);
+    return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
+  }
+  if (job.state === 'queued' || job.state === 'running') ctx.scheduler.at(job.id, ctx.clock.now());
+  return 'taken';
+}
+
+/** What has come by then; undefined when it takes longer, and goes on by itself. */
+async function within<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Notes the handle on a job whose submit got no answer. It is not believed yet: any customer can have some providers
+ * sign a body for any address. The job's next step reads its status with our own key, and only then binds it.
+ */
+async function propose(ctx: Context, jobId: string, candidate: Operation): Promise<boolean> {
+  try {
+    await ctx.locks.run(jobId, async () => {
+      const job = await ctx.store.get(jobId);
+      if (job?.state !== 'unknown') return;
+      const { provider, submittedAt } = job;
+      await move(ctx, job, 'unknown', { provider, submittedAt, candidate });
+    });
+    ctx.scheduler.at(jobId, ctx.clock.now());
+    return true;
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'the news of a webhook could not be noted');
+    return false;
+  }
+}

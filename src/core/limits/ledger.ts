@@ -1,0 +1,85 @@
+/** The edge of the core to the book: what is held, what became of it, and what stands against a limit. */
+import type { Micros } from '../price/money.ts';
+
+/** What limits count: who pays for what, in which calendar window. */
+export type LedgerKey = { scope: string; window: string };
+export type Limit = LedgerKey & { maxMicros?: Micros; maxJobs?: number; resetsAt: number };
+export type HoldRequest = {
+  jobId: string;
+  micros: Micros;
+  /** Every counter that the job moves, whether or not a limit stands on it. */
+  counters: readonly LedgerKey[];
+  limits: readonly Limit[];
+  at: number;
+  memberId: string;
+  spaceId: string;
+  provider: string;
+  /** Whole seconds of video that the price counts. */
+  seconds: number;
+};
+export type HoldOutcome =
+  | { ok: true }
+  /** The first limit without room, with what was left under it. */
+  | { ok: false; limit: Limit; leftMicros?: Micros; leftJobs?: number };
+
+export type LedgerTotals = {
+  heldMicros: Micros;
+  settledMicros: Micros;
+  heldJobs: number;
+  settledJobs: number;
+};
+
+/**
+ * One job in the book: its price while it is `held` or `suspended`, its bill once `settled`; `freed` cost nothing and
+ * counts for nothing. A job belongs to the moment at which its price was held.
+ */
+export type LedgerLine = {
+  jobId: string;
+  spaceId: string;
+  memberId: string;
+  /** Who was to render it, and from the bill on who did. */
+  provider: string;
+  /** Unknown of lines from before they were kept. */
+  seconds?: number;
+  heldAt: number;
+  heldMicros: Micros;
+} & (
+  | { state: 'held' | 'suspended' }
+  | { state: 'settled'; billMicros: Micros; endedAt: number }
+  | { state: 'freed'; endedAt: number }
+);
+
+/** Lines held from `from` on and before `to`; of every space when none is named. */
+export type LineRange = { spaceId?: string; from: number; to: number };
+
+/** The book. Each call is one transaction and may be repeated without changing anything. */
+export type Ledger = {
+  /** Holds the price if every limit has room, else changes nothing. */
+  reserve(hold: HoldRequest): Promise<HoldOutcome>;
+  /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. */
+  settle(
+    jobId: string,
+    bill: { micros: Micros; counts: boolean; provider: string; at: number },
+  ): Promise<void>;
+  /** Nobody knows whether this will be billed: the hold stays on the counters of `scope` and leaves all others. */
+  suspend(jobId: string, scope: string): Promise<void>;
+  totals(key: LedgerKey): Promise<LedgerTotals>;
+  /** The jobs whose price is still held. */
+  held(): Promise<string[]>;
+  /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
+  release(jobId: string): Promise<void>;
+  /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */
+  lines(range: LineRange): AsyncIterable<readonly LedgerLine[]>;
+  /** The operator's suspense lines: what may still be billed and nobody knows, oldest first. */
+  suspended(): Promise<LedgerLine[]>;
+};
+
+/** A bill came for a job that never held anything: a bug of ours; a retry does not help. Thrown by every Ledger. */
+export class UnknownHold extends Error {
+  override name = 'UnknownHold';
+  readonly jobId: string;
+  constructor(jobId: string) {
+    super(`nothing was ever held for job ${jobId}`);
+    this.jobId = jobId;
+  }
+}

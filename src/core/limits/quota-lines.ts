@@ -1,0 +1,47 @@
+/** How the limits of a member stand: what `/quota` shows and what is said to be left under a finished video. */
+import type { Context } from '../context.ts';
+import type { Requester } from '../job/job.ts';
+import type { Micros } from '../price/money.ts';
+import { kindOfLimit, type LimitScope, limitsOf, OPERATOR } from './quota.ts';
+import type { Period } from './windows.ts';
+
+/** One limit in force, and what stands against it. */
+export type QuotaLine = {
+  scope: LimitScope;
+  period: Period;
+  maxMicros?: Micros;
+  maxJobs?: number;
+  usedMicros: Micros;
+  heldMicros: Micros;
+  usedJobs: number;
+  heldJobs: number;
+  resetsAt: number;
+  timeZone: string;
+};
+
+/** The limits on a member's next job, the nearest to the member first. The operator's own is for operators to see. */
+export async function quotaLines(
+  ctx: Pick<Context, 'ledger' | 'rules' | 'clock' | 'settings'>,
+  requester: Requester,
+): Promise<QuotaLine[]> {
+  const space = ctx.settings.of(requester.spaceId);
+  const limits = limitsOf(requester, ctx.clock.now(), ctx.rules, space);
+  const lines = await Promise.all(
+    limits.map(async ({ scope, window, resetsAt, maxMicros, maxJobs }): Promise<QuotaLine> => {
+      const totals = await ctx.ledger.totals({ scope, window });
+      return {
+        ...kindOfLimit({ scope, window }),
+        ...(maxMicros === undefined ? {} : { maxMicros }),
+        ...(maxJobs === undefined ? {} : { maxJobs }),
+        usedMicros: totals.settledMicros,
+        heldMicros: totals.heldMicros,
+        usedJobs: totals.settledJobs,
+        heldJobs: totals.heldJobs,
+        resetsAt,
+        timeZone: scope === OPERATOR ? ctx.rules.timeZone : space.timeZone,
+      };
+    }),
+  );
+  const order = ['member', 'channel', 'space', 'operator'] as const;
+  return lines.sort((a, b) => order.indexOf(a.scope) - order.indexOf(b.scope));
+}

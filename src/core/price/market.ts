@@ -1,0 +1,19 @@
+/** Who may be asked for a price in a space: the operator's providers, or those among them that its admins chose. */
+import type { Context } from '../context.ts';
+import type { Market } from './quote.ts';
+
+export function marketOf(
+  { roster, settings }: Pick<Context, 'roster' | 'settings'>,
+  spaceId: string,
+): Market {
+  const { providers } = settings.of(spaceId);
+  if (!providers) return roster;
+  // Drafts cost nothing and are nobody's to choose; where no hosted provider is configured there is nothing else.
+  const may = (id: string): boolean => providers.includes(id) || id === 'local';
+  return {
+    open: () => roster.open().filter(({ id }) => may(id)),
+    closed: (could) => roster.closed((provider) => may(provider.id) && could(provider)),
+    // Equal prices go by the order that the admins gave, before how it went lately.
+    rank: (id) => providers.indexOf(id) * 1000 + roster.rank(id),
+  };
+}

@@ -1,0 +1,106 @@
+/** How each provider does lately, learnt from our own jobs: decides between equal prices, and tells the operator. */
+import type { Job } from '../job/job.ts';
+import { isOver } from '../job/job.ts';
+import type { Shelf } from '../ports.ts';
+import type { FailureCode } from '../refusals.ts';
+
+type End = {
+  at: number;
+  end: 'delivered' | 'failed' | 'cancelled';
+  failure?: FailureCode;
+  seconds?: number;
+  micros: number;
+  videoSeconds: number;
+};
+
+export type ProviderWeather = {
+  provider: string;
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  /** Of renders that went well, from submit to the video on our disk. */
+  p50Seconds?: number;
+  p90Seconds?: number;
+  microsPerSecond?: number;
+  lastFailure?: { code: FailureCode; at: number };
+};
+
+export type Weather = {
+  note(job: Job): Promise<void>;
+  of(provider: string): ProviderWeather;
+  /** Smaller is better; equal for providers about which nothing speaks. */
+  rank(provider: string): number;
+};
+
+const KEPT = 50;
+/** These speak of the member's files and wishes, not of the provider's health. */
+const MEMBERS_OWN: readonly FailureCode[] = [
+  'no-person-in-image',
+  'no-person-in-clip',
+  'content-refused',
+  'image-rejected',
+  'clip-rejected',
+];
+
+export async function createWeather(shelf: Shelf): Promise<Weather> {
+  const ends = new Map(Object.entries((await shelf.get<Record<string, End[]>>('weather')) ?? {}));
+  const of = (provider: string): End[] => ends.get(provider) ?? [];
+
+  return {
+    async note(job) {
+      const provider = 'provider' in job && job.provider ? job.provider : undefined;
+      if (!isOver(job) || !provider) return;
+      ends.set(provider, [...of(provider), endOf(job)].slice(-KEPT));
+      await shelf.set('weather', Object.fromEntries(ends));
+    },
+    of: (provider) => weatherOf(provider, of(provider)),
+    rank(provider) {
+      const judged = of(provider).filter(
+        ({ end, failure }) => end === 'delivered' || (failure && !MEMBERS_OWN.includes(failure)),
+      );
+      if (judged.length === 0) return 0;
+      const bad = judged.filter(({ end }) => end !== 'delivered').length / judged.length;
+      const typical =
+        quantile(
+          judged.flatMap(({ seconds }) => seconds ?? []),
+          0.5,
+        ) ?? 0;
+      // Steps, not nuances: a tenth of failures weighs more than any time, half a minute of time is a step.
+      return Math.round(bad * 10) * 1000 + Math.min(999, Math.round(typical / 30));
+    },
+  };
+}
+
+function endOf(job: Job): End {
+  const base = { at: job.updatedAt, micros: 'costMicros' in job ? job.costMicros : 0 };
+  if (job.state === 'delivered') {
+    const seconds = (job.completedAt - job.submittedAt) / 1000;
+    return { ...base, end: 'delivered', seconds, videoSeconds: job.video.durationMs / 1000 };
+  }
+  if (job.state === 'failed') return { ...base, end: 'failed', failure: job.failure, videoSeconds: 0 };
+  return { ...base, end: 'cancelled', videoSeconds: 0 };
+}
+
+function weatherOf(provider: string, ends: readonly End[]): ProviderWeather {
+  const count = (end: End['end']) => ends.filter((one) => one.end === end).length;
+  const seconds = ends.flatMap((one) => one.seconds ?? []);
+  const [p50, p90] = [quantile(seconds, 0.5), quantile(seconds, 0.9)];
+  const rendered = ends.reduce((sum, one) => sum + one.videoSeconds, 0);
+  const micros = ends.reduce((sum, one) => sum + one.micros, 0);
+  const failed = ends.findLast((one) => one.failure !== undefined);
+  return {
+    provider,
+    delivered: count('delivered'),
+    failed: count('failed'),
+    cancelled: count('cancelled'),
+    ...(p50 === undefined ? {} : { p50Seconds: p50 }),
+    ...(p90 === undefined ? {} : { p90Seconds: p90 }),
+    ...(rendered > 0 ? { microsPerSecond: Math.round(micros / rendered) } : {}),
+    ...(failed?.failure ? { lastFailure: { code: failed.failure, at: failed.at } } : {}),
+  };
+}
+
+function quantile(values: readonly number[], share: number): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}

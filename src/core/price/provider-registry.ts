@@ -1,0 +1,73 @@
+/** The providers in use: who may get new jobs now, who is switched off for a while, and why. */
+
+import type { Health } from '../health.ts';
+import type { Clock, Provider, ProviderTrouble } from '../ports.ts';
+import type { Weather } from './provider-health.ts';
+
+/** Long enough not to run into the same wall with every job, short enough that a top-up soon works. */
+const OFF_FOR_MS = 10 * 60_000;
+
+type Closed = 'no-way-to-host-files' | 'provider-down';
+
+export type Roster = {
+  /** Those that may get new jobs, in the operator's order. */
+  open(): readonly Provider[];
+  /** The ids of those that a space's admins choose among, in the operator's order. */
+  hosted(): readonly string[];
+  /** Any of those configured, also one that is switched off: its jobs under way go on. */
+  find(id: string): Provider | undefined;
+  /** Why one that could have done it is not open. */
+  closed(could: (provider: Provider) => boolean): Closed | undefined;
+  /** Smaller is better lately; decides between equal prices. */
+  rank(id: string): number;
+  /** What only the operator can put right switches a provider off for a while; undefined switches it on again. */
+  trouble(id: string, trouble: ProviderTrouble | undefined): void;
+};
+
+/** `noWayToHostFiles`: it can't get at our files; says what the operator could do about it. */
+export type RosterEntry = { provider: Provider; noWayToHostFiles?: string };
+
+export type RosterParts = { entries: readonly RosterEntry[]; weather: Weather; clock: Clock; health: Health };
+
+export function createRoster({ entries, weather, clock, health }: RosterParts): Roster {
+  const offUntil = new Map<string, number>();
+  const isOff = (id: string): boolean => (offUntil.get(id) ?? 0) > clock.now();
+  const isOpen = ({ provider, noWayToHostFiles }: RosterEntry): boolean =>
+    !noWayToHostFiles && !isOff(provider.id);
+
+  for (const { provider, noWayToHostFiles } of entries) {
+    health.set(
+      provider.id,
+      noWayToHostFiles ? { state: 'degraded', reason: noWayToHostFiles } : { state: 'ok' },
+    );
+  }
+
+  return {
+    open: () => entries.filter(isOpen).map(({ provider }) => provider),
+    hosted: () => entries.map(({ provider }) => provider.id).filter((id) => id !== 'local'),
+    find: (id) => entries.find(({ provider }) => provider.id === id)?.provider,
+    closed(could) {
+      const shut = entries.filter((entry) => !isOpen(entry) && could(entry.provider));
+      if (shut.some(({ provider }) => isOff(provider.id))) return 'provider-down';
+      return shut.length > 0 ? 'no-way-to-host-files' : undefined;
+    },
+    rank: weather.rank,
+    trouble(id, trouble) {
+      if (!trouble) {
+        if (offUntil.delete(id)) health.set(id, { state: 'ok' });
+        return;
+      }
+      offUntil.set(id, clock.now() + OFF_FOR_MS);
+      health.set(id, {
+        state: 'degraded',
+        reason: `${WORDS[trouble.kind]}: no new jobs for ten minutes at a time`,
+      });
+    },
+  };
+}
+
+const WORDS = {
+  'out-of-balance': 'its account is out of balance, top it up',
+  'bad-key': 'it refuses the key, check it',
+  'endpoint-gone': 'its model is gone',
+} satisfies Record<ProviderTrouble['kind'], string>;

@@ -1,0 +1,105 @@
+/**
+ * What is kept of a member, and how it goes: jobs with their files, offers, notes of the chats, what admins granted.
+ * The sums in the book stay without the name, as they are money; and what keeps a member within bounds stays, a block,
+ * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
+ */
+import type { Context } from '../context.ts';
+import type { Offers } from '../intake/offers.ts';
+import { letGo } from '../job/fetch-video.ts';
+import { isOver, type Job } from '../job/job.ts';
+import { OPERATOR } from '../limits/quota.ts';
+import type { Unreadable } from '../ports.ts';
+
+/** More than any member has; the rest goes with the next time. */
+const AT_ONCE = 10_000;
+
+export type Forgotten = {
+  jobs: number;
+  /** Still under way: they can be forgotten once they have ended. */
+  underWay: number;
+  /** Something else went: an offer, a note, a grant, the name in the book. */
+  other: boolean;
+};
+
+export type Privacy = {
+  /** Removes a member's offers and the jobs that are rendered or over, with pictures, clips, videos and words. */
+  forget(memberId: string): Promise<Forgotten>;
+  /** Removes one such job, in the same way; who may is for the caller to know. False while it is under way. */
+  forgetJob(id: string): Promise<boolean>;
+  /** Removes a record that is no job any more, with its files. What it may still be billed stays with the operator. */
+  forgetUnreadable(record: Unreadable): Promise<void>;
+};
+
+export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
+  // A video that nobody could be given yet is paid and settled: its owner may do without.
+  const isUnderWay = (job: Job): boolean => !isOver(job) && job.state !== 'completed';
+
+  async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
+    const before = await ctx.store.get(id);
+    // Nobody waits for the step that it is in just to hear that.
+    if (before && isUnderWay(before)) return 'under-way';
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job) return 'gone';
+      if (isUnderWay(job)) return 'under-way';
+      ctx.scheduler.remove(id);
+      await forgetKept(ctx, job);
+      return 'forgotten';
+    });
+  }
+
+  function forgetUnreadable({ id, files }: Unreadable): Promise<void> {
+    return ctx.locks.run(id, async () => {
+      // Nobody follows it, and whether it was sent, nobody can read.
+      if ((await ctx.ledger.held()).includes(id)) await ctx.ledger.suspend(id, OPERATOR);
+      await ctx.traces.forgetJob(id);
+      await ctx.store.remove(id);
+      await ctx.fileUse.release(files);
+    });
+  }
+
+  return {
+    async forget(memberId) {
+      const hadOffers = await offers.forget(memberId);
+      for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
+      let jobs = 0;
+      let underWay = 0;
+      for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {
+        const how = await forgetJob(id);
+        if (how === 'forgotten') jobs += 1;
+        if (how === 'under-way') underWay += 1;
+      }
+      for (const record of await ctx.store.unreadableOf(memberId)) {
+        await forgetUnreadable(record);
+        jobs += 1;
+      }
+      const hadGrants = await ctx.settings.forget(memberId);
+      // Last: the book keeps the name of what is still on record.
+      const hadTraces = await ctx.traces.forget(memberId);
+      // It is all gone; that it can still be made out on the disk is mended with the next sweep.
+      await ctx.traces
+        .overwrite()
+        .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
+      ctx.log.info({ jobs, underWay }, 'a member was forgotten');
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
+    },
+    forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
+    forgetUnreadable,
+  };
+}
+
+/** The record first: a crash in between leaves a file that nobody names, never a job whose files are gone. */
+async function forgetKept(ctx: Context, job: Job): Promise<void> {
+  const chat = ctx.chats.get(job.requester.platform);
+  if (chat) await chat.forget?.(job);
+  // The operator took the chat's token out: what it has noted has no end of its own.
+  else await ctx.traces.forgetJob(job.id);
+  await letGo(ctx, job);
+  await ctx.store.remove(job.id);
+  await ctx.fileUse.release(filesOf(job));
+}
+
+function filesOf(job: Job): string[] {
+  const made = 'video' in job ? [job.video.key, ...(job.smaller ? [job.smaller.key] : [])] : [];
+  return [job.inputs.image.key, job.inputs.clip.key, ...made];
+}

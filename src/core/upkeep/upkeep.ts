@@ -1,0 +1,30 @@
+/** What is done now and then, and by nobody's wish: whatever is due to go goes. */
+import type { Core } from '../command.ts';
+import type { Context } from '../context.ts';
+import { sweepOrphans } from './orphans.ts';
+import { sweepKept } from './retention.ts';
+
+/** Offers wait for minutes; their files go soon after. */
+const OFTEN_MS = 5 * 60_000;
+const DAILY_MS = 24 * 3_600_000;
+
+/** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
+export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => void {
+  const often = [() => core.offers.sweep(), () => sweepKept(ctx, core.privacy), () => ctx.traces.overwrite()];
+  const daily = [() => ctx.traces.dropEnded(ctx.clock.now()), () => sweepOrphans(ctx, isAtHome)];
+  // One after the other, and each though the one before it failed.
+  async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+    for (const work of works)
+      await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
+  }
+  const timers = (
+    [
+      [often, OFTEN_MS],
+      [daily, DAILY_MS],
+    ] as const
+  ).map(([works, everyMs]) => {
+    void runAll(works);
+    return setInterval(() => void runAll(works), everyMs);
+  });
+  return () => timers.forEach(clearInterval);
+}
