@@ -1,5 +1,5 @@
 import type { ChatCommand } from '../src/chat/command.ts';
-import type { QuotaLine } from '../src/core/limits/quota-lines.ts';
+import type { QuotaLine } from '../src/core/limits/quota.ts';
 import { accept } from '../src/core/refusals.ts';
 import { quotaLines } from '../src/words/quota.ts';
 

@@ -2,9 +2,8 @@ import { parts } from '../settings/index.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Page } from '../src/chat/page.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
-import type { OwnSettings, Settings } from '../src/core/settings/setting.ts';
+import type { AuditEntry, OwnSettings, Settings } from '../src/core/settings/setting.ts';
 import { HISTORY, SHOW } from '../src/core/settings/settings-parts.ts';
-import type { AuditEntry } from '../src/core/settings/settings-service.ts';
 import { changedLines, historyLines, settingsLines } from '../src/words/settings.ts';
 
 const HISTORY_SHOWN = 20;

@@ -2,9 +2,11 @@
  * Draws the puppet over its background, triangle by triangle, each pixel sampled between four of the layer's. Pixels are
  * whole numbers of 32 bits, red in the lowest byte, as memory has RGBA on every machine that Node runs on.
  */
+
 import type { Layer } from './layers.ts';
+import type { Piece } from './mesh.ts';
 import type { Picture } from './picture.ts';
-import type { Piece } from './puppet.ts';
+import { pixelOf } from './picture.ts';
 
 /** A frame in the making, and the rows that were drawn on since it was clean. */
 export type Canvas = {
@@ -14,10 +16,6 @@ export type Canvas = {
   dirtyFrom: number;
   dirtyTo: number;
 };
-
-/** A pixel of RGB bytes with an alpha of 0 to 255. */
-export const pixelOf = (rgb: Uint8Array, at: number, alpha: number): number =>
-  (alpha << 24) | ((rgb[at * 3 + 2] ?? 0) << 16) | ((rgb[at * 3 + 1] ?? 0) << 8) | (rgb[at * 3] ?? 0);
 
 /** A canvas that shows the background. */
 export function canvasOf({ width, height, rgb }: Picture): Canvas {

@@ -2,11 +2,12 @@
  * The cut-out character taken apart, like a paper puppet: legs, trunk with head, arms, drawn in this order. Each
  * layer goes on a little beneath the one that covers it, so that nothing gapes where an arm swings away.
  */
+
 import { type Capsule, capsulesOf, type Part, shapeField } from './body-shape.ts';
-import { pixelOf } from './draw.ts';
 import type { Figure } from './figure.ts';
 import { fillUnknown } from './fill.ts';
 import type { Picture } from './picture.ts';
+import { pixelOf } from './picture.ts';
 import { readerOf, scaledPlane, scaledRgb } from './planes.ts';
 import { type Edges, edgesOf, randomWalk } from './random-walk.ts';
 import { clamp, distance, minus, type Point, SIDES, type Side } from './skeleton.ts';

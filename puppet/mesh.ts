@@ -84,3 +84,6 @@ function showsSomething(layer: Layer, left: number, top: number): boolean {
   }
   return false;
 }
+
+/** A piece of the puppet: a layer on its mesh, and where the mesh's corners are now, in the video's frame. */
+export type Piece = Mesh & { layer: Layer; moved: Float32Array };

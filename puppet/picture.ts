@@ -65,3 +65,7 @@ export function cutSquare(picture: Picture, square: Square): Int32Array {
 }
 
 const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
+
+/** A pixel of RGB bytes with an alpha of 0 to 255. */
+export const pixelOf = (rgb: Uint8Array, at: number, alpha: number): number =>
+  (alpha << 24) | ((rgb[at * 3 + 2] ?? 0) << 16) | ((rgb[at * 3 + 1] ?? 0) << 8) | (rgb[at * 3] ?? 0);

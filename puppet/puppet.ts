@@ -1,16 +1,16 @@
 /** The character ready to be moved: each layer on a mesh, hung on control points along its bones. */
+
 import { controlsOf, placeOf } from './controls.ts';
 import { canvasOf } from './draw.ts';
 import type { Figure } from './figure.ts';
 import type { Placed } from './footing.ts';
 import type { Layer } from './layers.ts';
-import { type Mesh, meshOf } from './mesh.ts';
+import type { Piece } from './mesh.ts';
+import { meshOf } from './mesh.ts';
 import { createDeformer } from './moving-least-squares.ts';
 import type { Picture } from './picture.ts';
 import { type Point, plus, times } from './skeleton.ts';
 
-/** A piece of the puppet: a layer on its mesh, and where the mesh's corners are now, in the video's frame. */
-export type Piece = Mesh & { layer: Layer; moved: Float32Array };
 export type Puppet = { pieces: Piece[]; pose(placed: Placed): void };
 
 export function createPuppet(

@@ -23,11 +23,9 @@ import { createRoster, type Roster, type RosterEntry } from './core/price/provid
 import { createSettingsBook } from './core/settings/settings-service.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
-import { isLoopback } from './http/guard.ts';
 import { createLinks } from './http/links.ts';
 import { createMetrics } from './http/metrics.ts';
 import { startServer } from './http/server.ts';
-import { createSignIn, digestOf } from './http/sign-in.ts';
 import { createMedia } from './media/index.ts';
 import { createPatience } from './media/patience.ts';
 import { createPool } from './media/pool.ts';
@@ -36,7 +34,8 @@ import { PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
-import { pagePassword, secretKey } from './secrets.ts';
+import { secretKey } from './secrets.ts';
+import { signInFor } from './sign-in.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
 
@@ -242,16 +241,6 @@ function tellWhatIsOff(config: Config, health: Health): void {
       health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
     }
   }
-}
-
-/** On loopback the machine's own user is the operator; where others may come, a password is asked for. */
-async function signInFor(config: Config, key: string, log: Logger) {
-  // A proxy that brings the internet here may well bring it to the page too, under a loopback name.
-  const reached = config.PUBLIC_URL !== undefined && !isLoopback(new URL(config.PUBLIC_URL).hostname);
-  if (isLoopback(config.HOST) && !reached && config.PAGE_PASSWORD === undefined) return undefined;
-  const { digest, madeNow } = await pagePassword(config.DATA_DIR, digestOf, config.PAGE_PASSWORD);
-  if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
-  return createSignIn(digest, key, { behindProxy: config.PUBLIC_URL !== undefined });
 }
 
 async function version(): Promise<string> {

@@ -3,7 +3,7 @@ import { commands } from '../commands/index.ts';
 import { namedByWaiting } from './chat/discord/inbound/waiting.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
-import type { Chat } from './core/chat-port.ts';
+import type { RunningChat } from './core/command.ts';
 import type { Health } from './core/health.ts';
 import type { FileUse, NamesFile } from './core/intake/file-use.ts';
 import type { Job } from './core/job/job.ts';
@@ -36,7 +36,7 @@ export async function createChats(parts: ChatsParts) {
   const guarded = throttled(commands, createThrottle(), clock);
   const { inbox, files, jobs } = store;
   const invites: Record<string, string> = {};
-  const all: Chat[] = [createWebChat(clock)];
+  const all: RunningChat[] = [createWebChat(clock)];
 
   // A chat's library is loaded where it is used only: Discord's alone takes some 60 MB and a second or two.
   if (config.DISCORD_TOKEN) {

@@ -1,10 +1,10 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
 
-import type { Offer } from '../core/intake/offer-store.ts';
+import type { Offer } from '../core/intake/offer.ts';
 import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
-import type { QuotaLine } from '../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
 import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';

@@ -1,7 +1,7 @@
 /** What commands and buttons answer, in every chat. How a job stands, and its video, are in cards.ts. */
 
-import type { Notice } from '../core/delivery/notices.ts';
-import type { Offer } from '../core/intake/offer-store.ts';
+import type { Notice } from '../core/chat-port.ts';
+import type { Offer } from '../core/intake/offer.ts';
 import type { Job } from '../core/job/job.ts';
 import { foremost, isKept } from '../core/job/job-order.ts';
 import { cancellable } from '../core/job/jobs.ts';

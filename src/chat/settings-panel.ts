@@ -2,8 +2,9 @@
  * The panel of `/settings`: what holds, and what can be pressed, chosen or filled in. All of it follows from the list
  * of settings; a chat only draws it. One with menus and forms has everything on one page, others ask page by page.
  */
+
 import { settings as all } from '../../settings/index.ts';
-import type { OptionSpec } from '../core/command.ts';
+import type { OptionSpec } from '../core/options.ts';
 import {
   type Naming,
   type OwnSettings,

@@ -1,7 +1,9 @@
 /** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
-import type { Core } from './command.ts';
-import type { Notice, NoticePlace } from './delivery/notices.ts';
+
+import type { Offer } from './intake/offer.ts';
 import type { Job, JobIn, Receipt, StoredVideo } from './job/job.ts';
+import type { QuotaLine } from './limits/quota.ts';
+import type { AuditEntry } from './settings/setting.ts';
 
 /** Where a chat is asked to put something: opaque JSON of its adapter, like `Requester.target`. */
 export type Target = Job['requester']['target'];
@@ -28,12 +30,22 @@ export type DeliveryOutcome =
   | { kind: 'too-large'; maxBytes: number }
   | { kind: 'nowhere' };
 
+/** What the admins of a space are told beside any job's own messages. */
+export type Notice =
+  /** So many per cent of a limit of the space are used or held. */
+  | { kind: 'share'; percent: 50 | 80 | 100; line: QuotaLine }
+  | { kind: 'changed'; entries: readonly AuditEntry[] }
+  /** A member asks for one job past a limit. */
+  | { kind: 'asked'; offer: Offer }
+  /** An admin said no to that. */
+  | { kind: 'declined'; offer: Offer };
+
+/** Where a notice goes: a channel of the space, or where a member asked. */
+export type NoticePlace = { channel: string } | { target: Target };
+
 /** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
 export type Chat = {
   platform: Job['requester']['platform'];
-  /** Begins to listen. Answers at once, also when the chat can't be reached: it goes on trying by itself. */
-  start(core: Core): Promise<void>;
-  stop(): Promise<void>;
   /** Tells the member how the job stands; called on every change. A chat may merge and slow down what it shows. */
   show(job: Job): void;
   /** The largest file that can be posted where the answer goes, as far as is known now. */

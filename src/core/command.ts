@@ -3,50 +3,20 @@
  * command, an HTTP route), turns what comes in into a Call, and shows what comes out.
  */
 
+import type { Chat } from './chat-port.ts';
 import type { Approvals } from './intake/approvals.ts';
-import type { Intake, Upload } from './intake/intake.ts';
+import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
+import type { Upload } from './intake/uploads.ts';
 import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Access, Standing } from './limits/access.ts';
-import type { QuotaLine } from './limits/quota-lines.ts';
+import type { QuotaLine } from './limits/quota.ts';
+import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsDesk } from './settings/settings-changes.ts';
 import type { Privacy } from './upkeep/privacy.ts';
-
-export type OptionSpec = {
-  name: string;
-  required?: boolean;
-  /** A button does it where options are offered one by one. */
-  byButton?: true;
-} & (
-  | { type: 'attachment'; accepts: 'image' | 'video' }
-  /** `examples`: right ones, to learn it by. A list is written with blanks or commas between its words. */
-  | {
-      type: 'text';
-      maxLength: number;
-      suggests?: 'timezone';
-      of?: 'number' | 'list';
-      examples?: readonly string[];
-    }
-  /** Their ids come as the chat's adapter names them. */
-  | { type: 'member' | 'role' }
-  /** `toPostIn`: one where messages can be written. */
-  | { type: 'channel'; toPostIn?: true }
-  | { type: 'choice'; choices: readonly string[]; default?: string }
-  /** Without a default, what it means depends on what else was given. */
-  | { type: 'switch'; default?: boolean }
-);
-
-export type CommandData = {
-  name: string;
-  options: readonly OptionSpec[];
-  /** For admins, but an operator may ask it in private too, about everything. */
-  overAll?: true;
-  /** A command of several parts: each is asked for by its name, and has options of its own. */
-  parts?: Readonly<Record<string, { options: readonly OptionSpec[] }>>;
-};
 
 /** One thing that a member asked. */
 export type Call = {
@@ -82,4 +52,11 @@ export type Core = {
 export type Command<V = unknown> = {
   data: CommandData;
   execute(call: Call, core: Core): Promise<Outcome<V>>;
+};
+
+/** A chat as the process runs it. */
+export type RunningChat = Chat & {
+  /** Begins to listen. Answers at once, also when the chat can't be reached: it goes on trying by itself. */
+  start(core: Core): Promise<void>;
+  stop(): Promise<void>;
 };

@@ -19,8 +19,7 @@ import type {
 } from './job/job.ts';
 import type { Micros } from './price/money.ts';
 import type { FailureCode } from './refusals.ts';
-import type { OwnSettings } from './settings/setting.ts';
-import type { AuditEntry } from './settings/settings-service.ts';
+import type { AuditEntry, OwnSettings } from './settings/setting.ts';
 
 export type Clock = { now(): number };
 

@@ -3,9 +3,10 @@
  * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
 
-import type { LimitScope } from './limits/quota.ts';
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
+
+export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
 /** A limit has no room: whose it is, what is left under it, and when it starts over. */
 export type OverQuota = {
@@ -16,6 +17,9 @@ export type OverQuota = {
   leftJobs?: number;
   resetsAt: number;
 };
+
+/** One limit of a space, for one job. */
+export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
 
 /** "No", said before a job exists: it costs nothing and loses nothing. */
 export type Refusal =

@@ -1,12 +1,12 @@
 /** Multipart uploads, streamed to disk: never more of a file in memory than a chunk. */
+
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { Context } from 'hono';
-import type { Upload } from '../core/intake/intake.ts';
-import { isDiskFull, MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES, type Upload } from '../core/intake/uploads.ts';
 import type { Files } from '../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../core/refusals.ts';
 import { clean } from '../core/text.ts';

@@ -1,5 +1,5 @@
 /** What limits allow, use up and leave, one line a limit. */
-import type { QuotaLine } from '../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../core/limits/quota.ts';
 import type { Words } from './index.ts';
 
 /** For `/quota`: whose limit, what is used and held of how much, what is left, and when it starts over. */

@@ -1,8 +1,15 @@
 /** What holds in a space, what was changed there, and what its admins are told: one line each. */
+
 import { settings as all } from '../../settings/index.ts';
-import type { Notice } from '../core/delivery/notices.ts';
-import type { Naming, OwnSettings, Setting, Settings, Speaker } from '../core/settings/setting.ts';
-import type { AuditEntry } from '../core/settings/settings-service.ts';
+import type { Notice } from '../core/chat-port.ts';
+import type {
+  AuditEntry,
+  Naming,
+  OwnSettings,
+  Setting,
+  Settings,
+  Speaker,
+} from '../core/settings/setting.ts';
 import type { WordKey, Words } from './index.ts';
 
 /** How a setting speaks: with our words, and the chat's names. */

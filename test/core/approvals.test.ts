@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice, NoticePlace } from '../../src/core/delivery/notices.ts';
+import type { Notice, NoticePlace } from '../../src/core/chat-port.ts';
 import type { Taken } from '../../src/core/intake/offers.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { windowOf } from '../../src/core/limits/windows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Offer } from '../../src/core/intake/offer-store.ts';
+import type { Offer } from '../../src/core/intake/offer.ts';
 import type { Taken } from '../../src/core/intake/offers.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';

@@ -1,8 +1,7 @@
 import { settings } from '../../settings/index.ts';
 import type { SettingsStore } from '../../src/core/ports.ts';
-import type { Defaults, OwnSettings, Settings } from '../../src/core/settings/setting.ts';
+import type { AuditEntry, Defaults, OwnSettings, Settings } from '../../src/core/settings/setting.ts';
 import { settingsReader, settle as settleWith } from '../../src/core/settings/settings.ts';
-import type { AuditEntry } from '../../src/core/settings/settings-service.ts';
 
 /** With the settings that there are. */
 export const settle = (own: OwnSettings, defaults: Defaults): Settings => settleWith(settings, own, defaults);

@@ -4,16 +4,16 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
-import type { Chat } from '../../src/core/chat-port.ts';
-import type { Core } from '../../src/core/command.ts';
+import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
 import { createJobEvents } from '../../src/core/events.ts';
 import { createHealth } from '../../src/core/health.ts';
 import { createFileUse } from '../../src/core/intake/file-use.ts';
-import type { Event, Intake, Uploads } from '../../src/core/intake/intake.ts';
+import type { Intake } from '../../src/core/intake/intake.ts';
 import { namedByOffers } from '../../src/core/intake/offer-store.ts';
-import type { Job } from '../../src/core/job/job.ts';
+import type { Uploads } from '../../src/core/intake/uploads.ts';
+import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
 import { AT_ONCE, createLine, lineRulesFor } from '../../src/core/limits/admission-queue.ts';
@@ -82,7 +82,7 @@ export type WorldOptions = {
   remotes?: Remote[];
   clip?: Partial<ClipFacts>;
   budgetMicros?: number;
-  chat?: Partial<Chat>;
+  chat?: Partial<RunningChat>;
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
@@ -117,7 +117,7 @@ export function createWorld({
   function boot(): Incarnation {
     const life = fuse.newLife();
     const scheduler = createManualScheduler(time);
-    const chat: Chat = {
+    const chat: RunningChat = {
       platform: 'web',
       async start() {},
       async stop() {},
@@ -182,7 +182,7 @@ export function createWorld({
         clock,
       ),
       ...(links ? { links } : {}),
-      chats: new Map<Chat['platform'], Chat>([
+      chats: new Map<RunningChat['platform'], RunningChat>([
         ['web', wired],
         ['discord', wired],
       ]),

@@ -174,7 +174,7 @@ describe('a shelf', () => {
     await shelf.set('lists', 4);
     await shelf.set('lis', 5);
     await other.set('list:1', 6);
-    await vi.waitUntil(async () => (await shelf.get('list:late')) === undefined);
+    await expect.poll(() => shelf.get('list:late')).toBeUndefined();
     expect([...(await shelf.startingWith('list:'))]).toEqual([
       ['list:1', { n: 1 }],
       ['list:2', { n: 2 }],

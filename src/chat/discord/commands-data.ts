@@ -1,4 +1,5 @@
 /** The commands as Discord wants them registered: from their own data, named in every language that we speak. */
+
 import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOption,
@@ -11,7 +12,7 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord.js';
 import { settings } from '../../../settings/index.ts';
-import type { CommandData, OptionSpec } from '../../core/command.ts';
+import type { CommandData, OptionSpec } from '../../core/options.ts';
 import { partOf } from '../../core/settings/setting.ts';
 import { type WordKey, type Words, wordsFor } from '../../words/index.ts';
 import { settingName, speakerOf } from '../../words/settings.ts';

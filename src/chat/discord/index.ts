@@ -1,7 +1,6 @@
 /** Discord as a front: what members do there, and what they get to see of it. */
 import { Events } from 'discord.js';
-import type { Chat } from '../../core/chat-port.ts';
-import type { Core } from '../../core/command.ts';
+import type { Core, RunningChat } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { FileUse } from '../../core/intake/file-use.ts';
 import type { Job } from '../../core/job/job.ts';
@@ -64,7 +63,7 @@ export type DiscordParts = {
   ackTimeoutMs?: number;
 };
 
-export function createDiscordChat(parts: DiscordParts): Chat {
+export function createDiscordChat(parts: DiscordParts): RunningChat {
   const { token, apiUrl, clock, log, files, fileUse } = parts;
   const turns = createTurns();
   const [shelf, inbox] = [turns.shelf(parts.shelf), turns.inbox(parts.inbox)];

@@ -2,6 +2,7 @@
  * Fetches members' files from Telegram. The address holds the bot's token, so it lives in this file alone and for one
  * request: nobody else sees it, and no error made here carries it.
  */
+
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -10,8 +11,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Api } from 'grammy';
 import { Agent, request } from 'undici';
-import type { Upload } from '../../core/intake/intake.ts';
-import { isDiskFull, MAX_UPLOAD_BYTES } from '../../core/intake/uploads.ts';
+import { isDiskFull, MAX_UPLOAD_BYTES, type Upload } from '../../core/intake/uploads.ts';
 import type { Files, Shelf } from '../../core/ports.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';

@@ -1,8 +1,7 @@
 /** Telegram as a place to talk: what comes in, what goes out, and how both find each other. */
 import type { UserFromGetMe } from 'grammy/types';
 import type { Commands } from '../../../commands/index.ts';
-import type { Chat } from '../../core/chat-port.ts';
-import type { Core } from '../../core/command.ts';
+import type { Core, RunningChat } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
@@ -48,7 +47,7 @@ type ChatHook = {
   take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
 };
 
-export type TelegramChat = Chat & { hook: ChatHook };
+export type TelegramChat = RunningChat & { hook: ChatHook };
 
 /** Makes the chat; nothing is asked of Telegram before `start`. */
 export async function createTelegramChat(parts: TelegramParts): Promise<TelegramChat> {

@@ -1,8 +1,8 @@
 /** The page as a front: it listens to a job's events by itself, and its video lies where it is served from. */
-import type { Chat } from '../../core/chat-port.ts';
+import type { RunningChat } from '../../core/command.ts';
 import type { Clock } from '../../core/ports.ts';
 
-export function createWebChat(clock: Clock): Chat {
+export function createWebChat(clock: Clock): RunningChat {
   return {
     platform: 'web',
     async start() {},

@@ -1,27 +1,15 @@
 /** What the admins of a space are told beside any job's own messages: in the log channel, where they named one. */
-import type { Target } from '../chat-port.ts';
+
+import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
-import type { Offer } from '../intake/offer-store.ts';
 import type { Job } from '../job/job.ts';
-import { type QuotaLine, quotaLines } from '../limits/quota-lines.ts';
+import type { QuotaLine } from '../limits/quota.ts';
+import { quotaLines } from '../limits/quota-lines.ts';
 import type { Shelf } from '../ports.ts';
-import type { AuditEntry } from '../settings/settings-service.ts';
 
 const SHARES = [50, 80, 100] as const;
 /** Longer than a month, the longest window: each share of a window is told once. */
 const TOLD_FOR_MS = 40 * 24 * 3_600_000;
-
-export type Notice =
-  /** So many per cent of a limit of the space are used or held. */
-  | { kind: 'share'; percent: (typeof SHARES)[number]; line: QuotaLine }
-  | { kind: 'changed'; entries: readonly AuditEntry[] }
-  /** A member asks for one job past a limit. */
-  | { kind: 'asked'; offer: Offer }
-  /** An admin said no to that. */
-  | { kind: 'declined'; offer: Offer };
-
-/** Where a notice goes: a channel of the space, or where a member asked. */
-export type NoticePlace = { channel: string } | { target: Target };
 
 /** Posts in the space's log channel, or in the one that is named. False where there is none, or where it can't be posted in. */
 export async function tellAdmins(

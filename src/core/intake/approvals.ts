@@ -1,12 +1,14 @@
 /** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
 
+import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
-import { type Notice, tellAdmins } from '../delivery/notices.ts';
+import { tellAdmins } from '../delivery/notices.ts';
 import type { Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
-import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
-import type { Intake, PastLimit } from './intake.ts';
-import { type Offer, type OfferShelf, pastOf, uploadsOf } from './offer-store.ts';
+import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
+import type { Intake } from './intake.ts';
+import { type Offer, pastOf } from './offer.ts';
+import { type OfferShelf, uploadsOf } from './offer-store.ts';
 import { overOf } from './offers.ts';
 
 const WAITS_MS = 24 * 3_600_000;

@@ -1,6 +1,7 @@
 /** What a member chose, read from words. Every front hands in text; nothing else knows the options' names. */
-import type { OptionSpec } from '../command.ts';
+
 import { QUALITIES } from '../job/job.ts';
+import type { OptionSpec } from '../options.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean } from '../text.ts';

@@ -1,30 +1,17 @@
 /** From two files and some wishes to a quote, and from there to a job that is on disk. */
+
 import type { Context } from '../context.ts';
-import type {
-  Inputs,
-  Job,
-  Quality,
-  Quote,
-  QuoteNote,
-  QuoteWarning,
-  Requester,
-  StoredFile,
-} from '../job/job.ts';
+import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import { marketOf } from '../price/market.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
-import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
+import type { PastLimit } from '../refusals.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
 import type { FileWork } from './file-use.ts';
+import type { Uploads } from './uploads.ts';
 import { keptUpload } from './uploads.ts';
-
-/**
- * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
- * `repeats`: where it comes from it is played over and over, as stickers are.
- */
-export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile; repeats?: true };
-export type Uploads = { image: Upload; clip: Upload };
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 
@@ -49,12 +36,6 @@ export type Intake = {
   /** What this member has already under way, or had, by this event. */
   existing(event: Pick<Event, 'id'>): Promise<Job | undefined>;
 };
-
-/** One limit of a space, for one job. */
-export type PastLimit = Pick<OverQuota, 'scope' | 'period'> & { unit: 'usd' | 'jobs' };
-
-/** One thing that happened in a chat, and who did it. */
-export type Event = { id: string; requester: Requester };
 
 /** What was decided for the files stays true of them, whoever renders them once more. */
 const NOTES_OF_FILES: readonly QuoteNote[] = ['orientation-from-camera', 'trimmed', 'looped'];

@@ -1,40 +1,11 @@
 /** The offers on disk: what waits for a yes, with the files that it needs. */
+
 import type { Context } from '../context.ts';
-import { codeOf, type NamedFile, type Quote, type RenderRequest, type Requester } from '../job/job.ts';
+import { codeOf, type NamedFile } from '../job/job.ts';
 import type { Shelf } from '../ports.ts';
-import type { Choices } from '../price/quote.ts';
-import type { OverQuota } from '../refusals.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
-import type { PastLimit, Upload, Uploads } from './intake.ts';
-import { keptUpload } from './uploads.ts';
-
-/**
- * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
- * limit has no room for it.
- */
-export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit';
-
-export type Offer = {
-  /** The event's id, which the job will have. */
-  id: string;
-  code: string;
-  requester: Requester;
-  choices: Choices;
-  request: RenderRequest;
-  quote: Quote;
-  image: NamedFile;
-  clip: NamedFile;
-  why: OfferReason;
-  /** The limit that has no room, where that is why. */
-  over?: OverQuota;
-  /** The limits that an admin has lifted for it already. */
-  lifted?: readonly PastLimit[];
-  /** The member asked the admins for a yes. */
-  askedAt?: number;
-  /** Where the admins were told of that; missing until they were. */
-  told?: 'log-channel' | 'here';
-  expiresAt: number;
-};
+import type { Offer } from './offer.ts';
+import { keptUpload, type Upload, type Uploads } from './uploads.ts';
 
 /** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
 type Entry = { id: string; expiresAt: number; keys: string[] };
@@ -99,18 +70,6 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
         return offer?.requester.memberId === memberId;
       }),
   };
-}
-
-/** The limit that an admin would lift. */
-export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
-  scope,
-  period,
-  unit: leftJobs === undefined ? 'usd' : 'jobs',
-});
-
-/** The offer as if nobody had been asked: what was asked for is not what it is now. */
-export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
-  return offer;
 }
 
 /** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */

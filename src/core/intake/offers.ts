@@ -4,20 +4,14 @@
  */
 
 import type { Context } from '../context.ts';
-import { codeOf, isOver, type Job } from '../job/job.ts';
+import { codeOf, type Event, isOver, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
-import type { Event, Intake, Prepared, Uploads } from './intake.ts';
-import {
-  keepUpload,
-  type Offer,
-  type OfferReason,
-  type OfferShelf,
-  pastOf,
-  unasked,
-  uploadsOf,
-} from './offer-store.ts';
+import type { Intake, Prepared } from './intake.ts';
+import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
+import { keepUpload, type OfferShelf, uploadsOf } from './offer-store.ts';
+import type { Uploads } from './uploads.ts';
 
 const WAITS_MS = 10 * 60_000;
 const SAME_PRESS_MS = 10_000;

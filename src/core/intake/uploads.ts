@@ -2,7 +2,6 @@
 
 import type { StoredFile } from '../job/job.ts';
 import type { Files } from '../ports.ts';
-import type { Upload } from './intake.ts';
 
 /** Far over what a provider takes, as pictures and clips are made smaller here. */
 export const MAX_UPLOAD_BYTES = { image: 50_000_000, clip: 300_000_000 } as const;
@@ -20,3 +19,10 @@ export function keptUpload(
   // Files are named by their hash.
   return { path: files.pathOf(kept), sha256: key.slice(0, 64), kept, ...(name ? { name } : {}) };
 }
+
+/**
+ * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
+ * `repeats`: where it comes from it is played over and over, as stickers are.
+ */
+export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile; repeats?: true };
+export type Uploads = { image: Upload; clip: Upload };

@@ -228,3 +228,6 @@ export function codeOf(id: string): string {
   }
   return code;
 }
+
+/** One thing that happened in a chat, and who did it. */
+export type Event = { id: string; requester: Requester };

@@ -1,10 +1,10 @@
 /** A job comes to be: its price held in the book, then its record on disk. */
+
 import type { Context } from '../context.ts';
-import type { Event, PastLimit } from '../intake/intake.ts';
 import type { Limit } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
-import { accept, type Outcome, refuse } from '../refusals.ts';
-import { codeOf, type Job } from './job.ts';
+import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
+import { codeOf, type Event, type Job } from './job.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(

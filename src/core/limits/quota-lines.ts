@@ -1,23 +1,9 @@
 /** How the limits of a member stand: what `/quota` shows and what is said to be left under a finished video. */
+
 import type { Context } from '../context.ts';
 import type { Requester } from '../job/job.ts';
-import type { Micros } from '../price/money.ts';
-import { kindOfLimit, type LimitScope, limitsOf, OPERATOR } from './quota.ts';
-import type { Period } from './windows.ts';
-
-/** One limit in force, and what stands against it. */
-export type QuotaLine = {
-  scope: LimitScope;
-  period: Period;
-  maxMicros?: Micros;
-  maxJobs?: number;
-  usedMicros: Micros;
-  heldMicros: Micros;
-  usedJobs: number;
-  heldJobs: number;
-  resetsAt: number;
-  timeZone: string;
-};
+import type { QuotaLine } from './quota.ts';
+import { kindOfLimit, limitsOf, OPERATOR } from './quota.ts';
 
 /** The limits on a member's next job, the nearest to the member first. The operator's own is for operators to see. */
 export async function quotaLines(

@@ -2,8 +2,10 @@
  * Which counters a job moves and which limits stand on them. All limits that apply must have room. Of the rules that
  * speak of one member alone, the most specific wins: the member's own, then the highest role's, then everyone's.
  */
+
 import type { Requester } from '../job/job.ts';
 import type { Micros } from '../price/money.ts';
+import type { LimitScope } from '../refusals.ts';
 import type { Settings } from '../settings/setting.ts';
 import type { LedgerKey, Limit } from './ledger.ts';
 import { type Grant, type LimitRule, sameWho, type Who } from './limit-rules.ts';
@@ -20,8 +22,6 @@ type SpaceRules = Pick<Settings, 'limits' | 'grants' | 'timeZone'>;
 
 /** The scope of the operator's own budget. */
 export const OPERATOR = 'operator';
-
-export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
 const UNITS = ['usd', 'jobs'] as const;
 
@@ -128,3 +128,17 @@ function scopeOf(scope: 'space' | 'member' | 'channel', requester: Requester): s
   if (scope === 'member') return `member:${spaceId}/${memberId}`;
   return channelId === undefined ? undefined : `channel:${spaceId}/${channelId}`;
 }
+
+/** One limit in force, and what stands against it. */
+export type QuotaLine = {
+  scope: LimitScope;
+  period: Period;
+  maxMicros?: Micros;
+  maxJobs?: number;
+  usedMicros: Micros;
+  heldMicros: Micros;
+  usedJobs: number;
+  heldJobs: number;
+  resetsAt: number;
+  timeZone: string;
+};

@@ -2,9 +2,10 @@
  * What a setting is: one object in a file of `settings/`, which says how it is kept, read, shown and asked for.
  * Everything that deals with settings is a loop over the list of them and knows none by name.
  */
+
 import type { z } from 'zod';
-import type { OptionSpec } from '../command.ts';
 import type { LimitRule } from '../limits/limit-rules.ts';
+import type { OptionSpec } from '../options.ts';
 import type { Outcome, Refusal } from '../refusals.ts';
 
 /**
@@ -114,3 +115,6 @@ export type Setting<K extends SettingKey = SettingKey> = {
 };
 
 export const partOf = ({ part, name }: Pick<Setting, 'part' | 'name'>): string => part ?? name;
+
+/** One change, as it is kept for ever. `from` and `to` are what was set, undefined where nothing was. */
+export type AuditEntry = { at: number; by: string; setting: SettingKey; from?: unknown; to?: unknown };

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';
 import type { Caller } from '../limits/access.ts';
 import { type Outcome, type Refusal, refuse } from '../refusals.ts';
-import type { Place, Texts } from './setting.ts';
+import type { AuditEntry, Place, Texts } from './setting.ts';
 import { changed } from './settings-parts.ts';
-import type { AuditEntry, SettingsBook } from './settings-service.ts';
+import type { SettingsBook } from './settings-service.ts';
 
 export type SettingsDesk = Pick<SettingsBook, 'of' | 'own' | 'history'> & {
   /** Answers what was changed; an empty list where all was so already. Whether the caller may is for the caller to know. */

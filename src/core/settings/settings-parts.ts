@@ -1,5 +1,5 @@
 /** The parts of `/settings`, as data that every chat renders, and how an admin's words become a change. */
-import type { CommandData } from '../command.ts';
+import type { CommandData } from '../options.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { type OwnSettings, partOf, type Setting, type Texts } from './setting.ts';
 

@@ -3,12 +3,9 @@
 import { createLocks } from '../locks.ts';
 import type { Clock, SettingsStore } from '../ports.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
-import type { Defaults, OwnSettings, Setting, SettingKey, Settings, Texts } from './setting.ts';
+import type { AuditEntry, Defaults, OwnSettings, Setting, SettingKey, Settings, Texts } from './setting.ts';
 import { ownSchema, settingsReader, settle } from './settings.ts';
 import { changed } from './settings-parts.ts';
-
-/** One change, as it is kept for ever. `from` and `to` are what was set, undefined where nothing was. */
-export type AuditEntry = { at: number; by: string; setting: SettingKey; from?: unknown; to?: unknown };
 
 export type SettingsBook = {
   /** Every setting there is. */

@@ -18,7 +18,7 @@ import {
 } from '../../../simulators/telegram/telegram.ts';
 import { createTelegramChat, type TelegramChat } from '../../../src/chat/telegram/index.ts';
 import { realTimers, type Timers } from '../../../src/chat/telegram/timers.ts';
-import type { Chat } from '../../../src/core/chat-port.ts';
+import type { RunningChat } from '../../../src/core/command.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import type { Job } from '../../../src/core/job/job.ts';
 import type { Log } from '../../../src/core/ports.ts';
@@ -127,7 +127,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       }),
     };
     life = mine;
-    (ctx.chats as Map<Chat['platform'], Chat>).set('telegram', mine.chat);
+    (ctx.chats as Map<RunningChat['platform'], RunningChat>).set('telegram', mine.chat);
     ctx.events.subscribe('*', (job) => job.requester.platform === 'telegram' && mine.chat.show(job));
     await jobs.recover();
     await mine.chat.start(core);

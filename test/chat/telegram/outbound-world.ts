@@ -1,4 +1,5 @@
 /** The outbound half against the simulated Telegram, with a clock that tests turn and a process that can be killed. */
+
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -18,7 +19,7 @@ import { createOutbound, type Outbound } from '../../../src/chat/telegram/outbou
 import type { TelegramTarget } from '../../../src/chat/telegram/target.ts';
 import type { Delivery, SignedLink } from '../../../src/core/chat-port.ts';
 import type { Job, JobIn, JobState, StoredVideo } from '../../../src/core/job/job.ts';
-import type { QuotaLine } from '../../../src/core/limits/quota-lines.ts';
+import type { QuotaLine } from '../../../src/core/limits/quota.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';

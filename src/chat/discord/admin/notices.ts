@@ -1,8 +1,9 @@
 /** What is told besides any job's own messages: in the log channel, or where a member asked. */
+
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
-import type { Notice, NoticePlace } from '../../../core/delivery/notices.ts';
-import type { Offer } from '../../../core/intake/offer-store.ts';
+import type { Notice, NoticePlace } from '../../../core/chat-port.ts';
+import type { Offer } from '../../../core/intake/offer.ts';
 import type { Log } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { said } from '../../page.ts';

@@ -1,8 +1,8 @@
 /** Settings, by command and on the panel. The command itself asks who may, at every press. */
+
 import type { Refusal } from '../../../core/refusals.ts';
-import type { OwnSettings, Settings, Texts } from '../../../core/settings/setting.ts';
+import type { AuditEntry, OwnSettings, Settings, Texts } from '../../../core/settings/setting.ts';
 import { HISTORY, SHOW } from '../../../core/settings/settings-parts.ts';
-import type { AuditEntry } from '../../../core/settings/settings-service.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { changedLines, historyLines } from '../../../words/settings.ts';
 import { wantedByForm } from '../../settings-forms.ts';

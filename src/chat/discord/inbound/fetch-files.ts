@@ -1,8 +1,8 @@
 /** From what a member pointed at to files on our own disk. */
+
 import { fileTypeFromFile } from 'file-type';
 import type { FileWork } from '../../../core/intake/file-use.ts';
-import type { Upload } from '../../../core/intake/intake.ts';
-import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES } from '../../../core/intake/uploads.ts';
+import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES, type Upload } from '../../../core/intake/uploads.ts';
 import type { Files, Log } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import type { Downloads } from './downloads.ts';

@@ -1,8 +1,9 @@
 /** What the messages of a job say. */
+
 import type { Delivery } from '../../../core/chat-port.ts';
 import { strandedBy } from '../../../core/delivery/undelivered.ts';
 import { isOver, type Job, type JobIn } from '../../../core/job/job.ts';
-import type { QuotaLine } from '../../../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../../../core/limits/quota.ts';
 import { filesLine } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';
 import { jobButton, resultPage, statusPage } from '../../cards.ts';

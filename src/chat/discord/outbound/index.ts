@@ -1,8 +1,9 @@
 /** What Discord members get to see of their jobs: one message that tells how it stands, and a new one with the video. */
+
 import type { REST } from 'discord.js';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn, Requester } from '../../../core/job/job.ts';
-import type { QuotaLine } from '../../../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler, Shelf } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { type DiscordTarget, targetSchema } from '../target.ts';

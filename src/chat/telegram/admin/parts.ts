@@ -1,6 +1,7 @@
 /** What can stand after `/settings`, word by word, from what its parts ask for. Words come in any order where they can't be mistaken. */
+
 import { parts } from '../../../../settings/index.ts';
-import type { OptionSpec } from '../../../core/command.ts';
+import type { OptionSpec } from '../../../core/options.ts';
 import type { Texts } from '../../../core/settings/setting.ts';
 
 /** A word of the command; `userId` where it names somebody by their account. */

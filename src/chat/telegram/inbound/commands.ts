@@ -1,5 +1,5 @@
 /** Commands that start no job: an answer each, in the member's language. */
-import type { CommandData } from '../../../core/command.ts';
+import type { CommandData } from '../../../core/options.ts';
 import type { Words } from '../../../words/index.ts';
 import { answer, type ChatCommand } from '../../command.ts';
 import { type Page, said as saying } from '../../page.ts';

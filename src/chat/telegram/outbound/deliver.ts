@@ -1,7 +1,8 @@
 /** The finished video to its member: the places in turn, each send noted before it begins and when it has ended. */
+
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { JobIn } from '../../../core/job/job.ts';
-import type { QuotaLine } from '../../../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { resultPage } from '../../cards.ts';

@@ -1,8 +1,9 @@
 /** What the bot says on Telegram: how jobs stand, finished videos, and single messages, none faster than allowed. */
+
 import type { Api } from 'grammy';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn } from '../../../core/job/job.ts';
-import type { QuotaLine } from '../../../core/limits/quota-lines.ts';
+import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Inbox, JobStore, Log, Shelf } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble, signalOf } from '../api.ts';

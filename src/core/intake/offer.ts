@@ -1,0 +1,44 @@
+/** A price that waits for a yes, with everything that its job would be made of. */
+import type { NamedFile, Quote, RenderRequest, Requester } from '../job/job.ts';
+import type { Choices } from '../price/quote.ts';
+import type { OverQuota, PastLimit } from '../refusals.ts';
+
+/**
+ * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
+ * limit has no room for it.
+ */
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit';
+
+export type Offer = {
+  /** The event's id, which the job will have. */
+  id: string;
+  code: string;
+  requester: Requester;
+  choices: Choices;
+  request: RenderRequest;
+  quote: Quote;
+  image: NamedFile;
+  clip: NamedFile;
+  why: OfferReason;
+  /** The limit that has no room, where that is why. */
+  over?: OverQuota;
+  /** The limits that an admin has lifted for it already. */
+  lifted?: readonly PastLimit[];
+  /** The member asked the admins for a yes. */
+  askedAt?: number;
+  /** Where the admins were told of that; missing until they were. */
+  told?: 'log-channel' | 'here';
+  expiresAt: number;
+};
+
+/** The limit that an admin would lift. */
+export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
+  scope,
+  period,
+  unit: leftJobs === undefined ? 'usd' : 'jobs',
+});
+
+/** The offer as if nobody had been asked: what was asked for is not what it is now. */
+export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
+  return offer;
+}
