@@ -1,4 +1,5 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
+import type { CHOICE_OPTIONS } from '../core/choices.ts';
 import { type Form, type Job, type JobIn, QUALITIES } from '../core/job.ts';
 import { cancellable } from '../core/jobs.ts';
 import type { Offer } from '../core/offer-shelf.ts';
@@ -6,7 +7,7 @@ import { etaSeconds } from '../core/progress.ts';
 import type { QuotaLine } from '../core/quota-lines.ts';
 import type { FailureCode } from '../core/refusals.ts';
 import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
-import type { Words } from '../words/index.ts';
+import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
 import type { Button, Page, Tone } from './page.ts';
@@ -142,6 +143,9 @@ function timeOf(
   };
 }
 
+type Switch = Extract<(typeof CHOICE_OPTIONS)[number], { type: 'switch' }>['name'];
+const SWITCHES = { sound: 'details.sound', trim: 'button.trim' } as const satisfies Record<Switch, WordKey>;
+
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
@@ -152,11 +156,11 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${option}=${value}`,
     label: chosen ? `● ${label}` : label,
   });
-  const onOff = (label: string, option: 'sound' | 'trim'): Button => ({
+  const onOff = (name: Switch): Button => ({
     verb: 'choose',
     code,
-    arg: `${option}=${!choices[option]}`,
-    label: `${choices[option] ? '☑' : '☐'} ${label}`,
+    arg: `${name}=${!choices[name]}`,
+    label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
   return {
     title: t('confirm.ask', { price: price(offer.quote.micros) }),
@@ -175,7 +179,7 @@ export function offerPage(words: Words, offer: Offer): Page {
       QUALITIES.map((value) =>
         choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
       ),
-      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim')],
+      (Object.keys(SWITCHES) as Switch[]).map(onOff),
       [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
     ],
   };

@@ -1,5 +1,6 @@
 /** What an earlier version left on disk and in chats is still understood: its records are copied here as it wrote them. */
 import { describe, expect, it } from 'vitest';
+import { readFormId } from '../../src/chat/discord/inbound/forms.ts';
 import { recordSchema } from '../../src/chat/discord/inbound/record.ts';
 import type { SimMessage } from '../simulators/discord/world.ts';
 import { animate, posted, says, set, startAdminBot } from './discord/admin-setup.ts';
@@ -49,6 +50,17 @@ describe('what Discord told an earlier version', () => {
     ],
   ])('is taken up after the update: %s', (_, before, now) => {
     expect(recordSchema.parse(asked(before)).ask).toEqual(now);
+  });
+
+  it('a form that was open during the update is still understood', () => {
+    expect(readFormId('strut-again:ABC234')).toEqual({ of: 'job', code: 'ABC234' });
+    expect(readFormId('strut-form:1441234567890123456:private')).toEqual({
+      of: 'ask',
+      eventId: '1441234567890123456',
+      private: true,
+    });
+    for (const id of ['strut-form:x:private', 'strut-form:1:secret', 'form|1', 'x'])
+      expect(readFormId(id), id).toBeUndefined();
   });
 
   it('a request to the admins becomes the job’s message when one says yes after the update', async () => {
