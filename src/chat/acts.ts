@@ -1,6 +1,7 @@
 /** What buttons do, in every chat. All that a button knows is its verb and a code: whether it may is asked at each press. */
 
 import { strandedBy } from '../core/delivery/undelivered.ts';
+import { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import { isOver } from '../core/job/job.ts';
 import type { Choices } from '../core/price/quote.ts';
 import { approve, ask, refuse } from './approvals.ts';
@@ -68,15 +69,14 @@ const choose: Act = async (press, face, tools) => {
   await face.instead(offerPage(press.words, offer.value));
 };
 
-/** `quality=pro`. Undefined for what none of our buttons says. */
+/** `quality=pro`, `sound=false`. Undefined for what none of our buttons says. */
 function choiceOf(arg: string): Partial<Choices> | undefined {
-  const [, option, value] = /^(orientation|quality|sound|trim|loop)=(\w+)$/.exec(arg) ?? [];
-  const orientation = (['auto', 'video', 'image'] as const).find((one) => one === value);
-  const quality = (['draft', 'standard', 'pro'] as const).find((one) => one === value);
-  if (option === 'orientation') return orientation && { orientation };
-  if (option === 'quality') return quality && { quality };
-  if (option === undefined || (value !== 'true' && value !== 'false')) return undefined;
-  return { [option]: value === 'true' };
+  const [name, value = ''] = arg.split('=');
+  const option = CHOICE_OPTIONS.find((one) => one.name === name);
+  if (option?.type === 'switch' && (value === 'true' || value === 'false'))
+    return { [option.name]: value === 'true' };
+  const values: readonly string[] = option?.type === 'choice' ? option.choices : [];
+  return option && values.includes(value) ? { [option.name]: value } : undefined;
 }
 
 const askToDelete = withJob(({ job }, { words, mark }, face) =>

@@ -1,5 +1,5 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
-
+import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
 import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
@@ -7,7 +7,7 @@ import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
 import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
-import type { Words } from '../words/index.ts';
+import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
 import type { Button, Page, Tone } from './page.ts';
@@ -143,6 +143,13 @@ function timeOf(
   };
 }
 
+type Switch = Extract<(typeof CHOICE_OPTIONS)[number], { type: 'switch' }>['name'];
+const SWITCHES = {
+  sound: 'details.sound',
+  trim: 'button.trim',
+  loop: 'button.loop',
+} as const satisfies Record<Switch, WordKey>;
+
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
@@ -155,11 +162,11 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${option}=${value}`,
     label: chosen ? `● ${label}` : label,
   });
-  const onOff = (label: string, option: 'sound' | 'trim' | 'loop'): Button => ({
+  const onOff = (name: Switch): Button => ({
     verb: 'choose',
     code,
-    arg: `${option}=${!choices[option]}`,
-    label: `${choices[option] ? '☑' : '☐'} ${label}`,
+    arg: `${name}=${!choices[name]}`,
+    label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
   return {
     title: t('confirm.ask', { price: price(offer.quote.micros) }),
@@ -178,7 +185,7 @@ export function offerPage(words: Words, offer: Offer): Page {
       QUALITIES.map((value) =>
         choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
       ),
-      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim'), onOff(t('button.loop'), 'loop')],
+      (Object.keys(SWITCHES) as Switch[]).map(onOff),
       [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
     ],
   };

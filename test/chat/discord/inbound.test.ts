@@ -145,8 +145,11 @@ describe('a price above what is started unasked', () => {
     const asked = await discord.slash(ada, channel, '/animate', { image: image(), clip: clip() });
     await discord.waitFor(() => textOf(asked.original).includes('This costs $3.00'));
     expect(remote.submits).toEqual([]);
+    discord.press(ada, asked.original, 'As in the picture');
+    await discord.waitFor(() => textOf(asked.original).includes('● As in the picture'));
     discord.press(ada, asked.original, 'Confirm');
     await discord.waitFor(() => textOf(asked.original).includes('In line'));
+    expect(await bot.jobs()).toMatchObject([{ request: { orientation: 'image' } }]);
     remote.statuses = [{ ...COMPLETED, costMicros: 3_000_000 }];
     await discord.waitFor(() => discord.messages(channel).some((one) => textOf(one).includes('is ready')));
     expect(remote.submits).toHaveLength(1);

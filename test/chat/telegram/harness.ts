@@ -242,6 +242,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     },
     /** What is noted under that key. */
     noted: (key: string) => shelf.get(key),
+    note: (key: string, value: unknown) => shelf.set(key, value),
     /** As the store does when that member wants to be forgotten. */
     forgets: ({ id }: User) => createTraces(database, ['telegram']).forget(`telegram:${id}`),
     /** Waits until Telegram knows the bot's commands. */

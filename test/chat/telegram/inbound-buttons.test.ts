@@ -87,6 +87,15 @@ describe('the buttons under a video', () => {
     await videos(2);
   });
 
+  it('Details says everything about the job below the video, in one message', async () => {
+    const { harness, chat, press } = await finished();
+    expect(await press('Details')).toEqual({ alert: false });
+    const details = await harness.hears(chat, 'Details');
+    const [job] = await harness.jobs();
+    expect(details.text).toMatch(new RegExp(`^Details\nJob: ${job?.code}\n`));
+    expect(details.text).toContain('Cost: $0.28');
+  });
+
   it('Delete asks first, then takes the video away here and there', async () => {
     const { harness, telegram, chat, video, press } = await finished();
     await press('Delete');

@@ -252,7 +252,9 @@ describe('the message that tells how a job stands', () => {
     const world = await createOutboundWorld();
     const { target, chat } = await asks(world.telegram);
     const outbound = world.boot();
-    outbound.show(jobOf('failed', target));
+    const job = jobOf('failed', target);
+    world.jobs.set(job.id, job);
+    outbound.show(job);
     await world.pass(1_000);
     await statusOf(world, outbound, target);
     await world.pass(1_000);

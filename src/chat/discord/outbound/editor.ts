@@ -1,20 +1,13 @@
 /** Edits a job's status message, by the token while it lives, then by the bot's own rights where it has them. */
 import { type REST, Routes } from 'discord.js';
 import type { Log } from '../../../core/ports.ts';
+import type { EditOutcome } from '../../status.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { mayPost } from './places.ts';
 import type { Bound } from './records.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
-
-type EditOutcome =
-  | { kind: 'done' }
-  | { kind: 'gone'; why: 'deleted' | 'shut' }
-  /** No way leads there for now: a press of a button may open one, or the next state may be taken. */
-  | { kind: 'no-way' }
-  /** Passing trouble. By then there may be something newer to show. */
-  | { kind: 'later'; waitMs: number };
 
 export type Edit = (
   bound: Bound,

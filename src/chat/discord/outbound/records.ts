@@ -1,18 +1,13 @@
 /** What must be known of a job's messages after a restart. One record for each writer, so that none undoes another's. */
 import type { Shelf } from '../../../core/ports.ts';
+import type { Shown as ShownAnywhere } from '../../status.ts';
 import type { Rung } from './limits.ts';
 import type { Posted } from './sender.ts';
 
 /** The message that tells how the job stands, and the event whose token may still edit it. */
 export type Bound = { channelId: string; statusMessageId: string; eventId: string };
-/** What that message says now. */
-export type Shown = {
-  digest?: string;
-  /** "Get your video" stands on it. */
-  comeForIt?: boolean;
-  /** `deleted`: it is not there any more; `shut`: the bot has no right to edit it, though a fresh token may. */
-  gone?: 'deleted' | 'shut';
-};
+/** What that message says now. `comeForIt`: "Get your video" stands on it. */
+export type Shown = ShownAnywhere & { comeForIt?: boolean };
 /** A new message: begun before it is sent, done once its id is known. By what it is for. */
 export type Posts = Record<
   string,

@@ -13,7 +13,7 @@ import { createHandOver } from './hand-over.ts';
 import { createLanes } from './lanes.ts';
 import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
 import { type Attached, type Body, createPost, type EditBody, type Place } from './post.ts';
-import { createStatus } from './status.ts';
+import { createTelegramStatus } from './status.ts';
 
 export type { Place } from './post.ts';
 
@@ -75,7 +75,18 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const post = createPost({ api, lanes, notes, log, timers, signal, stopping: stopping.signal });
   const handOver = createHandOver({ api, timers, log, signal });
   const { inbox, jobs } = parts;
-  const status = createStatus({ lanes, notes, post, words, clock, timers, log, usualMs, inbox, jobs });
+  const status = createTelegramStatus({
+    lanes,
+    notes,
+    post,
+    words,
+    clock,
+    timers,
+    log,
+    usualMs,
+    inbox,
+    jobs,
+  });
   const deliver = createDeliver({ notes, post, handOver, words, clock, log, quota, limitBytes });
   let said = 0;
 

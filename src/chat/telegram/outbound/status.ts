@@ -5,6 +5,7 @@ import { isOver, type Job } from '../../../core/job/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { jobButton, statusPage } from '../../cards.ts';
+import { createStatus, type Shown, type Status } from '../../status.ts';
 import { isTrouble } from '../api.ts';
 import { linesOf, messageOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
@@ -15,12 +16,6 @@ import { type EditBody, isClosed, keyOf, type Post, placesOf } from './post.ts';
 
 /** How often what is left is told anew while nothing else happens. */
 const REFRESH_MS = 30_000;
-/** After so long the last word is tried again that could not be told. */
-const LAST_WORD_AGAIN_MS = 60_000;
-/** In the inbox stand the messages of jobs whose last word may not be told yet. */
-const OPEN = 'telegram-status:';
-/** So long nothing may come of a message before it is given up: longer than an admin may take to say yes. */
-const NO_JOB_MS = 3 * 24 * 3_600_000;
 
 type Parts = {
   lanes: Lanes;
@@ -35,106 +30,80 @@ type Parts = {
   jobs: Pick<JobStore, 'get'>;
 };
 
-/** What is known of a job whose message may still change. */
-type Shown = {
-  job?: Job;
-  said?: string;
-  cancelRefresh?: () => void;
-  /** A word of its own may have been told: its answer was lost. */
-  maybeTold?: boolean;
-};
-
-export function createStatus(parts: Parts) {
-  const { lanes, notes, post, words, clock, timers, log, usualMs, inbox } = parts;
-  const jobs = new Map<string, Shown>();
+export function createTelegramStatus(parts: Parts): Status<StatusRef> {
+  const { lanes, notes, post, words, clock, timers, log, usualMs, inbox, jobs } = parts;
+  /** What each message says, and what of it may have been told: both are made sure of anew after a restart. */
+  const said = new Map<string, Shown>();
   const telling = new Set<string>();
-  let stopped = false;
+  const maybeTold = new Set<string>();
+  const wakes = new Map<string, { at: number; cancel: () => void }>();
 
-  function show(job: Job): void {
-    const shown = shownOf(job.id);
-    if (isStale(job, shown.job)) return;
-    shown.job = job;
-    const work = hasNews(job) ? conclude(job, shown) : refresh(job.id);
-    work.catch((err: unknown) => {
-      log.warn({ job: job.code, err }, 'how a job stands was not shown');
-      // Progress is told anew by itself; the last word has only this one.
-      if (stopped || !hasNews(job) || !isTrouble(err, 'network', 'flood', 'unauthorized')) return;
-      delete shown.said;
-      timers.after(LAST_WORD_AGAIN_MS, () => stopped || jobs.get(job.id) !== shown || show(job));
-    });
-  }
-
-  function shownOf(jobId: string): Shown {
-    const shown = jobs.get(jobId) ?? {};
-    jobs.set(jobId, shown);
-    return shown;
-  }
-
-  async function bind(jobId: string, ref: StatusRef): Promise<void> {
-    await notes.status.set(jobId, ref);
-    await inbox.claim(OPEN + jobId, {});
-    const shown = jobs.get(jobId);
-    if (!shown?.job) return;
-    delete shown.said;
-    show(shown.job);
-  }
-
-  /** Takes up what a crash left untold. A job that goes on is told of by the core. */
-  async function start(): Promise<void> {
-    for (const { id, at } of await inbox.pending(OPEN)) {
-      const job = await parts.jobs.get(id.slice(OPEN.length));
-      if (job) show(job);
-      else if (at < clock.now() - NO_JOB_MS) await inbox.done(id);
-    }
-  }
-
-  async function refresh(jobId: string): Promise<void> {
-    const ref = await notes.status.get(jobId);
-    if (ref) lanes.whenever(ref.chatId, keyOf(ref), () => update(jobId, ref));
-  }
-
-  /** Shows the job as it is by now. Answers whether that took a call. */
-  async function update(jobId: string, ref: StatusRef): Promise<boolean> {
-    const shown = jobs.get(jobId);
-    if (!shown?.job || hasNews(shown.job) || stopped) return false;
-    shown.cancelRefresh?.();
-    shown.cancelRefresh = timers.after(REFRESH_MS, () => {
-      refresh(jobId).catch((err: unknown) => log.debug({ err }, 'progress was not shown'));
-    });
-    const body = bodyOf(shown.job, ref.note);
-    const said = JSON.stringify(body);
-    if (said === shown.said) return false;
-    if ((await post.edit(ref, body)) === 'lost') await lose(jobId);
-    else shown.said = said;
-    return true;
-  }
-
-  /** The last that this message says, and a word of its own where the member should know at once. */
-  async function conclude(job: Job, shown: Shown): Promise<void> {
-    shown.cancelRefresh?.();
+  /** News goes at once, however busy the chat is; progress takes what room is left over, and is read when it has some. */
+  async function ask(job: Job): Promise<void> {
+    if (hasNews(job)) return status.step(job.id);
     const ref = await notes.status.get(job.id);
-    const body = bodyOf(job, ref?.note);
-    const said = JSON.stringify(body);
-    const edit = async (): Promise<void> => {
-      if (!ref || said === shown.said) return;
-      shown.said = said;
-      if ((await post.mustEdit(ref, body)) === 'lost') await lose(job.id);
-    };
-    const ends = await Promise.allSettled([edit(), tell(job)]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    // Not before: the core speaks of a job that is over no more, so after a crash this entry does.
-    if (isOver(job)) await inbox.done(OPEN + job.id);
-    // A bind that comes late, after a quick end, still finds the job; it has an hour.
-    if (isOver(job)) timers.after(3_600_000, () => jobs.delete(job.id));
+    if (!ref) return;
+    lanes.whenever(ref.chatId, keyOf(ref), async () => {
+      const now = await status.latest(job.id);
+      return now !== undefined && !hasNews(now) && status.turn(job.id);
+    });
   }
+  const asked = (job: Job): void =>
+    void ask(job).catch((err: unknown) => log.warn({ job: job.code, err }, 'how a job stands was not shown'));
 
-  async function lose(jobId: string): Promise<void> {
-    jobs.get(jobId)?.cancelRefresh?.();
-    await notes.status.delete(jobId);
-  }
+  const status = createStatus<StatusRef, Shown, EditBody>({
+    open: 'telegram-status:',
+    inbox,
+    jobs,
+    clock,
+    log,
+    pace: {
+      ask: asked,
+      at(jobId, dueAt) {
+        const before = wakes.get(jobId);
+        if (before && before.at <= dueAt) return;
+        before?.cancel();
+        const cancel = timers.after(Math.max(0, dueAt - clock.now()), () => {
+          wakes.delete(jobId);
+          void status.latest(jobId).then((job) => job && asked(job));
+        });
+        wakes.set(jobId, { at: dueAt, cancel });
+      },
+      drop(jobId) {
+        wakes.get(jobId)?.cancel();
+        wakes.delete(jobId);
+      },
+    },
+    face: {
+      ref: notes.status.get,
+      shown: async (jobId) => said.get(jobId) ?? {},
+      async note(jobId, shown) {
+        said.set(jobId, shown);
+        if (shown.gone) await notes.status.delete(jobId);
+      },
+      bind: async (jobId, ref) => void (await notes.status.set(jobId, ref)),
+      async forget(jobId) {
+        said.delete(jobId);
+        await notes.forget(jobId);
+      },
+      isNews: hasNews,
+      page: async (job, { note }) => ({
+        body: bodyOf(job, note),
+        keep: {},
+        ...(hasNews(job) ? {} : { again: clock.now() + REFRESH_MS }),
+      }),
+      async edit(ref, body, job) {
+        const edited = await (hasNews(job) ? post.mustEdit(ref, body) : post.edit(ref, body));
+        return edited === 'lost' ? { kind: 'gone', why: 'deleted' } : { kind: 'done' };
+      },
+      tell,
+    },
+  });
 
-  /** Edits notify nobody: a bad end is told once in a message of its own. */
+  /** A bad end is told once in a message of its own. */
   async function tell(job: Job): Promise<void> {
+    // Its message has said its last.
+    if (isOver(job)) said.delete(job.id);
     const { target, speech } = toWhom(job);
     const lines = badNews(job, speech, target);
     if (!lines || telling.has(job.id) || (await notes.told.get(job.id))) return;
@@ -158,9 +127,8 @@ export function createStatus(parts: Parts) {
   /** Whether it may have been told twice by now: then it is not told a third time. */
   function maybeTwice(jobId: string, error: unknown): boolean {
     if (!isTrouble(error) || !error.maybeDone) return false;
-    const shown = shownOf(jobId);
-    const before = shown.maybeTold ?? false;
-    shown.maybeTold = true;
+    const before = maybeTold.has(jobId);
+    maybeTold.add(jobId);
     return before;
   }
 
@@ -184,29 +152,8 @@ export function createStatus(parts: Parts) {
     return { target, speech: words(target.locale) };
   }
 
-  return {
-    start,
-    show,
-    bind,
-    async forget(jobId: string): Promise<void> {
-      jobs.get(jobId)?.cancelRefresh?.();
-      jobs.delete(jobId);
-      await inbox.done(OPEN + jobId);
-      await notes.forget(jobId);
-    },
-    stop(): void {
-      stopped = true;
-      for (const { cancelRefresh } of jobs.values()) cancelRefresh?.();
-    },
-  };
+  return status;
 }
-
-/** How it began, from somebody who did not see it stand in line or go on meanwhile. */
-const isStale = (job: Job, known: Job | undefined): boolean =>
-  job.state === 'created' &&
-  job.place === undefined &&
-  known !== undefined &&
-  (known.state !== 'created' || known.place !== undefined);
 
 /** Worth a call of its own, however busy the chat is. */
 const hasNews = (job: Job): boolean => isOver(job) || strandedBy(job) !== undefined;
