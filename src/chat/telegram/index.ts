@@ -125,7 +125,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
         ? 'telegram: privacy mode is off, the bot sees every message of its groups'
         : 'telegram: privacy mode is on, so in groups the bot sees only commands and replies to it; @BotFather can turn it off',
     );
-    register(api, shelf, log).catch((error: unknown) =>
+    register(api, parts.commands, shelf, log).catch((error: unknown) =>
       log.warn({ err: error }, 'telegram: the commands could not be set; they are at the next start'),
     );
   }

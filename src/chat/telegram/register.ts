@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Api } from 'grammy';
 import type { BotCommand, LanguageCode } from 'grammy/types';
+import type { Commands } from '../../../commands/index.ts';
 import type { Log, Shelf } from '../../core/ports.ts';
 import { cut } from '../../core/text.ts';
 import { LOCALES, type WordKey, wordsFor } from '../../words/index.ts';
+import { namesFor } from '../command.ts';
 
 const SHELF_KEY = 'registered';
 /** https://core.telegram.org/bots/api#setmydescription and the methods beside it, read 2026-11-21. */
@@ -12,16 +14,19 @@ const DESCRIPTION_LENGTH = 512;
 const SHORT_DESCRIPTION_LENGTH = 120;
 const COMMAND_DESCRIPTION_LENGTH = 256;
 
-const MEMBER = ['animate', 'jobs', 'cancel', 'quota', 'privacy', 'help'] as const;
-const ADMIN = [...MEMBER, 'settings', 'usage'] as const;
-const SCOPES = [
-  { type: 'all_private_chats', names: [...MEMBER, 'start'] },
-  { type: 'all_group_chats', names: MEMBER },
-  { type: 'all_chat_administrators', names: ADMIN },
-] as const;
+/** Who is shown which commands, in the order of the list. */
+function scopesOf(commands: Commands) {
+  const forMembers = namesFor(commands, 'members');
+  return [
+    { type: 'all_private_chats', names: [...forMembers, 'start'] },
+    { type: 'all_group_chats', names: forMembers },
+    { type: 'all_chat_administrators', names: [...forMembers, ...namesFor(commands, 'admins')] },
+  ] as const;
+}
 
 /** Only shows: what a member may do is looked up when they do it. Asks Telegram nothing where nothing has changed. */
-export async function register(api: Api, shelf: Shelf, log: Log): Promise<void> {
+export async function register(api: Api, commands: Commands, shelf: Shelf, log: Log): Promise<void> {
+  const all = scopesOf(commands);
   const wanted = LOCALES.map((locale: string) => {
     const { t } = wordsFor(locale);
     const described = (name: string): BotCommand => ({
@@ -32,7 +37,7 @@ export async function register(api: Api, shelf: Shelf, log: Log): Promise<void> 
       language: languageOf(locale),
       description: cut(t('help.intro'), DESCRIPTION_LENGTH),
       short: cut(t('command.animate.description'), SHORT_DESCRIPTION_LENGTH),
-      scopes: SCOPES.map(({ type, names }) => ({ type, commands: names.map(described) })),
+      scopes: all.map(({ type, names }) => ({ type, commands: names.map(described) })),
     };
   });
   const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');

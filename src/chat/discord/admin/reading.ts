@@ -9,8 +9,8 @@ import { readForm } from '../inbound/forms.ts';
 import { type Doors, doing, type Reading, telling } from '../inbound/readings.ts';
 import type { AskOf } from '../inbound/record.ts';
 import type { CommandUse, FormSent, Interaction, Press } from '../inbound/wire.ts';
-import { modalOf } from './forms.ts';
-import { readAdminId } from './ids.ts';
+import { modalOf } from '../modal.ts';
+import { adminId, readAdminId } from './ids.ts';
 import { memberIdOf } from './naming.ts';
 
 /** Undefined for what is none of this half's business. */
@@ -87,7 +87,11 @@ function readPress(parts: Doors, pressing: Asker, event: Press): Reading | undef
     // A form must be the first answer: whether this member may is asked here, and again when it is sent.
     if (!standing.moderator && !parts.core.access.isOperator(requester))
       return telling(asker, words.t('refusal.not-allowed-admins-only'));
-    return { kind: 'answer', asker, answer: { kind: 'form', form: modalOf(form) } };
+    return {
+      kind: 'answer',
+      asker,
+      answer: { kind: 'form', form: modalOf(form, ({ code, arg }) => adminId(code, arg)) },
+    };
   }
   const { values } = event.data;
   return doing(asker, { kind: 'nothing-new' }, asking({ act, arg, values, messageId: event.message.id }));
