@@ -1,6 +1,7 @@
 import { parts } from '../settings/index.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Page } from '../src/chat/page.ts';
+import { isOperatorsOwn } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 import type { AuditEntry, OwnSettings, Settings } from '../src/core/settings/setting.ts';
 import { HISTORY, SHOW } from '../src/core/settings/settings-parts.ts';
@@ -19,7 +20,7 @@ export const settings: ChatCommand<Shown> = {
   data: { name: 'settings', options: [], parts },
   async execute(call, core) {
     const { requester, standing } = call;
-    if (standing.private || requester.platform === 'web')
+    if (standing.private || isOperatorsOwn(requester.platform))
       return refuse({ code: 'not-allowed', why: 'in-private' });
     if (!standing.moderator && !core.access.isOperator(requester))
       return refuse({ code: 'not-allowed', why: 'admins-only' });

@@ -1,5 +1,6 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Media } from '../src/chat/page.ts';
+import { isOperatorsOwn } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 import { REPORT_PERIODS, type Usage } from '../src/core/reports/usage.ts';
 import { usageLines, usageTitle } from '../src/words/usage.ts';
@@ -14,7 +15,7 @@ export const usage: ChatCommand<Usage> = {
   },
   async execute({ requester, standing, options }, core) {
     const operator = core.access.isOperator(requester);
-    const overAll = standing.private || requester.platform === 'web';
+    const overAll = standing.private || isOperatorsOwn(requester.platform);
     if (overAll && !operator) return refuse({ code: 'not-allowed', why: 'in-private' });
     if (!operator && !standing.moderator) return refuse({ code: 'not-allowed', why: 'admins-only' });
     const asked = options.period ?? 'month';

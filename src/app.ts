@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
+import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
@@ -187,6 +188,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     invites: chats.invites,
     weather,
     providers: PROVIDERS,
+    chats: CHATS,
     metrics,
     log,
     ping: store.ping,
@@ -202,7 +204,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
             links,
             files: store.files,
             takeWebhook: (news) => takeWebhook(ctx, news),
-            ...(chats.telegramHook ? { chatHook: chats.telegramHook } : {}),
+            chatHooks: chats.all.flatMap(({ hook }) => hook ?? []),
           },
         }
       : {}),

@@ -1,10 +1,12 @@
 /** The environment, read once: every bad variable is named in one message, with what it should be. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
 import { AT_ONCE, type LineRules } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
 import { microsFromUsd } from './core/price/money.ts';
+import { baseUrl, type Setting, yesOrNo } from './environment.ts';
 import {
   PROVIDER_IDS,
   PROVIDERS,
@@ -12,7 +14,6 @@ import {
   SETTINGS,
   settingsThat,
 } from './providers/catalog.ts';
-import { baseUrl } from './providers/module.ts';
 
 const LIMIT = /^(space|member):(day|month):(usd|jobs)=(\d+(?:\.\d+)?)$/;
 const LIMIT_HELP = 'like space:day:usd=5,member:day:jobs=3, or none';
@@ -78,45 +79,36 @@ const providers = z.string().transform((text, ctx) => {
   );
 });
 
-const PLACE = /^(discord|telegram):(-?\d{1,20})$/;
+/** A space or a person, like `discord:123`. */
+function isPlace(name: string): boolean {
+  const at = name.indexOf(':');
+  return CHATS.some(
+    ({ platform, ids }) => platform === name.slice(0, at) && ids.pattern.test(name.slice(at + 1)),
+  );
+}
+const PLACE_HELP = `like ${CHATS.map(({ platform, ids }) => `${platform}:${ids.example}`).join(' or ')}`;
 
 /** `discord:1,telegram:-2`: spaces, or people. */
 const places = z.string().transform((text, ctx): ReadonlySet<string> => {
   const names = text.split(',').map((name) => name.trim());
-  for (const name of names.filter((one) => !PLACE.test(one))) {
-    ctx.addIssue({ code: 'custom', message: `${shown(name)} is not like discord:123 or telegram:-100456` });
+  for (const name of names.filter((one) => !isPlace(one))) {
+    ctx.addIssue({ code: 'custom', message: `${shown(name)} is not ${PLACE_HELP}` });
   }
   return new Set(names);
 });
 
-const yesOrNo = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .transform((text) => text === 'true');
-
-/** TypeScript can't follow the list of providers through this; `ProviderSettings` says what comes out. */
-const ofProviders = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, { shape }]) => [name, shape]),
-) as { [K in keyof ProviderSettings]: z.ZodType<ProviderSettings[K]> };
+/** TypeScript can't follow the lists through this; `V` says what comes out. */
+const shapesOf = <V>(settings: Record<keyof V, Setting>) =>
+  Object.fromEntries(Object.entries<Setting>(settings).map(([name, { shape }]) => [name, shape])) as {
+    [K in keyof V]: z.ZodType<V[K]>;
+  };
+const ofProviders = shapesOf<ProviderSettings>(SETTINGS);
+const ofChats = shapesOf<ChatValues>(CHAT_SETTINGS);
 
 const schema = z
   .object({
     ...ofProviders,
-    DISCORD_TOKEN: z.string().optional(),
-    DISCORD_API_URL: baseUrl.prefault('https://discord.com/api'),
-    DISCORD_CDN_URLS: z
-      .string()
-      .default(
-        'https://cdn.discordapp.com,https://media.discordapp.net,https://images-ext-1.discordapp.net,https://images-ext-2.discordapp.net',
-      )
-      .transform((text) => text.split(',').map((url) => url.trim()))
-      .pipe(z.array(baseUrl)),
-    DISCORD_DEV_GUILD: z
-      .string()
-      .regex(/^\d{17,20}$/, 'must be the id of a server')
-      .optional(),
-    DISCORD_PING: yesOrNo.prefault('true'),
-    TELEGRAM_BOT_TOKEN: z.string().optional(),
-    TELEGRAM_API_URL: baseUrl.prefault('https://api.telegram.org'),
+    ...ofChats,
     ALLOWED_SPACES: places.optional(),
     OPERATORS: places.optional(),
     ALLOW_DMS: yesOrNo.prefault('false'),
@@ -152,14 +144,16 @@ const schema = z
     }
   });
 
+const secretNames = (settings: Record<string, Setting>) =>
+  Object.keys(settings).filter((name) => settings[name]?.isSecret);
+
 /** The variables whose values nobody but us and the service that they open may see. */
 const SECRETS: readonly string[] = [
-  'DISCORD_TOKEN',
-  'TELEGRAM_BOT_TOKEN',
-  ...settingsThat(({ isSecret }) => isSecret === true),
+  ...secretNames(CHAT_SETTINGS),
+  ...secretNames(SETTINGS),
   'SECRET_KEY',
   'PAGE_PASSWORD',
-] satisfies (keyof z.input<typeof schema>)[];
+];
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
 export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>

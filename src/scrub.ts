@@ -1,4 +1,5 @@
 /** The last line of defence before anything is printed: whatever is a secret, or looks like one, goes out of the text. */
+import { CHATS } from './chat/catalog.ts';
 
 export type Scrub = (text: string) => string;
 
@@ -11,24 +12,20 @@ const MIN_LENGTH = 8;
  * long line of base64 costs no more than one pass.
  */
 const SHAPES: readonly RegExp[] = [
-  // Addresses in which the token stands: Discord's answers to interactions and webhooks, our own signed links.
-  /(\/(?:webhooks|interactions)\/\d{5,20}\/|\/media\/|\/hooks\/[a-z]{1,20}\/)[\w.-]{20,}/,
-  // "interaction:" in base64, with which Discord's interaction tokens begin.
-  /aW50ZXJhY3Rpb24[\w-]{20,}/,
+  // Our own signed links, in which the token stands.
+  /(\/media\/|\/hooks\/[a-z]{1,20}\/)[\w.-]{20,}/,
   // Headers for signing in. Words without a digit are words.
   /\b((?:Bearer|Key|Basic|Bot) )(?=[^\s"']*\d)[\w.~+/=:-]{12,}/,
   // A password in an address.
   /(:\/\/[^\s/:@"']{0,64}:)[^\s/@"']{1,256}(?=@)/,
   // Signed addresses of storage.
   /([?&](?:token|signature|sig|hm|X-Amz-[A-Za-z-]{1,20}|X-Goog-[A-Za-z-]{1,20})=)[^&\s"'<>]+/,
-  // A Telegram bot's token, also as it stands in an address within an address.
-  /\d{6,12}(?::|%3[Aa])[\w-]{30,}/,
   // A fal.ai key: an id and its secret.
   /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?::|%3[Aa])[0-9a-f]{16,}/,
   // A RunPod key.
   /rpa_\w{20,}/,
-  // A Discord bot's token; JSON web tokens have the same three parts.
-  /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/,
+  ...CHATS.flatMap(({ secretShapes }) => secretShapes),
+  // JSON web tokens.
   /(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
 ];
 

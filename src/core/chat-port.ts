@@ -43,6 +43,16 @@ export type Notice =
 /** Where a notice goes: a channel of the space, or where a member asked. */
 export type NoticePlace = { channel: string } | { target: Target };
 
+/** Where the platform's own server calls us; part of what the internet may open. */
+export type ChatHook = {
+  /** `/hooks/` and more: nothing else of ours is open there. */
+  path: string;
+  /** Whether the call comes from there, which its headers tell. */
+  knows(headers: Readonly<Record<string, string | undefined>>): boolean;
+  /** Judges one call and answers its status. */
+  take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
+};
+
 /** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
 export type Chat = {
   platform: Job['requester']['platform'];

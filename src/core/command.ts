@@ -3,7 +3,7 @@
  * command, an HTTP route), turns what comes in into a Call, and shows what comes out.
  */
 
-import type { Chat } from './chat-port.ts';
+import type { Chat, ChatHook } from './chat-port.ts';
 import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
@@ -59,4 +59,5 @@ export type RunningChat = Chat & {
   /** Begins to listen. Answers at once, also when the chat can't be reached: it goes on trying by itself. */
   start(core: Core): Promise<void>;
   stop(): Promise<void>;
+  hook?: ChatHook;
 };

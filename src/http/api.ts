@@ -10,7 +10,14 @@ import { readChoices } from '../core/intake/choices.ts';
 import type { Taken } from '../core/intake/offers.ts';
 import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
-import { type Job, type Quality, type Requester, rendererOf, type StoredFile } from '../core/job/job.ts';
+import {
+  type Job,
+  PAGE,
+  type Quality,
+  type Requester,
+  rendererOf,
+  type StoredFile,
+} from '../core/job/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Weather } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
@@ -41,12 +48,13 @@ export type ApiParts = {
   version: string;
   /** Those that the bot knows, on or off: what each is called, and the setting that turns it on. */
   providers: readonly { id: string; name: string; key: string }[];
+  chats: readonly { platform: string; name: string }[];
   qualities: readonly Quality[];
   defaultQuality: Quality;
 };
 
 /** The page is the operator's own front: one space, one member. */
-const REQUESTER: Requester = { platform: 'web', spaceId: 'web', memberId: 'web:operator', target: {} };
+const REQUESTER: Requester = { platform: PAGE, spaceId: PAGE, memberId: `${PAGE}:operator`, target: {} };
 const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
 
 /** Of the page's own jobs, the newest first. */
@@ -89,8 +97,10 @@ export function api(parts: ApiParts): Hono {
       components: parts.health.all().map((component) => {
         const weather = presentWeather(parts.weather.of(component.name));
         const provider = parts.providers.find(({ id }) => id === component.name);
+        const chat = parts.chats.find(({ platform }) => platform === component.name);
         return {
           ...component,
+          ...(chat ? { label: chat.name } : {}),
           ...(provider ? { kind: 'provider' as const, label: provider.name, setting: provider.key } : {}),
           ...(weather ? { weather } : {}),
         };

@@ -2,6 +2,7 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { ChatHook } from '../core/chat-port.ts';
 import type { Links } from '../core/delivery/links.ts';
 import type { HookAnswer } from '../core/job/webhook.ts';
 import type { Files } from '../core/ports.ts';
@@ -20,16 +21,11 @@ export type PublicParts = {
     headers: Record<string, string | undefined>;
     body: Buffer;
   }): Promise<HookAnswer>;
-  /** Where a chat's own server calls, and who judges it: the answer is the status. */
-  chatHook?: {
-    path: string;
-    /** Whether the call comes from there, which its headers tell. */
-    knows(headers: Record<string, string | undefined>): boolean;
-    take(headers: Record<string, string | undefined>, body: Buffer): Promise<number>;
-  };
+  /** Where the chats' own servers call. */
+  chatHooks?: readonly ChatHook[];
 };
 
-export function publicRoutes({ links, files, takeWebhook, chatHook }: PublicParts): Hono {
+export function publicRoutes({ links, files, takeWebhook, chatHooks = [] }: PublicParts): Hono {
   const app = new Hono();
   const short = bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) });
 
@@ -45,11 +41,11 @@ export function publicRoutes({ links, files, takeWebhook, chatHook }: PublicPart
     return response;
   });
 
-  if (chatHook) {
+  for (const hook of chatHooks) {
     const known: MiddlewareHandler = async (c, next) =>
-      chatHook.knows(c.req.header()) ? next() : c.body(null, 401);
-    app.post(chatHook.path, known, short, async (c) => {
-      const status = await chatHook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
+      hook.knows(c.req.header()) ? next() : c.body(null, 401);
+    app.post(hook.path, known, short, async (c) => {
+      const status = await hook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
       return new Response(null, { status });
     });
   }

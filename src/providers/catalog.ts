@@ -2,9 +2,8 @@
  * The hosted providers that Strut knows, in the order that decides between equals. A provider is a folder here and a
  * line in this list; everything else that names providers reads it.
  */
-import type { z } from 'zod';
+import type { AllSettings, Setting, Values } from '../environment.ts';
 import { fal } from './fal/index.ts';
-import type { Setting } from './module.ts';
 import { runcomfy } from './runcomfy/index.ts';
 import { runpod } from './runpod/index.ts';
 
@@ -19,10 +18,8 @@ export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.host
 /** The provider's name as it writes it itself; undefined for what is none of the list. */
 export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
 
-type Joined<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
-type AllSettings = Joined<(typeof PROVIDERS)[number]['settings']>;
 /** What the environment says of the providers, once it was read. */
-export type ProviderSettings = { [K in keyof AllSettings]: z.output<AllSettings[K]['shape']> };
+export type ProviderSettings = Values<AllSettings<(typeof PROVIDERS)[number]>>;
 
 /** Every setting of every provider, by the name of its variable. */
 export const SETTINGS: Record<keyof ProviderSettings, Setting> = Object.assign(

@@ -1,36 +1,12 @@
 /** What a provider says of itself: everything that the rest of the bot has to know of it, in one object. */
-import { z } from 'zod';
 import type { Quality, StoredFile } from '../core/job/job.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
+import { type Settings, urlSetting, type Values } from '../environment.ts';
 
-/** A variable of the environment that is this provider's own. */
-export type Setting<T extends z.ZodType = z.ZodType> = {
-  /** What its text must be, and what becomes of it. */
-  shape: T;
-  /** What stands in `.env.example`: the default, or nothing. */
-  example: string;
-  /** A line above it there, where its name does not say it all. */
-  comment?: string;
-  /** Nobody but us and the provider may see it. */
-  isSecret?: true;
-  /** The provider's results may lie at this address, which the operator chose, even when it is a private one. */
-  isTrusted?: true;
-};
+export { keySetting, urlSetting } from '../environment.ts';
 
-/** A base address may carry a path prefix; a slash at its end would double. */
-export const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an address like https://example.com' })
-  .transform((url) => url.replace(/\/+$/, ''));
-
-/** A key that turns a provider on. */
-export const keySetting = { shape: z.string().optional(), example: '', isSecret: true } as const;
-
-/** The provider's address; the operator changes it for a proxy or a simulator. */
-export const addressSetting = (preset: string) =>
-  ({ shape: baseUrl.prefault(preset), example: preset, isTrusted: true }) as const;
-
-export type Settings = Readonly<Record<string, Setting>>;
-type Values<S extends Settings> = { [K in keyof S]: z.output<S[K]['shape']> };
+/** A provider's address, where its results may lie, too. */
+export const addressSetting = (preset: string) => ({ ...urlSetting(preset), isTrusted: true }) as const;
 
 /** One thing that it renders. */
 type Offer = { quality: Exclude<Quality, 'draft'> };

@@ -1,6 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import { join } from 'node:path';
 import type { Keyv } from 'keyv';
+import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, SettingsStore, Shelf, Traces } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
@@ -57,7 +58,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     ledger: createLedger(db),
     files,
     settings: createSettingsStore(db),
-    traces: createTraces(db, ['discord', 'telegram']),
+    traces: createTraces(db, CHATS),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => shelfOn(db, namespace),

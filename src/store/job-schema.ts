@@ -1,5 +1,6 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
+import { PLATFORMS } from '../chat/catalog.ts';
 import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
@@ -14,7 +15,7 @@ const base = z.object({
   id: z.string(),
   code: z.string(),
   requester: z.object({
-    platform: z.enum(['web', 'discord', 'telegram']),
+    platform: z.string().refine((platform) => PLATFORMS.includes(platform)),
     spaceId: z.string(),
     memberId: z.string(),
     channelId: z.string().exactOptional(),

@@ -10,11 +10,18 @@ const ENDED_FOR_MS = 2 * 24 * 3_600_000;
 const jobRow = z.object({ jobId: z.string() });
 const noteRow = z.object({ key: z.string(), value: z.string() });
 
+/** Of a chat: how its notes, in the namespace that has its name, speak of a member, and which spaces nobody else is in. */
+type NotingChat = {
+  platform: string;
+  mentions(id: string): RegExp;
+  privateSpaces(id: string): readonly string[];
+};
+
 /**
- * `shelves`: the namespaces of the chats' notes. Only what has an end goes from there, as the rest is how jobs stand
- * and whose they are goes with them. Throws StoreError.
+ * Of the chats' notes, only what has an end goes with its member, as the rest is how jobs stand and whose they are
+ * goes with them. Throws StoreError.
  */
-export function createTraces(db: Database, shelves: readonly string[]): Traces {
+export function createTraces(db: Database, chats: readonly NotingChat[]): Traces {
   // A line whose job is still on record has yet to be closed, by its id.
   const lines = db.prepare(
     `SELECT job_id AS jobId FROM ledger_lines INDEXED BY lines_by_member
@@ -56,11 +63,8 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
     return isJob.get(`jobs:${subject}`) !== undefined || isWish.get(JSON.stringify(subject)) !== undefined;
   }
 
-  function forgetNotes(memberId: string): boolean {
-    const [platform = '', id = ''] = memberId.split(':');
-    if (!shelves.includes(platform) || id === '') return false;
-    // As a whole number: 12 is no part of 123.
-    const names = new RegExp(`(?<![\\d-])${id.replace(/\D/g, '')}(?!\\d)`);
+  function forgetNotes({ platform, mentions }: NotingChat, id: string): boolean {
+    const names = mentions(id);
     const theirs = z
       .array(noteRow)
       .parse(notes.all(`${platform}:`, `${platform};`))
@@ -77,17 +81,18 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
       return db.transaction(() => {
         // Made up anew each time, so that nobody, with whatever key, can tell whose it was.
         const name = `forgotten:${randomBytes(6).toString('hex')}`;
-        // A private chat has its member's number.
-        const own = JSON.stringify(privateSpacesOf(memberId));
+        const [platform, id = ''] = memberId.split(':');
+        const chat = id === '' ? undefined : chats.find((one) => one.platform === platform);
+        const own = JSON.stringify(chat?.privateSpaces(id) ?? []);
         const inBook = z.array(jobRow).parse(lines.all(memberId));
         for (const { jobId } of inBook)
           rename.run(`forgotten:${randomBytes(9).toString('hex')}`, name, own, name, jobId);
-        return forgetNotes(memberId) || inBook.length > 0;
+        return (chat !== undefined && forgetNotes(chat, id)) || inBook.length > 0;
       });
     },
     async forgetJob(jobId) {
       db.transaction(() => {
-        for (const shelf of shelves) dropJobNotes.run(`:${jobId}`, `${shelf}:`, `${shelf};`);
+        for (const { platform } of chats) dropJobNotes.run(`:${jobId}`, `${platform}:`, `${platform};`);
         closeStatus.run(`-status:${jobId}`);
       });
     },
@@ -107,11 +112,3 @@ export function createTraces(db: Database, shelves: readonly string[]): Traces {
 
 /** What a chat's note is about: its key without the chat's name and the kind of the note. */
 const subjectOf = (key: string): string => key.split(':').slice(2).join(':');
-
-/** The spaces that are nobody else's, as the chats name them. */
-function privateSpacesOf(memberId: string): string[] {
-  const [platform, id] = memberId.split(':');
-  // A group that acts as a member is still a group.
-  if (id === undefined || id.startsWith('-')) return [];
-  return [memberId, `${platform}:dm-${id}`];
-}

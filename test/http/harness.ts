@@ -71,6 +71,7 @@ export async function start(over: Partial<ServerParts> = {}) {
     health,
     weather: calmWeather(),
     providers: [{ id: 'paid', name: 'Paid.ai', key: 'PAID_KEY' }],
+    chats: [{ platform: 'talk', name: 'Talk' }],
     metrics,
     log: life.ctx.log,
     ping: async () => {},

@@ -125,7 +125,7 @@ it.each(['/hooks/chat', '/hooks/fal/a-guess'])(
     const files = createFiles(freshFolder());
     const takeWebhook = async () => 'taken' as const;
     const { url } = await start({
-      internet: { publicUrl: 'http://localhost', links, files, takeWebhook, chatHook },
+      internet: { publicUrl: 'http://localhost', links, files, takeWebhook, chatHooks: [chatHook] },
     });
     for (const length of ['content-length: 100000', 'transfer-encoding: chunked']) {
       const stranger = dial(

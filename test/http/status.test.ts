@@ -12,10 +12,11 @@ describe('the status', () => {
     expect(status.links).toEqual({ discord: 'https://discord.example/add' });
   });
 
-  it('says what a provider is called, and what turns it on', async () => {
+  it('says what providers and chats are called, and what turns a provider on', async () => {
     const health = createHealth(() => {});
     health.set('paid', { state: 'off', reason: 'set PAID_KEY' });
-    health.set('discord', { state: 'ok' });
+    health.set('talk', { state: 'ok' });
+    health.set('page', { state: 'ok' });
     const { url } = await start({ health });
     const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
     expect(status.components).toEqual([
@@ -27,7 +28,8 @@ describe('the status', () => {
         label: 'Paid.ai',
         setting: 'PAID_KEY',
       },
-      { name: 'discord', state: 'ok' },
+      { name: 'talk', state: 'ok', label: 'Talk' },
+      { name: 'page', state: 'ok' },
     ]);
   });
 

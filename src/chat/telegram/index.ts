@@ -38,16 +38,7 @@ export type TelegramParts = {
   usualMs(job: Job): number | undefined;
 };
 
-/** Where Telegram calls us; part of what the internet may open. */
-type ChatHook = {
-  path: string;
-  /** Whether a call comes from Telegram. */
-  knows(headers: Readonly<Record<string, string | undefined>>): boolean;
-  /** Judges one call and answers its status. */
-  take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
-};
-
-export type TelegramChat = RunningChat & { hook: ChatHook };
+export type TelegramChat = RunningChat & Required<Pick<RunningChat, 'hook'>>;
 
 /** Makes the chat; nothing is asked of Telegram before `start`. */
 export async function createTelegramChat(parts: TelegramParts): Promise<TelegramChat> {

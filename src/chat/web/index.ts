@@ -1,10 +1,11 @@
 /** The page as a front: it listens to a job's events by itself, and its video lies where it is served from. */
 import type { RunningChat } from '../../core/command.ts';
+import { PAGE } from '../../core/job/job.ts';
 import type { Clock } from '../../core/ports.ts';
 
 export function createWebChat(clock: Clock): RunningChat {
   return {
-    platform: 'web',
+    platform: PAGE,
     async start() {},
     async stop() {},
     show() {},

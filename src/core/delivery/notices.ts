@@ -2,7 +2,7 @@
 
 import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
-import type { Job } from '../job/job.ts';
+import { isOperatorsOwn, type Job } from '../job/job.ts';
 import type { QuotaLine } from '../limits/quota.ts';
 import { quotaLines } from '../limits/quota-lines.ts';
 import type { Shelf } from '../ports.ts';
@@ -29,7 +29,8 @@ export async function tellAdmins(
 
 /** Tells of each share of the space's own limits as it is reached, once in a window. */
 export async function tellShares(ctx: Context, shelf: Shelf, { requester }: Job): Promise<void> {
-  if (requester.platform === 'web' || ctx.settings.of(requester.spaceId).logChannel === undefined) return;
+  if (isOperatorsOwn(requester.platform) || ctx.settings.of(requester.spaceId).logChannel === undefined)
+    return;
   // One at a time, so that two jobs at once don't both find it untold.
   await ctx.locks.run(`shares ${requester.spaceId}`, async () => {
     for (const line of await quotaLines(ctx, requester)) {

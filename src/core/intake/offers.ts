@@ -4,7 +4,7 @@
  */
 
 import type { Context } from '../context.ts';
-import { codeOf, type Event, isOver, type Job } from '../job/job.ts';
+import { codeOf, type Event, isOperatorsOwn, isOver, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
@@ -75,7 +75,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     if (shut) return refuse(shut);
     const prepared = await asked.prepare();
     if (!prepared.ok) return prepared;
-    const canWait = event.requester.platform !== 'web';
+    const canWait = !isOperatorsOwn(event.requester.platform);
     const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
     const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
@@ -214,7 +214,7 @@ const jobOf = (made: Outcome<Job>): Outcome<Taken> =>
 /** What a press just before this one made, by whoever's hand shakes or whose chat is slow to show it. */
 async function samePress(ctx: Context, { requester }: Event, job: Job): Promise<Job | undefined> {
   // The page and scripts name each press themselves.
-  if (requester.platform === 'web') return undefined;
+  if (isOperatorsOwn(requester.platform)) return undefined;
   const since = ctx.clock.now() - SAME_PRESS_MS;
   const isSame = (one: Job): boolean =>
     one.createdAt > since &&

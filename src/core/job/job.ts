@@ -61,9 +61,16 @@ export type Attempt = {
   code?: FailureCode;
 };
 
+/** The page, and scripts that use its addresses, where the chats' names stand. */
+export const PAGE = 'web';
+
+/** Whether it is the operator's own place: without other members, admins, or limits but the operator's budget. */
+export const isOperatorsOwn = (platform: string): boolean => platform === PAGE;
+
 /** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
 export type Requester = {
-  platform: 'web' | 'discord' | 'telegram';
+  /** The page, or a chat by the name that it has in records. */
+  platform: string;
   spaceId: string;
   memberId: string;
   /** The channel or topic within the space, where limits may stand on it. */

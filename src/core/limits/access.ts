@@ -1,5 +1,5 @@
 /** Who is let in, and who may touch which job. Asked on every call: rights change between two clicks. */
-import type { Job, Requester } from '../job/job.ts';
+import { isOperatorsOwn, type Job, type Requester } from '../job/job.ts';
 import type { Clock } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 import type { Settings } from '../settings/setting.ts';
@@ -42,7 +42,7 @@ export function createAccess(
 ): Access {
   // The page has a door of its own, and whoever is through it runs the bot.
   const isOperator = ({ platform, memberId }: Requester): boolean =>
-    platform === 'web' || rules.operators.has(memberId);
+    isOperatorsOwn(platform) || rules.operators.has(memberId);
 
   return {
     isOperator,

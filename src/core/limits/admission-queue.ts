@@ -2,7 +2,7 @@
  * Who may render now, and who comes next. So many at once for each member, each space and the whole bot; whoever must
  * wait stands in a line that is fair between spaces, then between members: the one served longest ago comes first.
  */
-import type { Job, JobIn, Requester } from '../job/job.ts';
+import { isOperatorsOwn, type Job, type JobIn, type Requester } from '../job/job.ts';
 import { createLineOrder } from './queue-order.ts';
 
 export type LineRules = {
@@ -18,7 +18,7 @@ export const AT_ONCE: LineRules = { perMember: 1, perSpace: 3, overall: 20 };
 export const lineRulesFor =
   (rules: LineRules) =>
   ({ platform }: Requester): LineRules =>
-    platform === 'web' ? { ...rules, perMember: rules.overall, perSpace: rules.overall } : rules;
+    isOperatorsOwn(platform) ? { ...rules, perMember: rules.overall, perSpace: rules.overall } : rules;
 
 type Place = { admitted: true; at: number } | { admitted: false; place: number };
 

@@ -3,7 +3,7 @@
  * speak of one member alone, the most specific wins: the member's own, then the highest role's, then everyone's.
  */
 
-import type { Requester } from '../job/job.ts';
+import { isOperatorsOwn, type Requester } from '../job/job.ts';
 import type { Micros } from '../price/money.ts';
 import type { LimitScope } from '../refusals.ts';
 import type { Settings } from '../settings/setting.ts';
@@ -48,7 +48,7 @@ export function limitsOf(requester: Requester, at: number, rules: QuotaRules, sp
     maxMicros: rules.operatorBudget[period],
     resetsAt: resetsAt(period, at, rules.timeZone),
   }));
-  if (requester.platform === 'web') return budget;
+  if (isOperatorsOwn(requester.platform)) return budget;
   const limits = PERIODS.flatMap((period) =>
     UNITS.flatMap((unit) =>
       (['space', 'channel', 'member'] as const).flatMap((scope): Limit[] => {

@@ -3,7 +3,7 @@
  * docs/decisions/0003-a-video-that-nobody-can-have.md says why one that never arrived goes too.
  */
 import type { Context } from '../context.ts';
-import { isOver, type Job } from '../job/job.ts';
+import { isOperatorsOwn, isOver, type Job } from '../job/job.ts';
 import type { Privacy } from './privacy.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -52,4 +52,4 @@ function isDue(ctx: Context, job: Job, now: number): boolean {
   return Math.max(keptUntil(ctx, job, completedAt), completedAt + UNDELIVERED_DAYS * DAY_MS) <= now;
 }
 
-const isPage = (spaceId: string): boolean => spaceId.split(':')[0] === 'web';
+const isPage = (spaceId: string): boolean => isOperatorsOwn(spaceId.split(':')[0] ?? '');

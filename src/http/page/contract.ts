@@ -83,9 +83,10 @@ export type ComponentView = {
   name: string;
   state: 'ok' | 'degraded' | 'off';
   reason?: string;
-  /** Only of hosted providers: what it is called, and the setting that turns it on. */
-  kind?: 'provider';
+  /** What it is called, of hosted providers and chats. */
   label?: string;
+  /** Only of hosted providers, with the setting that turns it on. */
+  kind?: 'provider';
   setting?: string;
   /** Only of providers that had jobs. */
   weather?: WeatherView;

@@ -42,12 +42,8 @@ export const percent = (share) => `${Math.round(share * 100)} %`;
 /** @param {string} word */
 export const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** Names of providers and chats as their makers write them; those of hosted providers come with the status. */
-const NAMES = new Map([
-  ['local', 'this machine'],
-  ['discord', 'Discord'],
-  ['telegram', 'Telegram'],
-]);
+/** Names of providers and chats as their makers write them; those that are not our own come with the status. */
+const NAMES = new Map([['local', 'this machine']]);
 
 /** @param {readonly ComponentView[]} components */
 export function learnNames(components) {

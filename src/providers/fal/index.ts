@@ -1,8 +1,6 @@
 /** fal.ai as the rest of the bot knows it. */
-import { addressSetting, baseUrl, defineProvider, keySetting } from '../module.ts';
+import { addressSetting, defineProvider, keySetting, urlSetting } from '../module.ts';
 import { OFFERS } from './wire.ts';
-
-const API_URL = 'https://api.fal.ai';
 
 export const fal = defineProvider({
   id: 'fal',
@@ -13,7 +11,7 @@ export const fal = defineProvider({
     FAL_QUEUE_URL: addressSetting('https://queue.fal.run'),
     FAL_REST_URL: addressSetting('https://rest.fal.ai'),
     // Only prices are read there.
-    FAL_API_URL: { shape: baseUrl.prefault(API_URL), example: API_URL },
+    FAL_API_URL: urlSetting('https://api.fal.ai'),
   },
   offers: OFFERS,
   files: 'own-storage',

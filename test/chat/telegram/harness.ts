@@ -16,6 +16,7 @@ import {
   textOf,
   type User,
 } from '../../../simulators/telegram/telegram.ts';
+import { CHATS } from '../../../src/chat/catalog.ts';
 import { createTelegramChat, type TelegramChat } from '../../../src/chat/telegram/index.ts';
 import { realTimers, type Timers } from '../../../src/chat/telegram/timers.ts';
 import type { RunningChat } from '../../../src/core/command.ts';
@@ -244,7 +245,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     noted: (key: string) => shelf.get(key),
     note: (key: string, value: unknown) => shelf.set(key, value),
     /** As the store does when that member wants to be forgotten. */
-    forgets: ({ id }: User) => createTraces(database, ['telegram']).forget(`telegram:${id}`),
+    forgets: ({ id }: User) => createTraces(database, CHATS).forget(`telegram:${id}`),
     /** Waits until Telegram knows the bot's commands. */
     async registers(): Promise<void> {
       while ((await shelf.get('registered')) === undefined)

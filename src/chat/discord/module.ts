@@ -1,0 +1,57 @@
+/** Discord as the rest of the bot knows it. */
+import { z } from 'zod';
+import { baseUrl } from '../../environment.ts';
+import { defineChat, keySetting, urlSetting, wholeNumber, yesOrNo } from '../module.ts';
+import { namedByWaiting } from './inbound/waiting.ts';
+
+export const discord = defineChat({
+  platform: 'discord',
+  name: 'Discord',
+  key: 'DISCORD_TOKEN',
+  settings: {
+    DISCORD_TOKEN: keySetting,
+    DISCORD_API_URL: urlSetting('https://discord.com/api'),
+    DISCORD_CDN_URLS: {
+      shape: z
+        .string()
+        .default(
+          'https://cdn.discordapp.com,https://media.discordapp.net,https://images-ext-1.discordapp.net,https://images-ext-2.discordapp.net',
+        )
+        .transform((text) => text.split(',').map((url) => url.trim()))
+        .pipe(z.array(baseUrl)),
+      example: 'https://cdn.discordapp.com,https://media.discordapp.net',
+    },
+    DISCORD_DEV_GUILD: {
+      shape: z
+        .string()
+        .regex(/^\d{17,20}$/, 'must be the id of a server')
+        .optional(),
+      example: '',
+    },
+    DISCORD_PING: { shape: yesOrNo.prefault('true'), example: 'true' },
+  },
+  ids: { pattern: /^-?\d{1,20}$/, example: '123' },
+  mentions: wholeNumber,
+  privateSpaces: (id) => [`discord:dm-${id}`],
+  secretShapes: [
+    // Addresses in which the token stands: answers to interactions, and webhooks.
+    /(\/(?:webhooks|interactions)\/\d{5,20}\/)[\w.-]{20,}/,
+    // "interaction:" in base64, with which the tokens of interactions begin.
+    /aW50ZXJhY3Rpb24[\w-]{20,}/,
+    // The bot's token; JSON web tokens have the same three parts.
+    /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/,
+  ],
+  namesFiles: namedByWaiting,
+  async create(settings, { scheduler, ...deps }) {
+    const { createDiscordChat } = await import('./index.ts');
+    return createDiscordChat({
+      ...deps,
+      token: settings.DISCORD_TOKEN ?? '',
+      apiUrl: settings.DISCORD_API_URL,
+      cdnUrls: settings.DISCORD_CDN_URLS,
+      devGuild: settings.DISCORD_DEV_GUILD,
+      notify: settings.DISCORD_PING,
+      scheduler: scheduler(),
+    });
+  },
+});

@@ -1,0 +1,63 @@
+/** What a chat says of itself: everything that the rest of the bot has to know of it, in one object. */
+import type { Commands } from '../../commands/index.ts';
+import type { RunningChat } from '../core/command.ts';
+import type { Health } from '../core/health.ts';
+import type { FileUse, NamesFile } from '../core/intake/file-use.ts';
+import type { Job } from '../core/job/job.ts';
+import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../core/ports.ts';
+import type { Settings, Values } from '../environment.ts';
+
+export { keySetting, urlSetting, yesOrNo } from '../environment.ts';
+
+/** What it is given to work with. */
+type ChatDeps = {
+  commands: Commands;
+  inbox: Inbox;
+  /** Its own notes. One that has an end is about what its key says after the first colon: `<kind>:<subject>`. */
+  shelf: Shelf;
+  jobs: Pick<JobStore, 'get'>;
+  files: Files;
+  fileUse: FileUse;
+  /** Made when it is asked for, and its own. */
+  scheduler(): Scheduler;
+  health: Health;
+  clock: Clock;
+  log: Log;
+  usualMs(job: Job): number | undefined;
+  /** Where the internet reaches us. */
+  publicUrl: string | undefined;
+  /** What signs with: a chat derives its own from it. */
+  secretKey: string;
+  /** Hears where the bot can be added to a server or a group, once that is known. */
+  onInvite(url: string): void;
+};
+
+export type ChatModule<S extends Settings> = {
+  /** In records, in settings and as the name of its folder: lower-case letters, for good. */
+  platform: string;
+  /** As its maker writes it. */
+  name: string;
+  /** The setting that turns it on. */
+  key: keyof S & string;
+  settings: S;
+  /** How the operator may name a space or a person there: what such an id looks like, and one for the messages. */
+  ids: { pattern: RegExp; example: string };
+  /** Finds that id in a note of its shelf, and no other id that only contains it. */
+  mentions(id: string): RegExp;
+  /** The spaces that are a member's alone, as records name them. */
+  privateSpaces(id: string): readonly string[];
+  /** What its tokens look like, wherever they turn up; a group is what stays before one. */
+  secretShapes: readonly RegExp[];
+  /** Which files its notes need for what is not a job yet. */
+  namesFiles?(shelf: Shelf): NamesFile;
+  /** The chat itself is loaded when it is used: a platform's library alone can take 60 MB and a second or two. */
+  create(settings: Values<S>, deps: ChatDeps): Promise<RunningChat>;
+};
+
+/** Keeps the names and the types of its settings, which `create` then gets. */
+export const defineChat = <const S extends Settings, const Platform extends string>(
+  module: ChatModule<S> & { platform: Platform },
+): ChatModule<S> & { platform: Platform } => module;
+
+/** For platforms whose ids are numbers: 12 is no part of 123, nor of -12, which is a group. */
+export const wholeNumber = (id: string): RegExp => new RegExp(`(?<![\\d-])${id.replace(/\D/g, '')}(?!\\d)`);
