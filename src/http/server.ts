@@ -79,7 +79,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
     return problem(c, { code: 'slow-down', retryAt: verdict.retryAt });
   });
   // The form must look right before anybody is signed in.
-  for (const file of ['/style.css', '/favicon.svg', '/login.js']) app.get(file, serveStatic({ root: PAGE }));
+  for (const file of ['/style/*', '/favicon.svg', '/login.js']) app.get(file, serveStatic({ root: PAGE }));
   app.use(requireSignIn(parts.signIn));
   app.get('/metrics', async (c) =>
     c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),

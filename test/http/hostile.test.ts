@@ -330,20 +330,26 @@ describe('the page itself', () => {
     }
   });
 
-  it.each(['/', '/usage', '/login', '/api/status', '/api/jobs/none', '/nothing', '/style.css', '/healthz'])(
-    'sends what keeps a browser from harm with %s',
-    async (path) => {
-      const { url } = await start();
-      const { headers } = await fetch(`${url}${path}`);
-      const policy = headers.get('content-security-policy') ?? '';
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("script-src 'self'");
-      expect(policy).toContain("frame-ancestors 'none'");
-      expect(policy).not.toMatch(/unsafe|\*|https?:/);
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-frame-options')).toBe('DENY');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('access-control-allow-origin')).toBeNull();
-    },
-  );
+  it.each([
+    '/',
+    '/usage',
+    '/login',
+    '/api/status',
+    '/api/jobs/none',
+    '/nothing',
+    '/style/base.css',
+    '/healthz',
+  ])('sends what keeps a browser from harm with %s', async (path) => {
+    const { url } = await start();
+    const { headers } = await fetch(`${url}${path}`);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
 });
