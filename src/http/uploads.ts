@@ -91,13 +91,21 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
       headers: { 'content-type': type },
       limits: { files: 4, fields: 20, fieldSize: 20_000, parts: 24 },
     });
-    parser.on('field', (name, value, _nameCut, valueCut) => {
+    // The parser's types promise a name that not every sender gives.
+    parser.on('field', (name: string | undefined, value, _nameCut, valueCut) => {
+      if (name === undefined) {
+        refusal ??= { code: 'bad-request', reason: 'a field of the form has no name.' };
+        return;
+      }
       if (valueCut) refusal ??= { code: 'bad-option', option: name, allowed: ['a shorter text'] };
-      form.fields[clean(name)] = clean(value ?? '');
+      form.fields[clean(name)] = clean(value);
     });
-    parser.on('file', (name, stream, filename) => {
+    parser.on('file', (name: string | undefined, stream, filename) => {
       streams.push(stream);
-      if (isFileField(name) && !form.files[name]) {
+      if (name === undefined) {
+        refusal ??= { code: 'bad-request', reason: 'a file of the form has no name of a field.' };
+        drop(stream);
+      } else if (isFileField(name) && !form.files[name]) {
         const write = keep(name, stream, filename ?? '');
         // The parser would go on feeding a stream that nobody reads any more, and wait for ever.
         write.catch(() => drop(stream));

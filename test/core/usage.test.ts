@@ -145,17 +145,17 @@ describe('/usage', () => {
 
   it('shows an admin the own space, this month where no period is named', async () => {
     const usage = { spaceId: HERE, period: 'month', totals: { heldJobs: 1 } };
-    expect(await ask(ADMIN)).toMatchObject({ value: { kind: 'usage', usage } });
-    expect(await ask(ADMIN, { period: 'day' })).toMatchObject({ value: { usage: { period: 'day' } } });
+    expect(await ask(ADMIN)).toMatchObject({ value: usage });
+    expect(await ask(ADMIN, { period: 'day' })).toMatchObject({ value: { spaceId: HERE, period: 'day' } });
   });
 
   it('shows everything to an operator in private, and the space where one asks there', async () => {
     const operators = new Set([MEMBER.requester.memberId]);
     const alone: Caller = { ...MEMBER, standing: { moderator: false, private: true } };
     const all = await ask(alone, {}, operators);
-    expect(all).toMatchObject({ value: { usage: { totals: { heldJobs: 2 } } } });
-    expect(all).not.toHaveProperty('value.usage.spaceId');
-    expect(await ask(MEMBER, {}, operators)).toMatchObject({ value: { usage: { spaceId: HERE } } });
+    expect(all).toMatchObject({ value: { period: 'month', totals: { heldJobs: 2 } } });
+    expect(all).not.toHaveProperty('value.spaceId');
+    expect(await ask(MEMBER, {}, operators)).toMatchObject({ value: { spaceId: HERE } });
   });
 
   it('shows nothing to anybody else', async () => {

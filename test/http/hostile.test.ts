@@ -280,6 +280,22 @@ describe('the page’s API, from scripts that mean ill', () => {
     expect(readdirSync(join(dataDir, 'temp'))).toEqual([]);
   });
 
+  it.each([
+    ['field', ''],
+    ['file', '; filename="a.png"'],
+  ])('refuses a %s without a name, and goes on', async (_, rest) => {
+    const { url, failed } = await startOpen();
+    const answer = await fetch(`${url}/api/quote`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: `--b\r\ncontent-disposition: form-data${rest}\r\n\r\nhello\r\n--b--\r\n`,
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ status: 400, title: 'bad-request' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(failed).toEqual([]);
+  });
+
   it('says no to an upload that announces too much, before a byte of it has come', async () => {
     const { url } = await start();
     const heard = await say(

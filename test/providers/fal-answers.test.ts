@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
-import { accepted, answerTo, fal, sim, time } from './fal-subject.ts';
+import { accepted, answerTo, eachWithSim, fal, sim, time } from './fal-subject.ts';
+
+eachWithSim();
 
 type Answer = { status: number; json?: unknown; text?: string; headers?: Record<string, string> };
 

@@ -7,7 +7,8 @@ const HOUR_MS = 3_600_000;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 function setup(shelf = memoryShelf()) {
-  vi.useFakeTimers();
+  // Not setTimeout: what another file of this worker left running would step through these days in half seconds.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   const clock = { now: () => Date.now() };
   const removed: string[] = [];
   const fileUse = createFileUse({
