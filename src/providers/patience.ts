@@ -44,12 +44,12 @@ export function createPatience(): Patience {
   };
 }
 
-/** Statuses that speak of our account or of the moment, whoever answers with them; never of how a job ended. */
-const OF_THE_MOMENT: readonly number[] = [401, 402, 403, 407, 408, 425, 429];
+/** Statuses that speak of our account, of the moment or of how we asked, whoever answers with them; never of how a job ended. */
+const NOT_OF_THE_JOB: readonly number[] = [401, 402, 403, 405, 407, 408, 425, 429];
 
 /** Whether a call for a job's result was answered with a no that is about that job. Not found is another matter. */
 export const isFinalNo = (status: number): boolean =>
-  status >= 400 && status < 500 && status !== 404 && status !== 410 && !OF_THE_MOMENT.includes(status);
+  status >= 400 && status < 500 && status !== 404 && status !== 410 && !NOT_OF_THE_JOB.includes(status);
 
 /** Whether an answer says that there is no such thing, at least for now. */
 export const isAbsent = (status: number): boolean => status === 404 || status === 410;

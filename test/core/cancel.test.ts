@@ -65,6 +65,23 @@ describe('a cancel', () => {
   });
 });
 
+describe('a cancel that is asked for again', () => {
+  it('stays noted by the provider when the second call gets no answer', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'running' }];
+    remote.cancels = ['asked'];
+    const { life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runNext();
+    await life.scheduler.runNext();
+    await life.jobs.cancel(EVENT.id);
+    remote.provider.cancel = async () => {
+      throw new Error('unreachable');
+    };
+    expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ refusal: { code: 'provider-down' } });
+    expect(await job()).toMatchObject({ cancelAskedAt: expect.any(Number) });
+  });
+});
+
 describe('a job that its provider says is cancelled', () => {
   const CANCELLED = { state: 'cancelled', costMicros: 0 } as const;
 

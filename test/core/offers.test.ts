@@ -372,6 +372,20 @@ describe('a job once more', () => {
     }
   });
 
+  it('is offered at the price of the files that are there, which may be a little longer than the first ones', async () => {
+    const { remote, ...parts } = await done();
+    const { offers, job, life } = parts;
+    remote.provider.quote = async ({ clipSeconds }) => ({ micros: clipSeconds * 1_000, notes: [] });
+    const { checkClip } = life.ctx.media;
+    life.ctx.media.checkClip = async (...args) => {
+      const checked = await checkClip(...args);
+      return checked.ok ? { ok: true, value: { ...checked.value, durationMs: 4_070 } } : checked;
+    };
+    const offer = offerOf(await offers.again(AGAIN, job, true));
+    expect(offer.quote).toMatchObject({ seconds: 5, micros: 5_000 });
+    expect(await offers.confirm(MEMBER, offer.code)).toMatchObject({ ok: true, value: { kind: 'job' } });
+  });
+
   it('with another picture takes nothing away from the job that the clip came from', async () => {
     const { offers, job, files, life } = await done();
     const uploads = { ...life.intake.uploadsOf(job), image: { path: '/in/other', sha256: 'o' } };

@@ -209,6 +209,11 @@ const ANSWERS: [what: string, answers: { status?: Answer; result?: Answer }, fat
     { status: COMPLETED, result: detail(status, 'User is locked. Reason: TOP_UP.') },
     'asked again',
   ]),
+  [
+    'an address that takes no such call says nothing of the job, as a path too many has it answer so',
+    { status: COMPLETED, result: detail(405, 'Method Not Allowed') },
+    'asked again',
+  ],
   ...[401, 403, 405, 422, 429, 500, 503].map((status): [string, { status: Answer }, Fate] => [
     `status ${status} for the status says nothing of the job`,
     { status: detail(status, 'no') },

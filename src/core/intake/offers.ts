@@ -22,6 +22,8 @@ type Asked = {
   choices: Choices;
   ask: boolean;
   prepare(): Promise<Outcome<Prepared>>;
+  /** What a yes would be about, where that is not what was prepared. */
+  prepareOffer?(): Promise<Outcome<Prepared>>;
 };
 
 /** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
@@ -86,10 +88,13 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
 
   async function wait(
     event: Event,
-    { uploads, choices }: Asked,
-    { plan, quote }: Prepared,
+    { uploads, choices, prepareOffer }: Asked,
+    prepared: Prepared,
     why: Pick<Offer, 'why' | 'over'>,
   ): Promise<Outcome<Taken>> {
+    const offered = prepareOffer ? await prepareOffer() : accept(prepared);
+    if (!offered.ok) return offered;
+    const { plan, quote } = offered.value;
     await using work = ctx.fileUse.begin();
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
@@ -120,9 +125,14 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     ctx.locks.run(`again ${job.id} ${event.requester.memberId}`, async () => {
       const same = ask ? undefined : await samePress(ctx, event, job);
       if (same) return accept({ kind: 'job', job: same });
-      const prepare = () => intake.prepareAgain(event.requester.spaceId, job);
-      const asked = { uploads: intake.uploadsOf(job), choices: intake.choicesOf(job), ask, prepare };
-      return shelf.alone(codeOf(event.id), () => decide(event, asked));
+      const { spaceId } = event.requester;
+      const [uploads, choices] = [intake.uploadsOf(job), intake.choicesOf(job)];
+      const prepare = () => intake.prepareAgain(spaceId, job);
+      // Its files were made ready once and may be a frame longer by that: a yes finds the price that was shown.
+      const prepareOffer = () => intake.prepare(spaceId, uploads, choices);
+      return shelf.alone(codeOf(event.id), () =>
+        decide(event, { uploads, choices, ask, prepare, prepareOffer }),
+      );
     });
 
   function offerAnew(

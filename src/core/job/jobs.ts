@@ -219,8 +219,10 @@ function note(
   job: JobIn<'queued' | 'running'>,
   fields: { cancelAskedAt: number } | { cancelTriedAt: number },
 ): Promise<Job> {
-  const { provider, submittedAt, operation } = job;
-  const noted = { provider, submittedAt, operation, ...fields };
+  const { provider, submittedAt, operation, cancelAskedAt } = job;
+  // What the provider has once taken note of stays noted, whatever comes of asking again.
+  const before = cancelAskedAt === undefined ? {} : { cancelAskedAt };
+  const noted = { provider, submittedAt, operation, ...before, ...fields };
   if (job.state === 'queued') return move(ctx, job, 'queued', noted);
   return move(ctx, job, 'running', { ...noted, startedAt: job.startedAt, phase: job.phase });
 }
