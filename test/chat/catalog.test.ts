@@ -1,6 +1,7 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHAT_SETTINGS, CHATS, PLATFORMS } from '../../src/chat/catalog.ts';
+import { createWaiting } from '../../src/chat/discord/inbound/waiting.ts';
 import { createChats, namedByChats } from '../../src/chats.ts';
 import { readConfig, secretsIn } from '../../src/config.ts';
 import { createHealth } from '../../src/core/health.ts';
@@ -74,6 +75,19 @@ it('without a token there is the page alone, and each chat says what turns it on
   expect(health).toEqual(
     CHATS.map(({ platform, key }) => ({ name: platform, state: 'off', reason: `set ${key}` })),
   );
+});
+
+it('a file that only a chat’s notes need is known to be in use', async () => {
+  const store = open();
+  const shelf = store.keyv('discord');
+  const [inUse, fileUse] = [
+    namedByChats(store),
+    createFileUse({ files: store.files, records: [], log: silent }),
+  ];
+  await createWaiting({ shelf, fileUse, clock, log: silent }).hold('a form', ['a-file']);
+  const isNamed = (key: string) => Promise.all(inUse.map((names) => names(key)));
+  expect(await isNamed('a-file')).toContain(true);
+  expect(await isNamed('another')).not.toContain(true);
 });
 
 it('a job of a platform that nobody knows is not put on record', async () => {

@@ -110,7 +110,7 @@ it('no more than so many are connected at once', async () => {
   await expect.poll(isUp(url)).toBe(true);
 });
 
-it.each(['/hooks/chat', '/hooks/fal/a-guess'])(
+it.each(['/hooks/chat', '/hooks/other-chat', '/hooks/fal/a-guess'])(
   'whoever knows no secret has no body read at %s',
   async (path) => {
     const judged: string[] = [];
@@ -125,7 +125,13 @@ it.each(['/hooks/chat', '/hooks/fal/a-guess'])(
     const files = createFiles(freshFolder());
     const takeWebhook = async () => 'taken' as const;
     const { url } = await start({
-      internet: { publicUrl: 'http://localhost', links, files, takeWebhook, chatHooks: [chatHook] },
+      internet: {
+        publicUrl: 'http://localhost',
+        links,
+        files,
+        takeWebhook,
+        chatHooks: [chatHook, { ...chatHook, path: '/hooks/other-chat' }],
+      },
     });
     for (const length of ['content-length: 100000', 'transfer-encoding: chunked']) {
       const stranger = dial(
