@@ -66,7 +66,8 @@ export type ProviderStatus =
   | { state: 'queued'; position?: number }
   | { state: 'running'; progress?: number }
   | { state: 'completed'; result: ResultRef; costMicros?: Micros }
-  | { state: 'failed'; failure: FailureCode; costMicros: Micros }
+  /** Without a cost where nobody knows yet whether it is billed. */
+  | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
 
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */

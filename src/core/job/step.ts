@@ -108,7 +108,8 @@ async function atDeadline(ctx: Context, job: AtProvider, port: Provider): Promis
   }
   if (last.state === 'completed') return apply(ctx, job, last);
   const goesOn = last.state === 'queued' || last.state === 'running';
-  if (goesOn && cancelled !== 'cancelled') return finishUnsettled(ctx, job, 'timed-out');
+  const isUnsettled = last.state === 'failed' && last.costMicros === undefined;
+  if ((goesOn && cancelled !== 'cancelled') || isUnsettled) return finishUnsettled(ctx, job, 'timed-out');
   return finish(ctx, job, 'failed', {
     failure: 'timed-out',
     costMicros: 'costMicros' in last ? last.costMicros : 0,
@@ -154,6 +155,7 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
       return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
     }
     case 'failed': {
+      if (status.costMicros === undefined) return finishUnsettled(ctx, job, status.failure);
       // A result that is lost was rendered, and so was billed, also where the provider can't say how much any more.
       const lostMicros = status.failure === 'result-lost' ? job.quote.micros : 0;
       return finish(ctx, job, 'failed', {

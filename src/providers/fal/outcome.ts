@@ -59,11 +59,11 @@ export function outcomeOf(args: {
   if (Array.isArray(error.detail) && result.header('x-fal-retryable') === 'false') return failed;
   if (isFinalNo(result.status)) {
     const failure = fromUpstream(result.json ?? '');
-    return { doubt: 'unfamiliar', says, end: { ...failed, failure } };
+    const cost = billed === undefined ? {} : { costMicros: billed };
+    return { doubt: 'unfamiliar', says, end: { state: 'failed', failure, ...cost } };
   }
-  if (result.status === 200)
-    return { doubt: 'unfamiliar', says, end: isTold ? failed : lost(operation, billed) };
-  if (isAbsent(result.status))
+  // The video may come a little later than the word that it is there.
+  if (result.status === 200 || isAbsent(result.status))
     return { doubt: 'may-pass', says, end: isTold ? failed : lost(operation, billed) };
   // A structured error of a server that keeps coming is the stored end of this request.
   if (isTold && result.status >= 500) return { doubt: 'may-pass', says, end: failed };

@@ -38,7 +38,7 @@ export function outcomeOf(
       const says = 'RunComfy names no video';
       if (error) return { doubt: 'unfamiliar', says, end: failed };
       if (!isOver && status !== 'succeeded' && status !== 'completed') throw new NoClearAnswer(says);
-      return { doubt: 'unfamiliar', says, end: lost(job, costMicros) };
+      return { doubt: 'may-pass', says, end: lost(job, costMicros) };
     }
   }
 }

@@ -76,7 +76,7 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     // The first three digits of a code are those of an HTTP status.
     if (!isFinalNo(code === undefined ? answer.status : Math.floor(code / 1000)))
       throw new NoClearAnswer(says);
-    const end = { state: 'failed', failure: fromUpstream(answer.json ?? ''), costMicros: 0 } as const;
+    const end = { state: 'failed', failure: fromUpstream(answer.json ?? '') } as const;
     return { doubt: 'unfamiliar', says, end };
   }
 
