@@ -147,8 +147,9 @@ function timeOf(
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
-  // Where nothing was said, GIFs are repeated by themselves.
-  const choices = { ...offer.choices, loop: offer.choices.loop ?? quote.notes.includes('looped') };
+  // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
+  const isLooped = quote.notes.includes('looped');
+  const choices = { ...offer.choices, loop: isLooped };
   const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
     verb: 'choose',
     code,
@@ -178,7 +179,11 @@ export function offerPage(words: Words, offer: Offer): Page {
       QUALITIES.map((value) =>
         choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
       ),
-      [onOff(t('details.sound'), 'sound'), onOff(t('button.trim'), 'trim'), onOff(t('button.loop'), 'loop')],
+      [
+        onOff(t('details.sound'), 'sound'),
+        onOff(t('button.trim'), 'trim'),
+        ...(isLooped ? [onOff(t('button.loop'), 'loop')] : []),
+      ],
       [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
     ],
   };
