@@ -8,6 +8,7 @@ import {
   AV_LOG_QUIET,
   AV_PIX_FMT_BGRA,
   AV_PIX_FMT_RGB8,
+  AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV444P,
   AV_PIX_FMT_YUVA420P,
@@ -19,6 +20,7 @@ import {
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
   FF_ENCODER_AAC,
+  FF_ENCODER_APNG,
   FF_ENCODER_GIF,
   FF_ENCODER_LIBMP3LAME,
   FF_ENCODER_LIBOPUS,
@@ -59,6 +61,7 @@ const ENCODERS = {
   mpeg4: FF_ENCODER_MPEG4,
   mjpeg: FF_ENCODER_MJPEG,
   gif: FF_ENCODER_GIF,
+  apng: FF_ENCODER_APNG,
   webp: FF_ENCODER_LIBWEBP_ANIM,
 } as const;
 const USUAL_CODEC = {
@@ -69,6 +72,7 @@ const USUAL_CODEC = {
   avi: 'mpeg4',
   gif: 'gif',
   webp: 'webp',
+  apng: 'apng',
 } as const;
 const SOUND = {
   mp4: FF_ENCODER_AAC,
@@ -78,6 +82,7 @@ const SOUND = {
   avi: FF_ENCODER_LIBMP3LAME,
   gif: undefined,
   webp: undefined,
+  apng: undefined,
 } as const;
 const FORMATS = {
   mp4: 'mp4',
@@ -87,6 +92,7 @@ const FORMATS = {
   avi: 'avi',
   gif: 'gif',
   webp: 'webp',
+  apng: 'apng',
 } as const;
 /** Fast rather than good. */
 const CODEC_OPTIONS: Partial<Record<keyof typeof ENCODERS, Record<string, string>>> = {
@@ -164,11 +170,13 @@ async function addPicture(output: FormatContext, options: SampleClip) {
   const pixelFormat =
     codecName === 'gif'
       ? AV_PIX_FMT_RGB8
-      : codecName === 'webp'
-        ? AV_PIX_FMT_BGRA
-        : codecName === 'mjpeg'
-          ? AV_PIX_FMT_YUVJ420P
-          : wanted;
+      : codecName === 'apng'
+        ? AV_PIX_FMT_RGB24
+        : codecName === 'webp'
+          ? AV_PIX_FMT_BGRA
+          : codecName === 'mjpeg'
+            ? AV_PIX_FMT_YUVJ420P
+            : wanted;
   const encoder = new CodecContext();
   encoder.allocContext3(codec);
   encoder.width = width;

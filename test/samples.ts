@@ -107,9 +107,9 @@ export type SampleClip = {
   width?: number;
   height?: number;
   fps?: number;
-  container?: 'mp4' | 'mov' | 'webm' | 'mkv' | 'avi' | 'gif' | 'webp';
+  container?: 'mp4' | 'mov' | 'webm' | 'mkv' | 'avi' | 'gif' | 'webp' | 'apng';
   /** By default what the container usually holds. */
-  codec?: 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'mpeg4' | 'mjpeg' | 'gif' | 'webp';
+  codec?: 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'mpeg4' | 'mjpeg' | 'gif' | 'webp' | 'apng';
   /** A 440 Hz tone. */
   sound?: boolean;
   /** A second track of sound beside the first. */

@@ -154,8 +154,9 @@ const SWITCHES = {
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
-  // Where nothing was said, GIFs are repeated by themselves.
-  const choices = { ...offer.choices, loop: offer.choices.loop ?? quote.notes.includes('looped') };
+  // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
+  const isLooped = quote.notes.includes('looped');
+  const choices = { ...offer.choices, loop: isLooped };
   const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
     verb: 'choose',
     code,
@@ -185,7 +186,7 @@ export function offerPage(words: Words, offer: Offer): Page {
       QUALITIES.map((value) =>
         choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
       ),
-      (Object.keys(SWITCHES) as Switch[]).map(onOff),
+      (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
       [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
     ],
   };

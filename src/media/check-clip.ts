@@ -19,6 +19,13 @@ export const MAX_SIDE = 3850;
 const MAX_FPS = 1000;
 const MAX_FRAME_SECONDS = 60;
 
+/** What kinds of pictures are called that could move and don't. */
+const STILLS: Partial<Record<ClipFormat, string>> = {
+  GIF: 'still GIF',
+  'animated WebP': 'still WebP',
+  'animated PNG': 'still PNG',
+};
+
 /** Sniffs, measures and decodes. How long a clip may be is the core's to say. */
 export async function checkClip({
   path,
@@ -86,9 +93,8 @@ export async function readClip(path: string, how: WithoutSound = {}): Promise<Ou
   const scanned = await scan(clip, picture);
   if (scanned.damaged || !hasSaneTimes(scanned) || (await endsEarly(path, container)))
     return unreadable(path, container);
-  if (scanned.packets === 1 && (container === 'GIF' || container === 'animated WebP')) {
-    return refuse({ code: 'not-a-video', found: container === 'GIF' ? 'still GIF' : 'still WebP' });
-  }
+  const still = STILLS[container];
+  if (scanned.packets === 1 && still) return refuse({ code: 'not-a-video', found: still });
   const hasSound = sound !== undefined && (await isHeard(path, container, how));
   return accept({ container, scanned, geometry, hasSound, soundLeftOut });
 }

@@ -20,6 +20,8 @@ export async function endsEarly(path: string, container: ClipFormat): Promise<bo
     case 'WebM':
     case 'MKV':
       return await walk(file, size, ebmlElement());
+    case 'animated PNG':
+      return await walk(file, size, pngChunk);
     case 'GIF':
       return size <= MAX_GIF_BYTES && gifEndsEarly(await file.readFile());
   }
@@ -81,6 +83,12 @@ const riffChunk: ElementEnd = (head, at, fileSize) => {
   const end = 8 + size;
   // The padding byte of the last chunk is often left out, and some writers count these eight bytes in.
   return at + end === fileSize || at + size === fileSize ? fileSize - at : end + (size % 2);
+};
+
+/** W3C PNG, 5: a signature of eight bytes, then chunks of a size, a name, what they hold and a sum. IEND is the last. */
+const pngChunk: ElementEnd = (head, at) => {
+  if (at === 0) return 8;
+  return head.toString('latin1', 4, 8) === 'IEND' ? undefined : head.readUInt32BE(0) + 12;
 };
 
 /** Segment, and the outermost elements that may follow one (RFC 9559, 5.1, and RFC 8794, 11). */

@@ -18,6 +18,7 @@ const CLIPS = {
   avi: 'AVI',
   gif: 'GIF',
   webp: 'animated WebP',
+  apng: 'animated PNG',
 } as const;
 
 export type ImageFormat = (typeof IMAGES)[keyof typeof IMAGES] | HeifKind;

@@ -144,7 +144,7 @@ describe('an offer', () => {
     expect(offerPage(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
   });
 
-  it('lets orientation, quality, sound and length be chosen, and marks what is chosen', () => {
+  it('lets orientation, quality, sound and length be chosen, marks what is chosen, and speaks of loops only for short clips', () => {
     const { quote, request, inputs: files, requester } = jobIn('created');
     const offer: Offer = {
       id: '1',
@@ -166,6 +166,10 @@ describe('an offer', () => {
       ['☑ Sound', '☐ Trim the clip', '☐ Loop the clip'],
       ['Confirm', 'Decline'],
     ]);
+    const looped = offerPage(words, { ...offer, quote: { ...quote, notes: ['looped'] } });
+    expect(looped.rows?.[2]).toContainEqual(
+      expect.objectContaining({ label: '☑ Loop the clip', arg: 'loop=false' }),
+    );
   });
 });
 

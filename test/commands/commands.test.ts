@@ -94,9 +94,15 @@ describe('animate', () => {
       });
     });
 
-    it('says how long it is, and that it can be repeated', async () => {
+    it('offers to repeat any other, and starts nothing of it unasked', async () => {
       const view = await commands.animate.execute(call({ files }), await short());
-      expect(view).toMatchObject({ refusal: { code: 'clip-too-short', seconds: 1.4, canLoop: true } });
+      expect(view).toMatchObject({
+        ok: true,
+        value: {
+          kind: 'offer',
+          offer: { why: 'misfit', choices: { loop: true }, quote: { notes: ['looped'] } },
+        },
+      });
     });
   });
 

@@ -116,9 +116,32 @@ describe('what a member asks for', () => {
   });
 
   it('is refused like any job when it can not be done, and leaves nothing behind', async () => {
-    const parts = await up({ clip: { durationMs: 31_000 } });
-    expect(await take(parts)).toMatchObject(refused('clip-too-long'));
+    const parts = await up({ clip: { durationMs: 1400, fps: 0.5 } });
+    expect(await take(parts)).toMatchObject(refused('clip-too-short'));
     expect(parts.files.kept.size).toBe(0);
+  });
+
+  it.each([
+    ['too long', 'cut', 31_000, { trim: true }, 'trimmed'],
+    ['too short', 'repeated', 1400, { loop: true }, 'looped'],
+  ] as const)(
+    'waits for a yes, however cheap, where a clip is %s: it would be %s',
+    async (_, _how, durationMs, mend, note) => {
+      const parts = await up({ micros: PRICE, clip: { durationMs } });
+      const offer = offerOf(await take(parts));
+      expect(offer).toMatchObject({ why: 'misfit', choices: mend, quote: { notes: [note] } });
+      expect(parts.remote.submits).toEqual([]);
+      expect(await parts.offers.confirm(MEMBER, offer.code)).toMatchObject(aJob);
+    },
+  );
+
+  it('stays as it is where the member turns off what makes the clip fit', async () => {
+    const parts = await up({ clip: { durationMs: 1400 } });
+    const offer = offerOf(await take(parts));
+    expect(await parts.offers.change(MEMBER, offer.code, { loop: false })).toMatchObject(
+      refused('clip-too-short'),
+    );
+    expect(await parts.offers.find(MEMBER, offer.code)).toMatchObject({ ok: true, value: offer });
   });
 });
 

@@ -62,7 +62,7 @@ describe('a plan', () => {
   describe('for a clip that is too short', () => {
     const looped = { loopToSeconds: 3, request: { clipSeconds: 3 }, notes: ['looped'] };
 
-    it.each(['GIF', 'animated WebP'])(
+    it.each(['GIF', 'animated WebP', 'animated PNG'])(
       'repeats a %s by itself until it is long enough, and says so',
       (container) => {
         const short = { ...clip(1200), container };

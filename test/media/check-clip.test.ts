@@ -23,6 +23,7 @@ const CONTAINERS: [string, SampleClip][] = [
   ['AVI', { container: 'avi' }],
   ['GIF', { container: 'gif', fps: 10 }],
   ['animated WebP', { container: 'webp', fps: 10 }],
+  ['animated PNG', { container: 'apng', fps: 10 }],
 ];
 
 describe('the verdict over a clip', () => {

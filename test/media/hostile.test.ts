@@ -72,6 +72,7 @@ describe('bytes that nobody can trust', () => {
     ['AVI', { container: 'avi', sound: true }],
     ['GIF', { container: 'gif', fps: 10 }],
     ['animated WebP', { container: 'webp', fps: 10 }],
+    ['animated PNG', { container: 'apng', fps: 10 }],
   ];
 
   it.each(clips)('get a verdict, whatever happened to the clip (%s)', async (name, options) => {

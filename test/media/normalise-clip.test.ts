@@ -53,6 +53,7 @@ const SOURCES: [string, SampleClip][] = [
   ['AVI with JPEGs', { container: 'avi', codec: 'mjpeg' }],
   ['GIF', { container: 'gif', fps: 10 }],
   ['animated WebP', { container: 'webp', fps: 10 }],
+  ['animated PNG', { container: 'apng', fps: 10 }],
 ];
 
 describe('the normalised clip', () => {

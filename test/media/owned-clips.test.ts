@@ -212,6 +212,7 @@ describe('a clip that is repeated', () => {
   it.each([
     ['GIF', { container: 'gif', fps: 10, seconds: 0.8 }, 8],
     ['animated WebP', { container: 'webp', fps: 10, seconds: 1 }, 10],
+    ['animated PNG', { container: 'apng', fps: 10, seconds: 1 }, 10],
     ['video sticker', { container: 'webm', fps: 30, seconds: 1.2 }, 36],
     ['MP4', { seconds: 2, fps: 15, sound: true }, 30],
     ['MP4 whose beat does not fit', { seconds: 1, fps: 29.97 }, 30],

@@ -25,5 +25,10 @@ export const failed = (failure: FailureCode, looks = 1, costMicros = 0): Fate =>
   looks,
   status: { state: 'failed', failure, costMicros },
 });
+/** Of what nobody knows whether it is billed. */
+export const unsettled = (failure: FailureCode, looks: number): Fate => ({
+  looks,
+  status: { state: 'failed', failure },
+});
 export const cancelled: Fate = { looks: 1, status: { state: 'cancelled', costMicros: 0 } };
 export const stands = (status: ProviderStatus): Fate => ({ looks: 1, status });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
+import { cancelled, type Fate, failed, fateOf, stands, unsettled } from './answers.ts';
 import { accepted, answerTo, eachWithSim, fal, sim, time } from './fal-subject.ts';
 
 eachWithSim();
@@ -169,7 +169,7 @@ const ANSWERS: [what: string, answers: { status?: Answer; result?: Answer }, fat
   [
     'a no of a shape that nobody has met is the end the second time',
     { status: COMPLETED, result: { status: 418, json: { oops: true } } },
-    failed('provider-down', 2),
+    unsettled('provider-down', 2),
   ],
   [
     'a no of another platform’s shape is understood the second time',
@@ -182,17 +182,17 @@ const ANSWERS: [what: string, answers: { status?: Answer; result?: Answer }, fat
   [
     'a no without a body is the end the second time',
     { status: COMPLETED, result: { status: 409 } },
-    failed('provider-down', 2),
+    unsettled('provider-down', 2),
   ],
   [
-    'a success without a video is lost the second time, and counted as billed',
+    'a success without a video may be late; then it is lost, and counted as billed',
     { status: COMPLETED, result: { status: 200, json: { video: null } } },
-    failed('result-lost', 2, LOST),
+    failed('result-lost', 5, LOST),
   ],
   [
-    'a success that is no JSON is lost the second time, and counted as billed',
+    'a success that is no JSON may be late; then it is lost, and counted as billed',
     { status: COMPLETED, result: { status: 200, text: 'ok' } },
-    failed('result-lost', 2, LOST),
+    failed('result-lost', 5, LOST),
   ],
   [
     'a result that is not there may be late; then it is lost, and counted as billed',

@@ -7,7 +7,7 @@ import type { Provider, ProviderTrouble } from '../../src/core/ports.ts';
 import { createRuncomfy } from '../../src/providers/runcomfy/runcomfy.ts';
 import runcomfyRequest from '../fixtures/providers/runcomfy-request.json' with { type: 'json' };
 import runcomfyResult from '../fixtures/providers/runcomfy-result.json' with { type: 'json' };
-import { cancelled, type Fate, failed, fateOf, stands } from './answers.ts';
+import { cancelled, type Fate, failed, fateOf, stands, unsettled } from './answers.ts';
 import { serveSamples, silent } from './subject.ts';
 
 const signal = new AbortController().signal;
@@ -245,14 +245,14 @@ describe('what becomes of a job by what RunComfy answers', () => {
       stands({ state: 'running' }),
     ],
     [
-      'a success without a video is lost the second time, and counted as billed',
+      'a success without a video may be late; then it is lost, and counted as billed',
       { status: COMPLETED, result: json({ status: 'succeeded', input: { video: MP4 } }) },
-      failed('result-lost', 2, LOST),
+      failed('result-lost', 5, LOST),
     ],
     [
-      'a result that is no JSON is lost the second time, and counted as billed',
+      'a result that is no JSON may be late; then it is lost, and counted as billed',
       { status: COMPLETED, result: { status: 200, text: 'ok' } },
-      failed('result-lost', 2, LOST),
+      failed('result-lost', 5, LOST),
     ],
     [
       'a state of the result that nobody has met with an error is understood the second time',
@@ -267,7 +267,7 @@ describe('what becomes of a job by what RunComfy answers', () => {
     [
       'a code for the result that is no account’s is the end the second time',
       { status: COMPLETED, result: json({ error_code: 400001, error_message: 'InvalidResourceIdentifier' }) },
-      failed('provider-down', 2),
+      unsettled('provider-down', 2),
     ],
     [
       'a result that is not there may be late; then it is lost, and counted as billed',

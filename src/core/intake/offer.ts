@@ -4,10 +4,10 @@ import type { Choices } from '../price/quote.ts';
 import type { OverQuota, PastLimit } from '../refusals.ts';
 
 /**
- * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, or a
- * limit has no room for it.
+ * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, a limit
+ * has no room for it, or its clip has to be cut or repeated, which nobody asked for.
  */
-export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit';
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit' | 'misfit';
 
 export type Offer = {
   /** The event's id, which the job will have. */

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { codeOf, type Event, isOperatorsOwn, isOver, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { Choices } from '../price/quote.ts';
-import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
+import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
 import type { Intake, Prepared } from './intake.ts';
 import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
 import { keepUpload, type OfferShelf, uploadsOf } from './offer-store.ts';
@@ -21,7 +21,7 @@ type Asked = {
   uploads: Uploads;
   choices: Choices;
   ask: boolean;
-  prepare(): Promise<Outcome<Prepared>>;
+  prepare(choices: Choices): Promise<Outcome<Prepared>>;
   /** What a yes would be about, where that is not what was prepared. */
   prepareOffer?(): Promise<Outcome<Prepared>>;
 };
@@ -75,15 +75,25 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
     const shut = await intake.closed();
     if (shut) return refuse(shut);
-    const prepared = await asked.prepare();
-    if (!prepared.ok) return prepared;
     const canWait = !isOperatorsOwn(event.requester.platform);
+    const prepared = await asked.prepare(asked.choices);
+    if (!prepared.ok) {
+      const mend = canWait ? mendOf(prepared.refusal, asked.choices) : undefined;
+      return mend ? offerMended(event, asked, mend) : prepared;
+    }
     const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
     const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
     const made = await intake.open(event, prepared.value);
     const over = overOf(made);
     return canWait && over ? wait(event, asked, prepared.value, { why: 'over-limit', over }) : jobOf(made);
+  }
+
+  /** As the clip can be used, at its price, for a yes: in a chat the files would have to be brought once more. */
+  async function offerMended(event: Event, asked: Asked, mend: Partial<Choices>): Promise<Outcome<Taken>> {
+    const choices = { ...asked.choices, ...mend };
+    const mended = await asked.prepare(choices);
+    return mended.ok ? wait(event, { ...asked, choices }, mended.value, { why: 'misfit' }) : mended;
   }
 
   async function wait(
@@ -116,7 +126,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
 
   const take: Offers['take'] = (event, uploads, choices, ask) =>
     shelf.alone(codeOf(event.id), () => {
-      const prepare = () => intake.prepare(event.requester.spaceId, uploads, choices);
+      const prepare = (wishes: Choices) => intake.prepare(event.requester.spaceId, uploads, wishes);
       return decide(event, { uploads, choices, ask, prepare });
     });
 
@@ -207,6 +217,12 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     sweep: shelf.sweep,
     forget: shelf.forget,
   };
+}
+
+/** What would make the clip's length fit, where the member has not said no to it. */
+function mendOf(refusal: Refusal, { loop }: Choices): Partial<Choices> | undefined {
+  if (refusal.code === 'clip-too-long' && refusal.canTrim) return { trim: true };
+  return refusal.code === 'clip-too-short' && refusal.canLoop && loop !== false ? { loop: true } : undefined;
 }
 
 const takenOf = (offer: Offer): Taken =>

@@ -27,7 +27,7 @@ export type Plan = {
 };
 
 /** What every player shows over and over. */
-const REPEATED: readonly string[] = ['GIF', 'animated WebP'];
+const REPEATED: readonly string[] = ['GIF', 'animated WebP', 'animated PNG'];
 
 /** Turns choices and the clip's facts into a request that every provider understands, or says what is wrong with it. */
 export function plan(

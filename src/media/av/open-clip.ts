@@ -21,6 +21,7 @@ const DEMUXERS = {
   AVI: 'avi',
   GIF: 'gif',
   'animated WebP': 'webp_anim',
+  'animated PNG': 'apng',
 } as const satisfies Record<ClipFormat, string>;
 
 export type OpenClip = AsyncDisposable & {

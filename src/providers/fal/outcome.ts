@@ -59,8 +59,10 @@ export function outcomeOf(args: {
   if (Array.isArray(error.detail) && result.header('x-fal-retryable') === 'false') return failed;
   if (isFinalNo(result.status)) {
     const failure = fromUpstream(result.json ?? '');
-    const cost = billed === undefined ? {} : { costMicros: billed };
-    return { doubt: 'unfamiliar', says, end: { state: 'failed', failure, ...cost } };
+    // What is understood is a refusal, which costs nothing; of anything else nobody knows the bill.
+    const costMicros = failure === 'provider-down' ? billed : (billed ?? 0);
+    const end = { state: 'failed', failure, ...(costMicros === undefined ? {} : { costMicros }) } as const;
+    return { doubt: 'unfamiliar', says, end };
   }
   // The video may come a little later than the word that it is there.
   if (result.status === 200 || isAbsent(result.status))

@@ -76,7 +76,13 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     // The first three digits of a code are those of an HTTP status.
     if (!isFinalNo(code === undefined ? answer.status : Math.floor(code / 1000)))
       throw new NoClearAnswer(says);
-    const end = { state: 'failed', failure: fromUpstream(answer.json ?? '') } as const;
+    const failure = fromUpstream(answer.json ?? '');
+    // What is understood is a refusal, which costs nothing; of anything else nobody knows the bill.
+    const end = {
+      state: 'failed',
+      failure,
+      ...(failure === 'provider-down' ? {} : { costMicros: 0 }),
+    } as const;
     return { doubt: 'unfamiliar', says, end };
   }
 

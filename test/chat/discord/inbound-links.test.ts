@@ -70,6 +70,47 @@ describe('a clip of the GIF picker', () => {
   });
 });
 
+describe('what Discord plays over and over', () => {
+  const short = { clip: { durationMs: 1400 } };
+  const posts: [string, (bot: TestBot) => Promise<SimMessage>][] = [
+    [
+      'a clip of the GIF picker',
+      async ({ discord, ada, channel }) => {
+        await discord.web(TENOR, GIF);
+        return discord.say(ada, channel, TENOR);
+      },
+    ],
+    [
+      'a sticker',
+      async ({ discord, ada, channel }) => {
+        const wave = await discord.sticker('wave', 4, clip());
+        return discord.say(ada, channel, '', { stickers: [wave] });
+      },
+    ],
+  ];
+
+  it.each(posts)('is repeated by itself where it is too short: %s', async (_, post) => {
+    await using bot = await startTestBot({ world: short });
+    const { discord, ada } = bot;
+    const asked = discord.contextMenu(ada, await post(bot), 'Use this motion');
+    await discord.waitFor(() => asked.modalOpen);
+    const sent = await discord.submitModal(asked, { image: image() });
+    await discord.waitFor(() => textOf(sent.original).includes('knight.png + '));
+    expect(await bot.jobs()).toMatchObject([{ quote: { seconds: 3, notes: ['looped'] } }]);
+  });
+
+  it('is unlike an upload, which is offered repeated and starts with a yes', async () => {
+    await using bot = await startTestBot({ world: short });
+    const { discord, ada, channel } = bot;
+    const message = await discord.say(ada, channel, '', { files: [clip()] });
+    const asked = discord.contextMenu(ada, message, 'Use this motion');
+    await discord.waitFor(() => asked.modalOpen);
+    const sent = await discord.submitModal(asked, { image: image() });
+    await discord.waitFor(() => textOf(sent.original).includes('☑ Loop the clip'));
+    expect(await bot.jobs()).toEqual([]);
+  });
+});
+
 describe('a link to an upload', () => {
   it('serves by the signed address that Discord shows it with', async () => {
     await using bot = await startTestBot();

@@ -83,7 +83,8 @@ async function bring(
     // By its bytes: names and types are whatever somebody wrote there.
     const mime = (await fileTypeFromFile(fetched.path))?.mime ?? 'application/octet-stream';
     const kept = await work.keep(fetched.path, mime);
-    return { kind: 'kept', file: { ...kept, name: given.name } };
+    const { name, repeats } = given;
+    return { kind: 'kept', file: { ...kept, name, ...(repeats ? { repeats } : {}) } };
   } finally {
     await fetched.dispose();
   }
@@ -95,6 +96,6 @@ export function uploadsOf(
 ): { image?: Upload; clip?: Upload } {
   return {
     ...(image ? { image: keptUpload(files, image) } : {}),
-    ...(clip ? { clip: keptUpload(files, clip) } : {}),
+    ...(clip ? { clip: { ...keptUpload(files, clip), ...(clip.repeats ? { repeats: true } : {}) } } : {}),
   };
 }

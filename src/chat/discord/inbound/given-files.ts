@@ -10,6 +10,8 @@ export const givenSchema = z.object({
   name: z.string(),
   bytes: z.number().optional(),
   type: z.string().optional(),
+  /** Of the GIF picker, or a sticker: Discord plays it over and over. */
+  repeats: z.literal(true).optional(),
 });
 export type Given = z.infer<typeof givenSchema>;
 export type What = 'image' | 'clip';

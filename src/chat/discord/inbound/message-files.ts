@@ -83,7 +83,8 @@ function ofEmbed(
   );
   if (first === undefined) return video ? elsewhere(url ?? source.url ?? '') : undefined;
   const name = nameOf(source.url ?? first) ?? (video ? 'clip.mp4' : 'picture');
-  const given = { url: first, name, ...(also.length > 0 ? { also } : {}) };
+  const repeats = type === 'gifv' ? { repeats: true as const } : {};
+  const given = { url: first, name, ...(also.length > 0 ? { also } : {}), ...repeats };
   if (source.content_type) return { ...given, type: source.content_type };
   // Whatever its name, it stands where a video does.
   return video && kindOf(given) !== 'clip' ? { ...given, type: 'video/mp4' } : given;
@@ -99,7 +100,7 @@ function ofSticker({ id, name, format_type }: Sticker, origins: Origins): Given 
   // Developer docs, reference#cdn-endpoints, 2026-11-21: GIFs lie on the media host, all else on the CDN.
   const at = (ending: string, type: string, host: 'cdn' | 'media'): Given | undefined => {
     const [url, ...also] = origins.placesOf(`stickers/${id}.${ending}`, host);
-    return url === undefined ? undefined : { url, also, name: `${name}.${ending}`, type };
+    return url === undefined ? undefined : { url, also, name: `${name}.${ending}`, type, repeats: true };
   };
   switch (format_type) {
     case StickerFormatType.PNG:

@@ -9,6 +9,7 @@ const keptSchema = z.object({
   bytes: z.number(),
   mime: z.string(),
   name: z.string().optional(),
+  repeats: z.literal(true).optional(),
 });
 /** A member's file on our own disk. */
 export type Kept = z.infer<typeof keptSchema>;
