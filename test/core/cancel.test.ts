@@ -82,6 +82,17 @@ describe('a cancel that is asked for again', () => {
   });
 });
 
+describe('a job that its provider ends without a word about its bill', () => {
+  it("stays held against the operator's budget, and against nobody else's limit", async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'failed', failure: 'provider-down' }];
+    const { world, life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'provider-down', unsettledMicros: PRICE });
+    expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(PRICE);
+  });
+});
+
 describe('a job that its provider says is cancelled', () => {
   const CANCELLED = { state: 'cancelled', costMicros: 0 } as const;
 
