@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { PATIENCE_MS, TEST_MS } from './test/patience.ts';
+import { PATIENCE_MS, TEST_MS } from './test/timeouts.ts';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
 const HEAVY = [

@@ -57,14 +57,14 @@ async function measure(count: number, megabytes: number): Promise<void> {
   const store = createStore(folder, (error) => console.error(error));
   const clock = { now: Date.now };
   const log = { debug() {}, info() {}, warn: console.warn, error: console.error };
-  const tokens = createTokens({ shelf: store.keyv('tokens'), clock });
+  const tokens = createTokens({ kv: store.keyv('tokens'), clock });
   const rest = new REST({ api: stage.apiUrl }).setToken(stage.botToken);
   const outbound = createOutbound({
     rest,
     webhooks: rest,
     botToken: stage.botToken,
     tokens,
-    shelf: store.keyv('discord'),
+    kv: store.keyv('discord'),
     inbox: store.inbox,
     jobs: store.jobs,
     scheduler: createScheduler({ clock, atOnce: 32, onError: console.error }),

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { startFal } from '../simulators/fal.ts';
 import { startBot } from '../test/e2e/bot.ts';
-import { type Asked, jobEnd, makeJob } from '../test/e2e/client.ts';
+import { type JobForm, jobEnd, makeJob } from '../test/e2e/client.ts';
 import { type SampleClip, sampleClip, sampleImage } from '../test/samples.ts';
 
 const [burners = 4, pairs = 12] = process.argv.slice(2).map(Number);
@@ -42,7 +42,7 @@ const burning = Array.from({ length: burners }, () =>
   spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
 );
 /** Node's own `fetch` waits five minutes for an answer; asked again under the same key, the bot goes on with the same job. */
-async function insist(asked: Asked): ReturnType<typeof makeJob> {
+async function retry(asked: JobForm): ReturnType<typeof makeJob> {
   for (;;) {
     try {
       return await makeJob(bot.url, asked);
@@ -56,7 +56,7 @@ const begun = performance.now();
 try {
   const ends = await Promise.all(
     files.map((pair, at) =>
-      insist({ ...pair, key: `load-${at}` })
+      retry({ ...pair, key: `load-${at}` })
         .then(({ id }) => jobEnd(bot.url, id))
         .then(({ state }) => String(state), String)
         .then((end) => {

@@ -18,7 +18,7 @@ import { startFal } from '../simulators/fal.ts';
 import type { SimTime } from '../simulators/sim-time.ts';
 import type { Operation, RenderRequest } from '../src/core/job/job.ts';
 import { nextLookMs } from '../src/core/job/pace.ts';
-import type { Clock, Log, Provider, Uploaded } from '../src/core/ports.ts';
+import type { Clock, Log, Provider, UploadedFiles } from '../src/core/ports.ts';
 import { createFetcher } from '../src/providers/download.ts';
 import { createFal } from '../src/providers/fal/fal.ts';
 import { sampleClip, sampleImage } from '../test/samples.ts';
@@ -59,14 +59,14 @@ function falAt(url: string, clock: Clock, webhookUrl?: (jobId: string) => string
   return createFal({ key: KEY, ...urls, pathOf, clock, log: silent, ...(webhookUrl ? { webhookUrl } : {}) });
 }
 
-async function submit(provider: Provider, uploaded: Uploaded, jobId = 'bench'): Promise<Operation> {
+async function submit(provider: Provider, uploaded: UploadedFiles, jobId = 'bench'): Promise<Operation> {
   const outcome = await provider.submit(jobId, REQUEST, uploaded, never);
   if (outcome.kind !== 'accepted') throw new Error(`the submit came to ${outcome.kind}`);
   return outcome.operation;
 }
 
 /** Files that the simulator can fetch. */
-async function uploadTo(url: string): Promise<Uploaded> {
+async function uploadTo(url: string): Promise<UploadedFiles> {
   const { openAsBlob } = await import('node:fs');
   const storage = clientFor(url).storage;
   const image = await storage.upload(await openAsBlob(await sampleImage(), { type: 'image/jpeg' }));

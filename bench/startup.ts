@@ -1,6 +1,6 @@
 /**
  * How soon the bot is ready with many open jobs: the true process, from its start to the first 200 of `/readyz`.
- * `node bench/startup.ts [jobs=10000] [lines=0]`: `lines` are jobs of long ago in the book, which nothing at start may read.
+ * `node bench/startup.ts [jobs=10000] [lines=0]`: `lines` are jobs of long ago in the ledger, which nothing at start may read.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

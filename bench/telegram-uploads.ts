@@ -15,7 +15,7 @@ import { createOutbound } from '../src/chat/telegram/outbound/index.ts';
 import { wordsFor } from '../src/words/index.ts';
 import { memoryInbox } from '../test/fakes/inbox.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
-import { memoryShelf } from '../test/fakes/shelf.ts';
+import { memoryKeyValueStore } from '../test/fakes/shelf.ts';
 
 const MB = 1024 * 1024;
 const CHUNKS_PER_PAUSE = 8 * 4;
@@ -64,7 +64,7 @@ async function measure(uploads: number, megabytes: number): Promise<void> {
     const { api } = createApi({ token: '1:bench', apiUrl: `http://127.0.0.1:${port}` });
     const outbound = createOutbound({
       api,
-      shelf: memoryShelf(),
+      kv: memoryKeyValueStore(),
       words: wordsFor,
       clock: { now: Date.now },
       log: quiet,

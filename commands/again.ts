@@ -1,10 +1,10 @@
 import type { ChatCommand } from '../src/chat/command.ts';
-import type { Taken } from '../src/core/intake/offers.ts';
+import type { IntakeResult } from '../src/core/intake/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { animate } from './animate.ts';
 
 /** With a new picture or a new clip, that one takes the place of the job's own. */
-export const again: ChatCommand<Taken> = {
+export const again: ChatCommand<IntakeResult> = {
   audience: 'buttons',
   data: {
     name: 'again',
@@ -15,7 +15,7 @@ export const again: ChatCommand<Taken> = {
     ],
   },
   async execute(call, { access, intake, jobs, offers }) {
-    const shut = access.refusalAtDoor(call);
+    const shut = access.refusalFor(call);
     if (shut) return refuse(shut);
     const found = await jobs.find(call, call.options.job ?? '');
     if (!found.ok) return found;

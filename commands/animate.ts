@@ -3,11 +3,11 @@ import type { ChatCommand } from '../src/chat/command.ts';
 import { said } from '../src/chat/page.ts';
 import { overPage } from '../src/chat/pages.ts';
 import { CHOICE_OPTIONS, readChoices } from '../src/core/intake/choices.ts';
-import type { Taken } from '../src/core/intake/offers.ts';
+import type { IntakeResult } from '../src/core/intake/offers.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { jobLine } from '../src/words/details.ts';
 
-export const animate: ChatCommand<Taken> = {
+export const animate: ChatCommand<IntakeResult> = {
   audience: 'members',
   data: {
     name: 'animate',
@@ -18,7 +18,7 @@ export const animate: ChatCommand<Taken> = {
     ],
   },
   async execute(call, { access, offers }) {
-    const shut = access.refusalAtDoor(call);
+    const shut = access.refusalFor(call);
     if (shut) return refuse(shut);
     const choices = readChoices(call.options);
     if (!choices.ok) return choices;

@@ -10,9 +10,9 @@ import { seenThere } from './jobs.ts';
 const LOOKED_AT = 50;
 
 /** `which`: no job was named, and several can be meant, or none. */
-type Cancelled = { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which'; jobs: Job[] };
+type CancelAnswer = { kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which'; jobs: Job[] };
 
-export const cancel: ChatCommand<Cancelled> = {
+export const cancel: ChatCommand<CancelAnswer> = {
   audience: 'members',
   data: {
     name: 'cancel',

@@ -8,13 +8,13 @@ import { accept, refuse } from '../src/core/refusals.ts';
 const LOOKED_AT = 500;
 
 /** `one`: it was asked for by its code. */
-type Listed = { kind: 'jobs'; of: 'one' | 'all' | 'mine'; jobs: Job[] };
+type JobsAnswer = { kind: 'jobs'; of: 'one' | 'all' | 'mine'; jobs: Job[] };
 
 /** What a member did in private, or in another space, is nobody's business in this one. */
 export const seenThere = ({ seenByAll, requester }: Call, jobs: readonly Job[]): Job[] =>
   jobs.filter((job) => !seenByAll || job.requester.spaceId === requester.spaceId);
 
-export const jobs: ChatCommand<Listed> = {
+export const jobs: ChatCommand<JobsAnswer> = {
   audience: 'members',
   data: {
     name: 'jobs',

@@ -1,13 +1,15 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import { NOBODY, said } from '../src/chat/page.ts';
 import { accept } from '../src/core/refusals.ts';
-import type { Forgotten } from '../src/core/upkeep/privacy.ts';
+import type { DeletionReport } from '../src/core/upkeep/privacy.ts';
 import { forgottenLines, privacyLines } from '../src/words/privacy.ts';
 
 /** `privacy`: for how many days files are kept there. */
-type Kept = { kind: 'privacy'; retentionDays: number } | { kind: 'forgotten'; forgotten: Forgotten };
+type PrivacyAnswer =
+  | { kind: 'privacy'; retentionDays: number }
+  | { kind: 'forgotten'; forgotten: DeletionReport };
 
-export const privacy: ChatCommand<Kept> = {
+export const privacy: ChatCommand<PrivacyAnswer> = {
   audience: 'members',
   data: {
     name: 'privacy',

@@ -9,13 +9,13 @@ import { changedLines, historyLines, settingsLines } from '../src/words/settings
 
 const HISTORY_SHOWN = 20;
 
-type Shown =
+type SettingsAnswer =
   | { kind: 'settings'; settings: Settings; own: OwnSettings }
   | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
   | { kind: 'history'; entries: AuditEntry[]; timeZone: string };
 
 /** For those who manage the space, asked on every call: rights change. */
-export const settings: ChatCommand<Shown> = {
+export const settings: ChatCommand<SettingsAnswer> = {
   audience: 'admins',
   data: { name: 'settings', options: [], parts },
   async execute(call, core) {

@@ -14,7 +14,7 @@ import {
 } from './skeleton.ts';
 
 /** The character in one frame of the video: where each joint goes, and how the whole is scaled about its feet. */
-export type Placed = { joints: Joints; zoom: number; about: Point };
+export type PlacedFigure = { joints: Joints; zoom: number; about: Point };
 
 /** `orientation` `image`: the character keeps facing as it does in its picture, and only its limbs do as the clip's. */
 export type RetargetOptions = {
@@ -33,7 +33,7 @@ export const blendIn = (index: number, frameMs: number): number =>
 
 /** Moves each frame so that its lower foot stands where the clip's does, above the character's own ground. */
 export function standOnGround(
-  placed: Placed[],
+  placed: PlacedFigure[],
   motion: readonly Pose[],
   figure: Figure,
   measures: Measures,
@@ -70,7 +70,7 @@ export function standOnGround(
 
 /** Without feet to stand on, the body follows the clip's, less than the whole way, and never up out of its cut edge. */
 export function moveFreely(
-  placed: Placed[],
+  placed: PlacedFigure[],
   motion: readonly Pose[],
   figure: Figure,
   measures: Measures,
@@ -103,7 +103,7 @@ export function moveFreely(
 }
 
 /** A character that stood up taller than its picture is made smaller, about its feet, in every frame alike. */
-export function stayInPicture(placed: Placed[], figure: Figure, options: RetargetOptions): void {
+export function stayInPicture(placed: PlacedFigure[], figure: Figure, options: RetargetOptions): void {
   let zoom = 1;
   for (const { joints, about } of placed) {
     const top = joints.skull.y - figure.headRadius * 1.9;
@@ -113,7 +113,7 @@ export function stayInPicture(placed: Placed[], figure: Figure, options: Retarge
   for (const frame of placed) frame.zoom = Math.max(0.6, zoom);
 }
 
-function move(frame: Placed, by: Point): void {
+function move(frame: PlacedFigure, by: Point): void {
   for (const name of Object.keys(frame.joints) as (keyof Joints)[])
     frame.joints[name] = plus(frame.joints[name], by);
   frame.about = plus(frame.about, by);

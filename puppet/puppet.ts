@@ -3,7 +3,7 @@
 import { controlsOf, placeOf } from './controls.ts';
 import { canvasOf } from './draw.ts';
 import type { Figure } from './figure.ts';
-import type { Placed } from './footing.ts';
+import type { PlacedFigure } from './footing.ts';
 import type { Layer } from './layers.ts';
 import type { Piece } from './mesh.ts';
 import { meshOf } from './mesh.ts';
@@ -11,7 +11,7 @@ import { createDeformer } from './moving-least-squares.ts';
 import type { Picture } from './picture.ts';
 import { type Point, plus, times } from './skeleton.ts';
 
-export type Puppet = { pieces: Piece[]; pose(placed: Placed): void };
+export type Puppet = { pieces: Piece[]; pose(placed: PlacedFigure): void };
 
 export function createPuppet(
   layers: readonly Layer[],

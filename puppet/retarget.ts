@@ -7,7 +7,7 @@ import { type Figure, type Joints, USUAL } from './figure.ts';
 import {
   blendIn,
   moveFreely,
-  type Placed,
+  type PlacedFigure,
   type RetargetOptions,
   standOnGround,
   stayInPicture,
@@ -43,7 +43,7 @@ const LONGEST = 1.06;
 const DEGREES = Math.PI / 180;
 
 /** One placement a frame of the clip's motion. Throws nothing: what the clip does not show keeps the picture's pose. */
-export function retarget(figure: Figure, clip: readonly Pose[], options: RetargetOptions): Placed[] {
+export function retarget(figure: Figure, clip: readonly Pose[], options: RetargetOptions): PlacedFigure[] {
   const motion = facingAlike(figure, clip);
   const measures = measure(motion);
   const perTorso = figure.torso / measures.torso;
@@ -67,7 +67,7 @@ export function retarget(figure: Figure, clip: readonly Pose[], options: Retarge
   const usualLean = standing && !keepsFacing ? 0 : medianOf(trunkLean) - lean(minus(rest.chest, rest.pelvis));
   const maxLean = (standing ? 70 : 16) * DEGREES;
 
-  const placed = motion.map((pose, index): Placed => {
+  const placed = motion.map((pose, index): PlacedFigure => {
     const into = blendIn(index, options.frameMs);
     const seenTrunk = measures.hipsSeen ? trust(pose.leftHip, pose.rightHip) : 0;
     const clipLean = (trunkLean[index] ?? 0) - usualLean;

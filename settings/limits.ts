@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
   type LimitRule,
+  type LimitTarget,
   limitRuleSchema,
   sameSubject,
   UNITS,
-  type Who,
 } from '../src/core/limits/limit-rules.ts';
 import { PERIODS } from '../src/core/limits/windows.ts';
 import { accept } from '../src/core/refusals.ts';
@@ -23,7 +23,7 @@ declare module '../src/core/settings/setting.ts' {
 
 const SCOPES = ['server', 'everyone', 'member', 'role', 'channel'] as const;
 
-function whoOf(scope: (typeof SCOPES)[number], texts: Texts): Who | undefined {
+function whoOf(scope: (typeof SCOPES)[number], texts: Texts): LimitTarget | undefined {
   if (scope === 'server') return { kind: 'space' };
   if (scope === 'everyone') return { kind: 'everyone' };
   const id = texts[scope];

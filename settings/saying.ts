@@ -1,5 +1,5 @@
 /** What several settings put into words alike. */
-import type { Grant, LimitRule, UNITS, Who } from '../src/core/limits/limit-rules.ts';
+import type { Grant, LimitRule, LimitTarget, UNITS } from '../src/core/limits/limit-rules.ts';
 import type { Speaker } from '../src/core/settings/setting.ts';
 
 export const several = ({ t }: Speaker, parts: readonly string[]): string =>
@@ -8,7 +8,7 @@ export const several = ({ t }: Speaker, parts: readonly string[]): string =>
 export const amountText = ({ t, money }: Speaker, unit: (typeof UNITS)[number], max: number): string =>
   unit === 'usd' ? money(max) : t('unit.jobs', { count: max });
 
-export function whoText({ t, naming }: Speaker, who: Who | Grant['who']): string {
+export function whoText({ t, naming }: Speaker, who: LimitTarget | Grant['who']): string {
   if (who.kind === 'space') return t('settings.who-space');
   if (who.kind === 'everyone') return t('settings.who-everyone');
   return t(`settings.who-${who.kind}`, { name: naming(who.kind, who.id) });

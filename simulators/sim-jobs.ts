@@ -1,6 +1,6 @@
 /** The jobs of a simulator: what was asked, and what becomes of it by the script and the clock. */
 import { randomUUID } from 'node:crypto';
-import { PATIENCE_MS } from '../test/patience.ts';
+import { PATIENCE_MS } from '../test/timeouts.ts';
 import type { SimTime } from './sim-time.ts';
 import { renderVideo, type SimVideo, secondsOf } from './sim-video.ts';
 

@@ -16,20 +16,24 @@ import { createHistory } from './core/job/history.ts';
 import { QUALITIES, type Quality, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { createLine, lineRulesFor } from './core/limits/admission-queue.ts';
+import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
-import { createWeather } from './core/price/provider-health.ts';
-import { createRoster, type Roster, type RosterEntry } from './core/price/provider-registry.ts';
-import { createSettingsBook } from './core/settings/settings-service.ts';
+import { createProviderHealth } from './core/price/provider-health.ts';
+import {
+  createProviderRegistry,
+  type ProviderEntry,
+  type ProviderRegistry,
+} from './core/price/provider-registry.ts';
+import { createSettingsService } from './core/settings/settings-service.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
 import { createMetrics } from './http/metrics.ts';
 import { startServer } from './http/server.ts';
 import { createMedia } from './media/index.ts';
-import { createPatience } from './media/patience.ts';
 import { createPool } from './media/pool.ts';
+import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
 import { PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
@@ -64,7 +68,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
-  const weather = await createWeather(store.keyv('weather'));
+  const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
 
   const hosted = await createHosted({
@@ -73,10 +77,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     pathOf: store.files.pathOf,
     clock: CLOCK,
     log,
-    onTrouble: (id, trouble) => roster.trouble(id, trouble),
+    onTrouble: (id, trouble) => registry.trouble(id, trouble),
   });
   const local = createLocalProvider({
-    run: createPatience<typeof TASKS>(pool),
+    run: createTaskRetry<typeof TASKS>(pool),
     files: store.files,
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
@@ -84,13 +88,18 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
-  const roster: Roster = createRoster({ entries, weather, clock: CLOCK, health });
+  const registry: ProviderRegistry = createProviderRegistry({
+    entries,
+    providerHealth,
+    clock: CLOCK,
+    health,
+  });
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
 
   const offers = store.keyv('offers');
-  const settings = createSettingsBook({
+  const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
     onLost: (spaceId, lost) => onUnreadable(new UnreadableSettings(spaceId, lost)),
@@ -136,10 +145,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     clock: CLOCK,
     random: Math.random,
     log,
-    roster,
+    registry,
     settings,
-    line: createLine({
-      rules: lineRulesFor(config.JOBS_AT_ONCE),
+    admissionQueue: createAdmissionQueue({
+      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
       now: CLOCK.now,
       onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
       onMoved: (job, place) => events.publish({ ...job, place }),
@@ -162,14 +171,15 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const { jobs } = core;
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
-    weather: () => entries.map(({ provider }) => weather.of(provider.id)),
+    providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
   });
   for (const chat of chats.all) {
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   }
   events.subscribe(
     '*',
-    (job) => void weather.note(job).catch((err) => log.warn({ err }, 'the weather was not kept')),
+    (job) =>
+      void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
 
   stack.defer(() => jobs.stop());
@@ -186,7 +196,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     history: ctx.history,
     health,
     invites: chats.invites,
-    weather,
+    providerHealth,
     providers: PROVIDERS,
     chats: CHATS,
     metrics,
@@ -230,7 +240,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   return { url: server.url, stop: () => running.disposeAsync() };
 }
 
-const canRender = (entries: readonly RosterEntry[], quality: Quality): boolean =>
+const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
 
 /** What is not on, and how to turn it on: the reader is the operator. */

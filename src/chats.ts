@@ -8,13 +8,13 @@ import type { Health } from './core/health.ts';
 import type { FileUse, NamesFile } from './core/intake/file-use.ts';
 import type { Job } from './core/job/job.ts';
 import { throttled } from './core/limits/throttled.ts';
-import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from './core/ports.ts';
+import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from './core/ports.ts';
 import { createThrottle } from './engine/throttle.ts';
 
 export type ChatsParts = {
   config: Config;
   secretKey: string;
-  store: { inbox: Inbox; files: Files; jobs: JobStore; keyv(namespace: string): Shelf };
+  store: { inbox: Inbox; files: Files; jobs: JobStore; keyv(namespace: string): KeyValueStore };
   fileUse: FileUse;
   scheduler: () => Scheduler;
   usualMs: (job: Job) => number | undefined;
@@ -42,7 +42,7 @@ export async function createChats(parts: ChatsParts) {
     const chat = await module.create(config, {
       commands: guarded,
       inbox: store.inbox,
-      shelf: store.keyv(platform),
+      kv: store.keyv(platform),
       jobs: store.jobs,
       files: store.files,
       fileUse,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
-import { AT_ONCE, type LineRules } from './core/limits/admission-queue.ts';
+import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
 import { microsFromUsd } from './core/price/money.ts';
@@ -52,7 +52,7 @@ const limits = z.string().transform((text, ctx): LimitRule[] => {
 const AT_ONCE_NAMES = { member: 'perMember', space: 'perSpace', all: 'overall' } as const;
 
 /** `member=1,space=3,all=20`: what is not named stays as it is by itself. */
-const jobsAtOnce = z.string().transform((text, ctx): LineRules => {
+const jobsAtOnce = z.string().transform((text, ctx): AdmissionLimits => {
   const rules = { ...AT_ONCE };
   for (const part of text.split(',').filter(Boolean)) {
     const [, name, count] = /^(member|space|all)=([1-9]\d{0,3})$/.exec(part.trim()) ?? [];

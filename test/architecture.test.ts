@@ -154,7 +154,7 @@ describe('the tests', () => {
     expect(withText(helpers, /^(?:before|after)(?:All|Each)\(/m)).toEqual([]);
   });
 
-  it('leave it to patience.ts how long they wait', () => {
+  it('leave it to timeouts.ts how long they wait', () => {
     expect(withText(tests, /\btimeout: \d+_|^ {0,2}\}, [\d_]{4,}\);|vi\.wait(?:For|Until)\(/m)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { figureOf } from '../figure.ts';
-import type { Placed } from '../footing.ts';
+import type { PlacedFigure } from '../footing.ts';
 import { retarget } from '../retarget.ts';
 import { distance, type KeyPointName, type Pose } from '../skeleton.ts';
 import { shifted, standing } from './bodies.ts';
@@ -14,7 +14,7 @@ const BONES: [KeyPointName, KeyPointName][] = [
 ];
 
 /** The last frame of a clip that holds one pose, past the blending in. */
-function last(character: Pose, clip: Pose[], overrides = {}): Placed {
+function last(character: Pose, clip: Pose[], overrides = {}): PlacedFigure {
   const placed = retarget(figureOf(character), clip, { ...options, ...overrides }).at(-1);
   if (!placed) throw new Error('no frames');
   return placed;

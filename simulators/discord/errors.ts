@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 
 /** Discord's answer to a request it refuses. */
-export class Refused extends Error {
+export class ApiRefusal extends Error {
   override name = 'Refused';
   readonly status: number;
   readonly code: number;
@@ -28,46 +28,46 @@ export type ErrorTree = { [field: string]: ErrorTree | { code: string; message: 
 
 /** Codes: discord.com/developers/docs/topics/opcodes-and-status-codes, read 2026-11-21. */
 export const no = {
-  unauthorized: () => new Refused(401, 0, '401: Unauthorized'),
-  notFound: () => new Refused(404, 0, '404: Not Found'),
-  badMethod: () => new Refused(405, 0, '405: Method Not Allowed'),
-  notJson: () => new Refused(400, 50109, 'The request body contains invalid JSON.'),
-  unknownChannel: () => new Refused(404, 10003, 'Unknown Channel'),
-  unknownGuild: () => new Refused(404, 10004, 'Unknown Guild'),
-  unknownMember: () => new Refused(404, 10007, 'Unknown Member'),
-  unknownMessage: () => new Refused(404, 10008, 'Unknown Message'),
-  unknownUser: () => new Refused(404, 10013, 'Unknown User'),
-  unknownWebhook: () => new Refused(404, 10015, 'Unknown Webhook'),
-  unknownInteraction: () => new Refused(404, 10062, 'Unknown interaction'),
-  unknownCommand: () => new Refused(404, 10063, 'Unknown application command'),
-  tooLarge: () => new Refused(413, 40005, 'Request entity too large'),
+  unauthorized: () => new ApiRefusal(401, 0, '401: Unauthorized'),
+  notFound: () => new ApiRefusal(404, 0, '404: Not Found'),
+  badMethod: () => new ApiRefusal(405, 0, '405: Method Not Allowed'),
+  notJson: () => new ApiRefusal(400, 50109, 'The request body contains invalid JSON.'),
+  unknownChannel: () => new ApiRefusal(404, 10003, 'Unknown Channel'),
+  unknownGuild: () => new ApiRefusal(404, 10004, 'Unknown Guild'),
+  unknownMember: () => new ApiRefusal(404, 10007, 'Unknown Member'),
+  unknownMessage: () => new ApiRefusal(404, 10008, 'Unknown Message'),
+  unknownUser: () => new ApiRefusal(404, 10013, 'Unknown User'),
+  unknownWebhook: () => new ApiRefusal(404, 10015, 'Unknown Webhook'),
+  unknownInteraction: () => new ApiRefusal(404, 10062, 'Unknown interaction'),
+  unknownCommand: () => new ApiRefusal(404, 10063, 'Unknown application command'),
+  tooLarge: () => new ApiRefusal(413, 40005, 'Request entity too large'),
   tooLargeForProxy: () =>
-    new Refused(
+    new ApiRefusal(
       413,
       0,
       '<html><head><title>413 Request Entity Too Large</title></head></html>',
       undefined,
       true,
     ),
-  alreadyAcknowledged: () => new Refused(400, 40060, 'Interaction has already been acknowledged.'),
+  alreadyAcknowledged: () => new ApiRefusal(400, 40060, 'Interaction has already been acknowledged.'),
   tooManyFollowUps: () =>
-    new Refused(400, 40094, 'This interaction has hit the maximum number of follow up messages'),
-  missingAccess: () => new Refused(403, 50001, 'Missing Access'),
-  notYourMessage: () => new Refused(403, 50005, 'Cannot edit a message authored by another user'),
-  emptyMessage: () => new Refused(400, 50006, 'Cannot send an empty message'),
-  closedDms: () => new Refused(403, 50007, 'Cannot send messages to this user'),
-  missingPermissions: () => new Refused(403, 50013, 'Missing Permissions'),
-  deadToken: () => new Refused(401, 50027, 'Invalid Webhook Token'),
+    new ApiRefusal(400, 40094, 'This interaction has hit the maximum number of follow up messages'),
+  missingAccess: () => new ApiRefusal(403, 50001, 'Missing Access'),
+  notYourMessage: () => new ApiRefusal(403, 50005, 'Cannot edit a message authored by another user'),
+  emptyMessage: () => new ApiRefusal(400, 50006, 'Cannot send an empty message'),
+  closedDms: () => new ApiRefusal(403, 50007, 'Cannot send messages to this user'),
+  missingPermissions: () => new ApiRefusal(403, 50013, 'Missing Permissions'),
+  deadToken: () => new ApiRefusal(401, 50027, 'Invalid Webhook Token'),
   noMutualGuild: () =>
-    new Refused(403, 50278, 'Cannot send messages to this user due to having no mutual guilds'),
-  cannotReply: () => new Refused(403, 160002, 'Cannot reply without permission to read message history'),
+    new ApiRefusal(403, 50278, 'Cannot send messages to this user due to having no mutual guilds'),
+  cannotReply: () => new ApiRefusal(403, 160002, 'Cannot reply without permission to read message history'),
 };
 
 /** 50035 about one field; `path` leads to it from the body. */
-export function invalid(path: readonly PropertyKey[], code: string, message: string): Refused {
+export function invalid(path: readonly PropertyKey[], code: string, message: string): ApiRefusal {
   const tree: ErrorTree = {};
   put(tree, path, { code, message });
-  return new Refused(400, 50035, 'Invalid Form Body', tree);
+  return new ApiRefusal(400, 50035, 'Invalid Form Body', tree);
 }
 
 /** The body as the schema reads it, unknown fields left out. Throws 50035 with every field that is wrong. */
@@ -76,7 +76,7 @@ export function parse<S extends z.ZodType>(schema: S, body: unknown, at: Propert
   if (read.success) return read.data;
   const tree: ErrorTree = {};
   for (const issue of read.error.issues) put(tree, [...at, ...issue.path], worded(issue));
-  throw new Refused(400, 50035, 'Invalid Form Body', tree);
+  throw new ApiRefusal(400, 50035, 'Invalid Form Body', tree);
 }
 
 function put(tree: ErrorTree, path: readonly PropertyKey[], error: { code: string; message: string }): void {

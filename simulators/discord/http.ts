@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Readable, Transform } from 'node:stream';
 import { type Body, readBody } from './body.ts';
-import { no, Refused } from './errors.ts';
+import { ApiRefusal, no } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
 
 export type Answer = {
@@ -169,7 +169,7 @@ function decode(pathname: string): string {
 }
 
 function refusal(error: unknown): Answer {
-  if (!(error instanceof Refused)) throw error;
+  if (!(error instanceof ApiRefusal)) throw error;
   if (error.plain)
     return { status: error.status, text: error.message, headers: { 'content-type': 'text/html' } };
   return {

@@ -1,6 +1,6 @@
 /** A bot of the genuine discord.js, logged in to the simulator. */
 import { Client, type ClientOptions, type Interaction } from 'discord.js';
-import { PATIENCE_MS } from '../../test/patience.ts';
+import { PATIENCE_MS } from '../../test/timeouts.ts';
 import type { DiscordSim } from './start.ts';
 
 /** `errors`: whatever `handle` or the client threw. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { MessageFlags } from 'discord-api-types/v10';
 import type { Upload } from './body.ts';
 import type { SimFile } from './cdn.ts';
-import { type ErrorTree, invalid, no, parse, Refused } from './errors.ts';
+import { ApiRefusal, type ErrorTree, invalid, no, parse } from './errors.ts';
 import { readMentions } from './mentions.ts';
 import { botMayRead, messageJson } from './message-json.ts';
 import { type MessageComponent, mediaOf, walk } from './schema/components.ts';
@@ -220,7 +220,7 @@ function settle(sim: Sim, message: SimMessage, mustShow: readonly SimFile[], at:
     const errors: ErrorTree = {};
     for (const { path, code, message: text } of problems)
       Object.assign(errors, merged(errors, invalid([...at, ...path], code, text).errors ?? {}));
-    throw new Refused(400, 50035, 'Invalid Form Body', errors);
+    throw new ApiRefusal(400, 50035, 'Invalid Form Body', errors);
   }
   const { content, embeds, components, files, stickers, forwarded } = message;
   const something = [embeds, components, files, stickers].some(({ length }) => length > 0);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { type ErrorTree, Refused } from './errors.ts';
+import { ApiRefusal, type ErrorTree } from './errors.ts';
 
 type Spec = {
   paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: object }> } }>>;
@@ -58,7 +58,7 @@ function readCheck(folder: string): Check {
     const errors: ErrorTree = {};
     for (const { instancePath, message = '' } of check.errors ?? [])
       errors[instancePath] = { _errors: [{ code: 'OFFICIAL_DESCRIPTION', message }] };
-    throw new Refused(400, 50035, 'Invalid Form Body', errors);
+    throw new ApiRefusal(400, 50035, 'Invalid Form Body', errors);
   };
 }
 

@@ -323,7 +323,12 @@ export async function submitModal(
 const isChoice = (one: unknown): one is { values: string[] } =>
   typeof one === 'object' && one !== null && 'values' in one;
 
-export type Said = { files?: FileInput[]; stickers?: SimSticker[]; replyTo?: SimMessage; ping?: boolean };
+export type MessageDraft = {
+  files?: FileInput[];
+  stickers?: SimSticker[];
+  replyTo?: SimMessage;
+  ping?: boolean;
+};
 
 /** Posts a message. `replyTo` pings its author unless `ping` is false. */
 export async function say(
@@ -331,7 +336,7 @@ export async function say(
   user: SimUser,
   channel: SimChannel,
   text: string,
-  { files = [], stickers, replyTo, ping = true }: Said = {},
+  { files = [], stickers, replyTo, ping = true }: MessageDraft = {},
 ): Promise<SimMessage> {
   if (!may(channel, user, sendPermission(channel)))
     throw new NotPossible(`${user.username} may not write in ${channel.name}`);

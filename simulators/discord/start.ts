@@ -298,8 +298,12 @@ export async function startDiscord(options: DiscordOptions = {}) {
       interaction.modalOpen = false;
       changed();
     },
-    say: (user: SimUser, channel: SimChannel, text: string, more: people.Said = {}): Promise<SimMessage> =>
-      people.say(sim, user, channel, text, more),
+    say: (
+      user: SimUser,
+      channel: SimChannel,
+      text: string,
+      more: people.MessageDraft = {},
+    ): Promise<SimMessage> => people.say(sim, user, channel, text, more),
     forward: (user: SimUser, message: SimMessage, channel: SimChannel): Promise<SimMessage> =>
       people.forward(sim, user, message, channel),
     erase: (user: SimUser, message: SimMessage): void => people.erase(sim, user, message),

@@ -1,5 +1,5 @@
 /** Waiting for what is seen, on change and never by the clock. */
-import { PATIENCE_MS } from '../../test/patience.ts';
+import { PATIENCE_MS } from '../../test/timeouts.ts';
 
 /** `describe`: how things stood, for a wait that ran out. */
 export function waiter(describe: () => string) {

@@ -1,7 +1,7 @@
 /** Finds what a call is about, or refuses as Telegram does. */
 import { badRequest, forbidden } from './errors.ts';
 import type { Sim } from './sim.ts';
-import { isAdmin, type SimChat, type Stored } from './world.ts';
+import { type FileEntry, isAdmin, type SimChat } from './world.ts';
 
 const KINDS = { group: 'group', supergroup: 'supergroup', channel: 'channel', private: 'private' } as const;
 
@@ -46,7 +46,7 @@ export function writableChat(sim: Sim, id: number | string, kind: 'text' | 'medi
 }
 
 /** One of the bot's own messages, to be edited. */
-export function editable(sim: Sim, chat: SimChat, messageId: number): Stored {
+export function editable(sim: Sim, chat: SimChat, messageId: number): FileEntry {
   const stored = chat.messages.get(messageId);
   if (!stored) throw badRequest('message to edit not found');
   const own = stored.message.from?.id === sim.bot.id || chat.type === 'channel';

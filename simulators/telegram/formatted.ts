@@ -1,7 +1,7 @@
 /** The text of a bot's message, read as its parse mode says and cut to what fits. */
 import { detectEntities, overlaps } from './entities.ts';
 import { badRequest } from './errors.ts';
-import { type Formatted, parseHtml } from './parse-html.ts';
+import { type FormattedText, parseHtml } from './parse-html.ts';
 import { parseMarkdown } from './parse-markdown.ts';
 import type { MessageEntity } from './wire.ts';
 
@@ -13,7 +13,7 @@ export function readFormatted(
   source: string,
   parseMode: string | undefined,
   given: readonly object[] | undefined,
-): Formatted {
+): FormattedText {
   const { text, entities } = parse(source, parseMode, given);
   const lead = text.length - text.trimStart().length;
   const trimmed = text.trim();
@@ -28,7 +28,7 @@ export function readFormatted(
   return { text: trimmed, entities: [...moved, ...found].sort((a, b) => a.offset - b.offset) };
 }
 
-function parse(source: string, parseMode = '', given: readonly object[] = []): Formatted {
+function parse(source: string, parseMode = '', given: readonly object[] = []): FormattedText {
   switch (parseMode.toLowerCase()) {
     case '':
     case 'none':

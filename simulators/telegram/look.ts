@@ -1,6 +1,6 @@
 /** For tests: what lies in the chats, and waiting until it does. */
 
-import { PATIENCE_MS } from '../../test/patience.ts';
+import { PATIENCE_MS } from '../../test/timeouts.ts';
 import { wireOf } from './messages.ts';
 import type { Message } from './wire.ts';
 import type { SimChat, World } from './world.ts';

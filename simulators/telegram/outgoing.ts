@@ -8,7 +8,7 @@ import { type Draft, type Placement, putMessage, wireOf } from './messages.ts';
 import type { replyParameters, sendFields } from './params.ts';
 import type { Sim } from './sim.ts';
 import type { Message } from './wire.ts';
-import { chatOf, type SimChat, type Stored } from './world.ts';
+import { chatOf, type FileEntry, type SimChat } from './world.ts';
 
 type SendFields = { [K in keyof typeof sendFields]?: z.output<(typeof sendFields)[K]> | undefined };
 type ReplyParameters = z.output<typeof replyParameters>;
@@ -54,7 +54,7 @@ function answered(
   sim: Sim,
   chat: SimChat,
   reply: ReplyParameters | undefined,
-): { replyTo?: Stored; quote?: Partial<Message> } {
+): { replyTo?: FileEntry; quote?: Partial<Message> } {
   if (!reply) return {};
   const place =
     reply.chat_id === undefined || reply.chat_id === chat.id

@@ -8,7 +8,7 @@ const SHOWN_MESSAGES = 200;
 /** A chat action fades after so long, or with the bot's next message. */
 const ACTION_MS = 5_000;
 
-type Shown = Message & { reactions: string[]; silent: boolean; poster?: string };
+type MessageView = Message & { reactions: string[]; silent: boolean; poster?: string };
 
 export function snapshot(sim: Sim) {
   const chats = [...sim.world.chats.values()].filter(({ migratedTo }) => migratedTo === undefined);
@@ -31,7 +31,7 @@ export function snapshot(sim: Sim) {
       action: actionIn(sim, chat),
       commands: commandsIn(sim, chat),
       messages: [...chat.messages.values()].slice(-SHOWN_MESSAGES).map(
-        (stored): Shown => ({
+        (stored): MessageView => ({
           ...wireOf(stored),
           reactions: stored.reactions,
           silent: stored.silent,

@@ -2,7 +2,7 @@
 import { badRequest } from './errors.ts';
 import type { MessageEntity } from './wire.ts';
 
-export type Formatted = { text: string; entities: MessageEntity[] };
+export type FormattedText = { text: string; entities: MessageEntity[] };
 
 const SIMPLE: Record<string, 'bold' | 'italic' | 'underline' | 'strikethrough' | 'spoiler' | 'code'> = {
   b: 'bold',
@@ -21,7 +21,7 @@ const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"' };
 
 type Open = { tag: string; offset: number; attributes: Record<string, string>; at: number };
 
-export function parseHtml(html: string): Formatted {
+export function parseHtml(html: string): FormattedText {
   const open: Open[] = [];
   const entities: MessageEntity[] = [];
   let text = '';

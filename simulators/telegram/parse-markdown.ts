@@ -1,6 +1,6 @@
 /** Telegram's MarkdownV2: https://core.telegram.org/bots/api#markdownv2-style. */
 import { badRequest } from './errors.ts';
-import type { Formatted } from './parse-html.ts';
+import type { FormattedText } from './parse-html.ts';
 import type { MessageEntity } from './wire.ts';
 
 const RESERVED = '_*[]()~`>#+-=|{}.!';
@@ -16,7 +16,7 @@ const MARKS = [
 
 type Open = { mark: string; type: (typeof MARKS)[number][1] | 'link'; offset: number; at: number };
 
-export function parseMarkdown(source: string): Formatted {
+export function parseMarkdown(source: string): FormattedText {
   const open: Open[] = [];
   const entities: MessageEntity[] = [];
   let text = '';

@@ -9,10 +9,10 @@ import {
   ANONYMOUS_ADMIN,
   CHANNEL_BOT,
   chatOf,
+  type FileEntry,
   isAdmin,
   isIn,
   type SimChat,
-  type Stored,
   TELEGRAM_USER,
 } from './world.ts';
 
@@ -138,18 +138,18 @@ function placeOf(sim: Sim, { replyTo, topic, silent }: Spoken) {
 export function find(
   sim: Sim,
   { chat, message_id }: Pick<Message, 'chat' | 'message_id'>,
-): Stored | undefined {
+): FileEntry | undefined {
   return sim.world.chats.get(chat.id)?.messages.get(message_id);
 }
 
-export function mustFind(sim: Sim, message: Message): Stored {
+export function mustFind(sim: Sim, message: Message): FileEntry {
   const stored = find(sim, message);
   if (!stored) throw new Error(`message ${message.message_id} is not in chat ${message.chat.id}`);
   return stored;
 }
 
 /** A post of a channel turns up in its discussion group by itself. */
-function autoForward(sim: Sim, post: Stored, group: SimChat): void {
+function autoForward(sim: Sim, post: FileEntry, group: SimChat): void {
   const copy = putMessage(sim.world, group, {
     ...saidIn(post.message),
     from: TELEGRAM_USER,

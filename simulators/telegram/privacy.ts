@@ -3,7 +3,7 @@
  * That a command in a caption counts is nowhere promised, so it doesn't, unless asked for.
  */
 import type { Message, User } from './wire.ts';
-import { isAdmin, isIn, type SimChat, type Stored } from './world.ts';
+import { type FileEntry, isAdmin, isIn, type SimChat } from './world.ts';
 
 const SERVICE = [
   'new_chat_members',
@@ -18,7 +18,7 @@ const SERVICE = [
 ] as const;
 
 /** Whether the message is meant for the bot, so that it is delivered in spite of privacy mode, and replies to it too. */
-export function isMeant(bot: User, stored: Stored, rules: { captionCommands: boolean }): boolean {
+export function isMeant(bot: User, stored: FileEntry, rules: { captionCommands: boolean }): boolean {
   const { message, chat, replyTo } = stored;
   if (message.via_bot?.id === bot.id) return true;
   if (replyTo && replyTo.chat === chat && (replyTo.message.from?.id === bot.id || replyTo.meant)) return true;
@@ -29,7 +29,7 @@ export function isMeant(bot: User, stored: Stored, rules: { captionCommands: boo
   });
 }
 
-export function reachesBot(bot: User, stored: Stored): boolean {
+export function reachesBot(bot: User, stored: FileEntry): boolean {
   const { chat, message } = stored;
   if (chat.type === 'private') return true;
   if (!isIn(chat, bot.id)) return false;

@@ -9,7 +9,7 @@ import { isMeant, reachesBot } from './privacy.ts';
 import type { Updates, UpdateType } from './updates.ts';
 import type { Webhook } from './webhook.ts';
 import type { BotCommand, Update, User, UserFromGetMe } from './wire.ts';
-import type { Stored, World } from './world.ts';
+import type { FileEntry, World } from './world.ts';
 
 export type Settings = {
   /** Files come as absolute paths, limits rise, webhooks may be plain HTTP. */
@@ -51,7 +51,7 @@ export type Request = { call: Call; signal: AbortSignal };
 export type { Upload };
 
 /** Tells the bot of a message, if it may see it. */
-export function announce(sim: Sim, stored: Stored, type: UpdateType): void {
+export function announce(sim: Sim, stored: FileEntry, type: UpdateType): void {
   stored.meant ||= isMeant(sim.bot, stored, sim.settings);
   if (!reachesBot(sim.bot, stored)) return;
   sim.updates.push({ [type]: wireOf(stored) } as Omit<Update, 'update_id'>, `chat ${stored.chat.id}`);

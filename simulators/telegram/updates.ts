@@ -8,7 +8,7 @@ import type { Update } from './wire.ts';
 
 export type UpdateType = Exclude<keyof Update, 'update_id'>;
 /** Updates of one lane reach a webhook one after the other. */
-export type Queued = { update: Update; type: UpdateType; lane: string; expiresAt: number };
+export type QueuedUpdate = { update: Update; type: UpdateType; lane: string; expiresAt: number };
 
 const KEPT_MS = 24 * 3_600_000;
 const PRESS_KEPT_MS = 150_000;
@@ -18,16 +18,16 @@ const ON_DEMAND: readonly string[] = ['chat_member', 'message_reaction', 'messag
 export type Updates = ReturnType<typeof createUpdates>;
 
 export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; firstId?: number }) {
-  let queue: Queued[] = [];
+  let queue: QueuedUpdate[] = [];
   /** To be given once more, whatever the offset. */
-  let repeats: Queued[] = [];
+  let repeats: QueuedUpdate[] = [];
   /** Given at least once. */
-  const sent: Queued[] = [];
+  const sent: QueuedUpdate[] = [];
   let nextId = firstId;
   let allowed: readonly string[] = [];
   let twice = false;
   let waiting: { wake(): void; fail(error: Error): void } | undefined;
-  const listeners = new Set<(item: Queued) => void>();
+  const listeners = new Set<(item: QueuedUpdate) => void>();
 
   const isAllowed = (type: string) =>
     allowed.length === 0 ? !ON_DEMAND.includes(type) : allowed.includes(type);
@@ -48,7 +48,7 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
     if (twice) arrived(item);
   }
 
-  function arrived(item: Queued): void {
+  function arrived(item: QueuedUpdate): void {
     waiting?.wake();
     for (const listener of listeners) listener(item);
   }
@@ -99,12 +99,12 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
     },
     allowed: () => allowed,
     /** Every update that waits to be fetched. */
-    pending(): Queued[] {
+    pending(): QueuedUpdate[] {
       dropOld();
       return queue;
     },
     /** It has reached the bot's webhook. */
-    arrivedThere(item: Queued) {
+    arrivedThere(item: QueuedUpdate) {
       queue = queue.filter((other) => other !== item);
       if (!sent.includes(item)) sent.push(item);
     },
@@ -122,7 +122,7 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
       repeats.push(...again);
       for (const item of again) arrived(item);
     },
-    onArrival(listener: (item: Queued) => void): () => void {
+    onArrival(listener: (item: QueuedUpdate) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },

@@ -3,7 +3,7 @@
  * the time that `Retry-After` names (WebhookActor.cpp of tdlib/telegram-bot-api, read 2026-11-21).
  */
 import type { SimTime } from '../sim-time.ts';
-import type { Queued, Updates } from './updates.ts';
+import type { QueuedUpdate, Updates } from './updates.ts';
 
 type Target = { url: string; secret: string | undefined; maxConnections: number };
 type Delivery = { at: number; updateId: number; status: number | undefined };
@@ -26,14 +26,14 @@ export function createWebhook(options: {
   let target: Target | undefined;
   let lastError: { at: number; message: string } | undefined;
   let open = 0;
-  const lanes = new Map<string, Queued[]>();
+  const lanes = new Map<string, QueuedUpdate[]>();
   const busy = new Set<string>();
   const deliveries: Delivery[] = [];
   updates.onArrival((item) => {
     if (target) enqueue(item);
   });
 
-  function enqueue(item: Queued): void {
+  function enqueue(item: QueuedUpdate): void {
     lanes.set(item.lane, [...(lanes.get(item.lane) ?? []), item]);
     pump();
   }
@@ -74,14 +74,14 @@ export function createWebhook(options: {
     if (lanes.size > 0) pump();
   }
 
-  function passed(lane: string, item: Queued): void {
+  function passed(lane: string, item: QueuedUpdate): void {
     updates.arrivedThere(item);
     lanes.set(lane, (lanes.get(lane) ?? []).slice(1));
   }
 
   async function tell(
     { url, secret }: Target,
-    { update }: Queued,
+    { update }: QueuedUpdate,
   ): Promise<{ delivery: Delivery; askedMs?: number }> {
     const { origin, pathname, search } = new URL(url);
     const delivery = { at: time.now(), updateId: update.update_id };

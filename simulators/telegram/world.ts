@@ -12,10 +12,10 @@ export type Member = {
 };
 
 /** A message as it lies in the chat. `message` has no reply in it: that is put in whenever somebody looks. */
-export type Stored = {
+export type FileEntry = {
   message: Message;
   chat: SimChat;
-  replyTo?: Stored;
+  replyTo?: FileEntry;
   /** The bot was meant by it, as privacy mode reads that word: replies to it reach the bot too. */
   meant: boolean;
   deleted: boolean;
@@ -52,7 +52,7 @@ export type SimChat = {
   schedulesVideos: boolean;
   /** A channel's discussion group. */
   discussion?: SimChat;
-  messages: Map<number, Stored>;
+  messages: Map<number, FileEntry>;
   lastMessageId: number;
   migratedTo?: number;
   migratedFrom?: number;

@@ -1,7 +1,7 @@
 /** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
 import type { Job } from '../core/job/job.ts';
 import type { Refusal } from '../core/refusals.ts';
-import type { Act, Face, Press, Tools } from './face.ts';
+import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';
 import { decidedPage, overPage, refusedPage } from './pages.ts';
 import { offerIsOver } from './presses.ts';
@@ -9,7 +9,7 @@ import { offerIsOver } from './presses.ts';
 const HOURS = 24;
 
 /** "Ask an admin". The message that the button was on says what comes of it. */
-export const ask: Act = async (press, face, tools) => {
+export const ask: ActionHandler = async (press, face, tools) => {
   const { words, code } = press;
   const { core, requests } = tools;
   const found = await press.as((caller) => core.offers.find(caller, code));
@@ -26,7 +26,7 @@ export const ask: Act = async (press, face, tools) => {
 };
 
 /** "Approve once": the member's message becomes the job's. */
-export const approve: Act = async (press, face, tools) => {
+export const approve: ActionHandler = async (press, face, tools) => {
   const { code } = press;
   const request = await tools.requests.get(code);
   const made = await press.asAdmin((caller) => tools.core.approvals.approve(caller, code));
@@ -37,7 +37,7 @@ export const approve: Act = async (press, face, tools) => {
 };
 
 /** "Decline": the member is told on their own message. */
-export const refuse: Act = async (press, face, tools) => {
+export const refuse: ActionHandler = async (press, face, tools) => {
   const { code } = press;
   const answer = await press.asAdmin((caller) => tools.core.approvals.refuse(caller, code));
   if (!answer.ok) {

@@ -24,8 +24,8 @@ export async function answer<V>(
   return draw((facts) => command.show(words, outcome.value, facts));
 }
 
-type Offered = Readonly<Record<string, Pick<ChatCommand, 'audience'>>>;
+type OfferedCommands = Readonly<Record<string, Pick<ChatCommand, 'audience'>>>;
 
 /** The commands that are offered to members, or to admins alone, in the order in which they are listed. */
-export const namesFor = <C extends Offered>(commands: C, audience: Audience): (keyof C & string)[] =>
+export const namesFor = <C extends OfferedCommands>(commands: C, audience: Audience): (keyof C & string)[] =>
   (Object.keys(commands) as (keyof C & string)[]).filter((name) => commands[name]?.audience === audience);

@@ -3,12 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { usageTitle } from '../words/usage.ts';
-import type { Act } from './face.ts';
+import type { ActionHandler } from './face.ts';
 import { type Media, said } from './page.ts';
 import { notYours } from './pages.ts';
 
 /** "Export CSV". The table goes by the disk, and is measured there. */
-export const csv: Act = async (press, face, { core, commands, files }) => {
+export const csv: ActionHandler = async (press, face, { core, commands, files }) => {
   const { words, id, code } = press;
   const report = await press.asAdmin((caller) =>
     commands.usage.execute({ ...caller, id, options: { period: code }, files: {} }, core),

@@ -1,4 +1,4 @@
-/** What a chat must be able to do with what its members press. What comes of it is said once, in acts.ts. */
+/** What a chat must be able to do with what its members press. What comes of it is said once, in actions.ts. */
 import type { Commands } from '../../commands/index.ts';
 import type { Target } from '../core/chat-port.ts';
 import type { Core } from '../core/command.ts';
@@ -30,7 +30,7 @@ export type Press = Action & {
 };
 
 /** What became of something that was said. */
-export type Told = 'done' | 'too-large' | 'nowhere';
+export type TellOutcome = 'done' | 'too-large' | 'nowhere';
 
 /** What the answer to a press can be. Throws only what another try may mend. */
 export type Face = {
@@ -39,7 +39,7 @@ export type Face = {
   /** In its place too, but only where nobody can have made the button up: its matter is over. */
   over(page: Page): Promise<void>;
   /** For the one who pressed alone, where the chat can. */
-  aside(page: Page): Promise<Told>;
+  aside(page: Page): Promise<TellOutcome>;
   /** In passing, where the chat has room for it and the job's own message is not the one that was pressed. */
   inPassing(page: Page, job: Job): Promise<void>;
   /** A question. One about a job stands beside its message. */
@@ -64,4 +64,4 @@ export type Face = {
 };
 
 export type Tools = { core: Core; commands: Commands; requests: Requests; files: Pick<Files, 'temp'> };
-export type Act = (press: Press, face: Face, tools: Tools) => Promise<void>;
+export type ActionHandler = (press: Press, face: Face, tools: Tools) => Promise<void>;

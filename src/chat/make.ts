@@ -1,7 +1,7 @@
 /** From files to a job, or to what is said instead, in every chat. May be taken up again after a crash at any point. */
 import type { Commands } from '../../commands/index.ts';
 import type { Call, Core } from '../core/command.ts';
-import type { Taken } from '../core/intake/offers.ts';
+import type { IntakeResult } from '../core/intake/offers.ts';
 import type { Job } from '../core/job/job.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Words } from '../words/index.ts';
@@ -9,19 +9,19 @@ import type { Draw } from './facts.ts';
 import { type Page, said } from './page.ts';
 
 /** What came of the files: what the command made of them, or what is said instead. */
-export type Tried = Outcome<Taken> | Page;
+export type MakeOutcome = Outcome<IntakeResult> | Page;
 /** Runs the command with what was brought. */
-export type Use = (given: Pick<Call, 'options' | 'files'>) => Promise<Outcome<Taken>>;
+export type UseFiles = (given: Pick<Call, 'options' | 'files'>) => Promise<Outcome<IntakeResult>>;
 
 /** One wish for a job, and what a chat can do about it. */
-export type Wish = {
+export type JobRequest = {
   command: 'animate' | 'again';
   /** Under the id that the job will have; without files. */
   call: Call;
   words: Words;
   draw: Draw;
   /** Brings the files here and has them used while they are; or says why they can't be had. */
-  withFiles(use: Use): Promise<Tried>;
+  withFiles(use: UseFiles): Promise<MakeOutcome>;
   /** From here on the message that waits tells how the job stands. */
   become(job: Job): Promise<void>;
   /** In the place of that message. */
@@ -35,31 +35,31 @@ export type Wish = {
 /** `later`: we are about to stop, and the next start goes on with it. Throws what another try may mend. */
 export async function make(
   { core, commands }: { core: Core; commands: Commands },
-  wish: Wish,
+  request: JobRequest,
 ): Promise<'done' | 'later'> {
-  const { call, words } = wish;
-  const command = commands[wish.command];
+  const { call, words } = request;
+  const command = commands[request.command];
   // Of an earlier life of this process, or of a duplicate of the event.
   const existing = await core.intake.existing(call);
   if (existing) {
-    await wish.become(existing);
+    await request.become(existing);
     return 'done';
   }
-  const taken = await wish.withFiles((given) => command.execute({ ...call, ...given }, core));
-  if ('lines' in taken) await wish.say(taken);
+  const taken = await request.withFiles((given) => command.execute({ ...call, ...given }, core));
+  if ('lines' in taken) await request.say(taken);
   else if (!taken.ok) {
     const { refusal } = taken;
     if (refusal.code === 'stopping') return 'later';
     const page = said(words.refusal(refusal));
     // Strangers who press a button of somebody else's job.
     const isPrivate = refusal.code === 'not-allowed' || refusal.code === 'no-such-job';
-    await (isPrivate ? wish.refuse(page) : wish.say(page));
+    await (isPrivate ? request.refuse(page) : request.say(page));
   } else {
     const { value } = taken;
-    if (value.kind === 'job' && value.job.id === call.id) await wish.become(value.job);
+    if (value.kind === 'job' && value.job.id === call.id) await request.become(value.job);
     else {
-      const page = await wish.draw((facts) => command.show(words, value, facts));
-      await (value.kind === 'job' ? wish.pressedTwice(page) : wish.say(page));
+      const page = await request.draw((facts) => command.show(words, value, facts));
+      await (value.kind === 'job' ? request.pressedTwice(page) : request.say(page));
     }
   }
   return 'done';

@@ -4,7 +4,7 @@ import type { RunningChat } from '../core/command.ts';
 import type { Health } from '../core/health.ts';
 import type { FileUse, NamesFile } from '../core/intake/file-use.ts';
 import type { Job } from '../core/job/job.ts';
-import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../core/ports.ts';
+import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../core/ports.ts';
 import type { Settings, Values } from '../environment.ts';
 
 export { keySetting, urlSetting, yesOrNo } from '../environment.ts';
@@ -14,7 +14,7 @@ type ChatDeps = {
   commands: Commands;
   inbox: Inbox;
   /** Its own notes. One that has an end is about what its key says after the first colon: `<kind>:<subject>`. */
-  shelf: Shelf;
+  kv: KeyValueStore;
   jobs: Pick<JobStore, 'get'>;
   files: Files;
   fileUse: FileUse;
@@ -42,14 +42,14 @@ export type ChatModule<S extends Settings> = {
   settings: S;
   /** How the operator may name a space or a person there: what such an id looks like, and one for the messages. */
   ids: { pattern: RegExp; example: string };
-  /** Finds that id in a note of its shelf, and no other id that only contains it. */
+  /** Finds that id in a note of its key-value store, and no other id that only contains it. */
   mentions(id: string): RegExp;
   /** The spaces that are a member's alone, as records name them. */
   privateSpaces(id: string): readonly string[];
   /** What its tokens look like, wherever they turn up; a group is what stays before one. */
   secretShapes: readonly RegExp[];
   /** Which files its notes need for what is not a job yet. */
-  namesFiles?(shelf: Shelf): NamesFile;
+  namesFiles?(kv: KeyValueStore): NamesFile;
   /** The chat itself is loaded when it is used: a platform's library alone can take 60 MB and a second or two. */
   create(settings: Values<S>, deps: ChatDeps): Promise<RunningChat>;
 };

@@ -3,14 +3,19 @@
 import type { Job } from '../core/job/job.ts';
 import type { Caller } from '../core/limits/access.ts';
 import { accept, type Refusal } from '../core/refusals.ts';
-import type { Act, Face, Press, Tools } from './face.ts';
+import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { notYours } from './pages.ts';
 
-type WithJob = (found: { job: Job; caller: Caller }, press: Press, face: Face, tools: Tools) => Promise<void>;
+type JobAction = (
+  found: { job: Job; caller: Caller },
+  press: Press,
+  face: Face,
+  tools: Tools,
+) => Promise<void>;
 
 /** The job under whose message the button stands, for those whom it answers to; anybody else is told so. */
 export const withJob =
-  (then: WithJob): Act =>
+  (then: JobAction): ActionHandler =>
   async (press, face, tools) => {
     const found = await jobOf(press, tools);
     if (found.ok) await then(found.value, press, face, tools);

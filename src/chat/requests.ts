@@ -1,6 +1,6 @@
 /** Requests to the admins, until they are decided: where the member's own message is, and what the admins read. */
 import type { Offer } from '../core/intake/offer.ts';
-import type { Shelf } from '../core/ports.ts';
+import type { KeyValueStore } from '../core/ports.ts';
 import type { Line } from './page.ts';
 
 /** `place`: opaque JSON of the chat, where the member's own message stands, which says what becomes of it. */
@@ -20,14 +20,17 @@ const KEPT_MS = 8 * 24 * 3_600_000;
 export type Requests = ReturnType<typeof createRequests>;
 
 /** By the offer's code. `read` makes one of what an earlier version has noted. */
-export function createRequests(shelf: Shelf, read: (noted: Record<string, unknown>) => Partial<Request>) {
+export function createRequests(
+  kv: KeyValueStore,
+  read: (noted: Record<string, unknown>) => Partial<Request>,
+) {
   const keyOf = (code: string): string => `request:${code}`;
   async function get(code: string): Promise<Partial<Request> | undefined> {
-    const noted = await shelf.get<Record<string, unknown>>(keyOf(code));
+    const noted = await kv.get<Record<string, unknown>>(keyOf(code));
     return noted && ('place' in noted ? noted : read(noted));
   }
   const change = async (code: string, news: Partial<Request>): Promise<void> => {
-    await shelf.set(keyOf(code), { ...(await get(code)), ...news }, KEPT_MS);
+    await kv.set(keyOf(code), { ...(await get(code)), ...news }, KEPT_MS);
   };
   return {
     get,

@@ -4,7 +4,7 @@ import { type FormField, partOf, type Setting, type Settings, type Texts } from 
 import type { WordKey, Words } from '../words/index.ts';
 import { settingName, speakerOf } from '../words/settings.ts';
 import type { Field, Form } from './page.ts';
-import { MORE_CODE, onlyOption, PANEL_VERB, type Wanted } from './settings-panel.ts';
+import { MORE_CODE, onlyOption, PANEL_VERB, type RequestedChange } from './settings-panel.ts';
 
 /** Discord's developer docs, interactions/modal, 2026-11-21. What has no room is set by the command. */
 const MOST_FIELDS = 5;
@@ -34,7 +34,7 @@ export function wantedByForm(
   filled: Texts,
   settings: Settings,
   whoIn: (field: string) => Texts,
-): Wanted[] | undefined {
+): RequestedChange[] | undefined {
   if (code === MORE_CODE) return moreWanted(filled, settings);
   const setting = withForm(code);
   if (!setting?.form) return undefined;
@@ -94,7 +94,7 @@ const moreFields = (words: Words, settings: Settings): Field[] =>
   }));
 
 /** Only what is not as it was. */
-const moreWanted = (filled: Texts, settings: Settings): Wanted[] =>
+const moreWanted = (filled: Texts, settings: Settings): RequestedChange[] =>
   texts(settings).flatMap(({ setting, option, now }) => {
     const text = filled[setting.name]?.trim();
     return text === undefined || text === now ? [] : [{ part: partOf(setting), texts: { [option]: text } }];

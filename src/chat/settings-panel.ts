@@ -20,7 +20,7 @@ import type { Button, Line, Menu, Page } from './page.ts';
 export type PanelFacts = { words: Words; settings: Settings; own: OwnSettings; naming: Naming };
 
 /** What is to be changed, as an admin would write it. */
-export type Wanted = { part: string; texts: Texts };
+export type RequestedChange = { part: string; texts: Texts };
 
 /** The verb of all that is pressed there; its code names a setting, a question, a form or one of these. */
 export const PANEL_VERB = 'settings';
@@ -124,11 +124,11 @@ export function wantedByPress(
   picked: readonly string[],
   settings: Settings,
   memberIdOf: (id: string) => string,
-): Wanted[] | undefined {
+): RequestedChange[] | undefined {
   const setting = all.find(({ name }) => name === code);
   const option = setting && onlyOption(setting);
   if (!setting || !option) return undefined;
-  const wanted = (text: string | undefined): Wanted => ({
+  const wanted = (text: string | undefined): RequestedChange => ({
     part: partOf(setting),
     texts: text === undefined ? {} : { [option.name]: text },
   });

@@ -12,10 +12,10 @@ import {
 import type { Words } from '../words/index.ts';
 import { settingsLines, speakerOf } from '../words/settings.ts';
 import type { Button, Line, Page } from './page.ts';
-import { onlyOption, type PanelFacts, panelButton, type Wanted } from './settings-panel.ts';
+import { onlyOption, type PanelFacts, panelButton, type RequestedChange } from './settings-panel.ts';
 
 type Value = Settings[keyof Settings];
-type Asking = { setting: Setting; question: Question<Value> };
+type OpenQuestion = { setting: Setting; question: Question<Value> };
 
 /** The page that the others lead back to. */
 const MAIN_CODE = 'main';
@@ -69,7 +69,7 @@ export const usageLine = ({ t }: Words, usage: string): Line => ({
 export function wantedByAnswer(
   { code, arg }: { code: string; arg?: string | undefined },
   { settings, here }: Pick<QuestionFacts, 'settings' | 'here'>,
-): Wanted[] | undefined {
+): RequestedChange[] | undefined {
   const asking = find(code, here);
   const choice = asking?.question.choices.flat().find(({ id }) => id === arg);
   if (!asking || !choice) return undefined;
@@ -77,16 +77,16 @@ export function wantedByAnswer(
   return choice.texts(settings[setting.key]).map((texts) => ({ part: partOf(setting), texts }));
 }
 
-const find = (code: string, here: string): Asking | undefined =>
+const find = (code: string, here: string): OpenQuestion | undefined =>
   all.flatMap((setting) => questionsOf(setting, here)).find(({ question }) => question.id === code);
 
-function titleOf({ words, settings, naming }: PanelFacts, { setting, question }: Asking): string {
+function titleOf({ words, settings, naming }: PanelFacts, { setting, question }: OpenQuestion): string {
   const title = question.title(settings[setting.key], speakerOf(words, naming));
   return title.charAt(0).toLocaleUpperCase() + title.slice(1);
 }
 
 /** Those of its own, or one about how it stands, where it has usual values. */
-function questionsOf(setting: Setting, here: string): Asking[] {
+function questionsOf(setting: Setting, here: string): OpenQuestion[] {
   const { questions, key, name } = setting;
   if (questions) return questions.map((question) => ({ setting, question }));
   const choices = choicesOf(setting, here);

@@ -15,7 +15,7 @@ import type { QuotaLine } from './limits/quota.ts';
 import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
-import type { SettingsDesk } from './settings/settings-changes.ts';
+import type { SettingsChanges } from './settings/settings-changes.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -41,7 +41,7 @@ export type Core = {
   jobs: Jobs;
   offers: Offers;
   approvals: Approvals;
-  settings: SettingsDesk;
+  settings: SettingsChanges;
   privacy: Privacy;
   reports: Reports;
   /** How the limits of a member stand. */

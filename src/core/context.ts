@@ -8,14 +8,14 @@ import type { History } from './job/history.ts';
 import type { Job, JobIn, JobState, StateFields } from './job/job.ts';
 import { advance } from './job/job.ts';
 import type { Access } from './limits/access.ts';
-import type { Line } from './limits/admission-queue.ts';
+import type { AdmissionQueue } from './limits/admission-queue.ts';
 import type { Ledger } from './limits/ledger.ts';
 import type { QuotaRules } from './limits/quota.ts';
 import type { Locks } from './locks.ts';
 import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
-import type { Roster } from './price/provider-registry.ts';
-import type { SettingsBook } from './settings/settings-service.ts';
+import type { ProviderRegistry } from './price/provider-registry.ts';
+import type { SettingsService } from './settings/settings-service.ts';
 
 export type Context = {
   store: JobStore;
@@ -32,10 +32,10 @@ export type Context = {
   clock: Clock;
   random: () => number;
   log: Log;
-  roster: Roster;
+  registry: ProviderRegistry;
   access: Access;
-  settings: SettingsBook;
-  line: Line;
+  settings: SettingsService;
+  admissionQueue: AdmissionQueue;
   /** Only where the internet reaches us. */
   links?: Links;
   chats: ReadonlyMap<Job['requester']['platform'], Chat>;
@@ -62,4 +62,4 @@ export async function move<S extends JobState>(
 }
 
 /** The provider that a job is with. Undefined when the operator has taken it out of the configuration meanwhile. */
-export const providerOf = (ctx: Context, id: string): Provider | undefined => ctx.roster.find(id);
+export const providerOf = (ctx: Context, id: string): Provider | undefined => ctx.registry.find(id);

@@ -5,21 +5,21 @@ import type { Context } from './context.ts';
 import { tellShares } from './delivery/notices.ts';
 import { createApprovals } from './intake/approvals.ts';
 import { createIntake } from './intake/intake.ts';
-import { createOfferShelf } from './intake/offer-store.ts';
+import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
 import { quotaLines } from './limits/quota-lines.ts';
-import type { Shelf } from './ports.ts';
+import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
-import { createSettingsDesk } from './settings/settings-changes.ts';
+import { createSettingsChanges } from './settings/settings-changes.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
-export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shelf }): Core {
+export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
   const intake = createIntake(ctx);
-  const waiting = createOfferShelf(ctx, shelves.offers);
+  const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   ctx.events.subscribe('*', (job) => {
-    // Only these moves change what stands against a limit; a place in line does not, and thousands may move up at once.
+    // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
     if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
@@ -30,7 +30,7 @@ export function createCore(ctx: Context, shelves: { offers: Shelf; notices: Shel
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),
-    settings: createSettingsDesk(ctx),
+    settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers),
     reports: createReports(ctx),
     quota: (requester) => quotaLines(ctx, requester),

@@ -1,4 +1,4 @@
-/** One writer per key: work on the same job waits in line, work on different jobs does not. */
+/** One writer per key: work on the same job waits in the queue, work on different jobs does not. */
 export type Locks = { run<T>(key: string, work: () => Promise<T>): Promise<T> };
 
 export function createLocks(): Locks {

@@ -42,7 +42,7 @@ export type Chart = {
 };
 
 /**
- * Whatever is no fault of the file's is tried again here, in line. After that, what a member waits for is refused as
+ * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as
  * `busy`, and whatever has to do with a finished video throws MachineBusy.
  */
 export type Media = {

@@ -80,18 +80,18 @@ export type Provider = {
   /** The price of a request, from what is known now; undefined when it can't be done here at all. */
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
-  upload(inputs: Inputs, signal: AbortSignal): Promise<Uploaded>;
+  upload(inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles>;
   /** The one billable call. At most once per job and provider; never retried inside. */
   submit(
     jobId: string,
     request: RenderRequest,
-    uploaded: Uploaded,
+    uploaded: UploadedFiles,
     signal: AbortSignal,
   ): Promise<SubmitOutcome>;
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
   /** The operation of a job whose submit was lost, where the provider can tell by our id. */
-  find?(jobId: string, request: RenderRequest, uploaded: Uploaded): Promise<Operation | undefined>;
+  find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
   /** Judges a webhook by its bytes and headers (names in lower case). Throws when it can't be judged now. */
@@ -100,12 +100,12 @@ export type Provider = {
     rawBody: Buffer,
   ): Promise<WebhookVerdict>;
   /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
-  letGo?(jobId: string): Promise<void>;
+  release?(jobId: string): Promise<void>;
   stop?(): Promise<void>;
 };
 
 /** Where each input lies for the provider: a URL it can fetch, or the key of a file of ours. */
-export type Uploaded = { image: string; clip: string };
+export type UploadedFiles = { image: string; clip: string };
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
@@ -168,7 +168,7 @@ export type SettingsStore = {
 /** What is kept of a member outside of jobs. */
 export type Traces = {
   /**
-   * Takes the member's name off the lines of the book, for good, but of jobs that are on record; and lets go of what
+   * Takes the member's name off the lines of the ledger, for good, but of jobs that are on record; and lets go of what
    * the chats have noted of them. Limits go on adding up: counters keep the name until their window ends. Notes of
    * jobs that are on record go with these. False where there was nothing.
    */
@@ -217,7 +217,7 @@ export type Scheduler = {
 };
 
 /** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
-export type Shelf = {
+export type KeyValueStore = {
   get<T>(key: string): Promise<T | undefined>;
   /** With a time to live, the record is gone after it. */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;

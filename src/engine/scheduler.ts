@@ -2,7 +2,7 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, Scheduler } from '../core/ports.ts';
 
-type Due = { key: string; at: number; order: number };
+type DueEntry = { key: string; at: number; order: number };
 
 /** Node's timers count in 32 bits; anything later is looked at again on the way. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -18,11 +18,11 @@ export function createScheduler({
   onError: (error: unknown, key: string) => void;
 }): Scheduler {
   const elapsed = () => performance.now();
-  const sooner = (a: Due, b: Due) => a.at - b.at || a.order - b.order;
+  const sooner = (a: DueEntry, b: DueEntry) => a.at - b.at || a.order - b.order;
   let given = 0;
-  let heap = new TinyQueue<Due>([], sooner);
+  let heap = new TinyQueue<DueEntry>([], sooner);
   // The heap can't drop an entry in its middle; only the one that this map names counts.
-  const current = new Map<string, Due>();
+  const current = new Map<string, DueEntry>();
   const running = new Set<string>();
   let step: ((key: string) => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -39,7 +39,7 @@ export function createScheduler({
     arm();
   }
 
-  function next(): Due | undefined {
+  function next(): DueEntry | undefined {
     for (let due = heap.peek(); due; due = heap.peek()) {
       if (current.get(due.key) === due && !running.has(due.key)) return due;
       // A key that runs keeps its due time in `current` and comes back when its step ends.

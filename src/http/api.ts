@@ -7,7 +7,7 @@ import type { Call, Command, Core } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
 import type { Health } from '../core/health.ts';
 import { readChoices } from '../core/intake/choices.ts';
-import type { Taken } from '../core/intake/offers.ts';
+import type { IntakeResult } from '../core/intake/offers.ts';
 import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
 import {
@@ -19,12 +19,12 @@ import {
   type StoredFile,
 } from '../core/job/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
-import type { Weather } from '../core/price/provider-health.ts';
+import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
 import { jobEvents } from './events.ts';
 import type { JobsView, StatusView } from './page/contract.ts';
-import { presentJob, presentQuote, presentWeather } from './present.ts';
+import { presentJob, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
 import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
@@ -32,8 +32,8 @@ import { usageRoutes } from './usage.ts';
 export type ApiParts = {
   core: Core;
   commands: {
-    animate: Command<Taken>;
-    again: Command<Taken>;
+    animate: Command<IntakeResult>;
+    again: Command<IntakeResult>;
     cancel: Command<{ kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which' }>;
     usage: Command<Usage>;
   };
@@ -41,7 +41,7 @@ export type ApiParts = {
   events: JobEvents;
   history: History;
   health: Health;
-  weather: Pick<Weather, 'of'>;
+  providerHealth: Pick<ProviderHealth, 'of'>;
   clock: Clock;
   /** By the chat's name, where its bot can be added; read anew each time. */
   invites?: Readonly<Record<string, string>>;
@@ -79,7 +79,7 @@ export function api(parts: ApiParts): Hono {
   });
 
   /** Starts a job. The page has shown its price before, so nothing waits for a yes. */
-  async function start(c: Context, command: Command<Taken>, asked: Call): Promise<Response> {
+  async function start(c: Context, command: Command<IntakeResult>, asked: Call): Promise<Response> {
     const taken = await command.execute(asked, core);
     if (!taken.ok) return problem(c, taken.refusal);
     if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
@@ -95,7 +95,7 @@ export function api(parts: ApiParts): Hono {
       defaultQuality: parts.defaultQuality,
       limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
       components: parts.health.all().map((component) => {
-        const weather = presentWeather(parts.weather.of(component.name));
+        const weather = presentProviderStats(parts.providerHealth.of(component.name));
         const provider = parts.providers.find(({ id }) => id === component.name);
         const chat = parts.chats.find(({ platform }) => platform === component.name);
         return {

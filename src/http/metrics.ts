@@ -3,10 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { JobEvents } from '../core/events.ts';
 import { isOver, type Job } from '../core/job/job.ts';
 import { MICROS_PER_USD } from '../core/price/money.ts';
-import type { ProviderWeather } from '../core/price/provider-health.ts';
+import type { ProviderStats } from '../core/price/provider-health.ts';
 
 /** What is asked for at each scrape. */
-export type Gauges = { openJobs(): number; weather(): ProviderWeather[] };
+export type Gauges = { openJobs(): number; providerStats(): ProviderStats[] };
 
 export type Metrics = { text(): Promise<string>; contentType: string };
 
@@ -54,13 +54,13 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
       this.set(asked.openJobs());
     },
   });
-  weatherGauges(asked, registers);
+  providerGauges(asked, registers);
   return { text: () => registry.metrics(), contentType: registry.contentType };
 }
 
 /** The same figures that the page shows: of the last jobs only, so that they tell how things are now. */
-function weatherGauges({ weather }: Gauges, registers: Registry[]): void {
-  const each = (set: (gauge: Gauge, one: ProviderWeather) => void) =>
+function providerGauges({ providerStats: weather }: Gauges, registers: Registry[]): void {
+  const each = (set: (gauge: Gauge, one: ProviderStats) => void) =>
     function collect(this: Gauge): void {
       this.reset();
       for (const one of weather()) set(this, one);

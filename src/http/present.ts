@@ -3,9 +3,9 @@ import type { Job, Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import { usdFromMicros } from '../core/price/money.ts';
-import type { ProviderWeather } from '../core/price/provider-health.ts';
+import type { ProviderStats } from '../core/price/provider-health.ts';
 import { wordsFor } from '../words/index.ts';
-import type { JobView, QuoteView, WeatherView } from './page/contract.ts';
+import type { JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
 const words = wordsFor('en');
 
@@ -68,7 +68,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
 }
 
 /** Undefined for a provider that had no jobs yet. */
-export function presentWeather(weather: ProviderWeather): WeatherView | undefined {
+export function presentProviderStats(weather: ProviderStats): ProviderStatsView | undefined {
   const { delivered, failed, cancelled, microsPerSecond, lastFailure, p50Seconds, p90Seconds } = weather;
   if (delivered + failed + cancelled === 0) return undefined;
   const round = (seconds: number) => Math.round(seconds * 10) / 10;

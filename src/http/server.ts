@@ -11,10 +11,10 @@ import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
 import type { Metrics } from './metrics.ts';
-import { keepPatience, PATIENCE, type Patience, patientOptions } from './patience.ts';
 import { problem } from './problem.ts';
 import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
 import type { SignIn } from './sign-in.ts';
+import { enforceTimeouts, TIMEOUTS, type Timeouts, timeoutOptions } from './timeouts.ts';
 
 export type ServerParts = ApiParts & {
   host: string;
@@ -26,7 +26,7 @@ export type ServerParts = ApiParts & {
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<Timeouts>;
 };
 
 export type HttpServer = { url: string; stop(): Promise<void> };
@@ -118,11 +118,11 @@ const headers = secureHeaders({
   xFrameOptions: 'DENY',
 });
 
-type Ctx = Parameters<typeof problem>[0];
+type RequestContext = Parameters<typeof problem>[0];
 
 /** Ready while the store can be written and has room: the page itself is the front that answers this. */
 async function readiness(
-  c: Ctx,
+  c: RequestContext,
   { ping, files, health, signIn }: Pick<ServerParts, 'ping' | 'files' | 'health' | 'signIn'>,
 ) {
   const reason = await ping().then(
@@ -138,17 +138,17 @@ async function readiness(
 
 async function listen(
   app: Hono<{ Bindings: HttpBindings }>,
-  { host, port, patience: given }: Pick<ServerParts, 'host' | 'port' | 'patience'>,
+  { host, port, timeouts: given }: Pick<ServerParts, 'host' | 'port' | 'timeouts'>,
 ): Promise<HttpServer> {
-  const patience = { ...PATIENCE, ...given };
-  const serverOptions = patientOptions(patience);
+  const timeouts = { ...TIMEOUTS, ...given };
+  const serverOptions = timeoutOptions(timeouts);
   const { server, address } = await new Promise<{ server: Server; address: { port: number } }>(
     (resolve, reject) => {
       const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (address) =>
         resolve({ server: server as Server, address }),
       ) as Server;
       server.once('error', reject);
-      keepPatience(server, patience);
+      enforceTimeouts(server, timeouts);
     },
   );
   const shown = isAnyAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;

@@ -5,7 +5,7 @@ import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { canBeHeard } from './av/first-frames.ts';
 import { type Geometry, geometryOf } from './av/geometry.ts';
 import { look } from './av/look.ts';
-import { MAX_DECODED_PIXELS, openClip, type WithoutSound } from './av/open-clip.ts';
+import { MAX_DECODED_PIXELS, openClip, type SoundOption } from './av/open-clip.ts';
 import { type Scan, scan } from './av/scan.ts';
 import { endsEarly } from './ends-early.ts';
 import { type ClipFormat, sniff } from './sniff.ts';
@@ -30,7 +30,7 @@ const STILLS: Partial<Record<ClipFormat, string>> = {
 export async function checkClip({
   path,
   withoutSound,
-}: { path: string } & WithoutSound): Promise<Outcome<ClipFacts>> {
+}: { path: string } & SoundOption): Promise<Outcome<ClipFacts>> {
   const measured = await measureClip(path, { withoutSound });
   if (!measured.ok) return measured;
   const { container, scanned, hasSound, soundLeftOut } = measured.value;
@@ -49,7 +49,7 @@ export async function checkClip({
 }
 
 /** What can be told without decoding: refuses what is no clip, is cut off, or has no picture of a fitting size. */
-export async function measureClip(path: string, how: WithoutSound = {}): Promise<Outcome<Measured>> {
+export async function measureClip(path: string, how: SoundOption = {}): Promise<Outcome<ClipMeasurements>> {
   const measured = await readClip(path, how);
   if (!measured.ok) return measured;
   const { width, height } = measured.value.geometry.shown;
@@ -62,7 +62,7 @@ export async function measureClip(path: string, how: WithoutSound = {}): Promise
   return measured;
 }
 
-export type Measured = {
+export type ClipMeasurements = {
   container: ClipFormat;
   scanned: Scan;
   geometry: Geometry;
@@ -71,7 +71,7 @@ export type Measured = {
 };
 
 /** The same for a video of any size. */
-export async function readClip(path: string, how: WithoutSound = {}): Promise<Outcome<Measured>> {
+export async function readClip(path: string, how: SoundOption = {}): Promise<Outcome<ClipMeasurements>> {
   const { clip: container, found, empty } = await sniff(path);
   if (empty) return refuse({ code: 'broken-file', what: 'clip' });
   if (!container) return refuse({ code: 'not-a-video', ...(found ? { found } : {}) });
@@ -100,7 +100,7 @@ export async function readClip(path: string, how: WithoutSound = {}): Promise<Ou
 }
 
 /** A track alone is no sound: it may be empty, encrypted, or of a kind that its decoder does not know after all. */
-async function isHeard(path: string, container: ClipFormat, how: WithoutSound): Promise<boolean> {
+async function isHeard(path: string, container: ClipFormat, how: SoundOption): Promise<boolean> {
   await using clip = await openClip(path, container, how);
   // Awaited here: it reads the clip, which is closed after it.
   return clip?.sound ? await canBeHeard(clip, clip.sound) : false;

@@ -1,9 +1,9 @@
 /** The core's port Media, on the pool of child processes: verdicts are values, whatever the bytes do to a child. */
 import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media } from '../core/media.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
-import { createPatience } from './patience.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
 import { TaskCrashed, TooHeavy } from './task-errors.ts';
+import { createTaskRetry } from './task-retry.ts';
 import type { TASKS } from './tasks.ts';
 
 /**
@@ -19,7 +19,7 @@ type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrin
 
 /** Stopping it stops the pool. */
 export function createMedia({ pool }: { pool: Pool }): Media {
-  const run = createPatience<typeof TASKS>(pool);
+  const run = createTaskRetry<typeof TASKS>(pool);
 
   const runClip = <Name extends ClipTask>(name: Name, args: TaskArgs<Name>, options: RunOptions = {}) =>
     run(name, args, { ...options, afterCrash: { ...args, withoutSound: true } });

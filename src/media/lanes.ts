@@ -1,12 +1,12 @@
 /** Who is next: two queues, first in first out, and the rules that share the children between them. */
 import type { Lane } from './task.ts';
 
-type Waiting = { lane: Lane; alone: boolean; budgetMs: number; tellPlace: (position: number) => void };
+type WaitingTask = { lane: Lane; alone: boolean; budgetMs: number; tellPlace: (position: number) => void };
 
 /** What a verdict may take; a clip that has to be encoded anew may take six times as much. */
 const SHORT_MS = 20_000;
 
-export type Lanes<Work extends Waiting> = {
+export type Lanes<Work extends WaitingTask> = {
   push(work: Work): void;
   /** Takes out the work that may start now, given what is running. */
   next(running: readonly Work[]): Work | undefined;
@@ -22,7 +22,7 @@ export type Lanes<Work extends Waiting> = {
  * goes before everything long, once what runs has ended; while it waits for that, or takes long itself, verdicts go on
  * one by one.
  */
-export function createLanes<Work extends Waiting>(size: number): Lanes<Work> {
+export function createLanes<Work extends WaitingTask>(size: number): Lanes<Work> {
   const queues: Record<Lane | 'alone', Work[]> = { quick: [], slow: [], alone: [] };
   const queueOf = ({ lane, alone }: Work): Work[] => queues[alone ? 'alone' : lane];
   const isShort = (work: Work): boolean => work.lane === 'quick' && work.budgetMs <= SHORT_MS;

@@ -5,10 +5,10 @@ import type { ClipFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { isInterlaced } from './av/first-frames.ts';
 import type { Size } from './av/geometry.ts';
-import { type OpenClip, openClip, type WithoutSound } from './av/open-clip.ts';
+import { type OpenClip, openClip, type SoundOption } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { type Recipe, transcode } from './av/transcode.ts';
-import { MAX_SIDE, type Measured, MIN_SIDE, measureClip } from './check-clip.ts';
+import { type ClipMeasurements, MAX_SIDE, MIN_SIDE, measureClip } from './check-clip.ts';
 import type { TaskContext } from './task.ts';
 import { unreadable } from './undecodable.ts';
 
@@ -30,13 +30,13 @@ const COPIED_FROM: readonly string[] = ['MP4', 'MOV', 'MKV'];
 
 export type NormalisedFacts = Omit<ClipFacts, 'cameraMoves'>;
 
-type NormaliseArgs = WithoutSound & {
+type NormaliseArgs = SoundOption & {
   path: string;
   toPath: string;
   maxSeconds?: number | undefined;
   loopToSeconds?: number | undefined;
 };
-type Wishes = { maxSeconds: number; loopToSeconds: number };
+type LengthLimits = { maxSeconds: number; loopToSeconds: number };
 
 /**
  * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, at most 100 MB, no longer than `maxSeconds`. Packets
@@ -72,9 +72,9 @@ export async function normaliseClip(
 async function recipeOf(
   { picture, sound: track }: OpenClip,
   reopen: () => Promise<OpenClip | undefined>,
-  { container, scanned, geometry, hasSound }: Measured,
+  { container, scanned, geometry, hasSound }: ClipMeasurements,
   bytes: number,
-  { maxSeconds, loopToSeconds }: Wishes,
+  { maxSeconds, loopToSeconds }: LengthLimits,
 ): Promise<Recipe> {
   const lapSeconds = scanned.durationMs / 1000;
   const loops = lapSeconds < loopToSeconds;

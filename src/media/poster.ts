@@ -6,14 +6,14 @@ import { createDecoder } from './av/decoder.ts';
 import { createFilter } from './av/filter.ts';
 import { type Geometry, geometryOf, type Size } from './av/geometry.ts';
 import { createGreyScaler } from './av/grey.ts';
-import { openClip, readOnly, type WithoutSound } from './av/open-clip.ts';
+import { openClip, readOnly, type SoundOption } from './av/open-clip.ts';
 import { isPlain } from './camera.ts';
 import { sniff } from './sniff.ts';
 
 /** Whoever begins with more than three seconds of black means it. */
 const MAX_FRAMES = 90;
 
-export type PosterArgs = { path: string; toPath: string; maxSide: number } & WithoutSound;
+export type PosterArgs = { path: string; toPath: string; maxSide: number } & SoundOption;
 
 /** Writes a JPEG of the first picture that shows something. False when no picture can be decoded. */
 export async function poster({ path, toPath, maxSide, withoutSound }: PosterArgs): Promise<boolean> {

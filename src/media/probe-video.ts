@@ -1,10 +1,10 @@
 /** Measures a finished video, in a child process. */
 import { look } from './av/look.ts';
-import { openClip, type WithoutSound } from './av/open-clip.ts';
+import { openClip, type SoundOption } from './av/open-clip.ts';
 import { readClip } from './check-clip.ts';
 
 export type VideoFacts = { width: number; height: number; durationMs: number };
-type ProbeArgs = { path: string; withoutDecoding?: boolean | undefined } & WithoutSound;
+type ProbeArgs = { path: string; withoutDecoding?: boolean | undefined } & SoundOption;
 
 /** Null when it can't be played to its end. `withoutDecoding` believes what the index and the packets say. */
 export async function probeVideo({

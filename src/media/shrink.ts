@@ -1,7 +1,7 @@
 /** Makes a video small enough for a chat's upload limit, in a child process. */
 import { stat } from 'node:fs/promises';
 import type { Size } from './av/geometry.ts';
-import { openClip, type WithoutSound } from './av/open-clip.ts';
+import { openClip, type SoundOption } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { transcode } from './av/transcode.ts';
 import { readClip } from './check-clip.ts';
@@ -12,8 +12,8 @@ export type ShrinkArgs = {
   toPath: string;
   maxBytes: number;
   maxSide: number;
-} & WithoutSound;
-export type Shrunk = Size & { durationMs: number; bytes: number };
+} & SoundOption;
+export type ShrunkVideo = Size & { durationMs: number; bytes: number };
 
 const SOUND_BITS_PER_SECOND = 96_000;
 /** For the container, and for the encoder's aim, which is good to some per cent. */
@@ -30,7 +30,7 @@ const MIN_SIDE = 160;
 export async function shrink(
   { path, toPath, maxBytes, maxSide, withoutSound }: ShrinkArgs,
   { progress }: Pick<TaskContext, 'progress'>,
-): Promise<Shrunk | null> {
+): Promise<ShrunkVideo | null> {
   const read = await readClip(path, { withoutSound });
   if (!read.ok) return null;
   const { container, scanned, geometry, hasSound } = read.value;

@@ -7,13 +7,13 @@ import type {
   ProviderStatus,
   ProviderTrouble,
   SubmitOutcome,
-  Uploaded,
+  UploadedFiles,
 } from '../core/ports.ts';
 import type { FailureCode } from '../core/refusals.ts';
 import { postOnce } from './billable.ts';
+import { createDoubtPolicy, type Reading } from './doubts.ts';
 import { type ApiAnswer, type ApiCall, createHttp, NoClearAnswer } from './http.ts';
-import { createPatience, type Reading } from './patience.ts';
-import type { Addresses, Noted } from './shapes.ts';
+import type { Addresses, SubmissionNote } from './shapes.ts';
 
 /**
  * The shortest time between two looks at a hosted job. Renders take minutes: with this, and the core's pace, a job of
@@ -61,14 +61,14 @@ export function createQueueApi(
   },
 ) {
   const http = createHttp();
-  const patience = createPatience();
+  const doubts = createDoubtPolicy();
   const { origin } = new URL(api.url);
   const trusted = (url: string | undefined): string | undefined =>
     url !== undefined && URL.canParse(url) && new URL(url).origin === origin ? url : undefined;
 
   return {
     http,
-    settle: patience.settle,
+    settle: doubts.settle,
 
     /** Any call but the billable one. Trouble of the account that its answer tells is passed on. */
     async call(method: ApiCall['method'], url: string, signal: AbortSignal): Promise<ApiAnswer> {
@@ -104,7 +104,7 @@ export function createQueueApi(
     }),
 
     /** The provider knows no such request: lost, once that can't be the delay of a new one. Throws NoClearAnswer. */
-    absent(job: Noted, says: string): Reading {
+    absent(job: SubmissionNote, says: string): Reading {
       if (job.submittedAt === undefined || clock.now() - job.submittedAt < api.graceMs)
         throw new NoClearAnswer(says);
       return { doubt: 'may-pass', says, end: lost(job) };
@@ -113,7 +113,7 @@ export function createQueueApi(
 }
 
 /** It was rendered, as far as anybody knows, and so it was billed. */
-export const lost = ({ quoteMicros = 0 }: Noted, costMicros = quoteMicros): ProviderStatus => ({
+export const lost = ({ quoteMicros = 0 }: SubmissionNote, costMicros = quoteMicros): ProviderStatus => ({
   state: 'failed',
   failure: 'result-lost',
   costMicros,
@@ -124,7 +124,7 @@ export const noteAddresses = (all: Addresses): Record<string, string> =>
   Object.fromEntries(Object.entries(all).flatMap(([name, url]) => (url ? [[name, url]] : [])));
 
 /** For a provider that fetches the files. */
-export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<Uploaded> {
+export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles> {
   const [image, clip] = await Promise.all([
     host.urlFor(inputs.image, signal),
     host.urlFor(inputs.clip, signal),

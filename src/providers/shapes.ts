@@ -9,7 +9,7 @@ export const webLink = z.url({ protocol: /^https?$/ });
 
 /** What we note of every job beside the provider's own handle. One that a webhook brought knows only its id. */
 export const noted = { submittedAt: z.number().optional(), quoteMicros: z.number().optional() };
-export type Noted = { submittedAt?: number | undefined; quoteMicros?: Micros | undefined };
+export type SubmissionNote = { submittedAt?: number | undefined; quoteMicros?: Micros | undefined };
 
 /** The addresses that some submits answer with. */
 export const addresses = {

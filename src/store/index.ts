@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
-import type { Files, Inbox, JobStore, SettingsStore, Shelf, Traces } from '../core/ports.ts';
+import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
-import { shelfOn } from './keyv-sqlite.ts';
+import { keyValueStoreOn } from './keyv-sqlite.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
@@ -26,7 +26,7 @@ export type Store = {
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
   isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
-  keyv(namespace: string): Keyv<unknown> & Shelf;
+  keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
   /** Everything after it throws StoreClosed. May be called twice. */
@@ -61,7 +61,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     traces: createTraces(db, CHATS),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
-    keyv: (namespace) => shelfOn(db, namespace),
+    keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {
       db.checkFile();
       mark.run(Date.now());

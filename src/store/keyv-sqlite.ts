@@ -1,7 +1,7 @@
 /** Keyv's store on our own database. The values are text that Keyv has serialized; this file never looks inside. */
 import { Keyv, type KeyvEntry, type KeyvStoreAdapter } from 'keyv';
 import { z } from 'zod';
-import type { Shelf } from '../core/ports.ts';
+import type { KeyValueStore } from '../core/ports.ts';
 import type { Database } from './sqlite.ts';
 
 const PAGE = 200;
@@ -26,7 +26,7 @@ export function keyvOn(db: Database, namespace: string): Keyv<unknown> {
 }
 
 /** The same with a look at all that lies under keys that start alike. */
-export function shelfOn(db: Database, namespace: string): Keyv<unknown> & Shelf {
+export function keyValueStoreOn(db: Database, namespace: string): Keyv<unknown> & KeyValueStore {
   const select = db.prepare(
     `SELECT key, value FROM keyv
      WHERE key >= ? AND key < ? AND (expires_at IS NULL OR expires_at >= ?) ORDER BY key`,

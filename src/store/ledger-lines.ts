@@ -1,4 +1,4 @@
-/** The lines of the book as a report reads them: page by page, so that a year of them never lies in memory at once. */
+/** The lines of the ledger as a report reads them: page by page, so that a year of them never lies in memory at once. */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Ledger, LedgerLine } from '../core/limits/ledger.ts';

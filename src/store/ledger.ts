@@ -1,4 +1,4 @@
-/** The book, as SQL: Keyv can't compare and set, so money does not live in it. */
+/** The ledger, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
 import { checkBill, checkHold, roomUnder } from '../core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';

@@ -72,7 +72,7 @@ export function openDatabase(dataDir: string): Database {
 
 /**
  * Reads the whole file before anything is written to it: damage in the middle would show only when that job or that
- * line of the book is needed. What is damaged is left as it is, with a copy beside it. Throws StoreCorrupt.
+ * line of the ledger is needed. What is damaged is left as it is, with a copy beside it. Throws StoreCorrupt.
  */
 function checkWhole(path: string): void {
   const sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });

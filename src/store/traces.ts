@@ -1,4 +1,4 @@
-/** What is kept of a member outside of jobs: their name in the book, and what the chats have noted of them. */
+/** What is kept of a member outside of jobs: their name in the ledger, and what the chats have noted of them. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Traces } from '../core/ports.ts';
@@ -43,7 +43,7 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
     'SELECT key, value FROM keyv WHERE key >= ? AND key < ? AND expires_at IS NOT NULL',
   );
   const isJob = db.prepare('SELECT 1 FROM keyv WHERE key = ?');
-  const isWish = db.prepare(
+  const isRequest = db.prepare(
     'SELECT 1 FROM inbox INDEXED BY inbox_pending WHERE record IS NOT NULL AND instr(record, ?)',
   );
   const dropNote = db.prepare('DELETE FROM keyv WHERE key = ?');
@@ -60,7 +60,7 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
   function goesWithJob(key: string): boolean {
     const subject = subjectOf(key);
     if (subject === '') return false;
-    return isJob.get(`jobs:${subject}`) !== undefined || isWish.get(JSON.stringify(subject)) !== undefined;
+    return isJob.get(`jobs:${subject}`) !== undefined || isRequest.get(JSON.stringify(subject)) !== undefined;
   }
 
   function forgetNotes({ platform, mentions }: NotingChat, id: string): boolean {

@@ -15,10 +15,10 @@ export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice
 /** Long enough to know a file again by, short enough for a line. */
 const NAME_LENGTH = 40;
 
-type Named = { key: string; name?: string };
+type NameEntry = { key: string; name?: string };
 
 /** `knight.png + dance.mp4`. */
-export function filesLine({ t }: Words, { image, clip }: { image: Named; clip: Named }): string {
+export function filesLine({ t }: Words, { image, clip }: { image: NameEntry; clip: NameEntry }): string {
   return `${tidy(image.name) ?? t('card.picture')} + ${tidy(clip.name) ?? t('card.clip')}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Job, QuoteNote, QuoteWarning } from '../core/job/job.ts';
 import type { Micros } from '../core/price/money.ts';
 import type { FailureCode, Refusal } from '../core/refusals.ts';
-import { type Ended, failureText, jobText, priceText } from './jobs.ts';
+import { type FailedJob, failureText, jobText, priceText } from './jobs.ts';
 import { type Language, languageOf } from './languages.ts';
 import { refusalText } from './refusals.ts';
 import { type Speech, speechOf } from './speech.ts';
@@ -14,7 +14,7 @@ export type Words = Speech & {
   /** Why a job failed, without what it cost. */
   failureReason(code: FailureCode): string;
   /** Why a job failed, and what it cost. */
-  failure(ended: Ended): string;
+  failure(ended: FailedJob): string;
   note(note: QuoteNote): string;
   warning(warning: QuoteWarning): string;
   /** `free`, or the sum. */

@@ -4,19 +4,19 @@ import type { Micros } from '../core/price/money.ts';
 import type { Speech } from './speech.ts';
 
 /** What is told of a job that failed. */
-export type Ended = Pick<JobIn<'failed'>, 'failure' | 'costMicros' | 'unsettledMicros'>;
+export type FailedJob = Pick<JobIn<'failed'>, 'failure' | 'costMicros' | 'unsettledMicros'>;
 
 /** `free` for a draft, else the price. */
 export const priceText = ({ t, money }: Speech, micros: Micros): string =>
   micros === 0 ? t('cost.free') : money(micros);
 
 /** Why a job failed, and what that cost. */
-export const failureText = (speech: Speech, ended: Ended): string =>
+export const failureText = (speech: Speech, ended: FailedJob): string =>
   `${speech.t(`failure.${ended.failure}`)} ${costText(speech, ended)}`;
 
 export function costText(
   { t, money }: Speech,
-  { costMicros, unsettledMicros }: Omit<Ended, 'failure'>,
+  { costMicros, unsettledMicros }: Omit<FailedJob, 'failure'>,
 ): string {
   if (costMicros > 0) return t('cost.billed', { cost: money(costMicros) });
   if (unsettledMicros) return t('cost.unsettled', { cost: money(unsettledMicros) });

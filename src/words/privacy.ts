@@ -1,5 +1,5 @@
 /** What is kept of a member, and what was deleted when they asked. */
-import type { Forgotten } from '../core/upkeep/privacy.ts';
+import type { DeletionReport } from '../core/upkeep/privacy.ts';
 import { UNDELIVERED_DAYS } from '../core/upkeep/retention.ts';
 import type { Words } from './index.ts';
 
@@ -17,7 +17,7 @@ export function privacyLines({ t }: Words, retentionDays?: number): string[] {
 }
 
 /** What a wish to be forgotten came to, and what is still to be done. */
-export function forgottenLines({ t }: Words, { jobs, underWay, other }: Forgotten): string[] {
+export function forgottenLines({ t }: Words, { jobs, underWay, other }: DeletionReport): string[] {
   if (jobs === 0 && underWay === 0 && !other) return [t('privacy.nothing')];
   return [
     ...(jobs > 0 ? [t('privacy.done', { count: jobs }), t('privacy.provider')] : []),

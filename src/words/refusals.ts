@@ -4,7 +4,9 @@ import type { Refusal } from '../core/refusals.ts';
 import type { WordKey } from './languages.ts';
 import type { Speech } from './speech.ts';
 
-type Said = { [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>, speech: Speech) => string };
+type RefusalTexts = {
+  [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>, speech: Speech) => string;
+};
 
 const REFUSALS = {
   'bad-request': ({ reason }, { t }) => t('refusal.bad-request', { reason }),
@@ -84,7 +86,7 @@ const REFUSALS = {
   'disk-full': (_, { t }) => t('refusal.disk-full'),
   busy: (_, { t }) => t('refusal.busy'),
   stopping: (_, { t }) => t('refusal.stopping'),
-} satisfies Said;
+} satisfies RefusalTexts;
 
 /** Why Cancel comes too late. A queued or running job that can't be stopped is one that the provider won't stop. */
 const TOO_LATE = {

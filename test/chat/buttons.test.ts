@@ -1,6 +1,6 @@
 /** What buttons do in every chat: who may, what is said, and what comes of it, also when it broke off before. */
 import { describe, expect, it } from 'vitest';
-import { ACTS } from '../../src/chat/acts.ts';
+import { ACTIONS } from '../../src/chat/actions.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import {
   ADA,
@@ -401,7 +401,7 @@ describe('/usage', () => {
 });
 
 describe('a button of any kind', () => {
-  const VERBS = [...Object.keys(ACTS), 'constructor', 'valueof', 'nonsense'];
+  const VERBS = [...Object.keys(ACTIONS), 'constructor', 'valueof', 'nonsense'];
 
   it.each(VERBS)('%s about a job that nobody knows is answered, and moves nothing', async (verb) => {
     const { chat, job } = await finished();

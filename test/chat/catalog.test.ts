@@ -79,12 +79,12 @@ it('without a token there is the page alone, and each chat says what turns it on
 
 it('a file that only a chat’s notes need is known to be in use', async () => {
   const store = open();
-  const shelf = store.keyv('discord');
+  const kv = store.keyv('discord');
   const [inUse, fileUse] = [
     namedByChats(store),
     createFileUse({ files: store.files, records: [], log: silent }),
   ];
-  await createWaiting({ shelf, fileUse, clock, log: silent }).hold('a form', ['a-file']);
+  await createWaiting({ kv, fileUse, clock, log: silent }).hold('a form', ['a-file']);
   const isNamed = (key: string) => Promise.all(inUse.map((names) => names(key)));
   expect(await isNamed('a-file')).toContain(true);
   expect(await isNamed('another')).not.toContain(true);

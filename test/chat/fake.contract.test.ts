@@ -1,9 +1,9 @@
-import { ACTS } from '../../src/chat/acts.ts';
-import { type ChatSubject, chatContract, type Seen } from '../contracts/chat.ts';
+import { ACTIONS } from '../../src/chat/actions.ts';
+import { type ChatSubject, chatContract, type MessageView } from '../contracts/chat.ts';
 import { ADA, ADMIN, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
 import { COMPLETED, createRemote } from '../fakes/remote.ts';
 
-const seenOf = (message: Message): Seen => ({
+const seenOf = (message: Message): MessageView => ({
   text: textOf(message),
   buttons: labelsOf(message),
   video: message.page.title === 'Your video is ready',
@@ -62,4 +62,4 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
   };
 }
 
-chatContract('the plainest chat', start, Object.keys(ACTS));
+chatContract('the plainest chat', start, Object.keys(ACTIONS));

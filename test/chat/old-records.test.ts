@@ -73,9 +73,9 @@ describe('what Discord told an earlier version', () => {
     const request = await posted(bot, 'asks for one more job');
     await says(bot, mine, said('approval.sent'));
     const code = /approve\|(\w+)/.exec(discordText(request))?.[1] ?? '';
-    const shelf = bot.store.keyv('discord');
-    const { jobId, place } = (await shelf.get<{ jobId: string; place: object }>(`request:${code}`)) ?? {};
-    await shelf.set(`request:${code}`, { jobId, ...place, texts: ['<@1> asks for one more job'] });
+    const kv = bot.store.keyv('discord');
+    const { jobId, place } = (await kv.get<{ jobId: string; place: object }>(`request:${code}`)) ?? {};
+    await kv.set(`request:${code}`, { jobId, ...place, texts: ['<@1> asks for one more job'] });
     const pressOld = (message: SimMessage, label: string, id: string) => {
       message.components = JSON.parse(
         JSON.stringify(message.components).replaceAll(/"approve\|\w+"/g, `"${id}"`),

@@ -7,7 +7,7 @@ import {
   MORE_CODE,
   PANEL_CODES,
   panelWithForms,
-  type Wanted,
+  type RequestedChange,
   wantedByPress,
 } from '../../src/chat/settings-panel.ts';
 import {
@@ -45,7 +45,7 @@ const factsOf = (own: OwnSettings, locale = 'en'): QuestionFacts => ({
   written: ({ name }) => `/settings ${name} …`,
 });
 
-const withWanted = (own: OwnSettings, wanted: readonly Wanted[] = []): OwnSettings =>
+const withWanted = (own: OwnSettings, wanted: readonly RequestedChange[] = []): OwnSettings =>
   wanted.reduce((before, { part, texts }) => {
     const made = changed(list, before, part, texts, 0);
     if (!made.ok) throw new Error(`${part} is refused: ${JSON.stringify(made.refusal)}`);
@@ -183,7 +183,8 @@ describe('the settings panel with forms', () => {
     const rest = { scope: 'server', counted: 'jobs-month', amount: '4' };
     const limit = (filled: Record<string, string>, who = {}) =>
       fill({}, 'limit', { ...rest, ...filled }, who);
-    const whoIn = (wanted: Wanted[] | undefined) => withWanted({}, wanted).limits?.map(({ who }) => who);
+    const whoIn = (wanted: RequestedChange[] | undefined) =>
+      withWanted({}, wanted).limits?.map(({ who }) => who);
     expect(withWanted({}, limit({})).limits).toEqual([
       { who: { kind: 'space' }, period: 'month', unit: 'jobs', max: 4 },
     ]);

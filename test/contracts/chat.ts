@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 
 /** One message of the bot's, as its member sees it. */
-export type Seen = { text: string; buttons: readonly string[]; video: boolean };
+export type MessageView = { text: string; buttons: readonly string[]; video: boolean };
 
 export type ChatSubject = {
   /** A member asks for a video, in a place that others share with them. */
   asks(): Promise<void>;
   /** What the bot has said to that member by now, wherever that was, the oldest first. */
-  seen(): Promise<readonly Seen[]>;
+  seen(): Promise<readonly MessageView[]>;
   /** The provider has the video. */
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
@@ -20,7 +20,7 @@ export type ChatSubject = {
   /** A stranger presses a button that says this. Whether it was answered. */
   presses?(id: string): Promise<boolean>;
   /** What an admin is told of what was spent. */
-  report?(): Promise<Seen>;
+  report?(): Promise<MessageView>;
   /** What comes of its "Export CSV" where the file is more than can be sent. */
   exportsTooMuch?(): Promise<string>;
   end(): Promise<void>;
@@ -41,17 +41,17 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
   }
   const until = async (
     chat: ChatSubject,
-    so: (seen: readonly Seen[]) => boolean,
-  ): Promise<readonly Seen[]> => {
+    so: (seen: readonly MessageView[]) => boolean,
+  ): Promise<readonly MessageView[]> => {
     for (;;) {
       const seen = await chat.seen();
       if (so(seen)) return seen;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
-  const hasVideo = (seen: readonly Seen[]): boolean => seen.some(({ video }) => video);
-  const says = (words: RegExp) => (seen: readonly Seen[]) => seen.some(({ text }) => words.test(text));
-  const videos = (seen: readonly Seen[]): number => seen.filter(({ video }) => video).length;
+  const hasVideo = (seen: readonly MessageView[]): boolean => seen.some(({ video }) => video);
+  const says = (words: RegExp) => (seen: readonly MessageView[]) => seen.some(({ text }) => words.test(text));
+  const videos = (seen: readonly MessageView[]): number => seen.filter(({ video }) => video).length;
 
   describe(`${name} keeps the contract of a chat`, () => {
     it('tells how a job stands in one message, which changes with it, and hands the video over once', async () => {

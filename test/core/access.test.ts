@@ -25,7 +25,7 @@ const PAGE = who('web:operator', 'web', 'web');
 
 const NOW = 1000;
 /** A door where the admins of the space said this. */
-const doorOf = (rules: AccessRules, own: OwnSettings = {}) =>
+const accessOf = (rules: AccessRules, own: OwnSettings = {}) =>
   createAccess(rules, { of: () => settle(own, { limits: [], timeZone: 'UTC' }) }, { now: () => NOW });
 
 describe('the door', () => {
@@ -59,23 +59,23 @@ describe('the door', () => {
     ],
     ['the page', { allowedSpaces: new Set([ELSEWHERE]) }, PAGE, false, undefined],
   ])('for %s', (_who, rules, requester, isPrivate, code) => {
-    const { refusalAtDoor } = doorOf({ ...OPEN, ...rules });
-    const refusal = refusalAtDoor({ requester, standing: { moderator: false, private: isPrivate } });
+    const { refusalFor } = accessOf({ ...OPEN, ...rules });
+    const refusal = refusalFor({ requester, standing: { moderator: false, private: isPrivate } });
     expect(refusal?.code).toBe(code);
   });
 
   it('tells a member in private which id an operator would have to add', () => {
     const call = { requester: MEMBER, standing: { moderator: false, private: true } };
-    expect(doorOf(OPEN).refusalAtDoor(call)).toEqual({
+    expect(accessOf(OPEN).refusalFor(call)).toEqual({
       code: 'private-not-allowed',
       memberId: 'discord:7',
     });
   });
 
   it('is not opened by moderating a space', () => {
-    const { refusalAtDoor } = doorOf({ ...OPEN, allowedSpaces: new Set() });
+    const { refusalFor } = accessOf({ ...OPEN, allowedSpaces: new Set() });
     const call = { requester: MEMBER, standing: { moderator: true, private: false } };
-    expect(refusalAtDoor(call)).toEqual({ code: 'space-not-allowed' });
+    expect(refusalFor(call)).toEqual({ code: 'space-not-allowed' });
   });
 });
 
@@ -97,7 +97,7 @@ describe('a job', () => {
     ['an operator', OPERATOR, false, true],
     ['the page', PAGE, false, true],
   ])('of %s', (_who, requester, moderator, answers) => {
-    const { mayTouch } = doorOf(OPEN);
+    const { mayTouch } = accessOf(OPEN);
     expect(mayTouch({ requester, standing: { moderator, private: false } }, job)).toBe(answers);
   });
 });
@@ -126,13 +126,13 @@ describe('what the admins of a space decided', () => {
     ['a block that is over', { blocked: [{ member: 'discord:7', until: NOW }] }, false, undefined],
   ])('holds: %s', (_name, own, moderator, refusal) => {
     const call = { requester: inChannel, standing: { moderator, private: false } };
-    expect(doorOf(OPEN, own).refusalAtDoor(call)).toEqual(refusal);
+    expect(accessOf(OPEN, own).refusalFor(call)).toEqual(refusal);
   });
 
   it('does not hold for the operator', () => {
     const call = { requester: OPERATOR, standing: { moderator: false, private: false } };
     expect(
-      doorOf(OPEN, { channels: ['memes'], blocked: [{ member: 'discord:1' }] }).refusalAtDoor(call),
+      accessOf(OPEN, { channels: ['memes'], blocked: [{ member: 'discord:1' }] }).refusalFor(call),
     ).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice, NoticePlace } from '../../src/core/chat-port.ts';
-import type { Taken } from '../../src/core/intake/offers.ts';
+import type { IntakeResult } from '../../src/core/intake/offers.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { windowOf } from '../../src/core/limits/windows.ts';
 import type { Outcome } from '../../src/core/refusals.ts';
@@ -51,7 +51,7 @@ async function up(options: WorldOptions & { log?: string; postFails?: boolean } 
   return { world, life, posted, take, over, settled, ...life.core };
 }
 
-function codeOf(taken: Outcome<Taken>): string {
+function codeOf(taken: Outcome<IntakeResult>): string {
   if (!taken.ok || taken.value.kind !== 'over') throw new Error(`not over: ${JSON.stringify(taken)}`);
   return taken.value.offer.code;
 }
@@ -280,7 +280,7 @@ describe('the log channel', () => {
     expect([seen[3], seen[4], seen[6], seen[7], seen[9]]).toEqual([[], [50], [50], [50, 80], [50, 80, 100]]);
   });
 
-  it('costs nothing to tell while jobs only move up in line', async () => {
+  it('costs nothing to tell while jobs only move up in the queue', async () => {
     const { take, life, settled } = await up({ log: '42', limits: [] });
     let looks = 0;
     const { totals } = life.ctx.ledger;

@@ -8,7 +8,7 @@ import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions
 import { HOUR } from './started.ts';
 
 type Answer = DeliveryOutcome | Error;
-type Seen = { form: Delivery['form']; bytes?: number; link?: string; to: Target };
+type DeliveryView = { form: Delivery['form']; bytes?: number; link?: string; to: Target };
 
 const RECEIPT = { rung: 'channel', at: 1 };
 const DELIVERED: Answer = { kind: 'delivered', receipt: RECEIPT };
@@ -31,7 +31,7 @@ type Setup = {
 
 /** A job whose video of 1000 bytes has come, on its way to a chat that does as it is told. */
 function makeWorld({ answers = [DELIVERED], limitBytes = 5000, shrinks = [], ...options }: Setup = {}) {
-  const seen: Seen[] = [];
+  const seen: DeliveryView[] = [];
   const limits: { maxBytes: number; maxSide: number }[] = [];
   const sizes = new Map<string, number>();
   const files = fakeFiles(sizes);

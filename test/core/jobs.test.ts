@@ -5,7 +5,7 @@ import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a job', () => {
-  it('goes from files to video, and the book holds just what was billed', async () => {
+  it('goes from files to video, and the ledger holds just what was billed', async () => {
     const { world, life, job } = await started();
     await life.scheduler.runAll();
     expect(world.shown.map(({ state }) => state)).toEqual([

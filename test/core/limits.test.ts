@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Requester } from '../../src/core/job/job.ts';
 import { roomUnder } from '../../src/core/limits/hold.ts';
-import type { Grant, LimitRule, Who } from '../../src/core/limits/limit-rules.ts';
+import type { Grant, LimitRule, LimitTarget } from '../../src/core/limits/limit-rules.ts';
 import { kindOfLimit, limitsOf } from '../../src/core/limits/quota.ts';
 import { settle } from '../fakes/settings.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS } from '../fakes/world.ts';
@@ -18,24 +18,24 @@ const ASKED: Requester = {
 };
 const BUDGET = { operatorBudget: { day: 20_000_000, month: 200_000_000 }, timeZone: 'UTC' };
 
-const jobs = (who: Who, max: number | 'off', period: 'day' | 'month' = 'day'): LimitRule => ({
+const jobs = (who: LimitTarget, max: number | 'off', period: 'day' | 'month' = 'day'): LimitRule => ({
   who,
   period,
   unit: 'jobs',
   max,
 });
-const usd = (who: Who, max: number | 'off', period: 'day' | 'month' = 'day'): LimitRule => ({
+const usd = (who: LimitTarget, max: number | 'off', period: 'day' | 'month' = 'day'): LimitRule => ({
   who,
   period,
   unit: 'usd',
   max,
 });
-const SPACE: Who = { kind: 'space' };
-const EVERYONE: Who = { kind: 'everyone' };
-const CHANNEL: Who = { kind: 'channel', id: 'general' };
-const ME: Who = { kind: 'member', id: 'discord:2' };
-const BOSS: Who = { kind: 'role', id: 'boss' };
-const CREW: Who = { kind: 'role', id: 'crew' };
+const SPACE: LimitTarget = { kind: 'space' };
+const EVERYONE: LimitTarget = { kind: 'everyone' };
+const CHANNEL: LimitTarget = { kind: 'channel', id: 'general' };
+const ME: LimitTarget = { kind: 'member', id: 'discord:2' };
+const BOSS: LimitTarget = { kind: 'role', id: 'boss' };
+const CREW: LimitTarget = { kind: 'role', id: 'crew' };
 
 type Case = { name: string; given?: LimitRule[]; own?: LimitRule[]; grants?: Grant[]; holds: string[] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Offer } from '../../src/core/intake/offer.ts';
-import type { Taken } from '../../src/core/intake/offers.ts';
+import type { IntakeResult } from '../../src/core/intake/offers.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';
@@ -46,7 +46,7 @@ async function up({ micros = DEAR, ...options }: { micros?: number } & WorldOpti
 const take = ({ offers }: { offers: Awaited<ReturnType<typeof up>>['offers'] }, ask = false) =>
   offers.take(CHAT_EVENT, UPLOADS, CHOICES, ask);
 
-function offerOf(taken: Outcome<Taken>): Offer {
+function offerOf(taken: Outcome<IntakeResult>): Offer {
   if (!taken.ok || taken.value.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(taken)}`);
   return taken.value.offer;
 }
@@ -311,7 +311,7 @@ describe('no yes', () => {
 });
 
 describe('a crash at any effect of a yes', () => {
-  async function yes(world: ReturnType<typeof createWorld>): Promise<Outcome<Taken>> {
+  async function yes(world: ReturnType<typeof createWorld>): Promise<Outcome<IntakeResult>> {
     const life = world.boot();
     await life.jobs.recover();
     const taken = await life.core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false);

@@ -54,7 +54,7 @@ describe('forgetting a member', () => {
     expect(kept).not.toContain(ME);
   });
 
-  it('takes the name off the book after the jobs are gone, also where there was none', async () => {
+  it('takes the name off the ledger after the jobs are gone, also where there was none', async () => {
     const { world, life, privacy } = await done();
     const left: number[] = [];
     life.ctx.traces.forget = async () => {
@@ -120,7 +120,7 @@ describe('forgetting a member', () => {
     const remote = createRemote('paid');
     const seen: (string | undefined)[] = [];
     const world = createWorld({ remotes: [remote], files: fakeFiles() });
-    remote.provider.letGo = async (id) => {
+    remote.provider.release = async (id) => {
       seen.push((await world.disk.store.get(id))?.state);
       throw new Error('the disk is busy');
     };

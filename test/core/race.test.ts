@@ -1,4 +1,4 @@
-/** Many at once on one small limit: what the book lets in is all that is ever sent. */
+/** Many at once on one small limit: what the ledger lets in is all that is ever sent. */
 import { describe, expect, it } from 'vitest';
 import type { Requester } from '../../src/core/job/job.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
 import type { OwnSettings, Texts } from '../../src/core/settings/setting.ts';
-import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
+import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { memorySettings, settle } from '../fakes/settings.ts';
 
 const SPACE = 'discord:1';
@@ -10,7 +10,7 @@ const NOW = 1000;
 function make(known: [string, OwnSettings][] = []) {
   const store = memorySettings();
   const clock = { now: NOW };
-  const book = createSettingsBook({
+  const book = createSettingsService({
     list: settings,
     found: known,
     onLost: () => {},

@@ -9,7 +9,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { needs } from '../needs.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { PATIENCE_MS } from '../timeouts.ts';
 
 const PLACES = [
   '/usr/bin/chromium',

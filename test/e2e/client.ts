@@ -2,9 +2,9 @@
 import { openAsBlob } from 'node:fs';
 import type { JobView } from '../../src/http/page/contract.ts';
 
-export type Asked = { image: string; clip: string; fields?: Record<string, string>; key?: string };
+export type JobForm = { image: string; clip: string; fields?: Record<string, string>; key?: string };
 
-async function send(url: string, { image, clip, fields = {}, key }: Asked): Promise<Response> {
+async function send(url: string, { image, clip, fields = {}, key }: JobForm): Promise<Response> {
   const form = new FormData();
   form.append('image', await openAsBlob(image));
   form.append('clip', await openAsBlob(clip));
@@ -12,10 +12,10 @@ async function send(url: string, { image, clip, fields = {}, key }: Asked): Prom
   return fetch(url, { method: 'POST', body: form, headers: key ? { 'idempotency-key': key } : {} });
 }
 
-export const askQuote = (url: string, asked: Asked) => send(`${url}/api/quote`, asked);
+export const askQuote = (url: string, asked: JobForm) => send(`${url}/api/quote`, asked);
 
 /** Makes a job, or throws with what the server said. */
-export async function makeJob(url: string, asked: Asked): Promise<JobView> {
+export async function makeJob(url: string, asked: JobForm): Promise<JobView> {
   const answer = await send(`${url}/api/jobs`, asked);
   if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as JobView;

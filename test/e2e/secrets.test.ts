@@ -179,7 +179,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     'job moved',
   ])
     expect(everything.includes(known), known).toBe(true);
-  // An interaction's token has to outlive a crash: on the shelf, for a quarter of an hour, and nowhere else.
+  // An interaction's token has to outlive a crash: on the key-value store, for a quarter of an hour, and nowhere else.
   const elsewhere = places.filter(
     ([name]) => !name.startsWith('strut.sqlite') && !name.startsWith('Discord '),
   );

@@ -3,7 +3,7 @@
  * true one on fakes. What is the same in every chat is proved here, in milliseconds.
  */
 import { commands } from '../../commands/index.ts';
-import { act } from '../../src/chat/acts.ts';
+import { runAction } from '../../src/chat/actions.ts';
 import { statusPage } from '../../src/chat/cards.ts';
 import { answer } from '../../src/chat/command.ts';
 import type { Face, Press, Tools } from '../../src/chat/face.ts';
@@ -18,7 +18,7 @@ import { createFiles } from '../../src/store/files.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { FACTS } from './chat-facts.ts';
 import { freshFolder } from './folder.ts';
-import { memoryShelf } from './shelf.ts';
+import { memoryKeyValueStore } from './shelf.ts';
 import { createWorld, type Incarnation, UPLOADS, type WorldOptions } from './world.ts';
 
 export type Message = {
@@ -50,8 +50,8 @@ export type FakeChatOptions = WorldOptions & {
 
 export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options }: FakeChatOptions = {}) {
   const messages: Message[] = [];
-  const shelf = memoryShelf();
-  const requests = createRequests(shelf, () => ({}));
+  const kv = memoryKeyValueStore();
+  const requests = createRequests(kv, () => ({}));
   const files = createFiles(freshFolder());
   let events = 900;
   let life: Incarnation;
@@ -180,7 +180,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
       name: async () => member.id,
     };
     const tools: Tools = { core: life.core, commands, requests, files };
-    await act(one, faceOf(member, message), tools);
+    await runAction(one, faceOf(member, message), tools);
   }
 
   return {
@@ -225,7 +225,9 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
 export const textOf = ({ page }: Message): string =>
   [
     page.title,
-    ...page.lines.map((line) => (typeof line === 'string' ? line : line.text)),
+    ...page.lines.map((admissionQueue) =>
+      typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text,
+    ),
     ...(page.items ?? []).map(({ text }) => text),
   ]
     .filter((line) => line !== undefined)

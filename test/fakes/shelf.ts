@@ -1,7 +1,7 @@
-import type { Shelf } from '../../src/core/ports.ts';
+import type { KeyValueStore } from '../../src/core/ports.ts';
 
-/** A shelf in memory. Keeps copies, as a disk would. */
-export function memoryShelf(): Shelf {
+/** A key-value store in memory. Keeps copies, as a disk would. */
+export function memoryKeyValueStore(): KeyValueStore {
   const records = new Map<string, string>();
   return {
     async get<T>(key: string) {

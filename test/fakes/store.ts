@@ -67,7 +67,7 @@ export function memoryJobStore(): JobStore {
 
 type Line = { counters: readonly LedgerKey[]; line: LedgerLine };
 
-/** The book in memory. Nothing is awaited between a check and its change, so each call is one step. */
+/** The ledger in memory. Nothing is awaited between a check and its change, so each call is one step. */
 export function memoryLedger(): Ledger {
   const lines = new Map<string, Line>();
   const counters = new Map<string, LedgerTotals>();

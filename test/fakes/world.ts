@@ -16,21 +16,21 @@ import type { Uploads } from '../../src/core/intake/uploads.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
-import { AT_ONCE, createLine, lineRulesFor } from '../../src/core/limits/admission-queue.ts';
+import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/core/limits/admission-queue.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
 import type { Files, Provider } from '../../src/core/ports.ts';
-import type { Weather } from '../../src/core/price/provider-health.ts';
-import { createRoster } from '../../src/core/price/provider-registry.ts';
+import type { ProviderHealth } from '../../src/core/price/provider-health.ts';
+import { createProviderRegistry } from '../../src/core/price/provider-registry.ts';
 import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
-import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
+import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
 import { memorySettings } from './settings.ts';
-import { memoryShelf } from './shelf.ts';
+import { memoryKeyValueStore } from './shelf.ts';
 import { memoryJobStore, memoryLedger } from './store.ts';
 
 /** Takes the files in and opens the job at the price of the moment, as a member does who needs to give no yes. */
@@ -105,14 +105,14 @@ export function createWorld({
     store: memoryJobStore(),
     ledger: memoryLedger(),
     files,
-    offers: memoryShelf(),
-    notices: memoryShelf(),
+    offers: memoryKeyValueStore(),
+    notices: memoryKeyValueStore(),
     settings: memorySettings(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
   const fuse = createFuse();
-  const weather = calmWeather();
+  const providerHealth = evenProviderHealth();
 
   function boot(): Incarnation {
     const life = fuse.newLife();
@@ -131,7 +131,7 @@ export function createWorld({
     };
     const wired = life.wire(chat, ['deliver', 'forget']);
     const files = life.wire(disk.files, ['keep']);
-    const settings = createSettingsBook({
+    const settings = createSettingsService({
       list: settingsList,
       found: disk.settings.known,
       onLost: () => {},
@@ -161,17 +161,17 @@ export function createWorld({
       clock,
       random: () => 0.5,
       log: SILENT,
-      roster: createRoster({
+      registry: createProviderRegistry({
         entries: remotes.map((remote) => ({
           provider: life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
         })),
-        weather,
+        providerHealth,
         clock,
         health: createHealth(() => {}),
       }),
       settings,
-      line: createLine({
-        rules: lineRulesFor(AT_ONCE),
+      admissionQueue: createAdmissionQueue({
+        rules: admissionLimitsFor(AT_ONCE),
         now: clock.now,
         onAdmit: (id) => scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
@@ -300,7 +300,7 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
 }
 
 /** Nothing is known of anybody. */
-export function calmWeather(): Weather {
+export function evenProviderHealth(): ProviderHealth {
   return {
     note: async () => {},
     of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),

@@ -1,7 +1,7 @@
-/** How a job ended, in the record, in the book, at the provider, and in what its member has read. */
+/** How a job ended, in the record, in the ledger, at the provider, and in what its member has read. */
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { wordsFor } from '../../src/words/index.ts';
-import type { Asked } from './front.ts';
+import type { JobForm } from './front.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
 
@@ -62,7 +62,7 @@ export async function passDeadline(stage: Stage): Promise<void> {
 /** Waits for the job's end. */
 export async function endingOf(
   { bot }: Stage,
-  asked: Asked,
+  asked: JobForm,
   { id, submits }: { id: string; submits: number },
 ): Promise<Ending> {
   const job = await until(
@@ -96,7 +96,7 @@ function endOf(job: Job): Ending['end'] {
 }
 
 /** What the member reads once it tells how the job ended; empty when it never does. */
-async function toldOf(asked: Asked, job: Job): Promise<string> {
+async function toldOf(asked: JobForm, job: Job): Promise<string> {
   const expected = expectedOf(job);
   const told = async () => {
     const text = await asked.told();
@@ -113,7 +113,7 @@ function expectedOf(job: Job): string {
 }
 
 /**
- * What is promised of all jobs together, once every one has ended: the book is what the provider billed but for jobs of
+ * What is promised of all jobs together, once every one has ended: the ledger is what the provider billed but for jobs of
  * unknown fate, whose price is kept aside for the operator; nothing is open, held or left lying.
  */
 export async function wrongInAll({ bot, provider }: Stage): Promise<string[]> {

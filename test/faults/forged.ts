@@ -11,7 +11,7 @@ const TRIES = 20;
 /** Lies with the provider, as far as anybody can see, and is nobody's: whoever believes a forged end asks for it. */
 const STRANGERS = '/files/b/stranger/output.mp4';
 
-type Told = { url: string; body: string; headers?: Record<string, string> };
+type ForgedCall = { url: string; body: string; headers?: Record<string, string> };
 
 const newsOf = ({ provider }: Stage): News => {
   if (!provider.news) throw new Error(`${provider.name} tells nothing by itself`);
@@ -22,7 +22,7 @@ const newsOf = ({ provider }: Stage): News => {
 const CUT_OFF = 0;
 
 /** The status of the answer, once it is not “later”, which the bot says while a job or the keys are busy. */
-async function tell({ url, body, headers = {} }: Told): Promise<number> {
+async function tell({ url, body, headers = {} }: ForgedCall): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     const answer = await fetch(url, {
       method: 'POST',
@@ -38,7 +38,7 @@ async function tell({ url, body, headers = {} }: Told): Promise<number> {
 }
 
 /** Tells it all, and throws when an answer is none of those that are right. */
-async function tellAll(told: Record<string, Told & { right: readonly number[] }>): Promise<void> {
+async function tellAll(told: Record<string, ForgedCall & { right: readonly number[] }>): Promise<void> {
   for (const [name, one] of Object.entries(told)) {
     const status = await tell(one);
     if (!one.right.includes(status)) throw new Error(`a webhook (${name}) was answered ${status}`);

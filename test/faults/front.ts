@@ -14,7 +14,7 @@ export type FrontName = (typeof FRONTS)[number];
 
 const ENDS: readonly string[] = ['delivered', 'failed', 'cancelled'] satisfies JobView['state'][];
 
-export type Asked = {
+export type JobForm = {
   /** How many times the finished video reached the member. */
   videos(): Promise<number>;
   /** Everything that the member can read now. */
@@ -41,7 +41,7 @@ export type Front = AsyncDisposable & {
   /** What is asked next comes twice, as both chats say that it may. */
   twice(): void;
   /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
-  ask(): Promise<Asked & Again>;
+  ask(): Promise<JobForm & Again>;
   /** Whether something that was asked is still to be delivered, to a bot that comes back. */
   hasMore(): boolean;
   /** Ends when the bot listens here. */

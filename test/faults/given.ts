@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleClip, sampleImage } from '../samples.ts';
 
-type Given = { image: string; clip: string };
-type Giver = AsyncDisposable & { next(): Promise<Given> };
+type SampleFiles = { image: string; clip: string };
+type Giver = AsyncDisposable & { next(): Promise<SampleFiles> };
 
 export async function startGiver(): Promise<Giver> {
   const folder = await mkdtemp(join(tmpdir(), 'strut-given-'));

@@ -1,7 +1,7 @@
 /** The true process, killed as by kill -9 before and after each of its saves and outside effects. */
 import { describe, expect, it } from 'vitest';
 import { needs } from '../needs.ts';
-import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
+import { LONG_TEST_MS, TEST_MS } from '../timeouts.ts';
 import { FOR_LONG, LONG, type Row, tell } from './board.ts';
 import { passDeadline, WITH_DEADLINE, wrongInAll } from './ending.ts';
 import { FRONTS, type FrontName } from './front.ts';

@@ -21,7 +21,7 @@ export type Killed = Ending & Death & { again?: Death };
 /** Where to die, and where the next life does. */
 export type Kill = { point: string; next?: string };
 
-type Asked = Awaited<ReturnType<Front['ask']>>;
+type JobReply = Awaited<ReturnType<Front['ask']>>;
 /** What there was before the ask. */
 type Before = { jobs: number; submits: number };
 
@@ -89,7 +89,7 @@ async function over(stage: Stage, before: Before): Promise<void> {
   if (lost) bot.setClock(0);
 }
 
-async function deathAt(stage: Stage, point: string, asked: Asked, before: Before): Promise<Death> {
+async function deathAt(stage: Stage, point: string, asked: JobReply, before: Before): Promise<Death> {
   const { bot, front, provider } = stage;
   const { jobs, waitingFor } = readRecord(bot.dataDir);
   const at = jobs.at(before.jobs)?.state ?? (waitingFor(NO_JOB) > 0 ? 'asked' : 'nothing');
@@ -115,7 +115,7 @@ async function dieFirst(
   stage: Stage,
   point: string,
   before: Before,
-): Promise<{ asked: Asked; death: Death } | undefined> {
+): Promise<{ asked: JobReply; death: Death } | undefined> {
   const { bot, front } = stage;
   bot.dieAt(point);
   const asking = front.ask();
@@ -128,7 +128,7 @@ async function dieFirst(
 }
 
 /** The bot is up again: whoever had no answer asks once more. */
-async function comeBack(stage: Stage, asked: Asked, { at }: Death, before: Before): Promise<void> {
+async function comeBack(stage: Stage, asked: JobReply, { at }: Death, before: Before): Promise<void> {
   const { bot, front } = stage;
   await front.ready();
   if (front.name === 'page') return asked.again();
@@ -146,7 +146,7 @@ async function comeBack(stage: Stage, asked: Asked, { at }: Death, before: Befor
 async function dieAgain(
   stage: Stage,
   point: string,
-  { asked, death }: { asked: Asked; death: Death },
+  { asked, death }: { asked: JobReply; death: Death },
   before: Before,
 ): Promise<Death | undefined> {
   if (await stage.bot.startTold({ dieAt: point, nth: 1 })) {

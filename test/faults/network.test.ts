@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOver } from '../../src/core/job/job.ts';
 import { needs } from '../needs.ts';
-import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
+import { LONG_TEST_MS, TEST_MS } from '../timeouts.ts';
 import { FOR_LONG, LONG, tell } from './board.ts';
 import { endingOf, passDeadline, WITH_DEADLINE, wrongInAll } from './ending.ts';
 import { FRONTS } from './front.ts';

@@ -1,11 +1,11 @@
-/** What lies on the bot's disk, read beside it while it runs: the jobs, the book, the files. */
+/** What lies on the bot's disk, read beside it while it runs: the jobs, the ledger, the files. */
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { PATIENCE_MS } from '../timeouts.ts';
 
 const values = z.array(z.object({ value: z.string() }));
 /** What the bot keeps of files that wait for a yes, or for a form. */

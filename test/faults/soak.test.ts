@@ -1,7 +1,7 @@
 /** Many jobs at once while everything around them fails now and then: nothing is left behind. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LONG_TEST_MS, TEST_MS } from '../patience.ts';
+import { LONG_TEST_MS, TEST_MS } from '../timeouts.ts';
 import { LONG, tell } from './board.ts';
 import { passDeadline, WITH_DEADLINE, wrongInAll } from './ending.ts';
 import type { Memory } from './hooks/memory.ts';

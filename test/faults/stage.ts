@@ -8,7 +8,7 @@ import { type HookedBot, startHookedBot } from './bot.ts';
 import { type Front, type FrontName, startFront } from './front.ts';
 import { makeIdentity } from './identity.ts';
 import { type ProviderName, type Simulated, startProvider } from './provider.ts';
-import { openWire, type Secured, type Wire } from './wire.ts';
+import { openWire, type TlsIdentity, type Wire } from './wire.ts';
 
 export type Stage = AsyncDisposable & {
   bot: HookedBot;
@@ -49,7 +49,7 @@ export async function startStage(
     return bot;
   };
   const front = stack.use(await startFront(frontName, running));
-  const securing = (host: string): Secured | undefined =>
+  const securing = (host: string): TlsIdentity | undefined =>
     secured
       ? {
           identity,

@@ -33,10 +33,10 @@ export type Wire = AsyncDisposable & {
 
 /** By which name the bot finds the far end, and how it can be made to know that name no more. */
 type Name = { host: string; hide(hidden: boolean): void; missed(): number };
-export type Secured = { name: Name; identity: Identity };
+export type TlsIdentity = { name: Name; identity: Identity };
 
 /** Any wire may break; `secured`, it is one of TLS to a host with a name, as all true ones are. */
-export async function openWire(target: string, secured?: Secured): Promise<Wire> {
+export async function openWire(target: string, secured?: TlsIdentity): Promise<Wire> {
   const { hostname, port: targetPort, origin } = new URL(target);
   const breaks: { how: Break; fits: RegExp; left: number }[] = [];
   const sockets = new Set<Socket>();

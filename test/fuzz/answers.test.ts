@@ -10,7 +10,7 @@ import { fromChildSchema, toChildSchema } from '../../src/media/task.ts';
 import { createHosted } from '../../src/providers/index.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 import { jobIn } from '../fakes/jobs.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { PATIENCE_MS } from '../timeouts.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 60 }).map((one) => one.toWellFormed());
 const words = fc.constantFrom(

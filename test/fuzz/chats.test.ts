@@ -14,7 +14,7 @@ import { createHalves } from '../../src/chat/telegram/inbound/halves.ts';
 import { createInlet } from '../../src/chat/telegram/inbound/inlet.ts';
 import { lateItems } from '../../src/chat/telegram/inbound/late.ts';
 import { read } from '../../src/chat/telegram/inbound/read.ts';
-import { recordSchema, type Said } from '../../src/chat/telegram/inbound/records.ts';
+import { type MessageRecord, recordSchema } from '../../src/chat/telegram/inbound/records.ts';
 import { updateSchema } from '../../src/chat/telegram/inbound/wire.ts';
 import { realTimers } from '../../src/chat/telegram/timers.ts';
 import { createFileUse } from '../../src/core/intake/file-use.ts';
@@ -26,7 +26,7 @@ import { ada, createHarness } from '../chat/telegram/harness.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { readOwnSettings, settle } from '../fakes/settings.ts';
-import { memoryShelf } from '../fakes/shelf.ts';
+import { memoryKeyValueStore } from '../fakes/shelf.ts';
 import { createWorld } from '../fakes/world.ts';
 import { anything, mutations } from './mutate.ts';
 
@@ -163,7 +163,7 @@ describe('an update of Telegram', () => {
 });
 
 describe('what is kept of Telegram', () => {
-  const SAID: Said = {
+  const SAID: MessageRecord = {
     kind: 'said',
     chatId: 1,
     chatType: 'private',
@@ -204,14 +204,14 @@ describe('what is kept of Telegram', () => {
         late: [{ whole: false, mentioned: true, command: 'animate' }],
       };
       const property = fc.asyncProperty(fc.oneof(mutations(good[what]), anything), async (value) => {
-        const shelf = { ...memoryShelf(), get: async <T>() => value as T };
+        const kv = { ...memoryKeyValueStore(), get: async <T>() => value as T };
         if (what === 'halves') {
-          const halves = createHalves(shelf, { now: () => 0 });
+          const halves = createHalves(kv, { now: () => 0 });
           await halves.find(SAID, 'r');
           await halves.keep(SAID, SAID.media, '');
           await halves.use(SAID, 'r');
-        } else if (what === 'expected') await createExpected(shelf).take(SAID);
-        else await lateItems(shelf).late(SAID);
+        } else if (what === 'expected') await createExpected(kv).take(SAID);
+        else await lateItems(kv).late(SAID);
       });
       await fc.assert(property, { numRuns: 300 });
     },
@@ -337,14 +337,14 @@ describe('what Discord tells', () => {
   it('leaves no open form in the way where what was kept of it makes no sense', async () => {
     const good = [{ options: { a: 'b' }, files: { unknown: [] } }, { refusal: { code: 'disk-full' } }];
     const property = fc.asyncProperty(fc.oneof(mutations(good), anything), async (value) => {
-      const shelf = { ...memoryShelf(), get: async <T>() => value as T };
+      const kv = { ...memoryKeyValueStore(), get: async <T>() => value as T };
       const waiting = createWaiting({
-        shelf: memoryShelf(),
+        kv: memoryKeyValueStore(),
         fileUse: createFileUse({ files: fakeFiles(), records: [], log: SILENT }),
         clock: { now: () => 0 },
         log: SILENT,
       });
-      await createOpenForms({ shelf, waiting }).get('1');
+      await createOpenForms({ kv, waiting }).get('1');
     });
     await fc.assert(property, { numRuns: 300 });
   });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { SimInteraction } from '../../simulators/discord/interactions.ts';
 import { buttonsOf } from '../../simulators/discord/people.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
-import { ACTS } from '../../src/chat/acts.ts';
-import { ACTS as PANEL_ACTS } from '../../src/chat/discord/admin/index.ts';
+import { ACTIONS } from '../../src/chat/actions.ts';
+import { ACTIONS as PANEL_ACTS } from '../../src/chat/discord/admin/index.ts';
 import { PANEL_VERBS } from '../../src/chat/telegram/admin/panel.ts';
 import { clip, image, said, slowRemote, startTestBot, textOf } from '../chat/discord/harness.ts';
 import { ada, createHarness } from '../chat/telegram/harness.ts';
@@ -15,7 +15,7 @@ const DEAR_MICROS = 1_500_000;
 const NOBODYS = 'ZZZZZZ';
 /** No verbs, but something to every object. */
 const UNKNOWN = ['__proto__', 'constructor', 'valueof', 'nonsense'];
-const VERBS = [...Object.keys(ACTS), 'again', 'new-image', 'new-motion'];
+const VERBS = [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion'];
 const NONSENSE = ['x', '::', '||', 'strut::', 'strut:cancel:', 'cancel|', '\u202e\u0000', '😀'.repeat(15)];
 
 /** Each verb with each code, with and without something after it. */

@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { type ServerParts, startServer } from '../../src/http/server.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
-import { calmWeather, createWorld } from '../fakes/world.ts';
+import { createWorld, evenProviderHealth } from '../fakes/world.ts';
 
 export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
@@ -50,9 +50,9 @@ export async function start(over: Partial<ServerParts> = {}) {
   health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
   const metrics = createMetrics(life.ctx.events, {
     openJobs: () => life.scheduler.size(),
-    weather: () => [
+    providerStats: () => [
       {
-        ...calmWeather().of('paid'),
+        ...evenProviderHealth().of('paid'),
         p50Seconds: 200,
         microsPerSecond: 70_000,
         lastFailure: { code: 'provider-busy', at: 5000 },
@@ -69,7 +69,7 @@ export async function start(over: Partial<ServerParts> = {}) {
     events: life.ctx.events,
     history: life.ctx.history,
     health,
-    weather: calmWeather(),
+    providerHealth: evenProviderHealth(),
     providers: [{ id: 'paid', name: 'Paid.ai', key: 'PAID_KEY' }],
     chats: [{ platform: 'talk', name: 'Talk' }],
     metrics,

@@ -308,7 +308,7 @@ describe('the page’s API, from scripts that mean ill', () => {
 });
 
 describe('a sender who dawdles', () => {
-  const patience = { headersMs: 60, requestMs: 150, checkEveryMs: 20 };
+  const timeouts = { headersMs: 60, requestMs: 150, checkEveryMs: 20 };
 
   it.each([
     ['with the headers', 'GET / HTTP/1.1\r\nhost: local'],
@@ -317,7 +317,7 @@ describe('a sender who dawdles', () => {
       'POST /api/quote HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 100\r\n\r\n--b',
     ],
   ])('%s is sent away', async (_with, bytes) => {
-    const { url, dataDir } = await start({ patience });
+    const { url, dataDir } = await start({ timeouts });
     // The server ends the connection, or this waits for ever.
     expect(await say(url, bytes)).toMatch(/^(HTTP\/1\.1 (408|400) [\s\S]*)?$/);
     await expect.poll(() => readdirSync(join(dataDir, 'temp'))).toEqual([]);

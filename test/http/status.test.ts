@@ -35,7 +35,7 @@ describe('the status', () => {
 
   it('tells the operator how each provider does lately', async () => {
     const { url } = await start({
-      weather: {
+      providerHealth: {
         of: (provider) => ({
           provider,
           delivered: 3,

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createFetcher, type FetcherOptions } from '../../src/providers/download.ts';
-import { PATIENCE_MS } from '../patience.ts';
 import { sampleClip } from '../samples.ts';
+import { PATIENCE_MS } from '../timeouts.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 

@@ -2,7 +2,7 @@ import keyvTestSuite, { keyvIteratorTests } from '@keyv/test-suite';
 import { Keyv, type KeyvOptions } from 'keyv';
 import * as vitest from 'vitest';
 import { StoreClosed } from '../../src/store/errors.ts';
-import { createKeyvSqlite, keyvOn, shelfOn } from '../../src/store/keyv-sqlite.ts';
+import { createKeyvSqlite, keyValueStoreOn, keyvOn } from '../../src/store/keyv-sqlite.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { freshDatabase } from './open.ts';
 
@@ -164,21 +164,21 @@ describe('Keyv on the database', () => {
   });
 });
 
-describe('a shelf', () => {
+describe('a key-value store', () => {
   it('gives all that lies under keys that start alike, and nothing of its neighbours or of what has run out', async () => {
     const db = freshDatabase();
-    const [shelf, other] = [shelfOn(db, 'a'), shelfOn(db, 'b')];
-    await shelf.set('list:2', { n: 2 });
-    await shelf.set('list:1', { n: 1 });
-    await shelf.set('list:late', { n: 3 }, 1);
-    await shelf.set('lists', 4);
-    await shelf.set('lis', 5);
+    const [kv, other] = [keyValueStoreOn(db, 'a'), keyValueStoreOn(db, 'b')];
+    await kv.set('list:2', { n: 2 });
+    await kv.set('list:1', { n: 1 });
+    await kv.set('list:late', { n: 3 }, 1);
+    await kv.set('lists', 4);
+    await kv.set('lis', 5);
     await other.set('list:1', 6);
-    await expect.poll(() => shelf.get('list:late')).toBeUndefined();
-    expect([...(await shelf.startingWith('list:'))]).toEqual([
+    await expect.poll(() => kv.get('list:late')).toBeUndefined();
+    expect([...(await kv.startingWith('list:'))]).toEqual([
       ['list:1', { n: 1 }],
       ['list:2', { n: 2 }],
     ]);
-    expect([...(await shelf.startingWith('%'))]).toEqual([]);
+    expect([...(await kv.startingWith('%'))]).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { namedByOffers } from '../../src/core/intake/offer-store.ts';
 import type { LedgerLine } from '../../src/core/limits/ledger.ts';
 import { createInbox } from '../../src/store/inbox.ts';
 import { createJobStore } from '../../src/store/jobs.ts';
-import { shelfOn } from '../../src/store/keyv-sqlite.ts';
+import { keyValueStoreOn } from '../../src/store/keyv-sqlite.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';
@@ -116,21 +116,21 @@ describe('the lists that lay under one key each', () => {
 
   it('are read by those who write each entry alone now, and lie there no more', async () => {
     const db = ofVersionFive();
-    const [discord, offers] = [shelfOn(db, 'discord'), shelfOn(db, 'offers')];
+    const [discord, offers] = [keyValueStoreOn(db, 'discord'), keyValueStoreOn(db, 'offers')];
     for (const key of ['picture.png', 'dance.mp4']) expect(await namedByWaiting(discord)(key)).toBe(true);
     expect(await discord.get('waiting:form:7')).toEqual(OLD['discord:waiting'][0]);
     for (const key of ['a.png', 'b.mp4']) expect(await namedByOffers(offers)(key)).toBe(true);
     const silent = { debug() {}, info() {}, warn() {}, error() {} };
-    const servers = createServers({ rest: new REST(), shelf: discord, clock, log: silent });
+    const servers = createServers({ rest: new REST(), kv: discord, clock, log: silent });
     await servers.load();
     expect([servers.tierOf('4'), servers.localeOf('4')]).toEqual([2, 'de']);
-    const limits = createLimits({ shelf: discord, clock, tierOf: servers.tierOf });
+    const limits = createLimits({ kv: discord, clock, tierOf: servers.tierOf });
     await limits.load();
     expect(limits.of('channel', { guildId: '4' } as DiscordTarget)).toBe(20_000_000);
     expect(await discord.get('limit:dm')).toBeUndefined();
     for (const key of Object.keys(OLD)) {
       const [namespace = '', name = ''] = key.split(':');
-      expect(await shelfOn(db, namespace).get(name)).toBeUndefined();
+      expect(await keyValueStoreOn(db, namespace).get(name)).toBeUndefined();
     }
   });
 

@@ -1,7 +1,7 @@
 /** Records of settings as they were written in November 2026: whatever becomes of the code, they are read. */
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
-import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
+import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { createSettingsStore } from '../../src/store/settings.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import { historyLines, settingsLines } from '../../src/words/settings.ts';
@@ -36,7 +36,7 @@ async function up() {
   for (const [setting, text] of CHANGES.toReversed()) change.run(SPACE, 5, 'telegram:1', setting, text);
   const store = createSettingsStore(db);
   const lost: string[][] = [];
-  const book = createSettingsBook({
+  const book = createSettingsService({
     list: settings,
     found: await store.all(),
     onLost: (_spaceId, names) => void lost.push(names),

@@ -1,7 +1,7 @@
 /** What the admins of a space decided, as it lies on disk. */
 import { describe, expect, it } from 'vitest';
 import { settings } from '../../settings/index.ts';
-import { createSettingsBook } from '../../src/core/settings/settings-service.ts';
+import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { createSettingsStore } from '../../src/store/settings.ts';
 import { freshDatabase } from './open.ts';
 
@@ -16,7 +16,7 @@ async function up(text: string) {
   put.run('discord:2', '{"notify":false}');
   const told: { spaceId: string; lost: string[] }[] = [];
   const store = createSettingsStore(db);
-  const book = createSettingsBook({
+  const book = createSettingsService({
     list: settings,
     found: await store.all(),
     onLost: (spaceId, lost) => void told.push({ spaceId, lost }),

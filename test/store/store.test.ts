@@ -15,7 +15,7 @@ function freshStore(dataDir = freshFolder()) {
 }
 
 describe('the store as a whole', () => {
-  it('keeps jobs, the book, small records and files over a restart', async () => {
+  it('keeps jobs, the ledger, small records and files over a restart', async () => {
     const dataDir = freshFolder();
     const first = freshStore(dataDir);
     await first.jobs.save(jobIn('queued'));

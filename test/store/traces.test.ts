@@ -50,7 +50,7 @@ function up(dataDir = freshFolder()) {
   return { store, dataDir, hold, bill, lines };
 }
 
-describe('the book, when a member is forgotten', () => {
+describe('the ledger, when a member is forgotten', () => {
   it('keeps the sums without the name, and without the message that the job was asked for in', async () => {
     const { store, hold, bill, lines } = up();
     await hold('telegram-77001122-5', { spaceId: ME });
@@ -137,7 +137,7 @@ describe('counters', () => {
 describe('what the chats have noted', () => {
   it('goes where it names the member and has an end, and nobody else’s', async () => {
     const { store } = up();
-    const shelf = store.keyv('telegram');
+    const kv = store.keyv('telegram');
     const goes = [
       ['half:-100:0:77001122', { image: 'x' }],
       ['seen:-100:ada', 77001122],
@@ -148,14 +148,14 @@ describe('what the chats have noted', () => {
       ['half:-77001122:0:5', {}],
       ['seen:-100:bob', 5],
     ] as const;
-    for (const [key, value] of [...goes, ...stays]) await shelf.set(key, value, 3_600_000);
-    await shelf.set('commands', 'hash of 77001122');
+    for (const [key, value] of [...goes, ...stays]) await kv.set(key, value, 3_600_000);
+    await kv.set('commands', 'hash of 77001122');
     await store.keyv('weather').set('77001122', {}, 3_600_000);
     expect(await store.traces.forget(ME)).toBe(true);
-    for (const [key] of goes) expect(await shelf.get(key), key).toBeUndefined();
-    for (const [key] of stays) expect(await shelf.get(key), key).toBeDefined();
+    for (const [key] of goes) expect(await kv.get(key), key).toBeUndefined();
+    for (const [key] of stays) expect(await kv.get(key), key).toBeDefined();
     expect(await store.traces.forget(ME)).toBe(false);
-    expect(await shelf.get('commands')).toBeDefined();
+    expect(await kv.get('commands')).toBeDefined();
     expect(await store.keyv('weather').get('77001122')).toBeDefined();
   });
 
@@ -177,16 +177,16 @@ describe('what the chats have noted', () => {
 
   it('stays where it belongs to a job that is on record, as that may be under way', async () => {
     const { store } = up();
-    const shelf = store.keyv('telegram');
+    const kv = store.keyv('telegram');
     const job = jobIn('running', { id: 'telegram-77001122-5' });
     await store.jobs.save(job);
     const ref = { chatId: 77001122, messageId: 9 };
     // Its files are on their way.
     const wish = 'telegram-77001122-7';
-    await shelf.set(`status:${wish}`, ref, 3_600_000);
+    await kv.set(`status:${wish}`, ref, 3_600_000);
     await store.inbox.claim('telegram:wish', { kind: 'request', jobId: wish });
     for (const id of [job.id, 'telegram-77001122-6']) {
-      await shelf.set(`status:${id}`, ref, 3_600_000);
+      await kv.set(`status:${id}`, ref, 3_600_000);
       await store.inbox.claim(`telegram-status:${id}`, {});
     }
     await store.traces.forget(ME);
@@ -194,20 +194,20 @@ describe('what the chats have noted', () => {
     expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
       `telegram-status:${job.id}`,
     ]);
-    for (const id of [job.id, wish]) expect(await shelf.get(`status:${id}`)).toEqual(ref);
-    expect(await shelf.get('status:telegram-77001122-6')).toBeUndefined();
+    for (const id of [job.id, wish]) expect(await kv.get(`status:${id}`)).toEqual(ref);
+    expect(await kv.get('status:telegram-77001122-6')).toBeUndefined();
   });
 
   it('goes with a job whose chat is not there to forget it, and no other', async () => {
     const { store } = up();
-    const shelf = store.keyv('discord');
+    const kv = store.keyv('discord');
     for (const id of ['discord:5', 'discord:55', 'discord:6']) {
-      await shelf.set(`bound:${id}`, { statusMessageId: '1' });
+      await kv.set(`bound:${id}`, { statusMessageId: '1' });
       await store.inbox.claim(`discord-status:${id}`, {});
     }
     await store.traces.forgetJob('discord:5');
-    expect(await shelf.get('bound:discord:5')).toBeUndefined();
-    for (const id of ['discord:55', 'discord:6']) expect(await shelf.get(`bound:${id}`)).toBeDefined();
+    expect(await kv.get('bound:discord:5')).toBeUndefined();
+    for (const id of ['discord:55', 'discord:6']) expect(await kv.get(`bound:${id}`)).toBeDefined();
     expect((await store.inbox.pending('discord-status:')).map(({ id }) => id)).toEqual([
       'discord-status:discord:55',
       'discord-status:discord:6',

@@ -19,7 +19,7 @@ import {
 import type { Sim } from '../sim.ts';
 import { animationOf, documentOf, photoOf, videoOf } from '../uploaded.ts';
 import type { Message } from '../wire.ts';
-import { isAdmin, type SimChat, type Stored } from '../world.ts';
+import { type FileEntry, isAdmin, type SimChat } from '../world.ts';
 
 const target = { chat_id: chatId, message_id: int, reply_markup: inlineKeyboard.optional() };
 type Target = z.output<z.ZodObject<typeof target>>;
@@ -171,7 +171,7 @@ export const deleteMessages = method(
   },
 );
 
-function mayDelete(sim: Sim, chat: SimChat, { message }: Stored): boolean {
+function mayDelete(sim: Sim, chat: SimChat, { message }: FileEntry): boolean {
   if (isAdmin(chat, sim.bot.id)) return true;
   const young = sim.time.now() - message.date * 1000 < DELETABLE_MS;
   return young && (chat.type === 'private' || message.from?.id === sim.bot.id);

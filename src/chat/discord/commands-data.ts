@@ -43,12 +43,12 @@ const OPERATORS_TOO = {
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
 };
 
-const placesOf = ({ audience, data }: Offered) => {
+const placesOf = ({ audience, data }: CommandEntry) => {
   if (audience !== 'admins') return EVERYWHERE;
   return data.overAll ? OPERATORS_TOO : FOR_ADMINS;
 };
 
-type Offered = Pick<ChatCommand, 'audience' | 'data'>;
+type CommandEntry = Pick<ChatCommand, 'audience' | 'data'>;
 
 /** What only makes sense where others see the answer. */
 const PRIVATE: OptionSpec = {
@@ -62,12 +62,12 @@ const LANGUAGES = Object.values(Locale).filter(
   (locale) => wordsFor(locale).language !== 'en' || locale.startsWith('en'),
 );
 
-type Localised = Partial<Record<Locale, string>>;
+type Translations = Partial<Record<Locale, string>>;
 
 /** In English, and in each language. A text that is missing would stand there as its key: a test registers them all. */
 const texts = (key: string) => localised(({ t }) => t(key as WordKey));
 
-function localised(say: (words: Words) => string): { text: string; all: Localised } {
+function localised(say: (words: Words) => string): { text: string; all: Translations } {
   const said = (locale: string) => say(wordsFor(locale));
   return { text: said('en'), all: Object.fromEntries(LANGUAGES.map((locale) => [locale, said(locale)])) };
 }
@@ -77,7 +77,7 @@ function optionsOf({ name, options }: CommandData): readonly OptionSpec[] {
   return name === 'animate' ? [...offered, PRIVATE] : offered;
 }
 
-export function commandsData(commands: readonly Offered[]): RESTPutAPIApplicationCommandsJSONBody {
+export function commandsData(commands: readonly CommandEntry[]): RESTPutAPIApplicationCommandsJSONBody {
   const typed = commands.map((offered) => {
     const command = offered.data;
     const key = `command.${command.name}`;

@@ -4,7 +4,7 @@ import type { Core, RunningChat } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { FileUse } from '../../core/intake/file-use.ts';
 import type { Job } from '../../core/job/job.ts';
-import type { Clock, Files, Inbox, JobStore, Log, Scheduler, Shelf } from '../../core/ports.ts';
+import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../core/ports.ts';
 import { namesFor } from '../command.ts';
 import { createRequests } from '../requests.ts';
 import { createChannels } from './admin/channels.ts';
@@ -43,7 +43,7 @@ export type DiscordParts = {
   notify: boolean;
   commands: InboundParts['commands'];
   inbox: Inbox;
-  shelf: Shelf;
+  kv: KeyValueStore;
   jobs: Pick<JobStore, 'get'>;
   files: Files;
   fileUse: FileUse;
@@ -66,15 +66,15 @@ export type DiscordParts = {
 export function createDiscordChat(parts: DiscordParts): RunningChat {
   const { token, apiUrl, clock, log, files, fileUse } = parts;
   const turns = createTurns();
-  const [shelf, inbox] = [turns.shelf(parts.shelf), turns.inbox(parts.inbox)];
+  const [kv, inbox] = [turns.kv(parts.kv), turns.inbox(parts.inbox)];
   const rest = createRest(apiUrl, token);
   const webhooks = createTokenRest(apiUrl);
-  const tokens = createTokens({ shelf, clock });
-  const servers = createServers({ rest, shelf, clock, log });
+  const tokens = createTokens({ kv, clock });
+  const servers = createServers({ rest, kv, clock, log });
   const owners = createOwners();
   const origins = createOrigins(parts.cdnUrls);
-  const waiting = createWaiting({ shelf, fileUse, clock, log });
-  const forms = createOpenForms({ shelf, waiting });
+  const waiting = createWaiting({ kv, fileUse, clock, log });
+  const forms = createOpenForms({ kv, waiting });
   let core: Core | undefined;
   let inbound: Inbound | undefined;
   let applicationId: string | undefined;
@@ -86,7 +86,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     log,
   });
   const channels = createChannels({ rest, botUserId: () => botUserId, log });
-  const requests = createRequests(shelf, readOldRequest);
+  const requests = createRequests(kv, readOldRequest);
   const notices = createNotices({ rest, webhooks, sender, tokens, servers, requests, log });
 
   const outbound = createOutbound({
@@ -94,7 +94,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     webhooks,
     botToken: token,
     tokens,
-    shelf,
+    kv,
     inbox,
     jobs: parts.jobs,
     scheduler: parts.scheduler,
@@ -119,7 +119,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
     const commands = commandsData(names.map((name) => parts.commands[name]));
     try {
-      await registerCommands({ rest, shelf, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
+      await registerCommands({ rest, kv, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
     } catch (error) {
       log.error({ err: troubleOf(error) }, 'Discord did not take the commands; those of last time stay');
     }

@@ -73,7 +73,9 @@ export const notice = (...texts: string[]): MessageBody => ({
 /** `notify`: the one who asked gets a notification, if the message is new. */
 export function messageOf(words: Words, page: Page, { notify = false } = {}): MessageBody {
   const { title, jump, lines, items = [], media, more = [], rows = [], tone, askedBy, bar, endsAt } = page;
-  const sentences = lines.flatMap((line) => (typeof line === 'string' ? line : []));
+  const sentences = lines.flatMap((admissionQueue) =>
+    typeof admissionQueue === 'string' ? admissionQueue : [],
+  );
   const parts = [title, bar, endsAt, media, tone, askedBy, items[0], rows[0]];
   if (parts.every((part) => part === undefined) && sentences.length === lines.length)
     return notice(...sentences);
@@ -135,10 +137,10 @@ function roomOf(letters: number) {
   let left = letters;
   return (lines: readonly Line[]): string[] => {
     const taken: string[] = [];
-    for (const line of lines) {
-      const text = lineText(line, Math.min(LINE_LENGTH, left));
+    for (const admissionQueue of lines) {
+      const text = lineText(admissionQueue, Math.min(LINE_LENGTH, left));
       if (text === undefined) break;
-      if (text === '' && line !== '') continue;
+      if (text === '' && admissionQueue !== '') continue;
       taken.push(text);
       left -= text.length + 1;
     }
@@ -147,9 +149,9 @@ function roomOf(letters: number) {
 }
 
 /** Undefined where it has no room. */
-function lineText(line: Line, length: number): string | undefined {
+function lineText(admissionQueue: Line, length: number): string | undefined {
   const { text, named, strong, item, copy, at } =
-    typeof line === 'string' ? ({ text: line } as Exclude<Line, string>) : line;
+    typeof admissionQueue === 'string' ? ({ text: admissionQueue } as Exclude<Line, string>) : admissionQueue;
   if (text.trim() === '') return '';
   const time = at === undefined ? '' : ` (${relative(at)})`;
   const escaped = named ? withMentions(text) : fitted(text, length - time.length);

@@ -1,7 +1,7 @@
 /** What is worth knowing of servers: how large a file the bot's own messages may carry there, its language, its roles. */
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
-import type { Clock, Log, Shelf } from '../../core/ports.ts';
+import type { Clock, KeyValueStore, Log } from '../../core/ports.ts';
 import { troubleOf } from './outbound/trouble.ts';
 
 /** Boosts come and go, but not by the hour. */
@@ -13,7 +13,7 @@ const guild = z.object({
   preferred_locale: z.string(),
   roles: z.array(z.object({ id: z.string(), position: z.number() })).catch([]),
 });
-type Known = { tier: number; locale: string; at: number };
+type ServerFacts = { tier: number; locale: string; at: number };
 
 export type Servers = {
   load(): Promise<void>;
@@ -30,9 +30,9 @@ export type Servers = {
   learn(guildId: string, ranksWithinMs?: number): Promise<void>;
 };
 
-export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; log: Log }): Servers {
-  const { rest, shelf, clock, log } = parts;
-  const known = new Map<string, Known>();
+export function createServers(parts: { rest: REST; kv: KeyValueStore; clock: Clock; log: Log }): Servers {
+  const { rest, kv, clock, log } = parts;
+  const known = new Map<string, ServerFacts>();
   const asking = new Map<string, Promise<void>>();
   /** In memory alone, and only of servers where it matters: there may be hundreds in each. */
   const ranks = new Map<string, { at: number; places: Map<string, number> }>();
@@ -45,9 +45,9 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
         roles,
       } = guild.parse(await rest.get(Routes.guild(guildId)));
       if (withRanks) ranks.set(guildId, { at: clock.now(), places: placesOf(roles) });
-      const now: Known = { tier, locale, at: clock.now() };
+      const now: ServerFacts = { tier, locale, at: clock.now() };
       known.set(guildId, now);
-      await shelf.set(PREFIX + guildId, now);
+      await kv.set(PREFIX + guildId, now);
     } catch (error) {
       log.debug({ err: troubleOf(error) }, 'nothing could be learnt of a server');
     }
@@ -55,7 +55,7 @@ export function createServers(parts: { rest: REST; shelf: Shelf; clock: Clock; l
 
   return {
     async load() {
-      for (const [key, kept] of await shelf.startingWith<Known>(PREFIX)) {
+      for (const [key, kept] of await kv.startingWith<ServerFacts>(PREFIX)) {
         const guildId = key.slice(PREFIX.length);
         if (!known.has(guildId)) known.set(guildId, kept);
       }

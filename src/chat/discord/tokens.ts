@@ -2,7 +2,7 @@
  * The tokens that Discord gives with each interaction: whoever has one can answer in the bot's name, so they are kept
  * apart from jobs, never logged, and gone when they are dead.
  */
-import type { Clock, Shelf } from '../../core/ports.ts';
+import type { Clock, KeyValueStore } from '../../core/ports.ts';
 
 /** interactions/receiving-and-responding: "Interaction tokens are valid for 15 minutes", read 2026-11-21. */
 const LIVES_MS = 15 * 60_000;
@@ -10,12 +10,12 @@ const LIVES_MS = 15 * 60_000;
 const MARGIN_MS = 10_000;
 const DISCORD_EPOCH_MS = 1_420_070_400_000;
 
-type Kept = { applicationId: string; token: string; receivedAt: number };
+type StoredToken = { applicationId: string; token: string; receivedAt: number };
 type LiveToken = { applicationId: string; token: string; expiresAt: number };
 
 export type Tokens = {
   /** Keeps the token until it dies. A later one for the same event takes its place: its `@original` is the same message. */
-  remember(eventId: string, token: Kept): Promise<void>;
+  remember(eventId: string, token: StoredToken): Promise<void>;
   /** Undefined once it is dead, or so near to it that a request may come too late. */
   get(eventId: string): Promise<LiveToken | undefined>;
   /** Discord has said that it is dead. */
@@ -24,7 +24,7 @@ export type Tokens = {
   seemsAlive(eventId: string): boolean;
 };
 
-export function createTokens({ shelf, clock }: { shelf: Shelf; clock: Clock }): Tokens {
+export function createTokens({ kv, clock }: { kv: KeyValueStore; clock: Clock }): Tokens {
   /** When each dies, as far as this process has seen them, the oldest first. */
   const ends = new Map<string, number>();
   const keyOf = (eventId: string): string => `token:${eventId}`;
@@ -46,15 +46,15 @@ export function createTokens({ shelf, clock }: { shelf: Shelf; clock: Clock }): 
       note(eventId, expiresAt);
       const leftMs = expiresAt - clock.now();
       if (leftMs > 0)
-        await shelf.set(keyOf(eventId), { applicationId, token, expiresAt } satisfies LiveToken, leftMs);
+        await kv.set(keyOf(eventId), { applicationId, token, expiresAt } satisfies LiveToken, leftMs);
     },
     async get(eventId) {
-      const kept = await shelf.get<LiveToken>(keyOf(eventId));
+      const kept = await kv.get<LiveToken>(keyOf(eventId));
       return kept && !dead(kept.expiresAt) ? kept : undefined;
     },
     async drop(eventId) {
       note(eventId, 0);
-      await shelf.delete(keyOf(eventId));
+      await kv.delete(keyOf(eventId));
     },
     seemsAlive(eventId) {
       return !dead(ends.get(eventId) ?? createdAt(eventId) + LIVES_MS);

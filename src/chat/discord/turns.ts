@@ -3,9 +3,9 @@
  * may be written at once: those who wait for a first answer must not wait behind a row of them.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Inbox, Shelf } from '../../core/ports.ts';
+import type { Inbox, KeyValueStore } from '../../core/ports.ts';
 
-export type Turns = { inbox(inbox: Inbox): Inbox; shelf(shelf: Shelf): Shelf };
+export type Turns = { inbox(inbox: Inbox): Inbox; kv(kv: KeyValueStore): KeyValueStore };
 
 export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
@@ -23,11 +23,11 @@ export function createTurns(): Turns {
       done: (id) => take(() => inbox.done(id)),
       pending: (idPrefix) => inbox.pending(idPrefix),
     }),
-    shelf: (shelf) => ({
-      get: (key) => shelf.get(key),
-      startingWith: (prefix) => shelf.startingWith(prefix),
-      set: (key, value, ttlMs) => take(() => shelf.set(key, value, ttlMs)),
-      delete: (key) => take(() => shelf.delete(key)),
+    kv: (kv) => ({
+      get: (key) => kv.get(key),
+      startingWith: (prefix) => kv.startingWith(prefix),
+      set: (key, value, ttlMs) => take(() => kv.set(key, value, ttlMs)),
+      delete: (key) => take(() => kv.delete(key)),
     }),
   };
 }

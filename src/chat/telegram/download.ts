@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Api } from 'grammy';
 import { Agent, request } from 'undici';
 import { isDiskFull, MAX_UPLOAD_BYTES, type Upload } from '../../core/intake/uploads.ts';
-import type { Files, Shelf } from '../../core/ports.ts';
+import type { Files, KeyValueStore } from '../../core/ports.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 
@@ -25,13 +25,13 @@ const SILENCE_MS = 30_000;
 const FILE_WITHIN_MS = 10 * 60_000;
 const LOCAL_KEY = 'local-server';
 
-export type What = keyof typeof MAX_UPLOAD_BYTES;
+export type FileRole = keyof typeof MAX_UPLOAD_BYTES;
 
 /**
  * `too-large`: over what Telegram gives out, or over what is taken at all. `gone`: Telegram has it no more.
  * `disk-full`: ours has no room for it. Passing trouble is thrown, as DownloadFailed or TelegramTrouble.
  */
-type Fetched =
+type DownloadResult =
   | { kind: 'here'; upload: Upload & AsyncDisposable }
   | { kind: 'too-large'; maxBytes: number }
   | { kind: 'gone' }
@@ -39,8 +39,8 @@ type Fetched =
 
 export type Downloads = {
   /** The limit that a file of this size breaks, where that can be known without asking for it. */
-  tooLarge(file: FileRef, what: What): number | undefined;
-  fetch(file: FileRef, what: What, signal: AbortSignal): Promise<Fetched>;
+  tooLarge(file: FileRef, what: FileRole): number | undefined;
+  fetch(file: FileRef, what: FileRole, signal: AbortSignal): Promise<DownloadResult>;
   /** Whether the server is one of the operator's own, as far as is known. */
   isLocal(): boolean;
   stop(): Promise<void>;
@@ -59,7 +59,7 @@ export type DownloadParts = {
   token: string;
   apiUrl: string;
   files: Files;
-  shelf: Shelf;
+  kv: KeyValueStore;
   /** One file, both tries together. */
   withinMs?: number;
 };
@@ -69,7 +69,7 @@ export async function createDownloads({
   token,
   apiUrl,
   files,
-  shelf,
+  kv,
   withinMs = FILE_WITHIN_MS,
 }: DownloadParts): Promise<Downloads> {
   const agent = new Agent({
@@ -80,12 +80,12 @@ export async function createDownloads({
   });
   const official = new URL(apiUrl).hostname === 'api.telegram.org';
   /** Whether the server is a local one: it tells by giving paths of its own disk. Undefined until it has told. */
-  let local = official ? false : await shelf.get<boolean>(LOCAL_KEY);
+  let local = official ? false : await kv.get<boolean>(LOCAL_KEY);
 
-  const maxBytesOf = (what: What): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.exactly);
-  const toldBytesOf = (what: What): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.told);
+  const maxBytesOf = (what: FileRole): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.exactly);
+  const toldBytesOf = (what: FileRole): number => (local ? MAX_UPLOAD_BYTES[what] : CLOUD_MAX_BYTES.told);
 
-  function tooLarge({ bytes = 0 }: FileRef, what: What): number | undefined {
+  function tooLarge({ bytes = 0 }: FileRef, what: FileRole): number | undefined {
     // Who may be a local server is asked first.
     const max = local === undefined ? MAX_UPLOAD_BYTES[what] : maxBytesOf(what);
     return bytes > max ? toldBytesOf(what) : undefined;
@@ -95,7 +95,7 @@ export async function createDownloads({
     const told = isAbsolute(path);
     if (official || told === local) return;
     local = told;
-    await shelf.set(LOCAL_KEY, told);
+    await kv.set(LOCAL_KEY, told);
   }
 
   /** Where it lies now; undefined when Telegram won't say. */
@@ -122,7 +122,7 @@ export async function createDownloads({
     throw new DownloadFailed(`HTTP ${statusCode}`);
   }
 
-  async function keep(body: Readable, what: What, signal: AbortSignal): Promise<Fetched> {
+  async function keep(body: Readable, what: FileRole, signal: AbortSignal): Promise<DownloadResult> {
     const temp = await files.temp('upload');
     const hash = createHash('sha256');
     const maxBytes = maxBytesOf(what);
@@ -146,7 +146,7 @@ export async function createDownloads({
     return { kind: 'here', upload: { ...upload, [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose]() } };
   }
 
-  async function fetch(file: FileRef, what: What, signal: AbortSignal): Promise<Fetched> {
+  async function fetch(file: FileRef, what: FileRole, signal: AbortSignal): Promise<DownloadResult> {
     const known = tooLarge(file, what);
     if (known !== undefined) return { kind: 'too-large', maxBytes: known };
     if (!(await files.hasRoom())) return { kind: 'disk-full' };

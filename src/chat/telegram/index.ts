@@ -4,7 +4,7 @@ import type { Commands } from '../../../commands/index.ts';
 import type { Core, RunningChat } from '../../core/command.ts';
 import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job/job.ts';
-import type { Clock, Files, Inbox, JobStore, Log, Shelf } from '../../core/ports.ts';
+import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log } from '../../core/ports.ts';
 import { wordsFor } from '../../words/index.ts';
 import { createRequests } from '../requests.ts';
 import { createNotices } from './admin/notices.ts';
@@ -27,7 +27,7 @@ export type TelegramParts = {
   secretKey: string;
   commands: Commands;
   inbox: Inbox;
-  shelf: Shelf;
+  kv: KeyValueStore;
   jobs: Pick<JobStore, 'get'>;
   files: Files;
   clock: Clock;
@@ -42,17 +42,17 @@ export type TelegramChat = RunningChat & Required<Pick<RunningChat, 'hook'>>;
 
 /** Makes the chat; nothing is asked of Telegram before `start`. */
 export async function createTelegramChat(parts: TelegramParts): Promise<TelegramChat> {
-  const { token, apiUrl, publicUrl, shelf, clock, timers = realTimers, health } = parts;
+  const { token, apiUrl, publicUrl, kv, clock, timers = realTimers, health } = parts;
   const telegram = createApi({ token, apiUrl });
   const { api } = telegram;
   const log = scrubbed(parts.log, telegram.scrub);
   const stopping = new AbortController();
   // Deliveries may begin before the chat is started; they wait that long.
   const core = Promise.withResolvers<Core>();
-  const downloads = await createDownloads({ api, token, apiUrl, files: parts.files, shelf });
+  const downloads = await createDownloads({ api, token, apiUrl, files: parts.files, kv });
   const outbound = createOutbound({
     api,
-    shelf,
+    kv,
     words: wordsFor,
     clock,
     timers,
@@ -63,13 +63,13 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     inbox: parts.inbox,
     jobs: parts.jobs,
   });
-  const people = createPeople({ api, shelf, clock });
-  const requests = createRequests(shelf, readOldRequest);
-  const notices = createNotices({ api, shelf, outbound, people, requests, log });
+  const people = createPeople({ api, kv, clock });
+  const requests = createRequests(kv, readOldRequest);
+  const notices = createNotices({ api, kv, outbound, people, requests, log });
   let me: UserFromGetMe | undefined;
   const handlers = createHandlers({
     api,
-    shelf,
+    kv,
     clock,
     log,
     outbound,
@@ -116,7 +116,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
         ? 'telegram: privacy mode is off, the bot sees every message of its groups'
         : 'telegram: privacy mode is on, so in groups the bot sees only commands and replies to it; @BotFather can turn it off',
     );
-    register(api, parts.commands, shelf, log).catch((error: unknown) =>
+    register(api, parts.commands, kv, log).catch((error: unknown) =>
       log.warn({ err: error }, 'telegram: the commands could not be set; they are at the next start'),
     );
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Api } from 'grammy';
 import type { BotCommand, LanguageCode } from 'grammy/types';
 import type { Commands } from '../../../commands/index.ts';
-import type { Log, Shelf } from '../../core/ports.ts';
+import type { KeyValueStore, Log } from '../../core/ports.ts';
 import { cut } from '../../core/text.ts';
 import { LOCALES, type WordKey, wordsFor } from '../../words/index.ts';
 import { namesFor } from '../command.ts';
@@ -25,7 +25,7 @@ function scopesOf(commands: Commands) {
 }
 
 /** Only shows: what a member may do is looked up when they do it. Asks Telegram nothing where nothing has changed. */
-export async function register(api: Api, commands: Commands, shelf: Shelf, log: Log): Promise<void> {
+export async function register(api: Api, commands: Commands, kv: KeyValueStore, log: Log): Promise<void> {
   const all = scopesOf(commands);
   const wanted = LOCALES.map((locale: string) => {
     const { t } = wordsFor(locale);
@@ -41,14 +41,14 @@ export async function register(api: Api, commands: Commands, shelf: Shelf, log: 
     };
   });
   const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
-  if ((await shelf.get(SHELF_KEY)) === hash) return;
+  if ((await kv.get(SHELF_KEY)) === hash) return;
   for (const { language, description, short, scopes } of wanted) {
     for (const { type, commands } of scopes)
       await api.raw.setMyCommands({ commands, scope: { type }, ...language });
     await api.raw.setMyDescription({ description, ...language });
     await api.raw.setMyShortDescription({ short_description: short, ...language });
   }
-  await shelf.set(SHELF_KEY, hash);
+  await kv.set(SHELF_KEY, hash);
   log.info({ languages: LOCALES.length }, 'telegram: commands and descriptions are set');
 }
 

@@ -32,7 +32,8 @@ export function messageOf(words: Words, page: Page, { now = 0, max = TEXT_LENGTH
   return reply_markup ? { ...text, reply_markup } : text;
 }
 
-const plainLine = (line: Line): string => (typeof line === 'string' ? line : line.text);
+const plainLine = (admissionQueue: Line): string =>
+  typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text;
 
 const linesOfPage = ({ lines, items = [], more = [] }: Page): string[] => [
   ...lines.map(plainLine),

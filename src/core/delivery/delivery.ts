@@ -6,8 +6,8 @@
 import type { Delivery, SignedLink, Target } from '../chat-port.ts';
 import { type Context, move } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';
-import type { Form, JobIn, Receipt, Rung, StoredVideo, Unshrunk } from '../job/job.ts';
-import { insist } from '../job/retry.ts';
+import type { DeliveryAttempt, Form, JobIn, Receipt, ShrinkAttempts, StoredVideo } from '../job/job.ts';
+import { retry } from '../job/retry.ts';
 import { keptUntil } from '../upkeep/retention.ts';
 import { createSmaller, posterOf } from './smaller.ts';
 
@@ -20,9 +20,14 @@ const RUNGS_KEPT = { first: 8, last: 32 };
 /** Long enough to bring back files that did not come along with the database. */
 const LOST_AFTER_MS = 3 * 24 * 3_600_000;
 
-type WithVideo = JobIn<'completed' | 'delivered'>;
+type JobWithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
-type Walk = { rungs: Rung[]; smaller?: StoredVideo; unshrunk?: Unshrunk; receipt?: Receipt };
+type DeliveryProgress = {
+  rungs: DeliveryAttempt[];
+  smaller?: StoredVideo;
+  unshrunk?: ShrinkAttempts;
+  receipt?: Receipt;
+};
 
 /** Hands a completed job to its chat, `to` another place than the one where it was asked for. Throws passing trouble. */
 export async function deliver(
@@ -45,7 +50,7 @@ export async function deliver(
   if (broken && walked.rungs.at(-1)?.outcome !== 'failed') noteIn(ctx, walked, 'original', 'failed');
   const { receipt } = walked;
   const next = receipt
-    ? await insist(ctx, { job: job.code }, () =>
+    ? await retry(ctx, { job: job.code }, () =>
         // A receipt that is lost brings the video twice.
         move(ctx, trying, 'delivered', {
           ...finishedFields(trying, walked),
@@ -80,7 +85,7 @@ async function lose(ctx: Context, job: JobIn<'completed'>): Promise<JobIn<'faile
  */
 export async function sendAgain(
   ctx: Context,
-  job: WithVideo,
+  job: JobWithVideo,
   to: Target,
   reached: boolean,
 ): Promise<boolean> {
@@ -91,16 +96,22 @@ export async function sendAgain(
   return walked.receipt !== undefined;
 }
 
-const startOf = (job: WithVideo): Walk => {
+const startOf = (job: JobWithVideo): DeliveryProgress => {
   const { rungs, smaller } = job;
   const unshrunk = job.state === 'completed' ? job.unshrunk : undefined;
   return { rungs, ...(smaller ? { smaller } : {}), ...(unshrunk ? { unshrunk } : {}) };
 };
 
 /** Goes down the forms until one is taken, or until the chat says that no place is open for any. Writes into `walked`. */
-async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work: FileWork): Promise<void> {
+async function walk(
+  ctx: Context,
+  job: JobWithVideo,
+  to: Target,
+  walked: DeliveryProgress,
+  work: FileWork,
+): Promise<void> {
   const chat = ctx.chats.get(job.requester.platform);
-  const note = (form: Form, outcome: Rung['outcome']): void => noteIn(ctx, walked, form, outcome);
+  const note = (form: Form, outcome: DeliveryAttempt['outcome']): void => noteIn(ctx, walked, form, outcome);
   // The operator took the chat's token out; it may come back with a later start.
   if (!chat) return note('original', 'nowhere');
   await using stack = new AsyncDisposableStack();
@@ -146,27 +157,32 @@ async function walk(ctx: Context, job: WithVideo, to: Target, walked: Walk, work
   else note('smaller', smaller.broke() ? 'failed' : 'too-large');
 }
 
-function noteIn(ctx: Context, walked: Walk, form: Form, outcome: Rung['outcome']): void {
+function noteIn(
+  ctx: Context,
+  walked: DeliveryProgress,
+  form: Form,
+  outcome: DeliveryAttempt['outcome'],
+): void {
   const rungs = [...walked.rungs, { at: ctx.clock.now(), form, outcome }];
   const { first, last } = RUNGS_KEPT;
   walked.rungs = rungs.length > first + last ? [...rungs.slice(0, first), ...rungs.slice(-last)] : rungs;
 }
 
 /** Good for as long as the file is kept: from now on, where this is what the member gets it by. */
-function linkTo(ctx: Context, job: WithVideo): SignedLink | undefined {
+function linkTo(ctx: Context, job: JobWithVideo): SignedLink | undefined {
   const now = ctx.clock.now();
   const until = keptUntil(ctx, job, job.state === 'delivered' ? job.updatedAt : now);
   return ctx.links && until > now ? { url: ctx.links.media(job.video, until), until } : undefined;
 }
 
 /** What a finished job keeps on its way from `completed` to `delivered`, with what a walk has found out. */
-function finishedFields(job: JobIn<'completed'>, { rungs, smaller }: Walk) {
+function finishedFields(job: JobIn<'completed'>, { rungs, smaller }: DeliveryProgress) {
   const { provider, submittedAt, operation, costMicros, video, completedAt } = job;
   const kept = { provider, submittedAt, operation, costMicros, video, completedAt, rungs };
   return smaller ? { ...kept, smaller } : kept;
 }
 
-function waitingFields(job: JobIn<'completed'>, walked: Walk) {
+function waitingFields(job: JobIn<'completed'>, walked: DeliveryProgress) {
   const { unshrunk } = walked;
   return { ...finishedFields(job, walked), ...(unshrunk ? { unshrunk } : {}) };
 }

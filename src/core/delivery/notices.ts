@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { isOperatorsOwn, type Job } from '../job/job.ts';
 import type { QuotaLine } from '../limits/quota.ts';
 import { quotaLines } from '../limits/quota-lines.ts';
-import type { Shelf } from '../ports.ts';
+import type { KeyValueStore } from '../ports.ts';
 
 const SHARES = [50, 80, 100] as const;
 /** Longer than a month, the longest window: each share of a window is told once. */
@@ -28,7 +28,7 @@ export async function tellAdmins(
 }
 
 /** Tells of each share of the space's own limits as it is reached, once in a window. */
-export async function tellShares(ctx: Context, shelf: Shelf, { requester }: Job): Promise<void> {
+export async function tellShares(ctx: Context, kv: KeyValueStore, { requester }: Job): Promise<void> {
   if (isOperatorsOwn(requester.platform) || ctx.settings.of(requester.spaceId).logChannel === undefined)
     return;
   // One at a time, so that two jobs at once don't both find it untold.
@@ -38,9 +38,9 @@ export async function tellShares(ctx: Context, shelf: Shelf, { requester }: Job)
       if (line.scope !== 'space' || percent === undefined) continue;
       const unit = line.maxMicros === undefined ? 'jobs' : 'usd';
       const key = `share:${requester.spaceId} ${unit} ${line.period} ${line.resetsAt}`;
-      if (((await shelf.get<number>(key)) ?? 0) >= percent) continue;
+      if (((await kv.get<number>(key)) ?? 0) >= percent) continue;
       // Noted first: told twice would be worse than told once too few.
-      await shelf.set(key, percent, TOLD_FOR_MS);
+      await kv.set(key, percent, TOLD_FOR_MS);
       await tellAdmins(ctx, requester, { kind: 'share', percent, line });
     }
   });

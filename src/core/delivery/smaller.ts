@@ -2,11 +2,11 @@
 import type { Delivery } from '../chat-port.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';
-import type { JobIn, StoredVideo, Unshrunk } from '../job/job.ts';
+import type { JobIn, ShrinkAttempts, StoredVideo } from '../job/job.ts';
 import { backOffMs } from '../job/pace.ts';
 import { MachineBusy } from '../media.ts';
 
-type WithVideo = JobIn<'completed' | 'delivered'>;
+type JobWithVideo = JobIn<'completed' | 'delivered'>;
 type Limits = { maxBytes: number; maxSide: number };
 
 /** Each try may take minutes of a core, and most of what was in the way stays. */
@@ -18,9 +18,9 @@ const AGAIN_PACE = { firstMs: 10 * 60_000, ceilingMs: 12 * 3_600_000 };
  */
 export function createSmaller(
   ctx: Context,
-  job: WithVideo,
+  job: JobWithVideo,
   work: FileWork,
-  before: { smaller?: StoredVideo; unshrunk?: Unshrunk },
+  before: { smaller?: StoredVideo; unshrunk?: ShrinkAttempts },
   mayLink: boolean,
 ) {
   const { unshrunk } = before;
@@ -58,7 +58,7 @@ export function createSmaller(
     /** Whether a try failed, so that nobody knows how small it can be made. */
     broke: (): boolean => broke,
     /** What is to be remembered when nothing that was made could be handed over. */
-    unshrunk(): Unshrunk | undefined {
+    unshrunk(): ShrinkAttempts | undefined {
       if (asked === undefined) return unshrunk;
       const tries = (unshrunk?.tries ?? 0) + 1;
       return { maxBytes: asked, tries, until: ctx.clock.now() + backOffMs(tries, ctx.random, AGAIN_PACE) };
@@ -67,7 +67,7 @@ export function createSmaller(
 }
 
 /** Made when first asked for, and once for each size; a video without one is still a video. */
-export function posterOf(ctx: Context, job: WithVideo, stack: AsyncDisposableStack): Delivery['poster'] {
+export function posterOf(ctx: Context, job: JobWithVideo, stack: AsyncDisposableStack): Delivery['poster'] {
   const made = new Map<number, Promise<string | undefined>>();
   async function make(maxSide: number): Promise<string | undefined> {
     const temp = stack.use(await ctx.files.temp('jpg'));

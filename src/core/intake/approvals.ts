@@ -8,7 +8,7 @@ import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import type { Intake } from './intake.ts';
 import { type Offer, pastOf } from './offer.ts';
-import { type OfferShelf, uploadsOf } from './offer-store.ts';
+import { type OfferStore, uploadsOf } from './offer-store.ts';
 import { overOf } from './offers.ts';
 
 const WAITS_MS = 24 * 3_600_000;
@@ -28,10 +28,10 @@ export type Approvals = {
   refuse(call: Caller, code: string): Promise<Outcome<Offer>>;
 };
 
-export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf): Approvals {
+export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): Approvals {
   /** An offer that waits for an admin, if this is one of its space. */
   async function findFor(call: Caller, code: string): Promise<Outcome<Offer & { over: OverQuota }>> {
-    const offer = await shelf.get(code);
+    const offer = await kv.get(code);
     if (!offer?.over || offer.askedAt === undefined) return refuse({ code: 'already-decided' });
     const { over } = offer;
     const here = offer.requester.spaceId === call.requester.spaceId && call.standing.moderator;
@@ -70,49 +70,49 @@ export function createApprovals(ctx: Context, intake: Intake, shelf: OfferShelf)
 
   return {
     ask: (call, code) =>
-      shelf.alone(code, async () => {
-        const offer = await shelf.get(code);
+      kv.alone(code, async () => {
+        const offer = await kv.get(code);
         if (!offer?.over) return refuse({ code: 'offer-expired' });
         if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
         const now = ctx.clock.now();
         if (offer.expiresAt <= now) return refuse({ code: 'offer-expired' });
         const asked =
           offer.askedAt === undefined
-            ? await shelf.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS })
+            ? await kv.save({ ...offer, askedAt: now, expiresAt: now + WAITS_MS })
             : offer;
         // A second press tells nobody twice.
         const told = asked.told ?? (await tell(asked));
         if (told === 'nobody' || told === asked.told) return accept({ told, offer: asked });
-        return accept({ told, offer: await shelf.save({ ...asked, told }) });
+        return accept({ told, offer: await kv.save({ ...asked, told }) });
       }),
 
     approve: (call, code) =>
-      shelf.alone(code, async () => {
+      kv.alone(code, async () => {
         const found = await findFor(call, code);
         if (!found.ok) return found;
         const offer = found.value;
         // What holds for the member now, at the word of whoever lets them past: blocks, and where jobs may be started.
-        const shut = ctx.access.refusalAtDoor({ requester: offer.requester, standing: call.standing });
+        const shut = ctx.access.refusalFor({ requester: offer.requester, standing: call.standing });
         if (shut) return refuse(shut);
         const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
         const made = await openPast(offer, lifted);
         if (made.ok) {
-          await shelf.drop(offer);
+          await kv.drop(offer);
           ctx.log.info({ job: made.value.code, by: call.requester.memberId }, 'a job was let past a limit');
           return made;
         }
         // Another limit has no room either: that one takes another yes.
         const over = overOf(made);
-        if (over) await shelf.save({ ...offer, over, lifted });
+        if (over) await kv.save({ ...offer, over, lifted });
         return made;
       }),
 
     refuse: (call, code) =>
-      shelf.alone(code, async () => {
+      kv.alone(code, async () => {
         const found = await findFor(call, code);
         if (!found.ok) return found;
         const offer = found.value;
-        await shelf.drop(offer);
+        await kv.drop(offer);
         await tellThere(offer, { kind: 'declined', offer });
         return accept<Offer>(offer);
       }),

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
-import { marketOf } from '../price/market.ts';
+import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
 import type { PastLimit } from '../refusals.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
@@ -16,20 +16,20 @@ import { keptUpload } from './uploads.ts';
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 
 /** What a job can be opened of: what was planned, its price, and the files, as they were given or ready to be sent. */
-export type Prepared = { plan: Plan; quote: Quote; files: { uploads: Uploads } | { inputs: Inputs } };
+export type PreparedJob = { plan: Plan; quote: Quote; files: { uploads: Uploads } | { inputs: Inputs } };
 
 export type Intake = {
   /** Why nothing new can be taken in at the moment, if so. */
   closed(): Promise<Refusal | undefined>;
   /** Looks at the files and asks for the price. Makes no job and changes nothing. */
-  prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>>;
+  prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<PreparedJob>>;
   /** The files and the wishes of a job once more, at today's price. */
-  prepareAgain(spaceId: string, job: Job): Promise<Outcome<Prepared>>;
+  prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>>;
   /**
    * Makes the job of this event, at the price that was asked for. The same event again gives the same job, whatever
    * has become of it. `past`: the limits that an admin lifted once.
    */
-  open(event: Event, prepared: Prepared, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
+  open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Uploads;
   choicesOf(job: Job): Choices;
@@ -62,7 +62,7 @@ export function createIntake(ctx: Context): Intake {
     return fresh;
   }
 
-  async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<Prepared>> {
+  async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<PreparedJob>> {
     const tooGood = refusalOfQuality(spaceId, choices.quality);
     if (tooGood) return refuse(tooGood);
     const { image, clip, warnings } = await look(uploads);
@@ -74,7 +74,10 @@ export function createIntake(ctx: Context): Intake {
     return priced(spaceId, planned.value, heard, { uploads });
   }
 
-  async function prepareAgain(spaceId: string, { request, inputs, quote }: Job): Promise<Outcome<Prepared>> {
+  async function prepareAgain(
+    spaceId: string,
+    { request, inputs, quote }: Job,
+  ): Promise<Outcome<PreparedJob>> {
     const tooGood = refusalOfQuality(spaceId, request.quality);
     if (tooGood) return refuse(tooGood);
     const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
@@ -85,9 +88,9 @@ export function createIntake(ctx: Context): Intake {
     spaceId: string,
     plan: Plan,
     warnings: QuoteWarning[],
-    files: Prepared['files'],
-  ): Promise<Outcome<Prepared>> {
-    const quoted = await bestQuote(marketOf(ctx, spaceId), plan, warnings);
+    files: PreparedJob['files'],
+  ): Promise<Outcome<PreparedJob>> {
+    const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
     return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
   }
 
@@ -101,7 +104,7 @@ export function createIntake(ctx: Context): Intake {
     return (await ctx.files.hasRoom()) ? undefined : { code: 'disk-full' };
   }
 
-  async function open(event: Event, { plan, quote, files }: Prepared, past?: readonly PastLimit[]) {
+  async function open(event: Event, { plan, quote, files }: PreparedJob, past?: readonly PastLimit[]) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
@@ -144,7 +147,7 @@ export function createIntake(ctx: Context): Intake {
 }
 
 /** The files that are on our disk already: they must stay there meanwhile. */
-function ours(files: Prepared['files']): StoredFile[] {
+function ours(files: PreparedJob['files']): StoredFile[] {
   if ('inputs' in files) return [files.inputs.image, files.inputs.clip];
   return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }

@@ -2,7 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { codeOf, type NamedFile } from '../job/job.ts';
-import type { Shelf } from '../ports.ts';
+import type { KeyValueStore } from '../ports.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
 import type { Offer } from './offer.ts';
 import { keptUpload, type Upload, type Uploads } from './uploads.ts';
@@ -10,44 +10,44 @@ import { keptUpload, type Upload, type Uploads } from './uploads.ts';
 /** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
 type Entry = { id: string; expiresAt: number; keys: string[] };
 const OPEN = 'open:';
-const entriesOf = async (shelf: Shelf): Promise<Entry[]> => [
-  ...(await shelf.startingWith<Entry>(OPEN)).values(),
+const entriesOf = async (kv: KeyValueStore): Promise<Entry[]> => [
+  ...(await kv.startingWith<Entry>(OPEN)).values(),
 ];
 const keyOf = (code: string): string => `offer:${code.trim().toUpperCase()}`;
 
-/** Whether an offer on this shelf needs the file. */
+/** Whether an offer on this key-value store needs the file. */
 export const namedByOffers =
-  (shelf: Shelf): NamesFile =>
+  (kv: KeyValueStore): NamesFile =>
   async (key) =>
-    (await entriesOf(shelf)).some(({ keys }) => keys.includes(key));
+    (await entriesOf(kv)).some(({ keys }) => keys.includes(key));
 
-export type OfferShelf = ReturnType<typeof createOfferShelf>;
+export type OfferStore = ReturnType<typeof createOfferStore>;
 
-export function createOfferShelf(ctx: Context, shelf: Shelf) {
+export function createOfferStore(ctx: Context, kv: KeyValueStore) {
   /** One at a time for each offer. */
   const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
 
   async function save(offer: Offer): Promise<Offer> {
     const { id, expiresAt, image, clip } = offer;
     const entry: Entry = { id, expiresAt, keys: [image.key, clip.key] };
-    await shelf.set(OPEN + id, entry);
-    await shelf.set(keyOf(offer.code), offer);
+    await kv.set(OPEN + id, entry);
+    await kv.set(keyOf(offer.code), offer);
     return offer;
   }
 
   async function dropEntry({ id, keys }: Pick<Entry, 'id' | 'keys'>): Promise<void> {
-    await shelf.delete(keyOf(codeOf(id)));
-    await shelf.delete(OPEN + id);
+    await kv.delete(keyOf(codeOf(id)));
+    await kv.delete(OPEN + id);
     await ctx.fileUse.release(keys);
   }
 
   /** Answers whether any did. */
   async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<boolean> {
     let gone = false;
-    for (const { id } of await entriesOf(shelf)) {
+    for (const { id } of await entriesOf(kv)) {
       // A yes under way is waited for, and the entry read again after it.
       await alone(codeOf(id), async () => {
-        const entry = await shelf.get<Entry>(OPEN + id);
+        const entry = await kv.get<Entry>(OPEN + id);
         if (!entry || !(await goes(entry))) return;
         await dropEntry(entry);
         gone = true;
@@ -59,14 +59,14 @@ export function createOfferShelf(ctx: Context, shelf: Shelf) {
   return {
     alone,
     save,
-    get: (code: string): Promise<Offer | undefined> => shelf.get<Offer>(keyOf(code)),
+    get: (code: string): Promise<Offer | undefined> => kv.get<Offer>(keyOf(code)),
     drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
     /** Lets go of what nobody said yes to in time. */
     sweep: (): Promise<boolean> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
     /** Lets go of everything that waits for a yes of that member. */
     forget: (memberId: string): Promise<boolean> =>
       dropWhere(async ({ id }) => {
-        const offer = await shelf.get<Offer>(keyOf(codeOf(id)));
+        const offer = await kv.get<Offer>(keyOf(codeOf(id)));
         return offer?.requester.memberId === memberId;
       }),
   };

@@ -8,41 +8,41 @@ import { codeOf, type Event, isOperatorsOwn, isOver, type Job } from '../job/job
 import type { Caller } from '../limits/access.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
-import type { Intake, Prepared } from './intake.ts';
+import type { Intake, PreparedJob } from './intake.ts';
 import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
-import { keepUpload, type OfferShelf, uploadsOf } from './offer-store.ts';
+import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import type { Uploads } from './uploads.ts';
 
 const WAITS_MS = 10 * 60_000;
 const SAME_PRESS_MS = 10_000;
 
 /** What a member asked for, and how its price is found. `ask`: they want to choose before anything starts. */
-type Asked = {
+type OfferRequest = {
   uploads: Uploads;
   choices: Choices;
   ask: boolean;
-  prepare(choices: Choices): Promise<Outcome<Prepared>>;
+  prepare(choices: Choices): Promise<Outcome<PreparedJob>>;
   /** What a yes would be about, where that is not what was prepared. */
-  prepareOffer?(): Promise<Outcome<Prepared>>;
+  prepareOffer?(): Promise<Outcome<PreparedJob>>;
 };
 
 /** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
-export type Taken =
+export type IntakeResult =
   | { kind: 'job'; job: Job }
   | { kind: 'offer'; offer: Offer }
   | { kind: 'over'; offer: Offer; refusal: OverQuota };
 
 export type Offers = {
   /** Starts the job, or offers it where the price needs a yes or `ask` says that the member wants to choose. */
-  take(event: Event, uploads: Uploads, choices: Choices, ask: boolean): Promise<Outcome<Taken>>;
+  take(event: Event, uploads: Uploads, choices: Choices, ask: boolean): Promise<Outcome<IntakeResult>>;
   /** A job once more: started, or offered, by the same rule. */
-  again(event: Event, job: Job, ask: boolean): Promise<Outcome<Taken>>;
+  again(event: Event, job: Job, ask: boolean): Promise<Outcome<IntakeResult>>;
   /** `already-decided` when there is a job of it, `offer-expired` when nothing waits any more. */
   find(call: Caller, code: string): Promise<Outcome<Offer>>;
   /** The same files with other wishes, at their price, unless the admins were asked. The time to decide begins anew. */
   change(call: Caller, code: string, choices: Partial<Choices>): Promise<Outcome<Offer>>;
   /** The yes. A price that rose meanwhile is offered again; a second yes finds the job of the first. */
-  confirm(call: Caller, code: string): Promise<Outcome<Taken>>;
+  confirm(call: Caller, code: string): Promise<Outcome<IntakeResult>>;
   decline(call: Caller, code: string): Promise<Outcome<Offer>>;
   /** Lets go of what nobody said yes to in time. False for nothing. */
   sweep(): Promise<boolean>;
@@ -50,14 +50,14 @@ export type Offers = {
   forget(memberId: string): Promise<boolean>;
 };
 
-export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): Offers {
+export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offers {
   async function jobWith(call: Caller, code: string): Promise<Job | undefined> {
     const jobs = await ctx.store.byCode(code.trim().toUpperCase());
     return jobs.find((job) => ctx.access.mayTouch(call, job));
   }
 
   async function find(call: Caller, code: string): Promise<Outcome<Offer>> {
-    const offer = await shelf.get(code);
+    const offer = await kv.get(code);
     if (!offer) return refuse({ code: (await jobWith(call, code)) ? 'already-decided' : 'offer-expired' });
     if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
     // A crash between the job and the end of its offer.
@@ -67,10 +67,10 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
   }
 
   /** What was asked for becomes a job, or an offer where it takes a yes. The page shows the price before its button. */
-  async function decide(event: Event, asked: Asked): Promise<Outcome<Taken>> {
+  async function decide(event: Event, asked: OfferRequest): Promise<Outcome<IntakeResult>> {
     const job = await intake.existing(event);
     if (job) return accept({ kind: 'job', job });
-    const known = await shelf.get(codeOf(event.id));
+    const known = await kv.get(codeOf(event.id));
     // The same event again: what the member has chosen since stays chosen.
     if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
     const shut = await intake.closed();
@@ -90,7 +90,11 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
   }
 
   /** As the clip can be used, at its price, for a yes: in a chat the files would have to be brought once more. */
-  async function offerMended(event: Event, asked: Asked, mend: Partial<Choices>): Promise<Outcome<Taken>> {
+  async function offerMended(
+    event: Event,
+    asked: OfferRequest,
+    mend: Partial<Choices>,
+  ): Promise<Outcome<IntakeResult>> {
     const choices = { ...asked.choices, ...mend };
     const mended = await asked.prepare(choices);
     return mended.ok ? wait(event, { ...asked, choices }, mended.value, { why: 'misfit' }) : mended;
@@ -98,10 +102,10 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
 
   async function wait(
     event: Event,
-    { uploads, choices, prepareOffer }: Asked,
-    prepared: Prepared,
+    { uploads, choices, prepareOffer }: OfferRequest,
+    prepared: PreparedJob,
     why: Pick<Offer, 'why' | 'over'>,
-  ): Promise<Outcome<Taken>> {
+  ): Promise<Outcome<IntakeResult>> {
     const offered = prepareOffer ? await prepareOffer() : accept(prepared);
     if (!offered.ok) return offered;
     const { plan, quote } = offered.value;
@@ -109,7 +113,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
     if (!image || !clip) return refuse({ code: 'no-such-job' });
-    const offer = await shelf.save({
+    const offer = await kv.save({
       id: event.id,
       code: codeOf(event.id),
       requester: event.requester,
@@ -125,7 +129,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
   }
 
   const take: Offers['take'] = (event, uploads, choices, ask) =>
-    shelf.alone(codeOf(event.id), () => {
+    kv.alone(codeOf(event.id), () => {
       const prepare = (wishes: Choices) => intake.prepare(event.requester.spaceId, uploads, wishes);
       return decide(event, { uploads, choices, ask, prepare });
     });
@@ -140,7 +144,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
       const prepare = () => intake.prepareAgain(spaceId, job);
       // Its files were made ready once and may be a frame longer by that: a yes finds the price that was shown.
       const prepareOffer = () => intake.prepare(spaceId, uploads, choices);
-      return shelf.alone(codeOf(event.id), () =>
+      return kv.alone(codeOf(event.id), () =>
         decide(event, { uploads, choices, ask, prepare, prepareOffer }),
       );
     });
@@ -148,11 +152,11 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
   function offerAnew(
     { over: _, ...offer }: Offer,
     choices: Choices,
-    { plan, quote }: Prepared,
+    { plan, quote }: PreparedJob,
     why: OfferReason,
   ): Promise<Offer> {
     const expiresAt = ctx.clock.now() + WAITS_MS;
-    return shelf.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
+    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
   }
 
   /** What the admins were asked for holds for the limit that they were told of. */
@@ -163,7 +167,7 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
   }
 
   const change: Offers['change'] = (call, code, choices) =>
-    shelf.alone(code, async () => {
+    kv.alone(code, async () => {
       const found = await find(call, code);
       if (!found.ok) return found;
       const offer = found.value;
@@ -175,13 +179,13 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     });
 
   const confirm: Offers['confirm'] = (call, code) =>
-    shelf.alone(code, async () => {
+    kv.alone(code, async () => {
       const found = await find(call, code);
       if (!found.ok) {
         const job = found.refusal.code === 'already-decided' ? await jobWith(call, code) : undefined;
         return job ? accept({ kind: 'job', job }) : found;
       }
-      const shut = ctx.access.refusalAtDoor(call);
+      const shut = ctx.access.refusalFor(call);
       if (shut) return refuse(shut);
       const offer = found.value;
       const { requester, choices } = offer;
@@ -195,15 +199,15 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
         return accept({ kind: 'offer', offer: dearer });
       }
       const made = await intake.open(offer, prepared.value, offer.lifted);
-      if (made.ok) await shelf.drop(offer);
+      if (made.ok) await kv.drop(offer);
       const over = overOf(made);
-      return over ? accept(takenOf(await shelf.save(overLimit(offer, over)))) : jobOf(made);
+      return over ? accept(takenOf(await kv.save(overLimit(offer, over)))) : jobOf(made);
     });
 
   const decline: Offers['decline'] = (call, code) =>
-    shelf.alone(code, async () => {
+    kv.alone(code, async () => {
       const offer = await find(call, code);
-      if (offer.ok) await shelf.drop(offer.value);
+      if (offer.ok) await kv.drop(offer.value);
       return offer;
     });
 
@@ -214,8 +218,8 @@ export function createOffers(ctx: Context, intake: Intake, shelf: OfferShelf): O
     change,
     confirm,
     decline,
-    sweep: shelf.sweep,
-    forget: shelf.forget,
+    sweep: kv.sweep,
+    forget: kv.forget,
   };
 }
 
@@ -225,7 +229,7 @@ function mendOf(refusal: Refusal, { loop }: Choices): Partial<Choices> | undefin
   return refusal.code === 'clip-too-short' && refusal.canLoop && loop !== false ? { loop: true } : undefined;
 }
 
-const takenOf = (offer: Offer): Taken =>
+const takenOf = (offer: Offer): IntakeResult =>
   offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
 
 /** The refusal that an admin may lift: of a limit of the space, not of the operator's budget. */
@@ -234,7 +238,7 @@ export function overOf(made: Outcome<unknown>): OverQuota | undefined {
   return made.refusal;
 }
 
-const jobOf = (made: Outcome<Job>): Outcome<Taken> =>
+const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
   made.ok ? accept({ kind: 'job', job: made.value }) : made;
 
 /** What a press just before this one made, by whoever's hand shakes or whose chat is slow to show it. */

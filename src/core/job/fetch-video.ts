@@ -20,7 +20,7 @@ const GIVE_UP_ON_NONSENSE_AFTER_MS = 10 * 60_000;
 
 type Shape = Pick<StoredVideo, 'width' | 'height' | 'durationMs'>;
 
-/** Copies the video, settles the book, completes the job. Throws passing trouble, to be tried again. */
+/** Copies the video, settles the ledger, completes the job. Throws passing trouble, to be tried again. */
 export async function fetchVideo(
   ctx: Context,
   job: JobIn<'running'>,
@@ -57,14 +57,14 @@ export async function fetchVideo(
     rungs: [],
   });
   // A crash before this leaves it to the provider's own sweep.
-  await letGo(ctx, completed);
+  await release(ctx, completed);
   return completed;
 }
 
 /** What the provider keeps of it on this machine goes; that it could not is no trouble of the job's. */
-export async function letGo(ctx: Context, job: Job): Promise<void> {
+export async function release(ctx: Context, job: Job): Promise<void> {
   await providerOf(ctx, rendererOf(job))
-    ?.letGo?.(job.id)
+    ?.release?.(job.id)
     .catch((err: unknown) => ctx.log.warn({ job: job.code, err }, 'a draft was not removed'));
 }
 
@@ -85,8 +85,8 @@ async function fetchOrGiveUp(
     // What has come and can't be measured for reasons of ours is never given up: it is paid for, and it is there.
     if (here && !(error instanceof BrokenVideo)) throw error;
     const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
-    const patienceMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
-    if (signal.aborted || ctx.clock.now() - phase.since < patienceMs) throw error;
+    const giveUpAfterMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
+    if (signal.aborted || ctx.clock.now() - phase.since < giveUpAfterMs) throw error;
     ctx.log.error({ job: job.code, err: error }, 'a paid video could not be had');
     return 'gone';
   }

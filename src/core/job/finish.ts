@@ -1,4 +1,4 @@
-/** How a job ends: the book first, then the record, so that a crash between the two repeats the harmless half. */
+/** How a job ends: the ledger first, then the record, so that a crash between the two repeats the harmless half. */
 import { type Context, move } from '../context.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Micros } from '../price/money.ts';

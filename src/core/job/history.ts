@@ -1,6 +1,6 @@
 /** How long renders usually take, learnt from our own: for the ETA that members see and for polling at the right time. */
 
-import type { Shelf } from '../ports.ts';
+import type { KeyValueStore } from '../ports.ts';
 import type { RenderRequest } from './job.ts';
 
 export type History = {
@@ -15,14 +15,14 @@ const KEPT = 25;
 const bucketOf = (provider: string, { quality, clipSeconds }: RenderRequest) =>
   `${provider}:${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
 
-export async function createHistory(shelf: Shelf): Promise<History> {
-  const times = new Map(Object.entries((await shelf.get<Record<string, number[]>>('history')) ?? {}));
+export async function createHistory(kv: KeyValueStore): Promise<History> {
+  const times = new Map(Object.entries((await kv.get<Record<string, number[]>>('history')) ?? {}));
   return {
     usualMs: (provider, request) => median(times.get(bucketOf(provider, request)) ?? []),
     async learn(provider, request, tookMs) {
       const bucket = bucketOf(provider, request);
       times.set(bucket, [...(times.get(bucket) ?? []), Math.round(tookMs)].slice(-KEPT));
-      await shelf.set('history', Object.fromEntries(times));
+      await kv.set('history', Object.fromEntries(times));
     },
   };
 }

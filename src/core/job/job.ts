@@ -96,8 +96,8 @@ type JobBase = {
 };
 
 /** A job that a provider may be working on. */
-type Sent = { provider: string; submittedAt: number };
-type AtProvider = Sent & {
+type Submission = { provider: string; submittedAt: number };
+type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
   /** A cancel was asked for and the provider did not answer: it may have heard. */
@@ -110,7 +110,7 @@ type Finished = AtProvider & {
   /** The video made to fit where it is posted, kept so that it is made once. */
   smaller?: StoredVideo;
   /** What was tried to hand it over, the newest last. */
-  rungs: Rung[];
+  rungs: DeliveryAttempt[];
 };
 
 /** The forms that a video can be handed over in. */
@@ -118,10 +118,14 @@ export const FORMS = ['original', 'smaller', 'link'] as const;
 export type Form = (typeof FORMS)[number];
 
 /** Making it smaller than so many bytes came to nothing so many times in a row; it is not tried before then. */
-export type Unshrunk = { maxBytes: number; tries: number; until: number };
+export type ShrinkAttempts = { maxBytes: number; tries: number; until: number };
 
 /** One try to hand over the video: in what form, and what came of it. `nowhere`: every place is closed for now. */
-export type Rung = { at: number; form: Form; outcome: 'delivered' | 'too-large' | 'nowhere' | 'failed' };
+export type DeliveryAttempt = {
+  at: number;
+  form: Form;
+  outcome: 'delivered' | 'too-large' | 'nowhere' | 'failed';
+};
 
 /** What is known of a render under way, or of a finished one whose video is still on its way to our disk. */
 export type RunningPhase =
@@ -132,12 +136,12 @@ export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
     | { state: 'created'; place?: number }
-    | ({ state: 'submitting' } & Sent)
+    | ({ state: 'submitting' } & Submission)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
-    | ({ state: 'unknown'; candidate?: Operation } & Sent)
+    | ({ state: 'unknown'; candidate?: Operation } & Submission)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
-    | ({ state: 'completed'; deliveryTries: number; unshrunk?: Unshrunk } & Finished)
+    | ({ state: 'completed'; deliveryTries: number; unshrunk?: ShrinkAttempts } & Finished)
     | ({ state: 'delivered'; deliveredAt: number; receipt: Receipt } & Finished)
     | {
         state: 'failed';

@@ -14,7 +14,7 @@ const CANCEL_TIMEOUT_MS = 15_000;
 /** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
 const UNKNOWN_EVERY_MS = 60_000;
 
-/** A job in line is woken when its turn comes; this is only for the case that it was not. */
+/** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
 
 /** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
@@ -44,9 +44,9 @@ export function createJobs(ctx: Context): Jobs {
   const working = new Map<string, AbortController>();
   ctx.events.subscribe('*', (job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
-    if (!cancellable(job)) ctx.line.leave(job.id);
+    if (!cancellable(job)) ctx.admissionQueue.leave(job.id);
     // One that was lost and is found again takes its place again.
-    else if (job.state !== 'created') ctx.line.enter(job);
+    else if (job.state !== 'created') ctx.admissionQueue.enter(job);
   });
 
   /** The tracker's step: one job, under its lock, and when it is next due. */
@@ -142,7 +142,7 @@ export function createJobs(ctx: Context): Jobs {
     const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
-      if (job.state !== 'created' && cancellable(job)) ctx.line.enter(job);
+      if (job.state !== 'created' && cancellable(job)) ctx.admissionQueue.enter(job);
       const waits = job.state === 'queued' || job.state === 'running';
       if (waits && !providerOf(ctx, job.provider))
         missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
@@ -234,7 +234,7 @@ const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
-  if (ctx.line.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));

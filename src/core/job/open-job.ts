@@ -1,4 +1,4 @@
-/** A job comes to be: its price held in the book, then its record on disk. */
+/** A job comes to be: its price held in the ledger, then its record on disk. */
 
 import type { Context } from '../context.ts';
 import type { Limit } from '../limits/ledger.ts';

@@ -5,7 +5,7 @@ import { backOffMs } from './pace.ts';
 const TRIES = 25;
 
 /** Throws when it is hopeless or we are asked to stop, with `facts` in the log: they are all that is left then. */
-export async function insist<T>(ctx: Context, facts: object, save: () => Promise<T>): Promise<T> {
+export async function retry<T>(ctx: Context, facts: object, save: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await save();

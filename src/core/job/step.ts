@@ -36,7 +36,7 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
 
 /** Waits for its turn, then is sent. The time that it may take counts from its turn. */
 async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
-  const turn = ctx.line.enter(job);
+  const turn = ctx.admissionQueue.enter(job);
   if (!turn.admitted) {
     return job.place === turn.place ? job : move(ctx, job, 'created', { place: turn.place });
   }

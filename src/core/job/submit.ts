@@ -1,13 +1,13 @@
 /** The billable step: at most one call per provider and job, saved before it is made. */
 import { type Context, move, providerOf } from '../context.ts';
-import type { Provider, SubmitOutcome, Uploaded } from '../ports.ts';
+import type { Provider, SubmitOutcome, UploadedFiles } from '../ports.ts';
 import { UploadRefused } from '../ports.ts';
-import { marketOf } from '../price/market.ts';
+import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote } from '../price/quote.ts';
 import type { FailureCode } from '../refusals.ts';
 import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn } from './job.ts';
-import { insist } from './retry.ts';
+import { retry } from './retry.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
@@ -28,7 +28,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     case 'accepted': {
       const { operation } = outcome;
       // Of a paid job, its operation must not be lost.
-      return insist(ctx, { job: job.code, operation }, () =>
+      return retry(ctx, { job: job.code, operation }, () =>
         move(ctx, sending, 'queued', { ...sent, attempts, operation }),
       );
     }
@@ -40,14 +40,14 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   }
 }
 
-type Ready = { provider: Provider; uploaded: Uploaded; attempts: Attempt[] };
+type PreparedSubmission = { provider: Provider; uploaded: UploadedFiles; attempts: Attempt[] };
 
 /** Goes through the providers until one has the files. One that was tried already is not tried again. */
 async function uploadSomewhere(
   ctx: Context,
   job: JobIn<'created'>,
   signal: AbortSignal,
-): Promise<Ready | { failure: FailureCode }> {
+): Promise<PreparedSubmission | { failure: FailureCode }> {
   let { attempts } = job;
   let failure = attempts.at(-1)?.code ?? 'provider-down';
   if (attempts.length > 0 && !canGoElsewhere(failure)) return { failure };
@@ -71,7 +71,7 @@ async function upload(
   provider: Provider,
   job: Job,
   signal: AbortSignal,
-): Promise<Uploaded | { trouble: unknown }> {
+): Promise<UploadedFiles | { trouble: unknown }> {
   try {
     const uploaded = await provider.upload(job.inputs, signal);
     signal.throwIfAborted();
@@ -88,7 +88,7 @@ async function submitOnce(
   ctx: Context,
   provider: Provider,
   job: Job,
-  uploaded: Uploaded,
+  uploaded: UploadedFiles,
 ): Promise<SubmitOutcome> {
   try {
     return await provider.submit(job.id, job.request, uploaded, AbortSignal.timeout(SUBMIT_TIMEOUT_MS));
@@ -105,7 +105,7 @@ async function submitOnce(
 const canGoElsewhere = (failure: FailureCode): boolean =>
   failure === 'provider-down' || failure === 'provider-busy' || failure === 'provider-out-of-balance';
 
-/** The provider of the quote, at first, if its price still holds: the job may have waited in line for hours. */
+/** The provider of the quote, at first, if its price still holds: the job may have waited in the queue for hours. */
 async function asQuoted(ctx: Context, job: JobIn<'created'>): Promise<Provider | undefined> {
   if (job.attempts.length > 0) return undefined;
   const provider = providerOf(ctx, job.quote.provider);
@@ -120,7 +120,7 @@ async function nextProvider(
   attempts: readonly Attempt[],
 ): Promise<Provider | undefined> {
   const tried = new Set(attempts.map((attempt) => attempt.provider));
-  const market = marketOf(ctx, job.requester.spaceId);
+  const market = eligibleProviders(ctx, job.requester.spaceId);
   const left = market.open().filter((provider) => !tried.has(provider.id));
   const offer = await bestQuote({ ...market, open: () => left }, { request: job.request, notes: [] }, []);
   if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;

@@ -24,20 +24,20 @@ export type AccessRules = {
 export type Access = {
   isOperator(requester: Requester): boolean;
   /** Why this member may not start jobs here, if so. */
-  refusalAtDoor(call: Caller): Refusal | undefined;
+  refusalFor(call: Caller): Refusal | undefined;
   /** Whether a job answers to this member: its owner, a moderator of its space, an operator. */
   mayTouch(call: Caller, job: Job): boolean;
 };
 
 /** What the admins of a space say about who may come in. */
-type Doors = Pick<Settings, 'channels' | 'roles' | 'members' | 'blocked'>;
+type AccessLists = Pick<Settings, 'channels' | 'roles' | 'members' | 'blocked'>;
 
 /** Who calls, and what they are where they call from. */
 export type Caller = { requester: Requester; standing: Standing };
 
 export function createAccess(
   rules: AccessRules,
-  settings: { of(spaceId: string): Doors },
+  settings: { of(spaceId: string): AccessLists },
   clock: Clock,
 ): Access {
   // The page has a door of its own, and whoever is through it runs the bot.
@@ -46,7 +46,7 @@ export function createAccess(
 
   return {
     isOperator,
-    refusalAtDoor({ requester, standing }) {
+    refusalFor({ requester, standing }) {
       if (isOperator(requester)) return undefined;
       if (standing.private) {
         return rules.allowPrivate ? undefined : { code: 'private-not-allowed', memberId: requester.memberId };
@@ -65,7 +65,7 @@ export function createAccess(
 /** A block holds for everybody; a list of channels too; lists of people are not meant for those who made them. */
 function refusalBySettings(
   { requester, standing }: Caller,
-  { channels, roles, members, blocked }: Doors,
+  { channels, roles, members, blocked }: AccessLists,
   now: number,
 ): Refusal | undefined {
   const { memberId, channelId, roles: own = [] } = requester;

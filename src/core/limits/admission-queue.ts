@@ -3,38 +3,38 @@
  * wait stands in a line that is fair between spaces, then between members: the one served longest ago comes first.
  */
 import { isOperatorsOwn, type Job, type JobIn, type Requester } from '../job/job.ts';
-import { createLineOrder } from './queue-order.ts';
+import { createQueueOrder } from './queue-order.ts';
 
-export type LineRules = {
+export type AdmissionLimits = {
   perMember: number;
   perSpace: number;
   /** The operator's, the same for every space. */
   overall: number;
 };
 
-export const AT_ONCE: LineRules = { perMember: 1, perSpace: 3, overall: 20 };
+export const AT_ONCE: AdmissionLimits = { perMember: 1, perSpace: 3, overall: 20 };
 
 /** The page is the operator's: only the limit over everything holds there. */
-export const lineRulesFor =
-  (rules: LineRules) =>
-  ({ platform }: Requester): LineRules =>
+export const admissionLimitsFor =
+  (rules: AdmissionLimits) =>
+  ({ platform }: Requester): AdmissionLimits =>
     isOperatorsOwn(platform) ? { ...rules, perMember: rules.overall, perSpace: rules.overall } : rules;
 
-type Place = { admitted: true; at: number } | { admitted: false; place: number };
+type Admission = { admitted: true; at: number } | { admitted: false; place: number };
 
-export type Line = {
+export type AdmissionQueue = {
   /** Lets the job in, or has it wait. Asked again, it answers how the job stands now. */
-  enter(job: Job): Place;
+  enter(job: Job): Admission;
   /** The job renders no more, or does not want to: its place is free. */
   leave(jobId: string): void;
   waits(jobId: string): boolean;
 };
 
-type Who = { space: string; member: string };
-type Waiting = Who & { id: string; since: number; job: JobIn<'created'> };
+type Owner = { space: string; member: string };
+type WaitingJob = Owner & { id: string; since: number; job: JobIn<'created'> };
 
-export type LineParts = {
-  rules(requester: Requester): LineRules;
+export type AdmissionQueueParts = {
+  rules(requester: Requester): AdmissionLimits;
   now(): number;
   /** A waiting job may go on. */
   onAdmit(jobId: string): void;
@@ -46,18 +46,18 @@ export type LineParts = {
 const NEAR = 10;
 const TOLD_EVERY_SHARE = 0.1;
 
-export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
-  const inside = new Map<string, Who & { at: number }>();
+export function createAdmissionQueue({ rules, now, onAdmit, onMoved }: AdmissionQueueParts): AdmissionQueue {
+  const inside = new Map<string, Owner & { at: number }>();
   /** When a space or a member was last let in, by a count that only grows. */
   const served = new Map<string, number>();
-  const waiting = createLineOrder<Waiting>((key) => served.get(key) ?? 0);
+  const waiting = createQueueOrder<WaitingJob>((key) => served.get(key) ?? 0);
   /** As it was told last. */
   const places = new Map<string, number>();
   let turns = 0;
 
-  const count = (is: (one: Who) => boolean): number => [...inside.values()].filter(is).length;
+  const count = (is: (one: Owner) => boolean): number => [...inside.values()].filter(is).length;
 
-  function fits({ job, space, member }: Waiting): boolean {
+  function fits({ job, space, member }: WaitingJob): boolean {
     const { perMember, perSpace, overall } = rules(job.requester);
     return (
       inside.size < overall &&
@@ -66,7 +66,7 @@ export function createLine({ rules, now, onAdmit, onMoved }: LineParts): Line {
     );
   }
 
-  function letIn(id: string, { space, member }: Who): number {
+  function letIn(id: string, { space, member }: Owner): number {
     const at = now();
     waiting.remove(id);
     places.delete(id);

@@ -1,4 +1,4 @@
-/** The rules of the book that every Ledger shares: what is well formed, and what "room" means. */
+/** The rules of the ledger that every Ledger shares: what is well formed, and what "room" means. */
 
 import type { Micros } from '../price/money.ts';
 import type { HoldOutcome, HoldRequest, LedgerTotals, Limit } from './ledger.ts';

@@ -1,4 +1,4 @@
-/** The edge of the core to the book: what is held, what became of it, and what stands against a limit. */
+/** The edge of the core to the ledger: what is held, what became of it, and what stands against a limit. */
 import type { Micros } from '../price/money.ts';
 
 /** What limits count: who pays for what, in which calendar window. */
@@ -30,7 +30,7 @@ export type LedgerTotals = {
 };
 
 /**
- * One job in the book: its price while it is `held` or `suspended`, its bill once `settled`; `freed` cost nothing and
+ * One job in the ledger: its price while it is `held` or `suspended`, its bill once `settled`; `freed` cost nothing and
  * counts for nothing. A job belongs to the moment at which its price was held.
  */
 export type LedgerLine = {
@@ -52,7 +52,7 @@ export type LedgerLine = {
 /** Lines held from `from` on and before `to`; of every space when none is named. */
 export type LineRange = { spaceId?: string; from: number; to: number };
 
-/** The book. Each call is one transaction and may be repeated without changing anything. */
+/** The ledger. Each call is one transaction and may be repeated without changing anything. */
 export type Ledger = {
   /** Holds the price if every limit has room, else changes nothing. */
   reserve(hold: HoldRequest): Promise<HoldOutcome>;

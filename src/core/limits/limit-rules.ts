@@ -37,7 +37,7 @@ export const grantSchema = z.intersection(
   amount,
 );
 
-export type Who = z.infer<typeof who>;
+export type LimitTarget = z.infer<typeof who>;
 export type LimitRule = z.infer<typeof limitRuleSchema>;
 export type Grant = z.infer<typeof grantSchema>;
 
@@ -45,5 +45,5 @@ export type Grant = z.infer<typeof grantSchema>;
 export const sameSubject = (a: LimitRule, b: LimitRule): boolean =>
   a.period === b.period && a.unit === b.unit && sameWho(a.who, b.who);
 
-export const sameWho = (a: Who, b: Who): boolean =>
+export const sameWho = (a: LimitTarget, b: LimitTarget): boolean =>
   a.kind === b.kind && ('id' in a ? a.id : '') === ('id' in b ? b.id : '');

@@ -8,7 +8,7 @@ import type { Micros } from '../price/money.ts';
 import type { LimitScope } from '../refusals.ts';
 import type { Settings } from '../settings/setting.ts';
 import type { LedgerKey, Limit } from './ledger.ts';
-import { type Grant, type LimitRule, sameWho, type Who } from './limit-rules.ts';
+import { type Grant, type LimitRule, type LimitTarget, sameWho } from './limit-rules.ts';
 import { PERIODS, type Period, resetsAt, windowOf } from './windows.ts';
 
 export type QuotaRules = {
@@ -87,7 +87,7 @@ function maxOf(
 function whoFor(
   scope: 'space' | 'channel' | 'member',
   { channelId, memberId, roles = [] }: Requester,
-): Who[] {
+): LimitTarget[] {
   if (scope === 'space') return [{ kind: 'space' }];
   if (scope === 'channel') return channelId === undefined ? [] : [{ kind: 'channel', id: channelId }];
   return [
@@ -97,7 +97,7 @@ function whoFor(
   ];
 }
 
-function first(rules: readonly LimitRule[], names: readonly Who[]): LimitRule | undefined {
+function first(rules: readonly LimitRule[], names: readonly LimitTarget[]): LimitRule | undefined {
   for (const name of names) {
     const found = rules.find(({ who }) => sameWho(who, name));
     if (found) return found;

@@ -1,7 +1,7 @@
 /** How each provider does lately, learnt from our own jobs: decides between equal prices, and tells the operator. */
 import type { Job } from '../job/job.ts';
 import { isOver } from '../job/job.ts';
-import type { Shelf } from '../ports.ts';
+import type { KeyValueStore } from '../ports.ts';
 import type { FailureCode } from '../refusals.ts';
 
 type End = {
@@ -13,7 +13,7 @@ type End = {
   videoSeconds: number;
 };
 
-export type ProviderWeather = {
+export type ProviderStats = {
   provider: string;
   delivered: number;
   failed: number;
@@ -25,9 +25,9 @@ export type ProviderWeather = {
   lastFailure?: { code: FailureCode; at: number };
 };
 
-export type Weather = {
+export type ProviderHealth = {
   note(job: Job): Promise<void>;
-  of(provider: string): ProviderWeather;
+  of(provider: string): ProviderStats;
   /** Smaller is better; equal for providers about which nothing speaks. */
   rank(provider: string): number;
 };
@@ -42,8 +42,8 @@ const MEMBERS_OWN: readonly FailureCode[] = [
   'clip-rejected',
 ];
 
-export async function createWeather(shelf: Shelf): Promise<Weather> {
-  const ends = new Map(Object.entries((await shelf.get<Record<string, End[]>>('weather')) ?? {}));
+export async function createProviderHealth(kv: KeyValueStore): Promise<ProviderHealth> {
+  const ends = new Map(Object.entries((await kv.get<Record<string, End[]>>('weather')) ?? {}));
   const of = (provider: string): End[] => ends.get(provider) ?? [];
 
   return {
@@ -51,9 +51,9 @@ export async function createWeather(shelf: Shelf): Promise<Weather> {
       const provider = 'provider' in job && job.provider ? job.provider : undefined;
       if (!isOver(job) || !provider) return;
       ends.set(provider, [...of(provider), endOf(job)].slice(-KEPT));
-      await shelf.set('weather', Object.fromEntries(ends));
+      await kv.set('weather', Object.fromEntries(ends));
     },
-    of: (provider) => weatherOf(provider, of(provider)),
+    of: (provider) => statsOf(provider, of(provider)),
     rank(provider) {
       const judged = of(provider).filter(
         ({ end, failure }) => end === 'delivered' || (failure && !MEMBERS_OWN.includes(failure)),
@@ -81,7 +81,7 @@ function endOf(job: Job): End {
   return { ...base, end: 'cancelled', videoSeconds: 0 };
 }
 
-function weatherOf(provider: string, ends: readonly End[]): ProviderWeather {
+function statsOf(provider: string, ends: readonly End[]): ProviderStats {
   const count = (end: End['end']) => ends.filter((one) => one.end === end).length;
   const seconds = ends.flatMap((one) => one.seconds ?? []);
   const [p50, p90] = [quantile(seconds, 0.5), quantile(seconds, 0.9)];

@@ -2,14 +2,14 @@
 
 import type { Health } from '../health.ts';
 import type { Clock, Provider, ProviderTrouble } from '../ports.ts';
-import type { Weather } from './provider-health.ts';
+import type { ProviderHealth } from './provider-health.ts';
 
 /** Long enough not to run into the same wall with every job, short enough that a top-up soon works. */
 const OFF_FOR_MS = 10 * 60_000;
 
-type Closed = 'no-way-to-host-files' | 'provider-down';
+type ClosedReason = 'no-way-to-host-files' | 'provider-down';
 
-export type Roster = {
+export type ProviderRegistry = {
   /** Those that may get new jobs, in the operator's order. */
   open(): readonly Provider[];
   /** The ids of those that a space's admins choose among, in the operator's order. */
@@ -17,7 +17,7 @@ export type Roster = {
   /** Any of those configured, also one that is switched off: its jobs under way go on. */
   find(id: string): Provider | undefined;
   /** Why one that could have done it is not open. */
-  closed(could: (provider: Provider) => boolean): Closed | undefined;
+  closed(could: (provider: Provider) => boolean): ClosedReason | undefined;
   /** Smaller is better lately; decides between equal prices. */
   rank(id: string): number;
   /** What only the operator can put right switches a provider off for a while; undefined switches it on again. */
@@ -25,14 +25,24 @@ export type Roster = {
 };
 
 /** `noWayToHostFiles`: it can't get at our files; says what the operator could do about it. */
-export type RosterEntry = { provider: Provider; noWayToHostFiles?: string };
+export type ProviderEntry = { provider: Provider; noWayToHostFiles?: string };
 
-export type RosterParts = { entries: readonly RosterEntry[]; weather: Weather; clock: Clock; health: Health };
+export type ProviderRegistryParts = {
+  entries: readonly ProviderEntry[];
+  providerHealth: ProviderHealth;
+  clock: Clock;
+  health: Health;
+};
 
-export function createRoster({ entries, weather, clock, health }: RosterParts): Roster {
+export function createProviderRegistry({
+  entries,
+  providerHealth,
+  clock,
+  health,
+}: ProviderRegistryParts): ProviderRegistry {
   const offUntil = new Map<string, number>();
   const isOff = (id: string): boolean => (offUntil.get(id) ?? 0) > clock.now();
-  const isOpen = ({ provider, noWayToHostFiles }: RosterEntry): boolean =>
+  const isOpen = ({ provider, noWayToHostFiles }: ProviderEntry): boolean =>
     !noWayToHostFiles && !isOff(provider.id);
 
   for (const { provider, noWayToHostFiles } of entries) {
@@ -51,7 +61,7 @@ export function createRoster({ entries, weather, clock, health }: RosterParts): 
       if (shut.some(({ provider }) => isOff(provider.id))) return 'provider-down';
       return shut.length > 0 ? 'no-way-to-host-files' : undefined;
     },
-    rank: weather.rank,
+    rank: providerHealth.rank,
     trouble(id, trouble) {
       if (!trouble) {
         if (offUntil.delete(id)) health.set(id, { state: 'ok' });

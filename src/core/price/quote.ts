@@ -3,7 +3,7 @@ import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderReques
 import type { ClipFacts } from '../media.ts';
 import type { Provider } from '../ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
-import type { Roster } from './provider-registry.ts';
+import type { ProviderRegistry } from './provider-registry.ts';
 
 /** What a member chose; `auto` and the missing quality are decided here. */
 export type Choices = {
@@ -80,7 +80,7 @@ export function plan(
 }
 
 /** Who may be asked for a price. */
-export type Market = Pick<Roster, 'open' | 'rank' | 'closed'>;
+export type Market = Pick<ProviderRegistry, 'open' | 'rank' | 'closed'>;
 
 /**
  * Asks every provider for its price and takes the cheapest. Ties go to the one that heeds a negative prompt, then to

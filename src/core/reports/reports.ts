@@ -1,4 +1,4 @@
-/** What admins and the operator can see of the book: sums, every line, a picture. Whoever calls has asked who may. */
+/** What admins and the operator can see of the ledger: sums, every line, a picture. Whoever calls has asked who may. */
 import type { Context } from '../context.ts';
 import type { LedgerLine } from '../limits/ledger.ts';
 import { csvOf } from './csv.ts';

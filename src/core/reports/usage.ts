@@ -1,4 +1,4 @@
-/** What was spent, read from the lines of the book: by day, by member, by provider, by space. */
+/** What was spent, read from the lines of the ledger: by day, by member, by provider, by space. */
 
 import type { Ledger, LedgerLine } from '../limits/ledger.ts';
 import { resetsAt, startsAt, windowOf } from '../limits/windows.ts';
@@ -8,7 +8,7 @@ export const REPORT_PERIODS = ['day', 'week', 'month', 'last-month'] as const;
 /** `day` is today, `week` the last seven days with today, `month` the calendar month up to today. */
 export type ReportPeriod = (typeof REPORT_PERIODS)[number];
 
-/** Which part of the book a report is about: one space, or everything. */
+/** Which part of the ledger a report is about: one space, or everything. */
 export type ReportScope = {
   period: ReportPeriod;
   from: number;

@@ -6,19 +6,19 @@ import type { Caller } from '../limits/access.ts';
 import { type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { AuditEntry, Place, Texts } from './setting.ts';
 import { changed } from './settings-parts.ts';
-import type { SettingsBook } from './settings-service.ts';
+import type { SettingsService } from './settings-service.ts';
 
-export type SettingsDesk = Pick<SettingsBook, 'of' | 'own' | 'history'> & {
+export type SettingsChanges = Pick<SettingsService, 'of' | 'own' | 'history'> & {
   /** Answers what was changed; an empty list where all was so already. Whether the caller may is for the caller to know. */
   change(call: Caller, part: string, texts: Texts): Promise<Outcome<AuditEntry[]>>;
 };
 
-export function createSettingsDesk(ctx: Context): SettingsDesk {
+export function createSettingsChanges(ctx: Context): SettingsChanges {
   const { list, of, own, history } = ctx.settings;
 
   const placeOf = ({ platform, spaceId }: Caller['requester']): Place => ({
     canPost: async (channel) => (await ctx.chats.get(platform)?.canPost?.(spaceId, channel)) ?? false,
-    providers: ctx.roster.hosted(),
+    providers: ctx.registry.hosted(),
   });
 
   /** Why what was written can't be, or could not work here. */

@@ -20,7 +20,7 @@ export function partsOf(list: readonly Setting[]): Parts {
   return { [SHOW]: { options: [] }, ...own, [RESET]: { options: [setting] }, [HISTORY]: { options: [] } };
 }
 
-type Changed = {
+type SettingChange = {
   /** The setting that it is about; all of them where there is none. */
   setting?: Setting;
   after: OwnSettings;
@@ -33,7 +33,7 @@ export function changed(
   part: string,
   texts: Texts,
   now: number,
-): Outcome<Changed> {
+): Outcome<SettingChange> {
   if (part === RESET) return reset(list, own, texts.setting);
   const there = list.filter((setting) => partOf(setting) === part);
   const names = there.flatMap(({ options }) => options.map(({ name }) => name));
@@ -44,7 +44,7 @@ export function changed(
   return read.ok ? accept({ setting, after: withValue(own, setting, read.value) }) : read;
 }
 
-function reset(list: readonly Setting[], own: OwnSettings, name: string | undefined): Outcome<Changed> {
+function reset(list: readonly Setting[], own: OwnSettings, name: string | undefined): Outcome<SettingChange> {
   if (!name) return accept({ after: {} });
   const setting = list.find((one) => one.name === name);
   if (setting) return accept({ setting, after: withValue(own, setting, undefined) });

@@ -7,7 +7,7 @@ import type { AuditEntry, Defaults, OwnSettings, Setting, SettingKey, Settings, 
 import { ownSchema, settingsReader, settle } from './settings.ts';
 import { changed } from './settings-parts.ts';
 
-export type SettingsBook = {
+export type SettingsService = {
   /** Every setting there is. */
   list: readonly Setting[];
   /** What holds in a space right now. */
@@ -23,7 +23,7 @@ export type SettingsBook = {
 };
 
 /** `found`: what the store had at the start, read as far as it can be; `onLost` hears of what can't. */
-export function createSettingsBook({
+export function createSettingsService({
   list,
   found,
   onLost,
@@ -37,7 +37,7 @@ export function createSettingsBook({
   store: Pick<SettingsStore, 'save' | 'history'>;
   defaults: Defaults;
   clock: Clock;
-}): SettingsBook {
+}): SettingsService {
   const schema = ownSchema(list);
   const read = settingsReader(list);
   const all = new Map<string, OwnSettings>();

@@ -1,11 +1,11 @@
 /**
  * What is kept of a member, and how it goes: jobs with their files, offers, notes of the chats, what admins granted.
- * The sums in the book stay without the name, as they are money; and what keeps a member within bounds stays, a block,
+ * The sums in the ledger stay without the name, as they are money; and what keeps a member within bounds stays, a block,
  * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
  */
 import type { Context } from '../context.ts';
 import type { Offers } from '../intake/offers.ts';
-import { letGo } from '../job/fetch-video.ts';
+import { release } from '../job/fetch-video.ts';
 import { isOver, type Job } from '../job/job.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Unreadable } from '../ports.ts';
@@ -13,17 +13,17 @@ import type { Unreadable } from '../ports.ts';
 /** More than any member has; the rest goes with the next time. */
 const AT_ONCE = 10_000;
 
-export type Forgotten = {
+export type DeletionReport = {
   jobs: number;
   /** Still under way: they can be forgotten once they have ended. */
   underWay: number;
-  /** Something else went: an offer, a note, a grant, the name in the book. */
+  /** Something else went: an offer, a note, a grant, the name in the ledger. */
   other: boolean;
 };
 
 export type Privacy = {
   /** Removes a member's offers and the jobs that are rendered or over, with pictures, clips, videos and words. */
-  forget(memberId: string): Promise<Forgotten>;
+  forget(memberId: string): Promise<DeletionReport>;
   /** Removes one such job, in the same way; who may is for the caller to know. False while it is under way. */
   forgetJob(id: string): Promise<boolean>;
   /** Removes a record that is no job any more, with its files. What it may still be billed stays with the operator. */
@@ -74,7 +74,7 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
         jobs += 1;
       }
       const hadGrants = await ctx.settings.forget(memberId);
-      // Last: the book keeps the name of what is still on record.
+      // Last: the ledger keeps the name of what is still on record.
       const hadTraces = await ctx.traces.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
@@ -94,7 +94,7 @@ async function forgetKept(ctx: Context, job: Job): Promise<void> {
   if (chat) await chat.forget?.(job);
   // The operator took the chat's token out: what it has noted has no end of its own.
   else await ctx.traces.forgetJob(job.id);
-  await letGo(ctx, job);
+  await release(ctx, job);
   await ctx.store.remove(job.id);
   await ctx.fileUse.release(filesOf(job));
 }

@@ -68,7 +68,7 @@ export type JobView = {
 export type JobsView = { jobs: JobView[]; more: boolean };
 
 /** How a provider does lately, by the last jobs that it was given. */
-export type WeatherView = {
+export type ProviderStatsView = {
   delivered: number;
   failed: number;
   cancelled: number;
@@ -89,7 +89,7 @@ export type ComponentView = {
   kind?: 'provider';
   setting?: string;
   /** Only of providers that had jobs. */
-  weather?: WeatherView;
+  weather?: ProviderStatsView;
 };
 
 export type StatusView = {

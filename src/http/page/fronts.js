@@ -4,7 +4,7 @@
 import { find, make } from './dom.js';
 import { capital, lengthOf, nameOf } from './words.js';
 
-/** @import { StatusView, ComponentView, WeatherView } from './contract.ts' */
+/** @import { StatusView, ComponentView, ProviderStatsView } from './contract.ts' */
 
 const WORDS = { ok: 'on', degraded: 'in trouble', off: 'off' };
 
@@ -34,7 +34,7 @@ export function showFronts({ components, version, links = {} }) {
 
 /**
  * How a provider does lately, in one line.
- * @param {WeatherView} weather
+ * @param {ProviderStatsView} weather
  */
 function inWords({ delivered, failed, cancelled, p50Seconds, p90Seconds, pricePerSecond, lastFailure }) {
   const times =

@@ -7,7 +7,7 @@ import { find, make, tell } from './dom.js';
 import { table } from './table.js';
 import { learnNames, lengthOf, nameOf, percent } from './words.js';
 
-/** @import { ComponentView, StatusView, SumsView, UsageView, WeatherView } from './contract.ts' */
+/** @import { ComponentView, StatusView, SumsView, UsageView, ProviderStatsView } from './contract.ts' */
 
 /** A list of everybody may have thousands; the table for programs has them all. */
 const SHOWN = 25;
@@ -115,7 +115,7 @@ function showWeather(components) {
 /** @param {number | undefined} seconds */
 const timeOf = (seconds) => (seconds === undefined ? '' : lengthOf(Math.round(seconds)));
 
-/** What members cancelled says nothing of a provider. @param {WeatherView} weather */
+/** What members cancelled says nothing of a provider. @param {ProviderStatsView} weather */
 function successOf({ delivered, failed }) {
   const ended = delivered + failed;
   return ended === 0 ? 'none ended yet' : `${percent(delivered / ended)} of the last ${ended} went well`;

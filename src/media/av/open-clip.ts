@@ -39,13 +39,13 @@ export type OpenClip = AsyncDisposable & {
 Log.setLevel(AV_LOG_QUIET);
 
 /** For another try after a crash: decoders of rare sounds crash more often than others. */
-export type WithoutSound = { withoutSound?: boolean | undefined };
+export type SoundOption = { withoutSound?: boolean | undefined };
 
 /** Undefined when FFmpeg finds nothing there that it can read. */
 export async function openClip(
   path: string,
   container: ClipFormat,
-  { withoutSound = false }: WithoutSound = {},
+  { withoutSound = false }: SoundOption = {},
 ): Promise<OpenClip | undefined> {
   const format = new FormatContext();
   const demuxer = InputFormat.findInputFormat(DEMUXERS[container]);

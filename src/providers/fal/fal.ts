@@ -1,8 +1,8 @@
 /** fal.ai: Kling v2.6 motion control behind its queue. */
 import type { Operation, StoredFile } from '../../core/job/job.ts';
 import type { Provider } from '../../core/ports.ts';
+import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
-import { isAbsent, type Reading } from '../patience.ts';
 import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { isVideo, outcomeOf } from './outcome.ts';

@@ -1,9 +1,9 @@
 /** What became of a request that fal.ai calls COMPLETED: a video, a failure, or a cancel all look the same there. */
 
 import type { z } from 'zod';
+import { isAbsent, isFinalNo, type Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer } from '../http.ts';
-import { isAbsent, isFinalNo, type Reading } from '../patience.ts';
 import { lost } from '../queue-api.ts';
 import { failureOf } from './failures.ts';
 import { errorAnswer, type FalOperation, resultAnswer, type statusAnswer } from './wire.ts';

@@ -1,7 +1,7 @@
 /** What fal.ai's queue says and takes (fal.ai/docs, queue API and model page, 2026-11-21). */
 import { z } from 'zod';
 import type { Quality, RenderRequest } from '../../core/job/job.ts';
-import type { Uploaded } from '../../core/ports.ts';
+import type { UploadedFiles } from '../../core/ports.ts';
 import { addresses, handleId, noted, webLink } from '../shapes.ts';
 
 export type FalQuality = Exclude<Quality, 'draft'>;
@@ -18,7 +18,7 @@ export const APP = 'fal-ai/kling-video';
 
 export const isFalQuality = (quality: Quality): quality is FalQuality => quality in ENDPOINTS;
 
-export function inputOf(request: RenderRequest, uploaded: Uploaded) {
+export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   return {
     ...(request.prompt ? { prompt: request.prompt } : {}),
     image_url: uploaded.image,

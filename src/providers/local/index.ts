@@ -84,7 +84,7 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
       return operationOf(jobId, request, uploaded);
     },
     costOf: () => 0,
-    letGo: (jobId) => renders.letGo(jobId, pathOf(jobId)),
+    release: (jobId) => renders.release(jobId, pathOf(jobId)),
     stop: () => renders.stop(),
   };
 }

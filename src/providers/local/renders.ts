@@ -31,7 +31,7 @@ export type Renders = {
   status(order: RenderOrder): Promise<ProviderStatus>;
   cancel(order: RenderOrder): Promise<CancelOutcome>;
   /** Ends the render where it is under way, and removes its file. */
-  letGo(jobId: string, path: string): Promise<void>;
+  release(jobId: string, path: string): Promise<void>;
   /** Ends every render here, to be begun anew by the next process. */
   stop(): Promise<void>;
 };
@@ -138,7 +138,7 @@ export function createRenders(options: {
       render.control.abort(new Error('the render was cancelled'));
       return 'cancelled';
     },
-    async letGo(jobId, path) {
+    async release(jobId, path) {
       const known = renders.get(jobId);
       known?.control.abort(new Error('nobody wants the render any more'));
       await known?.ended;

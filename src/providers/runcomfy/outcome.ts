@@ -1,8 +1,8 @@
 /** What became of a request that RunComfy calls completed; its result has its own words for that. */
 import { type Micros, microsFromUsd } from '../../core/price/money.ts';
+import type { Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
-import type { Reading } from '../patience.ts';
 import { lost } from '../queue-api.ts';
 import type { RuncomfyOperation, resultAnswer } from './wire.ts';
 

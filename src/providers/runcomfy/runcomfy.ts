@@ -1,9 +1,9 @@
 /** RunComfy: Kling 2.6 motion control behind its Model API. It has no webhooks for it. */
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
+import { isFinalNo, type Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer, read } from '../http.ts';
-import { isFinalNo, type Reading } from '../patience.ts';
 import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { codeIn, isNotFound, refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';

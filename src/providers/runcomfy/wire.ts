@@ -1,7 +1,7 @@
 /** What RunComfy's Model API says and takes (runcomfy.com, Kling 2.6 motion control, 2026-11-21). */
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
-import type { Uploaded } from '../../core/ports.ts';
+import type { UploadedFiles } from '../../core/ports.ts';
 import { addresses, handleId, noted, webLink } from '../shapes.ts';
 
 export const OFFERS = [{ quality: 'standard' }] as const;
@@ -11,7 +11,7 @@ export const MODEL = 'kling/kling-2-6/motion-control-standard';
 /** A prompt is required here alone; this one asks for nothing that the clip doesn't show. */
 const NEUTRAL_PROMPT = 'The character performs the movements of the reference video.';
 
-export function inputOf(request: RenderRequest, uploaded: Uploaded) {
+export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   return {
     prompt: request.prompt || NEUTRAL_PROMPT,
     image_url: uploaded.image,

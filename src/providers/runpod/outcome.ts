@@ -2,9 +2,9 @@
 
 import type { ProviderStatus } from '../../core/ports.ts';
 import { microsFromUsd } from '../../core/price/money.ts';
+import type { Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
-import type { Reading } from '../patience.ts';
 import { lost } from '../queue-api.ts';
 import { errorOutput, type RunpodOperation, type statusAnswer, videoOutput } from './wire.ts';
 

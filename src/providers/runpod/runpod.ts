@@ -2,8 +2,8 @@
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
 import type { Micros } from '../../core/price/money.ts';
+import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, parseJson, read } from '../http.ts';
-import { isAbsent, type Reading } from '../patience.ts';
 import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';

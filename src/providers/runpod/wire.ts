@@ -1,7 +1,7 @@
 /** What RunPod's endpoint says and takes (docs.runpod.io, Kling v2.6 motion control and operations, 2026-11-21). */
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
-import type { Uploaded } from '../../core/ports.ts';
+import type { UploadedFiles } from '../../core/ports.ts';
 import { handleId, noted, webLink } from '../shapes.ts';
 
 export const OFFERS = [{ quality: 'standard' }] as const;
@@ -11,7 +11,7 @@ export const ENDPOINT = 'kling-v2-6-std-motion-control';
 /** A render takes 8 to 12 minutes; without this RunPod stops it after 10. */
 const EXECUTION_TIMEOUT_MS = 30 * 60_000;
 
-export function bodyOf(request: RenderRequest, uploaded: Uploaded, webhook: string | undefined) {
+export function bodyOf(request: RenderRequest, uploaded: UploadedFiles, webhook: string | undefined) {
   return {
     input: {
       image: uploaded.image,

@@ -1,13 +1,13 @@
 import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
 import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
-import { ACTS } from '../../../src/chat/acts.ts';
-import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
+import { ACTIONS } from '../../../src/chat/actions.ts';
+import { type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
 import { textOf } from './harness.ts';
 
-const seenOf = (message: SimMessage): Seen => ({
+const seenOf = (message: SimMessage): MessageView => ({
   text: textOf(message),
   buttons: labels(message),
   video: message.files.some(({ filename }) => filename.endsWith('.mp4')),
@@ -51,9 +51,9 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
     async forgets() {
       const [job] = await bot.jobs();
       await bot.life.core.privacy.forget(`discord:${ada.id}`);
-      const shelf = bot.store.keyv('discord');
+      const kv = bot.store.keyv('discord');
       const noted = await Promise.all(
-        ['bound', 'shown', 'posts'].map((kind) => shelf.get(`${kind}:${job?.id}`)),
+        ['bound', 'shown', 'posts'].map((kind) => kv.get(`${kind}:${job?.id}`)),
       );
       return noted.every((note) => note === undefined);
     },
@@ -87,4 +87,4 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
   };
 }
 
-chatContract('Discord', start, [...Object.keys(ACTS), 'again', 'new-image', 'new-motion']);
+chatContract('Discord', start, [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion']);

@@ -15,7 +15,11 @@ import { createHealth } from '../../../src/core/health.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { namedByOffers } from '../../../src/core/intake/offer-store.ts';
 import type { Job } from '../../../src/core/job/job.ts';
-import { AT_ONCE, createLine, lineRulesFor } from '../../../src/core/limits/admission-queue.ts';
+import {
+  AT_ONCE,
+  admissionLimitsFor,
+  createAdmissionQueue,
+} from '../../../src/core/limits/admission-queue.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
 import { createStore } from '../../../src/store/index.ts';
@@ -23,7 +27,7 @@ import { type WordKey, wordsFor } from '../../../src/words/index.ts';
 import type { Values } from '../../../src/words/speech.ts';
 import { COMPLETED, createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type WorldOptions } from '../../fakes/world.ts';
-import { PATIENCE_MS } from '../../patience.ts';
+import { PATIENCE_MS } from '../../timeouts.ts';
 
 /** Bytes that say what they are, as far as anybody here looks. */
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(200, 1)]);
@@ -98,10 +102,10 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       });
     const life = world.boot();
     const { ctx } = life;
-    const shelf = mortal(store.keyv('discord'));
+    const kv = mortal(store.keyv('discord'));
     ctx.fileUse = createFileUse({
       files: store.files,
-      records: [world.disk.store.uses, namedByOffers(world.disk.offers), namedByWaiting(shelf)],
+      records: [world.disk.store.uses, namedByOffers(world.disk.offers), namedByWaiting(kv)],
       log: ctx.log,
     });
     ctx.scheduler = createScheduler({
@@ -109,8 +113,8 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       atOnce: 32,
       onError: (error) => lines.push(String(error)),
     });
-    ctx.line = createLine({
-      rules: lineRulesFor(AT_ONCE),
+    ctx.admissionQueue = createAdmissionQueue({
+      rules: admissionLimitsFor(AT_ONCE),
       now: ctx.clock.now,
       onAdmit: (id) => ctx.scheduler.at(id, ctx.clock.now()),
       onMoved: (job, place) => ctx.events.publish({ ...job, place }),
@@ -128,7 +132,7 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       notify: true,
       commands,
       inbox: mortal(store.inbox),
-      shelf,
+      kv,
       jobs: world.disk.store,
       files: store.files,
       fileUse: ctx.fileUse,

@@ -130,7 +130,7 @@ describe('a crash or a lost answer on the way to a Discord member', () => {
     await world.deliver(asked);
     await world.outbound.forget(world.as(asked, 'delivered'));
     for (const kind of ['bound', 'shown', 'posts'])
-      expect(await world.disk.shelf.get(`${kind}:${asked.job.id}`)).toBeUndefined();
+      expect(await world.disk.kv.get(`${kind}:${asked.job.id}`)).toBeUndefined();
     expect(await world.disk.inbox.pending('')).toEqual([]);
     expect(world.scheduler.size()).toBe(0);
   });

@@ -20,14 +20,14 @@ import { codeOf, type Job, type JobIn, type JobState } from '../../../src/core/j
 import type { Inbox } from '../../../src/core/ports.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { createManualScheduler, type ManualScheduler } from '../../fakes/scheduler.ts';
-import { memoryShelf } from '../../fakes/shelf.ts';
+import { memoryKeyValueStore } from '../../fakes/shelf.ts';
 
 export const MIB = 2 ** 20;
 export const MINUTE_MS = 60_000;
 /** The usual time of a render: the first job of a test is asked for at the start of the clock. */
 const NOON = Date.UTC(2026, 10, 21, 12);
 
-export type Asked = {
+export type RecordedRequest = {
   job: JobIn<'queued'>;
   target: DiscordTarget;
   interaction: SimInteraction;
@@ -57,7 +57,7 @@ export async function outboundWorld({
   const guild = discord.guild('Dancers', { tier });
   const channel = discord.channel(guild, 'general');
   const ada = discord.member(guild, 'Ada');
-  const disk = { shelf: memoryShelf(), tokens: memoryShelf(), inbox: memoryInbox(clock) };
+  const disk = { kv: memoryKeyValueStore(), tokens: memoryKeyValueStore(), inbox: memoryInbox(clock) };
   const jobs = new Map<string, Job>();
   const logged: unknown[] = [];
   const write = (facts: object, message: string) => void logged.push({ ...facts, message });
@@ -67,7 +67,7 @@ export async function outboundWorld({
   /** A fresh process on the same disk. */
   async function boot(): Promise<Life> {
     const scheduler = createManualScheduler(time);
-    const tokens = createTokens({ shelf: disk.tokens, clock });
+    const tokens = createTokens({ kv: disk.tokens, clock });
     const rest = new REST({ api: discord.apiUrl, retries: 0 }).setToken(discord.token);
     const webhooks = new REST({ ...rest.options, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
     const made: OutboundParts = {
@@ -75,7 +75,7 @@ export async function outboundWorld({
       webhooks,
       botToken: discord.token,
       tokens,
-      shelf: disk.shelf,
+      kv: disk.kv,
       inbox: disk.inbox,
       jobs: { get: async (id) => jobs.get(id) },
       scheduler,
@@ -159,7 +159,7 @@ export async function outboundWorld({
       channel?: SimChannel;
       names?: { image: string; clip: string };
     } & Partial<DiscordTarget> = {},
-  ): Promise<Asked> {
+  ): Promise<RecordedRequest> {
     const { user = ada, channel: where = channel, names, ...over } = how;
     const interaction = await interact(user, where, over.private ? { private: true } : {});
     const target = targetOf(interaction, over);
@@ -195,7 +195,11 @@ export async function outboundWorld({
   }
 
   /** The same job in another state. */
-  function as<S extends JobState>({ job }: Asked, state: S, over: Partial<JobIn<S>> = {}): JobIn<S> {
+  function as<S extends JobState>(
+    { job }: RecordedRequest,
+    state: S,
+    over: Partial<JobIn<S>> = {},
+  ): JobIn<S> {
     const { id, code, createdAt, requester, inputs } = job;
     return { ...jobIn(state, { id, code, createdAt, requester, inputs }), ...over };
   }
@@ -207,14 +211,14 @@ export async function outboundWorld({
     return { path, poster: async () => picture };
   }
 
-  async function original(asked: Asked, bytes = 1_000): Promise<Delivery> {
+  async function original(asked: RecordedRequest, bytes = 1_000): Promise<Delivery> {
     const { video: stored } = as(asked, 'completed');
     return { form: 'original', video: { ...stored, bytes }, ...(await video(bytes)) };
   }
 
   /** Hands over the finished video where it was asked for, or `to` another place. */
   async function deliver(
-    asked: Asked,
+    asked: RecordedRequest,
     { delivery, to = asked.target }: { delivery?: Delivery; to?: DiscordTarget } = {},
   ) {
     const job = as(asked, 'completed', { completedAt: time.now });

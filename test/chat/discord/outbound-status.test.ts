@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { buttons, visibleText } from '../../../simulators/discord/look.ts';
 import type { Job } from '../../../src/core/job/job.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { type Asked, MINUTE_MS, type OutboundWorld, outboundWorld } from './outbound-setup.ts';
+import { MINUTE_MS, type OutboundWorld, outboundWorld, type RecordedRequest } from './outbound-setup.ts';
 
-const rendering = (world: OutboundWorld, asked: Asked, progress: number): Job =>
+const rendering = (world: OutboundWorld, asked: RecordedRequest, progress: number): Job =>
   world.as(asked, 'running', {
     startedAt: world.time.now,
     updatedAt: world.time.now,
@@ -146,7 +146,7 @@ describe('the status message on Discord', () => {
 
   it('needs few edits and one timer for two hundred jobs at once', async () => {
     await using world = await outboundWorld();
-    const all: Asked[] = [];
+    const all: RecordedRequest[] = [];
     for (let i = 0; i < 200; i += 1) all.push(await world.ask());
     const before = edits(world).length;
     for (let i = 1; i <= 30; i += 1) {

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWaiting, namedByWaiting } from '../../../src/chat/discord/inbound/waiting.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
-import { memoryShelf } from '../../fakes/shelf.ts';
+import { memoryKeyValueStore } from '../../fakes/shelf.ts';
 
 const HOUR_MS = 3_600_000;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-function setup(shelf = memoryShelf()) {
+function setup(kv = memoryKeyValueStore()) {
   // Not setTimeout: what another file of this worker left running would step through these days in half seconds.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   const clock = { now: () => Date.now() };
@@ -17,10 +17,10 @@ function setup(shelf = memoryShelf()) {
       has: async () => true,
       keep: () => Promise.reject(),
     },
-    records: [namedByWaiting(shelf)],
+    records: [namedByWaiting(kv)],
     log: quiet,
   });
-  return { waiting: createWaiting({ shelf, fileUse, clock, log: quiet }), removed, shelf };
+  return { waiting: createWaiting({ kv, fileUse, clock, log: quiet }), removed, shelf: kv };
 }
 
 afterEach(() => void vi.useRealTimers());
@@ -50,21 +50,21 @@ describe('files that wait for a form to be sent', () => {
   });
 
   it('go with their member, and nobody else’s with them', async () => {
-    const { waiting, removed, shelf } = setup();
+    const { waiting, removed, shelf: kv } = setup();
     await waiting.hold('form:1', ['mine', 'ours'], '12');
     await waiting.hold('form:2', ['theirs', 'ours'], '123');
     await waiting.hold('3', ['under-way']);
     expect(await waiting.forget('12')).toEqual(['form:1']);
     expect(removed).toEqual(['mine']);
-    expect(await namedByWaiting(shelf)('ours')).toBe(true);
-    expect(await namedByWaiting(shelf)('under-way')).toBe(true);
+    expect(await namedByWaiting(kv)('ours')).toBe(true);
+    expect(await namedByWaiting(kv)('under-way')).toBe(true);
   });
 
   it('of two asks are both named when both are noted at once, by whichever process', async () => {
-    const { waiting, shelf } = setup();
-    const { waiting: twin } = setup(shelf);
+    const { waiting, shelf: kv } = setup();
+    const { waiting: twin } = setup(kv);
     await Promise.all([waiting.hold('1', ['mine']), twin.hold('2', ['theirs'])]);
-    const named = namedByWaiting(shelf);
+    const named = namedByWaiting(kv);
     expect([await named('mine'), await named('theirs')]).toEqual([true, true]);
   });
 });

@@ -1,10 +1,10 @@
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
-import { ACTS } from '../../../src/chat/acts.ts';
-import { type ChatSubject, chatContract, type Seen } from '../../contracts/chat.ts';
+import { ACTIONS } from '../../../src/chat/actions.ts';
+import { type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
 import { COMPLETED, createRemote } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 
-const seenOf = (message: Message): Seen => ({
+const seenOf = (message: Message): MessageView => ({
   text: textOf(message),
   buttons: buttonsOf(message).flat(),
   video: message.video !== undefined || message.animation !== undefined,
@@ -69,4 +69,4 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
   };
 }
 
-chatContract('Telegram', start, [...Object.keys(ACTS), 'again', 'new-image', 'new-motion']);
+chatContract('Telegram', start, [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion']);

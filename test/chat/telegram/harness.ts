@@ -25,7 +25,7 @@ import type { Job } from '../../../src/core/job/job.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
-import { shelfOn } from '../../../src/store/keyv-sqlite.ts';
+import { keyValueStoreOn } from '../../../src/store/keyv-sqlite.ts';
 import { openDatabase } from '../../../src/store/sqlite.ts';
 import { createTraces } from '../../../src/store/traces.ts';
 import { freshFolder } from '../../fakes/folder.ts';
@@ -69,8 +69,8 @@ export async function createHarness(options: HarnessOptions = {}) {
     ...options.telegram,
   });
   const database = openDatabase(folder);
-  const shelf = shelfOn(database, 'telegram');
-  if (registered !== undefined && !options.unregistered) await shelf.set('registered', registered);
+  const kv = keyValueStoreOn(database, 'telegram');
+  if (registered !== undefined && !options.unregistered) await kv.set('registered', registered);
   const logged: string[] = [];
   const line = (level: string) => (facts: object, message: string) =>
     void logged.push(`${level} ${message} ${inspect(facts, { depth: 20, showHidden: true })}`);
@@ -117,7 +117,7 @@ export async function createHarness(options: HarnessOptions = {}) {
         secretKey: 'a key of sixteen or more letters',
         commands,
         inbox: fuse.guard(createInbox(database, clock), ['claim', 'note', 'done'], dead),
-        shelf: fuse.guard(shelf, ['set', 'delete'], dead),
+        kv: fuse.guard(kv, ['set', 'delete'], dead),
         jobs: world.disk.store,
         files: fuse.guard(files, ['temp'], dead),
         clock,
@@ -174,7 +174,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     if (ended) return;
     ended = true;
     await stop();
-    registered ??= await shelf.get<string>('registered');
+    registered ??= await kv.get<string>('registered');
     for (const each of ends) each();
     await telegram.close();
     database.close();
@@ -242,13 +242,13 @@ export async function createHarness(options: HarnessOptions = {}) {
       while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     /** What is noted under that key. */
-    noted: (key: string) => shelf.get(key),
-    note: (key: string, value: unknown) => shelf.set(key, value),
+    noted: (key: string) => kv.get(key),
+    note: (key: string, value: unknown) => kv.set(key, value),
     /** As the store does when that member wants to be forgotten. */
     forgets: ({ id }: User) => createTraces(database, CHATS).forget(`telegram:${id}`),
     /** Waits until Telegram knows the bot's commands. */
     async registers(): Promise<void> {
-      while ((await shelf.get('registered')) === undefined)
+      while ((await kv.get('registered')) === undefined)
         await new Promise((resolve) => setTimeout(resolve, 5));
     },
     /** Waits until so many updates lie on the disk unanswered. */

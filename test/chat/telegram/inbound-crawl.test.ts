@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createDownloads } from '../../../src/chat/telegram/download.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { freshFolder } from '../../fakes/folder.ts';
-import { memoryShelf } from '../../fakes/shelf.ts';
+import { memoryKeyValueStore } from '../../fakes/shelf.ts';
 import { startCrawling } from '../crawl.ts';
 
 const TOKEN = '123:abc';
@@ -23,7 +23,7 @@ it('a file that comes a byte at a time is given up, and leaves nothing behind', 
     token: TOKEN,
     apiUrl,
     files: createFiles(folder),
-    shelf: memoryShelf(),
+    kv: memoryKeyValueStore(),
     withinMs: 150,
   });
   onTestFinished(() => downloads.stop());

@@ -25,7 +25,7 @@ import { wordsFor } from '../../../src/words/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { memoryInbox } from '../../fakes/inbox.ts';
 import { jobIn } from '../../fakes/jobs.ts';
-import { memoryShelf } from '../../fakes/shelf.ts';
+import { memoryKeyValueStore } from '../../fakes/shelf.ts';
 
 const TOKEN = '7000000001:AAsecret-of-this-bot_that-nobody-sees0';
 const SECRET = 'secret-of-this-bot';
@@ -35,7 +35,7 @@ export type OutboundWorld = Awaited<ReturnType<typeof createOutboundWorld>>;
 export async function createOutboundWorld(options: Partial<TelegramOptions> = {}) {
   const time = manualTime(1_700_000_200_000);
   const telegram = await startTelegram({ time, token: TOKEN, ...options });
-  const shelf = memoryShelf();
+  const kv = memoryKeyValueStore();
   const inbox = memoryInbox(time);
   const jobs = new Map<string, Job>();
   const folder = freshFolder();
@@ -59,7 +59,7 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     });
     const outbound = createOutbound({
       api,
-      shelf,
+      kv,
       words: wordsFor,
       clock: time,
       log,
@@ -148,7 +148,7 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     /** What the core has on disk. */
     jobs,
     inbox,
-    shelf,
+    shelf: kv,
     logged,
     jpeg,
     boot,

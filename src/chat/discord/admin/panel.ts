@@ -22,8 +22,9 @@ const NEWS_LENGTH = 800;
 const BUTTONS_IN_ROW = 5;
 
 export function pageMessage({ title, lines, rows = [] }: Page): MessageBody {
-  const isNews = (line: Line): boolean => typeof line !== 'string' && line.strong === true;
-  const state = lines.filter((line) => !isNews(line)).map(textOf);
+  const isNews = (admissionQueue: Line): boolean =>
+    typeof admissionQueue !== 'string' && admissionQueue.strong === true;
+  const state = lines.filter((admissionQueue) => !isNews(admissionQueue)).map(textOf);
   const news = lines.filter(isNews).map(textOf);
   const told = cut(news.join('\n'), NEWS_LENGTH);
   return framed([
@@ -34,10 +35,10 @@ export function pageMessage({ title, lines, rows = [] }: Page): MessageBody {
   ]);
 }
 
-function textOf(line: Line): string {
-  if (typeof line === 'string') return escapeText(line);
-  const shown = line.named ? withMentions(line.text) : escapeText(line.text);
-  return line.item ? `- ${shown}` : shown;
+function textOf(admissionQueue: Line): string {
+  if (typeof admissionQueue === 'string') return escapeText(admissionQueue);
+  const shown = admissionQueue.named ? withMentions(admissionQueue.text) : escapeText(admissionQueue.text);
+  return admissionQueue.item ? `- ${shown}` : shown;
 }
 
 const text = (content: string): APIComponentInContainer => ({ type: ComponentType.TextDisplay, content });

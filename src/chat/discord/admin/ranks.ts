@@ -1,12 +1,15 @@
 /** Of a member's roles the highest one's limit holds, and only the server knows which that is. */
 import type { InboundParts } from '../inbound/parts.ts';
-import type { Asked } from '../inbound/record.ts';
+import type { InboundRecord } from '../inbound/record.ts';
 
 /** Roles are moved seldom, and limits by role are no matter of seconds. */
 const KNOWN_FOR_MS = 5 * 60_000;
 
 /** Puts the roles in order where limits stand on roles. Everywhere else their order is nobody's business. */
-export async function inRank(parts: Pick<InboundParts, 'core' | 'servers'>, asked: Asked): Promise<Asked> {
+export async function inRank(
+  parts: Pick<InboundParts, 'core' | 'servers'>,
+  asked: InboundRecord,
+): Promise<InboundRecord> {
   const { roles, target } = asked;
   const { guildId, botIsHere } = target;
   // One role beside everybody's own is in order already.

@@ -6,7 +6,7 @@ import { wordsFor } from '../../../words/index.ts';
 import { formFor } from '../../settings-forms.ts';
 import { type Asker, callOf } from '../inbound/asker.ts';
 import { readForm } from '../inbound/forms.ts';
-import { type Doors, doing, type Reading, telling } from '../inbound/readings.ts';
+import { doing, type Reading, type ReadingParts, telling } from '../inbound/readings.ts';
 import type { AskOf } from '../inbound/record.ts';
 import type { CommandUse, FormSent, Interaction, Press } from '../inbound/wire.ts';
 import { modalOf } from '../modal.ts';
@@ -14,7 +14,7 @@ import { adminId, readAdminId } from './ids.ts';
 import { memberIdOf } from './naming.ts';
 
 /** Undefined for what is none of this half's business. */
-export function readAdmin(parts: Doors, asker: Asker, event: Interaction): Reading | undefined {
+export function readAdmin(parts: ReadingParts, asker: Asker, event: Interaction): Reading | undefined {
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete:
       return readTyping(asker, event);
@@ -48,15 +48,15 @@ function readCommand(asker: Asker, { data }: CommandUse): Reading | undefined {
   return doing(privately(asker), { kind: 'thinking', ephemeral: true }, ask);
 }
 
-type Given = CommandUse['data']['options'][number];
+type GivenOption = CommandUse['data']['options'][number];
 
-const textsOf = (options: readonly Omit<Given, 'options'>[]): Record<string, string> =>
+const textsOf = (options: readonly Omit<GivenOption, 'options'>[]): Record<string, string> =>
   Object.fromEntries(
     options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
 /** Members have ids of their own in the core; roles and channels don't. */
-function coreOptions(part: Given | undefined): Record<string, string> {
+function coreOptions(part: GivenOption | undefined): Record<string, string> {
   const spec = part && Object.hasOwn(settingsParts, part.name) ? settingsParts[part.name] : undefined;
   if (!part || !spec) return {};
   const texts = textsOf(part.options ?? []);
@@ -75,7 +75,7 @@ const asSeen = (asker: Asker, { message }: Press | FormSent): Asker => {
   return { ...asker, target: { ...asker.target, private: secret } };
 };
 
-function readPress(parts: Doors, pressing: Asker, event: Press): Reading | undefined {
+function readPress(parts: ReadingParts, pressing: Asker, event: Press): Reading | undefined {
   const read = readAdminId(event.data.custom_id);
   if (!read || !event.message) return undefined;
   const asker = asSeen(pressing, event);

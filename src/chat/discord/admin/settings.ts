@@ -6,21 +6,21 @@ import { HISTORY, SHOW } from '../../../core/settings/settings-parts.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { changedLines, historyLines } from '../../../words/settings.ts';
 import { wantedByForm } from '../../settings-forms.ts';
-import { panelWithForms, type Wanted, wantedByPress } from '../../settings-panel.ts';
+import { panelWithForms, type RequestedChange, wantedByPress } from '../../settings-panel.ts';
 import { callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
-import type { Asked, AskOf } from '../inbound/record.ts';
+import type { AskOf, InboundRecord } from '../inbound/record.ts';
 import type { MessageBody } from '../render.ts';
 import { framed, heading, refusalNotice, textOf } from '../views.ts';
 import { memberIdOf, naming, withMentions } from './naming.ts';
 import { pageMessage } from './panel.ts';
 import { isRoleKey } from './reading.ts';
 
-type Administered = Asked<AskOf<'admin'>>;
+type AdminRecord = InboundRecord<AskOf<'admin'>>;
 type Parts = Pick<InboundParts, 'core' | 'commands' | 'replies'>;
 
 /** `/settings` with one of its parts. */
-export async function settingsCommand(parts: Parts, asked: Administered): Promise<void> {
+export async function settingsCommand(parts: Parts, asked: AdminRecord): Promise<void> {
   const { target, ask } = asked;
   const words = wordsFor(target.locale);
   const view = await execute(parts, asked, ask.arg, ask.options);
@@ -31,7 +31,7 @@ export async function settingsCommand(parts: Parts, asked: Administered): Promis
 }
 
 /** A press on the panel: what was changed by it, above how everything stands then. */
-export async function panelPress(parts: Parts, asked: Administered): Promise<void> {
+export async function panelPress(parts: Parts, asked: AdminRecord): Promise<void> {
   const { target } = asked;
   const words = wordsFor(target.locale);
   const entries: AuditEntry[] = [];
@@ -43,7 +43,7 @@ export async function panelPress(parts: Parts, asked: Administered): Promise<voi
   }
   const shown = await execute(parts, asked, SHOW, {});
   // Whoever may not change anything does not see anything new either.
-  if (!shown.ok) return parts.replies.whisper({ target }, refusalNotice(words, shown.refusal));
+  if (!shown.ok) return parts.replies.replyPrivately({ target }, refusalNotice(words, shown.refusal));
   if (shown.value.kind !== 'settings') throw new Error('settings are not shown');
   const changes = entries.length > 0 || refusals.length === 0 ? changedLines(words, entries, naming) : [];
   const news = [...refusals.map((one) => words.refusal(one)), ...changes];
@@ -51,21 +51,21 @@ export async function panelPress(parts: Parts, asked: Administered): Promise<voi
 }
 
 /** Beside the panel. */
-export async function panelHistory(parts: Parts, asked: Administered): Promise<void> {
+export async function panelHistory(parts: Parts, asked: AdminRecord): Promise<void> {
   const { target } = asked;
   const words = wordsFor(target.locale);
   const view = await execute(parts, asked, HISTORY, {});
   const body = view.ok ? messageOf(words, view.value) : refusalNotice(words, view.refusal);
-  await parts.replies.whisper({ target }, body);
+  await parts.replies.replyPrivately({ target }, body);
 }
 
-const execute = ({ core, commands }: Parts, asked: Administered, part: string, options: Texts) =>
+const execute = ({ core, commands }: Parts, asked: AdminRecord, part: string, options: Texts) =>
   commands.settings.execute({ ...callOf(asked, { options }), part }, core);
 
-type Shown = Extract<Awaited<ReturnType<typeof execute>>, { ok: true }>['value'];
-type InForce = { settings: Settings; own: OwnSettings };
+type SettingsValue = Extract<Awaited<ReturnType<typeof execute>>, { ok: true }>['value'];
+type CurrentSettings = { settings: Settings; own: OwnSettings };
 
-function messageOf(words: Words, shown: Shown): MessageBody {
+function messageOf(words: Words, shown: SettingsValue): MessageBody {
   const { t } = words;
   if (shown.kind === 'settings') return panelOf(words, shown);
   if (shown.kind === 'changed')
@@ -74,11 +74,11 @@ function messageOf(words: Words, shown: Shown): MessageBody {
   return framed([heading(t('settings.history')), textOf(...lines.map(withMentions))]);
 }
 
-const panelOf = (words: Words, inForce: InForce, news: readonly string[] = []): MessageBody =>
+const panelOf = (words: Words, inForce: CurrentSettings, news: readonly string[] = []): MessageBody =>
   pageMessage(panelWithForms({ words, ...inForce, naming }, news));
 
 /** What a press, a menu or a form of the panel asks for. A menu brings all that are chosen. */
-function wantedBy({ core }: Parts, asked: Administered): Wanted[] {
+function wantedBy({ core }: Parts, asked: AdminRecord): RequestedChange[] {
   const { act, arg, values, options } = asked.ask;
   const settings = core.settings.of(callOf(asked).requester.spaceId);
   const whoIn = (field: string): Texts => {

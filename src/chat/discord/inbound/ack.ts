@@ -32,9 +32,11 @@ export type FirstAnswer =
  * `answered`, with the message where Discord named it. Also where nobody can say whether it was: a command must not be
  * lost with an answer to us. `late`: Discord has given up on it, and told the member.
  */
-type Acked = { kind: 'answered'; messageId?: string; ephemeral?: boolean } | { kind: 'late' };
+type Acknowledgement = { kind: 'answered'; messageId?: string; ephemeral?: boolean } | { kind: 'late' };
 
-export type Acks = { first(event: { id: string; token: string }, answer: FirstAnswer): Promise<Acked> };
+export type Acks = {
+  first(event: { id: string; token: string }, answer: FirstAnswer): Promise<Acknowledgement>;
+};
 
 const response = z.object({
   interaction: z.object({

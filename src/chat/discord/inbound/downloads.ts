@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { isDiskFull } from '../../../core/intake/uploads.ts';
 import type { Files } from '../../../core/ports.ts';
-import type { Given } from './given-files.ts';
+import type { GivenFile } from './given-files.ts';
 import { isAttachment, type Origins } from './origins.ts';
 
 const SILENCE_MS = 30_000;
@@ -19,13 +19,13 @@ const PAUSE_MS = 400;
 const HOPS = 3;
 
 /** `gone`: the address opens nothing any more, or was never one that we fetch from. Passing trouble is `trouble`. */
-type Fetched =
+type DownloadResult =
   | { kind: 'here'; path: string; dispose(): Promise<void> }
   | { kind: 'too-large' | 'gone' | 'trouble' };
 
 export type Downloads = {
   /** To a temporary file, which the caller disposes of. */
-  fetch(file: Given, maxBytes: number): Promise<Fetched>;
+  fetch(file: GivenFile, maxBytes: number): Promise<DownloadResult>;
   stop(): Promise<void>;
 };
 
@@ -63,7 +63,7 @@ export function createDownloads(parts: {
     return 'gone';
   }
 
-  async function once(url: string, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+  async function once(url: string, maxBytes: number, signal: AbortSignal): Promise<DownloadResult> {
     const body = await open(url, signal);
     if (typeof body === 'string') return { kind: body };
     const temp = await parts.files.temp('upload');
@@ -87,10 +87,10 @@ export function createDownloads(parts: {
   }
 
   /** One address, as often as it takes while there is only passing trouble. */
-  async function insist(url: string, maxBytes: number, late: AbortSignal): Promise<Fetched> {
+  async function retry(url: string, maxBytes: number, late: AbortSignal): Promise<DownloadResult> {
     const signal = AbortSignal.any([stopping.signal, late]);
     for (let left = TRIES - 1; ; left -= 1) {
-      const fetched = await once(url, maxBytes, signal).catch((error: unknown): Fetched => {
+      const fetched = await once(url, maxBytes, signal).catch((error: unknown): DownloadResult => {
         // Of our own disk, which another try does not mend; anything else is the network.
         if (isDiskFull(error) || stopping.signal.aborted) throw error;
         return { kind: 'trouble' };
@@ -104,13 +104,13 @@ export function createDownloads(parts: {
     async fetch({ url, also = [], bytes = 0 }, maxBytes) {
       if (bytes > maxBytes) return { kind: 'too-large' };
       const late = AbortSignal.timeout(parts.withinMs ?? FILE_WITHIN_MS);
-      let last: Fetched = { kind: 'gone' };
+      let last: DownloadResult = { kind: 'gone' };
       for (const address of [url, ...also]) {
-        last = await insist(address, maxBytes, late);
+        last = await retry(address, maxBytes, late);
         if (last.kind !== 'gone') return last;
       }
       const fresh = isAttachment(origins.pathOf(url)) ? await parts.refresh?.(url) : undefined;
-      return fresh === undefined ? last : insist(fresh, maxBytes, late);
+      return fresh === undefined ? last : retry(fresh, maxBytes, late);
     },
     async stop() {
       stopping.abort();

@@ -6,15 +6,15 @@ import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES, type Upload } from '../../../
 import type { Files, Log } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import type { Downloads } from './downloads.ts';
-import { kindOf, type What } from './given-files.ts';
-import type { AskedFile, AskedFiles, Kept } from './record.ts';
+import { type FileRole, kindOf } from './given-files.ts';
+import type { KeptFile, RecordedFile, RecordedFiles } from './record.ts';
 
 /** Beyond that, somebody plays with us. */
 const MOST_UNKNOWN = 4;
 
 /** `gone`: Discord has a file no more, or never had. */
-export type Brought =
-  | { kind: 'here'; files: { image?: Kept; clip?: Kept } }
+export type FetchResult =
+  | { kind: 'here'; files: { image?: KeptFile; clip?: KeptFile } }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'gone' };
 
@@ -28,9 +28,9 @@ export type FetchParts = {
 export async function fetchFiles(
   parts: FetchParts,
   work: FileWork,
-  asked: AskedFiles,
-  note: (files: { image?: Kept; clip?: Kept }) => Promise<void>,
-): Promise<Brought> {
+  asked: RecordedFiles,
+  note: (files: { image?: KeptFile; clip?: KeptFile }) => Promise<void>,
+): Promise<FetchResult> {
   if (!(await parts.files.hasRoom())) return { kind: 'refused', refusal: { code: 'disk-full' } };
   try {
     const [image, clip] = await Promise.all([
@@ -38,7 +38,7 @@ export async function fetchFiles(
       bring(parts, work, asked.clip, 'clip'),
     ]);
     for (const one of [image, clip]) if (one && one.kind !== 'kept') return one;
-    const files: { image?: Kept; clip?: Kept } = {};
+    const files: { image?: KeptFile; clip?: KeptFile } = {};
     if (image?.kind === 'kept') files.image = image.file;
     if (clip?.kind === 'kept') files.clip = clip.file;
     for (const given of asked.unknown.slice(0, MOST_UNKNOWN)) {
@@ -57,14 +57,14 @@ export async function fetchFiles(
   }
 }
 
-type One = { kind: 'kept'; file: Kept } | Exclude<Brought, { kind: 'here' }>;
+type SingleResult = { kind: 'kept'; file: KeptFile } | Exclude<FetchResult, { kind: 'here' }>;
 
 async function bring(
   parts: FetchParts,
   work: FileWork,
-  file: AskedFile | undefined,
-  what: What,
-): Promise<One | undefined> {
+  file: RecordedFile | undefined,
+  what: FileRole,
+): Promise<SingleResult | undefined> {
   if (!file) return undefined;
   if ('kept' in file) {
     const here = await work.hold({ key: file.kept.key, bytes: file.kept.bytes, mime: file.kept.mime });
@@ -92,7 +92,7 @@ async function bring(
 
 export function uploadsOf(
   files: Pick<Files, 'pathOf'>,
-  { image, clip }: { image?: Kept | undefined; clip?: Kept | undefined },
+  { image, clip }: { image?: KeptFile | undefined; clip?: KeptFile | undefined },
 ): { image?: Upload; clip?: Upload } {
   return {
     ...(image ? { image: keptUpload(files, image) } : {}),

@@ -2,22 +2,22 @@
 import { CHOICE_OPTIONS } from '../../../core/intake/choices.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { type Action, type Field, type Form, readActionId } from '../../page.ts';
-import type { What } from './given-files.ts';
+import type { FileRole } from './given-files.ts';
 import type { FormSent } from './wire.ts';
 
 type FormSpec = {
   action: Action;
   title: string;
   /** The files that it asks for. Where their bytes may turn out to be there already, they are optional. */
-  files: readonly What[];
+  files: readonly FileRole[];
   optional?: boolean;
   /** It asks for the wishes too, as a menu has no options. */
-  wishes: boolean;
+  choices: boolean;
 };
 
 /** At most five fields fit: two files and three wishes. */
-export function fileForm({ t }: Words, { action, title, files, optional, wishes }: FormSpec): Form {
-  const named = (name: What | 'prompt' | 'quality' | 'orientation') => ({
+export function fileForm({ t }: Words, { action, title, files, optional, choices }: FormSpec): Form {
+  const named = (name: FileRole | 'prompt' | 'quality' | 'orientation') => ({
     name,
     label: t(`modal.${name}.label`),
     description: t(`modal.${name}.description`),
@@ -38,7 +38,7 @@ export function fileForm({ t }: Words, { action, title, files, optional, wishes 
     title,
     fields: [
       ...files.map((what): Field => ({ ...named(what), type: 'file', accepts: what, required: !optional })),
-      ...(wishes ? [prompt, choice('quality'), choice('orientation')] : []),
+      ...(choices ? [prompt, choice('quality'), choice('orientation')] : []),
     ],
   };
 }

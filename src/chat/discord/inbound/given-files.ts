@@ -13,10 +13,10 @@ export const givenSchema = z.object({
   /** Of the GIF picker, or a sticker: Discord plays it over and over. */
   repeats: z.literal(true).optional(),
 });
-export type Given = z.infer<typeof givenSchema>;
-export type What = 'image' | 'clip';
+export type GivenFile = z.infer<typeof givenSchema>;
+export type FileRole = 'image' | 'clip';
 
-export const givenOf = ({ url, filename, size, content_type }: Attachment): Given => ({
+export const givenOf = ({ url, filename, size, content_type }: Attachment): GivenFile => ({
   url,
   name: filename,
   bytes: size,
@@ -24,9 +24,9 @@ export const givenOf = ({ url, filename, size, content_type }: Attachment): Give
 });
 
 /** `either`: a GIF or an animated PNG, which may be a still or a moving picture; `unknown`: only its bytes can tell. */
-type Kind = What | 'either' | 'unknown' | 'other';
+type GuessedRole = FileRole | 'either' | 'unknown' | 'other';
 
-const BY_ENDING: Readonly<Record<string, Kind>> = {
+const BY_ENDING: Readonly<Record<string, GuessedRole>> = {
   png: 'image',
   jpg: 'image',
   jpeg: 'image',
@@ -45,7 +45,7 @@ const BY_ENDING: Readonly<Record<string, Kind>> = {
 };
 
 /** Discord makes the type from the name's ending, and leaves it out where it knows none. */
-export function kindOf({ name, type }: Pick<Given, 'name' | 'type'>): Kind {
+export function kindOf({ name, type }: Pick<GivenFile, 'name' | 'type'>): GuessedRole {
   if (type === 'image/gif' || type === 'image/apng') return 'either';
   if (type?.startsWith('image/')) return 'image';
   if (type?.startsWith('video/')) return 'clip';
@@ -54,11 +54,11 @@ export function kindOf({ name, type }: Pick<Given, 'name' | 'type'>): Kind {
   return type === undefined || type.startsWith('application/octet-stream') ? 'unknown' : 'other';
 }
 
-export type Sorted = { image?: Given; clip?: Given; unknown: Given[] };
+export type SortedFiles = { image?: GivenFile; clip?: GivenFile; unknown: GivenFile[] };
 
 /** The first of each kind. A GIF takes the place that is left, the picture's before the clip's. */
-export function sortFiles(files: readonly Given[]): Sorted {
-  const of = (kind: Kind): Given[] => files.filter((file) => kindOf(file) === kind);
+export function sortFiles(files: readonly GivenFile[]): SortedFiles {
+  const of = (kind: GuessedRole): GivenFile[] => files.filter((file) => kindOf(file) === kind);
   const gifs = of('either');
   const image = of('image')[0] ?? (of('clip').length > 0 || gifs.length > 0 ? gifs.shift() : undefined);
   const clip = of('clip')[0] ?? gifs.shift();
@@ -66,6 +66,6 @@ export function sortFiles(files: readonly Given[]): Sorted {
 }
 
 /** For "Use this motion": whatever moves. */
-export function motionOf(files: readonly Given[]): Given | undefined {
+export function motionOf(files: readonly GivenFile[]): GivenFile | undefined {
   return files.find((file) => kindOf(file) === 'clip') ?? files.find((file) => kindOf(file) === 'either');
 }

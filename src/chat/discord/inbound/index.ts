@@ -20,7 +20,7 @@ import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
 import { choicesOf, readInteraction } from './reading.ts';
 import type { Reading } from './readings.ts';
-import { type Asked, INBOX_PREFIX, inboxIdOf, recordSchema } from './record.ts';
+import { INBOX_PREFIX, type InboundRecord, inboxIdOf, recordSchema } from './record.ts';
 import { sayCommand } from './say.ts';
 import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 
@@ -93,7 +93,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     asked.channelId = (await parts.admin.channels.threadParent(target.channelId)) ?? target.channelId;
     const { words, call } = eventOf(asked);
     if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
-    const shut = parts.core.access.refusalAtDoor(call);
+    const shut = parts.core.access.refusalFor(call);
     const instead = shut ? words.refusal(shut) : embeds ? undefined : help?.(words);
     const answerId = await replies.answerMention(target, instead ? notice(instead) : preparing(words));
     // Where the bot may not write, nobody could be told what became of it.
@@ -113,7 +113,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     await handle(wanted);
   }
 
-  async function handle(asked: Asked): Promise<void> {
+  async function handle(asked: InboundRecord): Promise<void> {
     const { eventId } = asked.target;
     try {
       const outcome = await act(eventOf(await inRank(parts, asked)));
@@ -150,7 +150,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const text = notice(words.t('told.trouble'));
     if (ask.kind === 'form') return;
     if (ask.kind === 'press' || (ask.kind === 'admin' && ask.messageId !== undefined))
-      return replies.whisper({ target }, text);
+      return replies.replyPrivately({ target }, text);
     const job = ask.kind === 'make' && (await parts.core.intake.existing(call));
     // The job is there all the same, and goes on.
     const goesOn = job ? notice(words.job(job)) : text;
@@ -188,9 +188,9 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
 
 /** What Discord said of its answer: which message it is, and whether only the member sees it. */
 function withAnswer(
-  asked: Asked,
+  asked: InboundRecord,
   { messageId, ephemeral }: { messageId?: string; ephemeral?: boolean },
-): Asked {
+): InboundRecord {
   const target = ephemeral ? { ...asked.target, private: true } : asked.target;
   const { ask } = asked;
   if (ask.kind !== 'make' || messageId === undefined) return { ...asked, target };

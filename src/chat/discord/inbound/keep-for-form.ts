@@ -2,16 +2,16 @@
 import type { Refusal } from '../../../core/refusals.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';
-import type { Asked, AskOf } from './record.ts';
+import type { AskOf, InboundRecord } from './record.ts';
 
-export function keepForForm(parts: InboundParts, asked: Asked<AskOf<'form'>>): Promise<void> {
+export function keepForForm(parts: InboundParts, asked: InboundRecord<AskOf<'form'>>): Promise<void> {
   const { eventId } = asked.target;
   const work = keep(parts, asked);
   parts.forms.expect(eventId, work);
   return work;
 }
 
-async function keep(parts: InboundParts, { target, ask }: Asked<AskOf<'form'>>): Promise<void> {
+async function keep(parts: InboundParts, { target, ask }: InboundRecord<AskOf<'form'>>): Promise<void> {
   const { forms, waiting } = parts;
   const { eventId, userId } = target;
   await using work = parts.fileUse.begin();

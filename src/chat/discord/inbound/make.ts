@@ -1,13 +1,13 @@
 /** A wish for a job, from the files to the job's own message. May be taken up again after a crash at any point. */
 import type { Job } from '../../../core/job/job.ts';
 import type { Words } from '../../../words/index.ts';
-import { make, type Tried, type Use } from '../../make.ts';
+import { type MakeOutcome, make, type UseFiles } from '../../make.ts';
 import { type Page, said } from '../../page.ts';
 import { type MessageBody, messageOf, notice } from '../render.ts';
 import type { MemberEvent } from './event.ts';
 import { fetchFiles, uploadsOf } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';
-import { type AskedFiles, type AskOf, inboxIdOf } from './record.ts';
+import { type AskOf, inboxIdOf, type RecordedFiles } from './record.ts';
 import { drawFor } from './speak.ts';
 
 /** Until there is a job that says how it stands. */
@@ -21,8 +21,9 @@ export async function makeJob(
   const { replies, servers } = parts;
   const { asked, words, call } = event;
   const { target, ask } = asked;
-  const seat = { target, answerId: ask.answerId };
-  const say = async (page: Page): Promise<void> => void (await replies.say(seat, messageOf(words, page)));
+  const replyTarget = { target, answerId: ask.answerId };
+  const say = async (page: Page): Promise<void> =>
+    void (await replies.say(replyTarget, messageOf(words, page)));
   if (target.botIsHere && target.guildId) void servers.learn(target.guildId);
   return make(parts, {
     command: ask.command,
@@ -32,7 +33,7 @@ export async function makeJob(
     withFiles: (use) => withFiles(parts, event, use),
     become: (job) => showJob(parts, event, job),
     say,
-    refuse: (page) => replies.refuse(seat, messageOf(words, page)),
+    refuse: (page) => replies.refuse(replyTarget, messageOf(words, page)),
     pressedTwice: say,
   });
 }
@@ -41,14 +42,14 @@ export async function makeJob(
 async function withFiles(
   parts: InboundParts,
   { asked, words: { t, refusal } }: MemberEvent<AskOf<'make'>>,
-  use: Use,
-): Promise<Tried> {
+  use: UseFiles,
+): Promise<MakeOutcome> {
   const { waiting, fileUse } = parts;
   const { target, ask } = asked;
   const form = ask.formOf === undefined ? undefined : await parts.forms.get(ask.formOf);
   if (ask.formOf !== undefined && !form?.ok) return said(form ? refusal(form.refusal) : t('told.file-gone'));
   const given = form?.ok ? form.value : undefined;
-  const wanted: AskedFiles = { ...given?.files, ...ask.files, unknown: ask.files.unknown };
+  const wanted: RecordedFiles = { ...given?.files, ...ask.files, unknown: ask.files.unknown };
   const options = { ...given?.options, ...ask.options };
 
   await using work = fileUse.begin();

@@ -6,14 +6,14 @@ import { mentionerOf } from './asker.ts';
 import { sortFiles } from './given-files.ts';
 import { filesOn, joined, showsLinks, whyBeyond, withoutLinks } from './message-files.ts';
 import type { Origins } from './origins.ts';
-import type { Asked, AskOf } from './record.ts';
+import type { AskOf, InboundRecord } from './record.ts';
 import type { Message } from './wire.ts';
 
 /**
  * `help`: what to say where nothing can be made of it. `unseen`: something is missing, and there is a link that Discord
  * has not looked behind yet.
  */
-export type Mention = { asked: Asked<AskOf<'make'>>; help?: (words: Words) => string; unseen?: true };
+export type Mention = { asked: InboundRecord<AskOf<'make'>>; help?: (words: Words) => string; unseen?: true };
 
 /** Longer than any prompt may be: the choices' own rules say so in words. */
 const PROMPT_LENGTH = 4_000;
@@ -35,7 +35,7 @@ export function mentionOf(message: Message, botId: string, origins: Origins): Me
   const { image, clip, unknown } = sortFiles(files);
   const said = withoutLinks(content.replaceAll(named, ' '));
   const prompt = cut(said.replaceAll(/\s+/g, ' ').trim(), PROMPT_LENGTH);
-  const asked: Asked<AskOf<'make'>> = {
+  const asked: InboundRecord<AskOf<'make'>> = {
     ...mentionerOf(message, 'en-US'),
     ask: {
       kind: 'make',

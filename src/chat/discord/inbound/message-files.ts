@@ -6,15 +6,15 @@
 import { StickerFormatType } from 'discord.js';
 import { z } from 'zod';
 import type { Words } from '../../../words/index.ts';
-import { type Given, givenOf, kindOf } from './given-files.ts';
+import { type GivenFile, givenOf, kindOf } from './given-files.ts';
 import type { Origins } from './origins.ts';
-import type { Embed, Holder, Sticker, WithFiles } from './wire.ts';
+import type { Embed, FilesOfMessage, Holder, Sticker } from './wire.ts';
 
 /** Something that may be a clip, and that we can't have. */
-export type Beyond = { kind: 'elsewhere'; host: string } | { kind: 'drawn-sticker' };
-export type MessageFiles = { files: Given[]; beyond: Beyond[] };
+export type UnreachableFile = { kind: 'elsewhere'; host: string } | { kind: 'drawn-sticker' };
+export type MessageFiles = { files: GivenFile[]; beyond: UnreachableFile[] };
 
-export function filesOn(message: WithFiles, origins: Origins): MessageFiles {
+export function filesOn(message: FilesOfMessage, origins: Origins): MessageFiles {
   const holders = [message, ...message.message_snapshots.map((snapshot) => snapshot.message)];
   return joined(
     holders.map((holder) => filesIn(holder, origins)),
@@ -24,7 +24,7 @@ export function filesOn(message: WithFiles, origins: Origins): MessageFiles {
 
 /** The same file may be linked to and shown: it is one. */
 export function joined(all: readonly MessageFiles[], origins: Origins): MessageFiles {
-  const files = new Map<string, Given>();
+  const files = new Map<string, GivenFile>();
   for (const given of all.flatMap((one) => one.files)) {
     const key = origins.pathOf(given.url) ?? given.url;
     if (!files.has(key)) files.set(key, given);
@@ -61,7 +61,7 @@ const component = z.object({
 });
 
 /** What a component shows; addresses that are not Discord's own fail when they are fetched. */
-function shown(one: unknown): Given[] {
+function shown(one: unknown): GivenFile[] {
   const read = component.safeParse(one);
   if (!read.success) return [];
   const here = (read.data.items ?? []).flatMap(({ media: { url, content_type } }) => {
@@ -75,7 +75,7 @@ function shown(one: unknown): Given[] {
 function ofEmbed(
   { type, url, video, image, thumbnail }: Embed,
   origins: Origins,
-): Given | Beyond | undefined {
+): GivenFile | UnreachableFile | undefined {
   const source = video ?? image ?? (type === 'image' ? thumbnail : undefined);
   if (!source) return undefined;
   const [first, ...also] = [source.url, source.proxy_url].flatMap((address) =>
@@ -90,15 +90,18 @@ function ofEmbed(
   return video && kindOf(given) !== 'clip' ? { ...given, type: 'video/mp4' } : given;
 }
 
-function ofLink(link: string, origins: Origins): Given | Beyond | undefined {
+function ofLink(link: string, origins: Origins): GivenFile | UnreachableFile | undefined {
   if (origins.pathOf(link) === undefined) return elsewhere(link);
   const name = nameOf(link);
   return name ? { url: link, name } : undefined;
 }
 
-function ofSticker({ id, name, format_type }: Sticker, origins: Origins): Given | Beyond | undefined {
+function ofSticker(
+  { id, name, format_type }: Sticker,
+  origins: Origins,
+): GivenFile | UnreachableFile | undefined {
   // Developer docs, reference#cdn-endpoints, 2026-11-21: GIFs lie on the media host, all else on the CDN.
-  const at = (ending: string, type: string, host: 'cdn' | 'media'): Given | undefined => {
+  const at = (ending: string, type: string, host: 'cdn' | 'media'): GivenFile | undefined => {
     const [url, ...also] = origins.placesOf(`stickers/${id}.${ending}`, host);
     return url === undefined ? undefined : { url, also, name: `${name}.${ending}`, type, repeats: true };
   };
@@ -116,7 +119,7 @@ function ofSticker({ id, name, format_type }: Sticker, origins: Origins): Given 
   }
 }
 
-function elsewhere(address: string): Beyond | undefined {
+function elsewhere(address: string): UnreachableFile | undefined {
   return URL.canParse(address) ? { kind: 'elsewhere', host: new URL(address).hostname } : undefined;
 }
 
@@ -132,7 +135,7 @@ function nameOf(address: string): string | undefined {
 }
 
 /** Why nothing of it can be taken, and what helps. Undefined where there is simply nothing. */
-export function whyBeyond({ t }: Words, [first]: readonly Beyond[]): string | undefined {
+export function whyBeyond({ t }: Words, [first]: readonly UnreachableFile[]): string | undefined {
   if (!first) return undefined;
   return first.kind === 'elsewhere' ? t('ask.elsewhere', { host: first.host }) : t('ask.drawn-sticker');
 }

@@ -1,21 +1,21 @@
 /** Commands that wait for a form to be sent: their wishes, and the files that were given with them. */
 import { z } from 'zod';
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';
-import { type AskedFiles, askedFilesSchema } from './record.ts';
-import type { Waiting } from './waiting.ts';
+import { type RecordedFiles, recordedFilesSchema } from './record.ts';
+import type { FormMemory } from './waiting.ts';
 
 /** As long as its files stay. */
 const KEPT_MS = 24 * 3_600_000;
 
 const formSchema = z.union([
-  z.object({ options: z.record(z.string(), z.string()), files: askedFilesSchema }),
+  z.object({ options: z.record(z.string(), z.string()), files: recordedFilesSchema }),
   /** What was given with it can't be used. */
   z.object({
     refusal: z.custom<Refusal>((value) => typeof value === 'object' && value !== null && 'code' in value),
   }),
 ]);
-type OpenForm = { options: Record<string, string>; files: AskedFiles };
+type OpenForm = { options: Record<string, string>; files: RecordedFiles };
 
 export type OpenForms = {
   /** Says that what belongs to the form is on its way: whoever asks for it meanwhile waits. */
@@ -29,7 +29,7 @@ export type OpenForms = {
   forget(userId: string): Promise<void>;
 };
 
-export function createOpenForms({ shelf, waiting }: { shelf: Shelf; waiting: Waiting }): OpenForms {
+export function createOpenForms({ kv, waiting }: { kv: KeyValueStore; waiting: FormMemory }): OpenForms {
   const expected = new Map<string, Promise<unknown>>();
   const keyOf = (eventId: string): string => `form:${eventId}`;
   return {
@@ -38,20 +38,20 @@ export function createOpenForms({ shelf, waiting }: { shelf: Shelf; waiting: Wai
       expected.set(eventId, settled);
     },
     async put(eventId, form) {
-      await shelf.set(keyOf(eventId), form, KEPT_MS);
+      await kv.set(keyOf(eventId), form, KEPT_MS);
     },
     async get(eventId) {
       await expected.get(eventId);
-      const read = formSchema.safeParse(await shelf.get(keyOf(eventId)));
+      const read = formSchema.safeParse(await kv.get(keyOf(eventId)));
       if (!read.success) return undefined;
       return 'refusal' in read.data ? refuse(read.data.refusal) : accept(read.data);
     },
     async drop(eventId) {
-      await shelf.delete(keyOf(eventId));
+      await kv.delete(keyOf(eventId));
       await waiting.release(keyOf(eventId));
     },
     async forget(userId) {
-      for (const key of await waiting.forget(userId)) await shelf.delete(key);
+      for (const key of await waiting.forget(userId)) await kv.delete(key);
     },
   };
 }

@@ -13,7 +13,7 @@ import type { OpenForms } from './open-forms.ts';
 import type { Origins } from './origins.ts';
 import type { Replies } from './replies.ts';
 import type { Unfurling } from './unfurling.ts';
-import type { Waiting } from './waiting.ts';
+import type { FormMemory } from './waiting.ts';
 
 export type InboundParts = {
   core: Core;
@@ -29,7 +29,7 @@ export type InboundParts = {
   origins: Origins;
   downloads: Downloads;
   unfurling: Unfurling;
-  waiting: Waiting;
+  waiting: FormMemory;
   forms: OpenForms;
   admin: AdminTools;
   /** Whether the event came to an earlier life of this process. */

@@ -1,5 +1,5 @@
 /** Presses of buttons: what Discord's face can do with them. */
-import { act } from '../../acts.ts';
+import { runAction } from '../../actions.ts';
 import type { Face, Press } from '../../face.ts';
 import { said } from '../../page.ts';
 import { naming } from '../admin/naming.ts';
@@ -9,7 +9,7 @@ import { placeSchema } from '../target.ts';
 import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
 import type { AskOf } from './record.ts';
-import { drawFor, sayPage, whisperPage } from './speak.ts';
+import { drawFor, privatePage, sayPage } from './speak.ts';
 
 /** They answer in the place of what one member alone can see; a message for all must not go so. */
 const IN_PRIVATE: ReadonlySet<string> = new Set(['delete-yes', 'forget', 'forget-yes', 'keep', 'csv']);
@@ -20,7 +20,7 @@ export async function press(parts: InboundParts, event: MemberEvent<AskOf<'press
   const face = faceOf(parts, event);
   if (IN_PRIVATE.has(asked.ask.verb) && !asked.target.private)
     return void (await face.aside(said(words.t('told.too-old'))));
-  await act(pressOf(parts, event), face, {
+  await runAction(pressOf(parts, event), face, {
     core,
     commands,
     requests: admin.requests,
@@ -70,13 +70,13 @@ function faceOf(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Face {
   return {
     instead,
     over: instead,
-    aside: (page) => whisperPage(parts, { target }, words, page),
+    aside: (page) => privatePage(parts, { target }, words, page),
     async inPassing(page, job) {
       const status = await outbound.statusOf(job);
-      if (status?.messageId !== messageId) await replies.whisper({ target }, messageOf(words, page));
+      if (status?.messageId !== messageId) await replies.replyPrivately({ target }, messageOf(words, page));
     },
     async ask(page, about) {
-      if (about) await replies.whisper({ target }, messageOf(words, page));
+      if (about) await replies.replyPrivately({ target }, messageOf(words, page));
       else await instead(page);
     },
     async become(job) {

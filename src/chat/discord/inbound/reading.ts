@@ -7,17 +7,21 @@ import { modalOf } from '../modal.ts';
 import { notice, readId } from '../render.ts';
 import { type Asker, askerOf, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
-import { givenOf, motionOf, sortFiles, type What } from './given-files.ts';
+import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { menuOf } from './menus.ts';
 import { filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
-import { type Doors, doing, type Reading, telling } from './readings.ts';
-import type { AskedFile, AskOf } from './record.ts';
+import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
+import type { AskOf, RecordedFile } from './record.ts';
 import { jobChoices } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
-export function readInteraction(parts: Doors, owners: Owners, event: Interaction): Reading | undefined {
+export function readInteraction(
+  parts: ReadingParts,
+  owners: Owners,
+  event: Interaction,
+): Reading | undefined {
   const asker = askerOf(event);
   if (!asker) return undefined;
   const admin = readAdmin(parts, asker, event);
@@ -48,8 +52,8 @@ export const choicesOf = async (
 ) => (of === 'timezone' ? zoneChoices(parts, asker, typed) : jobChoices(parts, asker, typed, of));
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
-function shutDoor({ core }: Doors, asker: Asker): Reading | undefined {
-  const refusal = core.access.refusalAtDoor(callOf(asker));
+function refusedCaller({ core }: ReadingParts, asker: Asker): Reading | undefined {
+  const refusal = core.access.refusalFor(callOf(asker));
   if (!refusal) return undefined;
   const body = notice(wordsFor(asker.target.locale).refusal(refusal));
   return { kind: 'answer', asker, answer: { kind: 'message', body } };
@@ -66,12 +70,12 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
     options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
-function readAnimate(parts: Doors, who: Asker, { data }: CommandUse): Reading {
+function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Reading {
   const { image, clip, private: privately, ...options } = textsOf(data);
   const asker = { ...who, target: { ...who.target, private: privately === 'true' } };
-  const shut = shutDoor(parts, asker);
+  const shut = refusedCaller(parts, asker);
   if (shut) return shut;
-  const fileOf = (id: string | undefined): AskedFile | undefined => {
+  const fileOf = (id: string | undefined): RecordedFile | undefined => {
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
   };
@@ -85,20 +89,20 @@ function readAnimate(parts: Doors, who: Asker, { data }: CommandUse): Reading {
     };
     return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
-  return openForm(asker, { options, files: { ...files, unknown: [] } }, { wishes: false });
+  return openForm(asker, { options, files: { ...files, unknown: [] } }, { choices: false });
 }
 
-const named = ({ image, clip }: { image: AskedFile | undefined; clip: AskedFile | undefined }) => ({
+const named = ({ image, clip }: { image: RecordedFile | undefined; clip: RecordedFile | undefined }) => ({
   ...(image ? { image } : {}),
   ...(clip ? { clip } : {}),
 });
 
 /** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
-function readMenu(parts: Doors, asker: Asker, { data }: CommandUse): Reading | undefined {
+function readMenu(parts: ReadingParts, asker: Asker, { data }: CommandUse): Reading | undefined {
   const menu = menuOf(data.name);
   const message = data.resolved.messages[data.target_id ?? ''];
   if (!menu || !message) return undefined;
-  const shut = shutDoor(parts, asker);
+  const shut = refusedCaller(parts, asker);
   if (shut) return shut;
   const words = wordsFor(asker.target.locale);
   const { files: all, beyond } = filesOn(message, parts.origins);
@@ -114,13 +118,13 @@ function readMenu(parts: Doors, asker: Asker, { data }: CommandUse): Reading | u
     image: image && { given: image },
     clip: clip && { given: clip },
   });
-  return openForm(asker, { options: {}, files: { ...files, unknown } }, { wishes: true });
+  return openForm(asker, { options: {}, files: { ...files, unknown } }, { choices: true });
 }
 
 function openForm(
   asker: Asker,
   ask: Pick<AskOf<'form'>, 'options' | 'files'>,
-  { wishes }: { wishes: boolean },
+  { choices }: { choices: boolean },
 ): Reading {
   const words = wordsFor(asker.target.locale);
   const { eventId, private: privately } = asker.target;
@@ -129,15 +133,15 @@ function openForm(
     title: words.t('modal.animate'),
     files: (['image', 'clip'] as const).filter((what) => !ask.files[what]),
     optional: ask.files.unknown.length > 0,
-    wishes,
+    choices,
   });
   return doing(asker, { kind: 'form', form: modalOf(form) }, { kind: 'form', ...ask });
 }
 
 /** Which file a button asks for anew. */
-const NEW: Readonly<Record<string, What>> = { 'new-image': 'image', 'new-motion': 'clip' };
+const NEW: Readonly<Record<string, FileRole>> = { 'new-image': 'image', 'new-motion': 'clip' };
 
-function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press): Reading {
+function readPress(parts: ReadingParts, owners: Owners, pressing: Asker, event: Press): Reading {
   // A message that only the member sees is answered in the same way.
   const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
   const asker = { ...pressing, target: { ...pressing.target, private: secret } };
@@ -148,13 +152,13 @@ function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press):
   // A verb is any stranger's text: `constructor` is something to every object.
   const what = Object.hasOwn(NEW, verb) ? NEW[verb] : undefined;
   if (what || verb === 'again') {
-    const shut = shutDoor(parts, asker) ?? strangersDoor(parts, owners, asker, code);
+    const shut = refusedCaller(parts, asker) ?? refusedStranger(parts, owners, asker, code);
     if (shut) return shut;
   }
   if (what) {
     const title = words.t(what === 'image' ? 'modal.new-image' : 'modal.new-motion');
     const action = formAction({ of: 'job', code });
-    const form = modalOf(fileForm(words, { action, title, files: [what], wishes: false }));
+    const form = modalOf(fileForm(words, { action, title, files: [what], choices: false }));
     return { kind: 'answer', asker, answer: { kind: 'form', form } };
   }
   if (verb === 'again') {
@@ -177,7 +181,12 @@ function readPress(parts: Doors, owners: Owners, pressing: Asker, event: Press):
 }
 
 /** Only where it is known for sure; anybody else is looked at after the first answer. */
-function strangersDoor({ core }: Doors, owners: Owners, asker: Asker, code: string): Reading | undefined {
+function refusedStranger(
+  { core }: ReadingParts,
+  owners: Owners,
+  asker: Asker,
+  code: string,
+): Reading | undefined {
   const { requester, standing } = callOf(asker);
   const owner = owners.of(code);
   const known = owner === undefined || owner === requester.memberId;
@@ -191,7 +200,7 @@ function readSent(who: Asker, event: FormSent): Reading | undefined {
   const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
   const asker = { ...who, target: { ...who.target, private: id.of === 'ask' ? id.private : secret } };
   const { options, files: ids } = readForm(event);
-  const fileOf = (what: What): AskedFile | undefined => {
+  const fileOf = (what: FileRole): RecordedFile | undefined => {
     const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];
     return attachment && { given: givenOf(attachment) };
   };

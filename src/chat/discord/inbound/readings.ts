@@ -3,14 +3,14 @@ import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
 import type { Asker } from './asker.ts';
 import type { InboundParts } from './parts.ts';
-import type { Ask, Asked } from './record.ts';
+import type { Ask, InboundRecord } from './record.ts';
 
 /** `asked`: what is to be done after the first answer. */
 export type Reading =
-  | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: Asked }
+  | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: InboundRecord }
   | { kind: 'choices'; asker: Asker; typed: string; of: 'timezone' | 'cancel' | 'jobs' };
 
-export type Doors = Pick<InboundParts, 'core' | 'origins'>;
+export type ReadingParts = Pick<InboundParts, 'core' | 'origins'>;
 
 export const doing = (asker: Asker, answer: FirstAnswer, ask: Ask): Reading => ({
   kind: 'answer',

@@ -12,19 +12,19 @@ const keptSchema = z.object({
   repeats: z.literal(true).optional(),
 });
 /** A member's file on our own disk. */
-export type Kept = z.infer<typeof keptSchema>;
+export type KeptFile = z.infer<typeof keptSchema>;
 
 /** On our disk, or still on Discord's: once it is here, nothing remembers the address. */
 const fileSchema = z.union([z.object({ kept: keptSchema }), z.object({ given: givenSchema })]);
-export type AskedFile = z.infer<typeof fileSchema>;
+export type RecordedFile = z.infer<typeof fileSchema>;
 
-export const askedFilesSchema = z.object({
+export const recordedFilesSchema = z.object({
   image: fileSchema.optional(),
   clip: fileSchema.optional(),
   /** Their bytes must tell what they are, and only what is missing is taken. */
   unknown: z.array(givenSchema).default([]),
 });
-export type AskedFiles = z.infer<typeof askedFilesSchema>;
+export type RecordedFiles = z.infer<typeof recordedFilesSchema>;
 
 const options = z.record(z.string(), z.string());
 
@@ -34,14 +34,14 @@ const askSchema = z.discriminatedUnion('kind', [
     kind: z.literal('make'),
     command: z.enum(['animate', 'again']),
     options,
-    files: askedFilesSchema,
+    files: recordedFilesSchema,
     /** The event whose form this is: what was given with it belongs to this too. */
     formOf: z.string().optional(),
     /** Our own message that tells how it stands, once it is there. */
     answerId: z.string().optional(),
   }),
   /** A form is open; what was given already is fetched meanwhile. */
-  z.object({ kind: z.literal('form'), options, files: askedFilesSchema }),
+  z.object({ kind: z.literal('form'), options, files: recordedFilesSchema }),
   /** A command that only shows something, or stops a job. */
   z.object({ kind: z.literal('say'), command: z.string(), options }),
   z.object({
@@ -85,7 +85,7 @@ export const recordSchema = z.object({
   ask: askSchema.transform(upgraded),
 });
 /** Who asked, and what. */
-export type Asked<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };
+export type InboundRecord<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };
 
 /** Events of other chats are in the same inbox. */
 export const INBOX_PREFIX = 'discord:';

@@ -8,16 +8,16 @@ import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 
 /** Where the answer to an event stands: `@original`, or our own message below a mention. */
-export type Seat = { target: DiscordTarget; answerId?: string | undefined };
+export type ReplyTarget = { target: DiscordTarget; answerId?: string | undefined };
 
 /** Trouble with Discord is logged and not thrown: whatever the words are about has happened, or not, by then. */
 export type Replies = {
   /** Puts these words in the place of what the answer said; answers the message's id where it worked. */
-  say(seat: Seat, body: MessageBody): Promise<string | undefined>;
+  say(replyTarget: ReplyTarget, body: MessageBody): Promise<string | undefined>;
   /** Tells them to this member alone, leaving the answer as it is. */
-  whisper(seat: Seat, body: MessageBody): Promise<void>;
+  replyPrivately(replyTarget: ReplyTarget, body: MessageBody): Promise<void>;
   /** Tells them to this member alone, in the place of an answer that everybody would see. */
-  refuse(seat: Seat, body: MessageBody): Promise<void>;
+  refuse(replyTarget: ReplyTarget, body: MessageBody): Promise<void>;
   /** Below the message that mentions the bot. Undefined where the bot may not write. */
   answerMention(target: DiscordTarget, body: MessageBody): Promise<string | undefined>;
   /** Removes a message of ours: by the token of an event whose `@original` it is, or by the bot's own right. */
@@ -85,8 +85,8 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
     );
   }
 
-  const whisper: Replies['whisper'] = async (seat, body) => {
-    const { target } = seat;
+  const replyPrivately: Replies['replyPrivately'] = async (replyTarget, body) => {
+    const { target } = replyTarget;
     if (target.kind === 'message') {
       await answerMention(target, body);
       return;
@@ -119,19 +119,19 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
 
   return {
     say,
-    whisper,
+    replyPrivately,
     answerMention,
     remove,
-    async refuse(seat, body) {
+    async refuse(replyTarget, body) {
       // What only the member sees can be said right there.
-      if (seat.target.kind === 'message' || seat.target.private) {
-        await say(seat, body);
+      if (replyTarget.target.kind === 'message' || replyTarget.target.private) {
+        await say(replyTarget, body);
         return;
       }
       // As long as an answer is still "thinking", a message beside it would take its place.
-      await say(seat, PLACEHOLDER);
-      await remove({ eventId: seat.target.eventId });
-      await whisper(seat, body);
+      await say(replyTarget, PLACEHOLDER);
+      await remove({ eventId: replyTarget.target.eventId });
+      await replyPrivately(replyTarget, body);
     },
   };
 }

@@ -4,7 +4,7 @@ import { MessageFlags, Routes } from 'discord.js';
 import type { Job } from '../../../core/job/job.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { namesFor } from '../../command.ts';
-import type { Told } from '../../face.ts';
+import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
 import { naming } from '../admin/naming.ts';
@@ -13,24 +13,24 @@ import { DiscordTrouble } from '../outbound/trouble.ts';
 import { ITEMS_SHOWN, messageOf } from '../render.ts';
 import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
-import type { Seat } from './replies.ts';
+import type { ReplyTarget } from './replies.ts';
 
 /** In the place of what the answer said. The words are what matters: where a picture can't go, they go alone. */
 export async function sayPage(
   parts: InboundParts,
-  seat: Seat,
+  replyTarget: ReplyTarget,
   words: Words,
   { media, ...page }: Page,
 ): Promise<string | undefined> {
   const picture = await drawn(media, parts.log);
-  if (media && picture && (await sayWithPicture(parts, seat, words, { ...page, media }, picture)))
+  if (media && picture && (await sayWithPicture(parts, replyTarget, words, { ...page, media }, picture)))
     return undefined;
-  return parts.replies.say(seat, messageOf(words, page));
+  return parts.replies.say(replyTarget, messageOf(words, page));
 }
 
 async function sayWithPicture(
   { tokens, admin, log }: InboundParts,
-  { target }: Seat,
+  { target }: ReplyTarget,
   words: Words,
   page: Page & Required<Pick<Page, 'media'>>,
   picture: Uint8Array,
@@ -52,14 +52,19 @@ async function sayWithPicture(
 }
 
 /** To this member alone, leaving the answer as it is. */
-export async function whisperPage(parts: InboundParts, seat: Seat, words: Words, page: Page): Promise<Told> {
+export async function privatePage(
+  parts: InboundParts,
+  replyTarget: ReplyTarget,
+  words: Words,
+  page: Page,
+): Promise<TellOutcome> {
   const body = messageOf(words, page);
   const { media } = page;
   if (!media || !('path' in media)) {
-    await parts.replies.whisper(seat, body);
+    await parts.replies.replyPrivately(replyTarget, body);
     return 'done';
   }
-  const live = await parts.tokens.get(seat.target.eventId);
+  const live = await parts.tokens.get(replyTarget.target.eventId);
   if (!live) return 'nowhere';
   const { path, name: filename, mime, alt } = media;
   try {

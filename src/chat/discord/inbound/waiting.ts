@@ -1,10 +1,10 @@
 /**
- * Members' files that no job names yet: of asks under way, and of forms that are open. Notes on the shelf name them, one
+ * Members' files that no job names yet: of asks under way, and of forms that are open. Notes on the key-value store name them, one
  * for each ask, so that they are neither removed before their time nor left behind.
  */
 import type { FileUse, NamesFile } from '../../../core/intake/file-use.ts';
 import { createLocks } from '../../../core/locks.ts';
-import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, KeyValueStore, Log } from '../../../core/ports.ts';
 
 /** `userId`: whose it is, where nothing but that member will ever come back for it. */
 type Entry = { id: string; keys: string[]; until: number; userId?: string };
@@ -13,17 +13,17 @@ const PREFIX = 'waiting:';
 /** Longer than a form stays open, or an ask is worked on. */
 const WAITS_MS = 24 * 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
-const entriesOf = async (shelf: Shelf): Promise<Entry[]> => [
-  ...(await shelf.startingWith<Entry>(PREFIX)).values(),
+const entriesOf = async (kv: KeyValueStore): Promise<Entry[]> => [
+  ...(await kv.startingWith<Entry>(PREFIX)).values(),
 ];
 
-/** Whether something that waits on this shelf needs the file. */
+/** Whether something that waits on this key-value store needs the file. */
 export const namedByWaiting =
-  (shelf: Shelf): NamesFile =>
+  (kv: KeyValueStore): NamesFile =>
   async (key) =>
-    (await entriesOf(shelf)).some(({ keys }) => keys.includes(key));
+    (await entriesOf(kv)).some(({ keys }) => keys.includes(key));
 
-export type Waiting = {
+export type FormMemory = {
   /** From now on these files stay for that ask's sake. */
   hold(id: string, keys: readonly string[], userId?: string): Promise<void>;
   /** The ask is over: what nobody else needs goes. */
@@ -35,17 +35,22 @@ export type Waiting = {
   stop(): void;
 };
 
-export function createWaiting(parts: { shelf: Shelf; fileUse: FileUse; clock: Clock; log: Log }): Waiting {
-  const { shelf, fileUse, clock, log } = parts;
+export function createWaiting(parts: {
+  kv: KeyValueStore;
+  fileUse: FileUse;
+  clock: Clock;
+  log: Log;
+}): FormMemory {
+  const { kv, fileUse, clock, log } = parts;
   const locks = createLocks();
   let timer: NodeJS.Timeout | undefined;
 
   /** Lets go of it, unless it has changed since it was looked at. */
   async function drop(id: string, goes: (entry: Entry) => boolean = () => true): Promise<boolean> {
     const dropped = await locks.run(id, async () => {
-      const entry = await shelf.get<Entry>(PREFIX + id);
+      const entry = await kv.get<Entry>(PREFIX + id);
       if (!entry || !goes(entry)) return undefined;
-      await shelf.delete(PREFIX + id);
+      await kv.delete(PREFIX + id);
       return entry;
     });
     await fileUse.release(dropped?.keys ?? []);
@@ -54,7 +59,7 @@ export function createWaiting(parts: { shelf: Shelf; fileUse: FileUse; clock: Cl
 
   async function dropWhere(goes: (entry: Entry) => boolean): Promise<string[]> {
     const dropped: string[] = [];
-    for (const entry of await entriesOf(shelf))
+    for (const entry of await entriesOf(kv))
       if (goes(entry) && (await drop(entry.id, goes))) dropped.push(entry.id);
     return dropped;
   }
@@ -65,8 +70,8 @@ export function createWaiting(parts: { shelf: Shelf; fileUse: FileUse; clock: Cl
     async hold(id, keys, userId) {
       const entry = { id, keys: [...keys], until: clock.now() + WAITS_MS, ...(userId ? { userId } : {}) };
       const before = await locks.run(id, async () => {
-        const held = await shelf.get<Entry>(PREFIX + id);
-        await shelf.set(PREFIX + id, entry);
+        const held = await kv.get<Entry>(PREFIX + id);
+        await kv.set(PREFIX + id, entry);
         return held;
       });
       await fileUse.release(before?.keys ?? []);

@@ -55,7 +55,7 @@ const holder = z.object({
 export type Holder = z.infer<typeof holder>;
 /** What it forwards has all of it too. */
 const withFiles = holder.extend({ message_snapshots: each(z.object({ message: holder })) });
-export type WithFiles = z.infer<typeof withFiles>;
+export type FilesOfMessage = z.infer<typeof withFiles>;
 
 /** A number that is too large for one: Discord writes the bits so. */
 const bits = z.string().regex(/^\d{1,40}$/);

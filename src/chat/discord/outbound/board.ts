@@ -13,7 +13,7 @@ import { statusMessage } from './cards.ts';
 import type { Edit } from './editor.ts';
 import { linkTo, placeOfResult } from './found.ts';
 import { mayPost } from './places.ts';
-import type { Bound, Records, Shown } from './records.ts';
+import type { Records, StatusBinding, StatusRecord } from './records.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_EVERY_MS = 5_000;
@@ -37,7 +37,7 @@ export type BoardParts = {
   usualMs: (job: Job) => number | undefined;
 };
 
-export type Board = Pick<Status<Bound>, 'start' | 'bind' | 'show' | 'forget'> & {
+export type Board = Pick<Status<StatusBinding>, 'start' | 'bind' | 'show' | 'forget'> & {
   /** Makes sure that something of ours stands on the message, once its turn has come. */
   first(jobId: string): Promise<void>;
 };
@@ -52,7 +52,7 @@ export function createBoard(parts: BoardParts): Board {
     scheduler.at(jobId, dueAt);
   }
 
-  const status = createStatus<Bound, Shown, MessageBody>({
+  const status = createStatus<StatusBinding, StatusRecord, MessageBody>({
     open: 'discord-status:',
     inbox,
     jobs,

@@ -11,7 +11,7 @@ import type { Page } from '../../page.ts';
 import { memberIdOf } from '../admin/naming.ts';
 import { type MessageBody, messageOf } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
-import type { Rung } from './limits.ts';
+import type { PostingPlace } from './limits.ts';
 import type { Upload } from './sender.ts';
 
 type StatusFacts = {
@@ -74,7 +74,7 @@ export function resultMessage(
   facts: {
     words: Words;
     to: DiscordTarget;
-    rung: Rung;
+    rung: PostingPlace;
     left: readonly QuotaLine[];
     now: number;
     notify: boolean;
@@ -102,7 +102,7 @@ export function failureMessage(
   job: JobIn<'failed'>,
   words: Words,
   to: DiscordTarget,
-  rung: Rung,
+  rung: PostingPlace,
 ): MessageBody {
   const { title, lines, tone } = statusPage(words, job, { usualMs: undefined, now: job.endedAt });
   const askedBy = rung === 'dm' ? {} : { askedBy: memberIdOf(to.userId) };

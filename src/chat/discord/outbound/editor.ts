@@ -6,11 +6,11 @@ import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { mayPost } from './places.ts';
-import type { Bound } from './records.ts';
+import type { StatusBinding } from './records.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
 export type Edit = (
-  bound: Bound,
+  bound: StatusBinding,
   to: DiscordTarget,
   body: MessageBody,
   jobCode: string,

@@ -4,17 +4,17 @@ import type { REST } from 'discord.js';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn, Requester } from '../../../core/job/job.ts';
 import type { QuotaLine } from '../../../core/limits/quota.ts';
-import type { Clock, Inbox, JobStore, Log, Scheduler, Shelf } from '../../../core/ports.ts';
+import type { Clock, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { type DiscordTarget, targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { createBoard } from './board.ts';
 import { altText, failureMessage, resultMessage } from './cards.ts';
 import { createEditor } from './editor.ts';
-import { createLimits, type Rung } from './limits.ts';
+import { createLimits, type PostingPlace } from './limits.ts';
 import { mayPost } from './places.ts';
 import { type PostOutcome, type PostParts, post } from './post.ts';
-import { type Bound, createRecords } from './records.ts';
+import { createRecords, type StatusBinding } from './records.ts';
 import { createSender, type Upload } from './sender.ts';
 
 export type OutboundParts = {
@@ -24,7 +24,7 @@ export type OutboundParts = {
   webhooks: REST;
   botToken: string;
   tokens: Tokens;
-  shelf: Shelf;
+  kv: KeyValueStore;
   inbox: Inbox;
   jobs: Pick<JobStore, 'get'>;
   /** Of its own: the keys are ids of jobs, as in the core's. */
@@ -47,7 +47,7 @@ export type Outbound = {
   /** Begins to tell, with what a restart left untold. */
   start(): Promise<void>;
   /** Says which message tells how the job stands, and the event that it answers. To be called before `show` matters. */
-  bind(jobId: string, message: Bound): Promise<void>;
+  bind(jobId: string, message: StatusBinding): Promise<void>;
   show(job: Job): void;
   /** Where that message is, and the event whose `@original` it is. Undefined where there is none. */
   statusOf(job: Job): Promise<StatusPlace | undefined>;
@@ -66,7 +66,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const apiUrl = `${rest.options.api}/v${rest.options.version}`;
   const sender = createSender({ ...parts, apiUrl });
   const limits = createLimits(parts);
-  const records = createRecords(parts.shelf);
+  const records = createRecords(parts.kv);
   const posting: PostParts = { rest, sender, tokens, records, limits, clock, log };
   const board = createBoard({
     ...parts,
@@ -125,7 +125,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
     uploadLimitBytes(_job, target) {
       const to = targetSchema.parse(target);
       const answers = to.kind === 'interaction' && tokens.seemsAlive(to.eventId);
-      const rung: Rung = answers ? 'follow-up' : mayPost(to) ? 'channel' : 'dm';
+      const rung: PostingPlace = answers ? 'follow-up' : mayPost(to) ? 'channel' : 'dm';
       return limits.of(rung, to);
     },
     async deliver(job, delivery, target) {

@@ -1,5 +1,5 @@
 /** The largest file that each place takes: what Discord named, what servers of that tier have, and what it refused. */
-import type { Clock, Shelf } from '../../../core/ports.ts';
+import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import type { DiscordTarget } from '../target.ts';
 
 const MIB = 2 ** 20;
@@ -11,29 +11,29 @@ const LEAST_BYTES = BY_TIER[0];
 const LEARNT_FOR_MS = 24 * 3_600_000;
 const PREFIX = 'limit:';
 
-export type Rung = 'follow-up' | 'channel' | 'dm';
+export type PostingPlace = 'follow-up' | 'channel' | 'dm';
 
 export type Limits = {
   load(): Promise<void>;
   /** In bytes, as far as is known now. */
-  of(rung: Rung, to: DiscordTarget): number;
+  of(rung: PostingPlace, to: DiscordTarget): number;
   /** A file of so many bytes was refused there. Answers with what may be tried instead. */
-  refused(rung: Rung, to: DiscordTarget, bytes: number): Promise<number>;
+  refused(rung: PostingPlace, to: DiscordTarget, bytes: number): Promise<number>;
 };
 
-type Learnt = { bytes: number; until: number };
+type LearntLimit = { bytes: number; until: number };
 
 export function createLimits(parts: {
-  shelf: Shelf;
+  kv: KeyValueStore;
   clock: Clock;
   tierOf: (guildId: string) => number | undefined;
 }): Limits {
-  const { shelf, clock } = parts;
-  const learnt = new Map<string, Learnt>();
-  const keyOf = (rung: Rung, { guildId = '' }: DiscordTarget): string =>
+  const { kv, clock } = parts;
+  const learnt = new Map<string, LearntLimit>();
+  const keyOf = (rung: PostingPlace, { guildId = '' }: DiscordTarget): string =>
     rung === 'dm' ? 'dm' : `${rung}:${guildId}`;
 
-  function named(rung: Rung, { guildId, uploadLimitBytes }: DiscordTarget): number {
+  function named(rung: PostingPlace, { guildId, uploadLimitBytes }: DiscordTarget): number {
     if (rung === 'follow-up') return uploadLimitBytes;
     if (rung === 'dm' || guildId === undefined) return LEAST_BYTES;
     return BY_TIER[parts.tierOf(guildId) ?? 0] ?? BY_TIER[0];
@@ -41,7 +41,7 @@ export function createLimits(parts: {
 
   return {
     async load() {
-      for (const [key, kept] of await shelf.startingWith<Learnt>(PREFIX)) {
+      for (const [key, kept] of await kv.startingWith<LearntLimit>(PREFIX)) {
         const place = key.slice(PREFIX.length);
         if (!learnt.has(place)) learnt.set(place, kept);
       }
@@ -55,9 +55,9 @@ export function createLimits(parts: {
     async refused(rung, to, bytes) {
       const place = keyOf(rung, to);
       const until = clock.now() + LEARNT_FOR_MS;
-      const entry: Learnt = { bytes: Math.min(bytes - 1, this.of(rung, to)), until };
+      const entry: LearntLimit = { bytes: Math.min(bytes - 1, this.of(rung, to)), until };
       learnt.set(place, entry);
-      await shelf.set(PREFIX + place, entry, LEARNT_FOR_MS);
+      await kv.set(PREFIX + place, entry, LEARNT_FOR_MS);
       return Math.min(bytes - 1, this.of(rung, to));
     },
   };

@@ -4,19 +4,19 @@ import { z } from 'zod';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
-import type { Rung } from './limits.ts';
-import type { Bound } from './records.ts';
-import type { Posted, Sender, Upload } from './sender.ts';
+import type { PostingPlace } from './limits.ts';
+import type { StatusBinding } from './records.ts';
+import type { PostedMessage, Sender, Upload } from './sender.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
 export type Place = {
-  rung: Rung;
+  rung: PostingPlace;
   channelId: string;
   /**
    * Of the same nonce there is one message, for some minutes at least. A message with `content` goes with as little
    * else as can be. Throws DiscordTrouble.
    */
-  post(message: MessageBody, uploads: readonly Upload[], nonce: string): Promise<Posted>;
+  post(message: MessageBody, uploads: readonly Upload[], nonce: string): Promise<PostedMessage>;
 };
 
 export type PlaceParts = { rest: REST; sender: Sender; tokens: Tokens };
@@ -25,7 +25,7 @@ export type PlaceParts = { rest: REST; sender: Sender; tokens: Tokens };
 export async function* placesFor(
   { rest, sender, tokens }: PlaceParts,
   to: DiscordTarget,
-  bound: Bound | undefined,
+  bound: StatusBinding | undefined,
 ): AsyncGenerator<() => Promise<Place>> {
   const token = await tokens.get(to.eventId);
   if (token)
@@ -66,8 +66,8 @@ async function postReply(
   sender: Sender,
   message: MessageBody,
   uploads: readonly Upload[],
-  { nonce, to, bound }: { nonce: string; to: DiscordTarget; bound: Bound | undefined },
-): Promise<Posted> {
+  { nonce, to, bound }: { nonce: string; to: DiscordTarget; bound: StatusBinding | undefined },
+): Promise<PostedMessage> {
   const path = Routes.channelMessages(to.channelId);
   const body = { ...message, nonce, enforce_nonce: true };
   const here = bound?.channelId === to.channelId ? bound.statusMessageId : undefined;

@@ -7,21 +7,21 @@ import { actionId } from '../../page.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import { bareOf } from './bare.ts';
-import type { Limits, Rung } from './limits.ts';
+import type { Limits, PostingPlace } from './limits.ts';
 import { mayPost, type Place, type PlaceParts, placesFor } from './places.ts';
 import type { Posts, Records } from './records.ts';
-import type { Posted, Upload } from './sender.ts';
+import type { PostedMessage, Upload } from './sender.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
 export type PostParts = PlaceParts & { records: Records; limits: Limits; clock: Clock; log: Log };
 
-export type Letter = {
+export type OutgoingMessage = {
   jobId: string;
   jobCode: string;
   to: DiscordTarget;
   /** What it is for: for each purpose there is one message at most. */
   purpose: string;
-  message(rung: Rung): MessageBody;
+  message(rung: PostingPlace): MessageBody;
   uploads: readonly Upload[];
   /** Of the largest file. */
   bytes: number;
@@ -30,22 +30,22 @@ export type Letter = {
 };
 
 export type PostOutcome =
-  | ({ kind: 'posted'; rung: Rung; at: number } & Posted)
+  | ({ kind: 'posted'; rung: PostingPlace; at: number } & PostedMessage)
   | { kind: 'too-large'; maxBytes: number }
   | { kind: 'nowhere' };
 
 /** Tries each place once. Throws DiscordTrouble that may pass, and the one that our own dead token makes. */
-export async function post(parts: PostParts, letter: Letter): Promise<PostOutcome> {
+export async function post(parts: PostParts, outgoing: OutgoingMessage): Promise<PostOutcome> {
   const { records, clock, log, tokens, limits } = parts;
-  const { jobId, jobCode, to, purpose, bytes } = letter;
+  const { jobId, jobCode, to, purpose, bytes } = outgoing;
   const note = async (entry: Posts[string]): Promise<void> => {
     await records.posts.set(jobId, { ...(await records.posts.get(jobId)), [purpose]: entry });
   };
   const before = (await records.posts.get(jobId))?.[purpose];
   if (before?.done) return { kind: 'posted', ...before.done };
-  if (before?.begun && letter.ratherNotTwice) return { kind: 'nowhere' };
+  if (before?.begun && outgoing.ratherNotTwice) return { kind: 'nowhere' };
   if (before?.begun) {
-    const found = await find(parts.rest, before.begun, letter);
+    const found = await find(parts.rest, before.begun, outgoing);
     if (found) {
       const done = { ...found, rung: before.begun.rung, at: clock.now() };
       await note({ done });
@@ -53,7 +53,7 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
     }
   }
 
-  const nonce = nonceOf(letter);
+  const nonce = nonceOf(outgoing);
   for await (const ready of placesFor(parts, to, await records.bound.get(jobId))) {
     let place: Place | undefined;
     try {
@@ -61,7 +61,7 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
       const maxBytes = limits.of(place.rung, to);
       if (bytes > maxBytes) return { kind: 'too-large', maxBytes };
       await note({ begun: { rung: place.rung, channelId: place.channelId, at: clock.now() } });
-      const posted = await put(parts, place, letter, nonce);
+      const posted = await put(parts, place, outgoing, nonce);
       const done = { ...posted, rung: place.rung, at: clock.now() };
       await note({ done });
       return { kind: 'posted', ...done };
@@ -84,20 +84,25 @@ export async function post(parts: PostParts, letter: Letter): Promise<PostOutcom
 }
 
 /** As it should look; as text and files alone where Discord can't read that. */
-async function put({ log }: PostParts, place: Place, letter: Letter, nonce: string): Promise<Posted> {
-  const message = letter.message(place.rung);
+async function put(
+  { log }: PostParts,
+  place: Place,
+  outgoing: OutgoingMessage,
+  nonce: string,
+): Promise<PostedMessage> {
+  const message = outgoing.message(place.rung);
   try {
-    return await place.post(message, letter.uploads, nonce);
+    return await place.post(message, outgoing.uploads, nonce);
   } catch (error) {
     if (!(error instanceof DiscordTrouble) || !error.invalidForm) throw error;
-    log.error({ job: letter.jobCode, rung: place.rung }, 'Discord cannot read a message of ours');
-    const bare = letter.uploads.map(({ alt: _none, ...upload }) => upload);
+    log.error({ job: outgoing.jobCode, rung: place.rung }, 'Discord cannot read a message of ours');
+    const bare = outgoing.uploads.map(({ alt: _none, ...upload }) => upload);
     return place.post(bareOf(message), bare, nonce);
   }
 }
 
 /** At most 25 letters, the same each time that this message is tried. */
-function nonceOf({ jobId, jobCode, purpose }: Letter): string {
+function nonceOf({ jobId, jobCode, purpose }: OutgoingMessage): string {
   return `${jobCode}-${createHash('sha256').update(`${jobId} ${purpose}`).digest('base64url').slice(0, 16)}`;
 }
 
@@ -115,8 +120,8 @@ const CLOCKS_DIFFER_MS = 60_000;
 async function find(
   rest: REST,
   { rung, channelId, at }: NonNullable<Posts[string]['begun']>,
-  { jobCode, to, uploads }: Letter,
-): Promise<Posted | undefined> {
+  { jobCode, to, uploads }: OutgoingMessage,
+): Promise<PostedMessage | undefined> {
   if (rung === 'follow-up' && !mayPost(to)) return undefined;
   const after = SnowflakeUtil.generate({ timestamp: at - CLOCKS_DIFFER_MS }).toString();
   try {

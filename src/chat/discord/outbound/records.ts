@@ -1,29 +1,32 @@
 /** What must be known of a job's messages after a restart. One record for each writer, so that none undoes another's. */
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Shown as ShownAnywhere } from '../../status.ts';
-import type { Rung } from './limits.ts';
-import type { Posted } from './sender.ts';
+import type { PostingPlace } from './limits.ts';
+import type { PostedMessage } from './sender.ts';
 
 /** The message that tells how the job stands, and the event whose token may still edit it. */
-export type Bound = { channelId: string; statusMessageId: string; eventId: string };
+export type StatusBinding = { channelId: string; statusMessageId: string; eventId: string };
 /** What that message says now. `comeForIt`: "Get your video" stands on it. */
-export type Shown = ShownAnywhere & { comeForIt?: boolean };
+export type StatusRecord = ShownAnywhere & { comeForIt?: boolean };
 /** A new message: begun before it is sent, done once its id is known. By what it is for. */
 export type Posts = Record<
   string,
-  { begun?: { rung: Rung; channelId: string; at: number }; done?: Posted & { rung: Rung; at: number } }
+  {
+    begun?: { rung: PostingPlace; channelId: string; at: number };
+    done?: PostedMessage & { rung: PostingPlace; at: number };
+  }
 >;
 
 export type Records = ReturnType<typeof createRecords>;
 
-export function createRecords(shelf: Shelf) {
+export function createRecords(kv: KeyValueStore) {
   const record = <T>(kind: string) => ({
-    get: (jobId: string) => shelf.get<T>(`${kind}:${jobId}`),
-    set: (jobId: string, value: T) => shelf.set(`${kind}:${jobId}`, value),
-    delete: (jobId: string) => shelf.delete(`${kind}:${jobId}`),
+    get: (jobId: string) => kv.get<T>(`${kind}:${jobId}`),
+    set: (jobId: string, value: T) => kv.set(`${kind}:${jobId}`, value),
+    delete: (jobId: string) => kv.delete(`${kind}:${jobId}`),
   });
-  const bound = record<Bound>('bound');
-  const shown = record<Shown>('shown');
+  const bound = record<StatusBinding>('bound');
+  const shown = record<StatusRecord>('shown');
   const posts = record<Posts>('posts');
   return {
     bound,

@@ -18,11 +18,11 @@ type NewMessage = MessageBody & {
   enforce_nonce?: boolean;
   message_reference?: { message_id: string; channel_id: string; fail_if_not_exists: boolean };
 };
-export type Posted = { channelId: string; messageId: string };
+export type PostedMessage = { channelId: string; messageId: string };
 
 export type Sender = {
   /** Posts once, or again where that can't make a second message. Throws DiscordTrouble. */
-  post(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<Posted>;
+  post(path: string, message: NewMessage, uploads: readonly Upload[]): Promise<PostedMessage>;
   /** Puts this in the place of what the message of that address says. Throws DiscordTrouble. */
   edit(path: string, message: MessageBody, uploads: readonly Upload[]): Promise<void>;
   stop(): Promise<void>;
@@ -69,7 +69,7 @@ export function createSender(parts: SenderParts): Sender {
     path: string,
     message: NewMessage,
     uploads: readonly Upload[],
-  ): Promise<Posted> {
+  ): Promise<PostedMessage> {
     const { statusCode, headers, body } = await request(`${parts.apiUrl}${path}`, {
       method,
       dispatcher: agent,
@@ -100,7 +100,7 @@ export function createSender(parts: SenderParts): Sender {
     path: string,
     message: NewMessage,
     uploads: readonly Upload[],
-  ): Promise<Posted> {
+  ): Promise<PostedMessage> {
     for (let left = TRIES - 1; ; left -= 1) {
       try {
         await untilOpen(path);

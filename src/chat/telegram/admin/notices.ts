@@ -1,7 +1,7 @@
 /** What admins are told in their log channel, and members of an answer: no job's own messages tell it. */
 import type { Api } from 'grammy';
 import type { Chat } from '../../../core/chat-port.ts';
-import type { Log, Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore, Log } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import type { Line } from '../../page.ts';
 import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
@@ -10,13 +10,13 @@ import { isTrouble } from '../api.ts';
 import type { Outbound, Place } from '../outbound/index.ts';
 import { messageOf, type PageBody } from '../render.ts';
 import { placeSchema, targetSchema } from '../target.ts';
+import { readLocation } from './location.ts';
 import type { People } from './people.ts';
 import { localeKey } from './settings.ts';
-import { readSpot } from './spot.ts';
 
 export type NoticeParts = {
   api: Api;
-  shelf: Shelf;
+  kv: KeyValueStore;
   outbound: Pick<Outbound, 'say' | 'edit'>;
   people: People;
   requests: Requests;
@@ -24,15 +24,15 @@ export type NoticeParts = {
 };
 
 export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost' | 'post'>> {
-  const { api, shelf, outbound, people, requests, log } = parts;
+  const { api, kv, outbound, people, requests, log } = parts;
   const chatOf = (spaceId: string): number => Number(spaceId.replace('telegram:', ''));
 
   return {
     async canPost(_spaceId, channel) {
-      const spot = readSpot(channel);
-      if (!spot) return false;
+      const location = readLocation(channel);
+      if (!location) return false;
       try {
-        return await mayWrite(api, spot);
+        return await mayWrite(api, location);
       } catch (error) {
         if (isTrouble(error, 'network', 'flood')) throw error;
         log.info({ err: error }, 'a log channel could not be looked at');
@@ -42,10 +42,10 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
 
     async post(to, spaceId, notice) {
       const target = 'target' in to ? targetSchema.parse(to.target) : undefined;
-      const place: Place | undefined = 'channel' in to ? readSpot(to.channel) : target;
+      const place: Place | undefined = 'channel' in to ? readLocation(to.channel) : target;
       if (!place) return false;
       const home = target?.chatId ?? chatOf(spaceId);
-      const words = wordsFor(target?.locale ?? (await shelf.get<string>(localeKey(spaceId))));
+      const words = wordsFor(target?.locale ?? (await kv.get<string>(localeKey(spaceId))));
       // A log channel may serve several chats.
       const title = place.chatId === home ? undefined : await people.titleOf(home);
       const said = await people.named(home, words.t('settings.anonymous-admin'), (naming) =>

@@ -5,8 +5,8 @@ import { onlyOption } from '../../settings-panel.ts';
 import type { QuestionFacts } from '../../settings-questions.ts';
 import type { Place } from '../inbound/records.ts';
 import { type Body, type Button, callbackData, escapeHtml, keyboardOf, linesOf } from '../render.ts';
+import { locationId } from './location.ts';
 import { usageOf } from './parts.ts';
-import { spotId } from './spot.ts';
 
 /** `anonymous`: asked for by an anonymous admin, of whom Telegram may not tell who presses. */
 export const PANEL_VERBS = { known: 'settings', anonymous: 'settings-anonymous' } as const;
@@ -16,7 +16,7 @@ export const placeFacts = (
   place: Pick<Place, 'chatId' | 'threadId' | 'forum'>,
   own: QuestionFacts['own'],
 ): Pick<QuestionFacts, 'here' | 'leaveOut' | 'written'> => ({
-  here: spotId(place),
+  here: locationId(place),
   leaveOut: (setting) => own[setting.key] === undefined && isForeign(setting, place.forum ?? false),
   written: ({ part, name }, example) => usageOf(part ?? name, example),
 });
@@ -46,11 +46,12 @@ export function bodyOf({ title, lines, rows = [] }: Page, anonymous = false): Bo
   };
 }
 
-const textOf = (line: Line): string => (typeof line === 'string' ? line : line.text);
+const textOf = (admissionQueue: Line): string =>
+  typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text;
 
 /** In letters that a tap copies and that Telegram makes no mention of. */
-function withCopy(text: string, line: Line): string {
-  if (typeof line === 'string' || line.copy === undefined) return text;
-  const code = escapeHtml(line.copy);
+function withCopy(text: string, admissionQueue: Line): string {
+  if (typeof admissionQueue === 'string' || admissionQueue.copy === undefined) return text;
+  const code = escapeHtml(admissionQueue.copy);
   return text.replace(code, () => `<code>${code}</code>`);
 }

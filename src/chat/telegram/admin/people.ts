@@ -1,12 +1,12 @@
 /** Who is who in a chat: names for ids where something is shown, ids for names where somebody is named. */
 import type { Api } from 'grammy';
-import type { Clock, Shelf } from '../../../core/ports.ts';
+import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import type { Naming } from '../../../core/settings/setting.ts';
-import type { Place, Said } from '../inbound/records.ts';
-import { readSpot } from './spot.ts';
+import type { MessageRecord, Place } from '../inbound/records.ts';
+import { readLocation } from './location.ts';
 
 const SEEN_FOR_MS = 30 * 24 * 3_600_000;
-/** What is on the shelf is written again so often, not with every message. */
+/** What is on the key-value store is written again so often, not with every message. */
 const NOTED_EVERY_MS = 24 * 3_600_000;
 const NAMES_KNOWN_MS = 10 * 60_000;
 const KEPT = 2_000;
@@ -15,7 +15,7 @@ const GENERAL = '1';
 
 export type People = {
   /** Remembers who speaks and where. */
-  note(said: Place & Pick<Said, 'topicName'>): Promise<void>;
+  note(said: Place & Pick<MessageRecord, 'topicName'>): Promise<void>;
   /** Whose name that is, where they were seen in this chat. */
   find(chatId: number, username: string): Promise<number | undefined>;
   /** A person's own name, as the chat shows it; it calls nobody. */
@@ -26,14 +26,14 @@ export type People = {
   named<T>(chatId: number, anonymous: string, write: (naming: Naming) => T): Promise<T>;
 };
 
-export function createPeople({ api, shelf, clock }: { api: Api; shelf: Shelf; clock: Clock }): People {
+export function createPeople({ api, kv, clock }: { api: Api; kv: KeyValueStore; clock: Clock }): People {
   const noted = new Map<string, { value: number | string; at: number }>();
   const names = new Map<string, { name: Promise<string>; at: number }>();
 
   async function keep(key: string, value: number | string): Promise<void> {
     const before = noted.get(key);
     if (before?.value === value && clock.now() - before.at < NOTED_EVERY_MS) return;
-    await shelf.set(key, value, SEEN_FOR_MS);
+    await kv.set(key, value, SEEN_FOR_MS);
     remember(noted, key, { value, at: clock.now() });
   }
 
@@ -60,7 +60,7 @@ export function createPeople({ api, shelf, clock }: { api: Api; shelf: Shelf; cl
 
   async function topicOf(chatId: number, topic: string): Promise<string> {
     if (topic === GENERAL) return 'General';
-    return (await shelf.get<string>(topicKey(chatId, topic))) ?? `#${topic}`;
+    return (await kv.get<string>(topicKey(chatId, topic))) ?? `#${topic}`;
   }
 
   async function nameFor(chatId: number, anonymous: string, [kind, id]: Parameters<Naming>): Promise<string> {
@@ -71,12 +71,12 @@ export function createPeople({ api, shelf, clock }: { api: Api; shelf: Shelf; cl
       return userId < 0 ? anonymous : nameOf(chatId, userId);
     }
     if (kind !== 'channel') return id;
-    const spot = readSpot(id);
-    if (!spot) return topicOf(chatId, id);
-    const title = (await titleOf(spot.chatId)) ?? String(spot.chatId);
-    return spot.threadId === undefined
+    const location = readLocation(id);
+    if (!location) return topicOf(chatId, id);
+    const title = (await titleOf(location.chatId)) ?? String(location.chatId);
+    return location.threadId === undefined
       ? title
-      : `${title}, ${await topicOf(spot.chatId, String(spot.threadId))}`;
+      : `${title}, ${await topicOf(location.chatId, String(location.threadId))}`;
   }
 
   return {
@@ -86,7 +86,7 @@ export function createPeople({ api, shelf, clock }: { api: Api; shelf: Shelf; cl
       if (topicName !== undefined && threadId !== undefined)
         await keep(topicKey(chatId, String(threadId)), topicName);
     },
-    find: (chatId, username) => shelf.get<number>(seenKey(chatId, username)),
+    find: (chatId, username) => kv.get<number>(seenKey(chatId, username)),
     nameOf,
     titleOf,
     async named(chatId, anonymous, write) {

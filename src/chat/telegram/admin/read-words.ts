@@ -1,14 +1,14 @@
 /** From what an admin wrote after `/settings` to what the core is asked; a wrong word is told with the right ones. */
 import { type Outcome, refuse } from '../../../core/refusals.ts';
 import { SHOW } from '../../../core/settings/settings-parts.ts';
-import type { Said } from '../inbound/records.ts';
+import type { MessageRecord } from '../inbound/records.ts';
 import { topicOf } from '../inbound/who.ts';
+import { locationId, readLocation } from './location.ts';
 import { PART_NAMES, type Slot, slotsFor, type Word } from './parts.ts';
-import { readSpot, spotId } from './spot.ts';
 
-export type Read =
+export type SettingsReading =
   /** `spot`: another place that was named, where something is to be posted. */
-  | { kind: 'call'; part: string; options: Record<string, string>; spot?: string }
+  | { kind: 'call'; part: string; options: Record<string, string>; location?: string }
   | { kind: 'wrong'; refusal: Extract<Outcome<never>, { ok: false }>['refusal']; part?: string }
   /** More words than belong there. */
   | { kind: 'too-many'; part: string }
@@ -23,9 +23,9 @@ export type ReadParts = {
 
 type Options = Record<string, string>;
 type WhoSlot = Extract<Slot, { takes: 'who' }>;
-type Taken = Options | { stranger: string } | undefined;
+type ReadOptions = Options | { stranger: string } | undefined;
 
-const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => {
+const wordsOf = ({ text, named = [] }: Pick<MessageRecord, 'text' | 'named'>): Word[] => {
   const words: Word[] = [];
   const plain = (from: number, to: number) =>
     words.push(...[...text.slice(from, to).matchAll(/\S+/g)].map(([word]) => ({ text: word })));
@@ -39,7 +39,7 @@ const wordsOf = ({ text, named = [] }: Pick<Said, 'text' | 'named'>): Word[] => 
   return words;
 };
 
-export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
+export async function readWords(said: MessageRecord, parts: ReadParts): Promise<SettingsReading> {
   const [first, ...rest] = wordsOf(said);
   const part = (first?.text ?? SHOW).toLowerCase();
   const slots = slotsFor(part);
@@ -48,7 +48,7 @@ export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
       kind: 'wrong',
       refusal: refuse({ code: 'bad-option', option: 'settings', allowed: PART_NAMES }).refusal,
     };
-  const wrong = ({ name, allowed }: Slot): Read => {
+  const wrong = ({ name, allowed }: Slot): SettingsReading => {
     // What can't be said where they are is no help.
     const here = allowed.filter((word) => word !== 'topic' || topicOf(said) !== undefined);
     return {
@@ -87,17 +87,17 @@ export async function readWords(said: Said, parts: ReadParts): Promise<Read> {
   if (stranger !== undefined) return { kind: 'stranger', name: stranger };
   const missing = open.find(({ optional }) => !optional);
   if (missing) return wrong(missing);
-  const spot = options[slots.find(({ takes }) => takes === 'spot')?.name ?? ''];
-  return { kind: 'call', part, options, ...(spot === undefined ? {} : { spot }) };
+  const location = options[slots.find(({ takes }) => takes === 'spot')?.name ?? ''];
+  return { kind: 'call', part, options, ...(location === undefined ? {} : { location }) };
 }
 
 /** The first open place that takes the word, and what that comes to. */
 async function place(
   word: Word,
   open: readonly Slot[],
-  said: Said,
+  said: MessageRecord,
   parts: ReadParts,
-): Promise<[Slot, Taken] | [undefined, undefined]> {
+): Promise<[Slot, ReadOptions] | [undefined, undefined]> {
   for (const slot of open) {
     const taken = await take(word, slot, said, parts);
     if (taken) return [slot, taken];
@@ -105,10 +105,10 @@ async function place(
   return [undefined, undefined];
 }
 
-async function take(word: Word, slot: Slot, said: Said, parts: ReadParts): Promise<Taken> {
+async function take(word: Word, slot: Slot, said: MessageRecord, parts: ReadParts): Promise<ReadOptions> {
   const text = word.text.toLowerCase();
   if (slot.takes === 'who') return whoIs(word, slot, said, parts);
-  if (slot.takes === 'spot') return spotOf(text, slot, said, parts);
+  if (slot.takes === 'spot') return locationOf(text, slot, said, parts);
   if (slot.takes === 'rest' || word.userId !== undefined) return undefined;
   const { name } = slot;
   if (slot.takes === 'text')
@@ -117,7 +117,12 @@ async function take(word: Word, slot: Slot, said: Said, parts: ReadParts): Promi
   return meant === undefined ? undefined : { [name]: meant };
 }
 
-async function whoIs(word: Word, slot: WhoSlot, said: Said, { find }: ReadParts): Promise<Taken> {
+async function whoIs(
+  word: Word,
+  slot: WhoSlot,
+  said: MessageRecord,
+  { find }: ReadParts,
+): Promise<ReadOptions> {
   if (word.userId !== undefined) return memberOf(slot, word.userId);
   const text = word.text.toLowerCase();
   if (/^@\w{2,}$/.test(text)) {
@@ -135,16 +140,16 @@ const memberOf = ({ scoped }: WhoSlot, userId: number): Options => ({
   member: `telegram:${userId}`,
 });
 
-async function spotOf(
+async function locationOf(
   text: string,
   { name }: Slot,
-  { chatId, threadId }: Said,
+  { chatId, threadId }: MessageRecord,
   { chatNamed }: ReadParts,
-): Promise<Taken> {
-  if (text === 'here') return { [name]: spotId({ chatId, threadId }) };
+): Promise<ReadOptions> {
+  if (text === 'here') return { [name]: locationId({ chatId, threadId }) };
   // Without a channel it is off.
   if (text === 'off' || text === 'none') return {};
-  if (readSpot(text)) return { [name]: text };
+  if (readLocation(text)) return { [name]: text };
   if (!/^@\w{4,}$/.test(text)) return undefined;
   const named = await chatNamed(text);
   return named === undefined ? undefined : { [name]: String(named) };

@@ -2,7 +2,7 @@
 import type { Api } from 'grammy';
 import type { Commands } from '../../../../commands/index.ts';
 import type { Call, Core } from '../../../core/command.ts';
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import { HISTORY, SHOW } from '../../../core/settings/settings-parts.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
@@ -17,22 +17,22 @@ import {
 } from '../../settings-questions.ts';
 import { isTrouble } from '../api.ts';
 import { jobIdOf } from '../inbound/decide.ts';
-import type { Deed } from '../inbound/pressed.ts';
-import type { Place, Said } from '../inbound/records.ts';
+import type { PressHandler } from '../inbound/press-handlers.ts';
+import type { MessageRecord, Place } from '../inbound/records.ts';
 import type { Talk } from '../inbound/talk.ts';
-import { targetOf, type Who } from '../inbound/who.ts';
+import { type Membership, targetOf } from '../inbound/who.ts';
 import { type Body, linesOf } from '../render.ts';
+import { readLocation } from './location.ts';
 import { bodyOf, placeFacts } from './panel.ts';
 import { usageOf } from './parts.ts';
 import type { People } from './people.ts';
 import { readWords } from './read-words.ts';
-import { readSpot } from './spot.ts';
 
 export type SettingsParts = {
   api: Api;
-  shelf: Shelf;
+  kv: KeyValueStore;
   people: People;
-  who: Who;
+  who: Membership;
   talk: Talk;
   settings: Commands['settings'];
 };
@@ -49,12 +49,12 @@ export const localeKey = (spaceId: string): string => `admin-locale:${spaceId}`;
 type Facts = Omit<QuestionFacts, 'naming'>;
 
 export type SettingsAnswers = {
-  answer(said: Said, core: Core): Promise<Body>;
-  pressed: { known: Deed; anonymous: Deed };
+  answer(said: MessageRecord, core: Core): Promise<Body>;
+  pressed: { known: PressHandler; anonymous: PressHandler };
 };
 
 export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
-  const { api, shelf, people, who, talk, settings } = parts;
+  const { api, kv, people, who, talk, settings } = parts;
 
   async function callOf(place: Place, id: string): Promise<Call> {
     return { ...(await who.fresh(place)), id, options: {}, files: {} };
@@ -76,7 +76,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
     write: (naming: QuestionFacts['naming']) => Body,
   ): Promise<Body> => people.named(place.chatId, t('settings.anonymous-admin'), write);
 
-  async function answer(said: Said, core: Core): Promise<Body> {
+  async function answer(said: MessageRecord, core: Core): Promise<Body> {
     const call = await callOf(said, jobIdOf(said));
     const facts = await panelFacts(said, call, core);
     if ('refused' in facts) return linesOf([facts.refused]);
@@ -95,15 +95,15 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
             bodyOf(panelWithQuestions({ ...facts, naming }), said.anonymousAdmin),
           );
         if (read.part === HISTORY) return history(said, call, core, words);
-        if (read.spot !== undefined) {
-          const notTheirs = await refusalOfSpot(said, read.spot, words);
+        if (read.location !== undefined) {
+          const notTheirs = await refusalOfLocation(said, read.location, words);
           if (notTheirs) return linesOf([notTheirs]);
         }
         return once(said, () => change(said, { ...call, ...read }, core, words));
     }
   }
 
-  async function history(said: Said, call: Call, core: Core, words: Words): Promise<Body> {
+  async function history(said: MessageRecord, call: Call, core: Core, words: Words): Promise<Body> {
     const outcome = await settings.execute({ ...call, part: HISTORY }, core);
     if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
     const entries = outcome.value.kind === 'history' ? outcome.value.entries : [];
@@ -113,8 +113,13 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
     );
   }
 
-  async function change(said: Said, call: Call & { part: string }, core: Core, words: Words): Promise<Body> {
-    await shelf.set(localeKey(call.requester.spaceId), said.locale, LOCALE_KEPT_MS);
+  async function change(
+    said: MessageRecord,
+    call: Call & { part: string },
+    core: Core,
+    words: Words,
+  ): Promise<Body> {
+    await kv.set(localeKey(call.requester.spaceId), said.locale, LOCALE_KEPT_MS);
     const outcome = await settings.execute(call, core);
     if (!outcome.ok) {
       const { refusal } = outcome;
@@ -128,27 +133,31 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
    * A message that is read again, after a crash or because its answer could not be sent, changes nothing once more:
    * some changes undo themselves when they are made twice.
    */
-  async function once(said: Said, make: () => Promise<Body>): Promise<Body> {
+  async function once(said: MessageRecord, make: () => Promise<Body>): Promise<Body> {
     const key = `settings-done:${said.chatId}:${said.messageId}`;
-    const before = await shelf.get<{ body?: Body }>(key);
+    const before = await kv.get<{ body?: Body }>(key);
     if (before) return before.body ?? linesOf([wordsFor(said.locale).t('told.trouble')]);
-    await shelf.set(key, {}, DONE_FOR_MS);
+    await kv.set(key, {}, DONE_FOR_MS);
     try {
       const body = await make();
-      await shelf.set(key, { body }, DONE_FOR_MS);
+      await kv.set(key, { body }, DONE_FOR_MS);
       return body;
     } catch (error) {
-      await shelf.delete(key);
+      await kv.delete(key);
       throw error;
     }
   }
 
   /** Whoever names another chat must run that one too: else its members would read what is none of their business. */
-  async function refusalOfSpot(said: Said, channel: string, { t }: Words): Promise<string | undefined> {
-    const spot = readSpot(channel);
-    if (!spot || spot.chatId === said.chatId) return undefined;
+  async function refusalOfLocation(
+    said: MessageRecord,
+    channel: string,
+    { t }: Words,
+  ): Promise<string | undefined> {
+    const location = readLocation(channel);
+    if (!location || location.chatId === said.chatId) return undefined;
     const { anonymousAdmin: _, ...person } = said;
-    const there = await who.fresh({ ...person, chatId: spot.chatId });
+    const there = await who.fresh({ ...person, chatId: location.chatId });
     return there.standing.moderator ? undefined : t('settings.not-yours');
   }
 
@@ -162,7 +171,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
   }
 
   const pressed =
-    (anonymous: boolean): Deed =>
+    (anonymous: boolean): PressHandler =>
     async ({ press, words, code: pressedCode, arg }, { core }) => {
       const code = OLD_CODES.get(pressedCode) ?? pressedCode;
       const call = await callOf(press, press.pressId);
@@ -170,7 +179,7 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
       if ('refused' in facts) return anonymous ? words.t('told.anonymous-admin') : facts.refused;
       const wanted = wantedByAnswer({ code, arg }, facts);
       if (wanted) {
-        await shelf.set(localeKey(call.requester.spaceId), press.locale, LOCALE_KEPT_MS);
+        await kv.set(localeKey(call.requester.spaceId), press.locale, LOCALE_KEPT_MS);
         for (const { part, texts } of wanted) {
           const outcome = await settings.execute({ ...call, part, options: texts }, core);
           if (!outcome.ok) return words.refusal(outcome.refusal);

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../../core/ports.ts';
 import type { Timers } from '../timers.ts';
-import type { Said } from './records.ts';
+import type { MessageRecord } from './records.ts';
 
 const PACE = {
   /** Nothing more for so long, and it is over. */
@@ -15,7 +15,7 @@ const PACE = {
   capMs: 6_000,
 };
 
-export type Item = { id: string; record: Said };
+export type Item = { id: string; record: MessageRecord };
 type Open = { items: Item[]; firstAt: number; cancel: () => void };
 
 export type Albums = {
@@ -55,9 +55,9 @@ export function createAlbums(onWhole: (items: Item[]) => void, clock: Clock, tim
 }
 
 /** One album of one chat. */
-export const albumKey = ({ chatId, album }: Said): string => `${chatId}:${album}`;
+export const albumKey = ({ chatId, album }: MessageRecord): string => `${chatId}:${album}`;
 
-function firstOfEach(said: readonly Said[]): Said['media'] {
+function firstOfEach(said: readonly MessageRecord[]): MessageRecord['media'] {
   const image = said.find(({ media }) => media.image)?.media.image;
   const clip = said.find(({ media }) => media.clip)?.media.clip;
   const unusable = said.find(({ media }) => media.unusable)?.media.unusable;
@@ -65,7 +65,7 @@ function firstOfEach(said: readonly Said[]): Said['media'] {
 }
 
 /** An album as if it had been one message, that of its first item. */
-export function asOne(items: readonly [Said, ...Said[]]): Said {
+export function asOne(items: readonly [MessageRecord, ...MessageRecord[]]): MessageRecord {
   const [first] = items;
   const command = items.find((item) => item.command !== undefined)?.command;
   const repliesTo = items.find((item) => item.repliesTo)?.repliesTo;

@@ -5,15 +5,15 @@ import { answer, type ChatCommand } from '../../command.ts';
 import { type Page, said as saying } from '../../page.ts';
 import { forgetQuestion } from '../../pages.ts';
 import { jobIdOf } from './decide.ts';
-import type { Said } from './records.ts';
+import type { MessageRecord } from './records.ts';
 import { type DrawParts, drawFor } from './speak.ts';
-import type { Who } from './who.ts';
+import type { Membership } from './who.ts';
 
-export type CommandParts = DrawParts & { who: Who };
+export type CommandParts = DrawParts & { who: Membership };
 
 /** What is answered to a command; undefined for one that is none of ours and may be another bot's. */
 export async function answerCommand(
-  said: Said,
+  said: MessageRecord,
   words: Words,
   { name: typed, text }: { name: string; text: string },
   parts: CommandParts,

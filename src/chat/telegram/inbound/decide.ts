@@ -5,7 +5,7 @@ import type { Downloads } from '../download.ts';
 import type { Media } from '../media-of.ts';
 import type { Expected } from './expected.ts';
 import type { Halves } from './halves.ts';
-import type { Request, Said } from './records.ts';
+import type { MessageRecord, Request } from './records.ts';
 
 export type Decision =
   | { do: 'nothing' }
@@ -22,7 +22,10 @@ const ANIMATE = 'animate';
 const OPTIONS = /^options?\b\s*/i;
 
 /** The caller holds the lock of the member's halves. */
-export async function decide(said: Said, { halves, expected, tooLarge }: DecideParts): Promise<Decision> {
+export async function decide(
+  said: MessageRecord,
+  { halves, expected, tooLarge }: DecideParts,
+): Promise<Decision> {
   const { command, media, repliesTo, chatType } = said;
   if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
   const isPrivate = chatType === 'private';
@@ -85,7 +88,7 @@ function missing({ image, clip }: Media, isPrivate: boolean): WordKey {
 export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: number }): string =>
   `telegram-${chatId}-${messageId}`;
 
-function requestOf(said: Said, media: Media, { again }: { again?: string }): Request {
+function requestOf(said: MessageRecord, media: Media, { again }: { again?: string }): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
   const ask = again === undefined && said.command === ANIMATE && OPTIONS.test(said.text);
   const prompt = ask ? said.text.replace(OPTIONS, '') : said.text;

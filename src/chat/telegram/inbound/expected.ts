@@ -1,8 +1,8 @@
 /** What a member's next file is for, after New image or New motion was pressed. */
 import { z } from 'zod';
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Media } from '../media-of.ts';
-import type { Place, Said } from './records.ts';
+import type { MessageRecord, Place } from './records.ts';
 
 const WAITS_MS = 60 * 60_000;
 
@@ -15,24 +15,27 @@ const awaitedSchema = z.object({
   /** The message that has brought it: read a second time after a crash, it still does. */
   broughtBy: z.number().optional(),
 });
-type Awaited = z.infer<typeof awaitedSchema>;
+type ExpectedReply = z.infer<typeof awaitedSchema>;
 
 export type Expected = {
   /** Waits for a reply to that message and, in private, for any next file. */
-  wait(place: Place, awaited: Awaited): Promise<void>;
+  wait(place: Place, awaited: ExpectedReply): Promise<void>;
   /** The file of this message, if it was waited for. It is waited for no longer then. */
-  take(said: Said): Promise<{ code: string; media: Media } | undefined>;
+  take(said: MessageRecord): Promise<{ code: string; media: Media } | undefined>;
 };
 
-export function createExpected(shelf: Shelf): Expected {
+export function createExpected(kv: KeyValueStore): Expected {
   const replyKey = (chatId: number, askId: number): string => `expect:${chatId}:${askId}`;
   const nextKey = ({ chatId, threadId = 0 }: Place): string => `expect-next:${chatId}:${threadId}`;
 
-  async function read(key: string): Promise<Awaited | undefined> {
-    return awaitedSchema.safeParse(await shelf.get(key)).data;
+  async function read(key: string): Promise<ExpectedReply | undefined> {
+    return awaitedSchema.safeParse(await kv.get(key)).data;
   }
 
-  async function takeAt(key: string, said: Said): Promise<(Awaited & { media: Media }) | undefined> {
+  async function takeAt(
+    key: string,
+    said: MessageRecord,
+  ): Promise<(ExpectedReply & { media: Media }) | undefined> {
     const awaited = await read(key);
     if (!awaited || awaited.userId !== said.userId) return undefined;
     const { what, broughtBy } = awaited;
@@ -40,14 +43,14 @@ export function createExpected(shelf: Shelf): Expected {
     if (!file || (broughtBy !== undefined && broughtBy !== said.messageId)) return undefined;
     const keys = [replyKey(said.chatId, awaited.askId)];
     if ((await read(nextKey(said)))?.askId === awaited.askId) keys.push(nextKey(said));
-    for (const each of keys) await shelf.set(each, { ...awaited, broughtBy: said.messageId }, WAITS_MS);
+    for (const each of keys) await kv.set(each, { ...awaited, broughtBy: said.messageId }, WAITS_MS);
     return { ...awaited, media: { [what]: file } };
   }
 
   return {
     async wait(place, awaited) {
-      await shelf.set(replyKey(place.chatId, awaited.askId), awaited, WAITS_MS);
-      if (place.chatType === 'private') await shelf.set(nextKey(place), awaited, WAITS_MS);
+      await kv.set(replyKey(place.chatId, awaited.askId), awaited, WAITS_MS);
+      if (place.chatType === 'private') await kv.set(nextKey(place), awaited, WAITS_MS);
     },
     async take(said) {
       const askId = said.repliesTo?.toBot ? said.repliesTo.messageId : undefined;
@@ -55,14 +58,14 @@ export function createExpected(shelf: Shelf): Expected {
       if (answer || said.chatType !== 'private') return answer;
       const next = isPair(said) ? undefined : await takeAt(nextKey(said), said);
       // Who sends something else has begun something else: what follows belongs to that.
-      if (!next) await shelf.delete(nextKey(said));
+      if (!next) await kv.delete(nextKey(said));
       return next;
     },
   };
 }
 
 /** Both halves at once, or a file that goes with what it replies to: not what was waited for. */
-const isPair = ({ media, repliesTo }: Said): boolean =>
+const isPair = ({ media, repliesTo }: MessageRecord): boolean =>
   (media.image !== undefined && media.clip !== undefined) ||
   repliesTo?.media.image !== undefined ||
   repliesTo?.media.clip !== undefined;

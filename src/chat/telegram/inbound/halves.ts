@@ -1,6 +1,6 @@
 /** The half that came before: a member's last picture and last clip in a chat, kept for a while. */
 import { z } from 'zod';
-import type { Clock, Shelf } from '../../../core/ports.ts';
+import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import { type FileRef, type Media, mediaSchema } from '../media-of.ts';
 import type { Place } from './records.ts';
 
@@ -14,32 +14,32 @@ const halfSchema = z.object({
   /** The request that has used it up. */
   usedBy: z.string().optional(),
 });
-type Half = z.infer<typeof halfSchema>;
+type HalfRequest = z.infer<typeof halfSchema>;
 const rowSchema = z.object({ image: halfSchema.optional(), clip: halfSchema.optional() });
 
 export type Halves = {
   /** What is there for this request. One that used a half up finds it again: it may be read a second time after a crash. */
-  find(place: Place, requestId: string): Promise<{ image?: Found; clip?: Found }>;
+  find(place: Place, requestId: string): Promise<{ image?: FoundHalf; clip?: FoundHalf }>;
   keep(place: Place, media: Media, text: string): Promise<void>;
   /** No other request may use them. */
   use(place: Place, requestId: string): Promise<void>;
 };
-type Found = { file: FileRef; text: string };
+type FoundHalf = { file: FileRef; text: string };
 
 /** Changes of one member's halves must not overlap: the caller holds their lock. */
-export function createHalves(shelf: Shelf, clock: Clock): Halves {
+export function createHalves(kv: KeyValueStore, clock: Clock): Halves {
   const keyOf = ({ chatId, threadId = 0, userId }: Place): string =>
     `half:${chatId}:${threadId}:${userId ?? 'chat'}`;
 
   async function read(place: Place): Promise<z.infer<typeof rowSchema>> {
     // What can't be read is as good as not there: the member sends it again.
-    return rowSchema.catch({}).parse(await shelf.get(keyOf(place)));
+    return rowSchema.catch({}).parse(await kv.get(keyOf(place)));
   }
 
   return {
     async find(place, requestId) {
       const { image, clip } = await read(place);
-      const fits = (half: Half | undefined): half is Half =>
+      const fits = (half: HalfRequest | undefined): half is HalfRequest =>
         half !== undefined &&
         half.at > clock.now() - KEPT_MS &&
         (half.usedBy === undefined || half.usedBy === requestId);
@@ -50,12 +50,12 @@ export function createHalves(shelf: Shelf, clock: Clock): Halves {
       const row = await read(place);
       if (image) row.image = { file: image, text, at };
       if (clip) row.clip = { file: clip, text, at };
-      await shelf.set(keyOf(place), row, KEPT_MS);
+      await kv.set(keyOf(place), row, KEPT_MS);
     },
     async use(place, requestId) {
       const row = await read(place);
       for (const half of [row.image, row.clip]) if (half) half.usedBy ??= requestId;
-      await shelf.set(keyOf(place), row, KEPT_MS);
+      await kv.set(keyOf(place), row, KEPT_MS);
     },
   };
 }

@@ -3,10 +3,10 @@ import type { Api } from 'grammy';
 import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
 import { createLocks } from '../../../core/locks.ts';
-import type { Clock, Files, Inbox, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, Files, Inbox, KeyValueStore, Log } from '../../../core/ports.ts';
 import { cut } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
-import { act } from '../../acts.ts';
+import { runAction } from '../../actions.ts';
 import { said as saying } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
 import { PANEL_VERBS } from '../admin/panel.ts';
@@ -22,10 +22,10 @@ import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { greet } from './joined.ts';
 import { lateItems } from './late.ts';
-import { ownActs } from './own-acts.ts';
+import { ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
-import type { Deed } from './pressed.ts';
-import type { Press, Request, Said } from './records.ts';
+import type { PressHandler } from './press-handlers.ts';
+import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
 import { sayPage } from './speak.ts';
 import type { Talk } from './talk.ts';
@@ -33,7 +33,7 @@ import { createWho, targetOf } from './who.ts';
 
 export type HandlerParts = {
   api: Api;
-  shelf: Shelf;
+  kv: KeyValueStore;
   clock: Clock;
   log: Log;
   outbound: Outbound;
@@ -53,12 +53,12 @@ export type HandlerParts = {
 const ANSWER_WITHIN_MS = 2_500;
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { api, shelf, clock, log, outbound, inbox, commands, start, signal } = parts;
-  const who = createWho({ api, shelf, clock, log });
-  const halves = createHalves(shelf, clock);
-  const expected = createExpected(shelf);
+  const { api, kv, clock, log, outbound, inbox, commands, start, signal } = parts;
+  const who = createWho({ api, kv, clock, log });
+  const halves = createHalves(kv, clock);
+  const expected = createExpected(kv);
   const locks = createLocks();
-  const album = lateItems(shelf);
+  const album = lateItems(kv);
 
   const talk: Talk = {
     async say(target, body) {
@@ -81,7 +81,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const settings = createSettingsAnswers({ ...parts, who, talk, settings: commands.settings });
   const { sayWith } = outbound;
 
-  async function said(message: Said): Promise<void> {
+  async function said(message: MessageRecord): Promise<void> {
     const words = wordsFor(message.locale);
     await parts.people.note(message);
     const say = (body: Body): Promise<unknown> => talk.say(targetOf(message), body);
@@ -123,13 +123,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const pressParts = { ...parts, core, who, talk, sayWith, answer, maxBytes };
       const face = faceOf(press, words, pressParts);
       if (!action) return void (await face.aside(saying(words.t('told.too-old'))));
-      const ofPanel = (deed: Deed) => async () => {
+      const ofPanel = (deed: PressHandler) => async () => {
         const heard = await deed({ press, words, code: action.code, arg: action.arg }, { core });
         if (heard !== undefined) await face.aside(saying(heard));
       };
       const tools = { core, commands, requests: parts.requests, files: parts.files };
-      await act(pressOf(press, { ...action, again }, words, pressParts), face, tools, {
-        ...ownActs(press, words, { talk, expected, start }),
+      await runAction(pressOf(press, { ...action, again }, words, pressParts), face, tools, {
+        ...ownActions(press, words, { talk, expected, start }),
         [PANEL_VERBS.known]: ofPanel(settings.pressed.known),
         [PANEL_VERBS.anonymous]: ofPanel(settings.pressed.anonymous),
       });

@@ -9,7 +9,7 @@ import { pause, type Timers } from '../timers.ts';
 import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
 import { createPersist } from './persist.ts';
 import { type Bot, read } from './read.ts';
-import { type Incoming, type Request, recordSchema, type Said } from './records.ts';
+import { type Incoming, type MessageRecord, type Request, recordSchema } from './records.ts';
 import { updateSchema } from './wire.ts';
 
 const PREFIX = 'telegram:';
@@ -17,15 +17,15 @@ const ENDS_WITHIN_MS = 3_000;
 
 /** Does what a record asks for; may be called again with the same one. Throws passing trouble. */
 export type Handlers = {
-  said(said: Said): Promise<void>;
+  said(said: MessageRecord): Promise<void>;
   /** What came of an album so far: its later items are read in its light. */
   album: {
     /** The item as it is to be read, or `done` when the album has all that it needs. */
-    late(said: Said): Promise<Said | 'done' | undefined>;
-    closed(whole: Said): Promise<void>;
+    late(said: MessageRecord): Promise<MessageRecord | 'done' | undefined>;
+    closed(whole: MessageRecord): Promise<void>;
   };
   request(id: string, request: Request): Promise<void>;
-  other(record: Exclude<Incoming, Said | Request>): Promise<void>;
+  other(record: Exclude<Incoming, MessageRecord | Request>): Promise<void>;
   /** It failed for good: the member is told. */
   gaveUp(record: Incoming): Promise<void>;
 };

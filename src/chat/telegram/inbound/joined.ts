@@ -4,17 +4,17 @@ import type { Core } from '../../../core/command.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { isTrouble } from '../api.ts';
 import { linesOf } from '../render.ts';
-import type { Joined } from './records.ts';
+import type { JoinRecord } from './records.ts';
 import type { Talk } from './talk.ts';
-import type { Who } from './who.ts';
+import type { Membership } from './who.ts';
 
 export async function greet(
-  joined: Joined,
-  { api, core, who, talk }: { api: Api; core: Core; who: Who; talk: Talk },
+  joined: JoinRecord,
+  { api, core, who, talk }: { api: Api; core: Core; who: Membership; talk: Talk },
 ): Promise<void> {
   const { t } = wordsFor(joined.locale);
   const caller = await who.member(joined);
-  const refusal = core.access.refusalAtDoor(caller);
+  const refusal = core.access.refusalFor(caller);
   if (refusal?.code !== 'space-not-allowed') {
     await talk.say({ chatId: joined.chatId }, linesOf([t('told.welcome-group')]));
     return;

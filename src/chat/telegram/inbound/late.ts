@@ -1,6 +1,6 @@
 /** Items of an album that come after it was dealt with, as on a slow connection: they are read in its light. */
 import { z } from 'zod';
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import { albumKey } from './albums.ts';
 import type { Handlers } from './inlet.ts';
 
@@ -12,11 +12,11 @@ const albumSchema = z.object({
   mentioned: z.boolean(),
 });
 
-export function lateItems(shelf: Shelf): Handlers['album'] {
+export function lateItems(kv: KeyValueStore): Handlers['album'] {
   const keyOf = (album: string): string => `album:${album}`;
   return {
     async late(said) {
-      const album = albumSchema.safeParse(await shelf.get(keyOf(albumKey(said)))).data;
+      const album = albumSchema.safeParse(await kv.get(keyOf(albumKey(said)))).data;
       if (!album) return undefined;
       if (album.whole) return 'done';
       // The caption stands on one item, and speaks for all.
@@ -34,7 +34,7 @@ export function lateItems(shelf: Shelf): Handlers['album'] {
         ...(command === undefined ? {} : { command }),
         mentioned,
       };
-      await shelf.set(keyOf(albumKey(whole)), kept, KEPT_MS);
+      await kv.set(keyOf(albumKey(whole)), kept, KEPT_MS);
     },
   };
 }

@@ -1,12 +1,12 @@
 /** Who is meant in a message, apart from whoever wrote it. */
-import type { Said } from './records.ts';
+import type { MessageRecord } from './records.ts';
 import type { WireEntity, WireMessage } from './wire.ts';
 
 /** People whom the app has put into the words by their accounts. `start`: where `text` begins in what was written. */
 export function namedIn(
   entities: readonly WireEntity[],
   start: number,
-): Pick<Said, 'named'> | Record<string, never> {
+): Pick<MessageRecord, 'named'> | Record<string, never> {
   const named = entities.flatMap(({ type, offset, length, user }) =>
     type === 'text_mention' && user && offset >= start
       ? [{ from: offset - start, to: offset - start + length, userId: user.id }]
@@ -15,9 +15,9 @@ export function namedIn(
   return named.length > 0 ? { named } : {};
 }
 
-type Answered = NonNullable<WireMessage['reply_to_message']>;
+type RepliedMessage = NonNullable<WireMessage['reply_to_message']>;
 
 /** Whose message is answered, where that is a person's. */
-export function authorOf({ from, sender_chat }: Answered): { userId?: number } {
+export function authorOf({ from, sender_chat }: RepliedMessage): { userId?: number } {
   return from && !from.is_bot && !sender_chat ? { userId: from.id } : {};
 }

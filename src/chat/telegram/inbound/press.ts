@@ -2,7 +2,7 @@
 import type { Api } from 'grammy';
 import { z } from 'zod';
 import type { Caller } from '../../../core/limits/access.ts';
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Outcome } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';
 import type { Face, Press } from '../../face.ts';
@@ -14,13 +14,13 @@ import { messageOf } from '../render.ts';
 import { placeSchema, targetSchema } from '../target.ts';
 import type { Place, Press as PressRecord } from './records.ts';
 import { type DrawParts, drawFor, type SpeakParts, sayPage } from './speak.ts';
-import { targetOf, type Who } from './who.ts';
+import { type Membership, targetOf } from './who.ts';
 
 export type PressParts = SpeakParts &
   DrawParts & {
     api: Api;
-    shelf: Shelf;
-    who: Who;
+    kv: KeyValueStore;
+    who: Membership;
     people: People;
     requests: Requests;
     /** Says it in the small window above the chat. False where the press has its answer already. */
@@ -73,7 +73,7 @@ export function pressOf(
  */
 async function asWhoever<T>(
   place: Place,
-  who: Who,
+  who: Membership,
   attempt: (caller: Caller) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const first = await attempt(await who.member(place));
@@ -87,17 +87,19 @@ async function asWhoever<T>(
 }
 
 export function faceOf(record: PressRecord, words: Words, parts: PressParts): Face {
-  const { api, shelf, talk, requests, answer } = parts;
+  const { api, kv, talk, requests, answer } = parts;
   const { chatId, messageId, userId } = record;
   const target = targetOf(record);
   const questionHere = async () =>
-    questionSchema.safeParse(await shelf.get(questionKey(chatId, messageId))).data;
+    questionSchema.safeParse(await kv.get(questionKey(chatId, messageId))).data;
 
   const instead: Face['instead'] = (page) => talk.edit(target, messageId, messageOf(words, page));
 
   /** In the small window, where it has room; else in the chat. */
   const aside: Face['aside'] = async (page) => {
-    const text = page.lines.map((line) => (typeof line === 'string' ? line : line.text)).join('\n');
+    const text = page.lines
+      .map((admissionQueue) => (typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text))
+      .join('\n');
     const small =
       page.title === undefined && !page.media && !page.rows?.length && text.length <= ALERT_LENGTH;
     if (small && (await answer(text))) return 'done';
@@ -118,7 +120,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
         ...(about ? { jobId: about.id } : {}),
         ...(userId === undefined ? {} : { userId }),
       };
-      await shelf.set(questionKey(chatId, askId), question, QUESTION_KEPT_MS);
+      await kv.set(questionKey(chatId, askId), question, QUESTION_KEPT_MS);
     },
     async become(job) {
       await talk.bind(job.id, { chatId, messageId });
@@ -126,7 +128,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
     },
     async becomeAt(place, job) {
       // An earlier version noted it under the job.
-      const waiting = placeSchema.safeParse(place).data ?? (await shelf.get(`asked:${job.id}`));
+      const waiting = placeSchema.safeParse(place).data ?? (await kv.get(`asked:${job.id}`));
       const known = placeSchema.safeParse(waiting).data;
       if (known) await talk.bind(job.id, known);
       talk.show(job);

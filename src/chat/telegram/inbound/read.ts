@@ -3,7 +3,7 @@
 import { cleanAll } from '../../../core/text.ts';
 import { mediaOf } from '../media-of.ts';
 import { authorOf, namedIn } from './people.ts';
-import type { Incoming, Place, Said } from './records.ts';
+import type { Incoming, MessageRecord, Place } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
 /** Telegram's own accounts, through which anonymous admins and other chats speak. */
@@ -11,19 +11,19 @@ const GROUP_ANONYMOUS_BOT = 1087968824;
 const CHANNEL_BOT = 136817688;
 
 export type Bot = { id: number; username: string };
-type Read = { id: string; record: Incoming };
+type UpdateReading = { id: string; record: Incoming };
 
 /**
  * Undefined for what starts nothing: channels, other bots, automatic forwards. A message's id is its place, as one
  * that is told again, even under another update id, is still the same message.
  */
-export function read(update: WireUpdate, bot: Bot): Read | undefined {
+export function read(update: WireUpdate, bot: Bot): UpdateReading | undefined {
   const found = readAny(update, bot);
   // Only now: where a word begins and ends was counted in the text as it came.
   return found && { ...found, record: cleanAll(found.record) };
 }
 
-function readAny(update: WireUpdate, bot: Bot): Read | undefined {
+function readAny(update: WireUpdate, bot: Bot): UpdateReading | undefined {
   const { message, callback_query, my_chat_member } = update;
   if (message) return readMessage(message, bot);
   if (callback_query) return readPress(callback_query);
@@ -31,7 +31,7 @@ function readAny(update: WireUpdate, bot: Bot): Read | undefined {
   return undefined;
 }
 
-function readMessage(message: WireMessage, bot: Bot): Read | undefined {
+function readMessage(message: WireMessage, bot: Bot): UpdateReading | undefined {
   const { chat, message_id: messageId, migrate_to_chat_id, migrate_from_chat_id } = message;
   const id = `message:${chat.id}:${messageId}`;
   if (migrate_to_chat_id !== undefined)
@@ -50,7 +50,7 @@ function readMessage(message: WireMessage, bot: Bot): Read | undefined {
   const opening = reply_to_message?.forum_topic_created;
   const reply = opening ? undefined : reply_to_message;
   const files = reply ?? message.external_reply;
-  const record: Said = {
+  const record: MessageRecord = {
     kind: 'said',
     ...place,
     text: command?.rest ?? withoutMention(text, mention),
@@ -135,7 +135,7 @@ function withoutMention(text: string, mention: WireEntity | undefined): string {
   return `${text.slice(0, offset).trimEnd()} ${text.slice(offset + length).trimStart()}`.trim();
 }
 
-function readPress({ id, from, message, data }: WirePress): Read | undefined {
+function readPress({ id, from, message, data }: WirePress): UpdateReading | undefined {
   // A log channel may be a channel; what is pressed there is looked up as in a group.
   const inChannel = message?.chat.type === 'channel';
   const chatType = inChannel ? 'supergroup' : chatTypeOf(message?.chat.type ?? '');
@@ -158,7 +158,7 @@ function readPress({ id, from, message, data }: WirePress): Read | undefined {
 const IN = new Set(['member', 'administrator', 'restricted']);
 
 /** Only that we came into a group is of interest: whoever shuts us out finds nothing broken later. */
-function readMembership(change: WireMembership, updateId: number): Read | undefined {
+function readMembership(change: WireMembership, updateId: number): UpdateReading | undefined {
   const { chat, from, old_chat_member, new_chat_member } = change;
   const chatType = chatTypeOf(chat.type);
   if (!chatType || chatType === 'private') return undefined;

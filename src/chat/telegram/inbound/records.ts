@@ -46,7 +46,7 @@ const saidSchema = z.object({
   /** An album with more files than can be used. */
   firstOfEach: z.boolean().optional(),
 });
-export type Said = z.infer<typeof saidSchema>;
+export type MessageRecord = z.infer<typeof saidSchema>;
 
 /** All that is needed to render: also after a crash, also once the messages are gone. */
 const requestSchema = z.object({
@@ -79,7 +79,7 @@ const pressSchema = z.object({
 export type Press = z.infer<typeof pressSchema>;
 
 const joinedSchema = z.object({ kind: z.literal('joined'), ...place });
-export type Joined = z.infer<typeof joinedSchema>;
+export type JoinRecord = z.infer<typeof joinedSchema>;
 
 const movedSchema = z.object({ kind: z.literal('moved'), from: z.number(), to: z.number() });
 
@@ -94,7 +94,7 @@ export type Incoming = z.infer<typeof recordSchema>;
 
 /** What every record but a move has. */
 export type Place = Pick<
-  Said,
+  MessageRecord,
   | 'chatId'
   | 'chatType'
   | 'threadId'

@@ -4,21 +4,21 @@ import type { Call } from '../../../core/command.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
-import { make, type Tried, type Use } from '../../make.ts';
+import { type MakeOutcome, make, type UseFiles } from '../../make.ts';
 import { type Page, said } from '../../page.ts';
 import { isLostSend } from '../api.ts';
-import type { Downloads, What } from '../download.ts';
+import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
 import type { Request } from './records.ts';
 import { type DrawParts, drawFor } from './speak.ts';
 import type { Talk } from './talk.ts';
-import { targetOf, type Who } from './who.ts';
+import { type Membership, targetOf } from './who.ts';
 
 export type RequestParts = DrawParts & {
   downloads: Downloads;
   inbox: Inbox;
   talk: Talk;
-  who: Who;
+  who: Membership;
   remove(chatId: number, messageId: number): Promise<boolean>;
   signal: AbortSignal;
 };
@@ -33,7 +33,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   const { core, talk, who } = parts;
   const words = wordsFor(request.locale);
   const caller = await callerOf(request, who);
-  const shut = core.access.refusalAtDoor(caller);
+  const shut = core.access.refusalFor(caller);
   if (shut) return void (await talk.say(targetOf(request), linesOf([words.refusal(shut)])));
   const messageId = await statusOf(id, request, words, parts);
   // Nobody could see the price there, nor the video.
@@ -74,7 +74,7 @@ const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
 });
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
-async function callerOf(request: Request, who: Who): Promise<Caller> {
+async function callerOf(request: Request, who: Membership): Promise<Caller> {
   return request.command === 'animate' ? who.member(request) : who.ranked(request);
 }
 
@@ -110,8 +110,8 @@ async function withFiles(
   { media, options }: Request,
   { t, size, refusal }: Words,
   { downloads, signal }: RequestParts,
-  use: Use,
-): Promise<Tried> {
+  use: UseFiles,
+): Promise<MakeOutcome> {
   await using stack = new AsyncDisposableStack();
   const files: Call['files'] = {};
   for (const what of bySize(media)) {
@@ -129,6 +129,6 @@ async function withFiles(
 }
 
 /** The smaller one first: its path tells whether this server gives out the larger one at all. */
-function bySize({ image, clip }: Request['media']): What[] {
+function bySize({ image, clip }: Request['media']): FileRole[] {
   return (image?.bytes ?? 0) <= (clip?.bytes ?? 0) ? ['image', 'clip'] : ['clip', 'image'];
 }

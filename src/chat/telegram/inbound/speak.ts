@@ -6,7 +6,7 @@ import type { Caller } from '../../../core/limits/access.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { namesFor } from '../../command.ts';
-import type { Told } from '../../face.ts';
+import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
 import type { People } from '../admin/people.ts';
@@ -25,7 +25,7 @@ export async function sayPage(
   to: TelegramTarget,
   words: Words,
   page: Page,
-): Promise<Told> {
+): Promise<TellOutcome> {
   const { media } = page;
   const picture = await drawn(media, log);
   try {
@@ -45,7 +45,7 @@ export async function sayPage(
   return told(await talk.say(to, messageOf(words, page)));
 }
 
-const told = (messageId: number | undefined): Told => (messageId === undefined ? 'nowhere' : 'done');
+const told = (messageId: number | undefined): TellOutcome => (messageId === undefined ? 'nowhere' : 'done');
 
 export type DrawParts = {
   core: Core;

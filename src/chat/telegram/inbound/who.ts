@@ -2,7 +2,7 @@
 import type { Api } from 'grammy';
 import type { Requester } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
-import type { Clock, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, KeyValueStore, Log } from '../../../core/ports.ts';
 import { isTrouble } from '../api.ts';
 import type { TelegramTarget } from '../target.ts';
 import type { Place } from './records.ts';
@@ -11,7 +11,7 @@ import type { Place } from './records.ts';
 const ADMINS_KNOWN_MS = 60_000;
 const KNOWN_CHATS = 1_000;
 
-export type Who = {
+export type Membership = {
   /** Without the rights of a moderator, which are asked for only where they change anything. */
   member(place: Place): Promise<Caller>;
   /** With them. */
@@ -26,15 +26,15 @@ export type Who = {
 
 export function createWho({
   api,
-  shelf,
+  kv,
   clock,
   log,
 }: {
   api: Api;
-  shelf: Shelf;
+  kv: KeyValueStore;
   clock: Clock;
   log: Log;
-}): Who {
+}): Membership {
   const admins = new Map<number, { at: number; ids: Promise<ReadonlySet<number>> }>();
 
   /** A bot that is no admin itself may see the list too, which `getChatMember` doesn't promise. */
@@ -65,7 +65,7 @@ export function createWho({
   }
 
   async function requesterOf(place: Place): Promise<Requester> {
-    const spaceId = `telegram:${(await shelf.get<number>(aliasKey(place.chatId))) ?? place.chatId}`;
+    const spaceId = `telegram:${(await kv.get<number>(aliasKey(place.chatId))) ?? place.chatId}`;
     return {
       platform: 'telegram',
       spaceId,
@@ -98,8 +98,8 @@ export function createWho({
     },
     async moved(from, to) {
       // What was once begun under the first id stays there, however often the chat moves on.
-      const first = (await shelf.get<number>(aliasKey(from))) ?? from;
-      if (first !== to) await shelf.set(aliasKey(to), first);
+      const first = (await kv.get<number>(aliasKey(from))) ?? from;
+      if (first !== to) await kv.set(aliasKey(to), first);
     },
   };
 }

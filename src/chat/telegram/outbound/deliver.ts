@@ -8,14 +8,14 @@ import type { Words } from '../../../words/index.ts';
 import { resultPage } from '../../cards.ts';
 import { isTrouble } from '../api.ts';
 import { targetSchema } from '../target.ts';
-import type { createHandOver, Sent } from './hand-over.ts';
+import type { createHandOver, SentMessage } from './hand-over.ts';
 import type { Notes, SendNote } from './notes.ts';
-import { type Address, isClosed, type Place, type Post, placesOf, type Rung } from './post.ts';
+import { type Address, isClosed, type Place, type Post, type PostingPlace, placesOf } from './post.ts';
 
 /** The first send and one more: after that a video may be there twice, and must not come a third time. */
 const SENDS_OF_UNKNOWN_FATE = 2;
 
-type WithVideo = JobIn<'completed' | 'delivered'>;
+type JobWithVideo = JobIn<'completed' | 'delivered'>;
 type Parts = {
   notes: Notes;
   post: Post;
@@ -23,18 +23,18 @@ type Parts = {
   words: (locale?: string) => Words;
   clock: Clock;
   log: Log;
-  quota(requester: WithVideo['requester']): Promise<QuotaLine[]>;
+  quota(requester: JobWithVideo['requester']): Promise<QuotaLine[]>;
   limitBytes(): number;
 };
 
 type ResultPage = ReturnType<typeof resultPage>;
 
-export type Deliver = (job: WithVideo, delivery: Delivery, to: Target) => Promise<DeliveryOutcome>;
+export type Deliver = (job: JobWithVideo, delivery: Delivery, to: Target) => Promise<DeliveryOutcome>;
 
 export function createDeliver(parts: Parts): Deliver {
   const { notes, post, handOver, clock, log } = parts;
 
-  async function deliver(job: WithVideo, delivery: Delivery, to: Target): Promise<DeliveryOutcome> {
+  async function deliver(job: JobWithVideo, delivery: Delivery, to: Target): Promise<DeliveryOutcome> {
     const target = targetSchema.parse(to);
     const speech = parts.words(target.locale);
     const left = await parts.quota(job.requester).catch((err: unknown) => {
@@ -57,9 +57,9 @@ export function createDeliver(parts: Parts): Deliver {
 
   /** Undefined where that place is closed. */
   async function sendTo(
-    job: WithVideo,
+    job: JobWithVideo,
     delivery: Delivery,
-    place: Place & { rung: Rung },
+    place: Place & { rung: PostingPlace },
     key: string,
     shown: { page: ResultPage; speech: Words },
   ): Promise<DeliveryOutcome | undefined> {
@@ -80,7 +80,7 @@ export function createDeliver(parts: Parts): Deliver {
       delivery.form === 'link' ? undefined : (await notes.files.get(job.id))?.[delivery.video.key];
     let begun = before;
 
-    async function attempt(address: Address): Promise<Sent & { chatId: number }> {
+    async function attempt(address: Address): Promise<SentMessage & { chatId: number }> {
       begun = { unknown: before.unknown + 1 };
       await note(begun);
       try {
@@ -127,5 +127,5 @@ const delivered = ({ rung, at, chatId, messageId }: NonNullable<SendNote['sent']
 });
 
 /** In private the member must know why the video comes there. */
-const forPlace = (page: ResultPage, { rung }: { rung: Rung }, { t }: Words): ResultPage =>
+const forPlace = (page: ResultPage, { rung }: { rung: PostingPlace }, { t }: Words): ResultPage =>
   rung === 'private' ? { ...page, lines: [t('told.sent-private'), ...page.lines] } : page;

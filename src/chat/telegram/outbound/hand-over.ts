@@ -22,15 +22,15 @@ export type HandOver = {
   /** Telegram has this file from us already. */
   known: SentFile | undefined;
 };
-export type Sent = { messageId: number; file?: SentFile };
+export type SentMessage = { messageId: number; file?: SentFile };
 
 type Parts = { api: Api; timers: Timers; log: Log; signal: GrammySignal };
 /** One way to send it, the cheapest and the handsomest tried first. */
-type Way = () => Promise<Message>;
+type SendMethod = () => Promise<Message>;
 
 export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
   /** Goes on to the next way where Telegram finds fault with the message: what matters is the video. */
-  async function handOver(address: Address, what: HandOver): Promise<Sent> {
+  async function handOver(address: Address, what: HandOver): Promise<SentMessage> {
     const [first, ...others] =
       what.delivery.form === 'link' ? linkWays(address, what) : videoWays(address, what);
     let sending = first();
@@ -44,20 +44,20 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
     return sentOf(await sending);
   }
 
-  function videoWays(address: Address, what: HandOver): [Way, ...Way[]] {
+  function videoWays(address: Address, what: HandOver): [SendMethod, ...SendMethod[]] {
     const { delivery, known } = what;
     if (delivery.form === 'link') throw new Error('a link is no video');
     const { video, path } = delivery;
     const shape = { width: video.width, height: video.height, duration: Math.round(video.durationMs / 1000) };
     const handsome = { ...address, ...trimmingsOf(what) };
 
-    const again: Way | undefined =
+    const again: SendMethod | undefined =
       known &&
       (() =>
         known.as === 'video'
           ? raw.sendVideo({ ...handsome, ...shape, video: known.fileId, supports_streaming: true }, signal)
           : raw.sendAnimation({ ...handsome, ...shape, animation: known.fileId }, signal));
-    const upload = (trimmings: Address & Trimmings, withThumbnail: boolean): Way => {
+    const upload = (trimmings: Address & Caption, withThumbnail: boolean): SendMethod => {
       return () =>
         whileShowing(address, async () => {
           const thumbnail = withThumbnail ? await thumbnailOf(delivery.poster) : undefined;
@@ -82,11 +82,11 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
     return again ? [again, upload(handsome, true), bare] : [upload(handsome, true), bare];
   }
 
-  function linkWays(address: Address, what: HandOver): [Way, ...Way[]] {
+  function linkWays(address: Address, what: HandOver): [SendMethod, ...SendMethod[]] {
     const { delivery, page } = what;
     if (delivery.form !== 'link') throw new Error('a video is no link');
     const { caption, ...trimmings } = trimmingsOf(what);
-    const handsome: Way = async () => {
+    const handsome: SendMethod = async () => {
       const photo = await posterOf(delivery.poster);
       return photo
         ? raw.sendPhoto({ ...address, caption, ...trimmings, photo }, signal)
@@ -119,15 +119,15 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
   return handOver;
 }
 
-type Trimmings = { caption: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyboardMarkup };
+type Caption = { caption: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyboardMarkup };
 
-function trimmingsOf({ page, speech }: HandOver): Trimmings {
+function trimmingsOf({ page, speech }: HandOver): Caption {
   const { text, ...rest } = messageOf(speech, page, { max: CAPTION_LENGTH });
   return { caption: text, ...rest };
 }
 
 /** A video without sound may come back as an animation, and a message that is yet to be re-encoded has the number 0. */
-function sentOf({ message_id, video, animation }: Message): Sent {
+function sentOf({ message_id, video, animation }: Message): SentMessage {
   if (video) return { messageId: message_id, file: { fileId: video.file_id, as: 'video' } };
   if (animation) return { messageId: message_id, file: { fileId: animation.file_id, as: 'animation' } };
   return { messageId: message_id };

@@ -4,7 +4,7 @@ import type { Api } from 'grammy';
 import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.ts';
 import type { Job, JobIn } from '../../../core/job/job.ts';
 import type { QuotaLine } from '../../../core/limits/quota.ts';
-import type { Clock, Inbox, JobStore, Log, Shelf } from '../../../core/ports.ts';
+import type { Clock, Inbox, JobStore, KeyValueStore, Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble, signalOf } from '../api.ts';
 import { realTimers, type Timers } from '../timers.ts';
@@ -12,7 +12,7 @@ import { createDeliver } from './deliver.ts';
 import { createHandOver } from './hand-over.ts';
 import { createLanes } from './lanes.ts';
 import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
-import { type Attached, type Body, createPost, type EditBody, type Place } from './post.ts';
+import { type AttachedFile, type Body, createPost, type EditBody, type Place } from './post.ts';
 import { createTelegramStatus } from './status.ts';
 
 export type { Place } from './post.ts';
@@ -28,7 +28,7 @@ const GRACE_MS = 3_000;
 
 export type OutboundParts = {
   api: Api;
-  shelf: Shelf;
+  kv: KeyValueStore;
   words: (locale?: string) => Words;
   clock: Clock;
   log: Log;
@@ -57,7 +57,7 @@ export type Outbound = {
   /** A new message, as a reply where the place names one. Undefined when it can't be said there. Throws passing trouble. */
   say(place: Place, body: Body): Promise<number | undefined>;
   /** The same with a picture or a file; `open` is asked for it again where it is sent again. Throws one that is too large, too. */
-  sayWith(place: Place, file: Attached, body: Body): Promise<number | undefined>;
+  sayWith(place: Place, file: AttachedFile, body: Body): Promise<number | undefined>;
   /** Says something else in a message of ours, without a keyboard unless one is given. False when it could not. */
   edit(message: MessageRef, body: EditBody): Promise<boolean>;
   /** Ends what waits and breaks off what doesn't end by itself within seconds. */
@@ -70,7 +70,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
   const breakingOff = new AbortController();
   const signal = signalOf(breakingOff.signal);
   const limitBytes = () => (parts.localServer() ? LOCAL_LIMIT_BYTES : CLOUD_LIMIT_BYTES) - MARGIN_BYTES;
-  const notes = createNotes(parts.shelf);
+  const notes = createNotes(parts.kv);
   const lanes = createLanes({ clock, timers, log });
   const post = createPost({ api, lanes, notes, log, timers, signal, stopping: stopping.signal });
   const handOver = createHandOver({ api, timers, log, signal });

@@ -1,5 +1,5 @@
 /** What we must still know of a job's messages after a restart. */
-import type { Shelf } from '../../../core/ports.ts';
+import type { KeyValueStore } from '../../../core/ports.ts';
 
 /** Long after anybody asks for the video again; then it is uploaded once more. */
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -20,11 +20,11 @@ export type SentFile = { fileId: string; as: 'video' | 'animation' };
 
 export type Notes = ReturnType<typeof createNotes>;
 
-export function createNotes(shelf: Shelf) {
+export function createNotes(kv: KeyValueStore) {
   const record = <T>(name: string) => ({
-    get: (jobId: string) => shelf.get<T>(`${name}:${jobId}`),
-    set: (jobId: string, value: T) => shelf.set(`${name}:${jobId}`, value, KEPT_MS),
-    delete: (jobId: string) => shelf.delete(`${name}:${jobId}`),
+    get: (jobId: string) => kv.get<T>(`${name}:${jobId}`),
+    set: (jobId: string, value: T) => kv.set(`${name}:${jobId}`, value, KEPT_MS),
+    delete: (jobId: string) => kv.delete(`${name}:${jobId}`),
   });
   const records = {
     /** The message that tells how the job stands. */
@@ -39,8 +39,8 @@ export function createNotes(shelf: Shelf) {
   return {
     ...records,
     /** The id under which a group goes on since it became a supergroup. */
-    movedTo: (chatId: number) => shelf.get<number>(`moved:${chatId}`),
-    noteMove: (from: number, to: number) => shelf.set(`moved:${from}`, to),
+    movedTo: (chatId: number) => kv.get<number>(`moved:${chatId}`),
+    noteMove: (from: number, to: number) => kv.set(`moved:${from}`, to),
     async forget(jobId: string): Promise<void> {
       await Promise.all(Object.values(records).map((one) => one.delete(jobId)));
     },

@@ -15,7 +15,7 @@ export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply | u
 export type EditBody = Text & { reply_markup?: InlineKeyboardMarkup | undefined };
 
 /** A picture or a file beside the words. */
-export type Attached = { as: 'photo' | 'document'; open(): InputFile };
+export type AttachedFile = { as: 'photo' | 'document'; open(): InputFile };
 
 /** The same as Telegram wants it. */
 export type Address = {
@@ -69,7 +69,7 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
 
   /** A text. Answers its message's id. Throws when it could not be said. */
   async function text(place: Place, key: string, { reply_markup, ...body }: Body): Promise<number> {
-    const message = await insist(
+    const message = await retry(
       () =>
         send(place, key, 'word', (address) =>
           api.raw.sendMessage(
@@ -83,10 +83,15 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
   }
 
   /** A text under a picture or a file, as long as a caption may be. */
-  async function attached(place: Place, key: string, { as, open }: Attached, body: Body): Promise<number> {
+  async function attached(
+    place: Place,
+    key: string,
+    { as, open }: AttachedFile,
+    body: Body,
+  ): Promise<number> {
     const { text: caption, parse_mode, reply_markup } = body;
     const words = { caption, parse_mode, ...(reply_markup ? { reply_markup } : {}) };
-    const message = await insist(
+    const message = await retry(
       () =>
         send<Message>(place, key, 'word', (address) =>
           as === 'photo'
@@ -127,10 +132,10 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
 
   /** An edit that must not be dropped. */
   function mustEdit(ref: MessageRef, body: EditBody): Promise<'done' | 'lost'> {
-    return insist(() => lanes.soon(ref.chatId, keyOf(ref), 'word', () => edit(ref, body)), 'harmless');
+    return retry(() => lanes.soon(ref.chatId, keyOf(ref), 'word', () => edit(ref, body)), 'harmless');
   }
 
-  async function insist<T>(run: () => Promise<T>, twice: 'harmless' | 'never-sent'): Promise<T> {
+  async function retry<T>(run: () => Promise<T>, twice: 'harmless' | 'never-sent'): Promise<T> {
     for (const pauseMs of PAUSES_MS) {
       try {
         return await run();
@@ -174,10 +179,10 @@ function addressOf({ chatId, threadId, messageId }: Place): Address {
 /** Edits of one message wait for each other. */
 export const keyOf = ({ chatId, messageId }: MessageRef): string => `message:${chatId}:${messageId}`;
 
-export type Rung = 'chat' | 'private';
+export type PostingPlace = 'chat' | 'private';
 
 /** Where the member can be reached, the best first: where they asked, then in private. */
-export function placesOf(target: TelegramTarget): (Place & { rung: Rung })[] {
+export function placesOf(target: TelegramTarget): (Place & { rung: PostingPlace })[] {
   const { chatId, threadId, messageId, userId } = target;
   const chat = { rung: 'chat' as const, chatId, threadId, messageId };
   if (userId === undefined || userId === chatId) return [chat];

@@ -164,9 +164,9 @@ function badNews(job: Job, speech: Words, target: TelegramTarget): string[] | un
   return stranded && lostWords(speech, job, stranded, target);
 }
 
-type Stranded = NonNullable<ReturnType<typeof strandedBy>>;
+type StrandedReason = NonNullable<ReturnType<typeof strandedBy>>;
 
-function lostWords({ t }: Words, { code }: Job, why: Stranded, { chatType }: TelegramTarget): string[] {
+function lostWords({ t }: Words, { code }: Job, why: StrandedReason, { chatType }: TelegramTarget): string[] {
   if (why === 'too-large') return [t('told.too-large', { code })];
   if (why === 'trouble') return [t('told.not-yet')];
   return [t('told.find-in-jobs'), ...(chatType === 'private' ? [] : [t('told.not-started')])];

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-export type Patience = {
+export type Timeouts = {
   /** For all headers. */
   headersMs: number;
   /** For all of an upload. */
@@ -21,7 +21,7 @@ export type Patience = {
  * The largest upload takes 20 minutes at 2.3 Mbit/s. A browser that pauses a video takes nothing of it, and asks again
  * for the rest when it was cut off. The connections leave room for our own files, under the usual limit of 1,024.
  */
-export const PATIENCE: Patience = {
+export const TIMEOUTS: Timeouts = {
   headersMs: 20_000,
   requestMs: 20 * 60_000,
   shortMs: 30_000,
@@ -34,14 +34,14 @@ export const PATIENCE: Patience = {
 const UPLOADS = /^\/api\/(?:jobs|quote)(?:\?|$)/;
 
 /** What Node takes when the server is made. */
-export const patientOptions = ({ headersMs, requestMs, checkEveryMs }: Patience) => ({
+export const timeoutOptions = ({ headersMs, requestMs, checkEveryMs }: Timeouts) => ({
   headersTimeout: headersMs,
   requestTimeout: requestMs,
   connectionsCheckingInterval: checkEveryMs,
 });
 
 /** The rest, once there is a server. */
-export function keepPatience(server: Server, { shortMs, idleMs, connections }: Patience): void {
+export function enforceTimeouts(server: Server, { shortMs, idleMs, connections }: Timeouts): void {
   const answering = new WeakMap<Socket, IncomingMessage>();
   server.maxConnections = connections;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

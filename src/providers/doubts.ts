@@ -14,10 +14,10 @@ const TIMES = {
 };
 
 /** `says` is for the log; `end` is what the job comes to once the answer is believed. */
-type Doubtful = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
-export type Reading = ProviderStatus | Doubtful;
+type Doubt = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
+export type Reading = ProviderStatus | Doubt;
 
-export type Patience = {
+export type DoubtPolicy = {
   /** The status that the reading comes to. Throws NoClearAnswer while it is not believed yet. */
   settle(job: string, reading: Reading): ProviderStatus;
 };
@@ -25,8 +25,8 @@ export type Patience = {
 const MAX_REMEMBERED = 10_000;
 
 /** Kept in memory only: after a restart it is patient again, which costs a few calls. */
-export function createPatience(): Patience {
-  const heard = new Map<string, Record<Doubtful['doubt'], number>>();
+export function createDoubtPolicy(): DoubtPolicy {
+  const heard = new Map<string, Record<Doubt['doubt'], number>>();
   return {
     settle(job, reading) {
       if ('state' in reading) {

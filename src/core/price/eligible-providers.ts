@@ -2,18 +2,18 @@
 import type { Context } from '../context.ts';
 import type { Market } from './quote.ts';
 
-export function marketOf(
-  { roster, settings }: Pick<Context, 'roster' | 'settings'>,
+export function eligibleProviders(
+  { registry, settings }: Pick<Context, 'registry' | 'settings'>,
   spaceId: string,
 ): Market {
   const { providers } = settings.of(spaceId);
-  if (!providers) return roster;
+  if (!providers) return registry;
   // Drafts cost nothing and are nobody's to choose; where no hosted provider is configured there is nothing else.
   const may = (id: string): boolean => providers.includes(id) || id === 'local';
   return {
-    open: () => roster.open().filter(({ id }) => may(id)),
-    closed: (could) => roster.closed((provider) => may(provider.id) && could(provider)),
+    open: () => registry.open().filter(({ id }) => may(id)),
+    closed: (could) => registry.closed((provider) => may(provider.id) && could(provider)),
     // Equal prices go by the order that the admins gave, before how it went lately.
-    rank: (id) => providers.indexOf(id) * 1000 + roster.rank(id),
+    rank: (id) => providers.indexOf(id) * 1000 + registry.rank(id),
   };
 }

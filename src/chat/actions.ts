@@ -7,7 +7,7 @@ import type { Choices } from '../core/price/quote.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { csv } from './csv.ts';
-import type { Act, Face, Press, Tools } from './face.ts';
+import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
@@ -39,7 +39,7 @@ const send = withJob(async ({ job, caller }, press, face, tools) => {
 });
 
 /** The message with the price becomes the one that tells how the job stands. */
-const confirm: Act = async (press, face, tools) => {
+const confirm: ActionHandler = async (press, face, tools) => {
   const { words, code } = press;
   const taken = await press.as((caller) => tools.core.offers.confirm(caller, code));
   if (!taken.ok) return offerIsOver(press, face, tools, taken.refusal);
@@ -52,13 +52,13 @@ const confirm: Act = async (press, face, tools) => {
   );
 };
 
-const decline: Act = async (press, face, tools) => {
+const decline: ActionHandler = async (press, face, tools) => {
   const done = await press.as((caller) => tools.core.offers.decline(caller, press.code));
   if (!done.ok) return offerIsOver(press, face, tools, done.refusal);
   await face.instead(said(press.words.t('confirm.declined')));
 };
 
-const choose: Act = async (press, face, tools) => {
+const choose: ActionHandler = async (press, face, tools) => {
   const choices = choiceOf(press.arg ?? '');
   const offer = await press.as((caller) =>
     choices
@@ -84,7 +84,7 @@ const askToDelete = withJob(({ job }, { words, mark }, face) =>
 );
 
 /** The messages first: once the job is forgotten, nobody knows where they are. */
-const deleteNow: Act = async (press, face, tools) => {
+const deleteNow: ActionHandler = async (press, face, tools) => {
   const { t, refusal } = press.words;
   const found = await jobOf(press, tools);
   if (!found.ok) {
@@ -103,7 +103,7 @@ const deleteNow: Act = async (press, face, tools) => {
 };
 
 /** It deletes what is kept of whoever presses, so nobody can delete anybody else's. */
-const forgetNow: Act = async (press, face, { core, commands }) => {
+const forgetNow: ActionHandler = async (press, face, { core, commands }) => {
   const { words, id } = press;
   const done = await press.as((caller) =>
     commands.privacy.execute({ ...caller, id, options: { delete: 'true' }, files: {} }, core),
@@ -116,7 +116,7 @@ const forgetNow: Act = async (press, face, { core, commands }) => {
 };
 
 /** By the verb on the button. A new one is a line here and its label in the languages. */
-export const ACTS: Readonly<Record<string, Act>> = {
+export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   cancel,
   send,
   get: send,
@@ -137,8 +137,13 @@ export const ACTS: Readonly<Record<string, Act>> = {
 };
 
 /** `own`: what the chat does by itself with some verbs. A verb is any stranger's text: `constructor` is something to every object. */
-export async function act(press: Press, face: Face, tools: Tools, own: typeof ACTS = {}): Promise<void> {
-  const found = [own, ACTS].find((acts) => Object.hasOwn(acts, press.verb))?.[press.verb];
+export async function runAction(
+  press: Press,
+  face: Face,
+  tools: Tools,
+  own: typeof ACTIONS = {},
+): Promise<void> {
+  const found = [own, ACTIONS].find((acts) => Object.hasOwn(acts, press.verb))?.[press.verb];
   if (found) await found(press, face, tools);
   else await face.aside(said(press.words.t('told.too-old')));
 }

@@ -42,7 +42,7 @@ describe('a sender who dawdles with the body', () => {
     const files = createFiles(freshFolder());
     const takeWebhook = async () => 'taken' as const;
     const internet = { publicUrl: 'http://localhost', links, files, takeWebhook };
-    const { url } = await start({ internet, patience: { shortMs: 60 }, log });
+    const { url } = await start({ internet, timeouts: { shortMs: 60 }, log });
     const upload = dial(url, head('/api/quote?now', FORM));
     const slow = dial(url, head(path, 'content-type: application/x-www-form-urlencoded'));
     slow.socket.write('password=');
@@ -68,7 +68,7 @@ describe('a reader who takes nothing', () => {
       files,
       takeWebhook: async () => 'taken' as const,
     };
-    const { url } = await start({ internet, patience: { idleMs, connections: 1 } });
+    const { url } = await start({ internet, timeouts: { idleMs, connections: 1 } });
     return { url, path: new URL(links.media(file)).pathname };
   }
 
@@ -95,13 +95,13 @@ describe('a reader who takes nothing', () => {
 });
 
 it('an answer that takes its time is waited for', async () => {
-  const slow = { patience: { idleMs: 30 }, ping: () => new Promise<void>((done) => setTimeout(done, 200)) };
+  const slow = { timeouts: { idleMs: 30 }, ping: () => new Promise<void>((done) => setTimeout(done, 200)) };
   const { url } = await start(slow);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
 
 it('no more than so many are connected at once', async () => {
-  const { url } = await start({ patience: { connections: 2, headersMs: LONG } });
+  const { url } = await start({ timeouts: { connections: 2, headersMs: LONG } });
   const open = [dial(url), dial(url)];
   await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
   // It is let go of at once, in place of being kept without an answer.

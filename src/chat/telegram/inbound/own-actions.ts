@@ -3,7 +3,7 @@
 import type { Job } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Words } from '../../../words/index.ts';
-import type { ACTS } from '../../acts.ts';
+import type { ACTIONS } from '../../actions.ts';
 import { withJob } from '../../presses.ts';
 import { linesOf } from '../render.ts';
 import { targetSchema } from '../target.ts';
@@ -19,7 +19,7 @@ type Parts = {
   start(request: Request): Promise<void>;
 };
 
-export function ownActs(press: Press, words: Words, { talk, expected, start }: Parts): typeof ACTS {
+export function ownActions(press: Press, words: Words, { talk, expected, start }: Parts): typeof ACTIONS {
   async function again(job: Job, { requester }: Caller): Promise<void> {
     const asChat = requester.memberId === requester.spaceId;
     const { kind: _, pressId, data: __, userId, ...place } = besideTheirs(press, job);

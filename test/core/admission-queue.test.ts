@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobIn } from '../../src/core/job/job.ts';
-import { createLine, type LineRules, lineRulesFor } from '../../src/core/limits/admission-queue.ts';
-import { createLineOrder, type Waiter } from '../../src/core/limits/queue-order.ts';
+import {
+  type AdmissionLimits,
+  admissionLimitsFor,
+  createAdmissionQueue,
+} from '../../src/core/limits/admission-queue.ts';
+import { createQueueOrder, type Waiter } from '../../src/core/limits/queue-order.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
-const RULES: LineRules = { perMember: 1, perSpace: 2, overall: 3 };
+const RULES: AdmissionLimits = { perMember: 1, perSpace: 2, overall: 3 };
 
 let made = 0;
 function jobOf(name: string, over: { state?: 'created' | 'queued' } = {}): JobIn<'created' | 'queued'> {
@@ -18,19 +22,24 @@ function jobOf(name: string, over: { state?: 'created' | 'queued' } = {}): JobIn
   return { ...job, requester };
 }
 
-function make(rules: LineRules = RULES) {
+function make(rules: AdmissionLimits = RULES) {
   const admitted: string[] = [];
   const moved: [string, number][] = [];
-  const line = createLine({
+  const admissionQueue = createAdmissionQueue({
     rules: () => rules,
     now: () => 5,
     onAdmit: (id) => void admitted.push(id),
     onMoved: (job, place) => void moved.push([job.id, place]),
   });
-  return { line, admitted, moved, enter: (name: string) => line.enter(jobOf(name)) };
+  return {
+    line: admissionQueue,
+    admitted,
+    moved,
+    enter: (name: string) => admissionQueue.enter(jobOf(name)),
+  };
 }
 
-describe('the line', () => {
+describe('the queue', () => {
   it('lets a member render one at a time, a space a few, and everybody together only so many', () => {
     const { enter } = make();
     expect(enter('a/1/x').admitted).toBe(true);
@@ -42,37 +51,42 @@ describe('the line', () => {
   });
 
   it('answers the same when it is asked again', () => {
-    const { line } = make();
+    const { line: admissionQueue } = make();
     const job = jobOf('a/1/x');
-    expect([line.enter(job), line.enter(job)]).toEqual([
+    expect([admissionQueue.enter(job), admissionQueue.enter(job)]).toEqual([
       { admitted: true, at: 5 },
       { admitted: true, at: 5 },
     ]);
   });
 
   it('goes round the spaces, then round the members, whoever asked most', () => {
-    const { line, enter, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
+    const { line: admissionQueue, enter, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
     enter('a/1/now');
     for (const name of ['a/1/x', 'a/1/y', 'a/1/z', 'a/2/x', 'b/1/x', 'b/1/y']) enter(name);
-    for (let i = 0; i < 6; i += 1) line.leave(['a/1/now', ...admitted][i] ?? '');
+    for (let i = 0; i < 6; i += 1) admissionQueue.leave(['a/1/now', ...admitted][i] ?? '');
     expect(admitted).toEqual(['b/1/x', 'a/2/x', 'b/1/y', 'a/1/x', 'a/1/y', 'a/1/z']);
   });
 
   it('tells who moved up, and wakes who comes in', () => {
-    const { line, enter, admitted, moved } = make({ perMember: 9, perSpace: 9, overall: 1 });
+    const { line: admissionQueue, enter, admitted, moved } = make({ perMember: 9, perSpace: 9, overall: 1 });
     for (const name of ['a/1/x', 'a/1/y', 'a/1/z']) enter(name);
-    line.leave('a/1/x');
+    admissionQueue.leave('a/1/x');
     expect(admitted).toEqual(['a/1/y']);
     expect(moved).toContainEqual(['a/1/z', 1]);
   });
 
   it('tells those far back only now and then that they moved, and those near the front each time', () => {
-    const { line, enter, moved, admitted } = make({ perMember: 9, perSpace: 999, overall: 1 });
+    const {
+      line: admissionQueue,
+      enter,
+      moved,
+      admitted,
+    } = make({ perMember: 9, perSpace: 999, overall: 1 });
     const names = Array.from({ length: 201 }, (_, i) => `a/${i}/x`);
     for (const name of names) enter(name);
-    line.leave('a/0/x');
+    admissionQueue.leave('a/0/x');
     expect(moved.map(([, place]) => place)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    for (let i = 0; i < 199; i += 1) line.leave(admitted[i] ?? '');
+    for (let i = 0; i < 199; i += 1) admissionQueue.leave(admitted[i] ?? '');
     expect(admitted).toEqual(names.slice(1));
     const toldLast = moved.filter(([id]) => id === 'a/200/x').map(([, place]) => place);
     expect(toldLast.slice(-10)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
@@ -88,7 +102,7 @@ describe('the line', () => {
           ['a', 2],
           ['a a/2', 1],
         ]);
-        const order = createLineOrder<Waiter>((key) => served.get(key) ?? 0);
+        const order = createQueueOrder<Waiter>((key) => served.get(key) ?? 0);
         asked.forEach((name, i) => {
           const space = name.slice(0, 1);
           order.add({ id: `${i}`, space, member: `${space} ${name}`, since: (i * 7) % 5 });
@@ -107,17 +121,17 @@ describe('the line', () => {
   });
 
   it('forgets a job that stops waiting, and lets nobody in for it', () => {
-    const { line, enter, admitted } = make();
+    const { line: admissionQueue, enter, admitted } = make();
     enter('a/1/x');
     enter('a/1/y');
-    line.leave('a/1/y');
-    expect([line.waits('a/1/y'), admitted]).toEqual([false, []]);
+    admissionQueue.leave('a/1/y');
+    expect([admissionQueue.waits('a/1/y'), admitted]).toEqual([false, []]);
   });
 
   it('counts what a provider has already, even beyond the rules', () => {
-    const { line, enter } = make();
+    const { line: admissionQueue, enter } = make();
     for (const member of ['1', '2', '3', '4']) {
-      expect(line.enter(jobOf(`a/${member}/x`, { state: 'queued' })).admitted).toBe(true);
+      expect(admissionQueue.enter(jobOf(`a/${member}/x`, { state: 'queued' })).admitted).toBe(true);
     }
     expect(enter('b/1/x').admitted).toBe(false);
   });
@@ -126,14 +140,14 @@ describe('the line', () => {
     const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
     fc.assert(
       fc.property(fc.array(fc.record({ who: names, leave: fc.nat(9) }), { maxLength: 60 }), (steps) => {
-        const { line, admitted } = make();
+        const { line: admissionQueue, admitted } = make();
         const inside: string[] = [];
         const waiting: string[] = [];
         steps.forEach(({ who, leave }, i) => {
           const id = `${who}/${i}`;
-          (line.enter(jobOf(id)).admitted ? inside : waiting).push(id);
+          (admissionQueue.enter(jobOf(id)).admitted ? inside : waiting).push(id);
           if (leave < 4 && inside.length > 0) {
-            line.leave(inside.splice(leave % inside.length, 1)[0] ?? '');
+            admissionQueue.leave(inside.splice(leave % inside.length, 1)[0] ?? '');
             for (const one of admitted.splice(0)) {
               waiting.splice(waiting.indexOf(one), 1);
               inside.push(one);
@@ -147,7 +161,7 @@ describe('the line', () => {
             inside.filter((one) => memberOf(one) === memberOf(name)).length < RULES.perMember;
           expect(inside.length).toBeLessThanOrEqual(RULES.overall);
           expect(waiting.filter(fits)).toEqual([]);
-          expect(waiting.every((name) => line.waits(name))).toBe(true);
+          expect(waiting.every((name) => admissionQueue.waits(name))).toBe(true);
         });
       }),
     );
@@ -157,11 +171,11 @@ describe('the line', () => {
     const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
     fc.assert(
       fc.property(fc.array(names, { minLength: 2, maxLength: 30 }), (asked) => {
-        const { line, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
+        const { line: admissionQueue, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
         const ids = asked.map((name, i) => `${name}/${i}`);
-        for (const id of ids) line.enter(jobOf(id));
+        for (const id of ids) admissionQueue.enter(jobOf(id));
         for (let i = 1; i < ids.length; i += 1)
-          line.leave(i === 1 ? (ids[0] ?? '') : (admitted.at(-1) ?? ''));
+          admissionQueue.leave(i === 1 ? (ids[0] ?? '') : (admitted.at(-1) ?? ''));
 
         const [first = '', ...left] = ids;
         const served = new Map<string, number>();
@@ -190,13 +204,13 @@ describe('the line', () => {
   });
 
   it('knows only the limit over everything on the page', () => {
-    const rulesOf = lineRulesFor(RULES);
+    const rulesOf = admissionLimitsFor(RULES);
     expect(rulesOf({ ...EVENT.requester, platform: 'discord' })).toEqual(RULES);
     expect(rulesOf(EVENT.requester)).toEqual({ perMember: 3, perSpace: 3, overall: 3 });
   });
 });
 
-describe('a job in line', () => {
+describe('a job in the queue', () => {
   const discord = {
     ...EVENT.requester,
     platform: 'discord' as const,
@@ -244,7 +258,7 @@ describe('a job in line', () => {
     found = true;
     while ((await state()) !== 'queued') await life.scheduler.runNext();
     const next = { ...jobIn('created', { id: 'discord-2' }), requester: discord };
-    expect(life.ctx.line.enter(next)).toEqual({ admitted: false, place: 1 });
+    expect(life.ctx.admissionQueue.enter(next)).toEqual({ admitted: false, place: 1 });
   });
 
   it('can be called off, and costs nothing then', async () => {

@@ -1,6 +1,6 @@
 /**
  * Runs tasks as often as it takes to tell the file's fault from the machine's. Over the budget: once more, alone in a
- * fresh child. A crash: once more, as it may be chance. Killed from outside, or stalled: again in line, as neither says
+ * fresh child. A crash: once more, as it may be chance. Killed from outside, or stalled: again in the queue, as neither says
  * anything of the file, not even that it hangs a decoder: a disk that does not answer looks the same.
  */
 import { MachineBusy } from '../core/media.ts';
@@ -8,20 +8,20 @@ import type { PoolOf, RunOptions } from './pool.ts';
 import type { ArgsOf, ResultOf, TaskTable } from './task.ts';
 import { TaskCrashed, TaskOverBudget, TaskStalled, TooHeavy } from './task-errors.ts';
 
-/** Each of them may have stood in line, and hung, for minutes. */
+/** Each of them may have stood in the queue, and hung, for minutes. */
 const TRIES_IN_LINE = 3;
 
 /** Throws what `run` of the pool throws, but TooHeavy and MachineBusy where no more tries help; a second crash as it is. */
-export type PatientRun<Table extends TaskTable> = <Name extends keyof Table & string>(
+export type RetryingRun<Table extends TaskTable> = <Name extends keyof Table & string>(
   name: Name,
   args: ArgsOf<Table[Name]>,
   /** `afterCrash`: the arguments of the second try after a crash. */
   options?: RunOptions & { afterCrash?: ArgsOf<Table[Name]> },
 ) => Promise<ResultOf<Table[Name]>>;
 
-export function createPatience<Table extends TaskTable>({
+export function createTaskRetry<Table extends TaskTable>({
   run,
-}: Pick<PoolOf<Table>, 'run'>): PatientRun<Table> {
+}: Pick<PoolOf<Table>, 'run'>): RetryingRun<Table> {
   return async (name, args, { afterCrash = args, ...options } = {}) => {
     let alone = false;
     let crashed = false;

@@ -90,7 +90,7 @@ const act = fc.oneof(
   },
   fc.record({ kind: fc.constant('jump' as const), to: fc.constantFrom(...EDGES) }),
 );
-type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
+type LedgerAction = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
 const story = fc.record({
   acts: fc.array(act, { minLength: 30, maxLength: 80, size: 'max' }),
@@ -108,8 +108,8 @@ const story = fc.record({
 });
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is known of a job beside the book, by hand: where it counts, and past which limits an admin let it. */
-type Known = {
+/** What is known of a job beside the ledger, by hand: where it counts, and past which limits an admin let it. */
+type KnownJob = {
   micros: number;
   windows: Set<string>;
   lifted: Set<string>;
@@ -123,11 +123,18 @@ async function play({ acts, spaces, operator }: Story, open: () => Ledger) {
   let ledger = open();
   let now = Date.UTC(2026, 10, 21, 12);
   const limits = new Map<string, Limit>();
-  const jobs = new Map<string, Known>();
+  const jobs = new Map<string, KnownJob>();
   const answers: unknown[] = [];
   const settings = spaces.map((own) => settle(own, { limits: [], timeZone: 'UTC' }));
 
-  async function reserve({ job, micros, space, member, channel, lifted }: Extract<Act, { kind: 'reserve' }>) {
+  async function reserve({
+    job,
+    micros,
+    space,
+    member,
+    channel,
+    lifted,
+  }: Extract<LedgerAction, { kind: 'reserve' }>) {
     const rules = settings[space];
     if (!rules) throw new Error('no such space');
     const requester: Requester = {
@@ -157,7 +164,7 @@ async function play({ acts, spaces, operator }: Story, open: () => Ledger) {
     });
   }
 
-  async function bill(jobId: string, { share, provider }: Extract<Act, { kind: 'settle' }>) {
+  async function bill(jobId: string, { share, provider }: Extract<LedgerAction, { kind: 'settle' }>) {
     const known = jobs.get(jobId);
     const micros = Math.floor(((known?.micros ?? 0) * (share ?? 0)) / 100);
     const asked = { micros, counts: share !== null, provider, at: now };
@@ -254,7 +261,7 @@ async function replayed(db: Database): Promise<Database> {
   return fresh;
 }
 
-describe('the book, whatever happens', () => {
+describe('the ledger, whatever happens', () => {
   it('keeps every limit but for lifted ones and overruns, and its lines rebuild its counters', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (told) => {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createPatience } from '../../src/media/patience.ts';
 import { createPoolOf, type PoolOf, type RunOptions } from '../../src/media/pool.ts';
 import {
   TaskCrashed,
@@ -8,6 +7,7 @@ import {
   TaskOutOfTime,
   TaskStalled,
 } from '../../src/media/task-errors.ts';
+import { createTaskRetry } from '../../src/media/task-retry.ts';
 import { BAD_TASKS } from './children/tasks.ts';
 
 const ended: PoolOf<typeof BAD_TASKS>[] = [];
@@ -22,7 +22,7 @@ function over(...ends: unknown[]) {
     if (end instanceof Error) throw end;
     return end;
   });
-  return { run, patient: createPatience({ run } as unknown as PoolOf<typeof BAD_TASKS>) };
+  return { run, patient: createTaskRetry({ run } as unknown as PoolOf<typeof BAD_TASKS>) };
 }
 
 const late = () => new TaskOutOfTime('echo', 21_000, 20_000);
@@ -31,7 +31,7 @@ const stalled = () => new TaskStalled('echo', 300_000);
 const killed = () => new TaskCrashed('echo', { how: 'SIGKILL', byItself: false });
 const crash = () => new TaskCrashed('echo', { how: 'SIGABRT', byItself: true });
 
-describe('patience with tasks', () => {
+describe('retrying tasks', () => {
   it.each([
     ['time', late],
     ['memory', fat],
@@ -93,7 +93,7 @@ describe('patience with tasks', () => {
       log: { warn() {} },
     });
     ended.push(pool);
-    const patient = createPatience(pool);
+    const patient = createTaskRetry(pool);
     const heavy = patient('toil', { processorMs: 30_000 }, { budgetMs: 200, wallMs: 3_600_000 });
     await expect(heavy).rejects.toMatchObject({ name: 'TooHeavy', task: 'toil' });
     await expect(
