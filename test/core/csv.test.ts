@@ -35,7 +35,7 @@ function parse(text: string): string[][] {
   return rows.slice(0, -1);
 }
 
-describe('the book as a table', () => {
+describe('the ledger as a table', () => {
   it('has a header, and a row for each line with all that is known of it', async () => {
     const endedAt = HELD.heldAt + 61_500;
     const { seconds: _unknown, ...old } = HELD;

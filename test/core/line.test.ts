@@ -30,7 +30,7 @@ function make(rules: LineRules = RULES) {
   return { line, admitted, moved, enter: (name: string) => line.enter(jobOf(name)) };
 }
 
-describe('the line', () => {
+describe('the admission queue', () => {
   it('lets a member render one at a time, a space a few, and everybody together only so many', () => {
     const { enter } = make();
     expect(enter('a/1/x').admitted).toBe(true);
@@ -50,7 +50,7 @@ describe('the line', () => {
     ]);
   });
 
-  it('goes round the spaces, then round the members, whoever asked most', () => {
+  it('takes turns between spaces, then between members, whoever asked most', () => {
     const { line, enter, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
     enter('a/1/now');
     for (const name of ['a/1/x', 'a/1/y', 'a/1/z', 'a/2/x', 'b/1/x', 'b/1/y']) enter(name);
@@ -58,7 +58,7 @@ describe('the line', () => {
     expect(admitted).toEqual(['b/1/x', 'a/2/x', 'b/1/y', 'a/1/x', 'a/1/y', 'a/1/z']);
   });
 
-  it('tells who moved up, and wakes who comes in', () => {
+  it('tells each job that moved up, and starts the one that is admitted', () => {
     const { line, enter, admitted, moved } = make({ perMember: 9, perSpace: 9, overall: 1 });
     for (const name of ['a/1/x', 'a/1/y', 'a/1/z']) enter(name);
     line.leave('a/1/x');
@@ -79,7 +79,7 @@ describe('the line', () => {
     expect(toldLast.length).toBeLessThan(45);
   });
 
-  it('names each its place as it would be let in, whoever comes, and goes', () => {
+  it('tells each job its place in the order of admission, whoever joins or leaves', () => {
     const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
     fc.assert(
       fc.property(fc.array(names, { minLength: 2, maxLength: 40 }), fc.nat(30), (asked, left) => {
@@ -153,7 +153,7 @@ describe('the line', () => {
     );
   });
 
-  it('always serves the one whose space, and then whose self, was served longest ago', () => {
+  it('always admits the space, and in it the member, that was served longest ago', () => {
     const names = fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1');
     fc.assert(
       fc.property(fc.array(names, { minLength: 2, maxLength: 30 }), (asked) => {
@@ -189,14 +189,14 @@ describe('the line', () => {
     );
   });
 
-  it('knows only the limit over everything on the page', () => {
+  it('applies only the overall limit on the page', () => {
     const rulesOf = lineRulesFor(RULES);
     expect(rulesOf({ ...EVENT.requester, platform: 'discord' })).toEqual(RULES);
     expect(rulesOf(EVENT.requester)).toEqual({ perMember: 3, perSpace: 3, overall: 3 });
   });
 });
 
-describe('a job in line', () => {
+describe('a job in the queue', () => {
   const discord = {
     ...EVENT.requester,
     platform: 'discord' as const,
@@ -247,7 +247,7 @@ describe('a job in line', () => {
     expect(life.ctx.line.enter(next)).toEqual({ admitted: false, place: 1 });
   });
 
-  it('can be called off, and costs nothing then', async () => {
+  it('can be cancelled, and costs nothing then', async () => {
     const { world, life, state } = await two();
     expect((await life.jobs.cancel('discord-2')).ok).toBe(true);
     expect([await state('discord-2'), world.remotes[0]?.submits.length]).toEqual(['cancelled', 1]);

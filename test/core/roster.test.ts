@@ -20,7 +20,7 @@ async function make() {
   return { time, health, roster, ids };
 }
 
-describe('the roster', () => {
+describe('the provider registry', () => {
   it('keeps a provider that cannot get our files out, and says how to let it in', async () => {
     const { roster, ids, health } = await make();
     expect(ids()).toEqual(['fal']);
@@ -47,7 +47,7 @@ describe('the roster', () => {
   });
 });
 
-describe('the weather', () => {
+describe('provider health', () => {
   it('counts ends, times and prices, and outlives a restart', async () => {
     const shelf = memoryShelf();
     const weather = await createWeather(shelf);
