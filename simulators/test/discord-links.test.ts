@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../../test/needs.ts';
 import { asBot, logIn } from '../discord/log-in.ts';
 import { messageJson } from '../discord/message-json.ts';
-import { officialSchema } from '../discord/official.ts';
+import { NO_SPECS, officialSchema } from '../discord/official.ts';
 import { type DiscordSim, startDiscord } from '../discord/start.ts';
 import type { SimChannel, SimUser } from '../discord/world.ts';
 

@@ -1,4 +1,4 @@
-/** What a page can know of where it is going to stand: names, links, what is offered there. */
+/** What a page may need to know about the place where it is shown: names, links, what is offered there. */
 import type { Core } from '../core/command.ts';
 import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';

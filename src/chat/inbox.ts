@@ -1,4 +1,4 @@
-/** What comes in, in every chat: on disk before anything is done about it, done once, and taken up after a crash. */
+/** The inbox of every chat: an event is on disk before it is handled, is handled once, and is resumed after a crash. */
 import type { z } from 'zod';
 import type { Inbox, Log } from '../core/ports.ts';
 

@@ -1,4 +1,7 @@
-/** From files to a job, or to what is said instead, in every chat. May be taken up again after a crash at any point. */
+/**
+ * Turns a member's files into a job, or into the reply that says why not, in every chat. Can be resumed after a crash
+ * at any point.
+ */
 import type { Commands } from '../../commands/index.ts';
 import type { Call, Core } from '../core/command.ts';
 import type { IntakeResult } from '../core/intake/offers.ts';

@@ -1,4 +1,4 @@
-/** What commands and buttons answer, in every chat. How a job stands, and its video, are in cards.ts. */
+/** The pages that answer commands and buttons, in every chat. How a job stands, and its video, are in cards.ts. */
 
 import type { Notice } from '../core/chat-port.ts';
 import type { Offer } from '../core/intake/offer.ts';

@@ -1,4 +1,4 @@
-/** What a button is about, and how it is answered where that is somebody else's or gone. */
+/** Finds the job that a button is about, and answers where that job is somebody else's or gone. */
 
 import type { Job } from '../core/job/job.ts';
 import type { Caller } from '../core/limits/access.ts';

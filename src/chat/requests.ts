@@ -1,4 +1,7 @@
-/** Requests to the admins, until they are decided: where the member's own message is, and what the admins read. */
+/**
+ * Stores members' requests to the admins until they are decided: where the member's message is, and what the admins
+ * read.
+ */
 import type { Offer } from '../core/intake/offer.ts';
 import type { KeyValueStore } from '../core/ports.ts';
 import type { Line } from './page.ts';

@@ -1,4 +1,4 @@
-/** Everything that a front may ask for, put together once. */
+/** Puts together everything that a front (a chat or the page) may call. */
 
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-/** Tells whoever listens that a job has changed, after the change is on disk. */
+/** Notifies listeners that a job has changed, once the change is on disk. */
 import type { Job } from './job/job.ts';
 
 type JobListener = (job: Job) => void;

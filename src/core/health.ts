@@ -1,4 +1,4 @@
-/** How each part of the bot stands, for the operator: shown on `/readyz`, on the page and in the log. */
+/** Health of each part of the bot, for the operator: shown on `/readyz`, on the page and in the log. */
 export type ComponentState = { state: 'ok' } | { state: 'degraded' | 'off'; reason: string };
 
 export type Health = {

@@ -1,4 +1,7 @@
-/** What people write, made fit to be kept and shown: whole letters, and nothing that no font and no database can hold. */
+/**
+ * Cleans texts that people wrote before they are stored or shown: cut at whole letters, without characters that no font
+ * or database can hold.
+ */
 
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 

@@ -1,4 +1,4 @@
-/** Who is next: two queues, first in first out, and the rules that share the children between them. */
+/** Picks the next task: two queues, first in first out, and the rules that share the children between them. */
 import type { Lane } from './task.ts';
 
 type WaitingTask = { lane: Lane; alone: boolean; budgetMs: number; tellPlace: (position: number) => void };

@@ -1,4 +1,4 @@
-/** Why a clip that nothing here can decode is not damaged: it is encrypted, or of a kind without a decoder. */
+/** Tells why a clip that we can't decode is not damaged: it is encrypted, or of a kind without a decoder. */
 import { open } from 'node:fs/promises';
 import { type Refusal, refuse } from '../core/refusals.ts';
 import { codecName, openClip } from './av/open-clip.ts';

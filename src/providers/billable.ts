@@ -1,4 +1,4 @@
-/** The one call per job that costs money, and what its answer is worth. */
+/** Makes the one billable call per job, and reads whether its answer can be trusted. */
 import type { Log, SubmitOutcome } from '../core/ports.ts';
 import { type ApiAnswer, type ApiCall, type Http, NoClearAnswer, NothingSent } from './http.ts';
 

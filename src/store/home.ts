@@ -1,6 +1,6 @@
 /**
- * Whether the files beside the database are its own. A database that was made anew, or put in another's place, knows
- * nothing of them: to it they would all look like nobody's.
+ * Checks that the files beside the database belong to it. A database that was made anew, or put in another's place,
+ * knows nothing of them: to it they would all look like nobody's.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

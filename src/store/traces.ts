@@ -1,4 +1,7 @@
-/** What is kept of a member outside of jobs: their name in the ledger, and what the chats have noted of them. */
+/**
+ * Finds and deletes what is kept of a member outside of jobs: their name in the ledger, and what the chats have noted of
+ * them.
+ */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Traces } from '../core/ports.ts';

@@ -28,7 +28,7 @@ const NOW = 1000;
 const accessOf = (rules: AccessRules, own: OwnSettings = {}) =>
   createAccess(rules, { of: () => settle(own, { limits: [], timeZone: 'UTC' }) }, { now: () => NOW });
 
-describe('the door', () => {
+describe('access', () => {
   it.each<[string, Partial<AccessRules>, Requester, boolean, string | undefined]>([
     ['a member of any space that invited the bot', {}, MEMBER, false, undefined],
     ['a member in private', {}, MEMBER, true, 'private-not-allowed'],
@@ -72,7 +72,7 @@ describe('the door', () => {
     });
   });
 
-  it('is not opened by moderating a space', () => {
+  it('is not granted to somebody because they moderate a space', () => {
     const { refusalFor } = accessOf({ ...OPEN, allowedSpaces: new Set() });
     const call = { requester: MEMBER, standing: { moderator: true, private: false } };
     expect(refusalFor(call)).toEqual({ code: 'space-not-allowed' });

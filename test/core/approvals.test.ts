@@ -224,7 +224,7 @@ describe('an admin who is asked', () => {
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'blocked' } });
   });
 
-  it('is one of two who press at once, and there is one job', async () => {
+  it('makes one job when two of them approve at the same moment', async () => {
     const { over, approvals, world } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
@@ -246,7 +246,7 @@ describe('an admin who is asked', () => {
     expect((await later.core.approvals.approve(ADMIN, code)).ok).toBe(true);
   });
 
-  it('has a day for it', async () => {
+  it('has a day to decide', async () => {
     const { over, approvals, world } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);

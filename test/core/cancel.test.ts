@@ -27,7 +27,7 @@ describe('a cancel', () => {
     },
   );
 
-  it('that the provider only takes note of lets the job finish and pays its bill', async () => {
+  it('that the provider only acknowledges lets the job finish and pays its bill', async () => {
     const remote = createRemote('paid');
     remote.cancels = ['asked'];
     const { life, job } = await started({ remotes: [remote] });

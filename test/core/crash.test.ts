@@ -51,7 +51,7 @@ async function countEffects(): Promise<number> {
 describe('a crash at any effect of a job', async () => {
   const effects = await countEffects();
 
-  it('has enough effects to be worth trying', () => expect(effects).toBeGreaterThan(20));
+  it('has enough effects for the test to mean something', () => expect(effects).toBeGreaterThan(20));
 
   it.each(Array.from({ length: effects }, (_, index) => index + 1))(
     'at effect %i leads to at most one submit, an exact book, and the truth',

@@ -164,7 +164,7 @@ describe('a finished video', () => {
     expect(rungsOf(await job())).toEqual(['link delivered']);
   });
 
-  it('found a place late: its link is good for as long as it is kept from then on', async () => {
+  it('that found a place late has a link that works for as long as it is kept from then on', async () => {
     const answers: Answer[] = [NOWHERE];
     const { run, world, life, seen } = await arrived({
       answers,
@@ -315,7 +315,7 @@ describe('passing trouble of a chat', () => {
     expect(await job()).toMatchObject({ state: 'delivered', smaller: { bytes: 700 } });
   });
 
-  it('of more than a day is met less often, but for ever', async () => {
+  it('that lasts more than a day is retried less often, but without end', async () => {
     const { run, seen } = await arrived({ answers: [new Error('502')] });
     await run(25);
     const firstDay = seen.length;
@@ -327,7 +327,7 @@ describe('passing trouble of a chat', () => {
   });
 });
 
-describe('what made no smaller video', () => {
+describe('a failed attempt to make the video smaller', () => {
   it.each([
     ['could not', 'impossible', 'smaller too-large'],
     ['broke down', 'breaks', 'smaller failed'],
@@ -337,7 +337,7 @@ describe('what made no smaller video', () => {
     expect(rungsOf(await job()).at(-1)).toBe(last);
   });
 
-  it('is no verdict on the video when we are asked to stop meanwhile', async () => {
+  it('does not count against the video when the bot is stopped meanwhile', async () => {
     const { run, job, life } = await arrived({
       answers: [{ kind: 'too-large', maxBytes: 500 }],
       media: {
@@ -428,7 +428,7 @@ describe('sending again', () => {
     expect(files.kept.size).toBe(3);
   });
 
-  it('to an admin who had a look is no end of the search for its owner', async () => {
+  it('to an admin who looks at it does not end the search for a place for its owner', async () => {
     const answers: Answer[] = [NOWHERE];
     const { run, job, life } = await arrived({ answers });
     await run(0.01);

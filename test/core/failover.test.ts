@@ -37,7 +37,7 @@ describe('failover', () => {
 describe('a job that waited before it was sent', () => {
   const dearer = async () => ({ micros: PRICE + 1, notes: [] });
 
-  it('is never sent at more than was held, but to who still takes that', async () => {
+  it('is never sent for more than was held, but goes to a provider that still takes that price', async () => {
     const [first, second] = [createRemote('first'), createRemote('second')];
     const { life, job } = await started({ remotes: [first, second] });
     first.provider.quote = dearer;

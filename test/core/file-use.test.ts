@@ -77,7 +77,7 @@ describe('a file that lies there already', () => {
 });
 
 describe('a release', () => {
-  it('that can not look leaves the file, and the others go', async () => {
+  it('that cannot check whether a file is needed leaves it, and still deletes the others', async () => {
     const files = fakeFiles();
     const use = createFileUse({
       files,

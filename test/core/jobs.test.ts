@@ -5,7 +5,7 @@ import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.
 import { HOUR, started, TODAY } from './started.ts';
 
 describe('a job', () => {
-  it('goes from files to video, and the ledger holds just what was billed', async () => {
+  it('goes from files to video, and the ledger has just what was billed', async () => {
     const { world, life, job } = await started();
     await life.scheduler.runAll();
     expect(world.shown.map(({ state }) => state)).toEqual([
@@ -28,7 +28,7 @@ describe('a job', () => {
     });
   });
 
-  it('is made once however often its event comes, and whatever has become of it', async () => {
+  it('is created once, however often its event is delivered and whatever its state', async () => {
     const { life, remote, created } = await started();
     const twice = await Promise.all([
       createJob(life.intake, EVENT, UPLOADS, CHOICES),

@@ -55,7 +55,7 @@ const refused = (code: string) => ({ ok: false, refusal: { code } });
 const aJob = { ok: true, value: { kind: 'job', job: { id: CHAT_EVENT.id } } };
 
 describe('what a member asks for', () => {
-  it('starts at once where its price needs no yes', async () => {
+  it('starts at once where its price needs no confirmation', async () => {
     const parts = await up({ micros: 1_000_000 });
     expect(await take(parts)).toMatchObject(aJob);
   });
@@ -75,7 +75,7 @@ describe('what a member asks for', () => {
     expect(asked).toBe(2);
   });
 
-  it('waits for a yes where it is dear: nothing is held, nothing is sent', async () => {
+  it('waits for a confirmation where it is expensive: nothing is held, nothing is sent', async () => {
     const parts = await up();
     const offer = offerOf(await take(parts));
     expect(offer).toMatchObject({ id: CHAT_EVENT.id, why: 'price', quote: { micros: DEAR } });
@@ -145,8 +145,8 @@ describe('what a member asks for', () => {
   });
 });
 
-describe('a yes', () => {
-  it('makes the job, which is done as any other, and the files of the offer go', async () => {
+describe('a confirmation', () => {
+  it('makes the job, which runs like any other, and deletes the files of the offer', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     expect(await parts.offers.confirm(MEMBER, code.toLowerCase())).toMatchObject(aJob);
@@ -159,7 +159,7 @@ describe('a yes', () => {
     expect([...parts.files.kept].sort()).toEqual([inputs.image.key, inputs.clip.key, video.key].sort());
   });
 
-  it('said twice makes one job, at once or later', async () => {
+  it('that is given twice makes one job, at once or later', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     const both = await Promise.all([parts.offers.confirm(MEMBER, code), parts.offers.confirm(MEMBER, code)]);
@@ -232,8 +232,8 @@ describe('a yes', () => {
   });
 });
 
-describe('other wishes', () => {
-  it('have their own price, and begin the time anew', async () => {
+describe('a change of the choices', () => {
+  it('is quoted again, and restarts the time to decide', async () => {
     const parts = await up();
     const { code, expiresAt } = offerOf(await take(parts));
     parts.world.time.now += 9 * MINUTE;
@@ -248,7 +248,7 @@ describe('other wishes', () => {
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.request.prompt).toBe('on a beach');
   });
 
-  it('that can not be had leave the offer as it was', async () => {
+  it('that is refused leaves the offer as it was', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     expect(await parts.offers.change(MEMBER, code, { quality: 'pro' })).toMatchObject(
@@ -260,8 +260,8 @@ describe('other wishes', () => {
   });
 });
 
-describe('no yes', () => {
-  it('said so ends the offer, with its files', async () => {
+describe('an offer that is not confirmed', () => {
+  it('ends with its files when the member declines', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     expect(await parts.offers.decline(MEMBER, code)).toMatchObject({ ok: true, value: { code } });
@@ -269,7 +269,7 @@ describe('no yes', () => {
     expect(parts.files.kept.size).toBe(0);
   });
 
-  it('in time ends it too', async () => {
+  it('ends when its time is over', async () => {
     const parts = await up();
     const { code, expiresAt } = offerOf(await take(parts));
     parts.world.time.now = expiresAt - 1;
@@ -283,7 +283,7 @@ describe('no yes', () => {
     expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(refused('offer-expired'));
   });
 
-  it('is not found by a sweep while a yes is under way', async () => {
+  it('is not swept while a confirmation is under way', async () => {
     let normalising = () => {};
     const begun = new Promise<void>((resolve) => {
       normalising = resolve;
@@ -310,7 +310,7 @@ describe('no yes', () => {
   });
 });
 
-describe('a crash at any effect of a yes', () => {
+describe('a crash at any effect of a confirmation', () => {
   async function yes(world: ReturnType<typeof createWorld>): Promise<Outcome<IntakeResult>> {
     const life = world.boot();
     await life.jobs.recover();
@@ -361,7 +361,7 @@ describe('a crash at any effect of a yes', () => {
   });
 });
 
-describe('a job once more', () => {
+describe('rendering a job again', () => {
   const AGAIN = { ...CHAT_EVENT, id: 'discord:901' };
 
   async function done(micros = PRICE) {

@@ -36,7 +36,7 @@ function up() {
 }
 
 describe('a file that no record names', () => {
-  it('goes when it has lain there for a day; a named one and a young one stay', async () => {
+  it('is deleted after a day; one that a record names and a recent one stay', async () => {
     const { files, lie, sweep } = up();
     const [old, named, young] = [
       await lie({ days: 2 }),
@@ -61,7 +61,7 @@ describe('a file that no record names', () => {
   });
 });
 
-describe('nothing goes', () => {
+describe('no file is deleted', () => {
   it('when the database is not that of the files', async () => {
     const { lie, sweep, left, told } = up();
     await lie({ days: 400 });

@@ -30,7 +30,7 @@ describe('forgetting a member', () => {
     expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: false });
   });
 
-  it('lets go of what was granted to them, and of nothing that admins keep them within bounds by', async () => {
+  it('deletes what was granted to them, but no block or limit that admins set for them', async () => {
     const { world, life, privacy } = await done();
     const { settings } = life.ctx;
     const grant = (id: string) =>
@@ -54,7 +54,7 @@ describe('forgetting a member', () => {
     expect(kept).not.toContain(ME);
   });
 
-  it('takes the name off the ledger after the jobs are gone, also where there was none', async () => {
+  it('removes the name from the ledger once the jobs are deleted, also where there was no job', async () => {
     const { world, life, privacy } = await done();
     const left: number[] = [];
     life.ctx.traces.forget = async () => {
@@ -79,7 +79,7 @@ describe('forgetting a member', () => {
     expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: false });
   });
 
-  it('writes over what is gone, once everything is', async () => {
+  it('overwrites the deleted records on disk, once all are deleted', async () => {
     const { life, privacy } = await done();
     const order: string[] = [];
     life.ctx.traces.forget = async () => order.push('forget') > 0;
@@ -107,7 +107,7 @@ describe('forgetting a member', () => {
     expect(await world.disk.ledger.suspended()).toMatchObject([{ jobId: AGAIN.id }]);
   });
 
-  it('lets go of what a chat has noted that is not configured any more', async () => {
+  it('deletes the notes of a chat that is not configured any more', async () => {
     const { life, privacy } = await done();
     const noted: string[] = [];
     life.ctx.traces.forgetJob = async (id) => void noted.push(id);
@@ -116,7 +116,7 @@ describe('forgetting a member', () => {
     expect(noted).toEqual([CHAT_EVENT.id]);
   });
 
-  it('has the provider let go of what it keeps here: once the video is ours, and when the job goes', async () => {
+  it('has the provider release what it keeps on this machine, once the video is ours and when the job is deleted', async () => {
     const remote = createRemote('paid');
     const seen: (string | undefined)[] = [];
     const world = createWorld({ remotes: [remote], files: fakeFiles() });
@@ -140,7 +140,7 @@ describe('forgetting a member', () => {
     expect(files.kept.size).toBe(3);
   });
 
-  it('has the chat let go of what it keeps, before the record goes', async () => {
+  it('has the chat delete what it keeps before the record is deleted', async () => {
     const told: string[] = [];
     const { world, privacy } = await done({
       chat: {
@@ -154,7 +154,7 @@ describe('forgetting a member', () => {
     expect(told).toEqual([CHAT_EVENT.id]);
   });
 
-  it('has the chats let go of what the member has not sent yet', async () => {
+  it('has the chats delete what the member has not sent yet', async () => {
     const told: string[] = [];
     const { privacy } = await done({ chat: { forgetMember: async (id) => void told.push(id) } });
     await privacy.forget(ME);

@@ -155,7 +155,7 @@ describe('the best quote', () => {
     });
   });
 
-  it('goes to the one that does better lately among equal prices, never to a dearer one', async () => {
+  it('goes to the healthier provider among equal prices, never to a more expensive one', async () => {
     const [a, b] = [createRemote('a'), createRemote('b')];
     const rank = (id: string) => (id === 'a' ? 2000 : 0);
     const providers = [a.provider, b.provider];

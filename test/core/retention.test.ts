@@ -27,7 +27,7 @@ async function up() {
 }
 
 describe('what is kept', () => {
-  it('goes after thirty days, and not before', async () => {
+  it('is deleted after thirty days, and not before', async () => {
     const { made, sweepAfter, left } = await up();
     await made('discord-1', 'delivered');
     await made('discord-2', 'failed');
@@ -39,7 +39,7 @@ describe('what is kept', () => {
     ]);
   });
 
-  it('goes when the admins of its space said, and only there', async () => {
+  it('is deleted when the admins of its space set it so, and only there', async () => {
     const { made, sweepAfter, left, life } = await up();
     await made('discord-1', 'delivered');
     await made('discord-2', 'delivered', { spaceId: 'discord:other' });
@@ -53,7 +53,7 @@ describe('what is kept', () => {
     expect([await sweepAfter(400), await left('web-1')]).toEqual([0, true]);
   });
 
-  it('goes at the same time where nobody could be given the video, but not within a week', async () => {
+  it('is deleted at the same time where the video could not be delivered, but not within a week', async () => {
     const { made, sweepAfter, left, life } = await up();
     await made('discord-1', 'completed');
     await made('discord-2', 'completed', { spaceId: 'discord:other' });
@@ -72,7 +72,7 @@ describe('what is kept', () => {
     expect([await sweepAfter(30.1), await left('discord-2')]).toEqual([1, false]);
   });
 
-  it('is found behind everything that may not go yet, a hundred at a time', async () => {
+  it('is found behind everything that must stay, a hundred at a time', async () => {
     const { made, sweepAfter, left, life, world } = await up();
     await life.ctx.settings.change(SPACE, 'discord:1', 'retention', { days: '2' });
     for (let n = 0; n < 150; n += 1) await made(`discord-${n}`, 'completed');
@@ -83,7 +83,7 @@ describe('what is kept', () => {
     expect((await world.disk.store.recent(SPACE, 999)).length).toBe(150);
   });
 
-  it('goes also where it cannot be read any more', async () => {
+  it('is deleted also where it cannot be read any more', async () => {
     const { made, sweepAfter, left, life } = await up();
     await made('discord-1', 'delivered');
     const { oldest } = life.ctx.store;

@@ -75,7 +75,7 @@ describe('what an admin writes', () => {
     });
   });
 
-  it('lets go of a grant that has run out with the next one, and of no other', () => {
+  it('drops an expired grant when the next one is given, and no other', () => {
     const grant = (id: string, until: number) =>
       ({ who: { kind: 'member', id }, unit: 'jobs', max: 1, until }) as const;
     const own = { grants: [grant('discord:1', NOW), grant('discord:2', NOW + 1)] };
@@ -169,7 +169,7 @@ describe('/settings', () => {
     });
   });
 
-  it('tells the log channel of its own end, too, so that nobody spends out of sight', async () => {
+  it('tells the log channel when it is itself turned off, so that nobody spends out of sight', async () => {
     const { run, channels } = await up();
     const end = { part: 'log-channel', options: {} };
     for (const change of [

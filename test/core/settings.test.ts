@@ -43,7 +43,7 @@ describe('the settings of a space', () => {
     expect(later.of('discord:2').limits).toEqual([]);
   });
 
-  it('are each said once: a new limit takes the place of the old one', async () => {
+  it('are each set once: a new limit replaces the old one', async () => {
     const { book, change } = make();
     await change(...limit('5'));
     await change(...limit('off'));

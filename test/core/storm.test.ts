@@ -17,7 +17,7 @@ async function expectVideo(world: World): Promise<void> {
   expect(await world.disk.ledger.held()).toEqual([]);
 }
 
-it('a provider that answers 500 for ten minutes delays the video, and no more', async () => {
+it('a provider that answers 500 for ten minutes only delays the video', async () => {
   const remote = createRemote('paid');
   const world = createWorld({ remotes: [remote] });
   const over = world.time.now + STORM_MS;
@@ -34,7 +34,7 @@ it('a provider that answers 500 for ten minutes delays the video, and no more', 
   expect(asked).toBeLessThan(40);
 });
 
-it('a chat that answers 500 for ten minutes delays the video, and no more', async () => {
+it('a chat that answers 500 for ten minutes only delays the video', async () => {
   let tries = 0;
   const world: World = createWorld({
     chat: {

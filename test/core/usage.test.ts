@@ -112,7 +112,7 @@ describe('what was spent', () => {
     expect([usage.totals.micros, usage.days[0]?.micros, usage.spaces.length]).toEqual([50, 50, 1]);
   });
 
-  it('is nothing where nothing was', async () => {
+  it('is zero where there were no jobs', async () => {
     const usage = await usageOf(memoryLedger(), scope('2026-11-01T00:00Z', '2026-11-02T00:00Z'));
     expect(usage.totals).toEqual(NOTHING);
     expect(usage.days).toEqual([{ day: '2026-11-01', ...NOTHING, spent: {} }]);

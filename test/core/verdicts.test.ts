@@ -30,14 +30,14 @@ function judging(...verdicts: Outcome<ClipFacts>[]) {
 }
 
 describe('a verdict over the files', () => {
-  it('that the machine had no time for is no verdict: the next one who asks has them looked at', async () => {
+  it('is not kept when the machine had no time for it: the next request checks the files again', async () => {
     const { quote, looks } = judging(refuse({ code: 'busy' }));
     expect(await quote()).toEqual({ ok: false, refusal: { code: 'busy' } });
     expect((await quote()).ok).toBe(true);
     expect(looks()).toBe(2);
   });
 
-  it('that they are too heavy stands, and is not come to again', async () => {
+  it('that they are too heavy is kept, and not computed again', async () => {
     const { quote, looks } = judging(refuse({ code: 'too-heavy', what: 'clip' }));
     for (let i = 0; i < 2; i += 1)
       expect(await quote()).toEqual({ ok: false, refusal: { code: 'too-heavy', what: 'clip' } });

@@ -1,11 +1,11 @@
 /**
- * The line to Discord. The library keeps the connection; what comes over it is read from the packets themselves, as
- * its own objects of a server's message need the whole server in memory.
+ * The connection to Discord. The library keeps the connection; what comes over it is read from the packets themselves,
+ * as its own objects of a server's message need the whole server in memory.
  *
- * Intents, the fewest that serve: commands, menus, buttons and forms come without any. `GuildMessages` is there for
+ * * Intents, the fewest that serve: commands, menus, buttons and forms come without any. `GuildMessages` is there for
  * mentions; of messages that mention the bot, Discord shows text and files without the privileged Message Content
- * intent. `Guilds` would bring every channel and role of every server, of which we need one number now and then: it
- * is asked for (servers.ts).
+ * intent. `Guilds` would bring every channel and role of every server, of which we need one number now and then: it is
+ * asked for (servers.ts).
  */
 import { Client, GatewayIntentBits, Options, REST, SimpleShardingStrategy } from 'discord.js';
 

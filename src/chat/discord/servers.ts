@@ -1,4 +1,4 @@
-/** What is worth knowing of servers: how large a file the bot's own messages may carry there, its language, its roles. */
+/** Facts about a server: its upload limit for the bot's own messages, its language, its roles. */
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Clock, KeyValueStore, Log } from '../../core/ports.ts';

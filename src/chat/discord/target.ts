@@ -1,4 +1,4 @@
-/** Where a Discord member asked, and so where the answer goes. What of it is a secret lies elsewhere: tokens.ts. */
+/** Where a Discord member asked, and so where the reply goes. The secret part of it is in tokens.ts. */
 import { z } from 'zod';
 
 /**

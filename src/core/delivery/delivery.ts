@@ -1,6 +1,6 @@
 /**
- * The member gets the video. Two ladders: here the forms (as it is, made smaller, a link), in each chat the places
- * (the answer, the channel, a private message, the member's own click). Every try is on record.
+ * Delivers the video to the member. Two ladders: here the forms (as it is, made smaller, a link), in each chat the
+ * places (the answer, the channel, a private message, the member's own click). Every try is on record.
  */
 
 import type { Delivery, SignedLink, Target } from '../chat-port.ts';

@@ -1,4 +1,4 @@
-/** The forms of a finished video that are made when they are needed. */
+/** Makes the smaller forms of a finished video when they are needed. */
 import type { Delivery } from '../chat-port.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';

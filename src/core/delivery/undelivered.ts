@@ -1,4 +1,4 @@
-/** A finished video that its member does not have, and should come for. */
+/** Finds finished videos that could not be delivered, so that the member can be told to fetch them. */
 import type { Job } from '../job/job.ts';
 
 /** So long the trouble of a chat is thought to pass. */

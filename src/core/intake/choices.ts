@@ -1,4 +1,4 @@
-/** What a member chose, read from words. Every front hands in text; nothing else knows the options' names. */
+/** Parses what a member chose. Every front hands in text; no other file knows the options' names. */
 
 import { QUALITIES } from '../job/job.ts';
 import type { OptionSpec } from '../options.ts';

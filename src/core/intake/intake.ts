@@ -1,4 +1,4 @@
-/** From two files and some wishes to a quote, and from there to a job that is on disk. */
+/** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';

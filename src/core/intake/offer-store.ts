@@ -1,4 +1,4 @@
-/** The offers on disk: what waits for a yes, with the files that it needs. */
+/** Stores offers, which wait for a confirmation, with the files that they need. */
 
 import type { Context } from '../context.ts';
 import { codeOf, type NamedFile } from '../job/job.ts';

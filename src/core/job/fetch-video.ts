@@ -1,4 +1,4 @@
-/** The render is paid: its video is brought to our own disk, however long that takes, and only then is the job complete. */
+/** Downloads a paid video to our own disk, for as long as that takes; only then is the job complete. */
 import { type Context, move, providerOf } from '../context.ts';
 import { BrokenVideo, MachineBusy } from '../media.ts';
 import { billedSeconds } from '../price/quote.ts';

@@ -1,4 +1,6 @@
-/** How a job ends: the ledger first, then the record, so that a crash between the two repeats the harmless half. */
+/**
+ * Ends a job: first in the ledger, then in its record, so that a crash between the two repeats only the harmless half.
+ */
 import { type Context, move } from '../context.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Micros } from '../price/money.ts';

@@ -1,4 +1,4 @@
-/** The order in which a list of jobs is worth most, as only its first ones have room. */
+/** Orders a list of jobs by how useful each is to the member, as only the first ones have room. */
 import { isOver, type Job } from './job.ts';
 
 const rankOf = (job: Job): number => {

@@ -1,4 +1,4 @@
-/** A job comes to be: its price held in the ledger, then its record on disk. */
+/** Creates a job: holds its price in the ledger, then saves its record. */
 
 import type { Context } from '../context.ts';
 import type { Limit } from '../limits/ledger.ts';

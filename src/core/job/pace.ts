@@ -1,4 +1,4 @@
-/** When to look at a job again: rarely at first, often around the usual finishing time, ever rarer on errors. */
+/** Decides when to poll a job again: rarely at first, often around the usual finishing time, ever rarer on errors. */
 
 /** Never more of a render's length than this between its end and our noticing, whatever is known of its length. */
 const SHARE_OF_ELAPSED = 0.05;

@@ -1,4 +1,4 @@
-/** How far a render is and how long it will take, said only when there is something to say it from. */
+/** Estimates a render's progress and remaining time, and says nothing without data to go by. */
 import type { Job } from './job.ts';
 
 /** The seconds left, from the provider's own progress and from how long such renders took before. */

@@ -1,4 +1,7 @@
-/** A save that must not be lost to a disk that is full or locked for a while: what it tells of has happened outside. */
+/**
+ * Retries a save while the disk is full or locked: it records what has already happened outside, so it must not be
+ * lost.
+ */
 import type { Context } from '../context.ts';
 import { backOffMs } from './pace.ts';
 

@@ -1,4 +1,4 @@
-/** What is next for a job, whatever state a crash or a restart left it in. Each step may be repeated. */
+/** Takes a job's next step, whatever state a crash or a restart left it in. Each step may be repeated. */
 import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
 import type { Provider, ProviderStatus } from '../ports.ts';

@@ -1,4 +1,7 @@
-/** A provider says that a job has news. Whatever it says, only what our own key can read is believed. */
+/**
+ * Handles a provider's webhook: it only makes us look at the job at once. We believe nothing but what we read with our
+ * own key.
+ */
 import { type Context, move, providerOf } from '../context.ts';
 import type { Operation } from './job.ts';
 

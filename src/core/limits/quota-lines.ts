@@ -1,4 +1,4 @@
-/** How the limits of a member stand: what `/quota` shows and what is said to be left under a finished video. */
+/** A member's limits and what is left of them, for `/quota` and for the line under a finished video. */
 
 import type { Context } from '../context.ts';
 import type { Requester } from '../job/job.ts';

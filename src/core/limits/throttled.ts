@@ -1,4 +1,4 @@
-/** Commands that one member can't flood the bot with. */
+/** Rate-limits commands, so that no member can flood the bot. */
 import type { Command } from '../command.ts';
 import type { Clock } from '../ports.ts';
 import { refuse } from '../refusals.ts';

@@ -1,4 +1,7 @@
-/** Who may be asked for a price in a space: the operator's providers, or those among them that its admins chose. */
+/**
+ * The providers that may be asked for a price in a space: the operator's providers, or those among them that its admins
+ * chose.
+ */
 import type { Context } from '../context.ts';
 import type { Market } from './quote.ts';
 

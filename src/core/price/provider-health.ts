@@ -1,4 +1,6 @@
-/** How each provider does lately, learnt from our own jobs: decides between equal prices, and tells the operator. */
+/**
+ * Tracks each provider's recent health from our own jobs: it decides between equal prices, and the operator sees it.
+ */
 import type { Job } from '../job/job.ts';
 import { isOver } from '../job/job.ts';
 import type { KeyValueStore } from '../ports.ts';

@@ -1,4 +1,6 @@
-/** The honest price before: how long, which way round, by whom, and what should be known before money is spent. */
+/**
+ * Quotes a job: its length, orientation, provider and price, and the warnings that a member should read before paying.
+ */
 import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderRequest } from '../job/job.ts';
 import type { ClipFacts } from '../media.ts';
 import type { Provider } from '../ports.ts';

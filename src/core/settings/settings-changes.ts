@@ -1,4 +1,4 @@
-/** Where admins change the settings of their space: in words, checked where they would take effect, told to the others. */
+/** Lets admins change the settings of their space: checks that a change can work there, and tells the other admins. */
 
 import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';

@@ -1,4 +1,4 @@
-/** Every space's settings at hand, and each change of them on record: who, when, from what, to what. */
+/** Holds every space's settings in memory and records each change: who, when, from what, to what. */
 
 import { createLocks } from '../locks.ts';
 import type { Clock, SettingsStore } from '../ports.ts';

@@ -1,4 +1,4 @@
-/** Files that a crash left between their coming and the record that was to name them: they go after a day. */
+/** Deletes orphaned files after a day: a crash left them on disk before a record named them. */
 import type { Context } from '../context.ts';
 
 const DAY_MS = 24 * 3_600_000;

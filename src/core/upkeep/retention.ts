@@ -1,5 +1,5 @@
 /**
- * What was kept long enough goes: a space's own days after the job ended, and nothing that may still cost something.
+ * Deletes jobs after the retention time of their space, counted from their end, but none that may still cost something.
  * docs/decisions/0003-a-video-that-nobody-can-have.md says why one that never arrived goes too.
  */
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-/** What is done now and then, and by nobody's wish: whatever is due to go goes. */
+/** Periodic upkeep: deletes what has expired. */
 import type { Core } from '../command.ts';
 import type { Context } from '../context.ts';
 import { sweepOrphans } from './orphans.ts';

@@ -1,4 +1,4 @@
-/** Channels, as far as they must be looked up: what a thread hangs under, and where the bot may write. */
+/** Looks up channels: a thread's parent, and whether the bot may write there. */
 import { ChannelType, PermissionFlagsBits as P, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';

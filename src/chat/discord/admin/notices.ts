@@ -1,4 +1,4 @@
-/** What is told besides any job's own messages: in the log channel, or where a member asked. */
+/** Sends notices that belong to no job's own messages: to the log channel, or to where a member asked. */
 
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** Of a member's roles the highest one's limit holds, and only the server knows which that is. */
+/** Sorts a member's roles by rank: the limit of the highest one applies, and only the server knows the order. */
 import type { InboundParts } from '../inbound/parts.ts';
 import type { InboundRecord } from '../inbound/record.ts';
 

@@ -1,4 +1,4 @@
-/** What the admins' half needs besides what the inbound half has. */
+/** The dependencies of the admin half beyond those of the inbound half. */
 import type { Files } from '../../../core/ports.ts';
 import type { Requests } from '../../requests.ts';
 import type { Sender } from '../outbound/sender.ts';

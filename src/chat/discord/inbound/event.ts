@@ -1,4 +1,4 @@
-/** One thing that a member did, with what everything about it needs: made once, when it is taken up. */
+/** One event of a member, with what every handler needs of it: built once, when the event is taken up. */
 import type { Call } from '../../../core/command.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { callOf } from './asker.ts';

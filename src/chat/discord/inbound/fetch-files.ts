@@ -1,4 +1,4 @@
-/** From what a member pointed at to files on our own disk. */
+/** Downloads the files that a member pointed at to our own disk. */
 
 import { fileTypeFromFile } from 'file-type';
 import type { FileWork } from '../../../core/intake/file-use.ts';

@@ -1,4 +1,4 @@
-/** The forms that ask for files and wishes, and what waits for them: the command that opened one, with its files. */
+/** The forms that ask for files and choices, and what waits for them: the command that opened one, with its files. */
 import { CHOICE_OPTIONS } from '../../../core/intake/choices.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { type Action, type Field, type Form, readActionId } from '../../page.ts';

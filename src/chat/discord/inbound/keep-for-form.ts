@@ -1,4 +1,4 @@
-/** While a member fills in a form, the files that they gave before are fetched: their addresses may not last as long. */
+/** Downloads the files given so far while the member fills in a form: their addresses may expire before it is sent. */
 import type { Refusal } from '../../../core/refusals.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';

@@ -1,4 +1,4 @@
-/** A wish for a job, from the files to the job's own message. May be taken up again after a crash at any point. */
+/** Handles a request for a job, from its files to the job's own message. Can be resumed after a crash at any point. */
 import type { Job } from '../../../core/job/job.ts';
 import type { Words } from '../../../words/index.ts';
 import { type MakeOutcome, make, type UseFiles } from '../../make.ts';

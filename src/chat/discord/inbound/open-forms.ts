@@ -1,4 +1,4 @@
-/** Commands that wait for a form to be sent: their wishes, and the files that were given with them. */
+/** Stores commands that wait for their form to be submitted, with the choices and files given so far. */
 import { z } from 'zod';
 import type { KeyValueStore } from '../../../core/ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../../core/refusals.ts';

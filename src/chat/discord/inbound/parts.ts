@@ -1,4 +1,4 @@
-/** What this half works with. */
+/** The dependencies of the inbound half. */
 import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
 import type { FileUse } from '../../../core/intake/file-use.ts';

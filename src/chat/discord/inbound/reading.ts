@@ -1,4 +1,4 @@
-/** What an interaction means, and what it is answered with first. Nothing is looked up here: Discord is waiting. */
+/** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
 import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
 import { wordsFor } from '../../../words/index.ts';
 import { readAdmin } from '../admin/reading.ts';

@@ -1,4 +1,4 @@
-/** What an interaction was understood as: with what it is answered first, and what is done about it afterwards. */
+/** The result of reading an interaction: its first answer, and what is done afterwards. */
 import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
 import type { Asker } from './asker.ts';

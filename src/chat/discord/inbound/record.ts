@@ -1,4 +1,4 @@
-/** What came in, as it lies in the inbox until it is answered: enough to go on after a crash, and no token in it. */
+/** The record of an event in the inbox until it is answered: enough to resume after a crash, without any token. */
 import { z } from 'zod';
 import { fromOld } from '../render.ts';
 import { targetSchema } from '../target.ts';

@@ -1,4 +1,7 @@
-/** What is told to a member besides how a job stands: on the answer to what they did, or beside it for them alone. */
+/**
+ * Sends replies to a member that are not a job's status: in place of the first answer, or as an ephemeral reply beside
+ * it.
+ */
 import { MessageFlags, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';

@@ -1,4 +1,4 @@
-/** Keeps the status messages on Discord true, over the tokens that may still edit them. */
+/** Keeps the status messages on Discord up to date, with the tokens that may still edit them. */
 
 import { strandedBy } from '../../../core/delivery/undelivered.ts';
 import type { Job } from '../../../core/job/job.ts';

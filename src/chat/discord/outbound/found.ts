@@ -1,4 +1,4 @@
-/** Where messages of ours stand, for links that lead there. */
+/** Finds our own messages, for links to them. */
 import { messageLink } from 'discord.js';
 import { z } from 'zod';
 import type { Job } from '../../../core/job/job.ts';

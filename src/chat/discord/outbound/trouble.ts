@@ -1,4 +1,4 @@
-/** What Discord refused or could not do, without the address that was asked: that one may hold a token. */
+/** Discord's errors without the address of the request, which may contain a token. */
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 
 type Facts = { status?: number; code?: number; reason?: string; retryAfterMs?: number };

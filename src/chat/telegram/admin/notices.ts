@@ -1,4 +1,4 @@
-/** What admins are told in their log channel, and members of an answer: no job's own messages tell it. */
+/** Sends notices that belong to no job's own messages: to the log channel, or a decision to its member. */
 import type { Api } from 'grammy';
 import type { Chat } from '../../../core/chat-port.ts';
 import type { KeyValueStore, Log } from '../../../core/ports.ts';

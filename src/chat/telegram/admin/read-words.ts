@@ -1,4 +1,4 @@
-/** From what an admin wrote after `/settings` to what the core is asked; a wrong word is told with the right ones. */
+/** Parses what an admin wrote after `/settings`; answers a wrong word with the right ones. */
 import { type Outcome, refuse } from '../../../core/refusals.ts';
 import { SHOW } from '../../../core/settings/settings-parts.ts';
 import type { MessageRecord } from '../inbound/records.ts';

@@ -1,4 +1,4 @@
-/** What a message asks for. Nothing here talks to anybody, and reading a message twice comes to the same. */
+/** Decides what a message asks for. Sends nothing, so reading a message twice is harmless. */
 import type { Refusal } from '../../../core/refusals.ts';
 import type { WordKey } from '../../../words/index.ts';
 import type { Downloads } from '../download.ts';

@@ -1,4 +1,7 @@
-/** The half that came before: a member's last picture and last clip in a chat, kept for a while. */
+/**
+ * Remembers a member's last picture and last clip in a chat for a while, so that the other can follow in a later
+ * message.
+ */
 import { z } from 'zod';
 import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import { type FileRef, type Media, mediaSchema } from '../media-of.ts';

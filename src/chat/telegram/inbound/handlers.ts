@@ -1,4 +1,4 @@
-/** What is done about each thing that came in. */
+/** Handlers for everything that comes in, one per kind of event. */
 import type { Api } from 'grammy';
 import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';

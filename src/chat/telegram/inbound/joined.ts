@@ -1,4 +1,4 @@
-/** The bot was brought into a group: it says how to use it, or why it goes. */
+/** Handles being added to a group: the bot says how to use it, or why it leaves. */
 import type { Api } from 'grammy';
 import type { Core } from '../../../core/command.ts';
 import { wordsFor } from '../../../words/index.ts';

@@ -1,4 +1,4 @@
-/** Items of an album that come after it was dealt with, as on a slow connection: they are read in its light. */
+/** Handles items of an album that arrive after it was handled, as on a slow connection. */
 import { z } from 'zod';
 import type { KeyValueStore } from '../../../core/ports.ts';
 import { albumKey } from './albums.ts';

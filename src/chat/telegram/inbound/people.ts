@@ -1,4 +1,4 @@
-/** Who is meant in a message, apart from whoever wrote it. */
+/** Finds the people that a message mentions or replies to. */
 import type { MessageRecord } from './records.ts';
 import type { WireEntity, WireMessage } from './wire.ts';
 

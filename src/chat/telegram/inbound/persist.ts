@@ -1,4 +1,4 @@
-/** Does again what failed: trouble that passes is waited out, other trouble is tried a few times, and then told. */
+/** Retries what failed: waits while the trouble may pass, tries other trouble a few times, then tells the member. */
 import type { Clock, Log } from '../../../core/ports.ts';
 import { isLostSend, isTrouble } from '../api.ts';
 import { DownloadFailed } from '../download.ts';

@@ -1,4 +1,4 @@
-/** From an update to what was said, pressed or changed by whom, and the one id that it has however often it comes. */
+/** Reads an update: who said, pressed or changed what, and the id that stays the same when it is delivered twice. */
 
 import { cleanAll } from '../../../core/text.ts';
 import { mediaOf } from '../media-of.ts';

@@ -1,4 +1,4 @@
-/** From a wish that is on disk to a job: fetch the files, run the command, show what came of it. */
+/** Handles a stored request for a job: fetches the files, runs the command, shows the result. */
 
 import type { Call } from '../../../core/command.ts';
 import type { Caller } from '../../../core/limits/access.ts';
