@@ -23,6 +23,9 @@ const SHARED = {
   // stand in test files alone, as a shared module's would count for the first file only; `architecture.test.ts` sees to it.
   isolate: false,
   unstubEnvs: true,
+  unstubGlobals: true,
+  // Real processes and sockets on whatever machine CI has: what fails three times in a row there is a fault of ours.
+  retry: process.env.CI ? 2 : 0,
 };
 
 export default defineConfig({

@@ -168,21 +168,19 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping: () => stopping,
   };
   const core = createCore(ctx, { offers, notices: store.keyv('notices') });
-  const { jobs } = core;
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
   });
-  for (const chat of chats.all) {
+  for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  }
   events.subscribe(
     '*',
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
 
-  stack.defer(() => jobs.stop());
+  stack.defer(() => core.jobs.stop());
   tellWhatIsOff(config, health);
 
   const server = await startServer({
@@ -221,7 +219,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await jobs.recover();
+  const taken = await core.jobs.recover();
   stack.defer(startUpkeep(ctx, core, store.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {

@@ -163,7 +163,7 @@ describe('an offer', () => {
     expect(labels).toEqual([
       ['● Automatic', 'As in the clip', 'As in the picture'],
       ['Draft', '● Standard', 'Pro'],
-      ['☑ Sound', '☐ Trim the clip', '☐ Loop the clip'],
+      ['☑ Sound', '☐ Trim the clip'],
       ['Confirm', 'Decline'],
     ]);
     const looped = offerPage(words, { ...offer, quote: { ...quote, notes: ['looped'] } });

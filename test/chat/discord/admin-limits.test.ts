@@ -216,9 +216,9 @@ describe('twenty members at once', () => {
     );
     const all = await Promise.all(members.map((who) => animate(bot, who)));
     const has = (text: string) => all.filter(({ original }) => textOf(original).includes(text));
-    await bot.discord.waitFor(() => has('In line').length + has(OVER).length === 20);
-    expect([has('In line').length, has(OVER).length]).toEqual([2, 18]);
-    expect(bot.remote.submits).toHaveLength(2);
+    // How the two stand moves on with the clock; that they were sent does not change.
+    await bot.discord.waitFor(() => bot.remote.submits.length + has(OVER).length === 20);
+    expect([bot.remote.submits.length, has(OVER).length]).toEqual([2, 18]);
   });
 
   it('says who waits where, and moves them up', async () => {

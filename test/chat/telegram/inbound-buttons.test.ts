@@ -240,8 +240,6 @@ describe('the price that waits for a yes', () => {
     await shows('☐ Sound');
     await press('☐ Trim the clip');
     await shows('☑ Trim the clip');
-    await press('☐ Loop the clip');
-    await shows('☑ Loop the clip');
     await press('Confirm');
     await harness.video(chat);
     expect(await harness.jobs()).toMatchObject([
