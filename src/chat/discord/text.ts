@@ -19,13 +19,13 @@ export function escapeText(text: string): string {
 }
 
 /** Escaped, and no longer than that even so; empty where there is no room worth using. */
-export function fitted(text: string, length: number): string {
-  const whole = escapeText(text.trim());
+export function fitted(text: string, length: number, escaped = escapeText): string {
+  const whole = escaped(text.trim());
   if (whole.length <= length) return whole;
   if (length < 16) return '';
   const trimmed = text.trim();
   for (let kept = Math.min(trimmed.length, length); kept > 0; kept = Math.floor(kept * 0.9)) {
-    const shorter = `${escapeText(cut(trimmed, kept))}…`;
+    const shorter = `${escaped(cut(trimmed, kept))}…`;
     if (shorter.length <= length) return shorter;
   }
   return '';

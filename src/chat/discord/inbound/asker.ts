@@ -1,9 +1,9 @@
 /** Who is calling, from where, with which rights, all of it from the event itself: rights change between two clicks. */
-import { ChannelType, PermissionFlagsBits } from 'discord.js';
+import { ChannelType, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import type { Call } from '../../../core/command.ts';
 import type { Standing } from '../../../core/limits/access.ts';
 import type { DiscordTarget } from '../target.ts';
-import type { Base, Message } from './wire.ts';
+import type { Base, FormSent, Message, Press } from './wire.ts';
 
 /** Who asked, where the answer goes, and what they may do there. Plain JSON. */
 export type Asker = {
@@ -51,6 +51,12 @@ export function askerOf(event: Base): Asker | undefined {
     channelId: (THREADS.includes(event.channel?.type) && event.channel?.parent_id) || channelId,
     ...(event.guild_id ? { roles: [...(event.member?.roles ?? []), event.guild_id] } : {}),
   };
+}
+
+/** What answers a message that only one member sees is for that member alone, too. */
+export function asSeen(asker: Asker, { message }: Press | FormSent): Asker {
+  const isPrivate = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  return { ...asker, target: { ...asker.target, private: isPrivate } };
 }
 
 const manages = (held: bigint): boolean =>

@@ -1,6 +1,8 @@
 /** The record of an event in the inbox until it is answered: enough to resume after a crash, without any token. */
 import { z } from 'zod';
-import { fromOld } from '../render.ts';
+import { PANEL_VERB } from '../../settings-panel.ts';
+import { memberIdOf } from '../admin/naming.ts';
+import { fromOld } from '../ids.ts';
 import { targetSchema } from '../target.ts';
 import { givenSchema } from './given-files.ts';
 
@@ -42,38 +44,55 @@ const askSchema = z.discriminatedUnion('kind', [
   }),
   /** A form is open; what was given already is fetched meanwhile. */
   z.object({ kind: z.literal('form'), options, files: recordedFilesSchema }),
-  /** A command that only shows something, or stops a job. */
-  z.object({ kind: z.literal('say'), command: z.string(), options }),
+  /** A command that shows something, stops a job or changes a setting. */
+  z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
   z.object({
     kind: z.literal('press'),
     verb: z.string(),
     code: z.string(),
     arg: z.string().optional(),
+    /** What was chosen from a menu, or filled in a form. */
+    picked: z.array(z.string()).optional(),
+    filled: options.optional(),
     messageId: z.string(),
-  }),
-  /** What admins do with the settings. */
-  z.object({
-    kind: z.literal('admin'),
-    act: z.string(),
-    /** A code, a part of a command, a word: whatever the act is about. */
-    arg: z.string(),
-    options,
-    /** What was chosen from a menu. */
-    values: z.array(z.string()),
-    messageId: z.string().optional(),
   }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
-/** As an earlier version wrote it, whose requests and reports were matters of their own. */
-function upgraded(ask: Ask): Ask {
-  if (ask.kind === 'press' && ask.arg === undefined) return { ...ask, ...fromOld(ask.verb, ask.code) };
-  if (ask.kind !== 'admin') return ask;
-  const { act, arg, options, messageId } = ask;
-  if (act === 'usage') return { kind: 'say', command: act, options };
-  if (messageId === undefined || !['ask', 'approve', 'refuse', 'csv'].includes(act)) return ask;
-  return { kind: 'press', verb: act, code: arg, messageId };
+/** What admins did, as an earlier version wrote it. */
+const oldAskSchema = z.object({
+  kind: z.literal('admin'),
+  act: z.string(),
+  /** A code, a part of a command, a word: whatever the act is about. */
+  arg: z.string(),
+  options,
+  values: z.array(z.string()),
+  messageId: z.string().optional(),
+});
+
+function fromOldAsk({ act, arg, options, values, messageId }: z.infer<typeof oldAskSchema>): Ask {
+  if (messageId === undefined)
+    return act === 'usage'
+      ? { kind: 'say', command: act, options }
+      : { kind: 'say', command: act, part: arg, options };
+  if (['ask', 'approve', 'refuse', 'csv'].includes(act))
+    return { kind: 'press', verb: act, code: arg, messageId };
+  const { only, onlyIsRole, ...filled } = options;
+  const who = only === undefined ? {} : onlyIsRole ? { role: only } : { member: memberIdOf(only) };
+  return {
+    kind: 'press',
+    verb: PANEL_VERB,
+    code: act,
+    ...(arg === '' ? {} : { arg }),
+    picked: act === 'members' ? values.map(memberIdOf) : values,
+    filled: { ...filled, ...who },
+    messageId,
+  };
 }
+
+/** An earlier version had other codes on its buttons, too. */
+const upgraded = (ask: Ask): Ask =>
+  ask.kind === 'press' && ask.arg === undefined ? { ...ask, ...fromOld(ask.verb, ask.code) } : ask;
 
 export type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
@@ -82,7 +101,7 @@ export const recordSchema = z.object({
   moderator: z.boolean(),
   channelId: z.string().optional(),
   roles: z.array(z.string()).optional(),
-  ask: askSchema.transform(upgraded),
+  ask: z.union([askSchema.transform(upgraded), oldAskSchema.transform(fromOldAsk)]),
 });
 /** Who asked, and what. */
 export type InboundRecord<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };

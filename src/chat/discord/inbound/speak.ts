@@ -7,6 +7,7 @@ import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
+import { formsPanel } from '../../settings-forms.ts';
 import { naming } from '../admin/naming.ts';
 import { linkTo, placeOfResult } from '../outbound/found.ts';
 import { DiscordTrouble } from '../outbound/trouble.ts';
@@ -96,6 +97,7 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(moderator ? namesFor(commands, 'admins') : [])],
     ways: WAYS,
     hasAdmins: target.guildId !== undefined && target.botIsHere,
+    panel: formsPanel,
     chart: core.reports.chart,
   };
   return async (write) => {

@@ -9,6 +9,7 @@ import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
+import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import type { Outbound } from '../outbound/index.ts';
@@ -59,10 +60,11 @@ const WAYS = ['help.telegram-album', 'help.telegram-reply', 'help.telegram-priva
 
 export function drawFor(
   { core, commands, people, privacyMode }: DrawParts,
-  { chatId, chatType }: Pick<Place, 'chatId' | 'chatType'>,
+  place: Place,
   { t }: Words,
   standing?: Caller['standing'],
 ): Draw {
+  const { chatId, chatType } = place;
   const isPrivate = chatType === 'private';
   const facts = {
     linkTo: () => undefined,
@@ -71,6 +73,7 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,
+    panel: panelOf(place),
     chart: core.reports.chart,
   };
   return (write) =>
