@@ -13,9 +13,8 @@ import {
 import { cut, cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
 import { actionId, type Control, type Item, type Line, type Menu, type Page, type Tone } from '../page.ts';
-import { userIdOf, withMentions } from './admin/naming.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
-import { escapeText, fitted, plain } from './text.ts';
+import { escapeText, fitted, plain, userIdOf, withMentions } from './text.ts';
 
 /** What a message says, without its files; for a new message and for an edit alike. */
 export type MessageBody = {

@@ -1,4 +1,5 @@
 /** Texts as Discord shows them letter by letter, within its limits. */
+import type { Naming } from '../../core/settings/setting.ts';
 import { cut } from '../../core/text.ts';
 
 /** Marks that turn the direction of the text around them, and other letters that can't be seen. Joiners make emoji. */
@@ -30,3 +31,23 @@ export function fitted(text: string, length: number, escaped = escapeText): stri
   }
   return '';
 }
+
+const MEMBER = 'discord:';
+
+/** The core's id of a member, and back. */
+export const memberIdOf = (userId: string): string => `${MEMBER}${userId}`;
+export const userIdOf = (memberId: string): string => memberId.replace(/^discord:/, '');
+
+export const naming: Naming = (kind, id) => {
+  const plain = userIdOf(id);
+  // Of another chat, or of the page.
+  if (!/^\d{1,20}$/.test(plain)) return id;
+  return { channel: `<#${plain}>`, role: `<@&${plain}>`, member: `<@${plain}>` }[kind];
+};
+
+/** Escaped all but the mentions in it: for texts in which nothing else is a member's own. */
+export const withMentions = (text: string): string =>
+  text
+    .split(/(<(?:@&?|#)\d{1,20}>)/)
+    .map((piece, index) => (index % 2 === 1 ? piece : escapeText(piece)))
+    .join('');

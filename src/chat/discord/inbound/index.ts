@@ -7,19 +7,24 @@ import { z } from 'zod';
 import { cleanAll } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { createChatInbox } from '../../inbox.ts';
-import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
-import { eventOf, type MemberEvent } from './event.ts';
-import { keepForForm } from './keep-for-form.ts';
-import { makeJob, preparing } from './make.ts';
+import { inRank } from './asker.ts';
+import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
 import { choicesOf, readInteraction } from './reading.ts';
 import type { Reading } from './readings.ts';
-import { INBOX_PREFIX, type InboundRecord, inboxIdOf, recordSchema } from './record.ts';
+import {
+  eventOf,
+  INBOX_PREFIX,
+  type InboundRecord,
+  inboxIdOf,
+  type MemberEvent,
+  recordSchema,
+} from './record.ts';
 import { sayCommand } from './say.ts';
 import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 

@@ -1,15 +1,15 @@
 /** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
 import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
 import { wordsFor } from '../../../words/index.ts';
-import { memberIdOf } from '../admin/naming.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
+import { menuOf } from '../commands-data.ts';
 import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
 import { notice } from '../render.ts';
+import { memberIdOf } from '../text.ts';
 import { type Asker, askerOf, asSeen, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
-import { menuOf } from './menus.ts';
 import { filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';

@@ -1,9 +1,13 @@
 /** The record of an event in the inbox until it is answered: enough to resume after a crash, without any token. */
+
 import { z } from 'zod';
+import type { Call } from '../../../core/command.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
 import { PANEL_VERB } from '../../settings-panel.ts';
-import { memberIdOf } from '../admin/naming.ts';
 import { fromOld } from '../ids.ts';
 import { targetSchema } from '../target.ts';
+import { memberIdOf } from '../text.ts';
+import { callOf } from './asker.ts';
 import { givenSchema } from './given-files.ts';
 
 const keptSchema = z.object({
@@ -109,3 +113,17 @@ export type InboundRecord<A extends Ask = Ask> = Omit<z.infer<typeof recordSchem
 /** Events of other chats are in the same inbox. */
 export const INBOX_PREFIX = 'discord:';
 export const inboxIdOf = (eventId: string): string => INBOX_PREFIX + eventId;
+
+/** One event of a member, with what every handler needs of it: built once, when the event is taken up. */
+export type MemberEvent<A extends Ask = Ask> = {
+  asked: InboundRecord<A>;
+  words: Words;
+  /** Who calls, without what they ask for. */
+  call: Call;
+};
+
+export const eventOf = <A extends Ask>(asked: InboundRecord<A>): MemberEvent<A> => ({
+  asked,
+  words: wordsFor(asked.target.locale),
+  call: callOf(asked),
+});

@@ -6,9 +6,8 @@ import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { answer, type ChatCommand } from '../../command.ts';
 import { type Asker, callOf } from './asker.ts';
-import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
-import type { AskOf } from './record.ts';
+import type { AskOf, MemberEvent } from './record.ts';
 import { drawFor, sayPage } from './speak.ts';
 
 export async function sayCommand(parts: InboundParts, event: MemberEvent<AskOf<'say'>>): Promise<void> {

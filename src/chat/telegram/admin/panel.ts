@@ -3,7 +3,7 @@ import type { Setting } from '../../../core/settings/setting.ts';
 import { onlyOption, PANEL_VERB, type Panel } from '../../settings-panel.ts';
 import { questionsPanel } from '../../settings-questions.ts';
 import type { Place } from '../inbound/records.ts';
-import { locationId } from './location.ts';
+import { locationId } from '../target.ts';
 import { usageOf } from './parts.ts';
 
 /** Of the buttons that an anonymous admin asked for: Telegram may not tell who presses them. */

@@ -18,7 +18,7 @@ import type { MessageRecord } from '../inbound/records.ts';
 import { type DrawParts, drawFor } from '../inbound/speak.ts';
 import type { Membership } from '../inbound/who.ts';
 import { type Body, linesOf, messageOf } from '../render.ts';
-import { readLocation } from './location.ts';
+import { readLocation } from '../target.ts';
 import { ANONYMOUS_VERB } from './panel.ts';
 import { usageOf } from './parts.ts';
 import { readWords } from './read-words.ts';

@@ -14,19 +14,19 @@ import { createSettingsAnswers } from '../admin/settings.ts';
 import type { Downloads } from '../download.ts';
 import type { Outbound } from '../outbound/index.ts';
 import { type Body, linesOf, readCallbackData } from '../render.ts';
+import { lateItems } from './albums.ts';
 import { answerCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import { createExpected } from './expected.ts';
 import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { greet } from './joined.ts';
-import { lateItems } from './late.ts';
 import { ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
 import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
+import type { Talk } from './speak.ts';
 import { sayPage } from './speak.ts';
-import type { Talk } from './talk.ts';
 import { createWho, targetOf } from './who.ts';
 
 export type HandlerParts = {
