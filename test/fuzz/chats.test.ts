@@ -309,7 +309,7 @@ const INTERACTIONS = [
 ];
 
 const ORIGINS = createOrigins(['https://cdn.discordapp.com']);
-const OWNERS = { note() {}, of: () => undefined };
+const OWNERS = new Map<string, string>();
 
 describe('what Discord tells', () => {
   const { core } = createWorld().boot();

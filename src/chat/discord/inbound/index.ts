@@ -12,10 +12,9 @@ import { notice } from '../render.ts';
 import { inRank } from './asker.ts';
 import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
-import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
-import { choicesOf, readInteraction } from './reading.ts';
+import { choicesOf, type Owners, readInteraction } from './reading.ts';
 import type { Reading } from './readings.ts';
 import {
   eventOf,

@@ -11,13 +11,18 @@ import { type Asker, askerOf, asSeen, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { filesOn, whyBeyond } from './message-files.ts';
-import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
 import { jobChoices } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
+
+/**
+ * Whose jobs the latest ones are, by their codes, as far as this process has seen them: a form must be opened before
+ * anything can be looked up, and this spares strangers a form that would come to nothing.
+ */
+export type Owners = Map<string, string>;
 
 export function readInteraction(
   parts: ReadingParts,
@@ -183,7 +188,7 @@ function refusedStranger(
   code: string,
 ): Reading | undefined {
   const { requester, standing } = callOf(asker);
-  const owner = owners.of(code);
+  const owner = owners.get(code);
   const known = owner === undefined || owner === requester.memberId;
   if (known || standing.moderator || core.access.isOperator(requester)) return undefined;
   return telling(asker, wordsFor(asker.target.locale).t('told.not-yours'));

@@ -4,7 +4,7 @@ import { cancellable } from '../../../core/job/jobs.ts';
 import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
-import { answer, type ChatCommand } from '../../command.ts';
+import { answer, commandNamed } from '../../command.ts';
 import { type Asker, callOf } from './asker.ts';
 import type { InboundParts } from './parts.ts';
 import type { AskOf, MemberEvent } from './record.ts';
@@ -12,10 +12,9 @@ import { drawFor, sayPage } from './speak.ts';
 
 export async function sayCommand(parts: InboundParts, event: MemberEvent<AskOf<'say'>>): Promise<void> {
   const { asked, words, call } = event;
-  const commands: Readonly<Record<string, ChatCommand>> = parts.commands;
   const { command: name, part, options } = asked.ask;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command || command.audience === 'buttons') throw new Error('a command that is not registered');
+  const command = commandNamed(parts.commands, name);
+  if (!command) throw new Error('a command that is not registered');
   const draw = drawFor(parts, event);
   const used = { ...call, options, ...(part === undefined ? {} : { part }) };
   const page = await answer(command, used, { core: parts.core, words, draw });
