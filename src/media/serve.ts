@@ -4,8 +4,8 @@ import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
 
-/** Behind the bot's own process, and renders three times as far behind what members wait for. */
-const NICENESS = { quick: 3, slow: 8 };
+/** Behind the bot's own process, and renders behind what members wait for. */
+const NICENESS = { quick: 2, slow: 5 };
 const PROGRESS_EVERY_MS = 100;
 const USAGE_EVERY_MS = 250;
 
