@@ -1,5 +1,6 @@
 /** The child's side of the pool: runs one task at a time and answers over IPC. */
 import { readdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
@@ -24,11 +25,17 @@ export function serve(tasks: TaskTable): void {
   }
 
   let abort = new AbortController();
+  let isCompiledKept = false;
   process.on('message', (raw) => {
     const message = toChildSchema.parse(raw);
     if (message.type === 'abort') return abort.abort();
     abort = new AbortController();
-    void run(tasks, message.name, message.args, abort.signal).then(send);
+    void run(tasks, message.name, message.args, abort.signal).then((answer) => {
+      send(answer);
+      // Node writes it at a clean end, and a child's is a kill.
+      if (!isCompiledKept) flushCompileCache();
+      isCompiledKept = true;
+    });
   });
 }
 
