@@ -249,7 +249,11 @@ describe('a job', () => {
     vi.setTimerTickMode('nextTimerAsync');
     try {
       const { fetched, looks, job } = await unseen(() => new MachineBusy('no turn'));
-      expect(job).toMatchObject({ state: 'delivered', costMicros: PRICE, video: { width: 720, height: 1280 } });
+      expect(job).toMatchObject({
+        state: 'delivered',
+        costMicros: PRICE,
+        video: { width: 720, height: 1280 },
+      });
       expect([fetched, looks]).toEqual([1, 5]);
     } finally {
       vi.useRealTimers();

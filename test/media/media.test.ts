@@ -81,9 +81,11 @@ describe('media', () => {
   it.each([
     ['is too heavy to be decoded', late],
     ['crashes the decoder', crash],
+    ['fails to be looked at', () => new TaskFailed('task', 'no such function')],
   ])('measures a paid video by its index that %s', async (_, end) => {
     const facts = { width: 1280, height: 720, durationMs: 3000 };
-    const { media, run } = mediaOver(end(), end(), facts);
+    const tries = end() instanceof TaskFailed ? [end()] : [end(), end()];
+    const { media, run } = mediaOver(...tries, facts);
     await expect(media.probeVideo('video')).resolves.toEqual(facts);
     expect(run.mock.lastCall?.[1]).toMatchObject({ path: 'video', withoutDecoding: true });
   });
