@@ -35,7 +35,8 @@ async function decidedUnseen(how: 'approve' | 'refuse') {
   const seen = { instead: [] as Page[], aside: [] as Page[], became: 0, declined: 0 };
   const face = {
     instead: async (page: Page) => void seen.instead.push(page),
-    over: async (page: Page) => void seen.instead.push(page),
+    // That it is over may be said there in anybody's name, as it names nobody.
+    over: async (page: Page) => void seen.aside.push(page),
     async aside(page: Page) {
       seen.aside.push(page);
       return 'done';
@@ -78,6 +79,7 @@ describe.each(['approve', 'refuse'] as const)('a press that broke off, to %s', (
     const seen = await press(who);
     expect(seen).toMatchObject({ instead: [], became: 0, declined: 0 });
     expect(seen.aside).toHaveLength(1);
+    expect(JSON.stringify(seen.aside)).not.toContain(who.requester.memberId);
   });
 
   it('is finished for the admin whose it was', async () => {
