@@ -61,7 +61,7 @@ export function createQueueApi(
   },
 ) {
   const http = createHttp();
-  const doubts = createDoubtPolicy();
+  const doubts = createDoubtPolicy(clock);
   const { origin } = new URL(api.url);
   const trusted = (url: string | undefined): string | undefined =>
     url !== undefined && URL.canParse(url) && new URL(url).origin === origin ? url : undefined;
