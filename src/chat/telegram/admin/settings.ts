@@ -193,7 +193,8 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
         const page = wanted ? undefined : questionPage({ ...known, naming }, code);
         return bodyOf(page ?? panelWithQuestions({ ...known, naming }), anonymous);
       });
-      await talk.edit(targetOf(press), press.messageId, body);
+      if (press.ofMessage) await talk.edit(targetOf(press), press.messageId, body);
+      else await talk.say(targetOf(press), body);
       return undefined;
     };
 
