@@ -119,10 +119,6 @@ export const lost = ({ quoteMicros = 0 }: SubmissionNote, costMicros = quoteMicr
   costMicros,
 });
 
-/** The addresses of a submit's answer as they are noted: those that there are. */
-export const noteAddresses = (all: Addresses): Record<string, string> =>
-  Object.fromEntries(Object.entries(all).flatMap(([name, url]) => (url ? [[name, url]] : [])));
-
 /** For a provider that fetches the files. */
 export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles> {
   const [image, clip] = await Promise.all([
