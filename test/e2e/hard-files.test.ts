@@ -10,6 +10,7 @@ import { basename, extname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buttonsOf, textOf as telegramText } from '../../simulators/telegram/telegram.ts';
 import { billedSeconds } from '../../src/core/price/quote.ts';
+import type { Refusal } from '../../src/core/refusals.ts';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
 import { createFiles } from '../../src/store/files.ts';
@@ -130,9 +131,24 @@ function expected({ what, answer }: HardFile, front: string): Told {
   const seconds = billedSeconds(what === 'clip' ? durationMs : 3000);
   return {
     seconds,
-    notes: [...notes.map(words.note), ...warnings.map(words.warning)],
+    notes: [...(misfit ? [misfitLine(misfit)] : notes.map(words.note)), ...warnings.map(words.warning)],
     asks: misfit !== undefined,
   };
+}
+
+/** What an offer says in place of a refusal. */
+function misfitLine(misfit: Refusal): string {
+  if (misfit.code === 'clip-too-long')
+    return words.t('confirm.misfit-long', {
+      seconds: words.seconds(misfit.seconds),
+      max: words.seconds(misfit.maxSeconds),
+    });
+  if (misfit.code === 'clip-too-short')
+    return words.t('confirm.misfit-short', {
+      seconds: words.seconds(misfit.seconds),
+      min: words.seconds(misfit.minSeconds),
+    });
+  throw new Error(`${misfit.code} is not offered another way`);
 }
 
 /** Of everything that a chat has said; undefined as long as it has not decided. */
@@ -143,7 +159,12 @@ function toldBy(texts: readonly string[]): Told | undefined {
     const notes = [...NOTES.map(words.note), ...WARNINGS.map(words.warning)].filter((note) =>
       text.includes(note),
     );
-    return { seconds: Number(seconds), notes, asks: text.includes(words.t('button.confirm')) };
+    const why = /^This clip is .*$/m.exec(text)?.[0];
+    return {
+      seconds: Number(seconds),
+      notes: [...(why ? [why] : []), ...notes],
+      asks: text.includes(words.t('button.confirm')),
+    };
   }
   return text && text !== words.t('card.created') ? { said: text } : undefined;
 }
