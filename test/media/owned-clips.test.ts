@@ -182,8 +182,12 @@ describe('a clip with sound that has no decoder here', () => {
 });
 
 describe('a see-through clip', () => {
-  it.each(['vp8', 'vp9'] as const)('lands on white (%s)', async (codec) => {
-    const path = await sampleClip({ container: 'webm', codec, seeThrough: true, seconds: 1 });
+  it.each([
+    ['webm', 'vp8'],
+    ['webm', 'vp9'],
+    ['apng', 'apng'],
+  ] as const)('lands on white (%s, %s)', async (container, codec) => {
+    const path = await sampleClip({ container, codec, seeThrough: true, seconds: 1 });
     await media.normaliseClip(path, toPath, {});
     const frames = await readFrames(toPath);
     expect(frames).toHaveLength(15);
