@@ -9,7 +9,7 @@ import { type Asker, askerOf, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { menuOf } from './menus.ts';
-import { filesOn, whyBeyond } from './message-files.ts';
+import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
@@ -71,7 +71,7 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
   );
 
 function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Reading {
-  const { image, clip, private: privately, ...options } = textsOf(data);
+  const { image, clip, link, private: privately, ...options } = textsOf(data);
   const asker = { ...who, target: { ...who.target, private: privately === 'true' } };
   const shut = refusedCaller(parts, asker);
   if (shut) return shut;
@@ -79,7 +79,12 @@ function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Rea
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
   };
-  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  const { files: [linked] = [], beyond = [] } = link ? filesLinkedIn(link, parts.origins) : {};
+  if (link && !linked) {
+    const words = wordsFor(asker.target.locale);
+    return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
+  }
+  const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
   if (files.image && files.clip) {
     const ask: AskOf<'make'> = {
       kind: 'make',
