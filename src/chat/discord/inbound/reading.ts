@@ -10,7 +10,7 @@ import { memberIdOf } from '../text.ts';
 import { type Asker, askerOf, asSeen, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
-import { filesOn, whyBeyond } from './message-files.ts';
+import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
@@ -73,7 +73,7 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
   );
 
 function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Reading {
-  const { image, clip, private: privately, ...options } = textsOf(data);
+  const { image, clip, link, private: privately, ...options } = textsOf(data);
   const asker = { ...who, target: { ...who.target, private: privately === 'true' } };
   const shut = refusedCaller(parts, asker);
   if (shut) return shut;
@@ -81,7 +81,12 @@ function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Rea
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
   };
-  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  const { files: [linked] = [], beyond = [] } = link ? filesLinkedIn(link, parts.origins) : {};
+  if (link && !linked) {
+    const words = wordsFor(asker.target.locale);
+    return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
+  }
+  const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
   if (files.image && files.clip) {
     const ask: AskOf<'make'> = {
       kind: 'make',
