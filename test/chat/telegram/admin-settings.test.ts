@@ -67,6 +67,21 @@ describe('an admin who has read no documentation', () => {
     ]);
   });
 
+  it.each(['forget-yes|-', 'confirm|ABC234', 'choose|ABC234|sound=false', 'ask|ABC234'])(
+    'keeps the panel as it is when a press that no button of it says comes from elsewhere (%s)',
+    async (madeUp) => {
+      const { telegram, admin, says, presses, shows } = await adminSetup();
+      const panel = await says(admin, '/settings');
+      const [label = ''] = buttonsOf(panel).flat();
+      await telegram.press(admin, panel, label, { madeUp }).done;
+      // The next press is taken up after it.
+      const before = telegram.message(panel);
+      expect(before && [textOf(before), buttonsOf(before)]).toEqual([textOf(panel), buttonsOf(panel)]);
+      await presses(admin, panel, label);
+      await shows(panel, 'Write it like this');
+    },
+  );
+
   it('can use a panel that an earlier version posted, too', async () => {
     const { telegram, admin, says, presses, shows } = await adminSetup();
     const panel = await says(admin, '/settings');

@@ -8,7 +8,7 @@ import { memberIdOf } from '../text.ts';
 import { type Asker, asSeen } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
-import { filesOn, whyBeyond } from './message-files.ts';
+import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reader, type Reading, telling } from './readings.ts';
@@ -65,7 +65,7 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
   );
 
 function readAnimate(reader: Reader, { data }: CommandUse): Reading {
-  const { image, clip, private: privately, ...options } = textsOf(data);
+  const { image, clip, link, private: privately, ...options } = textsOf(data);
   const { target } = reader.asker;
   const asker = { ...reader.asker, target: { ...target, private: privately === 'true' } };
   const shut = refusedCaller(reader, asker);
@@ -74,7 +74,12 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
   };
-  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  const { files: [linked] = [], beyond = [] } = link ? filesLinkedIn(link, reader.origins) : {};
+  if (link && !linked) {
+    const { words } = reader;
+    return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
+  }
+  const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
   if (files.image && files.clip) {
     const ask: AskOf<'make'> = {
       kind: 'make',
