@@ -4,6 +4,7 @@
  */
 
 import type { Chat, ChatHook } from './chat-port.ts';
+import type { HandOut } from './delivery/hand-out.ts';
 import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
@@ -44,6 +45,7 @@ export type Core = {
   settings: SettingsChanges;
   privacy: Privacy;
   reports: Reports;
+  handOut: HandOut;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

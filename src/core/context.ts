@@ -5,7 +5,7 @@ import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
 import type { History } from './job/history.ts';
-import type { Job, JobIn, JobState, StateFields } from './job/job.ts';
+import type { Job, JobIn, JobState, Labelling, StateFields } from './job/job.ts';
 import { advance } from './job/job.ts';
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
@@ -42,6 +42,8 @@ export type Context = {
   rules: QuotaRules & {
     jobDeadlineMs: number;
     defaultQuality: Job['request']['quality'];
+    /** No space may ask for less. */
+    labelMinimum: Labelling;
   };
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;

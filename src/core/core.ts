@@ -2,6 +2,7 @@
 
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
+import { createHandOut } from './delivery/hand-out.ts';
 import { tellShares } from './delivery/notices.ts';
 import { createApprovals } from './intake/approvals.ts';
 import { createIntake } from './intake/intake.ts';
@@ -33,6 +34,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers),
     reports: createReports(ctx),
+    handOut: createHandOut(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

@@ -175,7 +175,8 @@ export function api(parts: ApiParts): Hono {
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
-    return sendFile(c, files, job.value, job.value.video);
+    const video = await core.handOut(job.value.id);
+    return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
   });
 
   app.get('/jobs/:id/image', async (c) => {

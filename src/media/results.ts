@@ -29,6 +29,8 @@ export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonne
 
 export const shrunkSchema = videoFactsSchema.extend({ bytes: count });
 
+export const markedSchema = videoFactsSchema.extend({ unsigned: z.string().exactOptional() });
+
 /** The refusals that the media tasks know; the others are the core's. */
 const refusalSchema = z.union([
   z.object({ code: z.literal('not-an-image'), found: z.string().exactOptional() }),

@@ -121,4 +121,8 @@ export const MIGRATIONS: readonly string[] = [
     FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'discord:limits';
   DELETE FROM keyv WHERE key IN ('discord:waiting', 'offers:open', 'discord:tiers', 'discord:limits');
   `,
+  `
+  CREATE INDEX jobs_by_marked ON keyv (json_extract(value, '$.value.marked.video.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+  `,
 ];

@@ -191,6 +191,7 @@ export function createWorld({
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',
+        labelMinimum: 'caption',
       },
       stopping: () => life.dead(),
     };
@@ -294,6 +295,8 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     shrink: async () => undefined,
+    mark: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
+    showsRealPerson: async () => false,
     chart: async (chart) => Buffer.from(JSON.stringify(chart)),
     stop: async () => {},
   };

@@ -51,6 +51,8 @@ export type JobView = {
   endedAt?: number;
   tookSeconds?: number;
   cancellable: boolean;
+  /** What has to stand with the video wherever it is shown, once there is one: "AI-generated motion transfer · K7QX2M". */
+  label?: string;
   /** One sentence about the state. */
   message: string;
   links: {
