@@ -9,7 +9,7 @@ import { type Config, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
-import { createHealth, type Health } from './core/health.ts';
+import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';

@@ -44,11 +44,10 @@ export async function openSigning(
   { DATA_DIR, C2PA_CERT: cert, C2PA_KEY: key }: SigningSettings,
   now: number,
 ): Promise<Signing> {
-  const own = { cert, key };
   const made = await madeHere(DATA_DIR, now);
-  if (own.cert === undefined && own.key === undefined)
+  if (cert === undefined && key === undefined)
     return { signer: { key: made.leafKey, chain: [made.leaf, made.root] }, roots: [made.root] };
-  const read = await operatorsOwn(own, now);
+  const read = await operatorsOwn({ cert, key }, now);
   if ('trouble' in read) return { roots: [made.root], trouble: read.trouble };
   return { signer: read, roots: [...read.chain.slice(-1), made.root] };
 }
@@ -65,8 +64,12 @@ async function madeHere(dataDir: string, now: number): Promise<Stored> {
 
 function readStored(text: string | undefined): Stored | undefined {
   if (text === undefined) return undefined;
-  const parsed = storedSchema.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : undefined;
+  try {
+    return storedSchema.parse(JSON.parse(text));
+  } catch {
+    // Whatever it is, nothing can be signed with it.
+    return undefined;
+  }
 }
 
 function isFresh(pem: string, now: number): boolean {

@@ -93,8 +93,8 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
       const args = { path, toPath, facts: credited, origin, signer: marks.signer };
       return (await runClip(plate ? 'markWithPlate' : 'mark', args, given(signal))) ?? undefined;
     },
-    async showsRealPerson() {
-      return undefined;
+    async showsRealPerson(path, signal) {
+      return run('showsRealPerson', { path }, given(signal)).catch(() => undefined);
     },
     async chart(chart) {
       return Buffer.from(await run('chart', chart), 'base64');

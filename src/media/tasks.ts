@@ -99,6 +99,13 @@ export const TASKS = {
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
   }),
+  showsRealPerson: task({
+    lane: 'quick',
+    budgetMs: FIND_PERSON_MS,
+    args: one,
+    result: z.boolean(),
+    run: async (args) => (await import('./mark/real-person.ts')).showsRealPerson(args),
+  }),
   chart: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,

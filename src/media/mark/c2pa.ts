@@ -83,8 +83,8 @@ export async function readSigned(path: string, roots: readonly string[]): Promis
   await library();
   using source = openDiskBlob(path, MP4);
   const settings = {
-    verify: { ...OFFLINE, verify_trust: true },
-    trust: { trust_anchors: roots.join('\n') },
+    verify: { ...OFFLINE, verify_trust: roots.length > 0 },
+    ...(roots.length > 0 ? { trust: { trust_anchors: roots.join('\n') } } : {}),
   };
   try {
     using reader = await WasmReader.fromBlob(MP4, source.blob, JSON.stringify(settings));

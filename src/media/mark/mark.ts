@@ -2,7 +2,7 @@
  * Puts every mark on a video that is handed out, in a child process: the plate, FFmpeg's tags, XMP, and last the signature
  * over all of it. Nobody else's marks are lost on the way.
  */
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { openClip, type SoundOption } from '../av/open-clip.ts';
 import type { Tags } from '../av/output.ts';
 import { evenRate, usualRate } from '../av/rate.ts';
@@ -28,6 +28,8 @@ export type MarkArgs = SoundOption & {
 /** `unsigned`: why it carries no signature, for the operator. */
 export type Marked = { width: number; height: number; durationMs: number; unsigned?: string };
 
+/** The library holds several copies of the file in memory: what is larger would cost the child its life. */
+const MAX_SIGNED_BYTES = 90_000_000;
 /** High enough that nobody sees a difference to what the provider gave. */
 const PLATE_CRF = 18;
 const PLATE_MAX_BITS_PER_SECOND = 24_000_000;
@@ -81,6 +83,7 @@ async function sign(
   parent: string | undefined,
 ): Promise<string | undefined> {
   if (!signer) return 'there is no key to sign with';
+  if ((await stat(path)).size > MAX_SIGNED_BYTES) return 'the file is too large to be signed here';
   try {
     await signVideo(path, toPath, facts, signer, parent);
     return undefined;
