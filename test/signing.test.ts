@@ -111,7 +111,10 @@ describe('a certificate of the operator’s own', () => {
     ],
     [
       'is a path to nothing',
-      async () => ({ cert: '/nowhere/cert.pem', key: '/nowhere/the-operators-own-folder/of-keys-that-is-not-there/key.pem' }),
+      async () => ({
+        cert: '/nowhere/cert.pem',
+        key: '/nowhere/the-operators-own-folder/of-keys-that-is-not-there/key.pem',
+      }),
       /^C2PA_CERT is neither/,
     ],
   ])(
