@@ -35,7 +35,7 @@ for (const [what, path, plate] of [
   ['10 s of 720p, with a plate', usual, true],
 ] as const) {
   const pool = createPool({ log: { warn: () => {} } });
-  const media = createMedia({ pool, marks: { signer, credit: creditOf } });
+  const media = createMedia({ pool, marks: { signer, roots: [], credit: creditOf } });
   const toPath = join(folder, 'made.mp4');
   let peak = 0;
   const look = setInterval(async () => {

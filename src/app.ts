@@ -1,5 +1,6 @@
 /** The composition root: the only file that knows every concrete part. */
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
@@ -138,9 +139,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     store: store.jobs,
     ledger: store.ledger,
     traces: store.traces,
+    fingerprints: store.fingerprints,
     files: store.files,
     fileUse,
-    media: createMedia({ pool, marks: { signer: signing.signer, credit: creditOf } }),
+    media: createMedia({ pool, marks: { ...signing, credit: creditOf } }),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
@@ -148,6 +150,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     locks: createLocks(),
     clock: CLOCK,
     random: Math.random,
+    breathe: () => setImmediate(),
     log,
     registry,
     settings,

@@ -17,6 +17,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -46,6 +47,7 @@ export type Core = {
   privacy: Privacy;
   reports: Reports;
   handOut: HandOut;
+  verify: Verify;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

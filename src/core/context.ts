@@ -16,11 +16,13 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { Fingerprints } from './trust/fingerprints.ts';
 
 export type Context = {
   store: JobStore;
   ledger: Ledger;
   traces: Traces;
+  fingerprints: Fingerprints;
   files: Files;
   fileUse: FileUse;
   media: Media;
@@ -31,6 +33,8 @@ export type Context = {
   locks: Locks;
   clock: Clock;
   random: () => number;
+  /** Lets others have their turn in the middle of a long calculation. */
+  breathe: () => Promise<void>;
   log: Log;
   registry: ProviderRegistry;
   access: Access;

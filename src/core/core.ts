@@ -13,6 +13,7 @@ import { quotaLines } from './limits/quota-lines.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
 export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
@@ -35,6 +36,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     privacy: createPrivacy(ctx, offers),
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
+    verify: createVerify(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

@@ -2,6 +2,7 @@
 import type { StoredVideo } from './job/job.ts';
 import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
+import type { Frames } from './trust/frame-match.ts';
 
 /** The video can't be played to its end: a decoder says so. Fetching it again may help, measuring it again does not. */
 export class BrokenVideo extends Error {
@@ -97,6 +98,13 @@ export type Media = {
   ): Promise<(Pick<StoredVideo, 'width' | 'height' | 'durationMs'> & { unsigned?: string }) | undefined>;
   /** Whether the picture is a photograph with somebody's face. Undefined when the look itself failed. */
   showsRealPerson(imagePath: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Who signed the video and whether for these bytes, with the code that we gave it. Undefined where nobody did. */
+  signedBy(path: string): Promise<{ state: 'ours' | 'others' | 'changed'; code?: string } | undefined>;
+  /** What the video looks like; `asked`: also as it may have been changed. Undefined where it is none. */
+  frameHashes(
+    path: string,
+    options: { asked: boolean },
+  ): Promise<{ reference: Frames; queries: Frames[] } | undefined>;
   /** A PNG of what was spent by day, each bar stacked by provider, on a ground of its own. */
   chart(chart: Chart): Promise<Uint8Array>;
   stop(): Promise<void>;

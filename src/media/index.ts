@@ -16,16 +16,26 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink' | 'mark' | 'markWithPlate';
+type ClipTask =
+  | 'checkClip'
+  | 'normaliseClip'
+  | 'probeVideo'
+  | 'poster'
+  | 'shrink'
+  | 'mark'
+  | 'markWithPlate'
+  | 'frameHashes';
 
 /** What marks are made with: without a signer they are XMP alone. */
 export type MarkParts = {
   signer?: SigningKey | undefined;
+  /** Certificates, in PEM, by which we know what is ours. */
+  roots: readonly string[];
   /** What a provider is called, and the model that it runs, in the words of their makers. */
   credit(provider: string): { model: string; provider: string };
 };
 
-const UNSIGNED: MarkParts = { credit: (provider) => ({ model: provider, provider }) };
+const UNSIGNED: MarkParts = { roots: [], credit: (provider) => ({ model: provider, provider }) };
 
 /** Stopping it stops the pool. */
 export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: MarkParts }): Media {
@@ -96,12 +106,26 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async showsRealPerson(path, signal) {
       return run('showsRealPerson', { path }, given(signal)).catch(() => undefined);
     },
+    async signedBy(path) {
+      const signed = await run('readSigned', { path, roots: [...marks.roots] });
+      if (!signed) return undefined;
+      return { state: signed.state, ...(signed.title === undefined ? {} : { code: signed.title }) };
+    },
+    async frameHashes(path, { asked }) {
+      const hashes = await runClip('frameHashes', { path, asked });
+      return hashes
+        ? { reference: framesOf(hashes.reference), queries: hashes.queries.map(framesOf) }
+        : undefined;
+    },
     async chart(chart) {
       return Buffer.from(await run('chart', chart), 'base64');
     },
     stop: () => pool.stop(),
   };
 }
+
+const framesOf = (base64: string): Uint32Array =>
+  new Uint32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 
 /** What is left when every try has failed. Neither is a decoder's word that the file is damaged. */
 const isTheFile = (error: unknown): error is TooHeavy | TaskCrashed =>

@@ -10,11 +10,13 @@ import { draftResultSchema } from '../../puppet/draft-result.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
+  hashesSchema,
   imageFactsSchema,
   markedSchema,
   normalisedFactsSchema,
   outcomeSchema,
   shrunkSchema,
+  signedSchema,
   videoFactsSchema,
 } from './results.ts';
 import { task } from './task.ts';
@@ -98,6 +100,20 @@ export const TASKS = {
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
+  }),
+  readSigned: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: one.extend({ roots: z.array(z.string()) }),
+    result: signedSchema.nullable(),
+    run: async ({ path, roots }) => (await (await import('./mark/c2pa.ts')).readSigned(path, roots)) ?? null,
+  }),
+  frameHashes: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: clip.extend({ asked: z.boolean() }),
+    result: hashesSchema.nullable(),
+    run: async (args) => (await import('./verify/frame-hashes.ts')).frameHashes(args),
   }),
   showsRealPerson: task({
     lane: 'quick',

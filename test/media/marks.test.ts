@@ -18,8 +18,9 @@ const folder = await mkdtemp(join(tmpdir(), 'strut-marks-'));
 const signing = await openSigning({ DATA_DIR: folder }, Date.now());
 const credit = (provider: string) => ({ model: 'Kling 2.6', provider: `${provider}.ai` });
 const pool = createPool({ log: { warn: () => {} } });
-const media = createMedia({ pool, marks: { signer: signing.signer, credit } });
-const withSigner = (signer: MarkParts['signer']) => createMedia({ pool, marks: { signer, credit } });
+const media = createMedia({ pool, marks: { ...signing, credit } });
+const withSigner = (signer: MarkParts['signer']) =>
+  createMedia({ pool, marks: { signer, roots: [], credit } });
 
 let video = '';
 beforeAll(async () => {

@@ -23,7 +23,8 @@ export const handedOut = ({ marked, video }: Pick<JobWithVideo, 'marked' | 'vide
 export async function withMarks(ctx: Context, job: JobWithVideo, work: FileWork): Promise<JobWithVideo> {
   if (job.marked && (await ctx.files.has(job.marked.video))) return job;
   const label = job.marked?.label ?? (await labelOf(ctx, job));
-  const made = await make(ctx, job, label, work);
+  const [made, seen] = await Promise.all([make(ctx, job, label, work), lookOf(ctx, job)]);
+  if (seen) await ctx.fingerprints.keepFrames(job.code, ctx.clock.now(), seen.reference);
   // A smaller form was made of a video without these marks, or of one that is gone.
   const { smaller, marked, ...rest } = job;
   const next = made ? { ...rest, marked: made } : rest;
@@ -31,6 +32,14 @@ export async function withMarks(ctx: Context, job: JobWithVideo, work: FileWork)
   if (smaller) await ctx.fileUse.release([smaller.key]);
   return next;
 }
+
+/** To know it again by; a video is handed out without as well. */
+const lookOf = (ctx: Context, job: JobWithVideo) =>
+  ctx.media
+    .frameHashes(ctx.files.pathOf(job.video), { asked: false })
+    .catch(
+      (err: unknown) => void ctx.log.warn({ job: job.code, err }, 'no fingerprint of a video was taken'),
+    );
 
 /** The stricter of what the space and the operator ask for; by itself, a plate where somebody may be taken for real. */
 async function labelOf(ctx: Context, job: JobWithVideo): Promise<Label> {
@@ -73,6 +82,9 @@ function judge(ctx: Context, job: JobWithVideo, error: unknown): void {
   if (ctx.stopping() || error instanceof MachineBusy || tries < TRIES) throw error;
 }
 
+/** Files of ours are named by it. */
+const hashOf = ({ key }: StoredVideo): string => key.split('.')[0] ?? key;
+
 /** Marks one form of the job's video; `origin` is what it was made of. Undefined when this file can't carry any. */
 export async function mark(
   ctx: Context,
@@ -87,5 +99,6 @@ export async function mark(
   if (unsigned !== undefined)
     ctx.log.warn({ job: code, why: unsigned }, 'a video was not signed; it carries the XMP mark alone');
   const video = { ...(await work.keep(temp.path, 'video/mp4')), ...shape };
+  await ctx.fingerprints.keepFile(code, ctx.clock.now(), hashOf(video));
   return { video, marks: unsigned === undefined ? 'signed' : 'xmp' };
 }
