@@ -50,7 +50,7 @@ import {
 import sharp from 'sharp';
 import { filledFrame } from '../src/media/av/filled-frame.ts';
 import { painter } from './paint-sample.ts';
-import type { SampleClip } from './samples.ts';
+import type { SampleClip } from './sample-kinds.ts';
 
 const ENCODERS = {
   h264: FF_ENCODER_LIBX264,

@@ -70,6 +70,8 @@ export type Page = {
   /** When it should be done, epoch milliseconds. */
   endsAt?: number;
   lines: readonly Line[];
+  /** What came of the last press, set apart from the rest. */
+  news?: readonly Line[];
   items?: readonly Item[];
   /** What there was no room for, said after the items. */
   more?: readonly Line[];

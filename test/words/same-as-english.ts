@@ -9,7 +9,6 @@ export const SAME_AS_ENGLISH = {
     'Clip',
     'Details',
     'Limits',
-    'Optional',
     'Pro',
     'Prompt',
     'Standard',

@@ -19,7 +19,14 @@ import { settingName, speakerOf } from '../../words/settings.ts';
 import type { ChatCommand } from '../command.ts';
 import { onlyOption } from '../settings-panel.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
-import { MENUS, menuName } from './inbound/menus.ts';
+
+/** The two entries under a message's "Apps". Discord names them by their English text, whatever the member's language. */
+type Menu = 'animate' | 'motion';
+const MENUS = ['animate', 'motion'] as const satisfies Menu[];
+
+const menuName = (menu: Menu, locale = 'en'): string => wordsFor(locale).t(`menu.${menu}`);
+
+export const menuOf = (name: string): Menu | undefined => MENUS.find((menu) => menuName(menu) === name);
 
 /** Wherever members are: in servers, with the bot alone, and where they bring the app along themselves. */
 const EVERYWHERE = {

@@ -7,20 +7,24 @@ import { z } from 'zod';
 import { cleanAll } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { createChatInbox } from '../../inbox.ts';
-import { administer } from '../admin/index.ts';
-import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
-import { eventOf, type MemberEvent } from './event.ts';
-import { keepForForm } from './keep-for-form.ts';
-import { makeJob, preparing } from './make.ts';
+import { inRank } from './asker.ts';
+import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
 import { choicesOf, readInteraction } from './reading.ts';
 import type { Reading } from './readings.ts';
-import { INBOX_PREFIX, type InboundRecord, inboxIdOf, recordSchema } from './record.ts';
+import {
+  eventOf,
+  INBOX_PREFIX,
+  type InboundRecord,
+  inboxIdOf,
+  type MemberEvent,
+  recordSchema,
+} from './record.ts';
 import { sayCommand } from './say.ts';
 import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 
@@ -138,8 +142,6 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return sayCommand(parts, { ...event, asked: { ...who, ask } });
       case 'press':
         return press(parts, { ...event, asked: { ...who, ask } });
-      case 'admin':
-        return administer(parts, { ...who, ask });
     }
   }
 
@@ -149,8 +151,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     log.error({ err, kind: ask.kind }, 'what a member asked could not be done');
     const text = notice(words.t('told.trouble'));
     if (ask.kind === 'form') return;
-    if (ask.kind === 'press' || (ask.kind === 'admin' && ask.messageId !== undefined))
-      return replies.replyPrivately({ target }, text);
+    if (ask.kind === 'press') return replies.replyPrivately({ target }, text);
     const job = ask.kind === 'make' && (await parts.core.intake.existing(call));
     // The job is there all the same, and goes on.
     const goesOn = job ? notice(words.job(job)) : text;

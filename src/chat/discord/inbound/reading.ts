@@ -1,17 +1,19 @@
 /** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
-import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
+import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
 import { wordsFor } from '../../../words/index.ts';
-import { readAdmin } from '../admin/reading.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
+import { menuOf } from '../commands-data.ts';
+import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
-import { notice, readId } from '../render.ts';
-import { type Asker, askerOf, callOf } from './asker.ts';
+import { notice } from '../render.ts';
+import { memberIdOf } from '../text.ts';
+import { type Asker, askerOf, asSeen, callOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
-import { menuOf } from './menus.ts';
 import { filesOn, whyBeyond } from './message-files.ts';
 import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
+import { readSettings } from './reading-settings.ts';
 import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
 import { jobChoices } from './say.ts';
@@ -24,8 +26,8 @@ export function readInteraction(
 ): Reading | undefined {
   const asker = askerOf(event);
   if (!asker) return undefined;
-  const admin = readAdmin(parts, asker, event);
-  if (admin) return admin;
+  const ofSettings = readSettings(parts, asker, event);
+  if (ofSettings) return ofSettings;
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
@@ -142,13 +144,11 @@ function openForm(
 const NEW: Readonly<Record<string, FileRole>> = { 'new-image': 'image', 'new-motion': 'clip' };
 
 function readPress(parts: ReadingParts, owners: Owners, pressing: Asker, event: Press): Reading {
-  // A message that only the member sees is answered in the same way.
-  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-  const asker = { ...pressing, target: { ...pressing.target, private: secret } };
+  const asker = asSeen(pressing, event);
   const words = wordsFor(asker.target.locale);
   const read = readId(event.data.custom_id);
   if (!read || !event.message) return telling(asker, words.t('told.too-old'));
-  const { verb, code, arg } = read;
+  const { verb, code } = read;
   // A verb is any stranger's text: `constructor` is something to every object.
   const what = Object.hasOwn(NEW, verb) ? NEW[verb] : undefined;
   if (what || verb === 'again') {
@@ -164,19 +164,14 @@ function readPress(parts: ReadingParts, owners: Owners, pressing: Asker, event: 
   if (verb === 'again') {
     const files = { unknown: [] };
     const ask: AskOf<'make'> = { kind: 'make', command: 'again', options: { job: code }, files };
-    return doing(asker, { kind: 'thinking', ephemeral: secret }, ask);
+    return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
-  const messageId = event.message.id;
+  const { values, component_type } = event.data;
+  const picked = component_type === ComponentType.UserSelect ? values.map(memberIdOf) : values;
   return doing(
     asker,
     { kind: 'nothing-new' },
-    {
-      kind: 'press',
-      verb,
-      code,
-      ...(arg === undefined ? {} : { arg }),
-      messageId,
-    },
+    { kind: 'press', ...read, ...(picked.length > 0 ? { picked } : {}), messageId: event.message.id },
   );
 }
 
@@ -197,8 +192,8 @@ function refusedStranger(
 function readSent(who: Asker, event: FormSent): Reading | undefined {
   const id = readFormId(event.data.custom_id);
   if (!id) return undefined;
-  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-  const asker = { ...who, target: { ...who.target, private: id.of === 'ask' ? id.private : secret } };
+  const seen = asSeen(who, event);
+  const asker = id.of === 'ask' ? { ...seen, target: { ...seen.target, private: id.private } } : seen;
   const { options, files: ids } = readForm(event);
   const fileOf = (what: FileRole): RecordedFile | undefined => {
     const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];

@@ -1,4 +1,4 @@
-/** Commands that show something or stop a job, seen by the member alone; and the jobs to choose from while one is typed. */
+/** Commands that show something, stop a job or change a setting, seen by the member alone; and the jobs to choose from while one is typed. */
 import { foremost, isKept } from '../../../core/job/job-order.ts';
 import { cancellable } from '../../../core/job/jobs.ts';
 import { cut } from '../../../core/text.ts';
@@ -6,19 +6,19 @@ import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { answer, type ChatCommand } from '../../command.ts';
 import { type Asker, callOf } from './asker.ts';
-import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
-import type { AskOf } from './record.ts';
+import type { AskOf, MemberEvent } from './record.ts';
 import { drawFor, sayPage } from './speak.ts';
 
 export async function sayCommand(parts: InboundParts, event: MemberEvent<AskOf<'say'>>): Promise<void> {
   const { asked, words, call } = event;
   const commands: Readonly<Record<string, ChatCommand>> = parts.commands;
-  const { command: name, options } = asked.ask;
+  const { command: name, part, options } = asked.ask;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command || command.audience === 'buttons') throw new Error('a command that is not registered');
   const draw = drawFor(parts, event);
-  const page = await answer(command, { ...call, options }, { core: parts.core, words, draw });
+  const used = { ...call, options, ...(part === undefined ? {} : { part }) };
+  const page = await answer(command, used, { core: parts.core, words, draw });
   await sayPage(parts, { target: asked.target }, words, page);
 }
 

@@ -11,9 +11,9 @@ import { targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { statusMessage } from './cards.ts';
 import type { Edit } from './editor.ts';
-import { linkTo, placeOfResult } from './found.ts';
 import { mayPost } from './places.ts';
 import type { Records, StatusBinding, StatusRecord } from './records.ts';
+import { linkTo, placeOfResult } from './records.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_EVERY_MS = 5_000;

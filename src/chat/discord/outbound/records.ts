@@ -1,4 +1,7 @@
 /** What must be known of a job's messages after a restart. One record for each writer, so that none undoes another's. */
+import { messageLink } from 'discord.js';
+import { z } from 'zod';
+import type { Job } from '../../../core/job/job.ts';
 import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Shown as ShownAnywhere } from '../../status.ts';
 import type { PostingPlace } from './limits.ts';
@@ -36,4 +39,21 @@ export function createRecords(kv: KeyValueStore) {
       for (const kind of [bound, shown, posts]) await kind.delete(jobId);
     },
   };
+}
+
+const placeSchema = z.object({
+  channelId: z.string(),
+  messageId: z.string(),
+  guildId: z.string().optional(),
+});
+type Place = z.infer<typeof placeSchema>;
+
+/** Where a job's video was posted. Undefined for one that only its member sees: no link leads there. */
+export const placeOfResult = (job: Job): Place | undefined =>
+  job.state === 'delivered' ? placeSchema.safeParse(job.receipt.details).data : undefined;
+
+export function linkTo(place: Place | undefined): string | undefined {
+  if (!place) return undefined;
+  const { channelId, messageId, guildId } = place;
+  return guildId ? messageLink(channelId, messageId, guildId) : messageLink(channelId, messageId);
 }

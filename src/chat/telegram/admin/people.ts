@@ -3,7 +3,7 @@ import type { Api } from 'grammy';
 import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import type { Naming } from '../../../core/settings/setting.ts';
 import type { MessageRecord, Place } from '../inbound/records.ts';
-import { readLocation } from './location.ts';
+import { readLocation } from '../target.ts';
 
 const SEEN_FOR_MS = 30 * 24 * 3_600_000;
 /** What is on the key-value store is written again so often, not with every message. */

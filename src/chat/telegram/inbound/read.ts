@@ -2,7 +2,6 @@
 
 import { cleanAll } from '../../../core/text.ts';
 import { mediaOf } from '../media-of.ts';
-import { authorOf, namedIn } from './people.ts';
 import type { Incoming, MessageRecord, Place } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
@@ -172,4 +171,24 @@ function readMembership(change: WireMembership, updateId: number): UpdateReading
     locale: from.language_code ?? 'en',
   };
   return { id: `update:${updateId}`, record };
+}
+
+/** People whom the app has put into the words by their accounts. `start`: where `text` begins in what was written. */
+function namedIn(
+  entities: readonly WireEntity[],
+  start: number,
+): Pick<MessageRecord, 'named'> | Record<string, never> {
+  const named = entities.flatMap(({ type, offset, length, user }) =>
+    type === 'text_mention' && user && offset >= start
+      ? [{ from: offset - start, to: offset - start + length, userId: user.id }]
+      : [],
+  );
+  return named.length > 0 ? { named } : {};
+}
+
+type RepliedMessage = NonNullable<WireMessage['reply_to_message']>;
+
+/** Whose message is answered, where that is a person's. */
+function authorOf({ from, sender_chat }: RepliedMessage): { userId?: number } {
+  return from && !from.is_bot && !sender_chat ? { userId: from.id } : {};
 }
