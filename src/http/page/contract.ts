@@ -66,6 +66,13 @@ export type JobView = {
   };
 };
 
+/** Whether a video is from here, and which job's it is or looks like. */
+export type VerdictView = {
+  kind: 'unchanged' | 'changed' | 'likely' | 'not-ours';
+  code?: string;
+  message: string;
+};
+
 /** The newest jobs first. `more`: there are older ones, which a larger `limit` brings. */
 export type JobsView = { jobs: JobView[]; more: boolean };
 
