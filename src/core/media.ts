@@ -43,7 +43,7 @@ export type Chart = {
 };
 
 /** What the marks of a video say: the job's short code, and by its id which provider rendered it, for whom we keep a name. */
-export type MarkFacts = { code: string; provider: string; at: number };
+type MarkFacts = { code: string; provider: string; at: number };
 
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as

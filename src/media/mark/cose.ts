@@ -39,7 +39,7 @@ export function coseSign1({ key, chain }: SigningKey, claim: Uint8Array, length:
 }
 
 /** The bytes between the lines of a PEM. */
-export const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 
 // CBOR (RFC 8949), as much of it as this needs.
 function head(major: number, value: number): Buffer {
