@@ -69,7 +69,7 @@ export type SampleClip = {
   lastSeconds?: number;
   /** Each picture is woven of two, the upper lines of the one before the lower lines of the other (H.264). */
   interlaced?: boolean;
-  /** Only the middle third of each picture is there, the rest is see-through (VP8 and VP9 in WebM). */
+  /** Only the middle third of each picture is there, the rest is see-through (VP8 and VP9 in WebM, APNG). */
   seeThrough?: boolean;
   /** Every fourth picture is missing, the others keep their times. */
   variableRate?: boolean;

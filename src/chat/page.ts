@@ -82,6 +82,12 @@ export type Page = {
   askedBy?: string;
 };
 
+/** A bar of so many cells. */
+export function barText(share: number, cells: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
+  return '▰'.repeat(full) + '▱'.repeat(cells - full);
+}
+
 /** Sentences, and nothing else. */
 export const said = (...lines: Line[]): Page => ({ lines });
 

@@ -62,6 +62,16 @@ describe('a HEIF file', () => {
     });
   });
 
+  it('whose mask leaves out its size has that of its picture', async () => {
+    const bytes = Buffer.from(await readFile(await sampleHeic({ alpha: true })));
+    bytes.write('free', bytes.lastIndexOf('ispe'), 'latin1');
+    const path = await sampleBytes(bytes, 'heic');
+    await expect(media.checkImage(path)).resolves.toMatchObject({ ok: true });
+    await expect(media.normaliseImage(path, toPath)).resolves.toMatchObject({ ok: true });
+    const corner = await sharp(toPath).extract({ left: 30, top: 30, width: 1, height: 1 }).raw().toBuffer();
+    expect(Math.min(...corner)).toBeGreaterThan(240);
+  });
+
   it('that moves is taken by its still picture', async () => {
     const path = await avif('avis', MOVING);
     await expect(media.checkImage(path)).resolves.toMatchObject({ ok: true });

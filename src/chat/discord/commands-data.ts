@@ -64,6 +64,9 @@ const PRIVATE: OptionSpec = {
   default: false,
 };
 
+/** Of a clip that Discord has already: only its own addresses are fetched from. */
+const LINK: OptionSpec = { name: 'link', type: 'text', maxLength: 2000 };
+
 /** Those of Discord's languages that we speak, with ours for each. English is what the plain names are in. */
 const LANGUAGES = Object.values(Locale).filter(
   (locale) => wordsFor(locale).language !== 'en' || locale.startsWith('en'),
@@ -81,7 +84,7 @@ function localised(say: (words: Words) => string): { text: string; all: Translat
 
 function optionsOf({ name, options }: CommandData): readonly OptionSpec[] {
   const offered = options.filter(({ byButton }) => !byButton);
-  return name === 'animate' ? [...offered, PRIVATE] : offered;
+  return name === 'animate' ? [...offered, LINK, PRIVATE] : offered;
 }
 
 export function commandsData(commands: readonly CommandEntry[]): RESTPutAPIApplicationCommandsJSONBody {

@@ -12,7 +12,16 @@ import {
 } from 'discord.js';
 import { cut, cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
-import { actionId, type Control, type Item, type Line, type Menu, type Page, type Tone } from '../page.ts';
+import {
+  actionId,
+  barText,
+  type Control,
+  type Item,
+  type Line,
+  type Menu,
+  type Page,
+  type Tone,
+} from '../page.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
 import { escapeText, fitted, plain, userIdOf, withMentions } from './text.ts';
 
@@ -42,7 +51,7 @@ const ITEM_LENGTH = 200;
 const ALT_LENGTH = 1_024;
 const LABEL_LENGTH = 80;
 const BUTTONS_IN_ROW = 5;
-const BAR_STEPS = 12;
+const BAR_CELLS = 12;
 /** A message has room for 40 components, and one of a list takes three of them. */
 export const ITEMS_SHOWN = 10;
 
@@ -118,7 +127,7 @@ export function messageOf(words: Words, page: Page, { notify = false } = {}): Me
 /** Bar and time first, then who asked. */
 function timeLines(words: Words, { bar, endsAt, askedBy }: Page): string[] {
   const time = endsAt === undefined ? undefined : relative(endsAt);
-  const told = bar === undefined ? [time] : [barText(bar), escapeText(words.percent(bar)), time];
+  const told = bar === undefined ? [time] : [barText(bar, BAR_CELLS), escapeText(words.percent(bar)), time];
   const first = told.filter(Boolean).join('  ');
   return [
     ...(first === '' ? [] : [first]),
@@ -128,11 +137,6 @@ function timeLines(words: Words, { bar, endsAt, askedBy }: Page): string[] {
 
 /** On the reader's own clock. */
 const relative = (at: number): string => `<t:${Math.round(at / 1000)}:R>`;
-
-function barText(bar: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, bar)) * BAR_STEPS);
-  return '▰'.repeat(full) + '▱'.repeat(BAR_STEPS - full);
-}
 
 /** All texts of a message share its letters: as many lines as fit. */
 function roomOf(letters: number) {

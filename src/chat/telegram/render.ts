@@ -2,7 +2,7 @@
 import type { ForceReply, InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types';
 import { cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
-import { type Action, actionId, type Control, type Line, type Page, readActionId } from '../page.ts';
+import { type Action, actionId, barText, type Control, type Line, type Page, readActionId } from '../page.ts';
 
 /** https://core.telegram.org/bots/api#sendmessage and #sendvideo, read 2026-11-21: counted without the markup. */
 const TEXT_LENGTH = 4096;
@@ -117,9 +117,7 @@ function barLines({ bar, endsAt }: Page, words: Words, now: number): string[] {
   const left =
     endsAt !== undefined && endsAt > now ? words.t('card.left', { time: roughly(words, endsAt - now) }) : '';
   if (bar === undefined) return left ? [left] : [];
-  const full = Math.round(bar * BAR_CELLS);
-  const cells = '▰'.repeat(full) + '▱'.repeat(BAR_CELLS - full);
-  return [[`${cells} ${words.percent(bar)}`, left].filter(Boolean).join(' · ')];
+  return [[`${barText(bar, BAR_CELLS)} ${words.percent(bar)}`, left].filter(Boolean).join(' · ')];
 }
 
 /** An estimate sounds like one: tens of seconds, then whole minutes. */

@@ -5,18 +5,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { cleanAll } from '../../../core/text.ts';
-import { wordsFor } from '../../../words/index.ts';
+import type { Words } from '../../../words/index.ts';
 import { createChatInbox } from '../../inbox.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
-import { inRank } from './asker.ts';
+import type { FirstAnswer } from './ack.ts';
+import { askerOf, inRank } from './asker.ts';
 import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
-import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
-import { choicesOf, readInteraction } from './reading.ts';
-import type { Reading } from './readings.ts';
+import { choicesOf, type Owners, readInteraction } from './reading.ts';
+import { readerOf } from './readings.ts';
 import {
   eventOf,
   INBOX_PREFIX,
@@ -59,14 +59,17 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
 
   async function onInteraction(event: Interaction): Promise<void> {
     const receivedAt = clock.now();
-    const reading = readInteraction(parts, owners, event);
+    const asker = askerOf(event);
+    if (!asker) return;
+    const reader = readerOf(parts, asker);
+    const reading = readInteraction(reader, owners, event);
     if (!reading) return;
     if (reading.kind === 'choices') {
-      const choices = await choicesOf(parts, reading);
+      const choices = await choicesOf(parts, reader, reading);
       await acks.first(event, { kind: 'choices', choices });
       return;
     }
-    const acked = await firstAnswer(event, reading);
+    const acked = await firstAnswer(event, reading.answer, reader.words);
     if (acked.kind === 'late' || !reading.asked) return;
     const asked = withAnswer(reading.asked, acked);
     const { application_id: applicationId, token } = event;
@@ -75,12 +78,11 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   }
 
   /** A form or a text that Discord does not take is a bug of ours, and no reason to leave the member without a word. */
-  async function firstAnswer(event: Interaction, { answer, asker }: Extract<Reading, { kind: 'answer' }>) {
+  async function firstAnswer(event: Interaction, answer: FirstAnswer, { t }: Words) {
     try {
       return await acks.first(event, answer);
     } catch (error) {
-      const trouble = wordsFor(asker.target.locale).t('told.trouble');
-      await acks.first(event, { kind: 'message', body: notice(trouble) });
+      await acks.first(event, { kind: 'message', body: notice(t('told.trouble')) });
       throw error;
     }
   }

@@ -2,34 +2,34 @@
 import { InteractionType } from 'discord.js';
 import { parts as settingsParts } from '../../../../settings/index.ts';
 import { SHOW } from '../../../core/settings/settings-parts.ts';
-import { wordsFor } from '../../../words/index.ts';
 import { formFor } from '../../settings-forms.ts';
 import { PANEL_VERB } from '../../settings-panel.ts';
 import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
 import { memberIdOf } from '../text.ts';
-import { type Asker, asSeen, callOf } from './asker.ts';
+import { type Asker, asSeen } from './asker.ts';
 import { readForm } from './forms.ts';
-import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
+import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { CommandUse, FormSent, Interaction } from './wire.ts';
 
 /** Undefined for what is about anything else. */
-export function readSettings(parts: ReadingParts, asker: Asker, event: Interaction): Reading | undefined {
+export function readSettings(reader: Reader, event: Interaction): Reading | undefined {
+  const { asker } = reader;
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete:
-      return event.data.name === PANEL_VERB ? readTyping(asker, event) : undefined;
+      return event.data.name === PANEL_VERB ? readTyping(event) : undefined;
     case InteractionType.ApplicationCommand:
       return event.data.name === PANEL_VERB ? readCommand(asker, event) : undefined;
     case InteractionType.MessageComponent:
-      return openForm(parts, asSeen(asker, event), event.data.custom_id);
+      return openForm(reader, event.data.custom_id);
     case InteractionType.ModalSubmit:
       return readSent(asSeen(asker, event), event);
   }
 }
 
-function readTyping(asker: Asker, { data }: CommandUse): Reading {
+function readTyping({ data }: CommandUse): Reading {
   const focused = data.options.flatMap(({ options = [] }) => options).find((option) => option.focused);
-  return { kind: 'choices', asker, typed: String(focused?.value ?? ''), of: 'timezone' };
+  return { kind: 'choices', typed: String(focused?.value ?? ''), of: 'timezone' };
 }
 
 function readCommand(asker: Asker, { data }: CommandUse): Reading {
@@ -57,11 +57,10 @@ function coreOptions(part: CommandUse['data']['options'][number] | undefined): R
 }
 
 /** A form must be the first answer: whether this member may is asked here, and again when it is sent. */
-function openForm({ core }: ReadingParts, asker: Asker, id: string): Reading | undefined {
+function openForm({ core, asker, words, call }: Reader, id: string): Reading | undefined {
   const pressed = readId(id);
   if (pressed?.verb !== PANEL_VERB) return undefined;
-  const words = wordsFor(asker.target.locale);
-  const { requester, standing } = callOf(asker);
+  const { requester, standing } = call;
   const form = formFor(pressed.code, words, core.settings.of(requester.spaceId));
   if (!form) return undefined;
   if (!standing.moderator && !core.access.isOperator(requester))

@@ -75,8 +75,8 @@ export function createBoard(parts: BoardParts): Board {
     face: {
       ref: records.bound.get,
       shown: async (jobId) => (await records.shown.get(jobId)) ?? {},
-      note: async (jobId, shown) => void (await records.shown.set(jobId, shown)),
-      bind: async (jobId, bound) => void (await records.bound.set(jobId, bound)),
+      note: records.shown.set,
+      bind: records.bound.set,
       forget: records.forget,
       isNews: isOver,
       async page(job, bound, before) {

@@ -3,6 +3,7 @@ import { messageLink } from 'discord.js';
 import { z } from 'zod';
 import type { Job } from '../../../core/job/job.ts';
 import type { KeyValueStore } from '../../../core/ports.ts';
+import { jobNotes } from '../../notes.ts';
 import type { Shown as ShownAnywhere } from '../../status.ts';
 import type { PostingPlace } from './limits.ts';
 import type { PostedMessage } from './sender.ts';
@@ -23,14 +24,9 @@ export type Posts = Record<
 export type Records = ReturnType<typeof createRecords>;
 
 export function createRecords(kv: KeyValueStore) {
-  const record = <T>(kind: string) => ({
-    get: (jobId: string) => kv.get<T>(`${kind}:${jobId}`),
-    set: (jobId: string, value: T) => kv.set(`${kind}:${jobId}`, value),
-    delete: (jobId: string) => kv.delete(`${kind}:${jobId}`),
-  });
-  const bound = record<StatusBinding>('bound');
-  const shown = record<StatusRecord>('shown');
-  const posts = record<Posts>('posts');
+  const bound = jobNotes<StatusBinding>(kv, 'bound');
+  const shown = jobNotes<StatusRecord>(kv, 'shown');
+  const posts = jobNotes<Posts>(kv, 'posts');
   return {
     bound,
     shown,

@@ -97,8 +97,6 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
   const questionHere = async () =>
     questionSchema.safeParse(await kv.get(questionKey(chatId, messageId))).data;
 
-  const instead: Face['instead'] = (page) => talk.edit(target, messageId, messageOf(words, page));
-
   /** In the small window, where it has room; else in the chat. */
   const aside: Face['aside'] = async (page) => {
     const text = page.lines.map((line) => (typeof line === 'string' ? line : line.text)).join('\n');
@@ -109,7 +107,11 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
   };
 
   return {
-    instead,
+    // Another message than that of the matter stays as it is, whoever sends what about it.
+    instead: async (page) =>
+      void (record.ofMessage
+        ? await talk.edit(target, messageId, messageOf(words, page))
+        : await aside(page)),
     // Anybody can send what no button of theirs says, about any message.
     over: async (page) => void (await aside(page)),
     aside,
@@ -125,7 +127,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       await kv.set(questionKey(chatId, askId), question, QUESTION_KEPT_MS);
     },
     async become(job) {
-      await talk.bind(job.id, { chatId, messageId });
+      if (record.ofMessage) await talk.bind(job.id, { chatId, messageId });
       talk.show(job);
     },
     async becomeAt(place, job) {
@@ -135,7 +137,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       if (known) await talk.bind(job.id, known);
       talk.show(job);
     },
-    here: () => ({ chatId, messageId }),
+    here: () => (record.ofMessage ? { chatId, messageId } : {}),
     async reopen() {},
     async removeMessages(job) {
       const question = await questionHere();

@@ -1,7 +1,9 @@
 /** Reads an update: who said, pressed or changed what, and the id that stays the same when it is delivered twice. */
 
 import { cleanAll } from '../../../core/text.ts';
+import { NOBODY } from '../../page.ts';
 import { mediaOf } from '../media-of.ts';
+import { readCallbackData } from '../render.ts';
 import type { Incoming, MessageRecord, Place } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
@@ -150,8 +152,18 @@ function readPress({ id, from, message, data }: WirePress): UpdateReading | unde
     ...(message.chat.is_forum ? { forum: true } : {}),
     pressId: id,
     data,
+    ...(buttonsOf(message).some((button) => isAboutSame(button, data)) ? { ofMessage: true } : {}),
   };
   return { id: `press:${id}`, record };
+}
+
+const buttonsOf = ({ reply_markup }: NonNullable<WirePress['message']>): string[] =>
+  reply_markup?.inline_keyboard.flat().flatMap(({ callback_data }) => callback_data ?? []) ?? [];
+
+/** The keyboard may have changed since the press, but never what its message is about. */
+function isAboutSame(button: string, data: string): boolean {
+  const [one, other] = [readCallbackData(button), readCallbackData(data)];
+  return button === data || (one !== undefined && one.code !== NOBODY && one.code === other?.code);
 }
 
 const IN = new Set(['member', 'administrator', 'restricted']);
