@@ -4,6 +4,7 @@ import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
+import { labelText } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
 import type { JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
@@ -55,6 +56,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
+    ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,
