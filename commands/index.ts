@@ -8,12 +8,14 @@ import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
+import { verify } from './verify.ts';
 
 export const commands = {
   animate,
   again,
   jobs,
   cancel,
+  verify,
   quota,
   settings,
   usage,

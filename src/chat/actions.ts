@@ -12,6 +12,7 @@ import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
 import { settingsAction } from './settings-action.ts';
+import { tellMadeBy } from './verdict.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
@@ -128,6 +129,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   approve,
   refuse,
   csv,
+  'made-by': tellMadeBy,
   settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,

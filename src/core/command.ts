@@ -17,6 +17,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { MadeBy } from './trust/made-by.ts';
 import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
@@ -48,6 +49,7 @@ export type Core = {
   reports: Reports;
   handOut: HandOut;
   verify: Verify;
+  madeBy: MadeBy;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

@@ -13,6 +13,7 @@ import { quotaLines } from './limits/quota-lines.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createMadeBy } from './trust/made-by.ts';
 import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
@@ -37,6 +38,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),
+    madeBy: createMadeBy(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

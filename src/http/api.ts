@@ -22,6 +22,7 @@ import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import type { Verified } from '../core/trust/verify.ts';
 import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
 import { jobEvents } from './events.ts';
@@ -38,6 +39,7 @@ export type ApiParts = {
     again: Command<IntakeResult>;
     cancel: Command<{ kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which' }>;
     usage: Command<Usage>;
+    verify: Command<Verified>;
   };
   files: Files;
   events: JobEvents;
@@ -133,10 +135,11 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     const { clip } = form.files;
-    if (!clip) return problem(c, { code: 'missing-clip' });
-    const verdict = await core.verify(clip);
-    if (!verdict.ok) return problem(c, verdict.refusal);
-    return c.json({ ...verdict.value, message: verdictText(WORDS, verdict.value) } satisfies VerdictView);
+    const done = await commands.verify.execute(call('verify', { files: clip ? { clip } : {} }), core);
+    if (!done.ok) return problem(c, done.refusal);
+    const { verdict, madeBy } = done.value;
+    const made = madeBy === undefined ? {} : { madeBy };
+    return c.json({ ...verdict, ...made, message: verdictText(WORDS, verdict) } satisfies VerdictView);
   });
 
   app.post('/jobs', async (c) => {

@@ -16,6 +16,7 @@ import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
+import { verifyForm } from './verify.js';
 import { learnNames, sizeOf } from './words.js';
 
 /** @import { JobView, Problem, QuoteView, StatusView } from './contract.ts' */
@@ -214,10 +215,12 @@ async function deleteJob(job) {
 const isJob = (answer) =>
   typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
 
-openByCode((job) => {
+const openJob = (/** @type {JobView} */ job) => {
   current.open(job);
   screen.reveal();
-});
+};
+openByCode(openJob);
+verifyForm({ mostBytes: () => limits?.clipBytes, onJob: openJob });
 
 // ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,9 @@ import { find, tell } from './dom.js';
 
 /** @import { JobView } from './contract.ts' */
 
+/** @param {string} code @returns {Promise<JobView>} */
+export const jobByCode = (code) => call(`/api/jobs/${encodeURIComponent(code)}`);
+
 /** @param {(job: JobView) => void} onJob */
 export function openByCode(onJob) {
   const form = find('by-code', HTMLFormElement);
@@ -17,7 +20,7 @@ export function openByCode(onJob) {
     tell(problem, undefined);
     if (code === '') return input.focus();
     try {
-      onJob(/** @type {JobView} */ (await call(`/api/jobs/${encodeURIComponent(code)}`)));
+      onJob(await jobByCode(code));
       input.value = '';
     } catch (error) {
       tell(problem, error instanceof Error ? error.message : String(error));
