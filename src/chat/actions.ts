@@ -8,11 +8,11 @@ import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { tellMadeBy } from './made-by.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
 import { settingsAction } from './settings-action.ts';
-import { tellMadeBy } from './verdict.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
