@@ -134,6 +134,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     store: store.jobs,
     ledger: store.ledger,
     traces: store.traces,
+    audit: store.audit,
     files: store.files,
     fileUse,
     media: createMedia({ pool }),

@@ -16,11 +16,13 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { AuditLog } from './trust/audit.ts';
 
 export type Context = {
   store: JobStore;
   ledger: Ledger;
   traces: Traces;
+  audit: AuditLog;
   files: Files;
   fileUse: FileUse;
   media: Media;

@@ -26,6 +26,7 @@ import { createProviderRegistry } from '../../src/core/price/provider-registry.t
 import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
+import { memoryAuditLog } from './audit.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
@@ -108,6 +109,7 @@ export function createWorld({
     offers: memoryKeyValueStore(),
     notices: memoryKeyValueStore(),
     settings: memorySettings(),
+    audit: memoryAuditLog(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -148,6 +150,7 @@ export function createWorld({
         dropEnded: async () => {},
         overwrite: async () => {},
       },
+      audit: life.wire(disk.audit, ['append']),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },

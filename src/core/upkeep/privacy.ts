@@ -76,12 +76,14 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
       const hadGrants = await ctx.settings.forget(memberId);
       // Last: the ledger keeps the name of what is still on record.
       const hadTraces = await ctx.traces.forget(memberId);
+      // What was done stays on record, by nobody in particular.
+      const wasAudited = await ctx.audit.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,
