@@ -9,7 +9,7 @@ import { type Config, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
-import { createHealth, type Health } from './core/health.ts';
+import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
@@ -26,6 +26,7 @@ import {
   type ProviderRegistry,
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
+import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -43,6 +44,7 @@ import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
+import { tellWhatIsOff } from './what-is-off.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -130,6 +132,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     clock: CLOCK,
     log,
   });
+  const reports = store.keyv('takedown');
+  const media = createMedia({ pool });
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -137,7 +141,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     audit: store.audit,
     files: store.files,
     fileUse,
-    media: createMedia({ pool }),
+    ...createReportRecords({ kv: reports, media, log }),
+    media,
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
@@ -168,7 +173,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     },
     stopping: () => stopping,
   };
-  const core = createCore(ctx, { offers, notices: store.keyv('notices') });
+  const core = createCore(ctx, {
+    offers,
+    notices: store.keyv('notices'),
+    takedown: { kv: reports, scheduler: scheduler(TOLD_AT_ONCE) },
+  });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
@@ -182,6 +191,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   );
 
   stack.defer(() => core.jobs.stop());
+  stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
 
   const server = await startServer({
@@ -221,6 +231,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover();
+  await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, store.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
@@ -241,18 +252,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
-
-/** What is not on, and how to turn it on: the reader is the operator. */
-function tellWhatIsOff(config: Config, health: Health): void {
-  health.set('page', { state: 'ok' });
-  health.set('store', { state: 'ok' });
-  for (const { id, key } of PROVIDERS) {
-    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
-    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
-      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
-    }
-  }
-}
 
 async function version(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');

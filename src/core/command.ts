@@ -16,6 +16,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Takedown } from './takedown/takedown.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -43,6 +44,7 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsChanges;
   privacy: Privacy;
+  takedown: Takedown;
   reports: Reports;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;

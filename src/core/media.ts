@@ -41,6 +41,9 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
+/** What a picture looks like, as it is and seen in a mirror: 64 bits each, as 16 hexadecimal digits. */
+export type PictureHash = { plain: string; mirrored: string };
+
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as
  * `busy`, and whatever has to do with a finished video throws MachineBusy.
@@ -67,6 +70,8 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
+  pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**
    * Measures a finished video. Throws BrokenVideo when it can't be played; one that is too heavy for this machine, or
    * makes the decoder crash, is measured by its index alone, as it is paid for.

@@ -63,6 +63,13 @@ export function createMedia({ pool }: { pool: Pool }): Media {
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
     },
+    async pictureHash(path, signal) {
+      const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
+        if (!isTheFile(error)) throw error;
+        return null;
+      });
+      return hash ?? undefined;
+    },
     async probeVideo(path, signal) {
       const facts = await runClip('probeVideo', { path }, given(signal)).catch((error: unknown) => {
         if (!isTheFile(error)) throw error;

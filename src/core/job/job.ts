@@ -80,6 +80,13 @@ export type Requester = {
   target: Record<string, unknown>;
 };
 
+/** Why a video was reported. The first three hide it at once. */
+export const REPORT_REASONS = ['me', 'intimate', 'minor', 'other'] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
+export type Hidden = { reason: ReportReason; since: number; locked?: true };
+
 type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
@@ -93,6 +100,7 @@ type JobBase = {
   createdAt: number;
   updatedAt: number;
   deadlineAt: number;
+  hidden?: Hidden;
 };
 
 /** A job that a provider may be working on. */
@@ -200,7 +208,7 @@ export function advance<S extends JobState>(
 ): JobIn<S> {
   if (!(MOVES[job.state] as readonly JobState[]).includes(state))
     throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
+  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden } = job;
   const base = {
     id,
     code,
@@ -212,6 +220,7 @@ export function advance<S extends JobState>(
     createdAt,
     deadlineAt,
     updatedAt: now,
+    ...(hidden ? { hidden } : {}),
   };
   // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
   return { ...base, state, ...fields } as unknown as JobIn<S>;

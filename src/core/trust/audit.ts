@@ -3,6 +3,7 @@
  * picture, no prompt, no file. It is only ever added to. A new kind of record is a line in the list below.
  */
 import { z } from 'zod';
+import { REPORT_REASONS } from '../job/job.ts';
 import { CONSENT_ANSWERS } from './consent.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -33,6 +34,13 @@ export const auditRecord = z.discriminatedUnion('kind', [
   }),
   kind('opted-out', {}),
   kind('opted-in', {}),
+  /** By whom is for the operator alone, so these two stand in the operator's own space. */
+  kind('reported', { reason: z.enum(REPORT_REASONS) }),
+  kind('reports-limited', {}),
+  kind('hidden', { reason: z.enum(REPORT_REASONS) }),
+  kind('restored', {}),
+  kind('removed', {}),
+  kind('asker-blocked', {}),
   /** Written by a later version of this program. */
   kind('unreadable', {}),
 ]);

@@ -32,7 +32,9 @@ export type Privacy = {
 
 export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
-  const isUnderWay = (job: Job): boolean => !isOver(job) && job.state !== 'completed';
+  // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
+  const isUnderWay = (job: Job): boolean =>
+    (!isOver(job) && job.state !== 'completed') || job.hidden?.locked === true;
 
   async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
     const before = await ctx.store.get(id);

@@ -15,6 +15,7 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => 
   const daily = [
     () => ctx.traces.dropEnded(ctx.clock.now()),
     () => ctx.audit.dropBefore(ctx.clock.now() - AUDIT_KEPT_MS),
+    () => core.takedown.sweep(),
     () => sweepOrphans(ctx, isAtHome),
   ];
   // One after the other, and each though the one before it failed.

@@ -13,7 +13,7 @@ import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import type { Outbound } from '../outbound/index.ts';
 import { CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
-import type { TelegramTarget } from '../target.ts';
+import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Place } from './records.ts';
 import type { Talk } from './talk.ts';
 
@@ -71,6 +71,10 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,
+    placeOf: (target: TelegramTarget | Record<string, unknown>) => {
+      const asked = targetSchema.safeParse(target).data;
+      return asked && String(asked.chatId);
+    },
     chart: core.reports.chart,
   };
   return (write) =>
