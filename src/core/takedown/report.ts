@@ -4,6 +4,7 @@ import { codeOf, type Job, PAGE, type ReportReason } from '../job/job.ts';
 import type { KeyValueStore } from '../ports.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
+import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import { type Case, opened, type ReportCounts, reportedAgain } from './case.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -89,6 +90,10 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     }
   }
 
+  /** One at a time of the same person: a hundred at once are counted like a hundred in a row. */
+  const alone = <T>(by: string, work: () => Promise<T>): Promise<T> =>
+    ctx.locks.run(`reports by ${by}`, work);
+
   async function report(given: Report): Promise<Outcome<'taken'>> {
     const asked = { ...given, code: given.code.trim().toUpperCase() };
     const same = `same:${nameOf(asked.by, asked.code, asked.reason)}`;
@@ -100,30 +105,35 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     return accept('taken');
   }
 
+  async function state(given: Parameters<Reporting['state']>[0], by: string): Promise<Outcome<'taken'>> {
+    const text = (name: keyof typeof LONGEST): string => cut(clean(given[name]).trim(), LONGEST[name]);
+    const [where, what, name, contact] = [text('where'), text('what'), text('name'), text('contact')];
+    const codes = [...new Set(where.toUpperCase().match(CODE) ?? [])].slice(0, 3);
+    const key = `statement:${nameOf(by, where, what, name, contact)}`;
+    if (await kv.get(key)) return accept('taken');
+    const until = await limited({ by, code: '', reason: given.reason });
+    if (until !== undefined) return refuse({ code: 'slow-down', retryAt: until });
+    if ((await kv.startingWith('statement:')).size >= STATEMENTS_KEPT)
+      return refuse({ code: 'slow-down', retryAt: ctx.clock.now() + DAY_MS });
+    const found: string[] = [];
+    for (const code of codes) if ((await ctx.store.byCode(code)).length > 0) found.push(code);
+    const { reason } = given;
+    const statement: Statement = { at: ctx.clock.now(), reason, where, what, name, contact, codes: found };
+    ctx.log.warn(
+      { reason, codes: found },
+      'somebody outside has reported a video; the page shows what they say',
+    );
+    for (const code of found) await take({ by, code, reason });
+    // Last: from then on, the same statement has had its effect.
+    await kv.set(key, statement, AUDIT_KEPT_MS);
+    return accept('taken');
+  }
+
   return {
-    report,
-    async state(given, from) {
+    report: (given) => alone(given.by, () => report(given)),
+    state(given, from) {
       const by = `form:${nameOf(from)}`;
-      const text = (name: keyof typeof LONGEST): string => cut(clean(given[name]).trim(), LONGEST[name]);
-      const [where, what, name, contact] = [text('where'), text('what'), text('name'), text('contact')];
-      const codes = [...new Set(where.toUpperCase().match(CODE) ?? [])].slice(0, 3);
-      const key = `statement:${nameOf(by, where, what, name, contact)}`;
-      if (await kv.get(key)) return accept('taken');
-      const until = await limited({ by, code: '', reason: given.reason });
-      if (until !== undefined) return refuse({ code: 'slow-down', retryAt: until });
-      if ((await kv.startingWith('statement:')).size >= STATEMENTS_KEPT)
-        return refuse({ code: 'slow-down', retryAt: ctx.clock.now() + DAY_MS });
-      const found: string[] = [];
-      for (const code of codes) if ((await ctx.store.byCode(code)).length > 0) found.push(code);
-      const { reason } = given;
-      const statement: Statement = { at: ctx.clock.now(), reason, where, what, name, contact, codes: found };
-      await kv.set(key, statement, 366 * DAY_MS);
-      ctx.log.warn(
-        { reason, codes: found },
-        'somebody outside has reported a video; the page shows what they say',
-      );
-      for (const code of found) await take({ by, code, reason });
-      return accept('taken');
+      return alone(by, () => state(given, by));
     },
     statements: async () =>
       [...(await kv.startingWith<Statement>('statement:')).values()].toSorted((a, b) => b.at - a.at),
