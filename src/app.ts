@@ -1,8 +1,8 @@
 /** The composition root: the only file that knows every concrete part. */
-import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
+import { tellWhatIsOff, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
@@ -44,7 +44,6 @@ import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
-import { tellWhatIsOff } from './what-is-off.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -181,6 +180,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
+    takedown: core.takedown,
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
@@ -222,6 +222,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
             publicUrl: config.PUBLIC_URL,
             links,
             files: store.files,
+            takedown: core.takedown,
+            clock: CLOCK,
             takeWebhook: (news) => takeWebhook(ctx, news),
             chatHooks: chats.all.flatMap(({ hook }) => hook ?? []),
           },
@@ -252,8 +254,3 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
-}

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Which parts each part may import. `*` is the composition root, which knows them all. */
 const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/app.ts': '*',
-  'src/what-is-off.ts': ['src/config.ts', 'src/core', 'src/providers/catalog.ts'],
+  'src/at-start.ts': ['src/config.ts', 'src/core', 'src/providers/catalog.ts'],
   'src/chats.ts': [
     'commands',
     'src/chat/catalog.ts',

@@ -24,6 +24,8 @@ export type Takedown = Reporting &
     recover(): Promise<void>;
     /** Lets go of cases whose time is over. */
     sweep(): Promise<void>;
+    /** Whether nobody may be given the file, whoever has a link to it. */
+    hidesFile(key: string): Promise<boolean>;
     /** Since the start of this process. */
     counts(): ReportCounts;
     open(): Promise<number>;
@@ -122,6 +124,7 @@ export function createTakedown(
         if (!(await ctx.store.get(one.jobId))) await ctx.cases.drop(one.jobId);
       }
     },
+    hidesFile: ctx.cases.hidesFile,
     counts: () => structuredClone(counts),
     open: async () => (await ctx.cases.all()).filter(({ state }) => state === 'open').length,
     stop: () => scheduler.stop(),

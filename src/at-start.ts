@@ -1,4 +1,5 @@
-/** Tells the operator at the start what is not on, and how to turn it on. */
+/** What a start tells the operator: what is not on and how to turn it on, and which version this is. */
+import { readFile } from 'node:fs/promises';
 import type { Config } from './config.ts';
 import type { Health } from './core/health.ts';
 import { PROVIDERS } from './providers/catalog.ts';
@@ -13,4 +14,9 @@ export function tellWhatIsOff(config: Config, health: Health): void {
       health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
     }
   }
+}
+
+export async function version(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }
