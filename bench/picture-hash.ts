@@ -7,7 +7,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { bitsApart, SAME_PICTURE_BITS } from '../src/core/takedown/blocks.ts';
+import type { PictureHash } from '../src/core/media.ts';
+import { keptOf, nearestBits, SAME_PICTURE_BITS } from '../src/core/takedown/blocks.ts';
 import { pictureHash } from '../src/media/picture-hash.ts';
 
 type Size = { width: number; height: number };
@@ -40,7 +41,7 @@ const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.(jpe?g|png|webp)$/i.test(path))
   .map((path) => join(folder, path));
 const temp = await mkdtemp(join(tmpdir(), 'strut-hash-'));
-const plain: { path: string; hash: string }[] = [];
+const plain: { path: string; hash: PictureHash }[] = [];
 const apart = new Map<string, number[]>();
 
 async function hashOf(picture: Sharp) {
@@ -63,15 +64,12 @@ for (const path of paths) {
   if (!made || Math.min(made.info.width, made.info.height) < 300) continue;
   const before = await hashOf(sharp(made.data));
   // The same picture twice in the folder is no pair of different ones.
-  if (!before || plain.some(({ hash }) => bitsApart(hash, before.plain) <= 2)) continue;
-  plain.push({ path, hash: before.plain });
+  if (!before || plain.some(({ hash }) => nearestBits(before, [hash.plain]) <= 2)) continue;
+  plain.push({ path, hash: before });
   for (const [name, attack] of Object.entries(ATTACKS)) {
     const attacked = await attack(sharp(made.data), made.info).toBuffer();
     const after = await hashOf(sharp(attacked));
-    const nearest = after
-      ? Math.min(bitsApart(after.plain, before.plain), bitsApart(after.mirrored, before.plain))
-      : 64;
-    apart.set(name, [...(apart.get(name) ?? []), nearest]);
+    apart.set(name, [...(apart.get(name) ?? []), after ? nearestBits(after, keptOf(before)) : 64]);
   }
 }
 await rm(temp, { recursive: true });
@@ -88,7 +86,7 @@ for (const [name, distances] of apart) {
   );
 }
 const pairs = plain.flatMap((a, i) =>
-  plain.slice(i + 1).map((b) => ({ bits: bitsApart(a.hash, b.hash), a: a.path, b: b.path })),
+  plain.slice(i + 1).map((b) => ({ bits: nearestBits(b.hash, keptOf(a.hash)), a: a.path, b: b.path })),
 );
 const sorted = pairs.toSorted((a, b) => a.bits - b.bits);
 const bits = sorted.map((pair) => pair.bits);

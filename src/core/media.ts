@@ -41,8 +41,8 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
-/** What a picture looks like, as it is and seen in a mirror: 64 bits each, as 16 hexadecimal digits. */
-export type PictureHash = { plain: string; mirrored: string };
+/** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
+export type PictureHash = { plain: string; mirrored: string; middles: string[] };
 
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as

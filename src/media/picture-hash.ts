@@ -2,6 +2,7 @@
  * What a picture looks like, in 64 bits: small changes of size, quality and colour leave nearly all of them as they are.
  * The well-known pHash: a small grey picture, its slowest waves, and whether each is above the middle one.
  */
+import sharp from 'sharp';
 import type { PictureHash } from '../core/media.ts';
 import { measureStill, readStill } from './stills.ts';
 
@@ -12,21 +13,43 @@ const DECODED_SIDE = 512;
 /** In shades of grey: below it the waves are noise of the encoder, as in a picture of one colour, and would be like any other. */
 const LEAST_CONTRAST = 2;
 
-/** As it is and mirrored, 16 hexadecimal digits each; null for what can't be read, or where nothing stands out. */
+/** How much of each side the middles keep: what others cut off a picture is seldom more. */
+const MIDDLES = [0.92, 0.85] as const;
+
+/** Null for what can't be read, or where nothing stands out. */
 export async function pictureHash({ path }: { path: string }): Promise<PictureHash | null> {
   const measured = await measureStill(path);
   if (!measured.ok) return null;
-  const grey = await readStill(path, measured.value.format, DECODED_SIDE, (picture) =>
+  const decoded = await readStill(path, measured.value.format, DECODED_SIDE, (picture) =>
     picture
       .clone()
-      .resize(SIDE, SIDE, { fit: 'fill' })
+      .resize(DECODED_SIDE, DECODED_SIDE, { fit: 'fill' })
       .greyscale()
       .raw()
       .toBuffer({ resolveWithObject: true }),
   );
-  if (!grey.ok) return null;
-  const { data, info } = grey.value;
-  return hashOf(Float64Array.from({ length: SIDE * SIDE }, (_, i) => data[i * info.channels] ?? 0));
+  if (!decoded.ok) return null;
+  const { data, info } = decoded.value;
+  const raw = { width: info.width, height: info.height, channels: info.channels };
+  const wavesOf = async (share: number): Promise<number[]> => {
+    const side = Math.round(DECODED_SIDE * share);
+    const from = Math.floor((DECODED_SIDE - side) / 2);
+    const small = await sharp(data, { raw })
+      .extract({ left: from, top: from, width: side, height: side })
+      .resize(SIDE, SIDE, { fit: 'fill' })
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { channels } = small.info;
+    return waves(Float64Array.from({ length: SIDE * SIDE }, (_, i) => small.data[i * channels] ?? 0));
+  };
+  const whole = await wavesOf(1);
+  if (Math.max(...whole.slice(1).map(Math.abs)) < LEAST_CONTRAST) return null;
+  // Seen in a mirror, every second wave across runs the other way.
+  const mirrored = whole.map((value, i) => (i % 2 === 1 ? -value : value));
+  const middles: string[] = [];
+  for (const share of MIDDLES) middles.push(bitsOf(await wavesOf(share)));
+  return { plain: bitsOf(whole), mirrored: bitsOf(mirrored), middles };
 }
 
 /** COSINES[u][x]: the u-th wave at x. */
@@ -34,19 +57,14 @@ const COSINES = Array.from({ length: WAVES }, (_, u) =>
   Float64Array.from({ length: SIDE }, (_, x) => Math.cos(((2 * x + 1) * u * Math.PI) / (2 * SIDE))),
 );
 
-function hashOf(grey: Float64Array): PictureHash | null {
-  const waves = Array.from({ length: WAVES * WAVES }, (_, i) => wave(grey, i % WAVES, Math.floor(i / WAVES)));
-  if (Math.max(...waves.slice(1).map(Math.abs)) < LEAST_CONTRAST) return null;
-  // Seen in a mirror, every second wave across runs the other way.
-  const mirrored = waves.map((value, i) => (i % 2 === 1 ? -value : value));
-  return { plain: bitsOf(waves), mirrored: bitsOf(mirrored) };
-}
+const waves = (grey: Float64Array): number[] =>
+  Array.from({ length: WAVES * WAVES }, (_, i) => wave(grey, i % WAVES, Math.floor(i / WAVES)));
 
-function bitsOf(waves: readonly number[]): string {
+function bitsOf(values: readonly number[]): string {
   // The first is how bright all of it is, and says nothing of what is in it.
-  const sorted = waves.slice(1).toSorted((a, b) => a - b);
+  const sorted = values.slice(1).toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const bits = waves.map((value, i) => (i > 0 && value > middle ? '1' : '0')).join('');
+  const bits = values.map((value, i) => (i > 0 && value > middle ? '1' : '0')).join('');
   return (bits.match(/.{4}/g) ?? []).map((four) => Number.parseInt(four, 2).toString(16)).join('');
 }
 

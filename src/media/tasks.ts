@@ -86,7 +86,7 @@ export const TASKS = {
     lane: 'quick',
     budgetMs: VERDICT_MS,
     args: one,
-    result: z.object({ plain: z.string(), mirrored: z.string() }).nullable(),
+    result: z.object({ plain: z.string(), mirrored: z.string(), middles: z.array(z.string()) }).nullable(),
     run: async (args) => (await import('./picture-hash.ts')).pictureHash(args),
   }),
   findPerson: task({

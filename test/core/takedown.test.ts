@@ -54,7 +54,9 @@ describe('a report of a delivered video', () => {
 
   it('refuses its picture and its video in that space from then on, and nowhere else', async () => {
     const all = await delivered({
-      media: { pictureHash: async () => ({ plain: 'f0f0f0f0f0f0f0f0', mirrored: '0f0f0f0f0f0f0f0f' }) },
+      media: {
+        pictureHash: async () => ({ plain: 'f0f0f0f0f0f0f0f0', mirrored: '0f0f0f0f0f0f0f0f', middles: [] }),
+      },
     });
     await all.report('me');
     const { blocks } = all.life.ctx;

@@ -9,7 +9,7 @@ import type { KeyValueStore, Log } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 
 /** Of 64 bits, so many may differ. */
-export const SAME_PICTURE_BITS = 8;
+export const SAME_PICTURE_BITS = 10;
 export const EVERYWHERE = '*';
 
 export type Block = {
@@ -19,8 +19,8 @@ export type Block = {
   at: number;
   /** Of the picture as it was sent to be rendered, and of the video that came of it, where there is one. */
   sha256: string[];
-  /** Of the picture, 16 hexadecimal digits; missing where nothing in it stands out. */
-  pHash?: string;
+  /** Of the picture and its middles, 16 hexadecimal digits each; none where nothing in it stands out. */
+  pHashes: string[];
 };
 
 export type Blocks = {
@@ -81,7 +81,7 @@ export function createBlocks({
       if (!exact) {
         const seen = await hashOf(picture).catch(busy);
         if (seen === 'busy') return { code: 'busy' };
-        if (!here.some(({ pHash }) => pHash && seen && isAlike(seen, pHash))) return undefined;
+        if (!here.some(({ pHashes }) => seen && isAlike(seen, pHashes))) return undefined;
       }
       log.info({ space: spaceId, exact }, 'a blocked picture was refused');
       return { code: 'picture-blocked' };
@@ -89,9 +89,15 @@ export function createBlocks({
   };
 }
 
-/** Whether it is the picture of that hash, or that one in a mirror. */
-const isAlike = ({ plain, mirrored }: PictureHash, hash: string): boolean =>
-  [plain, mirrored].some((seen) => bitsApart(seen, hash) <= SAME_PICTURE_BITS);
+/** Whether it is the picture of those hashes, or that one in a mirror. */
+export const isAlike = (seen: PictureHash, hashes: readonly string[]): boolean =>
+  nearestBits(seen, hashes) <= SAME_PICTURE_BITS;
+
+export const nearestBits = ({ plain, mirrored }: PictureHash, hashes: readonly string[]): number =>
+  Math.min(64, ...hashes.flatMap((hash) => [bitsApart(plain, hash), bitsApart(mirrored, hash)]));
+
+/** What is kept of a picture that is to be known again. */
+export const keptOf = ({ plain, middles }: PictureHash): string[] => [plain, ...middles];
 
 /** What can't be looked at now is not used now. */
 function busy(error: unknown): 'busy' {
@@ -100,7 +106,7 @@ function busy(error: unknown): 'busy' {
 }
 
 /** How many bits of two hashes differ. */
-export function bitsApart(a: string, b: string): number {
+function bitsApart(a: string, b: string): number {
   let bits = 0;
   for (let i = 0; i < 16; i += 8) bits += ones(part(a, i) ^ part(b, i));
   return bits;

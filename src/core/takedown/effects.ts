@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { handOver } from '../delivery/delivery.ts';
 import type { Hidden, Job } from '../job/job.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
-import { EVERYWHERE } from './blocks.ts';
+import { EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
 import { tellOf } from './tell.ts';
 
@@ -85,7 +85,7 @@ async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: J
     scope: locked ? EVERYWHERE : asker.spaceId,
     at: since,
     sha256: [image.key, ...made(job)].map((key) => key.slice(0, 64)),
-    ...(seen ? { pHash: seen.plain } : {}),
+    pHashes: seen ? keptOf(seen) : [],
   });
 }
 
