@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { isAlike, keptOf } from '../../src/core/takedown/blocks.ts';
 import { pictureHash } from '../../src/media/picture-hash.ts';
@@ -8,7 +8,7 @@ import { cupImage, personImage } from '../people.ts';
 
 const folder = freshFolder();
 
-async function hashAfter(path: string, name: string, change: (picture: sharp.Sharp) => sharp.Sharp) {
+async function hashAfter(path: string, name: string, change: (picture: Sharp) => Sharp) {
   const to = join(folder, `${name}.jpg`);
   await change(sharp(path)).jpeg({ quality: 60 }).toFile(to);
   const hash = await pictureHash({ path: to });
@@ -17,7 +17,7 @@ async function hashAfter(path: string, name: string, change: (picture: sharp.Sha
 }
 
 describe('the hash of a picture', () => {
-  it.each<[string, (picture: sharp.Sharp) => sharp.Sharp]>([
+  it.each<[string, (picture: Sharp) => Sharp]>([
     ['encoded anew', (picture) => picture],
     ['made small', (picture) => picture.resize({ width: 320 })],
     ['mirrored', (picture) => picture.flop()],

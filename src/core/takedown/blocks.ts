@@ -12,7 +12,7 @@ import type { Refusal } from '../refusals.ts';
 export const SAME_PICTURE_BITS = 10;
 export const EVERYWHERE = '*';
 
-export type Block = {
+type Block = {
   jobId: string;
   /** A space, or `EVERYWHERE`. */
   scope: string;

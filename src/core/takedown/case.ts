@@ -2,7 +2,7 @@
 import type { Job, ReportReason, Requester } from '../job/job.ts';
 
 /** What is still to be done, in this order. Each may be repeated, as a crash may come between it and its being noted. */
-export const EFFECTS = [
+const EFFECTS = [
   'links',
   'messages',
   'mark',
@@ -48,7 +48,7 @@ export type Case = {
 const GRAVITY: Record<ReportReason, number> = { other: 0, me: 1, intimate: 2, minor: 3 };
 
 export const hides = (reason: ReportReason): boolean => reason !== 'other';
-export const graver = (a: ReportReason, b: ReportReason): ReportReason => (GRAVITY[b] > GRAVITY[a] ? b : a);
+const graver = (a: ReportReason, b: ReportReason): ReportReason => (GRAVITY[b] > GRAVITY[a] ? b : a);
 
 const HOUR_MS = 3_600_000;
 /** So long after a report it should be decided (47 U.S.C. 223a asks platforms for as much); reminders come before. */

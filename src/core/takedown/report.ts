@@ -15,10 +15,10 @@ const SAME_FOR_MS = 30 * DAY_MS;
 const STATEMENTS_KEPT = 1_000;
 
 /** `by`: a member, or where a form came from. `spaceId`: where they saw it, if that is known. */
-export type Report = { by: string; spaceId?: string; code: string; reason: ReportReason };
+type Report = { by: string; spaceId?: string; code: string; reason: ReportReason };
 
 /** What somebody writes who is no member. Only the operator reads it. */
-export type Statement = {
+type Statement = {
   at: number;
   reason: ReportReason;
   /** Where it is to be seen: an address or a code. */
