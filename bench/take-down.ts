@@ -16,8 +16,9 @@ import { sampleClip, sampleImage } from '../test/samples.ts';
 const times = Number(process.argv[2] ?? 20);
 const SECRET_KEY = 'a key of sixteen or more letters';
 
-await using telegram = await startTelegram({ token: '7000000001:AAsecret-of-this-bot_that-nobody-sees0' });
+await using telegram = await startTelegram({ privacy: false });
 const fal = await startFal();
+fal.jobs.always({ queueMs: 0, runMs: 500 });
 const port = await freePort();
 const publicUrl = `http://localhost:${port}`;
 await using bot = await startBot({
