@@ -12,6 +12,7 @@ import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refusedPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
 import { REPORT_ACTIONS } from './reports.ts';
+import { settingsAction } from './settings-action.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
@@ -130,6 +131,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   approve,
   refuse,
   csv,
+  settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,
   'delete-yes': deleteNow,

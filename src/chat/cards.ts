@@ -1,7 +1,7 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
 import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
+import { type Form, type Job, type JobIn, QUALITIES, type Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
@@ -179,8 +179,9 @@ export function offerPage(words: Words, offer: Offer): Page {
     askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
+      ...misfitLines(words, offer),
       filesLine(words, offer),
-      ...quoteLines(words, offer.quote, request.quality),
+      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request.quality),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
@@ -195,6 +196,18 @@ export function offerPage(words: Words, offer: Offer): Page {
     ],
   };
 }
+
+/** Why a yes is needed for a clip that does not fit, where it still does not with what was chosen since. */
+function misfitLines({ t, seconds }: Words, { misfitSeconds, quote }: Offer): string[] {
+  if (misfitSeconds === undefined) return [];
+  const [length, limit] = [seconds(misfitSeconds), seconds(quote.seconds)];
+  if (quote.notes.includes('trimmed')) return [t('confirm.misfit-long', { seconds: length, max: limit })];
+  return quote.notes.includes('looped') ? [t('confirm.misfit-short', { seconds: length, min: limit })] : [];
+}
+
+/** Without what the reason has said already. */
+const notesOf = ({ misfitSeconds, quote: { notes } }: Offer): Quote['notes'] =>
+  misfitSeconds === undefined ? notes : notes.filter((note) => note !== 'trimmed' && note !== 'looped');
 
 /** The finished video's own page. `form` is how it is handed over; `left` what the limits still have room for. */
 export function resultPage(

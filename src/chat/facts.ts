@@ -4,6 +4,7 @@ import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
 import type { Page } from './page.ts';
+import type { Panel } from './settings-panel.ts';
 
 export type Facts = {
   naming: Naming;
@@ -21,6 +22,8 @@ export type Facts = {
   hasAdmins: boolean;
   /** What a button must say of the place where a job was asked for, where an admin may press it somewhere else. */
   placeOf?(target: Job['requester']['target']): string | undefined;
+  /** How `/settings` looks there. */
+  panel: Panel;
   /** Draws a report. */
   chart: Core['reports']['chart'];
 };

@@ -67,7 +67,7 @@ export function reportForm({ takedown, publicUrl, clock }: ReportFormParts): Hon
       return show(c, words, 422, given, words.t('report.form.again'));
     const room = await all.consume('all').catch(() => undefined);
     const { token: _, website: __, faith: ___, ...statement } = read.data;
-    const taken = room && (await takedown.state(statement, whoAsks(c, true)));
+    const taken = room && (await takedown.state(statement, whoAsks(c, true).from));
     if (!taken?.ok) return show(c, words, 429, given, words.t('report.form.later'));
     return c.html(page(words, `<p>${escapeHtml(words.t('report.form.thanks'))}</p>`), 200);
   });

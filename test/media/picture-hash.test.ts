@@ -6,10 +6,8 @@ import { pictureHash } from '../../src/media/picture-hash.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { cupImage, personImage } from '../people.ts';
 
-const folder = freshFolder();
-
 async function hashAfter(path: string, name: string, change: (picture: Sharp) => Sharp) {
-  const to = join(folder, `${name}.jpg`);
+  const to = join(freshFolder(), `${name}.jpg`);
   await change(sharp(path)).jpeg({ quality: 60 }).toFile(to);
   const hash = await pictureHash({ path: to });
   if (!hash) throw new Error('nothing stands out');
@@ -41,7 +39,7 @@ describe('the hash of a picture', () => {
   });
 
   it('is none where nothing stands out, nor of bytes that are no picture', async () => {
-    const grey = join(folder, 'grey.png');
+    const grey = join(freshFolder(), 'grey.png');
     await sharp({ create: { width: 400, height: 400, channels: 3, background: '#777777' } }).toFile(grey);
     expect(await pictureHash({ path: grey })).toBeNull();
     expect(await pictureHash({ path: import.meta.filename })).toBeNull();
