@@ -6,6 +6,7 @@ import { help } from './help.ts';
 import { jobs } from './jobs.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
+import { report } from './report.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 
@@ -14,6 +15,7 @@ export const commands = {
   again,
   jobs,
   cancel,
+  report,
   quota,
   settings,
   usage,

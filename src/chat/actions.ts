@@ -9,8 +9,9 @@ import { offerPage } from './cards.ts';
 import { csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { NOBODY, said } from './page.ts';
-import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
+import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refusedPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
+import { REPORT_ACTIONS } from './reports.ts';
 import { settingsAction } from './settings-action.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
@@ -31,6 +32,8 @@ const send = withJob(async ({ job, caller }, press, face, tools) => {
   if (verb === 'get') await face.reopen(job.requester.target);
   const { to, reached } = press.where(job, caller);
   const sent = await tools.core.jobs.sendAgain(job.id, to, reached);
+  if (!sent.ok && sent.refusal.code === 'job-hidden')
+    return void (await face.aside(refusedPage(words, sent.refusal)));
   if (!sent.ok) return void (await face.aside(said(words.t('jobs.gone'))));
   if (sent.value) return;
   const now = await jobOf(press, tools);
@@ -134,6 +137,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   'delete-yes': deleteNow,
   forget: ({ words }, face) => face.ask(forgetQuestion(words)),
   'forget-yes': forgetNow,
+  ...REPORT_ACTIONS,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),
 };

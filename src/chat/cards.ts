@@ -20,6 +20,7 @@ type Verb =
   | 'new-motion'
   | 'delete'
   | 'details'
+  | 'report'
   | 'send'
   | 'get'
   | 'confirm'
@@ -54,9 +55,11 @@ export function statusPage(
 ): Page & { title: string } {
   const page = { title: titleOf(words, job), tone: TONES[job.state] };
   const rows = (...verbs: Verb[]) => ({ rows: [verbs.map((verb) => jobButton(words, verb, job.code))] });
-  if (job.state === 'delivered') return { ...page, lines: [] };
-  const files = filesLine(words, job.inputs);
+  if (job.state === 'delivered' && !job.hidden) return { ...page, lines: [] };
   const code = words.t('card.job', { code: job.code });
+  if (job.hidden && 'video' in job)
+    return { title: words.t('card.hidden'), tone: 'over', lines: [words.job(job), code] };
+  const files = filesLine(words, job.inputs);
   if (job.state === 'failed') {
     const lines = [files, words.failureReason(job.failure), costText(words, job), code];
     return { ...page, lines, ...(BY_THE_FILES[job.failure] ? {} : rows('again')) };
@@ -66,9 +69,10 @@ export function statusPage(
   const { late, ...time } = timeOf(job, usualMs, now);
   const asked = cancelAsked(job);
   const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
+  const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, code],
+    lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, ...hidden, code],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -237,6 +241,7 @@ export function resultPage(
     rows: [
       ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),
       verbs.map((verb) => jobButton(words, verb, job.code)),
+      [jobButton(words, 'report', job.code)],
     ],
   };
 }

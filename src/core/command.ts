@@ -17,6 +17,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Takedown } from './takedown/takedown.ts';
 import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
@@ -45,6 +46,7 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsChanges;
   privacy: Privacy;
+  takedown: Takedown;
   reports: Reports;
   handOut: HandOut;
   verify: Verify;

@@ -16,6 +16,9 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { Blocks } from './takedown/blocks.ts';
+import type { Cases } from './takedown/cases.ts';
+import type { AuditLog } from './trust/audit.ts';
 import type { Fingerprints } from './trust/fingerprints.ts';
 
 export type Context = {
@@ -23,6 +26,9 @@ export type Context = {
   ledger: Ledger;
   traces: Traces;
   fingerprints: Fingerprints;
+  audit: AuditLog;
+  cases: Cases;
+  blocks: Blocks;
   files: Files;
   fileUse: FileUse;
   media: Media;

@@ -10,16 +10,26 @@ import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
 import { quotaLines } from './limits/quota-lines.ts';
-import type { KeyValueStore } from './ports.ts';
+import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createTakedown } from './takedown/takedown.ts';
 import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
-export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
+/** `takedown`: with a scheduler of its own. */
+export function createCore(
+  ctx: Context,
+  shelves: {
+    offers: KeyValueStore;
+    notices: KeyValueStore;
+    takedown: { kv: KeyValueStore; scheduler: Scheduler };
+  },
+): Core {
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
+  const privacy = createPrivacy(ctx, offers);
   ctx.events.subscribe('*', (job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
@@ -33,7 +43,8 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     offers,
     approvals: createApprovals(ctx, intake, waiting),
     settings: createSettingsChanges(ctx),
-    privacy: createPrivacy(ctx, offers),
+    privacy,
+    takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),

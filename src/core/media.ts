@@ -44,6 +44,8 @@ export type Chart = {
 
 /** What the marks of a video say: the job's short code, and by its id which provider rendered it, for whom we keep a name. */
 type MarkFacts = { code: string; provider: string; at: number };
+/** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
+export type PictureHash = { plain: string; mirrored: string; middles: string[] };
 
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as
@@ -71,6 +73,8 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
+  pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**
    * Measures a finished video, by its index alone where decoding it fails by our fault: too heavy for this machine, a
    * crash. Throws BrokenVideo when a decoder finds that it can't be played; anything else says nothing of the video.

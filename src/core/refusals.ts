@@ -29,13 +29,17 @@ export type Refusal =
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
-  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' }
+  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
   | { code: 'no-such-job' }
+  /** It was reported, and nobody is given its video. */
+  | { code: 'job-hidden' }
+  /** Admins or the operator let nobody use this picture. */
+  | { code: 'picture-blocked' }
   | { code: 'not-cancellable'; state: string }
   | { code: 'already-decided' }
   /** It can be forgotten once it has ended. */
@@ -85,6 +89,8 @@ export const REFUSAL_STATUS = {
   'space-not-allowed': 403,
   'private-not-allowed': 403,
   'no-such-job': 404,
+  'job-hidden': 403,
+  'picture-blocked': 403,
   'not-cancellable': 409,
   'already-decided': 409,
   'under-way': 409,

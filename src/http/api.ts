@@ -28,6 +28,7 @@ import { jobEvents } from './events.ts';
 import type { JobsView, StatusView, VerdictView } from './page/contract.ts';
 import { presentJob, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
+import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
 
@@ -188,6 +189,7 @@ export function api(parts: ApiParts): Hono {
     const job = await mine(c);
     if (!job.ok) return problem(c, job.refusal);
     if (!('video' in job.value)) return problem(c, { code: 'no-such-job' });
+    if (job.value.hidden) return problem(c, { code: 'job-hidden' });
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
@@ -197,6 +199,7 @@ export function api(parts: ApiParts): Hono {
 
   app.get('/jobs/:id/image', async (c) => {
     const job = await mine(c);
+    if (job.ok && job.value.hidden) return problem(c, { code: 'job-hidden' });
     return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
   });
 
@@ -213,6 +216,7 @@ export function api(parts: ApiParts): Hono {
   });
 
   app.route('/', usageRoutes(parts, CALLER));
+  app.route('/', reportRoutes(parts, CALLER));
 
   return app;
 }

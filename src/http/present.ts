@@ -55,16 +55,17 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     ...(ended === undefined
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
+    ...(job.hidden ? { hidden: true } : {}),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
     ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,
       events: `${self}/events`,
-      image: `${self}/image`,
+      ...(job.hidden ? {} : { image: `${self}/image` }),
       cancel: `${self}/cancel`,
       again: `${self}/again`,
-      ...('video' in job ? { video: `${self}/video` } : {}),
+      ...('video' in job && !job.hidden ? { video: `${self}/video` } : {}),
     },
   };
 }

@@ -87,6 +87,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.route('/api', api(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
+  app.get('/reports', serveStatic({ path: `${PAGE}reports.html` }));
   app.get('/:file', async (c, next) =>
     PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
   );

@@ -1,7 +1,7 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS } from '../core/job/job.ts';
+import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS, REPORT_REASONS } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
@@ -66,6 +66,9 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  hidden: z
+    .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })
+    .exactOptional(),
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });

@@ -13,6 +13,15 @@ import { createWorld, evenProviderHealth } from '../fakes/world.ts';
 
 export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
+/** What the public part of a server needs where no test looks at reports. */
+export const NO_REPORTS = {
+  takedown: {
+    hidesFile: async () => false,
+    state: async () => ({ ok: true as const, value: 'taken' as const }),
+  },
+  clock: { now: Date.now },
+};
+
 /** The true server on a free port, with the true core on fakes behind it, until the test is over. */
 export async function start(over: Partial<ServerParts> = {}) {
   const dataDir = freshFolder();
@@ -50,6 +59,7 @@ export async function start(over: Partial<ServerParts> = {}) {
   health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
   const metrics = createMetrics(life.ctx.events, {
     openJobs: () => life.scheduler.size(),
+    takedown: life.core.takedown,
     providerStats: () => [
       {
         ...evenProviderHealth().of('paid'),

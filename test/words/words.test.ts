@@ -17,6 +17,8 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'space-not-allowed': { code: 'space-not-allowed' },
   'private-not-allowed': { code: 'private-not-allowed', memberId: 'telegram:42' },
   'no-such-job': { code: 'no-such-job' },
+  'job-hidden': { code: 'job-hidden' },
+  'picture-blocked': { code: 'picture-blocked' },
   'not-cancellable': { code: 'not-cancellable', state: 'delivered' },
   'already-decided': { code: 'already-decided' },
   'upload-too-large': { code: 'upload-too-large', what: 'clip', maxBytes: 300_000_000 },

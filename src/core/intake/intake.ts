@@ -90,6 +90,8 @@ export function createIntake(ctx: Context): Intake {
     warnings: QuoteWarning[],
     files: PreparedJob['files'],
   ): Promise<Outcome<PreparedJob>> {
+    const blocked = await ctx.blocks.refusalFor(spaceId, seenOf(ctx, files));
+    if (blocked) return refuse(blocked);
     const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
     return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
   }
@@ -151,6 +153,11 @@ function ours(files: PreparedJob['files']): StoredFile[] {
   if ('inputs' in files) return [files.inputs.image, files.inputs.clip];
   return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }
+
+const seenOf = (ctx: Context, files: PreparedJob['files']): Uploads =>
+  'uploads' in files
+    ? files.uploads
+    : { image: keptUpload(ctx.files, files.inputs.image), clip: keptUpload(ctx.files, files.inputs.clip) };
 
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
 function choicesOf({ request, quote }: Job): Choices {

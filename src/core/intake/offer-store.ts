@@ -1,7 +1,8 @@
 /** Stores offers, which wait for a confirmation, with the files that they need. */
 
 import type { Context } from '../context.ts';
-import { codeOf, type NamedFile } from '../job/job.ts';
+import { codeOf } from '../job/code.ts';
+import type { NamedFile } from '../job/job.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
 import type { Offer } from './offer.ts';

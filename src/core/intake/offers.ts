@@ -4,7 +4,8 @@
  */
 
 import type { Context } from '../context.ts';
-import { codeOf, type Event, isOperatorsOwn, isOver, type Job } from '../job/job.ts';
+import { codeOf } from '../job/code.ts';
+import { type Event, isOperatorsOwn, isOver, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';

@@ -91,6 +91,13 @@ export type Requester = {
   target: Record<string, unknown>;
 };
 
+/** Why a video was reported. The first three hide it at once. */
+export const REPORT_REASONS = ['me', 'intimate', 'minor', 'other'] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
+export type Hidden = { reason: ReportReason; since: number; locked?: true };
+
 type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
@@ -104,6 +111,7 @@ type JobBase = {
   createdAt: number;
   updatedAt: number;
   deadlineAt: number;
+  hidden?: Hidden;
 };
 
 /** A job that a provider may be working on. */
@@ -214,7 +222,7 @@ export function advance<S extends JobState>(
 ): JobIn<S> {
   if (!(MOVES[job.state] as readonly JobState[]).includes(state))
     throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
+  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden } = job;
   const base = {
     id,
     code,
@@ -226,6 +234,7 @@ export function advance<S extends JobState>(
     createdAt,
     deadlineAt,
     updatedAt: now,
+    ...(hidden ? { hidden } : {}),
   };
   // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
   return { ...base, state, ...fields } as unknown as JobIn<S>;
@@ -237,21 +246,6 @@ class IllegalMove extends Error {
   constructor(jobId: string, from: JobState, to: JobState) {
     super(`job ${jobId} cannot go from ${from} to ${to}`);
   }
-}
-
-const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The short code that members see, the same for the same id: six characters that can't be misread. */
-export function codeOf(id: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const char of id)
-    hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  let code = '';
-  for (let i = 0; i < 6; i += 1) {
-    code += CODE_ALPHABET[Number(hash % BigInt(CODE_ALPHABET.length))];
-    hash /= BigInt(CODE_ALPHABET.length);
-  }
-  return code;
 }
 
 /** One thing that happened in a chat, and who did it. */

@@ -17,6 +17,9 @@ const UNKNOWN_EVERY_MS = 60_000;
 /** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
 
+/** A hidden video is woken when it is restored; this is only for the case that it was not. */
+const HIDDEN_EVERY_MS = 3_600_000;
+
 /** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
 const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
@@ -92,6 +95,7 @@ export function createJobs(ctx: Context): Jobs {
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
+      if (await ctx.cases.hides(id)) return refuse({ code: 'job-hidden' });
       if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
       return accept(await sendAgain(ctx, job, to, reached));
     });
@@ -235,6 +239,8 @@ const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
   if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  // It was reported, and waits for whoever decides.
+  if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));

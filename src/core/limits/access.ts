@@ -23,6 +23,8 @@ export type AccessRules = {
 
 export type Access = {
   isOperator(requester: Requester): boolean;
+  /** The operator's own accounts in the chats. */
+  operators: ReadonlySet<string>;
   /** Why this member may not start jobs here, if so. */
   refusalFor(call: Caller): Refusal | undefined;
   /** Whether a job answers to this member: its owner, a moderator of its space, an operator. */
@@ -46,6 +48,7 @@ export function createAccess(
 
   return {
     isOperator,
+    operators: rules.operators,
     refusalFor({ requester, standing }) {
       if (isOperator(requester)) return undefined;
       if (standing.private) {

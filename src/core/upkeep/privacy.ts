@@ -32,7 +32,9 @@ export type Privacy = {
 
 export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
-  const isUnderWay = (job: Job): boolean => !isOver(job) && job.state !== 'completed';
+  // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
+  const isUnderWay = (job: Job): boolean =>
+    (!isOver(job) && job.state !== 'completed') || job.hidden?.locked === true;
 
   async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
     const before = await ctx.store.get(id);
@@ -76,12 +78,14 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
       const hadGrants = await ctx.settings.forget(memberId);
       // Last: the ledger keeps the name of what is still on record.
       const hadTraces = await ctx.traces.forget(memberId);
+      // What was done stays on record, by nobody in particular.
+      const wasAudited = await ctx.audit.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,

@@ -25,7 +25,12 @@ export async function answerCommand(
   if (!command) return isPrivate ? saying(words.t('told.unknown-command')) : undefined;
   const options = typed === 'start' ? {} : optionsOf(command.data, text);
   if (name === 'privacy' && options.delete) return withoutKeep(forgetQuestion(words));
-  const how = command.audience === 'admins' ? 'fresh' : Object.keys(options).length > 0 ? 'ranked' : 'member';
+  const how =
+    command.audience === 'admins' || command.privately
+      ? 'fresh'
+      : Object.keys(options).length > 0
+        ? 'ranked'
+        : 'member';
   const caller = await parts.who[how](said);
   const call = { ...caller, id: jobIdOf(said), options, files: {}, seenByAll: !isPrivate };
   const draw = drawFor(parts, said, words, caller.standing);
