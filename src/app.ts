@@ -5,11 +5,11 @@ import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, trustedOrigins } from './config.ts';
+import { type Config, tellWhatIsOff, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
-import { createHealth, type Health } from './core/health.ts';
+import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
@@ -26,6 +26,7 @@ import {
   type ProviderRegistry,
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
+import { createOptOuts } from './core/trust/opt-outs.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -135,6 +136,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ledger: store.ledger,
     traces: store.traces,
     audit: store.audit,
+    optOuts: createOptOuts(store.keyv('opt-outs')),
     files: store.files,
     fileUse,
     media: createMedia({ pool }),
@@ -241,18 +243,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
-
-/** What is not on, and how to turn it on: the reader is the operator. */
-function tellWhatIsOff(config: Config, health: Health): void {
-  health.set('page', { state: 'ok' });
-  health.set('store', { state: 'ok' });
-  for (const { id, key } of PROVIDERS) {
-    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
-    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
-      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
-    }
-  }
-}
 
 async function version(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');

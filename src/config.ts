@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
+import type { Health } from './core/health.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
@@ -184,4 +185,16 @@ export function trustedOrigins(config: Config): string[] {
   return settingsThat(({ isTrusted }) => isTrusted === true).map(
     (name) => new URL(String(config[name])).origin,
   );
+}
+
+/** What is not on, and how to turn it on: the reader is the operator. */
+export function tellWhatIsOff(config: Config, health: Health): void {
+  health.set('page', { state: 'ok' });
+  health.set('store', { state: 'ok' });
+  for (const { id, key } of PROVIDERS) {
+    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
+    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
+      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
+    }
+  }
 }

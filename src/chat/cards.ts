@@ -6,10 +6,12 @@ import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
+import { consentLines } from '../words/consent.ts';
 import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
 import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
+import { answerButtons } from './answers.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -93,6 +95,7 @@ const BY_THE_FILES = {
   'content-refused': true,
   'image-rejected': true,
   'clip-rejected': true,
+  'not-usable': true,
   'provider-busy': false,
   'provider-out-of-balance': false,
   'provider-down': false,
@@ -169,25 +172,37 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${name}=${!choices[name]}`,
     label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
+  const asks = offer.consented ? undefined : offer.asks;
+  const choiceRows = [
+    (['auto', 'video', 'image'] as const).map((value) =>
+      choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
+    ),
+    QUALITIES.map((value) =>
+      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
+    ),
+    (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
+  ];
   return {
-    title: t('confirm.ask', { price: price(offer.quote.micros) }),
+    title:
+      offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
     askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
       filesLine(words, offer),
       ...quoteLines(words, offer.quote, request.quality),
+      ...(asks && offer.why !== 'consent' ? [{ text: t('consent.ask'), strong: true as const }] : []),
+      ...(asks ? consentLines(words, asks, quote.provider) : []),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      (['auto', 'video', 'image'] as const).map((value) =>
-        choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-      ),
-      QUALITIES.map((value) =>
-        choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-      ),
-      (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
-      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+      // What was not to be chosen before is not to be chosen now: one press, and it starts.
+      ...(offer.why === 'consent' ? [] : choiceRows),
+      [
+        ...(asks ? answerButtons(words, code) : []),
+        ...(asks ? [] : [jobButton(words, 'confirm', code)]),
+        jobButton(words, 'decline', code),
+      ],
     ],
   };
 }

@@ -16,6 +16,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { GivenConsent } from './trust/consent.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -30,6 +31,8 @@ export type Call = {
   files: { image?: Upload; clip?: Upload };
   /** The member wants to see the price, and to choose, before anything starts. */
   ask?: boolean;
+  /** What they have said of the picture already. */
+  consent?: GivenConsent;
   /** Everybody there reads the answer: what the member did elsewhere is none of their business. */
   seenByAll?: boolean;
 };
@@ -43,6 +46,8 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsChanges;
   privacy: Privacy;
+  /** Whether others may animate what this member posts, from now on. */
+  optOut(requester: Requester, out: boolean): Promise<void>;
   reports: Reports;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;

@@ -17,12 +17,14 @@ import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, T
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import type { AuditLog } from './trust/audit.ts';
+import type { OptOuts } from './trust/opt-outs.ts';
 
 export type Context = {
   store: JobStore;
   ledger: Ledger;
   traces: Traces;
   audit: AuditLog;
+  optOuts: OptOuts;
   files: Files;
   fileUse: FileUse;
   media: Media;

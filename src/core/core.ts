@@ -12,6 +12,7 @@ import { quotaLines } from './limits/quota-lines.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { optOut } from './trust/opt-outs.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
 export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
@@ -32,6 +33,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     approvals: createApprovals(ctx, intake, waiting),
     settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers),
+    optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };

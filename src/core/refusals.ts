@@ -32,10 +32,16 @@ export type Refusal =
   | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
+  /** The channel is marked for adults, and the admins of the space have not opened it to us. */
+  | { code: 'adult-channel' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
   | { code: 'no-such-job' }
+  /** The member has yet to say whom the picture shows. */
+  | { code: 'consent-needed' }
+  /** Somebody does not want it: who, and why, is nobody's business. */
+  | { code: 'not-usable'; what: 'image' | 'clip' }
   | { code: 'not-cancellable'; state: string }
   | { code: 'already-decided' }
   /** It can be forgotten once it has ended. */
@@ -85,6 +91,8 @@ export const REFUSAL_STATUS = {
   'space-not-allowed': 403,
   'private-not-allowed': 403,
   'no-such-job': 404,
+  'consent-needed': 428,
+  'not-usable': 422,
   'not-cancellable': 409,
   'already-decided': 409,
   'under-way': 409,
@@ -106,6 +114,7 @@ export const REFUSAL_STATUS = {
   'price-rose': 409,
   'offer-expired': 409,
   'channel-closed': 422,
+  'adult-channel': 403,
   'slow-down': 429,
   'no-provider': 503,
   'no-provider-for-quality': 422,
@@ -123,6 +132,7 @@ export const FAILURE_CODES = [
   'content-refused',
   'image-rejected',
   'clip-rejected',
+  'not-usable',
   'provider-busy',
   'provider-out-of-balance',
   'provider-down',

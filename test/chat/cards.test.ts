@@ -119,7 +119,7 @@ describe('the status of a job', () => {
       const card = statusPage(words, { ...jobIn('failed'), failure }, at(0));
       expect(card.lines).toContain(words.failureReason(failure));
       expect(card.lines).toContain('It cost nothing.');
-      expect(verbsOf(card)).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
+      expect(verbsOf(card)).toEqual(/person|refused|rejected|not-usable/.test(failure) ? [] : ['again']);
     },
   );
 });

@@ -20,12 +20,15 @@ import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/cor
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
-import type { Files, Provider } from '../../src/core/ports.ts';
+import type { Clock, Files, Provider } from '../../src/core/ports.ts';
 import type { ProviderHealth } from '../../src/core/price/provider-health.ts';
 import { createProviderRegistry } from '../../src/core/price/provider-registry.ts';
 import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
+import type { AuditLog } from '../../src/core/trust/audit.ts';
+import { CONSENT_WORDS_VERSION } from '../../src/core/trust/consent.ts';
+import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
 import { memoryAuditLog } from './audit.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
@@ -87,6 +90,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether every member has said lately whom their pictures show. */
+  consents?: 'given' | 'asked';
 };
 
 export function createWorld({
@@ -99,6 +104,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
@@ -110,6 +116,7 @@ export function createWorld({
     notices: memoryKeyValueStore(),
     settings: memorySettings(),
     audit: memoryAuditLog(),
+    optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -150,7 +157,8 @@ export function createWorld({
         dropEnded: async () => {},
         overwrite: async () => {},
       },
-      audit: life.wire(disk.audit, ['append']),
+      audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
+      optOuts: createOptOuts(disk.optOuts),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },
@@ -271,6 +279,27 @@ function createFuse() {
     },
   };
 }
+
+/** As if everybody had answered already: most tests are about what comes after. */
+const withConsents = (log: AuditLog, clock: Clock): AuditLog => ({
+  ...log,
+  async last(kind, by) {
+    const found = await log.last(kind, by);
+    if (found || kind !== 'consent-given') return found;
+    const given = memoryAuditLog();
+    await given.append({
+      kind: 'consent-given',
+      atMs: clock.now(),
+      spaceId: 'web',
+      by,
+      answer: 'self',
+      wordsVersion: CONSENT_WORDS_VERSION,
+      language: 'en',
+      provider: 'paid',
+    });
+    return given.last(kind, by);
+  },
+});
 
 function fakeMedia(over: Partial<ClipFacts>): Media {
   const image = { mime: 'image/jpeg', width: 800, height: 800, bytes: 1000 };

@@ -11,6 +11,8 @@ export type Asker = {
   moderator: boolean;
   /** Where limits may stand: of a thread, the channel that it hangs under. */
   channelId?: string | undefined;
+  /** Discord marks the channel, of a thread that one, as for adults. */
+  forAdults?: boolean | undefined;
   /** Everybody's own role, which has the server's id, comes last. */
   roles?: string[] | undefined;
 };
@@ -49,6 +51,7 @@ export function askerOf(event: Base): Asker | undefined {
     },
     moderator: event.guild_id !== undefined && manages(BigInt(event.member?.permissions ?? '0')),
     channelId: (THREADS.includes(event.channel?.type) && event.channel?.parent_id) || channelId,
+    ...(event.channel?.nsfw ? { forAdults: true } : {}),
     ...(event.guild_id ? { roles: [...(event.member?.roles ?? []), event.guild_id] } : {}),
   };
 }
@@ -86,9 +89,15 @@ const has = (held: bigint, needed: bigint): boolean => (held & needed) === neede
 /** The job of an event has an id made of the event's own. */
 const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
 
+export const memberIdOf = (userId: string): string => `discord:${userId}`;
+
+/** Whose message it is, but for ours. */
+export const posterOf = (author: { id: string } | undefined, botId: string): string | undefined =>
+  author && author.id !== botId ? memberIdOf(author.id) : undefined;
+
 /** A server is a space where the bot is a member; whoever brings the app along is alone with it. */
 export function callOf(
-  { target, moderator, channelId = target.channelId, roles = [] }: Asker,
+  { target, moderator, channelId = target.channelId, forAdults, roles = [] }: Asker,
   { options = {}, files = {} }: Partial<Pick<Call, 'options' | 'files'>> = {},
 ): Call {
   const { guildId, userId, botIsHere } = target;
@@ -99,8 +108,9 @@ export function callOf(
     requester: {
       platform: 'discord',
       spaceId: inSpace ? `discord:${guildId}` : `discord:dm-${userId}`,
-      memberId: `discord:${userId}`,
+      memberId: memberIdOf(userId),
       ...(inSpace ? { channelId, roles } : {}),
+      ...(forAdults ? { forAdults } : {}),
       target,
     },
     standing,

@@ -83,8 +83,11 @@ async function bring(
     // By its bytes: names and types are whatever somebody wrote there.
     const mime = (await fileTypeFromFile(fetched.path))?.mime ?? 'application/octet-stream';
     const kept = await work.keep(fetched.path, mime);
-    const { name, repeats } = given;
-    return { kind: 'kept', file: { ...kept, name, ...(repeats ? { repeats } : {}) } };
+    const { name, repeats, postedBy } = given;
+    return {
+      kind: 'kept',
+      file: { ...kept, name, ...(repeats ? { repeats } : {}), ...(postedBy ? { postedBy } : {}) },
+    };
   } finally {
     await fetched.dispose();
   }

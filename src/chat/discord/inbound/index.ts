@@ -12,6 +12,7 @@ import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
 import { eventOf, type MemberEvent } from './event.ts';
+import { withMark } from './for-adults.ts';
 import { keepForForm } from './keep-for-form.ts';
 import { makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
@@ -116,7 +117,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   async function handle(asked: InboundRecord): Promise<void> {
     const { eventId } = asked.target;
     try {
-      const outcome = await act(eventOf(await inRank(parts, asked)));
+      const outcome = await act(eventOf(await withMark(parts, await inRank(parts, asked))));
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.

@@ -5,7 +5,7 @@ import { readAdmin } from '../admin/reading.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
 import { modalOf } from '../modal.ts';
 import { notice, readId } from '../render.ts';
-import { type Asker, askerOf, callOf } from './asker.ts';
+import { type Asker, askerOf, callOf, posterOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { menuOf } from './menus.ts';
@@ -98,14 +98,18 @@ const named = ({ image, clip }: { image: RecordedFile | undefined; clip: Recorde
 });
 
 /** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
-function readMenu(parts: ReadingParts, asker: Asker, { data }: CommandUse): Reading | undefined {
+function readMenu(
+  parts: ReadingParts,
+  asker: Asker,
+  { data, application_id: botId }: CommandUse,
+): Reading | undefined {
   const menu = menuOf(data.name);
   const message = data.resolved.messages[data.target_id ?? ''];
   if (!menu || !message) return undefined;
   const shut = refusedCaller(parts, asker);
   if (shut) return shut;
   const words = wordsFor(asker.target.locale);
-  const { files: all, beyond } = filesOn(message, parts.origins);
+  const { files: all, beyond } = filesOn(message, parts.origins, posterOf(message.author, botId));
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;

@@ -1,6 +1,7 @@
 /** Finds the people that a message mentions or replies to. */
+
 import type { MessageRecord } from './records.ts';
-import type { WireEntity, WireMessage } from './wire.ts';
+import type { WireEntity, WireMessage, WireOrigin } from './wire.ts';
 
 /** People whom the app has put into the words by their accounts. `start`: where `text` begins in what was written. */
 export function namedIn(
@@ -14,6 +15,18 @@ export function namedIn(
   );
   return named.length > 0 ? { named } : {};
 }
+
+type Posted = Pick<RepliedMessage, 'from' | 'sender_chat' | 'forward_origin'>;
+
+/** Who first posted what a message shows, by the core's id: not we, and nobody where they hide it. */
+export function posterOf({ from, sender_chat, forward_origin }: Posted, botId: number): string | undefined {
+  const first = forward_origin && originOf(forward_origin);
+  const id = first ?? sender_chat?.id ?? from?.id;
+  return id === undefined || id === botId ? undefined : `telegram:${id}`;
+}
+
+export const originOf = (origin: NonNullable<WireOrigin>): number | undefined =>
+  (origin.sender_user ?? origin.sender_chat ?? origin.chat)?.id;
 
 type RepliedMessage = NonNullable<WireMessage['reply_to_message']>;
 
