@@ -206,7 +206,10 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, { offers: disk.offers, notices: disk.notices });
+    const core = createCore(ctx, {
+      offers: life.wire(disk.offers, ['set', 'delete']),
+      notices: disk.notices,
+    });
     return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler };
   }
 
