@@ -10,6 +10,7 @@ import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { myData } from './my-data.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
@@ -144,6 +145,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   'delete-yes': deleteNow,
   forget: ({ words }, face) => face.ask(forgetQuestion(words)),
   'forget-yes': forgetNow,
+  'my-data': myData,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),
 };

@@ -16,7 +16,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
-import type { GivenConsent } from './trust/consent.ts';
+import type { Consents, GivenConsent } from './trust/consent.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -46,6 +46,7 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsChanges;
   privacy: Privacy;
+  consents: Pick<Consents, 'reasonToAsk'>;
   /** Whether others may animate what this member posts, from now on. */
   optOut(requester: Requester, out: boolean): Promise<void>;
   reports: Reports;

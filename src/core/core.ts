@@ -12,6 +12,7 @@ import { quotaLines } from './limits/quota-lines.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createConsents } from './trust/consent.ts';
 import { optOut } from './trust/opt-outs.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
@@ -32,7 +33,8 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     offers,
     approvals: createApprovals(ctx, intake, waiting),
     settings: createSettingsChanges(ctx),
-    privacy: createPrivacy(ctx, offers),
+    privacy: createPrivacy(ctx, offers, waiting),
+    consents: createConsents(ctx),
     optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),
     quota: (requester) => quotaLines(ctx, requester),

@@ -5,6 +5,7 @@
 
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
+import type { ConsentReason } from './trust/consent-answers.ts';
 
 export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
@@ -39,7 +40,7 @@ export type Refusal =
   | { code: 'private-not-allowed'; memberId: string }
   | { code: 'no-such-job' }
   /** The member has yet to say whom the picture shows. */
-  | { code: 'consent-needed' }
+  | { code: 'consent-needed'; why: ConsentReason; provider: string }
   /** Somebody does not want it: who, and why, is nobody's business. */
   | { code: 'not-usable'; what: 'image' | 'clip' }
   | { code: 'not-cancellable'; state: string }

@@ -72,7 +72,8 @@ export function onlyPublic(publicUrl: string): MiddlewareHandler {
   // A proxy or a simulator on this machine: then the page's own name is the same.
   if (isLoopback(hostname)) return (_c, next) => next();
   return async (c, next) => {
-    const open = c.req.path.startsWith('/media/') || c.req.path.startsWith('/hooks/');
+    const { path } = c.req;
+    const open = path === '/privacy' || path.startsWith('/media/') || path.startsWith('/hooks/');
     const asked = `http://${c.req.header('host') ?? ''}`;
     const publicName = URL.canParse(asked) && new URL(asked).hostname === hostname;
     return publicName && !open ? nothing(c) : next();

@@ -1,5 +1,6 @@
 /** The question whom a picture shows: what an answer means, and where the picture goes. */
-import { CONSENT_HOLDS_DAYS, type ConsentReason } from '../core/trust/consent.ts';
+import { CONSENT_HOLDS_DAYS } from '../core/trust/consent.ts';
+import type { ConsentReason } from '../core/trust/consent-answers.ts';
 import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
 

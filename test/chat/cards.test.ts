@@ -272,9 +272,15 @@ describe('the limits', () => {
 
 describe('privacy', () => {
   it('says how long things are kept where they go by themselves', () => {
-    expect(privacyLines(words, 7)).toHaveLength(privacyLines(words).length + 1);
-    expect(privacyLines(words, 7).join(' ')).toContain('after 7 days');
-    expect(privacyLines(words, 6).join(' ')).toContain('nowhere stays for a week');
+    const lines = (retentionDays: number) =>
+      privacyLines(words, { providers: ['fal', 'runpod'], retentionDays }).join(' ');
+    expect(lines(7)).toContain('after 7 days');
+    expect(lines(7)).not.toContain('nowhere stays for a week');
+    expect(lines(6)).toContain('nowhere stays for a week');
+    expect(lines(7)).toContain('go to: fal.ai, RunPod.');
+    expect(privacyLines(words, { providers: [] }).join(' ')).toMatch(
+      /after 30 days.*nothing goes to anybody else/,
+    );
   });
 
   it.each([

@@ -286,7 +286,10 @@ describe('a script', () => {
 
   it('is told that it has to say whom the picture shows, and nothing starts', async () => {
     const { taken, world } = await start();
-    expect(taken).toEqual(refused('consent-needed'));
+    expect(taken).toEqual({
+      ok: false,
+      refusal: { code: 'consent-needed', why: 'not-lately', provider: 'paid' },
+    });
     expect(await world.disk.store.get(EVENT.id)).toBeUndefined();
   });
 

@@ -18,7 +18,7 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'space-not-allowed': { code: 'space-not-allowed' },
   'private-not-allowed': { code: 'private-not-allowed', memberId: 'telegram:42' },
   'no-such-job': { code: 'no-such-job' },
-  'consent-needed': { code: 'consent-needed' },
+  'consent-needed': { code: 'consent-needed', why: 'not-lately', provider: 'fal' },
   'not-usable': { code: 'not-usable', what: 'image' },
   'not-cancellable': { code: 'not-cancellable', state: 'delivered' },
   'already-decided': { code: 'already-decided' },

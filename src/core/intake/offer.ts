@@ -2,7 +2,7 @@
 import type { NamedFile, Quote, RenderRequest, Requester } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
 import type { OverQuota, PastLimit } from '../refusals.ts';
-import type { ConsentReason } from '../trust/consent.ts';
+import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
  * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, a limit

@@ -98,10 +98,10 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     }
     const { micros, provider } = prepared.value.quote;
     const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
-    const mustAnswer = !consent && (await consents.reasonToAsk(requester, image)) !== undefined;
-    const why = asked.ask ? 'asked' : isDear ? 'price' : mustAnswer ? 'consent' : undefined;
+    const asks = consent ? undefined : await consents.reasonToAsk(requester, image);
+    const why = asked.ask ? 'asked' : isDear ? 'price' : asks ? 'consent' : undefined;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
-    if (mustAnswer) return refuse({ code: 'consent-needed' });
+    if (asks) return refuse({ code: 'consent-needed', why: asks, provider });
     if (consent) await consents.give(event, image, consent, provider);
     const made = await intake.open(event, prepared.value);
     const over = overOf(made);

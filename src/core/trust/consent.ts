@@ -6,7 +6,7 @@ import type { Event, Requester } from '../job/job.ts';
 import { codeOf } from '../job/job.ts';
 import type { Clock } from '../ports.ts';
 import type { AuditLog } from './audit.ts';
-import type { ConsentAnswer } from './consent-answers.ts';
+import type { ConsentAnswer, ConsentReason } from './consent-answers.ts';
 
 /** Goes up when the question says something else than before: then everybody is asked anew. */
 export const CONSENT_WORDS_VERSION = 1;
@@ -14,9 +14,6 @@ export const CONSENT_WORDS_VERSION = 1;
 /** Shown in the question, too. */
 export const CONSENT_HOLDS_DAYS = 90;
 const HOLDS_MS = CONSENT_HOLDS_DAYS * 24 * 3_600_000;
-
-/** Why it is asked: not lately answered, or the picture was posted by somebody else. */
-export type ConsentReason = 'not-lately' | 'not-theirs';
 
 /** `language`: the one that the question was read in. */
 export type GivenConsent = { answer: ConsentAnswer; language: string };

@@ -12,7 +12,14 @@ import type { AskOf } from './record.ts';
 import { drawFor, privatePage, sayPage } from './speak.ts';
 
 /** They answer in the place of what one member alone can see; a message for all must not go so. */
-const IN_PRIVATE: ReadonlySet<string> = new Set(['delete-yes', 'forget', 'forget-yes', 'keep', 'csv']);
+const IN_PRIVATE: ReadonlySet<string> = new Set([
+  'delete-yes',
+  'forget',
+  'forget-yes',
+  'keep',
+  'csv',
+  'my-data',
+]);
 
 export async function press(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Promise<void> {
   const { asked, words } = event;
@@ -70,6 +77,7 @@ function faceOf(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Face {
   return {
     instead,
     over: instead,
+    alone: true,
     aside: (page) => privatePage(parts, { target }, words, page),
     async inPassing(page, job) {
       const status = await outbound.statusOf(job);

@@ -20,6 +20,8 @@ export async function answerCommand(
 ): Promise<Page | undefined> {
   // `/start` may bring what a link had after it.
   const name = typed === 'start' ? 'help' : typed;
+  // What Telegram wants every bot to answer.
+  if (name === 'terms' || name === 'paysupport') return saying(words.t(`told.${name}`));
   const commands: Readonly<Record<string, ChatCommand>> = parts.commands;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const isPrivate = said.chatType === 'private';

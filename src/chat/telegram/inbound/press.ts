@@ -111,6 +111,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
     // Anybody can send what no button of theirs says, about any message.
     over: async (page) => void (await aside(page)),
     aside,
+    alone: record.chatType === 'private',
     inPassing: async (page) => void (await aside(page)),
     async ask(page, about) {
       const askId = await talk.say(target, messageOf(words, page));
