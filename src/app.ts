@@ -233,6 +233,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping = true;
   });
   log.info(`page at ${server.url}`);
+  log.info(
+    `members' pictures and names lie in ${config.DATA_DIR}: on an encrypted disk? SECURITY.md says how`,
+  );
   for (const { name, state, reason } of health.all()) {
     if (name !== 'page' && name !== 'store')
       log.info(`${name}: ${state === 'ok' ? 'on' : state}${reason ? ` (${reason})` : ''}`);

@@ -8,7 +8,7 @@ import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
-import { csv } from './csv.ts';
+import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { myData } from './my-data.ts';
 import { NOBODY, said } from './page.ts';
@@ -140,6 +140,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   approve,
   refuse,
   csv,
+  audit,
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,
   'delete-yes': deleteNow,

@@ -16,6 +16,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { AuditLog } from './trust/audit.ts';
 import type { Consents, GivenConsent } from './trust/consent.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
@@ -46,6 +47,8 @@ export type Core = {
   approvals: Approvals;
   settings: SettingsChanges;
   privacy: Privacy;
+  /** Who may read which part of it is for the caller to know. */
+  audit: Pick<AuditLog, 'read'>;
   consents: Pick<Consents, 'reasonToAsk'>;
   /** Whether others may animate what this member posts, from now on. */
   optOut(requester: Requester, out: boolean): Promise<void>;

@@ -34,6 +34,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     approvals: createApprovals(ctx, intake, waiting),
     settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers, waiting),
+    audit: ctx.audit,
     consents: createConsents(ctx),
     optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),

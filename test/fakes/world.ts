@@ -20,16 +20,15 @@ import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/cor
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
-import type { Clock, Files, Provider } from '../../src/core/ports.ts';
+import type { Files, Provider } from '../../src/core/ports.ts';
 import type { ProviderHealth } from '../../src/core/price/provider-health.ts';
 import { createProviderRegistry } from '../../src/core/price/provider-registry.ts';
 import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
-import type { AuditLog } from '../../src/core/trust/audit.ts';
-import { CONSENT_WORDS_VERSION } from '../../src/core/trust/consent.ts';
 import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
 import { memoryAuditLog } from './audit.ts';
+import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
@@ -282,27 +281,6 @@ function createFuse() {
     },
   };
 }
-
-/** As if everybody had answered already: most tests are about what comes after. */
-const withConsents = (log: AuditLog, clock: Clock): AuditLog => ({
-  ...log,
-  async last(kind, by) {
-    const found = await log.last(kind, by);
-    if (found || kind !== 'consent-given') return found;
-    const given = memoryAuditLog();
-    await given.append({
-      kind: 'consent-given',
-      atMs: clock.now(),
-      spaceId: 'web',
-      by,
-      answer: 'self',
-      wordsVersion: CONSENT_WORDS_VERSION,
-      language: 'en',
-      provider: 'paid',
-    });
-    return given.last(kind, by);
-  },
-});
 
 function fakeMedia(over: Partial<ClipFacts>): Media {
   const image = { mime: 'image/jpeg', width: 800, height: 800, bytes: 1000 };

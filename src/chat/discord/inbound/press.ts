@@ -18,6 +18,7 @@ const IN_PRIVATE: ReadonlySet<string> = new Set([
   'forget-yes',
   'keep',
   'csv',
+  'audit',
   'my-data',
 ]);
 
