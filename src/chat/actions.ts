@@ -14,6 +14,7 @@ import { myData } from './my-data.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
+import { settingsAction } from './settings-action.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
@@ -141,6 +142,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   refuse,
   csv,
   audit,
+  settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,
   'delete-yes': deleteNow,

@@ -1,17 +1,16 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
 import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
+import { type Form, type Job, type JobIn, QUALITIES, type Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { consentLines } from '../words/consent.ts';
 import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
 import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
-import { answerButtons } from './answers.ts';
+import { answerButtons, asksOf, questionLines } from './answers.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -172,7 +171,6 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${name}=${!choices[name]}`,
     label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
-  const asks = offer.consented ? undefined : offer.asks;
   const choiceRows = [
     (['auto', 'video', 'image'] as const).map((value) =>
       choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
@@ -189,23 +187,33 @@ export function offerPage(words: Words, offer: Offer): Page {
     askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
+      ...misfitLines(words, offer),
       filesLine(words, offer),
-      ...quoteLines(words, offer.quote, request.quality),
-      ...(asks && offer.why !== 'consent' ? [{ text: t('consent.ask'), strong: true as const }] : []),
-      ...(asks ? consentLines(words, asks, quote.provider) : []),
+      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request.quality),
+      ...questionLines(words, offer),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      // What was not to be chosen before is not to be chosen now: one press, and it starts.
       ...(offer.why === 'consent' ? [] : choiceRows),
       [
-        ...(asks ? answerButtons(words, code) : []),
-        ...(asks ? [] : [jobButton(words, 'confirm', code)]),
+        ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
         jobButton(words, 'decline', code),
       ],
     ],
   };
 }
+
+/** Why a yes is needed for a clip that does not fit, where it still does not with what was chosen since. */
+function misfitLines({ t, seconds }: Words, { misfitSeconds, quote }: Offer): string[] {
+  if (misfitSeconds === undefined) return [];
+  const [length, limit] = [seconds(misfitSeconds), seconds(quote.seconds)];
+  if (quote.notes.includes('trimmed')) return [t('confirm.misfit-long', { seconds: length, max: limit })];
+  return quote.notes.includes('looped') ? [t('confirm.misfit-short', { seconds: length, min: limit })] : [];
+}
+
+/** Without what the reason has said already. */
+const notesOf = ({ misfitSeconds, quote: { notes } }: Offer): Quote['notes'] =>
+  misfitSeconds === undefined ? notes : notes.filter((note) => note !== 'trimmed' && note !== 'looped');
 
 /** The finished video's own page. `form` is how it is handed over; `left` what the limits still have room for. */
 export function resultPage(

@@ -1,10 +1,8 @@
 /** Every line of the ledger that a report is about, and the audit log of the same place, as files. */
-import { createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { exportAudit } from '../core/trust/audit-export.ts';
 import type { Words } from '../words/index.ts';
 import { usageTitle } from '../words/usage.ts';
+import { writeUpTo } from './download.ts';
 import type { ActionHandler, Face, Tools } from './face.ts';
 import { type Media, said } from './page.ts';
 import { notYours } from './pages.ts';
@@ -44,32 +42,10 @@ async function handOver(
 ): Promise<void> {
   const tooLarge = said(words.t('usage.too-large'));
   await using file = await files.temp('csv');
-  if (!(await writeUpTo(face.maxBytes, pieces, file.path))) return void (await face.aside(tooLarge));
+  if ((await writeUpTo(face.maxBytes, pieces, file.path)) === 'too-large')
+    return void (await face.aside(tooLarge));
   const media: Media = { as: 'file', name, mime: 'text/csv', alt: title, path: file.path };
   const told = await face.aside({ title, lines: [], media });
   if (told === 'too-large') await face.aside(tooLarge);
   else if (told === 'nowhere') await face.aside(said(words.t('told.trouble')));
-}
-
-/** False where it is longer than that. */
-async function writeUpTo(maxBytes: number, pieces: AsyncIterable<string>, path: string): Promise<boolean> {
-  let bytes = 0;
-  const count = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      bytes += piece.length;
-      done(bytes > maxBytes ? new TooLarge() : null, piece);
-    },
-  });
-  try {
-    await pipeline(Readable.from(pieces), count, createWriteStream(path, { mode: 0o600 }));
-    return true;
-  } catch (error) {
-    if (error instanceof TooLarge) return false;
-    throw error;
-  }
-}
-
-/** Ends the writing; nobody outside this file sees it. */
-class TooLarge extends Error {
-  override name = 'TooLarge';
 }

@@ -3,17 +3,8 @@ import { stat, writeFile } from 'node:fs/promises';
 import type { ImageFacts } from '../core/media.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import type { Size } from './av/geometry.ts';
-import { MAX_PIXELS, measureStill, readStill, type StillHeader, tryStill } from './stills.ts';
-
-/**
- * What the hosted models take: each side 300 to 65,536 px, ratio 1:2.5 to 2.5:1, JPEG or PNG of at most 10 MB
- * (Kling motion control, klingai.com developer pages, November 2026).
- */
-const MIN_SIDE = 300;
-const MAX_RATIO = 2.5;
-const MAX_BYTES = 10_000_000;
-/** Two of those who host the model take no side over 3850 pixels, and none renders more than 1080 lines. */
-const MAX_SIDE = 3840;
+import { MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, MIN_SIDE } from './image-limits.ts';
+import { measureStill, readStill, type StillHeader, tryStill } from './stills.ts';
 
 /** Sniffs, measures and decodes once; a picture that would need too much memory is refused before it is decoded. */
 export async function checkImage({ path }: { path: string }): Promise<Outcome<ImageFacts>> {

@@ -34,7 +34,14 @@ const base = z.object({
     negativePrompt: z.string().exactOptional(),
     clipSeconds: z.number(),
   }),
-  inputs: z.object({ image: namedFile, clip: namedFile.extend({ durationMs: z.number() }) }),
+  inputs: z.object({
+    image: namedFile,
+    clip: namedFile.extend({
+      durationMs: z.number(),
+      width: z.number().exactOptional(),
+      height: z.number().exactOptional(),
+    }),
+  }),
   quote: z.object({
     provider: z.string(),
     micros: z.int(),

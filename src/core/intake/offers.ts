@@ -11,8 +11,7 @@ import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
-import { mendOf } from './mend.ts';
-import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
+import { type Misfit, misfitOf, type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
 import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
@@ -93,8 +92,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     const canWait = !isOperatorsOwn(requester.platform);
     const prepared = await asked.prepare(asked.choices);
     if (!prepared.ok) {
-      const mend = canWait ? mendOf(prepared.refusal, asked.choices) : undefined;
-      return mend ? offerMended(event, asked, mend) : prepared;
+      const misfit = canWait ? misfitOf(prepared.refusal, asked.choices) : undefined;
+      return misfit ? offerMended(event, asked, misfit) : prepared;
     }
     const { micros, provider } = prepared.value.quote;
     const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
@@ -112,18 +111,19 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
   async function offerMended(
     event: Event,
     asked: OfferRequest,
-    mend: Partial<Choices>,
+    { mend, seconds }: Misfit,
   ): Promise<Outcome<IntakeResult>> {
     const choices = { ...asked.choices, ...mend };
     const mended = await asked.prepare(choices);
-    return mended.ok ? wait(event, { ...asked, choices }, mended.value, { why: 'misfit' }) : mended;
+    if (!mended.ok) return mended;
+    return wait(event, { ...asked, choices }, mended.value, { why: 'misfit', misfitSeconds: seconds });
   }
 
   async function wait(
     event: Event,
     { uploads, choices, prepareOffer }: OfferRequest,
     prepared: PreparedJob,
-    why: Pick<Offer, 'why' | 'over'>,
+    why: Pick<Offer, 'why' | 'over' | 'misfitSeconds'>,
   ): Promise<Outcome<IntakeResult>> {
     const offered = prepareOffer ? await prepareOffer() : accept(prepared);
     if (!offered.ok) return offered;

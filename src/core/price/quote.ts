@@ -134,8 +134,8 @@ function canDo({ capabilities }: Provider, { quality, orientation }: RenderReque
 const PADDING_MS = 50;
 
 /** The clip's length limits, from the model's own page (fal.ai, Kling v2.6 motion control, 2026-11-21). */
-const MIN_CLIP_SECONDS = 3;
-const MAX_CLIP_SECONDS = { video: 30, image: 10 } as const;
+export const MIN_CLIP_SECONDS = 3;
+export const MAX_CLIP_SECONDS = { video: 30, image: 10 } as const;
 
 /** The whole seconds that a price counts: rounded up, after taking off 50 ms of padding. */
 export function billedSeconds(durationMs: number): number {

@@ -3,7 +3,8 @@ import type { Operation, StoredFile } from '../../core/job/job.ts';
 import type { Provider } from '../../core/ports.ts';
 import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
-import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { submitAnswer } from '../shapes.ts';
 import { refusalOf, troubleIn } from './account.ts';
 import { isVideo, outcomeOf } from './outcome.ts';
 import { createFalPrices } from './price.ts';
@@ -19,7 +20,6 @@ import {
   OFFERS,
   operationShape,
   statusAnswer,
-  submitAnswer,
 } from './wire.ts';
 
 /**
@@ -100,14 +100,11 @@ export function createFal(options: FalOptions): Provider {
         },
         (answer) => (answer.status >= 400 ? refusalOf(answer) : undefined),
         (answer) => {
-          const taken = read(submitAnswer, answer, "fal.ai's submit");
-          const { status_url: statusUrl, response_url: resultUrl, cancel_url: cancelUrl } = taken;
           return {
-            requestId: taken.request_id,
+            ...read(submitAnswer, answer, "fal.ai's submit"),
             quality,
             submittedAt: clock.now(),
             quoteMicros: prices.known()[quality] * request.clipSeconds,
-            ...noteAddresses({ statusUrl, resultUrl, cancelUrl }),
           } satisfies FalOperation;
         },
       );

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Quality, RenderRequest } from '../../core/job/job.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
-import { addresses, handleId, noted, webLink } from '../shapes.ts';
+import { addresses, handleId, klingInput, noted, webLink } from '../shapes.ts';
 
 export type FalQuality = Exclude<Quality, 'draft'>;
 
@@ -21,19 +21,9 @@ export const isFalQuality = (quality: Quality): quality is FalQuality => quality
 export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   return {
     ...(request.prompt ? { prompt: request.prompt } : {}),
-    image_url: uploaded.image,
-    video_url: uploaded.clip,
-    keep_original_sound: request.sound,
-    character_orientation: request.orientation,
+    ...klingInput(request, uploaded),
   };
 }
-
-export const submitAnswer = z.object({
-  request_id: handleId,
-  status_url: z.string().optional(),
-  response_url: z.string().optional(),
-  cancel_url: z.string().optional(),
-});
 
 export const statusAnswer = z.object({
   /** `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`, says its documentation. */

@@ -1,9 +1,12 @@
 /** Who is calling, from where, with which rights, all of it from the event itself: rights change between two clicks. */
-import { ChannelType, PermissionFlagsBits } from 'discord.js';
-import type { Call } from '../../../core/command.ts';
+
+import { ChannelType, MessageFlags, PermissionFlagsBits } from 'discord.js';
+import type { Call, Core } from '../../../core/command.ts';
 import type { Standing } from '../../../core/limits/access.ts';
+import type { Servers } from '../servers.ts';
 import type { DiscordTarget } from '../target.ts';
-import type { Base, Message } from './wire.ts';
+import { memberIdOf } from '../text.ts';
+import type { Base, FormSent, Message, Press } from './wire.ts';
 
 /** Who asked, where the answer goes, and what they may do there. Plain JSON. */
 export type Asker = {
@@ -56,6 +59,12 @@ export function askerOf(event: Base): Asker | undefined {
   };
 }
 
+/** What answers a message that only one member sees is for that member alone, too. */
+export function asSeen(asker: Asker, { message }: Press | FormSent): Asker {
+  const isPrivate = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  return { ...asker, target: { ...asker.target, private: isPrivate } };
+}
+
 const manages = (held: bigint): boolean =>
   has(held, PermissionFlagsBits.ManageGuild) || has(held, PermissionFlagsBits.Administrator);
 
@@ -89,8 +98,6 @@ const has = (held: bigint, needed: bigint): boolean => (held & needed) === neede
 /** The job of an event has an id made of the event's own. */
 const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
 
-export const memberIdOf = (userId: string): string => `discord:${userId}`;
-
 /** Whose message it is, but for ours. */
 export const posterOf = (author: { id: string } | undefined, botId: string): string | undefined =>
   author && author.id !== botId ? memberIdOf(author.id) : undefined;
@@ -117,4 +124,25 @@ export function callOf(
     options,
     files,
   };
+}
+
+/** Roles are moved seldom, and limits by role are no matter of seconds. */
+const KNOWN_FOR_MS = 5 * 60_000;
+
+/**
+ * Sorts a member's roles by rank where limits stand on roles: that of the highest one applies, and only the server
+ * knows the order. Everywhere else it is nobody's business.
+ */
+export async function inRank<A extends Asker>(
+  parts: { core: Pick<Core, 'settings'>; servers: Servers },
+  asked: A,
+): Promise<A> {
+  const { roles, target } = asked;
+  const { guildId, botIsHere } = target;
+  // One role beside everybody's own is in order already.
+  if (!roles || roles.length <= 2 || !guildId || !botIsHere) return asked;
+  const { limits } = parts.core.settings.of(`discord:${guildId}`);
+  if (!limits.some(({ who }) => who.kind === 'role')) return asked;
+  await parts.servers.learn(guildId, KNOWN_FOR_MS);
+  return { ...asked, roles: parts.servers.highestFirst(guildId, roles) };
 }
