@@ -25,7 +25,7 @@ export type DeletionReport = {
 };
 
 /** Where the archive of a member's data can be had, and until when. */
-export type KeptArchive = { url: string; until: number };
+type KeptArchive = { url: string; until: number };
 
 export type Privacy = {
   /** Everything that is kept of a member, file by file. `files`: pictures, clips and videos too. */
