@@ -4,6 +4,7 @@ import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
+import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
 import { report } from './report.ts';
@@ -20,6 +21,7 @@ export const commands = {
   settings,
   usage,
   privacy,
+  optout,
   help,
 };
 

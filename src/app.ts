@@ -28,6 +28,7 @@ import {
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
+import { createOptOuts } from './core/trust/opt-outs.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -143,6 +144,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
+    optOuts: createOptOuts(store.keyv('opt-outs')),
     files: store.files,
     fileUse,
     ...createReportRecords({ kv: reports, media, log }),
@@ -251,7 +253,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping = true;
   });
   log.info(`page at ${server.url}`);
-  tellWhatIsOn(health, log);
+  tellWhatIsOn(config, health, log);
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }

@@ -23,8 +23,9 @@ export async function version(): Promise<string> {
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }
 
-/** One line for each part: whether it is on, and if not, why. */
-export function tellWhatIsOn(health: Health, log: Logger): void {
+/** One line for each part: whether it is on, and if not, why; and what nobody but the operator can see to. */
+export function tellWhatIsOn({ DATA_DIR }: Config, health: Health, log: Logger): void {
+  log.info(`members' pictures and names lie in ${DATA_DIR}: on an encrypted disk? SECURITY.md says how`);
   for (const { name, state, reason } of health.all()) {
     if (name !== 'page' && name !== 'store')
       log.info(`${name}: ${state === 'ok' ? 'on' : state}${reason ? ` (${reason})` : ''}`);

@@ -10,6 +10,7 @@ import { filesLine, labelText, providerName, qualityName, quoteLines, SEPARATOR 
 import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
+import { answerButtons, asksOf, questionLines } from './answers.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -97,6 +98,7 @@ const BY_THE_FILES = {
   'content-refused': true,
   'image-rejected': true,
   'clip-rejected': true,
+  'not-usable': true,
   'provider-busy': false,
   'provider-out-of-balance': false,
   'provider-down': false,
@@ -173,8 +175,18 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${name}=${!choices[name]}`,
     label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
+  const choiceRows = [
+    (['auto', 'video', 'image'] as const).map((value) =>
+      choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
+    ),
+    QUALITIES.map((value) =>
+      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
+    ),
+    (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
+  ];
   return {
-    title: t('confirm.ask', { price: price(offer.quote.micros) }),
+    title:
+      offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
     askedBy: offer.requester.memberId,
     lines: [
@@ -182,17 +194,15 @@ export function offerPage(words: Words, offer: Offer): Page {
       ...misfitLines(words, offer),
       filesLine(words, offer),
       ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request.quality),
+      ...questionLines(words, offer),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      (['auto', 'video', 'image'] as const).map((value) =>
-        choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-      ),
-      QUALITIES.map((value) =>
-        choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-      ),
-      (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
-      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+      ...(offer.why === 'consent' ? [] : choiceRows),
+      [
+        ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
+        jobButton(words, 'decline', code),
+      ],
     ],
   };
 }

@@ -45,6 +45,8 @@ export type Face = {
   instead(page: Page): Promise<void>;
   /** In its place too, but only where nobody can have made the button up: its matter is over. */
   over(page: Page): Promise<void>;
+  /** Whether what is said aside is seen by nobody else, whatever it is. */
+  alone: boolean;
   /** For the one who pressed alone, where the chat can. */
   aside(page: Page): Promise<TellOutcome>;
   /** To the one who pressed alone, whatever it takes; where that can't be, `otherwise` says where to go for it. */

@@ -20,6 +20,7 @@ import type { Blocks } from './takedown/blocks.ts';
 import type { Cases } from './takedown/cases.ts';
 import type { AuditLog } from './trust/audit.ts';
 import type { Fingerprints } from './trust/fingerprints.ts';
+import type { OptOuts } from './trust/opt-outs.ts';
 
 export type Context = {
   store: JobStore;
@@ -29,6 +30,7 @@ export type Context = {
   audit: AuditLog;
   cases: Cases;
   blocks: Blocks;
+  optOuts: OptOuts;
   files: Files;
   fileUse: FileUse;
   media: Media;

@@ -14,6 +14,8 @@ import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
 import { createTakedown } from './takedown/takedown.ts';
+import { createConsents } from './trust/consent.ts';
+import { optOut } from './trust/opt-outs.ts';
 import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
@@ -29,7 +31,7 @@ export function createCore(
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
-  const privacy = createPrivacy(ctx, offers);
+  const privacy = createPrivacy(ctx, offers, waiting);
   ctx.events.subscribe('*', (job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
@@ -45,6 +47,9 @@ export function createCore(
     settings: createSettingsChanges(ctx),
     privacy,
     takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),
+    audit: ctx.audit,
+    consents: createConsents(ctx),
+    optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),

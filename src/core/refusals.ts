@@ -5,6 +5,7 @@
 
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
+import type { ConsentReason } from './trust/consent-answers.ts';
 
 export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
@@ -32,6 +33,8 @@ export type Refusal =
   | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
+  /** The channel is marked for adults, and the admins of the space have not opened it to us. */
+  | { code: 'adult-channel' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
@@ -40,6 +43,10 @@ export type Refusal =
   | { code: 'job-hidden' }
   /** Admins or the operator let nobody use this picture. */
   | { code: 'picture-blocked' }
+  /** The member has yet to say whom the picture shows. */
+  | { code: 'consent-needed'; why: ConsentReason; provider: string }
+  /** Somebody does not want it: who, and why, is nobody's business. */
+  | { code: 'not-usable'; what: 'image' | 'clip' }
   | { code: 'not-cancellable'; state: string }
   | { code: 'already-decided' }
   /** It can be forgotten once it has ended. */
@@ -91,6 +98,8 @@ export const REFUSAL_STATUS = {
   'no-such-job': 404,
   'job-hidden': 403,
   'picture-blocked': 403,
+  'consent-needed': 428,
+  'not-usable': 422,
   'not-cancellable': 409,
   'already-decided': 409,
   'under-way': 409,
@@ -112,6 +121,7 @@ export const REFUSAL_STATUS = {
   'price-rose': 409,
   'offer-expired': 409,
   'channel-closed': 422,
+  'adult-channel': 403,
   'slow-down': 429,
   'no-provider': 503,
   'no-provider-for-quality': 422,
@@ -129,6 +139,7 @@ export const FAILURE_CODES = [
   'content-refused',
   'image-rejected',
   'clip-rejected',
+  'not-usable',
   'provider-busy',
   'provider-out-of-balance',
   'provider-down',

@@ -1,5 +1,6 @@
 /** The page's API, for the page and for scripts. */
 import { createHash, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
@@ -22,11 +23,13 @@ import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
+import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
-import type { JobsView, StatusView, VerdictView } from './page/contract.ts';
-import { presentJob, presentProviderStats, presentQuote } from './present.ts';
+import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
+import { presentConsent, presentJob, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
@@ -85,8 +88,17 @@ export function api(parts: ApiParts): Hono {
   });
 
   /** Starts a job. The page has shown its price before, so nothing waits for a yes. */
-  async function start(c: Context, command: Command<IntakeResult>, asked: Call): Promise<Response> {
-    const taken = await command.execute(asked, core);
+  async function start(
+    c: Context,
+    command: Command<IntakeResult>,
+    asked: Call,
+    consent: string | undefined,
+  ): Promise<Response> {
+    const answer = readConsentAnswer(consent);
+    if (consent && !answer)
+      return problem(c, { code: 'bad-option', option: 'consent', allowed: CONSENT_ANSWERS });
+    const given = answer ? { consent: { answer, language: 'en' } } : {};
+    const taken = await command.execute({ ...asked, ...given }, core);
     if (!taken.ok) return problem(c, taken.refusal);
     if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
     return c.json(present(taken.value.job), 201);
@@ -119,14 +131,19 @@ export function api(parts: ApiParts): Hono {
     const read = await readForm(c, files);
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
-    const choices = readChoices(form.fields);
+    const { consent: _, ...texts } = form.fields;
+    const choices = readChoices(texts);
     if (!choices.ok) return problem(c, choices.refusal);
     const { image, clip } = form.files;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
     const prepared = await core.intake.prepare(REQUESTER.spaceId, { image, clip }, choices.value);
     if (!prepared.ok) return problem(c, prepared.refusal);
     const { quote, plan } = prepared.value;
-    return c.json({ quote: presentQuote(quote, plan.request) });
+    const asks = await core.consents.reasonToAsk(REQUESTER, image);
+    return c.json({
+      quote: presentQuote(quote, plan.request),
+      ...(asks ? presentConsent(asks, quote.provider) : {}),
+    } satisfies PriceView);
   });
 
   app.post('/verify', async (c) => {
@@ -152,7 +169,8 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     // Awaited here: the uploads go when this scope ends.
-    return await start(c, commands.animate, call(id, { options: form.fields, files: form.files }));
+    const { consent, ...options } = form.fields;
+    return await start(c, commands.animate, call(id, { options, files: form.files }), consent);
   });
 
   app.get('/jobs', async (c) => {
@@ -212,7 +230,16 @@ export function api(parts: ApiParts): Hono {
 
   app.post('/jobs/:id/again', (c) => {
     const id = eventId(c, `again ${c.req.param('id')}`);
-    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }));
+    const { consent } = c.req.query();
+    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }), consent);
+  });
+
+  app.get('/privacy/export', (c) => {
+    c.header('content-type', 'application/zip');
+    c.header('content-disposition', 'attachment; filename="my-data.zip"');
+    c.header('cache-control', 'private, no-store');
+    const archive = zipOf(core.privacy.export(REQUESTER.memberId, { files: true }));
+    return c.body(Readable.toWeb(archive) as ReadableStream);
   });
 
   app.route('/', usageRoutes(parts, CALLER));

@@ -4,9 +4,11 @@ import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
+import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answers.ts';
+import { consentLines } from '../words/consent.ts';
 import { labelText } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
-import type { JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
+import type { ConsentView, JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
 const words = wordsFor('en');
 
@@ -26,6 +28,11 @@ export function presentQuote(quote: Quote, { orientation, quality }: Shape): Quo
     warnings: quote.warnings.map((code) => ({ code, message: words.warning(code) })),
   };
 }
+
+/** What is asked before the first job, and of a picture that somebody else posted. */
+export const presentConsent = (why: ConsentReason, provider: string): { consent: ConsentView } => ({
+  consent: { why, answers: [...CONSENT_ANSWERS], lines: consentLines(words, why, provider) },
+});
 
 /** Everything about a job but what only its provider understands. */
 export function presentJob(job: Job, usualMs: number | undefined, now: number): JobView {

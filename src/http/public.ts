@@ -80,8 +80,9 @@ export function onlyPublic(publicUrl: string): MiddlewareHandler {
   // A proxy or a simulator on this machine: then the page's own name is the same.
   if (isLoopback(hostname)) return (_c, next) => next();
   return async (c, next) => {
-    const open =
-      c.req.path.startsWith('/media/') || c.req.path.startsWith('/hooks/') || REPORT_PATHS.has(c.req.path);
+    const { path } = c.req;
+    const isPage = path === '/privacy' || REPORT_PATHS.has(path);
+    const open = isPage || path.startsWith('/media/') || path.startsWith('/hooks/');
     const asked = `http://${c.req.header('host') ?? ''}`;
     const publicName = URL.canParse(asked) && new URL(asked).hostname === hostname;
     return publicName && !open ? nothing(c) : next();

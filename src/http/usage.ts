@@ -6,6 +6,7 @@ import type { Command, Core } from '../core/command.ts';
 import type { Caller } from '../core/limits/access.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import { AUDIT_FORMATS, exportAudit } from '../core/trust/audit-export.ts';
 import { presentUsage } from './present-usage.ts';
 import { problem } from './problem.ts';
 
@@ -47,6 +48,20 @@ export function usageRoutes({ core, commands }: UsageParts, caller: Caller): Hon
     return c.body(rows as globalThis.ReadableStream, 200, {
       'content-type': 'text/csv; charset=utf-8; header=present',
       'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store',
+    });
+  });
+
+  app.get('/audit.:format', (c) => {
+    const asked = c.req.param('format');
+    const format = AUDIT_FORMATS.find((one) => one === asked);
+    if (!format) return problem(c, { code: 'bad-option', option: 'format', allowed: AUDIT_FORMATS });
+    const rows: ReadableStream<Uint8Array> = Readable.toWeb(
+      Readable.from(exportAudit(format, core.audit.read({})), { objectMode: false }),
+    );
+    return c.body(rows as globalThis.ReadableStream, 200, {
+      'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json',
+      'content-disposition': `attachment; filename="strut-audit.${format}"`,
       'cache-control': 'no-store',
     });
   });

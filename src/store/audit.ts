@@ -1,8 +1,10 @@
 /** The audit log as a table that rows are only added to; the database itself refuses any other change but forgetting. */
 import { z } from 'zod';
 import {
+  type AuditKind,
   type AuditLog,
   type AuditRecord,
+  type AuditRecordOf,
   type AuditScope,
   auditRecord,
   FORGOTTEN,
@@ -37,6 +39,9 @@ export function createAuditLog(db: Database, ownSpaces: (memberId: string) => re
      WHERE n > ?1 AND (?2 IS NULL OR space_id = ?2) AND (?3 IS NULL OR by = ?3 OR about = ?3)
      ORDER BY n LIMIT ${ROWS_AT_ONCE}`,
   );
+  const newest = db.prepare(
+    `SELECT ${columns} FROM audit_log WHERE by = ? AND kind = ? ORDER BY n DESC LIMIT 1`,
+  );
   const forgetBy = db.prepare('UPDATE audit_log SET by = ?2 WHERE by = ?1');
   const forgetAbout = db.prepare('UPDATE audit_log SET about = ?2 WHERE about = ?1');
   const forgetSpace = db.prepare('UPDATE audit_log SET space_id = ?2 WHERE space_id = ?1');
@@ -47,6 +52,11 @@ export function createAuditLog(db: Database, ownSpaces: (memberId: string) => re
       // Checked on the way in, as it can't be mended afterwards.
       const { atMs, spaceId, by, about, jobCode, kind, ...facts } = auditRecord.parse(record);
       insert.run(atMs, spaceId, by, about ?? null, jobCode ?? null, kind, JSON.stringify(facts));
+    },
+    async last<K extends AuditKind>(kind: K, by: string) {
+      const found = newest.get(by, kind);
+      const record = found === undefined ? undefined : recordOf(row.parse(found));
+      return isKind(record, kind) ? record : undefined;
     },
     async *read({ spaceId, memberId }: AuditScope) {
       for (let last = 0; ; ) {
@@ -80,6 +90,9 @@ function recordOf({ n: _, about, jobCode, facts, ...rest }: z.infer<typeof row>)
   const read = auditRecord.safeParse({ ...parsed(facts), ...named });
   return read.success ? read.data : { ...named, kind: 'unreadable' };
 }
+
+const isKind = <K extends AuditKind>(record: AuditRecord | undefined, kind: K): record is AuditRecordOf<K> =>
+  record?.kind === kind;
 
 function parsed(text: string): object {
   try {

@@ -8,7 +8,10 @@ const failureCode = z.enum(FAILURE_CODES);
 const anything = z.record(z.string(), z.unknown());
 const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string() });
 
-const namedFile = storedFile.extend({ name: z.string().exactOptional() });
+const namedFile = storedFile.extend({
+  name: z.string().exactOptional(),
+  postedBy: z.string().exactOptional(),
+});
 const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
 
 const base = z.object({
@@ -19,6 +22,7 @@ const base = z.object({
     spaceId: z.string(),
     memberId: z.string(),
     channelId: z.string().exactOptional(),
+    forAdults: z.boolean().exactOptional(),
     roles: z.array(z.string()).readonly().exactOptional(),
     target: anything,
   }),

@@ -146,7 +146,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_log_by_space ON audit_log (space_id, n);
   CREATE INDEX audit_log_by_time ON audit_log (at);
-  CREATE INDEX audit_log_by ON audit_log (by);
+  CREATE INDEX audit_log_by ON audit_log (by, kind, n);
   CREATE INDEX audit_log_about ON audit_log (about) WHERE about IS NOT NULL;
   CREATE TRIGGER audit_log_is_kept BEFORE UPDATE ON audit_log
     WHEN NEW.n <> OLD.n OR NEW.at <> OLD.at OR NEW.kind <> OLD.kind OR NEW.facts <> OLD.facts

@@ -19,6 +19,7 @@ const REFUSALS = {
   'not-signed-in': (_, { t }) => t('refusal.not-signed-in'),
   'not-allowed': ({ why }, { t }) => t(why ? `refusal.not-allowed-${why}` : 'refusal.not-allowed'),
   'channel-closed': (_, { t }) => t('refusal.channel-closed'),
+  'adult-channel': (_, { t }) => t('refusal.adult-channel'),
   blocked: ({ until }, { t, date }) =>
     until === undefined ? t('refusal.blocked') : t('refusal.blocked-until', { until: date(until) }),
   'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
@@ -26,6 +27,8 @@ const REFUSALS = {
   'no-such-job': (_, { t }) => t('refusal.no-such-job'),
   'job-hidden': (_, { t }) => t('refusal.job-hidden'),
   'picture-blocked': (_, { t }) => t('refusal.picture-blocked'),
+  'consent-needed': (_, { t }) => t('refusal.consent-needed'),
+  'not-usable': ({ what }, { t }) => t(`refusal.not-usable-${what}`),
   'not-cancellable': ({ state }, { t }) => t(TOO_LATE[state as JobState | 'gone'] ?? 'refusal.too-late'),
   'already-decided': (_, { t }) => t('refusal.already-decided'),
   'under-way': (_, { t }) => t('refusal.under-way'),

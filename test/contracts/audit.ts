@@ -42,6 +42,17 @@ export function auditContract(name: string, make: () => AuditLog): void {
       expect((await audited(log)).map(({ atMs }) => atMs)).toEqual([...Array(1203).keys()]);
     });
 
+    it('knows the newest record of a kind by a member', async () => {
+      const log = make();
+      expect(await log.last('consent-given', 'discord:7')).toBeUndefined();
+      for (const record of [consent(5), consent(3), consent(9, 'discord:8')]) await log.append(record);
+      await log.append({ kind: 'opted-out', atMs: 10, spaceId: 's', by: 'discord:7' });
+      expect(await log.last('consent-given', 'discord:7')).toEqual(consent(3));
+      expect(await log.last('opted-in', 'discord:7')).toBeUndefined();
+      await log.forget('discord:7');
+      expect(await log.last('consent-given', 'discord:7')).toBeUndefined();
+    });
+
     it('tells one space and one member apart, also one whom it is about', async () => {
       const log = make();
       await log.append(consent(1));

@@ -1,4 +1,11 @@
-import { type AuditLog, type AuditRecord, auditRecord, FORGOTTEN } from '../../src/core/trust/audit.ts';
+import {
+  type AuditKind,
+  type AuditLog,
+  type AuditRecord,
+  type AuditRecordOf,
+  auditRecord,
+  FORGOTTEN,
+} from '../../src/core/trust/audit.ts';
 
 /** The audit log in memory, held to the same contract as the real one. */
 export function memoryAuditLog(ownSpaces: (memberId: string) => readonly string[] = () => []): AuditLog {
@@ -6,6 +13,10 @@ export function memoryAuditLog(ownSpaces: (memberId: string) => readonly string[
   return {
     async append(record) {
       records.push(auditRecord.parse(record));
+    },
+    async last<K extends AuditKind>(kind: K, by: string) {
+      const isIt = (one: AuditRecord): one is AuditRecordOf<K> => one.kind === kind && one.by === by;
+      return structuredClone(records.findLast(isIt));
     },
     async *read({ spaceId, memberId }) {
       const found = records.filter(

@@ -138,6 +138,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
     async over(page) {
       pressed.page = page;
     },
+    alone: true,
     async aside(page) {
       say(page, { for: member.id });
       return 'done';

@@ -27,7 +27,9 @@ import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { createReportRecords } from '../../src/core/takedown/records.ts';
+import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
 import { memoryAuditLog } from './audit.ts';
+import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
 import { memoryFingerprints } from './fingerprints.ts';
 import { createRemote, type Remote } from './remote.ts';
@@ -91,6 +93,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether every member has said lately whom their pictures show. */
+  consents?: 'given' | 'asked';
 };
 
 export function createWorld({
@@ -103,6 +107,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
@@ -116,6 +121,7 @@ export function createWorld({
     fingerprints: memoryFingerprints(),
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
+    optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -161,8 +167,9 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
-      audit: life.wire(disk.audit, ['append']),
       ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
+      optOuts: createOptOuts(disk.optOuts),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
@@ -212,7 +219,7 @@ export function createWorld({
     };
     ctx.events.subscribe('*', chat.show);
     const core = createCore(ctx, {
-      offers: disk.offers,
+      offers: life.wire(disk.offers, ['set', 'delete']),
       notices: disk.notices,
       takedown: { kv: cases, scheduler: clocks },
     });

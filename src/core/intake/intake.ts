@@ -1,7 +1,17 @@
 /** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
 import type { Context } from '../context.ts';
-import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
+import type {
+  Event,
+  Inputs,
+  Job,
+  NamedFile,
+  Quality,
+  Quote,
+  QuoteNote,
+  QuoteWarning,
+  StoredFile,
+} from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
@@ -9,8 +19,9 @@ import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../pric
 import type { PastLimit } from '../refusals.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { FileWork } from './file-use.ts';
-import type { Uploads } from './uploads.ts';
+import type { Upload, Uploads } from './uploads.ts';
 import { keptUpload } from './uploads.ts';
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -110,7 +121,7 @@ export function createIntake(ctx: Context): Intake {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
-      const shut = await closed();
+      const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
       if (shut) return refuse(shut);
       await using work = ctx.fileUse.begin();
       for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
@@ -139,14 +150,20 @@ export function createIntake(ctx: Context): Intake {
     prepare,
     prepareAgain,
     open,
-    uploadsOf: ({ inputs }) => ({
-      image: keptUpload(ctx.files, inputs.image),
-      clip: keptUpload(ctx.files, inputs.clip),
-    }),
+    uploadsOf({ inputs, requester }) {
+      // Whoever else asks for it once more uses what its member brought.
+      const postedBy = requester.memberId;
+      return {
+        image: keptUpload(ctx.files, { postedBy, ...inputs.image }),
+        clip: keptUpload(ctx.files, { postedBy, ...inputs.clip }),
+      };
+    },
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
   };
 }
+
+const filesOf = (files: PreparedJob['files']) => ('inputs' in files ? files.inputs : files.uploads);
 
 /** The files that are on our disk already: they must stay there meanwhile. */
 function ours(files: PreparedJob['files']): StoredFile[] {
@@ -213,10 +230,10 @@ async function normalise(
   if (!clip.ok) return clip;
   const { durationMs, width, height } = clip.value;
   return accept({
-    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...originOf(uploads.image) },
     clip: {
       ...(await work.keep(clipTemp.path, 'video/mp4')),
-      ...nameOf(uploads.clip),
+      ...originOf(uploads.clip),
       durationMs,
       width,
       height,
@@ -226,7 +243,7 @@ async function normalise(
 
 /** Long names come from cameras and from jokers; a status message has one line for them. */
 const NAME_LENGTH = 60;
-function nameOf({ name = '' }: { name?: string }): { name?: string } {
+function originOf({ name = '', postedBy }: Upload): Pick<NamedFile, 'name' | 'postedBy'> {
   const kept = cut(clean(name), NAME_LENGTH);
-  return kept ? { name: kept } : {};
+  return { ...(kept ? { name: kept } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
 }

@@ -9,8 +9,8 @@ export type Orientation = 'video' | 'image';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
-/** What a member handed in, under the name that it had there. */
-export type NamedFile = StoredFile & { name?: string };
+/** What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known. */
+export type NamedFile = StoredFile & { name?: string; postedBy?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
@@ -86,6 +86,8 @@ export type Requester = {
   memberId: string;
   /** The channel or topic within the space, where limits may stand on it. */
   channelId?: string;
+  /** The platform marks the channel as one for adults. */
+  forAdults?: boolean;
   /** The member's roles there, the highest first. */
   roles?: readonly string[];
   target: Record<string, unknown>;

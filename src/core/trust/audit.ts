@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { REPORT_REASONS } from '../job/job.ts';
-import { CONSENT_ANSWERS } from './consent.ts';
+import { CONSENT_ANSWERS } from './consent-answers.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Twelve months, longer than any leap year takes. */
@@ -47,6 +47,7 @@ export const auditRecord = z.discriminatedUnion('kind', [
 
 export type AuditRecord = z.infer<typeof auditRecord>;
 export type AuditKind = AuditRecord['kind'];
+export type AuditRecordOf<K extends AuditKind> = Extract<AuditRecord, { kind: K }>;
 
 /** `spaceId`: of one space; `memberId`: by or about that member. */
 export type AuditScope = { spaceId?: string; memberId?: string };
@@ -54,6 +55,8 @@ export type AuditScope = { spaceId?: string; memberId?: string };
 /** The audit log on disk. What `append` has answered survives a power cut. */
 export type AuditLog = {
   append(record: AuditRecord): Promise<void>;
+  /** The newest of that kind by that member. */
+  last<K extends AuditKind>(kind: K, by: string): Promise<AuditRecordOf<K> | undefined>;
   /** In the order in which they were appended, in pieces. */
   read(scope: AuditScope): AsyncIterable<readonly AuditRecord[]>;
   /** Takes the member's name off every record, and that of a space where nobody else is. False where there was none. */

@@ -16,6 +16,12 @@ export type QuoteView = {
   warnings: Remark[];
 };
 
+/** Whom the picture shows must be said: one of the answers, as `consent`. `lines`: what that means, and where it goes. */
+export type ConsentView = { why: string; answers: string[]; lines: string[] };
+
+/** `consent`: it will be asked. */
+export type PriceView = { quote: QuoteView; consent?: ConsentView };
+
 type JobStateName =
   | 'created'
   | 'submitting'
@@ -202,4 +208,5 @@ export type Problem = {
   canTrim?: boolean;
   minSeconds?: number;
   canLoop?: boolean;
+  consent?: ConsentView;
 };

@@ -19,6 +19,8 @@ const IN_PRIVATE: ReadonlySet<string> = new Set([
   'forget-yes',
   'keep',
   'csv',
+  'audit',
+  'my-data',
   PANEL_VERB,
 ]);
 
@@ -79,6 +81,7 @@ function faceOf(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Face {
   return {
     instead,
     over: instead,
+    alone: true,
     aside: (page) => privatePage(parts, { target }, words, page),
     async confide(page) {
       await privatePage(parts, { target }, words, page);

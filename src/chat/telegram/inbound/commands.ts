@@ -20,6 +20,8 @@ export async function answerCommand(
 ): Promise<Page | undefined> {
   // `/start` may bring what a link had after it.
   const name = typed === 'start' ? 'help' : typed;
+  // What Telegram wants every bot to answer.
+  if (name === 'terms' || name === 'paysupport') return saying(words.t(`told.${name}`));
   const command = commandNamed(parts.commands, name);
   const isPrivate = said.chatType === 'private';
   if (!command) return isPrivate ? saying(words.t('told.unknown-command')) : undefined;

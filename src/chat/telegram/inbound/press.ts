@@ -122,6 +122,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       if (!there) await aside(otherwise);
       else if (alone.chatId !== chatId) await aside(said(words.t('report.in-private')));
     },
+    alone: record.chatType === 'private',
     inPassing: async (page) => void (await aside(page)),
     async ask(page, about) {
       const askId = await talk.say(target, messageOf(words, page));
