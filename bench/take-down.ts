@@ -1,5 +1,5 @@
 /**
- * How long a report takes to take a video out of two chats and a link: `node bench/take-down.ts [times=20]`. The whole
+ * How long a report takes to take a video out of two chats and a link: `node bench/take-down.ts [times=1]`. The whole
  * bot with the simulated Telegram and a simulated provider; the video stands in a group and in private, and its link is
  * open. Counted from the second press of the report until both messages are gone and the link is dead.
  */
@@ -13,7 +13,7 @@ import { freePort } from '../test/e2e/free-port.ts';
 import { readRecord } from '../test/faults/record.ts';
 import { sampleClip, sampleImage } from '../test/samples.ts';
 
-const times = Number(process.argv[2] ?? 20);
+const times = Number(process.argv[2] ?? 1);
 const SECRET_KEY = 'a key of sixteen or more letters';
 
 await using telegram = await startTelegram({ privacy: false });

@@ -34,7 +34,15 @@ export const ALERT_LENGTH = 200;
 const QUESTION_KEPT_MS = 24 * 3_600_000;
 
 /** They stand in the log channel, and say which chat it is whose admins decide. */
-const OF_ANOTHER_CHAT: ReadonlySet<string> = new Set(['approve', 'refuse']);
+const OF_ANOTHER_CHAT: ReadonlySet<string> = new Set([
+  'approve',
+  'refuse',
+  'case',
+  'restore',
+  'remove',
+  'remove-yes',
+  'ban',
+]);
 
 /** What a question of ours is about. Not in its buttons: what a button sends, anybody can make up. */
 const questionSchema = z.object({
