@@ -28,7 +28,6 @@ import {
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
-import { createOptOuts } from './core/trust/opt-outs.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -144,7 +143,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
-    optOuts: createOptOuts(store.keyv('opt-outs')),
+    optOuts: store.optOuts,
     files: store.files,
     fileUse,
     ...createReportRecords({ kv: reports, media, log }),

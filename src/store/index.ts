@@ -6,6 +6,7 @@ import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
+import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
@@ -27,6 +28,7 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
@@ -65,6 +67,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     files,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
     isAtHome: findHome(db, join(dataDir, 'files')),
