@@ -16,7 +16,10 @@ describe('“Animate this”', () => {
     const [job] = await bot.jobs();
     expect(job?.request.prompt).toBe('fog');
     expect(job?.requester.memberId).toBe(`discord:${ada.id}`);
-    await finish(bot, sent);
+    bot.remote.statuses = [COMPLETED];
+    await discord.waitFor(() =>
+      discord.messages(channel).some(({ files }) => files.some((f) => f.filename.startsWith('strut-'))),
+    );
   });
 
   it('asks for the file that the message lacks', async () => {
