@@ -6,6 +6,7 @@ import { channels, members, roles } from './allowed.ts';
 import { blocked } from './blocked.ts';
 import { confirm } from './confirm.ts';
 import { grants } from './grants.ts';
+import { label } from './label.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
 import { notify } from './notify.ts';
@@ -24,6 +25,7 @@ export const settings: readonly Setting[] = [
   providers,
   quality,
   confirm,
+  label,
   notify,
   adult,
   logChannel,

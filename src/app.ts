@@ -1,11 +1,12 @@
 /** The composition root: the only file that knows every concrete part. */
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, tellWhatIsOff, trustedOrigins } from './config.ts';
+import { type Config, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -26,7 +27,6 @@ import {
   type ProviderRegistry,
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
-import { createOptOuts } from './core/trust/opt-outs.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -36,14 +36,16 @@ import { createMedia } from './media/index.ts';
 import { createPool } from './media/pool.ts';
 import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
-import { PROVIDERS } from './providers/catalog.ts';
+import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
+import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
+import { tellWhatIsOff } from './what-is-off.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -69,6 +71,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
+  const signing = await openSigning(config, CLOCK.now());
+  if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
   const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
 
@@ -136,10 +140,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ledger: store.ledger,
     traces: store.traces,
     audit: store.audit,
-    optOuts: createOptOuts(store.keyv('opt-outs')),
+    optOuts: store.optOuts,
+    fingerprints: store.fingerprints,
     files: store.files,
     fileUse,
-    media: createMedia({ pool }),
+    media: createMedia({ pool, marks: { ...signing, credit: creditOf } }),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
@@ -147,6 +152,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     locks: createLocks(),
     clock: CLOCK,
     random: Math.random,
+    breathe: () => setImmediate(),
     log,
     registry,
     settings,
@@ -166,6 +172,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       },
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
+      labelMinimum: config.LABEL_MINIMUM,
       defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
     },
     stopping: () => stopping,
@@ -185,7 +192,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   stack.defer(() => core.jobs.stop());
   tellWhatIsOff(config, health);
-
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,

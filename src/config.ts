@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
-import type { Health } from './core/health.ts';
+import { LABELLINGS } from './core/job/job.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
@@ -128,6 +128,9 @@ const schema = z
     DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
     TIMEZONE: timeZone.default('UTC'),
     JOBS_AT_ONCE: jobsAtOnce.prefault(''),
+    LABEL_MINIMUM: z.enum(LABELLINGS, { error: `must be ${LABELLINGS.join(', ')}` }).default('caption'),
+    C2PA_CERT: z.string().optional(),
+    C2PA_KEY: z.string().optional(),
     JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
     LOG_LEVEL: z
       .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
@@ -154,6 +157,7 @@ const SECRETS: readonly string[] = [
   ...secretNames(SETTINGS),
   'SECRET_KEY',
   'PAGE_PASSWORD',
+  'C2PA_KEY',
 ];
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
@@ -185,16 +189,4 @@ export function trustedOrigins(config: Config): string[] {
   return settingsThat(({ isTrusted }) => isTrusted === true).map(
     (name) => new URL(String(config[name])).origin,
   );
-}
-
-/** What is not on, and how to turn it on: the reader is the operator. */
-export function tellWhatIsOff(config: Config, health: Health): void {
-  health.set('page', { state: 'ok' });
-  health.set('store', { state: 'ok' });
-  for (const { id, key } of PROVIDERS) {
-    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
-    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
-      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
-    }
-  }
 }

@@ -40,6 +40,9 @@ function configure(): Config {
 async function start(): Promise<App> {
   try {
     const app = await startApp(config, log);
+    log.info(
+      `members' pictures and names lie in ${config.DATA_DIR}: on an encrypted disk? SECURITY.md says how`,
+    );
     // Node writes them down at its end, and an end by kill -9 would come before that.
     flushCompileCache();
     return app;

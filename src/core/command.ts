@@ -4,6 +4,7 @@
  */
 
 import type { Chat, ChatHook } from './chat-port.ts';
+import type { HandOut } from './delivery/hand-out.ts';
 import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
@@ -18,6 +19,7 @@ import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
 import type { AuditLog } from './trust/audit.ts';
 import type { Consents, GivenConsent } from './trust/consent.ts';
+import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -53,6 +55,8 @@ export type Core = {
   /** Whether others may animate what this member posts, from now on. */
   optOut(requester: Requester, out: boolean): Promise<void>;
   reports: Reports;
+  handOut: HandOut;
+  verify: Verify;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

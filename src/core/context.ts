@@ -5,7 +5,7 @@ import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
 import type { History } from './job/history.ts';
-import type { Job, JobIn, JobState, StateFields } from './job/job.ts';
+import type { Job, JobIn, JobState, Labelling, StateFields } from './job/job.ts';
 import { advance } from './job/job.ts';
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
@@ -17,6 +17,7 @@ import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, T
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import type { AuditLog } from './trust/audit.ts';
+import type { Fingerprints } from './trust/fingerprints.ts';
 import type { OptOuts } from './trust/opt-outs.ts';
 
 export type Context = {
@@ -25,6 +26,7 @@ export type Context = {
   traces: Traces;
   audit: AuditLog;
   optOuts: OptOuts;
+  fingerprints: Fingerprints;
   files: Files;
   fileUse: FileUse;
   media: Media;
@@ -35,6 +37,8 @@ export type Context = {
   locks: Locks;
   clock: Clock;
   random: () => number;
+  /** Lets others have their turn in the middle of a long calculation. */
+  breathe: () => Promise<void>;
   log: Log;
   registry: ProviderRegistry;
   access: Access;
@@ -46,6 +50,8 @@ export type Context = {
   rules: QuotaRules & {
     jobDeadlineMs: number;
     defaultQuality: Job['request']['quality'];
+    /** No space may ask for less. */
+    labelMinimum: Labelling;
   };
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;

@@ -2,6 +2,7 @@
 
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
+import { createHandOut } from './delivery/hand-out.ts';
 import { tellShares } from './delivery/notices.ts';
 import { createApprovals } from './intake/approvals.ts';
 import { createIntake } from './intake/intake.ts';
@@ -14,6 +15,7 @@ import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
 import { createConsents } from './trust/consent.ts';
 import { optOut } from './trust/opt-outs.ts';
+import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
 export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
@@ -38,6 +40,8 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     consents: createConsents(ctx),
     optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),
+    handOut: createHandOut(ctx),
+    verify: createVerify(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

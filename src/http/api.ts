@@ -1,6 +1,5 @@
 /** The page's API, for the page and for scripts. */
 import { createHash, randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
@@ -23,11 +22,13 @@ import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
-import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
-import { zipOf } from '../zip.ts';
+import { wordsFor } from '../words/index.ts';
+import { verdictText } from '../words/verify.ts';
+import { withConsent } from './consent.ts';
 import { jobEvents } from './events.ts';
-import type { JobsView, PriceView, StatusView } from './page/contract.ts';
+import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
 import { presentConsent, presentJob, presentProviderStats, presentQuote } from './present.ts';
+import { sendArchive } from './privacy.ts';
 import { problem } from './problem.ts';
 import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
@@ -60,6 +61,9 @@ export type ApiParts = {
 const REQUESTER: Requester = { platform: PAGE, spaceId: PAGE, memberId: `${PAGE}:operator`, target: {} };
 const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
 
+/** Scripts read codes; this is for people. */
+const WORDS = wordsFor('en');
+
 /** Of the page's own jobs, the newest first. */
 const MOST_LISTED = 1_000;
 const LIMIT = z
@@ -88,11 +92,9 @@ export function api(parts: ApiParts): Hono {
     asked: Call,
     consent: string | undefined,
   ): Promise<Response> {
-    const answer = readConsentAnswer(consent);
-    if (consent && !answer)
-      return problem(c, { code: 'bad-option', option: 'consent', allowed: CONSENT_ANSWERS });
-    const given = answer ? { consent: { answer, language: 'en' } } : {};
-    const taken = await command.execute({ ...asked, ...given }, core);
+    const call = withConsent(asked, consent);
+    if (!call.ok) return problem(c, call.refusal);
+    const taken = await command.execute(call.value, core);
     if (!taken.ok) return problem(c, taken.refusal);
     if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
     return c.json(present(taken.value.job), 201);
@@ -138,6 +140,17 @@ export function api(parts: ApiParts): Hono {
       quote: presentQuote(quote, plan.request),
       ...(asks ? presentConsent(asks, quote.provider) : {}),
     } satisfies PriceView);
+  });
+
+  app.post('/verify', async (c) => {
+    const read = await readForm(c, files);
+    if (!read.ok) return problem(c, read.refusal);
+    await using form = read.value;
+    const { clip } = form.files;
+    if (!clip) return problem(c, { code: 'missing-clip' });
+    const verdict = await core.verify(clip);
+    if (!verdict.ok) return problem(c, verdict.refusal);
+    return c.json({ ...verdict.value, message: verdictText(WORDS, verdict.value) } satisfies VerdictView);
   });
 
   app.post('/jobs', async (c) => {
@@ -193,7 +206,8 @@ export function api(parts: ApiParts): Hono {
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
-    return sendFile(c, files, job.value, job.value.video);
+    const video = await core.handOut(job.value.id);
+    return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
   });
 
   app.get('/jobs/:id/image', async (c) => {
@@ -214,13 +228,7 @@ export function api(parts: ApiParts): Hono {
     return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }), consent);
   });
 
-  app.get('/privacy/export', (c) => {
-    c.header('content-type', 'application/zip');
-    c.header('content-disposition', 'attachment; filename="my-data.zip"');
-    c.header('cache-control', 'private, no-store');
-    const archive = zipOf(core.privacy.export(REQUESTER.memberId, { files: true }));
-    return c.body(Readable.toWeb(archive) as ReadableStream);
-  });
+  app.get('/privacy/export', (c) => sendArchive(c, core.privacy.export(REQUESTER.memberId, { files: true })));
 
   app.route('/', usageRoutes(parts, CALLER));
 

@@ -6,6 +6,7 @@ import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
 import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answers.ts';
 import { consentLines } from '../words/consent.ts';
+import { labelText } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
 import type { ConsentView, JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
@@ -62,6 +63,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
+    ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,

@@ -1,7 +1,10 @@
 /** What is kept of members, for everybody to read: the address that the chats want a bot to name. */
+import { Readable } from 'node:stream';
 import type { Context } from 'hono';
+import type { DataFile } from '../core/upkeep/my-data.ts';
 import { LOCALES, wordsFor } from '../words/index.ts';
 import { privacyLines } from '../words/privacy.ts';
+import { zipOf } from '../zip.ts';
 
 /** In the reader's own language, or in that of `?lang=`. */
 export function privacyPage(c: Context, providers: readonly string[]): Response {
@@ -21,6 +24,15 @@ ${lines.join('\n')}
 </html>
 `,
   );
+}
+
+/** An archive as it is made: nothing of it is kept. */
+export function sendArchive(c: Context, files: AsyncIterable<DataFile>): Response {
+  return c.body(Readable.toWeb(zipOf(files)) as ReadableStream, 200, {
+    'content-type': 'application/zip',
+    'content-disposition': 'attachment; filename="my-data.zip"',
+    'cache-control': 'private, no-store',
+  });
 }
 
 /** The one that a browser wants first. */

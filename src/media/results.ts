@@ -29,6 +29,15 @@ export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonne
 
 export const shrunkSchema = videoFactsSchema.extend({ bytes: count });
 
+export const markedSchema = videoFactsSchema.extend({ unsigned: z.string().exactOptional() });
+
+export const signedSchema = z.object({
+  state: z.enum(['ours', 'others', 'changed']),
+  title: z.string().exactOptional(),
+});
+
+export const hashesSchema = z.object({ reference: z.base64(), queries: z.array(z.base64()) });
+
 /** The refusals that the media tasks know; the others are the core's. */
 const refusalSchema = z.union([
   z.object({ code: z.literal('not-an-image'), found: z.string().exactOptional() }),

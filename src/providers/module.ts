@@ -32,6 +32,8 @@ export type ProviderModule<S extends Settings> = {
   id: string;
   /** As it writes it itself. */
   name: string;
+  /** What it renders with, as the model's maker calls it: it stands in the marks of every video. */
+  model: string;
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;

@@ -5,9 +5,12 @@ import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
+import type { Fingerprints } from '../core/trust/fingerprints.ts';
+import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
+import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
@@ -26,6 +29,8 @@ export type Store = {
   settings: SettingsStore;
   traces: Traces;
   audit: AuditLog;
+  optOuts: OptOuts;
+  fingerprints: Fingerprints;
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
   isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
@@ -62,7 +67,9 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     files,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
+    fingerprints: createFingerprints(db),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),

@@ -122,6 +122,16 @@ export const MIGRATIONS: readonly string[] = [
   DELETE FROM keyv WHERE key IN ('discord:waiting', 'offers:open', 'discord:tiers', 'discord:limits');
   `,
   `
+  CREATE INDEX jobs_by_marked ON keyv (json_extract(value, '$.value.marked.video.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+
+  -- What videos look like, and which files were handed out: to know them again when the jobs are gone.
+  CREATE TABLE video_frames (code TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, frames BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX video_frames_by_age ON video_frames (at);
+  CREATE TABLE video_files (sha256 TEXT PRIMARY KEY NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX video_files_by_age ON video_files (at);
+  `,
+  `
   -- Consents, reports and what was decided of them, for twelve months. Rows are only added: what is written down can't be
   -- changed afterwards, but for the name of a member who asks to be forgotten.
   CREATE TABLE audit_log (

@@ -30,6 +30,7 @@ import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
 import { memoryAuditLog } from './audit.ts';
 import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
+import { memoryFingerprints } from './fingerprints.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
 import { memorySettings } from './settings.ts';
@@ -116,6 +117,7 @@ export function createWorld({
     settings: memorySettings(),
     audit: memoryAuditLog(),
     optOuts: memoryKeyValueStore(),
+    fingerprints: memoryFingerprints(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -158,6 +160,8 @@ export function createWorld({
       },
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
+      fingerprints: disk.fingerprints,
+      breathe: async () => {},
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },
@@ -201,6 +205,7 @@ export function createWorld({
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',
+        labelMinimum: 'caption',
       },
       stopping: () => life.dead(),
     };
@@ -307,6 +312,10 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     shrink: async () => undefined,
+    mark: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
+    showsRealPerson: async () => false,
+    signedBy: async () => undefined,
+    frameHashes: async () => undefined,
     chart: async (chart) => Buffer.from(JSON.stringify(chart)),
     stop: async () => {},
   };

@@ -13,6 +13,15 @@ export type StoredFile = { key: string; bytes: number; mime: string };
 export type NamedFile = StoredFile & { name?: string; postedBy?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
+/** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
+export const LABELS = ['caption', 'plate'] as const;
+export type Label = (typeof LABELS)[number];
+/** What can be asked for, the least first. `auto`: a plate where a real person could be meant. */
+export const LABELLINGS = ['caption', 'auto', 'plate'] as const;
+export type Labelling = (typeof LABELLINGS)[number];
+/** What is handed out in the place of what the provider gave. `xmp`: it could not be signed. */
+export type MarkedVideo = { video: StoredVideo; label: Label; marks: 'signed' | 'xmp' };
+
 /** What a provider is asked to render. */
 export type RenderRequest = {
   quality: Quality;
@@ -109,9 +118,12 @@ type AtProvider = Submission & {
 };
 type Finished = AtProvider & {
   costMicros: Micros;
+  /** As the provider gave it; nobody is handed this. */
   video: StoredVideo;
   completedAt: number;
-  /** The video made to fit where it is posted, kept so that it is made once. */
+  /** The same with its marks, kept so that it is made once. */
+  marked?: MarkedVideo;
+  /** The marked video made to fit where it is posted, kept so that it is made once. */
   smaller?: StoredVideo;
   /** What was tried to hand it over, the newest last. */
   rungs: DeliveryAttempt[];

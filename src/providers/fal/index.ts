@@ -5,6 +5,7 @@ import { OFFERS } from './wire.ts';
 export const fal = defineProvider({
   id: 'fal',
   name: 'fal.ai',
+  model: 'Kling 2.6 motion control',
   key: 'FAL_KEY',
   settings: {
     FAL_KEY: keySetting,
