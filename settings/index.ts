@@ -7,6 +7,7 @@ import { confirm } from './confirm.ts';
 import { grants } from './grants.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
+import { models } from './models.ts';
 import { notify } from './notify.ts';
 import { providers } from './providers.ts';
 import { quality } from './quality.ts';
@@ -21,6 +22,7 @@ export const settings: readonly Setting[] = [
   members,
   blocked,
   providers,
+  models,
   quality,
   confirm,
   notify,

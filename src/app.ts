@@ -239,7 +239,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 }
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
-  entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
+  entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));
 
 /** What is not on, and how to turn it on: the reader is the operator. */
 function tellWhatIsOff(config: Config, health: Health): void {

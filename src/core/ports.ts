@@ -10,11 +10,11 @@ import type {
   Inputs,
   Job,
   Operation,
-  Orientation,
   Quality,
   QuoteNote,
   RenderRequest,
   ResultRef,
+  Scene,
   StoredFile,
 } from './job/job.ts';
 import type { Micros } from './price/money.ts';
@@ -25,9 +25,11 @@ export type Clock = { now(): number };
 
 // ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says. */
+export type Offer = { model: string; quality: Quality; scene?: Scene };
+
 type ProviderCapabilities = {
-  qualities: readonly Quality[];
-  orientations: readonly Orientation[];
+  offers: readonly Offer[];
   negativePrompt: boolean;
   /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
   free: boolean;
@@ -94,10 +96,14 @@ export type Provider = {
   find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
-  /** Judges a webhook by its bytes and headers (names in lower case). Throws when it can't be judged now. */
+  /**
+   * Judges a webhook by its bytes and headers (names in lower case). `request`: what was asked of the job that its
+   * address names. Throws when it can't be judged now.
+   */
   parseWebhook?(
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Buffer,
+    request?: RenderRequest,
   ): Promise<WebhookVerdict>;
   /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
   release?(jobId: string): Promise<void>;

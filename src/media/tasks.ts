@@ -9,7 +9,9 @@ import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
 import {
   clipFactsSchema,
+  clipLimitsSchema,
   imageFactsSchema,
+  imageLimitsSchema,
   normalisedFactsSchema,
   outcomeSchema,
   shrunkSchema,
@@ -40,21 +42,21 @@ export const TASKS = {
   checkImage: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
-    args: one,
+    args: one.extend({ limits: imageLimitsSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
   }),
   checkClip: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
-    args: clip,
+    args: clip.extend({ limits: clipLimitsSchema.optional() }),
     result: outcomeSchema(clipFactsSchema),
     run: async (args) => (await import('./check-clip.ts')).checkClip(args),
   }),
   normaliseImage: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
-    args: inAndOut,
+    args: inAndOut.extend({ limits: imageLimitsSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
   }),
@@ -64,6 +66,7 @@ export const TASKS = {
     args: clipInAndOut.extend({
       maxSeconds: z.number().positive().optional(),
       loopToSeconds: z.number().positive().optional(),
+      limits: clipLimitsSchema.optional(),
     }),
     result: outcomeSchema(normalisedFactsSchema),
     run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),

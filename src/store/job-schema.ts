@@ -1,7 +1,7 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS } from '../core/job/job.ts';
+import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS, SCENES } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
@@ -23,6 +23,9 @@ const base = z.object({
     target: anything,
   }),
   request: z.object({
+    // Any text: a job stays readable when its model is no longer built in.
+    model: z.string().exactOptional(),
+    scene: z.enum(SCENES).exactOptional(),
     quality: z.enum(QUALITIES),
     orientation: z.enum(['video', 'image']),
     sound: z.boolean(),
@@ -41,6 +44,10 @@ const base = z.object({
         'negative-prompt-ignored',
         'price-is-approximate',
         'price-from-table',
+        'price-at-most',
+        'prompt-ignored',
+        'orientation-ignored',
+        'sound-unsure',
         'trimmed',
         'looped',
         'draft',

@@ -1,5 +1,6 @@
 /** The short facts that cards, lists and details are made of. */
 import type { Quality, Quote } from '../core/job/job.ts';
+import type { Model } from '../core/models/model.ts';
 import { cutShort } from '../core/text.ts';
 import { hostedName } from '../providers/catalog.ts';
 import type { Words } from './index.ts';
@@ -9,6 +10,9 @@ export const SEPARATOR = ' · ';
 /** The provider's name as it writes it itself. */
 export const providerName = ({ t }: Words, id: string): string =>
   id === 'local' ? t('provider.local') : (hostedName(id) ?? id);
+
+/** A draft has no maker whose name for it could be said. */
+export const modelName = ({ t }: Words, { name }: Model): string => name ?? t('model.draft');
 
 export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice.quality.${quality}`);
 

@@ -37,8 +37,7 @@ export function createRemote(
     provider: {
       id,
       capabilities: {
-        qualities: ['standard'],
-        orientations: ['video', 'image'],
+        offers: [{ model: 'kling-2.6', quality: 'standard' }],
         negativePrompt: false,
         free,
         pollFloorMs: 2_000,

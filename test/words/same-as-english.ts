@@ -56,7 +56,7 @@ export const SAME_AS_ENGLISH = {
   ],
   ja: [],
   ko: [],
-  pl: ['{{n}} min', '{{n}} s', 'Pro', 'Prompt', 'Standard', 'limit', 'prompt', 'usd'],
+  pl: ['{{n}} min', '{{n}} s', 'Model', 'Pro', 'Prompt', 'Standard', 'limit', 'model', 'prompt', 'usd'],
   'pt-BR': [
     '{{n}} h',
     '{{n}} min',

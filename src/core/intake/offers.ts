@@ -4,17 +4,18 @@
  */
 
 import type { Context } from '../context.ts';
-import { codeOf, type Event, isOperatorsOwn, isOver, type Job } from '../job/job.ts';
+import { codeOf, type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
+import { fitting } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
 import type { Intake, PreparedJob } from './intake.ts';
 import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
+import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
 
 const WAITS_MS = 10 * 60_000;
-const SAME_PRESS_MS = 10_000;
 
 /** What a member asked for, and how its price is found. `ask`: they want to choose before anything starts. */
 type OfferRequest = {
@@ -173,7 +174,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const offer = found.value;
       // What the admins were asked for must stay what they say yes to.
       if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
-      const chosen = { ...offer.choices, ...choices };
+      const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
       const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), chosen);
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });
@@ -240,18 +241,3 @@ export function overOf(made: Outcome<unknown>): OverQuota | undefined {
 
 const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
   made.ok ? accept({ kind: 'job', job: made.value }) : made;
-
-/** What a press just before this one made, by whoever's hand shakes or whose chat is slow to show it. */
-async function samePress(ctx: Context, { requester }: Event, job: Job): Promise<Job | undefined> {
-  // The page and scripts name each press themselves.
-  if (isOperatorsOwn(requester.platform)) return undefined;
-  const since = ctx.clock.now() - SAME_PRESS_MS;
-  const isSame = (one: Job): boolean =>
-    one.createdAt > since &&
-    one.id !== job.id &&
-    !isOver(one) &&
-    one.inputs.image.key === job.inputs.image.key &&
-    one.inputs.clip.key === job.inputs.clip.key &&
-    JSON.stringify(one.request) === JSON.stringify(job.request);
-  return (await ctx.store.ofMember(requester.memberId, 3)).find(isSame);
-}

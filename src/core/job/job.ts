@@ -4,8 +4,11 @@ import type { FailureCode } from '../refusals.ts';
 
 export const QUALITIES = ['draft', 'standard', 'pro'] as const;
 export type Quality = (typeof QUALITIES)[number];
-/** Whose orientation the character keeps: the clip's (`video`, up to 30 s) or the picture's (`image`, up to 10 s). */
+/** Whose orientation the character keeps: the clip's (`video`) or the picture's (`image`). */
 export type Orientation = 'video' | 'image';
+export const SCENES = ['picture', 'clip'] as const;
+/** Whose world the video shows: the picture's, which moves like the clip, or the clip's, with its person replaced. */
+export type Scene = (typeof SCENES)[number];
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
@@ -15,6 +18,10 @@ export type StoredVideo = StoredFile & { width: number; height: number; duration
 
 /** What a provider is asked to render. */
 export type RenderRequest = {
+  /** By its id in `models/registry.ts`; missing on records of before there were several. */
+  model?: string;
+  /** Missing: the picture's. */
+  scene?: Scene;
   quality: Quality;
   orientation: Orientation;
   sound: boolean;
@@ -32,6 +39,11 @@ export type QuoteNote =
   | 'negative-prompt-ignored'
   | 'price-is-approximate'
   | 'price-from-table'
+  /** It is counted by frames, and how many there will be is not known before. */
+  | 'price-at-most'
+  | 'prompt-ignored'
+  | 'orientation-ignored'
+  | 'sound-unsure'
   | 'trimmed'
   | 'looped'
   | 'draft';

@@ -23,7 +23,8 @@ export async function takeWebhook(
 ): Promise<HookAnswer> {
   const provider = providerOf(ctx, news.provider);
   if (!provider?.parseWebhook) return 'refused';
-  const judged = provider.parseWebhook(news.headers, news.body).catch((error: unknown) => {
+  const asked = await ctx.store.get(news.jobId);
+  const judged = provider.parseWebhook(news.headers, news.body, asked?.request).catch((error: unknown) => {
     ctx.log.warn({ provider: news.provider, err: error }, 'a webhook could not be judged');
     return undefined;
   });

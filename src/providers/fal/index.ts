@@ -1,6 +1,6 @@
 /** fal.ai as the rest of the bot knows it. */
 import { addressSetting, defineProvider, keySetting, urlSetting } from '../module.ts';
-import { OFFERS } from './wire.ts';
+import { OFFERS } from './offers.ts';
 
 export const fal = defineProvider({
   id: 'fal',
