@@ -5,8 +5,9 @@ import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
+import { findModel, modelOf } from '../core/models/registry.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
+import { filesLine, modelName, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
 import type { WordKey, Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
@@ -68,7 +69,7 @@ export function statusPage(
   const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, code],
+    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, code],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -154,6 +155,8 @@ const SWITCHES = {
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
+  const { understands } = modelOf(request);
+  const { models, qualities, scenes } = offer.choosable ?? { models: [], qualities: QUALITIES, scenes: [] };
   // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
   const isLooped = quote.notes.includes('looped');
   const choices = { ...offer.choices, loop: isLooped };
@@ -169,6 +172,34 @@ export function offerPage(words: Words, offer: Offer): Page {
     arg: `${name}=${!choices[name]}`,
     label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
   });
+  const scene = request.scene ?? 'picture';
+  const inClip: Button = {
+    verb: 'choose',
+    code,
+    arg: `scene=${scene === 'clip' ? 'picture' : 'clip'}`,
+    label: `${scene === 'clip' ? '☑' : '☐'} ${t('choice.scene.clip')}`,
+  };
+  const isThere = (name: Switch): boolean =>
+    name === 'loop' ? isLooped : name !== 'sound' || understands.sound;
+  const rows: (readonly Button[])[] = [
+    models.flatMap((id) => {
+      const model = findModel(id);
+      return model ? [choose(modelName(words, model), request.model === id, 'model', id)] : [];
+    }),
+    understands.orientation
+      ? (['auto', 'video', 'image'] as const).map((value) =>
+          choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
+        )
+      : [],
+    qualities.map((value) =>
+      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
+    ),
+    [
+      ...(Object.keys(SWITCHES) as Switch[]).filter(isThere).map(onOff),
+      ...(scenes.includes('clip') ? [inClip] : []),
+    ],
+    [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+  ];
   return {
     title: t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
@@ -176,19 +207,10 @@ export function offerPage(words: Words, offer: Offer): Page {
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
       filesLine(words, offer),
-      ...quoteLines(words, offer.quote, request.quality),
+      ...quoteLines(words, offer.quote, request),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
-    rows: [
-      (['auto', 'video', 'image'] as const).map((value) =>
-        choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-      ),
-      QUALITIES.map((value) =>
-        choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-      ),
-      (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
-      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
-    ],
+    rows: rows.filter((row) => row.length > 0),
   };
 }
 
@@ -203,7 +225,7 @@ export function resultPage(
   const facts = [
     price(job.costMicros),
     providerName(words, job.provider),
-    qualityName(words, job.request.quality),
+    renderedName(words, job.request),
     seconds(job.video.durationMs / 1000),
     t('result.took', { time: duration(job.completedAt - job.submittedAt) }),
   ];

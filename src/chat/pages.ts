@@ -113,7 +113,7 @@ export function overPage(
 
 const offerLines = (words: Words, offer: Offer): string[] => [
   filesLine(words, offer),
-  ...quoteLines(words, offer.quote, offer.request.quality),
+  ...quoteLines(words, offer.quote, offer.request),
 ];
 
 export const noticeLinesFor = (words: Words, notice: Notice, naming: Naming): Line[] =>

@@ -9,6 +9,7 @@ import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
 import { quotaLines } from './limits/quota-lines.ts';
+import { createModels } from './models/list.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
@@ -30,6 +31,7 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),
+    models: createModels(ctx),
     settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers),
     reports: createReports(ctx),

@@ -6,7 +6,7 @@
 import type { Context } from '../context.ts';
 import { codeOf, type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
-import { fitting } from '../models/chosen.ts';
+import { choosableIn, fitting } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
 import type { Intake, PreparedJob } from './intake.ts';
@@ -124,6 +124,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       image,
       clip,
       ...why,
+      choosable: choosableIn(ctx, event.requester.spaceId, plan.request),
       expiresAt: ctx.clock.now() + WAITS_MS,
     });
     return accept(takenOf(offer));
@@ -157,7 +158,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     why: OfferReason,
   ): Promise<Offer> {
     const expiresAt = ctx.clock.now() + WAITS_MS;
-    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
+    const choosable = choosableIn(ctx, offer.requester.spaceId, plan.request);
+    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt, choosable });
   }
 
   /** What the admins were asked for holds for the limit that they were told of. */

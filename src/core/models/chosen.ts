@@ -1,6 +1,7 @@
 /** Which model a request is for: what was wished, what the admins allow, and what is offered here, put together. */
 import type { Context } from '../context.ts';
-import type { Quality } from '../job/job.ts';
+import type { Choosable } from '../intake/offer.ts';
+import { QUALITIES, type Quality, type RenderRequest } from '../job/job.ts';
 import type { Offer } from '../ports.ts';
 import { mayRender } from '../price/eligible-providers.ts';
 import type { Choices, Target } from '../price/quote.ts';
@@ -77,6 +78,22 @@ export function fitting(parts: Parts, spaceId: string, chosen: Choices, news: Pa
     ...(model ? { model } : {}),
     quality: isDraft || 'quality' in news || (quality && has({ quality })) ? quality : undefined,
     ...(scene && ('scene' in news || has({ scene })) ? { scene } : {}),
+  };
+}
+
+/** What may still be chosen about a request. A draft can become one of any model. */
+export function choosableIn(
+  parts: Pick<Parts, 'registry' | 'settings'>,
+  spaceId: string,
+  request: RenderRequest,
+): Choosable {
+  const models = modelsIn(parts, spaceId);
+  const meant = request.model === DRAFT ? models[0] : request.model;
+  const qualities = Object.keys(findModel(meant)?.qualities ?? {});
+  return {
+    models: models.length > 1 ? models : [],
+    qualities: QUALITIES.filter((one) => one === 'draft' || qualities.includes(one)),
+    scenes: request.model === DRAFT ? ['picture'] : scenesOf(offersIn(parts, spaceId), meant ?? ''),
   };
 }
 

@@ -14,7 +14,7 @@ import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
-import { jobChoices } from './say.ts';
+import { jobChoices, modelsFor } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
 export function readInteraction(
@@ -33,7 +33,7 @@ export function readInteraction(
         kind: 'choices',
         asker,
         typed: String(typed),
-        of: event.data.name === 'jobs' ? 'jobs' : 'cancel',
+        of: TYPED[event.data.name] ?? 'cancel',
       };
     }
     case InteractionType.ApplicationCommand:
@@ -46,10 +46,16 @@ export function readInteraction(
   }
 }
 
-export const choicesOf = async (
+/** What is looked up while an option of these commands is typed. */
+const TYPED: Readonly<Record<string, 'jobs' | 'models'>> = { jobs: 'jobs', animate: 'models' };
+
+export async function choicesOf(
   parts: InboundParts,
   { asker, typed, of }: Extract<Reading, { kind: 'choices' }>,
-) => (of === 'timezone' ? zoneChoices(parts, asker, typed) : jobChoices(parts, asker, typed, of));
+) {
+  if (of === 'timezone') return zoneChoices(parts, asker, typed);
+  return of === 'models' ? modelsFor(parts, asker, typed) : jobChoices(parts, asker, typed, of);
+}
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
 function refusedCaller({ core }: ReadingParts, asker: Asker): Reading | undefined {

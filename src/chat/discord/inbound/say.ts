@@ -5,6 +5,7 @@ import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { answer, type ChatCommand } from '../../command.ts';
+import { modelChoices } from '../../model-choices.ts';
 import { type Asker, callOf } from './asker.ts';
 import type { MemberEvent } from './event.ts';
 import type { InboundParts } from './parts.ts';
@@ -39,4 +40,11 @@ export async function jobChoices(parts: InboundParts, asker: Asker, typed: strin
     .map((job) => ({ name: cut(jobLine(words, job), NAME_LENGTH), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);
+}
+
+/** The models that may be chosen there. */
+export async function modelsFor(parts: InboundParts, asker: Asker, typed: string) {
+  const { spaceId } = callOf(asker).requester;
+  const found = await modelChoices(parts.core, wordsFor(asker.target.locale), spaceId, typed);
+  return found.slice(0, CHOICES).map(({ name, value }) => ({ name: cut(name, NAME_LENGTH), value }));
 }
