@@ -16,6 +16,7 @@ import type {
   ResultRef,
   Scene,
   StoredFile,
+  UploadedFiles,
 } from './job/job.ts';
 import type { Micros } from './price/money.ts';
 import type { FailureCode } from './refusals.ts';
@@ -92,7 +93,10 @@ export type Provider = {
   ): Promise<SubmitOutcome>;
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
-  /** The operation of a job whose submit was lost, where the provider can tell by our id. */
+  /**
+   * The operation of a job whose submit was lost, where the provider can tell by our id, or by the addresses that it was
+   * sent. Finding none is no proof that there is none.
+   */
   find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
@@ -110,8 +114,7 @@ export type Provider = {
   stop?(): Promise<void>;
 };
 
-/** Where each input lies for the provider: a URL it can fetch, or the key of a file of ours. */
-export type UploadedFiles = { image: string; clip: string };
+export type { UploadedFiles } from './job/job.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };

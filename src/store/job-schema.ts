@@ -69,6 +69,7 @@ const base = z.object({
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const uploaded = z.object({ image: z.string(), clip: z.string() });
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -107,8 +108,8 @@ const phase = z.discriminatedUnion('kind', [
 
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
-  sent.extend({ state: z.literal('submitting') }),
-  sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
+  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional() }),
+  sent.extend({ state: z.literal('unknown'), uploaded: uploaded.exactOptional(), candidate: operation.exactOptional() }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({

@@ -5,6 +5,7 @@ import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
 import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { refusalOf, troubleIn } from './account.ts';
+import { findRequest } from './find.ts';
 import { appOf, inputOf, OFFERS, offerOf } from './offers.ts';
 import { isVideo, outcomeOf } from './outcome.ts';
 import { billedUnitOf, createFalPrices, isByLines, quoteOf } from './price.ts';
@@ -114,6 +115,15 @@ export function createFal(options: FalOptions): Provider {
     async status(operation, signal) {
       const job = operationOf(operation);
       return api.settle(job.requestId, await look(job, signal));
+    },
+
+    async find(_jobId, request, uploaded) {
+      const offer = offerOf(request);
+      if (!offer) return undefined;
+      const { endpoint } = offer;
+      const requestId = await findRequest({ ...options, http: api.http }, { endpoint, clip: uploaded.clip });
+      const quoteMicros = quoteOf(prices.known(), offer, request.clipSeconds);
+      return requestId === undefined ? undefined : { requestId, ...renderedOf(request), quoteMicros };
     },
 
     async cancel(operation, signal) {
