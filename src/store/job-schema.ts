@@ -33,7 +33,14 @@ const base = z.object({
     negativePrompt: z.string().exactOptional(),
     clipSeconds: z.number(),
   }),
-  inputs: z.object({ image: namedFile, clip: namedFile.extend({ durationMs: z.number() }) }),
+  inputs: z.object({
+    image: namedFile,
+    clip: namedFile.extend({
+      durationMs: z.number(),
+      width: z.number().exactOptional(),
+      height: z.number().exactOptional(),
+    }),
+  }),
   quote: z.object({
     provider: z.string(),
     micros: z.int(),
@@ -109,7 +116,11 @@ const phase = z.discriminatedUnion('kind', [
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
   sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional() }),
-  sent.extend({ state: z.literal('unknown'), uploaded: uploaded.exactOptional(), candidate: operation.exactOptional() }),
+  sent.extend({
+    state: z.literal('unknown'),
+    uploaded: uploaded.exactOptional(),
+    candidate: operation.exactOptional(),
+  }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({

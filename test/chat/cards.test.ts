@@ -144,6 +144,53 @@ describe('an offer', () => {
     expect(offerPage(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
   });
 
+  describe('where the clip does not fit', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const linesIn = (language: string, misfitSeconds: number, seconds: number, notes: typeof quote.notes) =>
+      offerPage(wordsFor(language), {
+        id: '1',
+        code: 'ABC234',
+        requester,
+        choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+        request,
+        quote: { ...quote, seconds, notes },
+        ...files,
+        why: 'misfit',
+        misfitSeconds,
+        expiresAt: 1_800_000_000_000,
+      }).lines;
+
+    it.each([
+      [
+        14.2,
+        10,
+        'trimmed',
+        'This clip is 14.2 s long; the model takes up to 10 s, so I would use the first 10 s.',
+      ],
+      [
+        2,
+        3,
+        'looped',
+        'This clip is 2 s long; the model needs at least 3 s, so I would repeat it until it has 3 s.',
+      ],
+    ] as const)('says first why it asks, and says it once (%d s)', (length, seconds, note, line) => {
+      const lines = linesIn('en', length, seconds, [note]);
+      expect(lines[0]).toBe(line);
+      expect(lines.join('\n')).not.toContain(words.note(note));
+    });
+
+    it('says nothing of it any more where it fits by what was chosen since', () => {
+      expect(linesIn('en', 14, 14, []).join('\n')).not.toContain('This clip');
+    });
+
+    it.each(LOCALES)('names both lengths in %s', (language) => {
+      for (const note of ['trimmed', 'looped'] as const) {
+        const [line] = linesIn(language, 14, 10, [note]);
+        expect(line).toMatch(/14[\s\S]*10/);
+      }
+    });
+  });
+
   it('lets orientation, quality, sound and length be chosen, marks what is chosen, and speaks of loops only for short clips', () => {
     const { quote, request, inputs: files, requester } = jobIn('created');
     const offer: Offer = {

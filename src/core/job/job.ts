@@ -33,7 +33,9 @@ export type RenderRequest = {
 };
 
 /** The two files of a job after normalising, ready to go to a provider. */
-export type Inputs = { image: NamedFile; clip: NamedFile & { durationMs: number } };
+export type Inputs = { image: NamedFile; clip: NamedFile & ClipShape };
+/** Jobs of earlier versions have no sides. */
+type ClipShape = { durationMs: number; width?: number; height?: number };
 
 export type QuoteNote =
   | 'orientation-from-camera'

@@ -204,7 +204,7 @@ describe('Cancel', () => {
   });
 });
 
-describe('the price that waits for a yes', () => {
+describe('a price that waits for a confirmation', () => {
   const dear = () => createRemote('paid', { micros: 1_500_000 });
 
   async function offered(caption = '', remote = dear()) {
