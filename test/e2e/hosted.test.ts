@@ -65,7 +65,7 @@ describe('the bot with hosted providers', () => {
   ])('renders %o, quoted at $%f, at what fal.ai counted: $%f', async (chosen, quoted, usd) => {
     const sims = await startSimulators();
     await using bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
-    const job = await makeJob(bot.url, { ...(await files()), ...chosen });
+    const job = await makeJob(bot.url, { ...(await files()), fields: chosen });
     expect(job.quote).toMatchObject({ provider: 'fal', usd: quoted });
     expect(await jobEnd(bot.url, job.id)).toMatchObject({
       state: 'delivered',

@@ -19,7 +19,7 @@ it(
       await page.goto('/');
       const models = page.locator('#model label');
       await expect.poll(() => models.count()).toBe(4);
-      expect(await models.nth(2).textContent()).toContain('from $0.075 a second');
+      expect(await models.nth(2).textContent()).toContain('from $0.08 a second');
       expect(await page.locator('#scene-field').isVisible()).toBe(false);
       expect(await page.locator('#orientation-field').isVisible()).toBe(true);
       await page.setInputFiles('#image-input', await personImage());
