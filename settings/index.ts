@@ -9,6 +9,7 @@ import { grants } from './grants.ts';
 import { label } from './label.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
+import { models } from './models.ts';
 import { notify } from './notify.ts';
 import { providers } from './providers.ts';
 import { quality } from './quality.ts';
@@ -23,6 +24,7 @@ export const settings: readonly Setting[] = [
   members,
   blocked,
   providers,
+  models,
   quality,
   confirm,
   label,

@@ -258,4 +258,4 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 }
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
-  entries.some(({ provider }) => provider.capabilities.qualities.includes(quality));
+  entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));

@@ -91,6 +91,8 @@ function choiceOf(arg: string): Partial<Choices> | undefined {
   const option = CHOICE_OPTIONS.find((one) => one.name === name);
   if (option?.type === 'switch' && (value === 'true' || value === 'false'))
     return { [option.name]: value === 'true' };
+  // Whether it is offered is asked where it is priced.
+  if (option?.name === 'model' && value !== '') return { model: value };
   const values: readonly string[] = option?.type === 'choice' ? option.choices : [];
   return option && values.includes(value) ? { [option.name]: value } : undefined;
 }

@@ -1,16 +1,15 @@
-/** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
-import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES, type Quote } from '../core/job/job.ts';
+import type { Form, Job, JobIn, Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, labelText, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
-import type { WordKey, Words } from '../words/index.ts';
+import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
+import type { Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
 import { answerButtons, asksOf, questionLines } from './answers.ts';
+import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -73,7 +72,7 @@ export function statusPage(
   const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, ...hidden, code],
+    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, ...hidden, code],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -149,41 +148,10 @@ function timeOf(
   };
 }
 
-type Switch = Extract<(typeof CHOICE_OPTIONS)[number], { type: 'switch' }>['name'];
-const SWITCHES = {
-  sound: 'details.sound',
-  trim: 'button.trim',
-  loop: 'button.loop',
-} as const satisfies Record<Switch, WordKey>;
-
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
-  // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
-  const isLooped = quote.notes.includes('looped');
-  const choices = { ...offer.choices, loop: isLooped };
-  const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${option}=${value}`,
-    label: chosen ? `● ${label}` : label,
-  });
-  const onOff = (name: Switch): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${name}=${!choices[name]}`,
-    label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
-  });
-  const choiceRows = [
-    (['auto', 'video', 'image'] as const).map((value) =>
-      choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-    ),
-    QUALITIES.map((value) =>
-      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-    ),
-    (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
-  ];
   return {
     title:
       offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
@@ -193,12 +161,12 @@ export function offerPage(words: Words, offer: Offer): Page {
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
       ...misfitLines(words, offer),
       filesLine(words, offer),
-      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request.quality),
+      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request),
       ...questionLines(words, offer),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      ...(offer.why === 'consent' ? [] : choiceRows),
+      ...(offer.why === 'consent' ? [] : choiceRows(words, offer)),
       [
         ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
         jobButton(words, 'decline', code),
@@ -230,7 +198,7 @@ export function resultPage(
   const facts = [
     price(job.costMicros),
     providerName(words, job.provider),
-    qualityName(words, job.request.quality),
+    renderedName(words, job.request),
     seconds(job.video.durationMs / 1000),
     t('result.took', { time: duration(job.completedAt - job.submittedAt) }),
   ];

@@ -114,7 +114,7 @@ export function overPage(
 
 const offerLines = (words: Words, offer: Offer): string[] => [
   filesLine(words, offer),
-  ...quoteLines(words, offer.quote, offer.request.quality),
+  ...quoteLines(words, offer.quote, offer.request),
 ];
 
 /** With the buttons of those who can decide about it there. `arg`: what the chat needs to know again. */

@@ -13,6 +13,7 @@ import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
+import type { Models } from './models/list.ts';
 import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
@@ -48,6 +49,7 @@ export type Core = {
   jobs: Jobs;
   offers: Offers;
   approvals: Approvals;
+  models: Models;
   settings: SettingsChanges;
   privacy: Privacy;
   takedown: Takedown;

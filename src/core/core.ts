@@ -10,6 +10,7 @@ import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
 import { quotaLines } from './limits/quota-lines.ts';
+import { createModels } from './models/list.ts';
 import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
@@ -44,6 +45,7 @@ export function createCore(
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),
+    models: createModels(ctx),
     settings: createSettingsChanges(ctx),
     privacy,
     takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),

@@ -64,6 +64,7 @@ export type Refusal =
   | { code: 'clip-too-short'; seconds: number; minSeconds: number; canLoop: boolean }
   | { code: 'clip-too-long'; seconds: number; maxSeconds: number; canTrim: boolean }
   | { code: 'clip-too-small'; width: number; height: number; minSide: number }
+  | { code: 'clip-bad-ratio'; width: number; height: number; maxRatio: number }
   | { code: 'clip-too-large'; by: 'pixels'; width: number; height: number; maxSide: number }
   | { code: 'clip-too-large'; by: 'bytes'; bytes: number; maxBytes: number }
   /** Nothing here decodes what it is encoded as, or its owner has locked it; it is not damaged. */
@@ -75,6 +76,8 @@ export type Refusal =
   | { code: 'slow-down'; retryAt: number }
   | { code: 'no-provider' }
   | { code: 'no-provider-for-quality'; quality: string }
+  /** By the name that members see. */
+  | { code: 'no-provider-for-model'; model: string }
   | { code: 'no-way-to-host-files' }
   | { code: 'provider-down' }
   | { code: 'disk-full' }
@@ -114,6 +117,7 @@ export const REFUSAL_STATUS = {
   'clip-too-short': 422,
   'clip-too-long': 422,
   'clip-too-small': 422,
+  'clip-bad-ratio': 422,
   'clip-too-large': 422,
   'clip-undecodable': 422,
   'no-picture-in-clip': 422,
@@ -125,6 +129,7 @@ export const REFUSAL_STATUS = {
   'slow-down': 429,
   'no-provider': 503,
   'no-provider-for-quality': 422,
+  'no-provider-for-model': 422,
   'no-way-to-host-files': 503,
   'provider-down': 503,
   'disk-full': 503,

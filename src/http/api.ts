@@ -29,7 +29,7 @@ import { verdictText } from '../words/verify.ts';
 import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
 import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
-import { presentConsent, presentJob, presentProviderStats, presentQuote } from './present.ts';
+import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
@@ -106,11 +106,13 @@ export function api(parts: ApiParts): Hono {
 
   const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(CALLER, c.req.param('id') ?? '');
 
-  app.get('/status', (c) =>
-    c.json({
+  app.get('/status', async (c) => {
+    const models = await core.models.list(REQUESTER.spaceId);
+    return c.json({
       version: parts.version,
       qualities: [...parts.qualities],
       defaultQuality: parts.defaultQuality,
+      models: models.length > 1 ? models.map(presentModel) : [],
       limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
       components: parts.health.all().map((component) => {
         const weather = presentProviderStats(parts.providerHealth.of(component.name));
@@ -124,8 +126,8 @@ export function api(parts: ApiParts): Hono {
         };
       }),
       ...(parts.invites ? { links: parts.invites } : {}),
-    } satisfies StatusView),
-  );
+    } satisfies StatusView);
+  });
 
   app.post('/quote', async (c) => {
     const read = await readForm(c, files);

@@ -1,7 +1,15 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS, REPORT_REASONS } from '../core/job/job.ts';
+import {
+  FORMS,
+  type Job,
+  LABELS,
+  QUALITIES,
+  QUOTE_WARNINGS,
+  REPORT_REASONS,
+  SCENES,
+} from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
@@ -27,6 +35,9 @@ const base = z.object({
     target: anything,
   }),
   request: z.object({
+    // Any text: a job stays readable when its model is no longer built in.
+    model: z.string().exactOptional(),
+    scene: z.enum(SCENES).exactOptional(),
     quality: z.enum(QUALITIES),
     orientation: z.enum(['video', 'image']),
     sound: z.boolean(),
@@ -52,6 +63,10 @@ const base = z.object({
         'negative-prompt-ignored',
         'price-is-approximate',
         'price-from-table',
+        'price-at-most',
+        'prompt-ignored',
+        'orientation-ignored',
+        'sound-unsure',
         'trimmed',
         'looped',
         'draft',
@@ -76,6 +91,7 @@ const base = z.object({
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const uploaded = z.object({ image: z.string(), clip: z.string() });
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -115,8 +131,12 @@ const phase = z.discriminatedUnion('kind', [
 
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
-  sent.extend({ state: z.literal('submitting') }),
-  sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
+  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional() }),
+  sent.extend({
+    state: z.literal('unknown'),
+    uploaded: uploaded.exactOptional(),
+    candidate: operation.exactOptional(),
+  }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({

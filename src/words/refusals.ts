@@ -66,6 +66,8 @@ const REFUSALS = {
     }),
   'clip-too-small': (r, { t, dimensions }) =>
     t('refusal.clip-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
+  'clip-bad-ratio': (r, { t, dimensions }) =>
+    t('refusal.clip-bad-ratio', { size: dimensions(r.width, r.height), maxRatio: r.maxRatio }),
   'clip-too-large': (r, { t, dimensions, size }) =>
     r.by === 'pixels'
       ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
@@ -86,6 +88,7 @@ const REFUSALS = {
   'no-provider': (_, { t }) => t('refusal.no-provider'),
   'no-provider-for-quality': ({ quality }, { t }) =>
     t('refusal.no-provider-for-quality', { quality: qualityText(t, quality) }),
+  'no-provider-for-model': ({ model }, { t }) => t('refusal.no-provider-for-model', { model }),
   'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
   'provider-down': (_, { t }) => t('refusal.provider-down'),
   'disk-full': (_, { t }) => t('refusal.disk-full'),

@@ -218,6 +218,47 @@ describe('an offer', () => {
       expect.objectContaining({ label: '☑ Loop the clip', arg: 'loop=false' }),
     );
   });
+
+  it('lets a model and a scene be chosen where there is a choice, and leaves out what the model does not know', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const offer: Offer = {
+      id: '1',
+      code: 'ABC234',
+      requester,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+      request: { ...request, model: 'wan-animate', scene: 'clip' },
+      quote,
+      ...files,
+      why: 'price',
+      expiresAt: 1_800_000_000_000,
+      choosable: {
+        models: ['kling-2.6', 'wan-animate'],
+        qualities: ['draft', 'standard'],
+        scenes: ['picture', 'clip'],
+      },
+    };
+    const page = offerPage(words, offer);
+    const rows = (page.rows ?? []).map((row) =>
+      row.map((control) => ('label' in control && 'arg' in control ? [control.label, control.arg] : [])),
+    );
+    expect(rows.slice(0, -1)).toEqual([
+      [
+        ['Kling 2.6', 'model=kling-2.6'],
+        ['● Wan 2.2 Animate', 'model=wan-animate'],
+      ],
+      [
+        ['Draft', 'quality=draft'],
+        ['● Standard', 'quality=standard'],
+      ],
+      [
+        ['☐ Trim the clip', 'trim=true'],
+        ["☑ The clip's world", 'scene=picture'],
+      ],
+    ]);
+    // Discord shows five rows of buttons, and five buttons in each.
+    expect(page.rows?.length).toBeLessThanOrEqual(5);
+    expect(page.lines).toContainEqual('$0.28 · 4 s · Wan 2.2 Animate Standard · fal.ai');
+  });
 });
 
 describe('the card of a video', () => {

@@ -14,6 +14,9 @@ import type {
 } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
+import { chosenIn } from '../models/chosen.ts';
+import type { Model } from '../models/model.ts';
+import { modelOf, modelOfJob } from '../models/registry.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
 import type { PastLimit } from '../refusals.ts';
@@ -49,7 +52,14 @@ export type Intake = {
 };
 
 /** What was decided for the files stays true of them, whoever renders them once more. */
-const NOTES_OF_FILES: readonly QuoteNote[] = ['orientation-from-camera', 'trimmed', 'looped'];
+const NOTES_OF_FILES: readonly QuoteNote[] = [
+  'orientation-from-camera',
+  'orientation-ignored',
+  'prompt-ignored',
+  'sound-unsure',
+  'trimmed',
+  'looped',
+];
 
 /** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
 const VERDICTS_KEPT = 100;
@@ -57,11 +67,13 @@ const VERDICTS_KEPT = 100;
 export function createIntake(ctx: Context): Intake {
   const verdicts = new Map<string, Promise<Verdict>>();
 
-  function look(uploads: Uploads): Promise<Verdict> {
-    const key = `${uploads.image.sha256}/${uploads.clip.sha256}`;
+  /** Models that take the same share their verdicts. */
+  function look(uploads: Uploads, { image, clip }: Model): Promise<Verdict> {
+    const limits = { image, clip };
+    const key = `${uploads.image.sha256}/${uploads.clip.sha256}/${JSON.stringify(limits)}`;
     const known = verdicts.get(key);
     if (known) return known;
-    const fresh = judge(ctx, uploads);
+    const fresh = judge(ctx, uploads, limits);
     verdicts.set(key, fresh);
     // A disk that failed to give all of the file makes it look broken, too: neither need be so the next time.
     fresh.then(
@@ -76,23 +88,29 @@ export function createIntake(ctx: Context): Intake {
   async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<PreparedJob>> {
     const tooGood = refusalOfQuality(spaceId, choices.quality);
     if (tooGood) return refuse(tooGood);
-    const { image, clip, warnings } = await look(uploads);
+    const chosen = chosenIn(ctx, spaceId, choices);
+    if (!chosen.ok) return chosen;
+    const target = chosen.value;
+    const { image, clip, warnings } = await look(uploads, target.model);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
-    const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
+    const planned = plan(choices, clip.value, target);
     if (!planned.ok) return planned;
     const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
     return priced(spaceId, planned.value, heard, { uploads });
   }
 
-  async function prepareAgain(
-    spaceId: string,
-    { request, inputs, quote }: Job,
-  ): Promise<Outcome<PreparedJob>> {
+  async function prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>> {
+    const { request, inputs, quote } = job;
     const tooGood = refusalOfQuality(spaceId, request.quality);
     if (tooGood) return refuse(tooGood);
+    // What was chosen once may not be allowed any more.
+    const model = modelOfJob(job).id;
+    const chosen = chosenIn(ctx, spaceId, { model, ...sceneOf(request), quality: request.quality });
+    if (!chosen.ok) return chosen;
     const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
-    return priced(spaceId, { request, notes }, quote.warnings, { inputs });
+    const again = { ...request, model: chosen.value.model.id };
+    return priced(spaceId, { request: again, notes }, quote.warnings, { inputs });
   }
 
   async function priced(
@@ -177,9 +195,12 @@ const seenOf = (ctx: Context, files: PreparedJob['files']): Uploads =>
     : { image: keptUpload(ctx.files, files.inputs.image), clip: keptUpload(ctx.files, files.inputs.clip) };
 
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
-function choicesOf({ request, quote }: Job): Choices {
+function choicesOf(job: Job): Choices {
+  const { request, quote } = job;
   const { quality, orientation, sound, prompt, negativePrompt } = request;
   return {
+    model: modelOfJob(job).id,
+    ...sceneOf(request),
     quality,
     orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
     sound,
@@ -190,6 +211,8 @@ function choicesOf({ request, quote }: Job): Choices {
   };
 }
 
+const sceneOf = ({ scene }: Job['request']): Pick<Choices, 'scene'> => (scene ? { scene } : {});
+
 const isBroken = (verdict: Outcome<unknown>): boolean =>
   !verdict.ok && verdict.refusal.code === 'broken-file';
 
@@ -198,10 +221,14 @@ const mayPass = (verdict: Outcome<unknown>): boolean =>
   isBroken(verdict) || (!verdict.ok && verdict.refusal.code === 'busy');
 
 /** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
-async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
+async function judge(
+  ctx: Context,
+  { image, clip }: Uploads,
+  limits: Pick<Model, 'image' | 'clip'>,
+): Promise<Verdict> {
   const [imageFacts, clipFacts] = await Promise.all([
-    ctx.media.checkImage(image.path),
-    ctx.media.checkClip(clip.path),
+    ctx.media.checkImage(image.path, limits.image),
+    ctx.media.checkClip(clip.path, limits.clip),
   ]);
   const warnings: QuoteWarning[] = [];
   if (imageFacts.ok && clipFacts.ok) {
@@ -217,13 +244,15 @@ async function normalise(
   ctx: Context,
   work: FileWork,
   uploads: Uploads,
-  { cutAtSeconds, loopToSeconds }: Plan,
+  { request, cutAtSeconds, loopToSeconds }: Plan,
 ): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
-  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
+  const limits = modelOf(request);
+  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, limits.image);
   if (!image.ok) return image;
   const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
+    limits: limits.clip,
     ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });

@@ -1,5 +1,5 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
-import type { NamedFile, Quote, RenderRequest, Requester } from '../job/job.ts';
+import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
 import type { OverQuota, PastLimit, Refusal } from '../refusals.ts';
 import type { ConsentReason } from '../trust/consent-answers.ts';
@@ -37,6 +37,15 @@ export type Offer = {
   /** Where the admins were told of that; missing until they were. */
   told?: 'log-channel' | 'here';
   expiresAt: number;
+  /** What else may be chosen where it was made; missing where there is nothing else. */
+  choosable?: Choosable;
+};
+
+/** Models by their ids, none where there is but one; qualities and scenes of the model chosen. */
+export type Choosable = {
+  models: readonly string[];
+  qualities: readonly Quality[];
+  scenes: readonly Scene[];
 };
 
 /** The limit that an admin would lift. */

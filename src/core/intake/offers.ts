@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
+import { choosableIn, fitting } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
@@ -145,6 +146,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       clip,
       ...why,
       ...(asks ? { asks } : {}),
+      choosable: choosableIn(ctx, event.requester.spaceId, plan.request),
       expiresAt: ctx.clock.now() + WAITS_MS,
     });
     return accept(takenOf(offer));
@@ -178,7 +180,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     why: OfferReason,
   ): Promise<Offer> {
     const expiresAt = ctx.clock.now() + WAITS_MS;
-    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt });
+    const choosable = choosableIn(ctx, offer.requester.spaceId, plan.request);
+    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt, choosable });
   }
 
   /** What the admins were asked for holds for the limit that they were told of. */
@@ -195,7 +198,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const offer = found.value;
       // What the admins were asked for must stay what they say yes to.
       if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
-      const chosen = { ...offer.choices, ...choices };
+      const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
       const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), chosen);
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });

@@ -1,3 +1,4 @@
+/** The short code of a job, which members see and type. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** The short code that members see, the same for the same id: six characters that can't be misread. */

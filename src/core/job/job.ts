@@ -2,10 +2,11 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-export const QUALITIES = ['draft', 'standard', 'pro'] as const;
-export type Quality = (typeof QUALITIES)[number];
-/** Whose orientation the character keeps: the clip's (`video`, up to 30 s) or the picture's (`image`, up to 10 s). */
-export type Orientation = 'video' | 'image';
+export { codeOf } from './code.ts';
+
+import type { Orientation, Quality, Scene } from './wishes.ts';
+
+export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
@@ -24,6 +25,9 @@ export type MarkedVideo = { video: StoredVideo; label: Label; marks: 'signed' | 
 
 /** What a provider is asked to render. */
 export type RenderRequest = {
+  /** By its id in `models/registry.ts`; missing on records of before there were several, as is the picture's scene. */
+  model?: string;
+  scene?: Scene;
   quality: Quality;
   orientation: Orientation;
   sound: boolean;
@@ -43,6 +47,11 @@ export type QuoteNote =
   | 'negative-prompt-ignored'
   | 'price-is-approximate'
   | 'price-from-table'
+  /** It is counted by frames, and how many there will be is not known before. */
+  | 'price-at-most'
+  | 'prompt-ignored'
+  | 'orientation-ignored'
+  | 'sound-unsure'
   | 'trimmed'
   | 'looped'
   | 'draft';
@@ -64,6 +73,9 @@ export type Operation = { readonly [key: string]: string | number | boolean | nu
 /** Where a provider says the finished video lies. */
 export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
 
+/** Where each input lies for the provider: an address, or the key of a file of ours. */
+export type UploadedFiles = { image: string; clip: string };
+
 /** One try at one provider; a job that failed over has several. */
 export type Attempt = {
   provider: string;
@@ -75,7 +87,7 @@ export type Attempt = {
 /** The page, and scripts that use its addresses, where the chats' names stand. */
 export const PAGE = 'web';
 
-/** Whether it is the operator's own place: without other members, admins, or limits but the operator's budget. */
+/** The operator's own place: without other members, admins, or limits but the operator's budget. */
 export const isOperatorsOwn = (platform: string): boolean => platform === PAGE;
 
 /** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
@@ -118,6 +130,8 @@ type JobBase = {
 
 /** A job that a provider may be working on. */
 type Submission = { provider: string; submittedAt: number };
+/** `uploaded`: where its files lay, where the provider can be asked for the job by them. */
+type Sent = Submission & { uploaded?: UploadedFiles };
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -160,9 +174,9 @@ export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
     | { state: 'created'; place?: number }
-    | ({ state: 'submitting' } & Submission)
+    | ({ state: 'submitting' } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
-    | ({ state: 'unknown'; candidate?: Operation } & Submission)
+    | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
     | ({ state: 'completed'; deliveryTries: number; unshrunk?: ShrinkAttempts } & Finished)

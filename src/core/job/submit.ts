@@ -24,7 +24,9 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
   const { provider, uploaded } = ready;
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
-  const sending = await move(ctx, job, 'submitting', { ...sent, attempts: ready.attempts });
+  // What it may be found by must be on disk before it is sent.
+  const traced = provider.find ? { uploaded } : {};
+  const sending = await move(ctx, job, 'submitting', { ...sent, ...traced, attempts: ready.attempts });
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
   switch (outcome.kind) {
@@ -36,7 +38,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
       );
     }
     case 'unknown':
-      return move(ctx, sending, 'unknown', { ...sent, attempts });
+      return move(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
     case 'refused':
     case 'not-sent':
       return move(ctx, sending, 'created', { attempts });

@@ -11,6 +11,7 @@ import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
+import { offerModels } from './models.js';
 import { bodyOf, forgetLoop, loopBox, offerQualities, showLoop } from './options.js';
 import { liveQuote } from './quote.js';
 import { loopHelps, placeOf, trimHelps } from './refusal.js';
@@ -240,6 +241,7 @@ async function loadStatus() {
   limits = status.limits;
   learnNames(status.components);
   offerQualities(status);
+  offerModels(status);
   showFronts(status);
 }
 

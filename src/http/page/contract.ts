@@ -49,7 +49,14 @@ export type JobView = {
   cost?: string;
   provider?: string;
   failure?: Remark;
-  request: { quality: string; orientation: string; sound: boolean; prompt?: string };
+  request: {
+    model: string;
+    scene?: string;
+    quality: string;
+    orientation: string;
+    sound: boolean;
+    prompt?: string;
+  };
   seconds: number;
   /** Epoch milliseconds. */
   createdAt: number;
@@ -141,10 +148,28 @@ export type ComponentView = {
   weather?: ProviderStatsView;
 };
 
+/** A model that can be chosen; the one that is taken by itself comes first. */
+export type ModelView = {
+  id: string;
+  name: string;
+  /** Of those that cost something. */
+  qualities: string[];
+  scenes: string[];
+  /** What a second costs at least, as a person reads it; missing while nobody takes jobs for it. */
+  pricePerSecond?: string;
+  /** Each a few words, for people: price, usual time, abilities. */
+  facts: string[];
+  /** What makes a good pair for it. */
+  pair?: string;
+  understands: { orientation: boolean; prompt: boolean; negativePrompt: boolean; sound: boolean };
+};
+
 export type StatusView = {
   version: string;
   qualities: string[];
   defaultQuality: string;
+  /** Empty where there is no choice. */
+  models: ModelView[];
   /** The largest upload of each kind, in bytes. */
   limits: { imageBytes: number; clipBytes: number };
   components: ComponentView[];

@@ -13,7 +13,7 @@ import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
-import { jobChoices } from './say.ts';
+import { jobChoices, modelsFor } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
 /**
@@ -29,7 +29,7 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
-      return { kind: 'choices', typed: String(typed), of: event.data.name === 'jobs' ? 'jobs' : 'cancel' };
+      return { kind: 'choices', typed: String(typed), of: TYPED[event.data.name] ?? 'cancel' };
     }
     case InteractionType.ApplicationCommand:
       if (event.data.type === ApplicationCommandType.Message) return readMenu(reader, event);
@@ -41,11 +41,17 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
   }
 }
 
-export const choicesOf = async (
+/** What is looked up while an option of these commands is typed. */
+const TYPED: Readonly<Record<string, 'jobs' | 'models'>> = { jobs: 'jobs', animate: 'models' };
+
+export async function choicesOf(
   parts: InboundParts,
   reader: Reader,
   { typed, of }: Extract<Reading, { kind: 'choices' }>,
-) => (of === 'timezone' ? zoneChoices(parts, reader, typed) : jobChoices(parts, reader, typed, of));
+) {
+  if (of === 'timezone') return zoneChoices(parts, reader, typed);
+  return of === 'models' ? modelsFor(parts, reader, typed) : jobChoices(parts, reader, typed, of);
+}
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
 function refusedCaller({ core, words, call }: Reader, asker: Asker): Reading | undefined {

@@ -1,6 +1,7 @@
 /** Decides what a message asks for. Sends nothing, so reading a message twice is harmless. */
 import type { Refusal } from '../../../core/refusals.ts';
 import type { WordKey } from '../../../words/index.ts';
+import { readWishes } from '../../wishes.ts';
 import type { Downloads } from '../download.ts';
 import type { Media } from '../media-of.ts';
 import type { Expected } from './expected.ts';
@@ -93,7 +94,7 @@ export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: numb
 function requestOf(said: MessageRecord, media: Media, { again }: { again?: string }): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
   const ask = again === undefined && said.command === ANIMATE && OPTIONS.test(said.text);
-  const prompt = ask ? said.text.replace(OPTIONS, '') : said.text;
+  const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
   return {
     kind: 'request',
     chatId,
@@ -106,7 +107,7 @@ function requestOf(said: MessageRecord, media: Media, { again }: { again?: strin
     ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
     command: again === undefined ? 'animate' : 'again',
-    options: again === undefined ? (prompt ? { prompt } : {}) : { job: again },
+    options: again === undefined ? { ...options, ...(prompt ? { prompt } : {}) } : { job: again },
     ask,
     media,
     ...(firstOfEach ? { firstOfEach } : {}),
