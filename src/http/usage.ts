@@ -52,19 +52,17 @@ export function usageRoutes({ core, commands }: UsageParts, caller: Caller): Hon
     });
   });
 
-  app.get('/audit.:format', (c) => {
-    const asked = c.req.param('format');
-    const format = AUDIT_FORMATS.find((one) => one === asked);
-    if (!format) return problem(c, { code: 'bad-option', option: 'format', allowed: AUDIT_FORMATS });
-    const rows: ReadableStream<Uint8Array> = Readable.toWeb(
-      Readable.from(exportAudit(format, core.audit.read({})), { objectMode: false }),
-    );
-    return c.body(rows as globalThis.ReadableStream, 200, {
-      'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json',
-      'content-disposition': `attachment; filename="strut-audit.${format}"`,
-      'cache-control': 'no-store',
+  for (const format of AUDIT_FORMATS)
+    app.get(`/audit.${format}`, (c) => {
+      const rows: ReadableStream<Uint8Array> = Readable.toWeb(
+        Readable.from(exportAudit(format, core.audit.read({})), { objectMode: false }),
+      );
+      return c.body(rows as globalThis.ReadableStream, 200, {
+        'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json',
+        'content-disposition': `attachment; filename="strut-audit.${format}"`,
+        'cache-control': 'no-store',
+      });
     });
-  });
 
   return app;
 }

@@ -96,9 +96,8 @@ export type Requester = {
   platform: string;
   spaceId: string;
   memberId: string;
-  /** The channel or topic within the space, where limits may stand on it. */
+  /** The channel or topic within the space, where limits may stand on it; and whether it is marked as for adults. */
   channelId?: string;
-  /** The platform marks the channel as one for adults. */
   forAdults?: boolean;
   /** The member's roles there, the highest first. */
   roles?: readonly string[];
