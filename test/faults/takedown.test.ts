@@ -45,12 +45,14 @@ describe('a process that is killed while it takes a reported video down', () => 
       expect(points).toContain('chat.retract, after');
       expect(await first.videos()).toBe(0);
       const wrong: string[] = [];
-      for (const point of points) {
+      // Each effect ends with a save of the case: there are more of these than names.
+      const saves = [2, 3, 4, 5, 6, 7, 8].map((nth) => ({ point: 'takedown.set, after', nth }));
+      for (const { point, nth } of [...points.map((point) => ({ point, nth: 1 })), ...saves]) {
         const one = await delivered(stage);
-        bot.dieAt(point);
+        bot.dieAt(point, nth);
         const answer = await report(stage, one);
         await bot.ended();
-        if (answer?.ok) wrong.push(`${point}: it lived on`);
+        if (answer?.ok) wrong.push(`${point}, ${nth}: it lived on`);
         await bot.start();
         // Whoever got no answer presses again; what was on disk before goes on without that.
         await report(stage, one);
@@ -63,7 +65,7 @@ describe('a process that is killed while it takes a reported video down', () => 
         );
       }
       expect(wrong).toEqual([]);
-      expect(points.length).toBeGreaterThan(10);
+      expect(points).toContain('jobs.save(delivered), after');
     },
     TEST_MS,
   );
