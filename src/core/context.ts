@@ -4,9 +4,11 @@ import type { Chat } from './chat-port.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
+import type { StateFields } from './job/advance.ts';
+import { advance } from './job/advance.ts';
 import type { History } from './job/history.ts';
-import type { Job, JobIn, JobState, Labelling, StateFields } from './job/job.ts';
-import { advance } from './job/job.ts';
+import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
+
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
 import type { Ledger } from './limits/ledger.ts';

@@ -1,7 +1,6 @@
 /** The page's API, for the page and for scripts. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Call, Command, Core } from '../core/command.ts';
@@ -11,14 +10,7 @@ import { readChoices } from '../core/intake/choices.ts';
 import type { IntakeResult } from '../core/intake/offers.ts';
 import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
-import {
-  type Job,
-  PAGE,
-  type Quality,
-  type Requester,
-  rendererOf,
-  type StoredFile,
-} from '../core/job/job.ts';
+import { type Job, PAGE, type Quality, type Requester, rendererOf } from '../core/job/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
@@ -28,6 +20,7 @@ import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
 import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
+import { jobFileRoutes } from './job-files.ts';
 import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
 import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
@@ -205,24 +198,6 @@ export function api(parts: ApiParts): Hono {
       : problem(c, job.refusal);
   });
 
-  app.get('/jobs/:id/video', async (c) => {
-    const job = await mine(c);
-    if (!job.ok) return problem(c, job.refusal);
-    if (!('video' in job.value)) return problem(c, { code: 'no-such-job' });
-    if (job.value.hidden) return problem(c, { code: 'job-hidden' });
-    if (c.req.query('download') !== undefined) {
-      c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
-    }
-    const video = await core.handOut(job.value.id);
-    return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
-  });
-
-  app.get('/jobs/:id/image', async (c) => {
-    const job = await mine(c);
-    if (job.ok && job.value.hidden) return problem(c, { code: 'job-hidden' });
-    return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
-  });
-
   app.post('/jobs/:id/cancel', async (c) => {
     const done = await commands.cancel.execute(call('cancel', { options: { job: c.req.param('id') } }), core);
     if (!done.ok) return problem(c, done.refusal);
@@ -244,6 +219,7 @@ export function api(parts: ApiParts): Hono {
     return c.body(Readable.toWeb(archive) as ReadableStream);
   });
 
+  app.route('/', jobFileRoutes(parts, mine));
   app.route('/', usageRoutes(parts, CALLER));
   app.route('/', reportRoutes(parts, CALLER));
 
@@ -257,16 +233,6 @@ function eventId(c: Context, action: string): string {
     ? createHash('sha256').update(`${action}\n${key}`).digest('hex').slice(0, 24)
     : randomUUID().replaceAll('-', '');
   return `web-${name}`;
-}
-
-async function sendFile(c: Context, files: Files, job: Job, file: StoredFile): Promise<Response> {
-  if (!(await files.has(file))) return problem(c, { code: 'no-such-job' });
-  // The page's own may be kept by this browser, until they are deleted here; other members' are theirs to have deleted.
-  const own = job.requester.platform === REQUESTER.platform;
-  c.header('cache-control', own ? 'private, max-age=31536000, immutable' : 'private, no-store');
-  c.header('accept-ranges', 'bytes');
-  const response = await serveStatic({ path: files.pathOf(file) })(c, async () => {});
-  return response ?? problem(c, { code: 'no-such-job' });
 }
 
 const usualMs = ({ history }: ApiParts, job: Job) => history.usualMs(rendererOf(job), job.request);

@@ -111,7 +111,7 @@ export type ReportReason = (typeof REPORT_REASONS)[number];
 /** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
 export type Hidden = { reason: ReportReason; since: number; locked?: true };
 
-type JobBase = {
+export type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
   /** The short name that members see. */
@@ -218,50 +218,6 @@ export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
 /** Who renders it, or will. */
 export const rendererOf = (job: Job): string =>
   ('provider' in job ? job.provider : undefined) ?? job.quote.provider;
-
-/** The fields that a state adds to those every job has. */
-export type StateFields<S extends JobState> =
-  Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
-    ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
-    : never;
-
-/**
- * The only way a job changes. Fields of the old state go, those of the new one must all be given.
- * Throws IllegalMove, a bug of ours, when the table has no such move.
- */
-export function advance<S extends JobState>(
-  job: Job,
-  state: S,
-  fields: StateFields<S>,
-  now: number,
-): JobIn<S> {
-  if (!(MOVES[job.state] as readonly JobState[]).includes(state))
-    throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden } = job;
-  const base = {
-    id,
-    code,
-    requester,
-    request,
-    inputs,
-    quote,
-    attempts,
-    createdAt,
-    deadlineAt,
-    updatedAt: now,
-    ...(hidden ? { hidden } : {}),
-  };
-  // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
-  return { ...base, state, ...fields } as unknown as JobIn<S>;
-}
-
-/** Only a bug of ours moves a job in a way the table forbids; a retry does not help. */
-class IllegalMove extends Error {
-  override name = 'IllegalMove';
-  constructor(jobId: string, from: JobState, to: JobState) {
-    super(`job ${jobId} cannot go from ${from} to ${to}`);
-  }
-}
 
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };

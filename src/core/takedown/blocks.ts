@@ -1,7 +1,7 @@
 /**
  * Pictures that may not be used, by their hashes alone: of one space while a report there waits or after its admins have
  * removed a video, everywhere where the operator has, or where a minor may be shown.
- * docs/decisions/0005-a-report-hides-at-once.md says where the threshold comes from.
+ * docs/decisions/0006-a-report-hides-at-once.md says where the threshold comes from.
  */
 import type { Uploads } from '../intake/uploads.ts';
 import { MachineBusy, type Media, type PictureHash } from '../media.ts';
