@@ -4,8 +4,10 @@ import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
+import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
+import { report } from './report.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 import { verify } from './verify.ts';
@@ -16,10 +18,12 @@ export const commands = {
   jobs,
   cancel,
   verify,
+  report,
   quota,
   settings,
   usage,
   privacy,
+  optout,
   help,
 };
 

@@ -1,6 +1,7 @@
 /** Everything that the admins of a space can set, in the order in which it is shown. A new setting is a file beside this one and a line here. */
 import type { Setting } from '../src/core/settings/setting.ts';
 import { partsOf } from '../src/core/settings/settings-parts.ts';
+import { adult } from './adult.ts';
 import { channels, members, roles } from './allowed.ts';
 import { blocked } from './blocked.ts';
 import { confirm } from './confirm.ts';
@@ -8,6 +9,7 @@ import { grants } from './grants.ts';
 import { label } from './label.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
+import { models } from './models.ts';
 import { notify } from './notify.ts';
 import { providers } from './providers.ts';
 import { quality } from './quality.ts';
@@ -22,10 +24,12 @@ export const settings: readonly Setting[] = [
   members,
   blocked,
   providers,
+  models,
   quality,
   confirm,
   label,
   notify,
+  adult,
   logChannel,
   timezone,
   retention,

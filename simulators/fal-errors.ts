@@ -1,5 +1,7 @@
 /** fal.ai's errors as they go over the wire (fal.ai/docs, errors, and field reports, 2026-11-21). */
 
+import type { Fault } from './sim-jobs.ts';
+
 /** `status`: told by the status itself. `result`: the status says COMPLETED, the result says what happened. */
 export type FalFailure =
   | { on: 'status'; error: string; error_type?: string; result: { status: number; json: unknown } }
@@ -94,38 +96,13 @@ export function requestError(type: string): Extract<FalFailure, { on: 'status' }
   };
 }
 
-const FIELDS = {
-  image_url: 'string',
-  video_url: 'string',
-  character_orientation: 'string',
-  prompt: 'string',
-  keep_original_sound: 'boolean',
-};
-
-/** The queue takes nearly anything; what is wrong with it comes up as the result. */
-export function problemOf(input: Record<string, unknown>): FalFailure | undefined {
-  for (const field of ['image_url', 'video_url', 'character_orientation']) {
-    if (input[field] === undefined) return modelError('value_error.missing', field);
-  }
-  for (const [field, value] of Object.entries(input)) {
-    const type = (FIELDS as Record<string, string>)[field];
-    if (!type) return modelError('value_error.extra', field, { input: value });
-    if (typeof value !== type) return modelError(`type_error.${type}`, field, { input: value });
-  }
-  const { character_orientation: orientation } = input;
-  if (orientation !== 'image' && orientation !== 'video')
-    return modelError('type_error.enum', 'character_orientation', { input: orientation });
-  return undefined;
-}
-
-export function word(
-  about: 'image' | 'clip',
-  fault: 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short',
-): FalFailure {
+export function word(about: 'image' | 'clip', fault: Fault): FalFailure {
   const types = {
     'not-fetched': 'file_download_error',
     'not-read': about === 'image' ? 'image_load_error' : 'unsupported_video_format',
     'too-small': 'image_too_small',
+    'too-large': 'image_too_large',
+    'too-heavy': 'file_too_large',
     'too-long': 'video_duration_too_long',
     'too-short': 'video_duration_too_short',
   };

@@ -1,5 +1,6 @@
 /** fal.ai over real HTTP: queue, storage, prices and webhook keys on one port. */
-import { type FalFailure, problemOf, requestError, word } from './fal-errors.ts';
+import { appOf, ENDPOINTS, problemOf, unitsOf } from './fal-endpoints.ts';
+import { type FalFailure, requestError, word } from './fal-errors.ts';
 import { createFalFiles, type Upload } from './fal-files.ts';
 import { createSigning } from './fal-signing.ts';
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
@@ -7,13 +8,13 @@ import { createSimJobs, type Script, type SimJob, type SimJobs, tellHook } from 
 import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
-const STANDARD = 'fal-ai/kling-video/v2.6/standard/motion-control';
-const PRO = 'fal-ai/kling-video/v2.6/pro/motion-control';
+/** What a clip has that nobody said more of. */
+const USUAL_FPS = 30;
 
 export type FalSim = SimServer & {
   key: string;
   jobs: SimJobs<FalFailure>;
-  /** Dollars per second by endpoint; one that is taken out is missing from the pricing API. */
+  /** Dollars per unit by endpoint; one that is taken out is missing from the pricing API. */
   prices: Map<string, number>;
   /** What the account was billed for a request, in dollars. */
   billed(id: string): Promise<number>;
@@ -21,6 +22,8 @@ export type FalSim = SimServer & {
   tellsUnits: boolean;
   uploads: Map<string, Upload>;
   signing: ReturnType<typeof createSigning>;
+  /** How requests are listed: so late, and while they run or only once they have ended. */
+  lists: { lagMs: number; running: boolean };
   /** The status of each answer to a webhook. */
   deliveries: { url: string; status: number }[];
 };
@@ -30,10 +33,7 @@ export async function startFal(
 ): Promise<FalSim> {
   const { key = 'sim-id:sim-secret', time = realTime() } = options;
   const files = createFalFiles();
-  const prices = new Map([
-    [STANDARD, 0.07],
-    [PRO, 0.112],
-  ]);
+  const prices = new Map(Object.entries(ENDPOINTS).map(([id, { price }]) => [id, price]));
   const deliveries: FalSim['deliveries'] = [];
   const signing = createSigning(time);
   const jobs = createSimJobs<FalFailure>({ time, local, word });
@@ -49,10 +49,11 @@ export async function startFal(
     uploads: files.uploads,
     deliveries,
     tellsUnits: true,
+    lists: { lagMs: 0, running: true },
     signing,
     async billed(id) {
       const job = jobs.get(id);
-      return job ? unitsOf(await job.end) * (prices.get(String(job.input.endpoint)) ?? 0) : 0;
+      return job ? (await billedUnits(job)) * (prices.get(String(job.input.endpoint)) ?? 0) : 0;
     },
   };
   return sim;
@@ -69,13 +70,15 @@ export async function startFal(
       return { status: 401, json: { detail: 'Invalid authentication credentials.' } };
     if (path.startsWith('/storage/upload/')) return files.initiate(request, server.url);
     if (path === '/v1/models/pricing') return pricing(request);
+    if (path === '/v1/models/requests/by-endpoint') return listRequests(request);
     const queued = /^\/(?<owner>[^/]+)\/(?<alias>[^/]+)\/requests\/(?<id>[^/]+)(?<rest>\/.*)?$/.exec(
       path,
     )?.groups;
     if (queued) {
-      if (`${queued.owner}/${queued.alias}` !== 'fal-ai/kling-video')
+      const app = `${queued.owner}/${queued.alias}`;
+      if (!Object.keys(ENDPOINTS).some((endpoint) => appOf(endpoint) === app))
         return { status: 404, json: { detail: 'Application not found' } };
-      return follow(request, queued.id ?? '', queued.rest ?? '');
+      return follow(request, app, queued.id ?? '', queued.rest ?? '');
     }
     // The classic trap: the sub-path in front of /requests.
     if (path.includes('/requests/')) return { status: 405, json: { detail: 'Method Not Allowed' } };
@@ -84,15 +87,20 @@ export async function startFal(
 
   async function submit({ path, query, json }: SimRequest): Promise<Reply> {
     const endpoint = path.slice(1);
-    if (endpoint !== STANDARD && endpoint !== PRO)
-      return { status: 404, json: { detail: `Application '${endpoint}' not found` } };
+    const model = Object.hasOwn(ENDPOINTS, endpoint) ? ENDPOINTS[endpoint] : undefined;
+    if (!model) return { status: 404, json: { detail: `Application '${endpoint}' not found` } };
     if (json === null || typeof json !== 'object') return { status: 400, json: { detail: 'Invalid JSON' } };
     const input = { ...(json as Record<string, unknown>) };
-    const files = { image: input.image_url, clip: input.video_url, orientation: input.character_orientation };
+    const files = {
+      image: input.image_url,
+      clip: input.video_url,
+      orientation: input.character_orientation,
+      limits: model.limits,
+    };
     const job = jobs.accept(
       { ...input, endpoint },
       files,
-      problemOf(input),
+      problemOf(model, input),
       query.get('fal_webhook') ?? undefined,
     );
     if (job.hook) {
@@ -103,7 +111,7 @@ export async function startFal(
   }
 
   function frame(job: SimJob<FalFailure>, status: string) {
-    const base = `${server.url}/fal-ai/kling-video/requests/${job.id}`;
+    const base = `${server.url}/${appOf(String(job.input.endpoint))}/requests/${job.id}`;
     return {
       status,
       request_id: job.id,
@@ -113,8 +121,10 @@ export async function startFal(
     };
   }
 
-  async function follow(request: SimRequest, id: string, rest: string): Promise<Reply> {
-    const job = jobs.get(id);
+  async function follow(request: SimRequest, app: string, id: string, rest: string): Promise<Reply> {
+    const known = jobs.get(id);
+    // Another app knows nothing of it.
+    const job = known && appOf(String(known.input.endpoint)) === app ? known : undefined;
     const { method } = request;
     if (rest === '/cancel')
       return method === 'PUT' ? cancel(job) : { status: 405, json: { detail: 'Method Not Allowed' } };
@@ -179,7 +189,7 @@ export async function startFal(
     if (failure?.on === 'status') return { ...failure.result, headers };
     if (failure)
       return { status: failure.status, json: failure.json, headers: { ...headers, ...failure.headers } };
-    const units = sim.tellsUnits ? { 'x-fal-billable-units': String(unitsOf(await job.end)) } : {};
+    const units = sim.tellsUnits ? { 'x-fal-billable-units': String(await billedUnits(job)) } : {};
     return { status: 200, headers: { ...headers, ...units }, json: await payloadOf(job) };
   }
 
@@ -219,6 +229,29 @@ export async function startFal(
     return { status: 200, json: { prices: found, next_cursor: null, has_more: false } };
   }
 
+  /** The newest first, a hundred a page at most. */
+  function listRequests({ query }: SimRequest): Reply {
+    const { lagMs, running } = sim.lists;
+    const from = Number(query.get('cursor') ?? 0);
+    const limit = Math.min(100, Number(query.get('limit') ?? 50));
+    const isListed = (job: SimJob<FalFailure>): boolean =>
+      job.input.endpoint === query.get('endpoint_id') &&
+      time.now() - job.acceptedAt >= lagMs &&
+      (running || jobs.phase(job) === 'done');
+    const found = [...jobs.all.values()].filter(isListed).reverse();
+    const items = found.slice(from, from + limit).map((job) => {
+      const { endpoint, ...input } = job.input;
+      const sent_at = new Date(job.acceptedAt).toISOString();
+      const payloads = query.get('expand') === 'payloads' ? { json_input: input } : {};
+      return { request_id: job.id, endpoint_id: endpoint, sent_at, started_at: sent_at, ...payloads };
+    });
+    const more = from + limit < found.length;
+    return {
+      status: 200,
+      json: { items, next_cursor: more ? String(from + limit) : null, has_more: more },
+    };
+  }
+
   async function deliver(job: SimJob<FalFailure>): Promise<void> {
     if (!job.hook) return;
     const failure = await failureOf(job);
@@ -248,6 +281,10 @@ export async function startFal(
   }
 }
 
-function unitsOf(end: Awaited<SimJob<FalFailure>['end']>): number {
-  return end.kind === 'video' ? Math.ceil(end.seconds - 0.05) : 0;
+async function billedUnits({ end, input, script }: SimJob<FalFailure>): Promise<number> {
+  const ended = await end;
+  const endpoint = ENDPOINTS[String(input.endpoint)];
+  if (ended.kind !== 'video' || !endpoint) return 0;
+  const { resolution } = input;
+  return unitsOf(endpoint, { seconds: ended.seconds, fps: script.fps ?? USUAL_FPS, resolution });
 }

@@ -202,6 +202,8 @@ function word(about: 'image' | 'clip', fault: Fault): RuncomfyFailure {
     'not-fetched': `could not fetch the ${what}`,
     'not-read': `invalid ${what}`,
     'too-small': `${what} is too small`,
+    'too-large': `${what} is too large`,
+    'too-heavy': `${what} is too large`,
     'too-long': `${what} is too long`,
     'too-short': `${what} is too short`,
   };

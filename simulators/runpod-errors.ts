@@ -44,6 +44,8 @@ export function word(about: 'image' | 'clip', fault: Fault): RunpodFailure {
     'not-fetched': `failed to download the ${what}`,
     'not-read': `the ${what} format is invalid`,
     'too-small': `the ${what} is too small`,
+    'too-large': `the ${what} is too large`,
+    'too-heavy': `the ${what} is too large`,
     'too-long': `the ${what} duration is too long`,
     'too-short': `the ${what} duration is too short`,
   };

@@ -18,6 +18,8 @@ export type Script<F> = {
   width?: number;
   height?: number;
   bytes?: number;
+  /** What the video is counted by, of a provider that bills frames. */
+  fps?: number;
   /** Another address that leads here, for the video; by default the simulator's own. */
   videosAt?: string;
   /** So often the files are fetched, a quarter of a second apart, before it gives up: workers come late, and again. */
@@ -76,7 +78,26 @@ export async function tellHook(
 }
 
 /** What a simulator finds wrong with the files; each provider words it in its own way. */
-export type Fault = 'not-fetched' | 'not-read' | 'too-small' | 'too-long' | 'too-short';
+export type Fault =
+  | 'not-fetched'
+  | 'not-read'
+  | 'too-small'
+  | 'too-large'
+  | 'too-heavy'
+  | 'too-long'
+  | 'too-short';
+
+/** What a model takes, where it is not what Kling does. */
+export type InputLimits = {
+  minSeconds: number;
+  maxSeconds: number;
+  minImageSide: number;
+  /** The longer side and the shorter one. */
+  maxImageSides: readonly [number, number];
+  maxImageBytes?: number;
+};
+
+type GivenFiles = { image: unknown; clip: unknown; orientation: unknown; limits?: InputLimits | undefined };
 
 export type SimJobs<F> = ReturnType<typeof createSimJobs<F>>;
 
@@ -93,12 +114,7 @@ export function createSimJobs<F>(options: {
   let usual: Script<F> = { queueMs: 2_000, runMs: 20_000 };
 
   /** `files` names the two addresses; `problem` is what the provider finds wrong with the rest of the input. */
-  function accept(
-    input: Record<string, unknown>,
-    files: { image: unknown; clip: unknown; orientation: unknown },
-    problem?: F,
-    hook?: string,
-  ): SimJob<F> {
+  function accept(input: Record<string, unknown>, files: GivenFiles, problem?: F, hook?: string): SimJob<F> {
     const script = { ...usual, ...upcoming.shift() };
     const job: SimJob<F> = {
       id: makeId(),
@@ -115,25 +131,25 @@ export function createSimJobs<F>(options: {
     return job;
   }
 
-  async function render(
-    script: Script<F>,
-    files: { image: unknown; clip: unknown; orientation: unknown },
-  ): Promise<End<F>> {
-    const failure = script.failure ?? (await checkImage(files.image, script.fetchTries));
+  async function render(script: Script<F>, files: GivenFiles): Promise<End<F>> {
+    const failure = script.failure ?? (await checkImage(files, script.fetchTries));
     if (failure !== undefined) return { kind: 'failure', failure };
     const clip = await fetched(files.clip, script.fetchTries);
     if (!clip) return { kind: 'failure', failure: word('clip', 'not-fetched') };
     const seconds = script.seconds ?? (await secondsOf(clip));
     if (seconds === undefined) return { kind: 'failure', failure: word('clip', 'not-read') };
     // A little more than the limit is the padding that encoders leave.
-    if (seconds > (files.orientation === 'image' ? 10 : 30) + 0.1)
-      return { kind: 'failure', failure: word('clip', 'too-long') };
-    if (seconds < 2.9) return { kind: 'failure', failure: word('clip', 'too-short') };
+    const { minSeconds = 3, maxSeconds = files.orientation === 'image' ? 10 : 30 } = files.limits ?? {};
+    if (seconds > maxSeconds + 0.1) return { kind: 'failure', failure: word('clip', 'too-long') };
+    if (seconds < minSeconds - 0.1) return { kind: 'failure', failure: word('clip', 'too-short') };
     const rounded = Math.round(seconds * 10) / 10;
     return { kind: 'video', video: await renderVideo({ ...script, seconds: rounded }), seconds: rounded };
   }
 
-  async function checkImage(url: unknown, tries: number | undefined): Promise<F | undefined> {
+  async function checkImage(
+    { image: url, limits }: GivenFiles,
+    tries: number | undefined,
+  ): Promise<F | undefined> {
     const bytes = await fetched(url, tries);
     if (!bytes) return word('image', 'not-fetched');
     const { default: sharp } = await import('sharp');
@@ -141,7 +157,11 @@ export function createSimJobs<F>(options: {
       .metadata()
       .catch(() => undefined);
     if (!facts) return word('image', 'not-read');
-    return facts.width < 300 || facts.height < 300 ? word('image', 'too-small') : undefined;
+    const [short, long] = [Math.min(facts.width, facts.height), Math.max(facts.width, facts.height)];
+    const { minImageSide = 300, maxImageSides: [most, mostShort] = [65_536, 65_536] } = limits ?? {};
+    if (short < minImageSide) return word('image', 'too-small');
+    if (long > most || short > mostShort) return word('image', 'too-large');
+    return bytes.length > (limits?.maxImageBytes ?? Infinity) ? word('image', 'too-heavy') : undefined;
   }
 
   async function fetched(url: unknown, tries = 1): Promise<Buffer | undefined> {

@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_UPLOAD_BYTES } from '../src/core/intake/uploads.ts';
-import { MAX_CLIP_SECONDS, MIN_CLIP_SECONDS } from '../src/core/price/quote.ts';
-import { MIN_SIDE as MIN_CLIP_SIDE } from '../src/media/check-clip.ts';
-import { MAX_PIXELS, MAX_RATIO, MIN_SIDE as MIN_IMAGE_SIDE } from '../src/media/image-limits.ts';
+import { DEFAULT_MODEL } from '../src/core/models/registry.ts';
+import { MAX_PIXELS } from '../src/media/image-limits.ts';
 import { CLIPS, IMAGES } from '../src/media/sniff.ts';
 import { wordsFor } from '../src/words/index.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const [, table = ''] = /## What goes in\n\n([\s\S]*?)\n\n/.exec(readme) ?? [];
+const { image, clip } = DEFAULT_MODEL;
+
 const row = (name: string): { taken: string[]; limits: string } => {
   const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
   const [, , taken = '', limits = ''] = cells.find(([, first]) => first === name) ?? [];
@@ -24,7 +25,7 @@ describe('what goes in, as the README has it', () => {
     expect(taken.toSorted()).toEqual([...new Set([...Object.values(IMAGES), 'HEIC', 'AVIF'])].toSorted());
     expect(limits).toBe(
       `up to ${megabytes(MAX_UPLOAD_BYTES.image)} and ${MAX_PIXELS / 1_000_000} million pixels, ` +
-        `each side at least ${MIN_IMAGE_SIDE} pixels, at most ${MAX_RATIO} times as long as wide`,
+        `each side at least ${image.minSide} pixels, at most ${image.maxRatio} times as long as wide`,
     );
   });
 
@@ -32,8 +33,8 @@ describe('what goes in, as the README has it', () => {
     const { taken, limits } = row('clip');
     expect(taken.toSorted()).toEqual([...new Set(Object.values(CLIPS))].toSorted());
     expect(limits).toBe(
-      `up to ${megabytes(MAX_UPLOAD_BYTES.clip)}, ${MIN_CLIP_SECONDS} to ${MAX_CLIP_SECONDS.video} seconds ` +
-        `(${MAX_CLIP_SECONDS.image} when the picture's orientation is kept), each side at least ${MIN_CLIP_SIDE} pixels`,
+      `up to ${megabytes(MAX_UPLOAD_BYTES.clip)}, ${clip.minSeconds} to ${clip.maxSeconds.video} seconds ` +
+        `(${clip.maxSeconds.image} when the picture's orientation is kept), each side at least ${clip.minSide} pixels`,
     );
   });
 

@@ -1,15 +1,15 @@
-/** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
-import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES, type Quote } from '../core/job/job.ts';
+import type { Form, Job, JobIn, Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, labelText, providerName, qualityName, quoteLines, SEPARATOR } from '../words/facts.ts';
-import type { WordKey, Words } from '../words/index.ts';
+import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
+import type { Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
+import { answerButtons, asksOf, questionLines } from './answers.ts';
+import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -20,6 +20,7 @@ type Verb =
   | 'new-motion'
   | 'delete'
   | 'details'
+  | 'report'
   | 'send'
   | 'get'
   | 'confirm'
@@ -54,9 +55,11 @@ export function statusPage(
 ): Page & { title: string } {
   const page = { title: titleOf(words, job), tone: TONES[job.state] };
   const rows = (...verbs: Verb[]) => ({ rows: [verbs.map((verb) => jobButton(words, verb, job.code))] });
-  if (job.state === 'delivered') return { ...page, lines: [] };
-  const files = filesLine(words, job.inputs);
+  if (job.state === 'delivered' && !job.hidden) return { ...page, lines: [] };
   const code = words.t('card.job', { code: job.code });
+  if (job.hidden && 'video' in job)
+    return { title: words.t('card.hidden'), tone: 'over', lines: [words.job(job), code] };
+  const files = filesLine(words, job.inputs);
   if (job.state === 'failed') {
     const lines = [files, words.failureReason(job.failure), costText(words, job), code];
     return { ...page, lines, ...(BY_THE_FILES[job.failure] ? {} : rows('again')) };
@@ -66,9 +69,10 @@ export function statusPage(
   const { late, ...time } = timeOf(job, usualMs, now);
   const asked = cancelAsked(job);
   const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
+  const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request.quality), ...more, code],
+    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, ...hidden, code],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -93,6 +97,7 @@ const BY_THE_FILES = {
   'content-refused': true,
   'image-rejected': true,
   'clip-rejected': true,
+  'not-usable': true,
   'provider-busy': false,
   'provider-out-of-balance': false,
   'provider-down': false,
@@ -143,52 +148,29 @@ function timeOf(
   };
 }
 
-type Switch = Extract<(typeof CHOICE_OPTIONS)[number], { type: 'switch' }>['name'];
-const SWITCHES = {
-  sound: 'details.sound',
-  trim: 'button.trim',
-  loop: 'button.loop',
-} as const satisfies Record<Switch, WordKey>;
-
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
-  // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
-  const isLooped = quote.notes.includes('looped');
-  const choices = { ...offer.choices, loop: isLooped };
-  const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${option}=${value}`,
-    label: chosen ? `● ${label}` : label,
-  });
-  const onOff = (name: Switch): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${name}=${!choices[name]}`,
-    label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
-  });
   return {
-    title: t('confirm.ask', { price: price(offer.quote.micros) }),
+    title:
+      offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
     askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
       ...misfitLines(words, offer),
       filesLine(words, offer),
-      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request.quality),
+      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request),
+      ...questionLines(words, offer),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      (['auto', 'video', 'image'] as const).map((value) =>
-        choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-      ),
-      QUALITIES.map((value) =>
-        choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-      ),
-      (Object.keys(SWITCHES) as Switch[]).filter((name) => name !== 'loop' || isLooped).map(onOff),
-      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+      ...(offer.why === 'consent' ? [] : choiceRows(words, offer)),
+      [
+        ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
+        jobButton(words, 'decline', code),
+      ],
     ],
   };
 }
@@ -216,7 +198,7 @@ export function resultPage(
   const facts = [
     price(job.costMicros),
     providerName(words, job.provider),
-    qualityName(words, job.request.quality),
+    renderedName(words, job.request),
     seconds(job.video.durationMs / 1000),
     t('result.took', { time: duration(job.completedAt - job.submittedAt) }),
   ];
@@ -237,6 +219,7 @@ export function resultPage(
     rows: [
       ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),
       verbs.map((verb) => jobButton(words, verb, job.code)),
+      [jobButton(words, 'report', job.code)],
     ],
   };
 }

@@ -13,10 +13,14 @@ import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
+import type { Models } from './models/list.ts';
 import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Takedown } from './takedown/takedown.ts';
+import type { AuditLog } from './trust/audit.ts';
+import type { Consents, GivenConsent } from './trust/consent.ts';
 import type { MadeBy } from './trust/made-by.ts';
 import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
@@ -33,6 +37,8 @@ export type Call = {
   files: { image?: Upload; clip?: Upload };
   /** The member wants to see the price, and to choose, before anything starts. */
   ask?: boolean;
+  /** What they have said of the picture already. */
+  consent?: GivenConsent;
   /** Everybody there reads the answer: what the member did elsewhere is none of their business. */
   seenByAll?: boolean;
 };
@@ -44,8 +50,15 @@ export type Core = {
   jobs: Jobs;
   offers: Offers;
   approvals: Approvals;
+  models: Models;
   settings: SettingsChanges;
   privacy: Privacy;
+  takedown: Takedown;
+  /** Who may read which part of it is for the caller to know. */
+  audit: Pick<AuditLog, 'read'>;
+  consents: Pick<Consents, 'reasonToAsk'>;
+  /** Whether others may animate what this member posts, from now on. */
+  optOut(requester: Requester, out: boolean): Promise<void>;
   reports: Reports;
   handOut: HandOut;
   verify: Verify;

@@ -1,5 +1,6 @@
 /** The port to pictures and clips: what is asked of them, and what is found. */
 import type { StoredVideo } from './job/job.ts';
+import type { ClipLimits, ImageLimits } from './models/model.ts';
 import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
 import type { Frames } from './trust/frame-match.ts';
@@ -42,27 +43,45 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
-/** What the marks of a video say: the job's short code, and by its id which provider rendered it, for whom we keep a name. */
-type MarkFacts = { code: string; provider: string; at: number };
+/** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
+export type PictureHash = { plain: string; mirrored: string; middles: string[] };
+/**
+ * What the marks of a video say: the job's short code, by its id which provider rendered it, for whom we keep a name, and
+ * with what, as its makers call it; missing for a draft.
+ */
+type MarkFacts = { code: string; provider: string; model?: string; at: number };
 
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as
  * `busy`, and whatever has to do with a finished video throws MachineBusy.
  */
 export type Media = {
-  /** Sniffs and measures, refuses what no provider would take. At most 20 s of processor time for any bytes at all. */
-  checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
-  checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
-  /** Writes the picture as every provider takes it: upright, without metadata, JPEG or PNG of at most 10 MB. */
-  normaliseImage(path: string, toPath: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
   /**
-   * Writes the clip as every provider takes it: MP4, H.264, at most 100 MB, cut after `maxSeconds`, or repeated until
-   * it is as long as `loopToSeconds`.
+   * Sniffs and measures, refuses what the model would not take; without limits, the default one. At most 20 s of
+   * processor time for any bytes at all.
+   */
+  checkImage(path: string, limits?: ImageLimits, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
+  checkClip(path: string, limits?: ClipLimits, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
+  /** Writes the picture as every provider of the model takes it: upright, without metadata, a JPEG. */
+  normaliseImage(
+    path: string,
+    toPath: string,
+    limits?: ImageLimits,
+    signal?: AbortSignal,
+  ): Promise<Outcome<ImageFacts>>;
+  /**
+   * Writes the clip as every provider of the model takes it: MP4, H.264, cut after `maxSeconds`, or repeated until it
+   * is as long as `loopToSeconds`.
    */
   normaliseClip(
     path: string,
     toPath: string,
-    options: { maxSeconds?: number; loopToSeconds?: number; onProgress?: (share: number) => void },
+    options: {
+      maxSeconds?: number;
+      loopToSeconds?: number;
+      limits?: ClipLimits;
+      onProgress?: (share: number) => void;
+    },
     signal?: AbortSignal,
   ): Promise<Outcome<Omit<ClipFacts, 'cameraMoves'>>>;
   /** Whether a person can be seen. Undefined when the look itself failed: no reason to warn anybody. */
@@ -71,6 +90,8 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
+  pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**
    * Measures a finished video, by its index alone where decoding it fails by our fault: too heavy for this machine, a
    * crash. Throws BrokenVideo when a decoder finds that it can't be played; anything else says nothing of the video.

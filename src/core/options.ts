@@ -2,6 +2,8 @@
 export type OptionSpec = {
   name: string;
   required?: boolean;
+  /** It is offered only where there is a choice: of several models, or of scenes. */
+  where?: 'models' | 'scenes';
   /** A button does it where options are offered one by one. */
   byButton?: true;
 } & (
@@ -10,7 +12,7 @@ export type OptionSpec = {
   | {
       type: 'text';
       maxLength: number;
-      suggests?: 'timezone';
+      suggests?: 'timezone' | 'model';
       of?: 'number' | 'list';
       examples?: readonly string[];
     }

@@ -10,12 +10,13 @@ import type {
   Inputs,
   Job,
   Operation,
-  Orientation,
   Quality,
   QuoteNote,
   RenderRequest,
   ResultRef,
+  Scene,
   StoredFile,
+  UploadedFiles,
 } from './job/job.ts';
 import type { Micros } from './price/money.ts';
 import type { FailureCode } from './refusals.ts';
@@ -25,9 +26,11 @@ export type Clock = { now(): number };
 
 // ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says. */
+export type Offer = { model: string; quality: Quality; scene?: Scene };
+
 type ProviderCapabilities = {
-  qualities: readonly Quality[];
-  orientations: readonly Orientation[];
+  offers: readonly Offer[];
   negativePrompt: boolean;
   /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
   free: boolean;
@@ -90,22 +93,28 @@ export type Provider = {
   ): Promise<SubmitOutcome>;
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
-  /** The operation of a job whose submit was lost, where the provider can tell by our id. */
+  /**
+   * The operation of a job whose submit was lost, where the provider can tell by our id, or by the addresses that it was
+   * sent. Finding none is no proof that there is none.
+   */
   find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
-  /** Judges a webhook by its bytes and headers (names in lower case). Throws when it can't be judged now. */
+  /**
+   * Judges a webhook by its bytes and headers (names in lower case). `request`: what was asked of the job that its
+   * address names. Throws when it can't be judged now.
+   */
   parseWebhook?(
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Buffer,
+    request?: RenderRequest,
   ): Promise<WebhookVerdict>;
   /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
   release?(jobId: string): Promise<void>;
   stop?(): Promise<void>;
 };
 
-/** Where each input lies for the provider: a URL it can fetch, or the key of a file of ours. */
-export type UploadedFiles = { image: string; clip: string };
+export type { UploadedFiles } from './job/job.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };

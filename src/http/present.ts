@@ -2,11 +2,16 @@
 import type { Job, Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
+import type { ModelFacts } from '../core/models/list.ts';
+import { modelOfJob } from '../core/models/registry.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
-import { labelText } from '../words/facts.ts';
+import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answers.ts';
+import { consentLines } from '../words/consent.ts';
+import { labelText, modelName } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
-import type { JobView, ProviderStatsView, QuoteView } from './page/contract.ts';
+import { abilities, modelCost } from '../words/models.ts';
+import type { ConsentView, JobView, ModelView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
 const words = wordsFor('en');
 
@@ -27,10 +32,15 @@ export function presentQuote(quote: Quote, { orientation, quality }: Shape): Quo
   };
 }
 
+/** What is asked before the first job, and of a picture that somebody else posted. */
+export const presentConsent = (why: ConsentReason, provider: string): { consent: ConsentView } => ({
+  consent: { why, answers: [...CONSENT_ANSWERS], lines: consentLines(words, why, provider) },
+});
+
 /** Everything about a job but what only its provider understands. */
 export function presentJob(job: Job, usualMs: number | undefined, now: number): JobView {
   const { id, code, state, createdAt, updatedAt } = job;
-  const { quality, orientation, sound, prompt } = job.request;
+  const { quality, orientation, scene, sound, prompt } = job.request;
   const rendering = job.state === 'running' && job.phase.kind === 'rendering' ? job.phase : undefined;
   const eta = etaSeconds(job, usualMs, now);
   const ended = endOf(job);
@@ -48,24 +58,47 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     ...(cost === undefined ? {} : { costUsd: usdFromMicros(cost), cost: words.price(cost) }),
     ...('provider' in job && job.provider ? { provider: job.provider } : {}),
     ...(job.state === 'failed' ? { failure: { code: job.failure, message: words.failure(job) } } : {}),
-    request: { quality, orientation, sound, ...(prompt ? { prompt } : {}) },
+    request: {
+      model: modelOfJob(job).id,
+      ...(scene ? { scene } : {}),
+      quality,
+      orientation,
+      sound,
+      ...(prompt ? { prompt } : {}),
+    },
     seconds: 'video' in job ? Math.round(job.video.durationMs / 100) / 10 : job.request.clipSeconds,
     createdAt,
     updatedAt,
     ...(ended === undefined
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
+    ...(job.hidden ? { hidden: true } : {}),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
     ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,
       events: `${self}/events`,
-      image: `${self}/image`,
+      ...(job.hidden ? {} : { image: `${self}/image` }),
       cancel: `${self}/cancel`,
       again: `${self}/again`,
-      ...('video' in job ? { video: `${self}/video` } : {}),
+      ...('video' in job && !job.hidden ? { video: `${self}/video` } : {}),
     },
+  };
+}
+
+export function presentModel(facts: ModelFacts): ModelView {
+  const { model, qualities, scenes, perSecondMicros } = facts;
+  const { scenes: _, ...understands } = model.understands;
+  return {
+    id: model.id,
+    name: modelName(words, model),
+    qualities: [...qualities],
+    scenes: [...scenes],
+    ...(perSecondMicros === undefined ? {} : { pricePerSecond: words.money(perSecondMicros) }),
+    facts: [...modelCost(words, facts), ...abilities(words, facts)],
+    ...(model.goodPair ? { pair: words.t(`model.pair-${model.goodPair}`) } : {}),
+    understands,
   };
 }
 

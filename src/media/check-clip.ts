@@ -1,6 +1,8 @@
 /** The verdict over a motion clip, in a child process. */
 import { stat } from 'node:fs/promises';
 import type { ClipFacts } from '../core/media.ts';
+import type { ClipLimits } from '../core/models/model.ts';
+import { DEFAULT_MODEL } from '../core/models/registry.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { canBeHeard } from './av/first-frames.ts';
 import { type Geometry, geometryOf } from './av/geometry.ts';
@@ -11,9 +13,8 @@ import { endsEarly } from './ends-early.ts';
 import { type ClipFormat, sniff } from './sniff.ts';
 import { unreadable } from './undecodable.ts';
 
-/** What the hosted models take of a side (Kling motion control, klingai.com developer pages, November 2026). */
-export const MIN_SIDE = 340;
-export const MAX_SIDE = 3850;
+/** What is said of a clip that is too large for this machine, whatever the model takes. */
+const MAX_NAMED_SIDE = DEFAULT_MODEL.clip.maxSide;
 
 /** Slow-motion cameras and slide shows stay within these. */
 const MAX_FPS = 1000;
@@ -29,9 +30,10 @@ const STILLS: Partial<Record<ClipFormat, string>> = {
 /** Sniffs, measures and decodes. How long a clip may be is the core's to say. */
 export async function checkClip({
   path,
+  limits,
   withoutSound,
-}: { path: string } & SoundOption): Promise<Outcome<ClipFacts>> {
-  const measured = await measureClip(path, { withoutSound });
+}: { path: string; limits?: ClipLimits | undefined } & SoundOption): Promise<Outcome<ClipFacts>> {
+  const measured = await measureClip(path, limits, { withoutSound });
   if (!measured.ok) return measured;
   const { container, scanned, hasSound, soundLeftOut } = measured.value;
   const seen = await look(() => openClip(path, container, { withoutSound }), scanned);
@@ -49,16 +51,21 @@ export async function checkClip({
 }
 
 /** What can be told without decoding: refuses what is no clip, is cut off, or has no picture of a fitting size. */
-export async function measureClip(path: string, how: SoundOption = {}): Promise<Outcome<ClipMeasurements>> {
+export async function measureClip(
+  path: string,
+  { minSide, maxSide, maxRatio }: ClipLimits = DEFAULT_MODEL.clip,
+  how: SoundOption = {},
+): Promise<Outcome<ClipMeasurements>> {
   const measured = await readClip(path, how);
   if (!measured.ok) return measured;
   const { width, height } = measured.value.geometry.shown;
   const [least, most] = [Math.min(width, height), Math.max(width, height)];
-  if (least < MIN_SIDE) return refuse({ code: 'clip-too-small', width, height, minSide: MIN_SIDE });
+  if (least < minSide) return refuse({ code: 'clip-too-small', width, height, minSide });
+  if (maxRatio !== undefined && most / least > maxRatio)
+    return refuse({ code: 'clip-bad-ratio', width, height, maxRatio });
   // So long and narrow that scaling one side down to the limit takes the other one below its own.
-  if (most / least > MAX_SIDE / MIN_SIDE) {
-    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
-  }
+  if (most / least > maxSide / minSide)
+    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide });
   return measured;
 }
 
@@ -87,7 +94,7 @@ export async function readClip(path: string, how: SoundOption = {}): Promise<Out
   const { width, height } = picture.codecpar;
   if (width === 0 || height === 0) return unreadable(path, container);
   if (width * height > MAX_DECODED_PIXELS) {
-    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_SIDE });
+    return refuse({ code: 'clip-too-large', by: 'pixels', width, height, maxSide: MAX_NAMED_SIDE });
   }
   const geometry = geometryOf(picture, { width, height });
   const scanned = await scan(clip, picture);

@@ -1,5 +1,6 @@
 /** The core's port Media, on the pool of child processes: verdicts are values, whatever the bytes do to a child. */
 import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media } from '../core/media.ts';
+import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
 import type { SigningKey } from './mark/cose.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
@@ -44,37 +45,46 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
   const runClip = <Name extends ClipTask>(name: Name, args: TaskArgs<Name>, options: RunOptions = {}) =>
     run(name, args, { ...options, afterCrash: { ...args, withoutSound: true } });
 
-  async function checkImage(path: string, signal?: AbortSignal): Promise<Outcome<ImageFacts>> {
-    return run('checkImage', { path }, given(signal)).catch(refused('image'));
+  async function checkImage(
+    path: string,
+    limits?: ImageLimits,
+    signal?: AbortSignal,
+  ): Promise<Outcome<ImageFacts>> {
+    return run('checkImage', { path, ...within(limits) }, given(signal)).catch(refused('image'));
   }
 
-  async function checkClip(path: string, signal?: AbortSignal): Promise<Outcome<ClipFacts>> {
-    return runClip('checkClip', { path }, given(signal)).catch(refused('clip'));
+  async function checkClip(
+    path: string,
+    limits?: ClipLimits,
+    signal?: AbortSignal,
+  ): Promise<Outcome<ClipFacts>> {
+    return runClip('checkClip', { path, ...within(limits) }, given(signal)).catch(refused('clip'));
   }
 
   return {
     checkImage,
     checkClip,
-    async normaliseImage(path, toPath, signal) {
+    async normaliseImage(path, toPath, limits, signal) {
       try {
-        return await run('normaliseImage', { path, toPath }, given(signal));
+        return await run('normaliseImage', { path, toPath, ...within(limits) }, given(signal));
       } catch (error) {
         const outcome = refused('image')(error);
         if (!(error instanceof TooHeavy)) return outcome;
-        const checked = await checkImage(path, signal);
+        const checked = await checkImage(path, limits, signal);
         if (!checked.ok || checked.value.width * checked.value.height <= EASY_PIXELS) return outcome;
         const size = sizeOf(checked.value);
         return refuse({ code: 'image-too-large', by: 'pixels', ...size, maxPixels: EASY_PIXELS });
       }
     },
-    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, onProgress }, signal) {
+    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, limits, onProgress }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
-        return await runClip('normaliseClip', { path, toPath, maxSeconds, loopToSeconds }, options);
+        const args = { path, toPath, maxSeconds, loopToSeconds, ...within(limits) };
+        return await runClip('normaliseClip', args, options);
       } catch (error) {
         const outcome = refused('clip')(error);
         if (!(error instanceof TooHeavy)) return outcome;
-        const checked = await checkClip(path, signal);
+        const checked = await checkClip(path, limits, signal);
         if (!checked.ok || Math.max(checked.value.width, checked.value.height) <= EASY_SIDE) return outcome;
         const size = sizeOf(checked.value);
         return refuse({ code: 'clip-too-large', by: 'pixels', ...size, maxSide: EASY_SIDE });
@@ -82,6 +92,13 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     },
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
+    },
+    async pictureHash(path, signal) {
+      const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
+        if (!isTheFile(error)) throw error;
+        return null;
+      });
+      return hash ?? undefined;
     },
     async probeVideo(path, signal) {
       const facts = await runClip('probeVideo', { path }, given(signal)).catch((error: unknown) => {
@@ -99,7 +116,8 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     },
     async mark(path, toPath, { facts, plate, origin }, signal) {
       const { code, at } = facts;
-      const credited = { code, at, ...marks.credit(facts.provider) };
+      const credit = marks.credit(facts.provider);
+      const credited = { code, at, ...credit, model: facts.model ?? credit.model };
       const args = { path, toPath, facts: credited, origin, signer: marks.signer };
       return (await runClip(plate ? 'markWithPlate' : 'mark', args, given(signal))) ?? undefined;
     },
@@ -140,6 +158,7 @@ const refused = (what: 'image' | 'clip') => (error: unknown) => {
   throw error;
 };
 
+const within = <L>(limits: L | undefined): { limits?: L } => (limits ? { limits } : {});
 const given = (signal: AbortSignal | undefined): RunOptions => (signal ? { signal } : {});
 
 const sizeOf = ({ width, height }: { width: number; height: number }) => ({ width, height });

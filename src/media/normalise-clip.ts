@@ -2,17 +2,18 @@
 import { stat } from 'node:fs/promises';
 import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import type { ClipFacts } from '../core/media.ts';
+import type { ClipLimits } from '../core/models/model.ts';
+import { DEFAULT_MODEL } from '../core/models/registry.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import { isInterlaced } from './av/first-frames.ts';
 import type { Size } from './av/geometry.ts';
 import { type OpenClip, openClip, type SoundOption } from './av/open-clip.ts';
 import { evenRate, usualRate } from './av/rate.ts';
 import { type Recipe, transcode } from './av/transcode.ts';
-import { type ClipMeasurements, MAX_SIDE, MIN_SIDE, measureClip } from './check-clip.ts';
+import { type ClipMeasurements, measureClip } from './check-clip.ts';
 import type { TaskContext } from './task.ts';
 import { unreadable } from './undecodable.ts';
 
-const MAX_BYTES = 100_000_000;
 const CRF = 20;
 const MAX_BITS_PER_SECOND = 20_000_000;
 const SOUND_BITS_PER_SECOND = 160_000;
@@ -35,28 +36,37 @@ type NormaliseArgs = SoundOption & {
   toPath: string;
   maxSeconds?: number | undefined;
   loopToSeconds?: number | undefined;
+  limits?: ClipLimits | undefined;
 };
 type LengthLimits = { maxSeconds: number; loopToSeconds: number };
 
 /**
- * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, at most 100 MB, no longer than `maxSeconds`. Packets
+ * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, within `limits`, no longer than `maxSeconds`. Packets
  * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind. One that is
  * shorter than `loopToSeconds` is repeated until it is exactly as long.
  */
 export async function normaliseClip(
-  { path, toPath, maxSeconds = Infinity, loopToSeconds = 0, withoutSound }: NormaliseArgs,
+  {
+    path,
+    toPath,
+    maxSeconds = Infinity,
+    loopToSeconds = 0,
+    limits = DEFAULT_MODEL.clip,
+    withoutSound,
+  }: NormaliseArgs,
   { progress }: Pick<TaskContext, 'progress'>,
 ): Promise<Outcome<NormalisedFacts>> {
-  const measured = await measureClip(path, { withoutSound });
+  const measured = await measureClip(path, limits, { withoutSound });
   if (!measured.ok) return measured;
   const bytes = (await stat(path)).size;
   const open = () => openClip(path, measured.value.container, { withoutSound });
   await using clip = await open();
-  const recipe = clip && (await recipeOf(clip, open, measured.value, bytes, { maxSeconds, loopToSeconds }));
+  const lengths = { maxSeconds, loopToSeconds };
+  const recipe = clip && (await recipeOf(clip, open, measured.value, bytes, lengths, limits));
   if (!recipe || !(await transcode(clip, toPath, recipe, progress, open))) {
     return unreadable(path, measured.value.container);
   }
-  const written = await measureClip(toPath);
+  const written = await measureClip(toPath, limits);
   if (!written.ok) return refuse({ code: 'broken-file', what: 'clip' });
   const { scanned, geometry, hasSound } = written.value;
   return accept({
@@ -75,7 +85,9 @@ async function recipeOf(
   { container, scanned, geometry, hasSound }: ClipMeasurements,
   bytes: number,
   { maxSeconds, loopToSeconds }: LengthLimits,
+  limits: ClipLimits,
 ): Promise<Recipe> {
+  const { maxBytes, maxFps = Infinity } = limits;
   const lapSeconds = scanned.durationMs / 1000;
   const loops = lapSeconds < loopToSeconds;
   const isWhole = !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
@@ -84,12 +96,13 @@ async function recipeOf(
   const sound = hasSound ? track : undefined;
   const copyPicture =
     isWhole &&
-    bytes <= MAX_BYTES &&
+    bytes <= maxBytes &&
+    scanned.fps <= maxFps + 0.01 &&
     picture?.codecpar.codecId === AV_CODEC_ID_H264 &&
     picture.codecpar.format === AV_PIX_FMT_YUV420P &&
     geometry.squarePixels &&
     geometry.turn === undefined &&
-    Math.max(shown.width, shown.height) <= MAX_SIDE &&
+    isWithin(shown, limits) &&
     shown.width % 2 === 0 &&
     shown.height % 2 === 0 &&
     !(await hasInterlaced(reopen));
@@ -97,7 +110,8 @@ async function recipeOf(
   const pixels = geometry.coded.width * geometry.coded.height * scanned.fps * seconds;
   const { preset, maxSide, maxFramesPerSecond } =
     EFFORTS.find((one) => pixels <= one.upToPixels) ?? EFFORTS[2];
-  const usual = evenRate(usualRate(scanned), maxFramesPerSecond);
+  const even = evenRate(usualRate(scanned), Math.min(maxFramesPerSecond, maxFps));
+  const usual = even.num / even.den > maxFps ? { num: maxFps, den: 1 } : even;
   // A whole number of pictures has to come to exactly that long, or the last one would end too early.
   const rate = loops ? { num: Math.ceil(usual.num / usual.den - 0.01), den: 1 } : usual;
   const fps = rate.num / rate.den;
@@ -108,7 +122,7 @@ async function recipeOf(
     picture: copyPicture
       ? 'copy'
       : {
-          ...encodedSize(shown, maxSide),
+          ...encodedSize(shown, maxSide, limits),
           rate,
           geometry,
           preset,
@@ -118,7 +132,7 @@ async function recipeOf(
             crf: CRF,
             maxBitsPerSecond: Math.min(
               MAX_BITS_PER_SECOND,
-              (MAX_BYTES * 8 * 0.9) / seconds - SOUND_BITS_PER_SECOND,
+              (maxBytes * 8 * 0.9) / seconds - SOUND_BITS_PER_SECOND,
             ),
           },
         },
@@ -130,9 +144,18 @@ async function hasInterlaced(reopen: () => Promise<OpenClip | undefined>): Promi
   return clip?.picture !== undefined && (await isInterlaced(clip, clip.picture));
 }
 
+const isWithin = ({ width, height }: Size, { maxSide, maxShortSide = maxSide }: ClipLimits): boolean =>
+  Math.max(width, height) <= maxSide && Math.min(width, height) <= maxShortSide;
+
 /** Even sides, scaled down as far as the smaller one allows. */
-function encodedSize({ width, height }: Size, maxSide: number): Size {
-  const scale = Math.min(1, Math.max(maxSide / Math.max(width, height), MIN_SIDE / Math.min(width, height)));
-  const even = (side: number): number => Math.max(MIN_SIDE, 2 * Math.round((side * scale) / 2));
+function encodedSize(
+  { width, height }: Size,
+  most: number,
+  { minSide, maxSide, maxShortSide = maxSide }: ClipLimits,
+): Size {
+  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  const down = Math.min(most / long, maxSide / long, maxShortSide / short);
+  const scale = Math.min(1, Math.max(down, minSide / short));
+  const even = (side: number): number => Math.max(minSide, 2 * Math.round((side * scale) / 2));
   return { width: even(width), height: even(height) };
 }

@@ -1,6 +1,7 @@
 /** The shapes of what the media tasks answer, checked when it comes out of a child. */
 import { z } from 'zod';
 import type { ClipFacts, ImageFacts } from '../core/media.ts';
+import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import type { Outcome, Refusal } from '../core/refusals.ts';
 
 const count = z.number().int().nonnegative();
@@ -29,6 +30,21 @@ export const videoFactsSchema = z.object({ ...size, durationMs: z.number().nonne
 
 export const shrunkSchema = videoFactsSchema.extend({ bytes: count });
 
+const side = z.number().int().positive();
+export const imageLimitsSchema = z.object({
+  minSide: side,
+  maxSide: side,
+  maxShortSide: side.exactOptional(),
+  maxRatio: z.number().min(1).exactOptional(),
+  maxBytes: side,
+  formats: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<ImageLimits>;
+export const clipLimitsSchema = imageLimitsSchema.extend({
+  minSeconds: z.number(),
+  maxSeconds: z.object({ video: z.number(), image: z.number() }),
+  maxFps: side.exactOptional(),
+}) satisfies z.ZodType<ClipLimits>;
+
 export const markedSchema = videoFactsSchema.extend({ unsigned: z.string().exactOptional() });
 
 export const signedSchema = z.object({
@@ -50,6 +66,7 @@ const refusalSchema = z.union([
   z.object({ code: z.literal('image-too-large'), by: z.literal('bytes'), bytes: count, maxBytes: count }),
   z.object({ code: z.literal('image-bad-ratio'), ...size, maxRatio: z.number() }),
   z.object({ code: z.literal('clip-too-small'), ...size, minSide: count }),
+  z.object({ code: z.literal('clip-bad-ratio'), ...size, maxRatio: z.number() }),
   z.object({ code: z.literal('clip-too-large'), by: z.literal('pixels'), ...size, maxSide: count }),
   z.object({ code: z.literal('clip-too-large'), by: z.literal('bytes'), bytes: count, maxBytes: count }),
 ]) satisfies z.ZodType<Refusal>;

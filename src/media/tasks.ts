@@ -10,8 +10,10 @@ import { draftResultSchema } from '../../puppet/draft-result.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
+  clipLimitsSchema,
   hashesSchema,
   imageFactsSchema,
+  imageLimitsSchema,
   markedSchema,
   normalisedFactsSchema,
   outcomeSchema,
@@ -52,21 +54,21 @@ export const TASKS = {
   checkImage: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
-    args: one,
+    args: one.extend({ limits: imageLimitsSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
   }),
   checkClip: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
-    args: clip,
+    args: clip.extend({ limits: clipLimitsSchema.optional() }),
     result: outcomeSchema(clipFactsSchema),
     run: async (args) => (await import('./check-clip.ts')).checkClip(args),
   }),
   normaliseImage: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
-    args: inAndOut,
+    args: inAndOut.extend({ limits: imageLimitsSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
   }),
@@ -76,6 +78,7 @@ export const TASKS = {
     args: clipInAndOut.extend({
       maxSeconds: z.number().positive().optional(),
       loopToSeconds: z.number().positive().optional(),
+      limits: clipLimitsSchema.optional(),
     }),
     result: outcomeSchema(normalisedFactsSchema),
     run: async (args, context) => (await import('./normalise-clip.ts')).normaliseClip(args, context),
@@ -93,6 +96,13 @@ export const TASKS = {
     args: clipInAndOut.extend({ maxSide: z.int() }),
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
+  }),
+  pictureHash: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: one,
+    result: z.object({ plain: z.string(), mirrored: z.string(), middles: z.array(z.string()) }).nullable(),
+    run: async (args) => (await import('./picture-hash.ts')).pictureHash(args),
   }),
   findPerson: task({
     lane: 'quick',

@@ -18,11 +18,11 @@ export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.host
 /** The provider's name as it writes it itself; undefined for what is none of the list. */
 export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
 
-/** Who made a video with what, for its marks. `local`, and what is gone from the list, has no maker but this machine. */
-export function creditOf(id: string): { model: string; provider: string } {
-  const found = PROVIDERS.find((one) => one.id === id);
-  return found ? { model: found.model, provider: found.name } : { model: 'Strut draft', provider: id };
-}
+/** Who made a video, for its marks, and with what where no model is named: a draft has no maker but this machine. */
+export const creditOf = (id: string): { model: string; provider: string } => ({
+  model: 'Strut draft',
+  provider: hostedName(id) ?? id,
+});
 
 /** What the environment says of the providers, once it was read. */
 export type ProviderSettings = Values<AllSettings<(typeof PROVIDERS)[number]>>;

@@ -1,15 +1,13 @@
 /** What a provider says of itself: everything that the rest of the bot has to know of it, in one object. */
-import type { Quality, StoredFile } from '../core/job/job.ts';
+import type { StoredFile } from '../core/job/job.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import { type Settings, urlSetting, type Values } from '../environment.ts';
+import type { BilledOffer } from './billing.ts';
 
 export { keySetting, urlSetting } from '../environment.ts';
 
 /** A provider's address, where its results may lie, too. */
 export const addressSetting = (preset: string) => ({ ...urlSetting(preset), isTrusted: true }) as const;
-
-/** One thing that it renders. */
-type Offer = { quality: Exclude<Quality, 'draft'> };
 
 /** What it is given to work with. */
 type ProviderDeps = {
@@ -32,12 +30,11 @@ export type ProviderModule<S extends Settings> = {
   id: string;
   /** As it writes it itself. */
   name: string;
-  /** What it renders with, as the model's maker calls it: it stands in the marks of every video. */
-  model: string;
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;
-  offers: readonly Offer[];
+  /** What it renders, where, and how that is billed. */
+  offers: readonly BilledOffer[];
   /** Whether it takes files into a storage of its own, or fetches them from an address. */
   files: 'own-storage' | 'by-address';
   /** The adapter is loaded when it is used: whoever only asks for a name need not load it. */

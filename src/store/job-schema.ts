@@ -1,14 +1,25 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS } from '../core/job/job.ts';
+import {
+  FORMS,
+  type Job,
+  LABELS,
+  QUALITIES,
+  QUOTE_WARNINGS,
+  REPORT_REASONS,
+  SCENES,
+} from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
 const anything = z.record(z.string(), z.unknown());
 const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string() });
 
-const namedFile = storedFile.extend({ name: z.string().exactOptional() });
+const namedFile = storedFile.extend({
+  name: z.string().exactOptional(),
+  postedBy: z.string().exactOptional(),
+});
 const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
 
 const base = z.object({
@@ -19,10 +30,14 @@ const base = z.object({
     spaceId: z.string(),
     memberId: z.string(),
     channelId: z.string().exactOptional(),
+    forAdults: z.boolean().exactOptional(),
     roles: z.array(z.string()).readonly().exactOptional(),
     target: anything,
   }),
   request: z.object({
+    // Any text: a job stays readable when its model is no longer built in.
+    model: z.string().exactOptional(),
+    scene: z.enum(SCENES).exactOptional(),
     quality: z.enum(QUALITIES),
     orientation: z.enum(['video', 'image']),
     sound: z.boolean(),
@@ -48,6 +63,10 @@ const base = z.object({
         'negative-prompt-ignored',
         'price-is-approximate',
         'price-from-table',
+        'price-at-most',
+        'prompt-ignored',
+        'orientation-ignored',
+        'sound-unsure',
         'trimmed',
         'looped',
         'draft',
@@ -66,9 +85,13 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  hidden: z
+    .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })
+    .exactOptional(),
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const uploaded = z.object({ image: z.string(), clip: z.string() });
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -108,8 +131,12 @@ const phase = z.discriminatedUnion('kind', [
 
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
-  sent.extend({ state: z.literal('submitting') }),
-  sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
+  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional() }),
+  sent.extend({
+    state: z.literal('unknown'),
+    uploaded: uploaded.exactOptional(),
+    candidate: operation.exactOptional(),
+  }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({

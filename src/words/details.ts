@@ -1,6 +1,7 @@
 /** Everything about a job that its member may want to know: the Details button, and a job's line in a list. */
 import type { Attempt, Job } from '../core/job/job.ts';
-import { filesLine, providerName, qualityName, SEPARATOR } from './facts.ts';
+import { modelOfJob } from '../core/models/registry.ts';
+import { filesLine, modelName, providerName, qualityName, SEPARATOR } from './facts.ts';
 import type { Words } from './index.ts';
 import { stateWord } from './jobs.ts';
 
@@ -8,8 +9,10 @@ type Label =
   | 'code'
   | 'state'
   | 'provider'
+  | 'model'
   | 'quality'
   | 'orientation'
+  | 'scene'
   | 'sound'
   | 'prompt'
   | 'negative-prompt'
@@ -29,10 +32,12 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
   const at = (ms: number | undefined) => (ms === undefined ? undefined : words.date(ms, timeZone));
   const facts: [Label, string | undefined][] = [
     ['code', job.code],
-    ['state', stateWord(words, job.state)],
+    ['state', stateWord(words, job.hidden ? 'hidden' : job.state)],
     ['provider', providerName(words, ('provider' in job ? job.provider : undefined) ?? quote.provider)],
+    ['model', modelName(words, modelOfJob(job))],
     ['quality', qualityName(words, request.quality)],
     ['orientation', t(`choice.orientation.${request.orientation}`)],
+    ['scene', request.scene && t(`choice.scene.${request.scene}`)],
     ['sound', t(request.sound ? 'details.sound-on' : 'details.sound-off')],
     ['prompt', request.prompt],
     ['negative-prompt', request.negativePrompt],
@@ -52,7 +57,7 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
 
 /** A job in a list: its code, how it stands, its files, and what it cost or will. */
 export function jobLine(words: Words, job: Job): string {
-  const facts = [job.code, stateWord(words, job.state), filesLine(words, job.inputs)];
+  const facts = [job.code, stateWord(words, job.hidden ? 'hidden' : job.state), filesLine(words, job.inputs)];
   const micros = 'costMicros' in job ? job.costMicros : job.quote.micros;
   // "Free" beside "failed" would read as praise.
   const cameToNothing = micros === 0 && (job.state === 'failed' || job.state === 'cancelled');

@@ -1,5 +1,7 @@
 /** The short facts that cards, lists and details are made of. */
-import type { Quality, Quote } from '../core/job/job.ts';
+import type { Quality, Quote, RenderRequest } from '../core/job/job.ts';
+import type { Model } from '../core/models/model.ts';
+import { DEFAULT_MODEL, modelOf } from '../core/models/registry.ts';
 import { cutShort } from '../core/text.ts';
 import { hostedName } from '../providers/catalog.ts';
 import type { Words } from './index.ts';
@@ -14,7 +16,19 @@ export const labelText = ({ t }: Words, { code }: { code: string }): string =>
 export const providerName = ({ t }: Words, id: string): string =>
   id === 'local' ? t('provider.local') : (hostedName(id) ?? id);
 
+/** A draft has no maker whose name for it could be said. */
+export const modelName = ({ t }: Words, { name }: Model): string => name ?? t('model.draft');
+
 export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice.quality.${quality}`);
+
+type Rendered = Pick<RenderRequest, 'model' | 'quality'>;
+
+/** `Standard`, and what with where that is not what was always meant: `Kling 3.0 Standard`. */
+export function renderedName(words: Words, request: Rendered): string {
+  const model = modelOf(request);
+  const quality = qualityName(words, request.quality);
+  return model.name === undefined || model.id === DEFAULT_MODEL.id ? quality : `${model.name} ${quality}`;
+}
 
 /** Long enough to know a file again by, short enough for a line. */
 const NAME_LENGTH = 40;
@@ -33,7 +47,7 @@ function tidy(name: string | undefined): string | undefined {
 }
 
 /** `about $0.28 · 4 s · Standard · fal.ai`, then what the member should know before paying. */
-export function quoteLines(words: Words, quote: Quote, quality: Quality): string[] {
+export function quoteLines(words: Words, quote: Quote, request: Rendered): string[] {
   const { t, price, seconds, note, warning } = words;
   const sum = quote.notes.includes('price-is-approximate')
     ? t('card.about', { price: price(quote.micros) })
@@ -41,7 +55,7 @@ export function quoteLines(words: Words, quote: Quote, quality: Quality): string
   const facts = [
     sum,
     seconds(quote.seconds),
-    qualityName(words, quality),
+    renderedName(words, request),
     providerName(words, quote.provider),
   ];
   return [

@@ -19,11 +19,16 @@ const REFUSALS = {
   'not-signed-in': (_, { t }) => t('refusal.not-signed-in'),
   'not-allowed': ({ why }, { t }) => t(why ? `refusal.not-allowed-${why}` : 'refusal.not-allowed'),
   'channel-closed': (_, { t }) => t('refusal.channel-closed'),
+  'adult-channel': (_, { t }) => t('refusal.adult-channel'),
   blocked: ({ until }, { t, date }) =>
     until === undefined ? t('refusal.blocked') : t('refusal.blocked-until', { until: date(until) }),
   'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
   'private-not-allowed': ({ memberId }, { t }) => t('refusal.private-not-allowed', { memberId }),
   'no-such-job': (_, { t }) => t('refusal.no-such-job'),
+  'job-hidden': (_, { t }) => t('refusal.job-hidden'),
+  'picture-blocked': (_, { t }) => t('refusal.picture-blocked'),
+  'consent-needed': (_, { t }) => t('refusal.consent-needed'),
+  'not-usable': ({ what }, { t }) => t(`refusal.not-usable-${what}`),
   'not-cancellable': ({ state }, { t }) => t(TOO_LATE[state as JobState | 'gone'] ?? 'refusal.too-late'),
   'already-decided': (_, { t }) => t('refusal.already-decided'),
   'under-way': (_, { t }) => t('refusal.under-way'),
@@ -61,6 +66,8 @@ const REFUSALS = {
     }),
   'clip-too-small': (r, { t, dimensions }) =>
     t('refusal.clip-too-small', { size: dimensions(r.width, r.height), minSide: String(r.minSide) }),
+  'clip-bad-ratio': (r, { t, dimensions }) =>
+    t('refusal.clip-bad-ratio', { size: dimensions(r.width, r.height), maxRatio: r.maxRatio }),
   'clip-too-large': (r, { t, dimensions, size }) =>
     r.by === 'pixels'
       ? t('refusal.clip-too-many-pixels', { size: dimensions(r.width, r.height), maxSide: String(r.maxSide) })
@@ -81,6 +88,7 @@ const REFUSALS = {
   'no-provider': (_, { t }) => t('refusal.no-provider'),
   'no-provider-for-quality': ({ quality }, { t }) =>
     t('refusal.no-provider-for-quality', { quality: qualityText(t, quality) }),
+  'no-provider-for-model': ({ model }, { t }) => t('refusal.no-provider-for-model', { model }),
   'no-way-to-host-files': (_, { t }) => t('refusal.no-way-to-host-files'),
   'provider-down': (_, { t }) => t('refusal.provider-down'),
   'disk-full': (_, { t }) => t('refusal.disk-full'),

@@ -119,7 +119,7 @@ describe('the status of a job', () => {
       const card = statusPage(words, { ...jobIn('failed'), failure }, at(0));
       expect(card.lines).toContain(words.failureReason(failure));
       expect(card.lines).toContain('It cost nothing.');
-      expect(verbsOf(card)).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
+      expect(verbsOf(card)).toEqual(/person|refused|rejected|not-usable/.test(failure) ? [] : ['again']);
     },
   );
 });
@@ -218,6 +218,47 @@ describe('an offer', () => {
       expect.objectContaining({ label: '☑ Loop the clip', arg: 'loop=false' }),
     );
   });
+
+  it('lets a model and a scene be chosen where there is a choice, and leaves out what the model does not know', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const offer: Offer = {
+      id: '1',
+      code: 'ABC234',
+      requester,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+      request: { ...request, model: 'wan-animate', scene: 'clip' },
+      quote,
+      ...files,
+      why: 'price',
+      expiresAt: 1_800_000_000_000,
+      choosable: {
+        models: ['kling-2.6', 'wan-animate'],
+        qualities: ['draft', 'standard'],
+        scenes: ['picture', 'clip'],
+      },
+    };
+    const page = offerPage(words, offer);
+    const rows = (page.rows ?? []).map((row) =>
+      row.map((control) => ('label' in control && 'arg' in control ? [control.label, control.arg] : [])),
+    );
+    expect(rows.slice(0, -1)).toEqual([
+      [
+        ['Kling 2.6', 'model=kling-2.6'],
+        ['● Wan 2.2 Animate', 'model=wan-animate'],
+      ],
+      [
+        ['Draft', 'quality=draft'],
+        ['● Standard', 'quality=standard'],
+      ],
+      [
+        ['☐ Trim the clip', 'trim=true'],
+        ["☑ The clip's world", 'scene=picture'],
+      ],
+    ]);
+    // Discord shows five rows of buttons, and five buttons in each.
+    expect(page.rows?.length).toBeLessThanOrEqual(5);
+    expect(page.lines).toContainEqual('$0.28 · 4 s · Wan 2.2 Animate Standard · fal.ai');
+  });
 });
 
 describe('the card of a video', () => {
@@ -234,7 +275,7 @@ describe('the card of a video', () => {
       'Left for everyone here this month: $0.00 of $0.10',
       'Left for everyone here this month: 9 of 10 jobs',
     ]);
-    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
+    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details', 'report']);
   });
 
   it('says when it is a smaller copy, and until when the full one can be had', () => {
@@ -324,9 +365,15 @@ describe('the limits', () => {
 
 describe('privacy', () => {
   it('says how long things are kept where they go by themselves', () => {
-    expect(privacyLines(words, 7)).toHaveLength(privacyLines(words).length + 1);
-    expect(privacyLines(words, 7).join(' ')).toContain('after 7 days');
-    expect(privacyLines(words, 6).join(' ')).toContain('nowhere stays for a week');
+    const lines = (retentionDays: number) =>
+      privacyLines(words, { providers: ['fal', 'runpod'], retentionDays }).join(' ');
+    expect(lines(7)).toContain('after 7 days');
+    expect(lines(7)).not.toContain('nowhere stays for a week');
+    expect(lines(6)).toContain('nowhere stays for a week');
+    expect(lines(7)).toContain('go to: fal.ai, RunPod.');
+    expect(privacyLines(words, { providers: [] }).join(' ')).toMatch(
+      /after 30 days.*nothing goes to anybody else/,
+    );
   });
 
   it.each([

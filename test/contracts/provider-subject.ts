@@ -12,6 +12,8 @@ export type ProviderSubject = AsyncDisposable & {
   reopened(): Provider;
   inputs: Inputs;
   quality: RenderRequest['quality'];
+  /** The model, and the scene, where it is not Kling 2.6 and the picture's. */
+  what?: Pick<RenderRequest, 'model' | 'scene'>;
   /** Lets so much time go by over there. */
   advance(ms: number): Promise<void>;
   /** What becomes of the next job. */
@@ -43,7 +45,8 @@ export type ProviderSubject = AsyncDisposable & {
 
 export const signal = new AbortController().signal;
 
-export const requestOf = ({ quality }: ProviderSubject, clipSeconds = 3): RenderRequest => ({
+export const requestOf = ({ quality, what }: ProviderSubject, clipSeconds = 3): RenderRequest => ({
+  ...what,
   quality,
   orientation: 'video',
   sound: true,

@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_MODEL } from '../../src/core/models/registry.ts';
 import type { Provider } from '../../src/core/ports.ts';
-import { bestQuote, billedSeconds, type Choices, type Market, plan } from '../../src/core/price/quote.ts';
+import {
+  bestQuote,
+  billedSeconds,
+  type Choices,
+  type Market,
+  plan,
+  type Target,
+} from '../../src/core/price/quote.ts';
 import { createRemote } from '../fakes/remote.ts';
 
+const KLING: Target = { model: DEFAULT_MODEL, quality: 'standard', scene: 'picture' };
 const CHOICES: Choices = { orientation: 'auto', quality: 'standard', sound: true, trim: false };
 const clip = (durationMs: number, cameraMoves = false) => ({
   container: 'MP4',
@@ -45,7 +54,7 @@ describe('a plan', () => {
     ['video', 8000, true, 'video'],
     ['image', 8000, false, 'image'],
   ] as const)('of orientation %s for %i ms, camera moving: %s, is %s', (orientation, ms, moves, expected) => {
-    const planned = plan({ ...CHOICES, orientation }, clip(ms, moves), 'standard');
+    const planned = plan({ ...CHOICES, orientation }, clip(ms, moves), KLING);
     expect(planned.ok && planned.value.request.orientation).toBe(expected);
     expect(planned.ok && planned.value.notes.includes('orientation-from-camera')).toBe(
       orientation === 'auto' && expected === 'image',
@@ -53,7 +62,7 @@ describe('a plan', () => {
   });
 
   it('refuses a clip that is too short, with the length and the limit', () => {
-    expect(plan(CHOICES, clip(2400), 'standard')).toEqual({
+    expect(plan(CHOICES, clip(2400), KLING)).toEqual({
       ok: false,
       refusal: { code: 'clip-too-short', seconds: 2.4, minSeconds: 3, canLoop: true },
     });
@@ -66,15 +75,15 @@ describe('a plan', () => {
       'repeats a %s by itself until it is long enough, and says so',
       (container) => {
         const short = { ...clip(1200), container };
-        expect(plan(CHOICES, short, 'standard')).toMatchObject({ ok: true, value: looped });
-        expect(plan({ ...CHOICES, loop: false }, short, 'standard')).toMatchObject({
+        expect(plan(CHOICES, short, KLING)).toMatchObject({ ok: true, value: looped });
+        expect(plan({ ...CHOICES, loop: false }, short, KLING)).toMatchObject({
           refusal: { code: 'clip-too-short', canLoop: true },
         });
       },
     );
 
     it('repeats any other where the member says so', () => {
-      expect(plan({ ...CHOICES, loop: true }, clip(400), 'standard')).toMatchObject({
+      expect(plan({ ...CHOICES, loop: true }, clip(400), KLING)).toMatchObject({
         ok: true,
         value: looped,
       });
@@ -82,13 +91,13 @@ describe('a plan', () => {
 
     it('never repeats a single picture, which stays one', () => {
       const still = { ...clip(500), fps: 2, container: 'GIF' };
-      expect(plan({ ...CHOICES, loop: true }, still, 'standard')).toMatchObject({
+      expect(plan({ ...CHOICES, loop: true }, still, KLING)).toMatchObject({
         refusal: { code: 'clip-too-short', canLoop: false },
       });
     });
 
     it('leaves one alone that is long enough', () => {
-      const planned = plan({ ...CHOICES, loop: true }, { ...clip(2960), container: 'GIF' }, 'standard');
+      const planned = plan({ ...CHOICES, loop: true }, { ...clip(2960), container: 'GIF' }, KLING);
       expect(planned).toMatchObject({ ok: true, value: { notes: [] } });
       expect(planned).not.toHaveProperty('value.loopToSeconds');
     });
@@ -98,11 +107,11 @@ describe('a plan', () => {
     ['video', 30],
     ['image', 10],
   ] as const)('refuses a clip too long for orientation %s and offers the trim', (orientation, maxSeconds) => {
-    expect(plan({ ...CHOICES, orientation }, clip(31_000), 'standard')).toEqual({
+    expect(plan({ ...CHOICES, orientation }, clip(31_000), KLING)).toEqual({
       ok: false,
       refusal: { code: 'clip-too-long', seconds: 31, maxSeconds, canTrim: true },
     });
-    const trimmed = plan({ ...CHOICES, orientation, trim: true }, clip(31_000), 'standard');
+    const trimmed = plan({ ...CHOICES, orientation, trim: true }, clip(31_000), KLING);
     expect(trimmed).toMatchObject({
       ok: true,
       value: { cutAtSeconds: maxSeconds, request: { clipSeconds: maxSeconds }, notes: ['trimmed'] },
@@ -118,7 +127,7 @@ const market = (providers: Provider[], over: Partial<Market> = {}): Market => ({
 });
 
 describe('the best quote', () => {
-  const planned = plan(CHOICES, clip(4000), 'standard');
+  const planned = plan(CHOICES, clip(4000), KLING);
   if (!planned.ok) throw new Error('the plan must be good');
 
   it('is the cheapest, and the first in the list among equals', async () => {

@@ -111,7 +111,7 @@ describe('media', () => {
   it('passes the wish to stop on', async () => {
     const { media, run } = mediaOver({ ok: true, value: FACTS });
     const { signal } = new AbortController();
-    await media.checkClip('clip', signal);
+    await media.checkClip('clip', undefined, signal);
     expect(run).toHaveBeenCalledWith('checkClip', { path: 'clip' }, { signal });
   });
 

@@ -63,11 +63,11 @@ describe.each(PROVIDERS)('$name', ({ id, name, key, settings, offers }) => {
 
   it('has an id that addresses and records can hold', () => expect(id).toMatch(/^[a-z]{2,20}$/));
 
-  it('is made with the id and the qualities that it is listed with', async () => {
+  it('is made with the id and the offers that it is listed with', async () => {
     const made = await createHosted(parts({ ...everything, PROVIDERS: id }));
     expect(made).toHaveLength(1);
     expect(made[0]?.provider.id).toBe(id);
-    expect(made[0]?.provider.capabilities.qualities).toEqual(offers.map(({ quality }) => quality));
+    expect(made[0]?.provider.capabilities.offers).toEqual(offers);
     await made[0]?.provider.stop?.();
   });
 
@@ -89,7 +89,7 @@ describe.each(PROVIDERS)('$name', ({ id, name, key, settings, offers }) => {
     const row =
       readme.split('\n').find((line) => line.startsWith('| [') && line.includes(`\`${key}\``)) ?? '';
     expect(row).toContain(`[${name}](https://`);
-    expect(row).toContain(offers.map(({ quality }) => quality).join(', '));
+    expect(row).toContain([...new Set(offers.map(({ quality }) => quality))].join(', '));
   });
 
   it('may be asked for results where the operator has put it', () => {

@@ -81,7 +81,7 @@ describe('the local provider', () => {
   it('leaves the better qualities to others unless it is alone', async () => {
     expect(await setUp().provider.quote({ ...request, quality: 'standard' })).toBeUndefined();
     const alone = setUp(true).provider;
-    expect(alone.capabilities.qualities).toEqual(['draft', 'standard', 'pro']);
+    expect(alone.capabilities.offers.map(({ quality }) => quality)).toEqual(['draft', 'standard', 'pro']);
     expect(await alone.quote({ ...request, quality: 'pro' })).toEqual({ micros: 0, notes: ['draft'] });
   });
 

@@ -9,8 +9,8 @@ import { serveFiles } from '../serve-files.ts';
 export type SampleFiles = { inputs: Inputs; pathOf(file: StoredFile): string };
 
 /** A picture and a clip of 3 s, as they are after normalising. */
-export async function sampleFiles(): Promise<SampleFiles> {
-  const [image, clip] = await Promise.all([sampleImage(), sampleClip()]);
+export async function sampleFiles(size = {}): Promise<SampleFiles> {
+  const [image, clip] = await Promise.all([sampleImage(size), sampleClip()]);
   const inputs = {
     image: { key: basename(image), bytes: (await stat(image)).size, mime: 'image/jpeg' },
     clip: { key: basename(clip), bytes: (await stat(clip)).size, mime: 'video/mp4', durationMs: 3_000 },

@@ -82,12 +82,18 @@ function localised(say: (words: Words) => string): { text: string; all: Translat
   return { text: said('en'), all: Object.fromEntries(LANGUAGES.map((locale) => [locale, said(locale)])) };
 }
 
-function optionsOf({ name, options }: CommandData): readonly OptionSpec[] {
-  const offered = options.filter(({ byButton }) => !byButton);
+function optionsOf({ name, options }: CommandData, choice: Choice): readonly OptionSpec[] {
+  const offered = options.filter(({ byButton, where }) => !byButton && (!where || choice[where]));
   return name === 'animate' ? [...offered, LINK, PRIVATE] : offered;
 }
 
-export function commandsData(commands: readonly CommandEntry[]): RESTPutAPIApplicationCommandsJSONBody {
+/** What there is to choose of: an option without a choice is not offered. */
+type Choice = Record<NonNullable<OptionSpec['where']>, boolean>;
+
+export function commandsData(
+  commands: readonly CommandEntry[],
+  choice: Choice,
+): RESTPutAPIApplicationCommandsJSONBody {
   const typed = commands.map((offered) => {
     const command = offered.data;
     const key = `command.${command.name}`;
@@ -98,7 +104,7 @@ export function commandsData(commands: readonly CommandEntry[]): RESTPutAPIAppli
       name_localizations: texts(`${key}.name`).all,
       description: description.text,
       description_localizations: description.all,
-      options: command.parts ? partsData(key, command.parts) : optionsData(key, optionsOf(command)),
+      options: command.parts ? partsData(key, command.parts) : optionsData(key, optionsOf(command, choice)),
       ...placesOf(offered),
     };
   });

@@ -119,7 +119,11 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     log.info({}, `Discord is on. Add the bot to a server: ${url}`);
     parts.onInvite?.(url);
     const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
-    const commands = commandsData(names.map((name) => parts.commands[name]));
+    const choice = core?.models.choice() ?? { models: false, scenes: false };
+    const commands = commandsData(
+      names.map((name) => parts.commands[name]),
+      choice,
+    );
     try {
       await registerCommands({ rest, kv, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
     } catch (error) {
@@ -188,6 +192,8 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     post: notices.post,
     uploadLimitBytes: outbound.uploadLimitBytes,
     deliver: outbound.deliver,
+    retract: outbound.retract,
+    adminsOf: notices.adminsOf,
     forget: outbound.forget,
     async forgetMember(memberId) {
       const [platform, userId] = memberId.split(':');

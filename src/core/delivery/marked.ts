@@ -1,11 +1,12 @@
 /**
  * What is handed out in the place of the provider's own file: the same video with its marks, made once and kept as long.
- * docs/decisions/0005-marks.md says what they are, and why a paid video goes out even where none can be made.
+ * docs/decisions/0008-marks.md says what they are, and why a paid video goes out even where none can be made.
  */
 import type { Context } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';
 import type { JobIn, Label, MarkedVideo, StoredVideo } from '../job/job.ts';
 import { MachineBusy } from '../media.ts';
+import { modelOfJob } from '../models/registry.ts';
 
 type JobWithVideo = JobIn<'completed' | 'delivered'>;
 
@@ -88,12 +89,17 @@ const hashOf = ({ key }: StoredVideo): string => key.split('.')[0] ?? key;
 /** Marks one form of the job's video; `origin` is what it was made of. Undefined when this file can't carry any. */
 export async function mark(
   ctx: Context,
-  { code, provider, completedAt }: Pick<JobWithVideo, 'code' | 'provider' | 'completedAt'>,
+  job: JobWithVideo,
   { path, ...how }: { path: string; origin?: string; plate: boolean },
   work: FileWork,
 ): Promise<Pick<MarkedVideo, 'video' | 'marks'> | undefined> {
+  const { code, provider, completedAt } = job;
+  const { name: model } = modelOfJob(job);
   await using temp = await ctx.files.temp('mp4');
-  const made = await ctx.media.mark(path, temp.path, { facts: { code, provider, at: completedAt }, ...how });
+  const made = await ctx.media.mark(path, temp.path, {
+    facts: { code, provider, ...(model ? { model } : {}), at: completedAt },
+    ...how,
+  });
   if (!made) return undefined;
   const { unsigned, ...shape } = made;
   if (unsigned !== undefined)

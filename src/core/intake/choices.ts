@@ -1,16 +1,18 @@
 /** Parses what a member chose. Every front hands in text; no other file knows the options' names. */
 
-import { QUALITIES } from '../job/job.ts';
+import { QUALITIES, SCENES } from '../job/job.ts';
 import type { OptionSpec } from '../options.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean } from '../text.ts';
 
 /** From Kling's own description of motion control, 2026-11-21. */
-const MAX_PROMPT = 2500;
+export const MAX_PROMPT = 2500;
 
 /** The options of `animate`, as data: fronts render them, `readChoices` reads them. */
 export const CHOICE_OPTIONS = [
+  { name: 'model', type: 'text', maxLength: 40, suggests: 'model', where: 'models' },
+  { name: 'scene', type: 'choice', choices: SCENES, default: 'picture', where: 'scenes' },
   { name: 'prompt', type: 'text', maxLength: MAX_PROMPT },
   { name: 'negative_prompt', type: 'text', maxLength: MAX_PROMPT },
   {
@@ -59,9 +61,14 @@ export function readChoices(texts: Texts): Outcome<Choices> {
       if (!allowed.includes(text)) return refuse({ code: 'bad-option', option: option.name, allowed });
     }
   }
+  const model = texts.model?.trim().toLowerCase();
+  const scene = SCENES.find((value) => value === texts.scene);
   const prompt = texts.prompt && clean(texts.prompt).trim();
   const negativePrompt = texts.negative_prompt && clean(texts.negative_prompt).trim();
   return accept({
+    // Which models there are is asked where the price is.
+    ...(model ? { model } : {}),
+    ...(scene ? { scene } : {}),
     orientation: (['video', 'image'] as const).find((value) => value === texts.orientation) ?? 'auto',
     quality: QUALITIES.find((value) => value === texts.quality),
     sound: texts.sound !== 'false',

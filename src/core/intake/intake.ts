@@ -1,16 +1,30 @@
 /** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
 import type { Context } from '../context.ts';
-import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
+import type {
+  Event,
+  Inputs,
+  Job,
+  NamedFile,
+  Quality,
+  Quote,
+  QuoteNote,
+  QuoteWarning,
+  StoredFile,
+} from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
+import { chosenIn } from '../models/chosen.ts';
+import type { Model } from '../models/model.ts';
+import { modelOf, modelOfJob } from '../models/registry.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
 import type { PastLimit } from '../refusals.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { FileWork } from './file-use.ts';
-import type { Uploads } from './uploads.ts';
+import type { Upload, Uploads } from './uploads.ts';
 import { keptUpload } from './uploads.ts';
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -38,7 +52,14 @@ export type Intake = {
 };
 
 /** What was decided for the files stays true of them, whoever renders them once more. */
-const NOTES_OF_FILES: readonly QuoteNote[] = ['orientation-from-camera', 'trimmed', 'looped'];
+const NOTES_OF_FILES: readonly QuoteNote[] = [
+  'orientation-from-camera',
+  'orientation-ignored',
+  'prompt-ignored',
+  'sound-unsure',
+  'trimmed',
+  'looped',
+];
 
 /** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
 const VERDICTS_KEPT = 100;
@@ -46,11 +67,13 @@ const VERDICTS_KEPT = 100;
 export function createIntake(ctx: Context): Intake {
   const verdicts = new Map<string, Promise<Verdict>>();
 
-  function look(uploads: Uploads): Promise<Verdict> {
-    const key = `${uploads.image.sha256}/${uploads.clip.sha256}`;
+  /** Models that take the same share their verdicts. */
+  function look(uploads: Uploads, { image, clip }: Model): Promise<Verdict> {
+    const limits = { image, clip };
+    const key = `${uploads.image.sha256}/${uploads.clip.sha256}/${JSON.stringify(limits)}`;
     const known = verdicts.get(key);
     if (known) return known;
-    const fresh = judge(ctx, uploads);
+    const fresh = judge(ctx, uploads, limits);
     verdicts.set(key, fresh);
     // A disk that failed to give all of the file makes it look broken, too: neither need be so the next time.
     fresh.then(
@@ -65,23 +88,29 @@ export function createIntake(ctx: Context): Intake {
   async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<PreparedJob>> {
     const tooGood = refusalOfQuality(spaceId, choices.quality);
     if (tooGood) return refuse(tooGood);
-    const { image, clip, warnings } = await look(uploads);
+    const chosen = chosenIn(ctx, spaceId, choices);
+    if (!chosen.ok) return chosen;
+    const target = chosen.value;
+    const { image, clip, warnings } = await look(uploads, target.model);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
-    const planned = plan(choices, clip.value, choices.quality ?? ctx.rules.defaultQuality);
+    const planned = plan(choices, clip.value, target);
     if (!planned.ok) return planned;
     const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
     return priced(spaceId, planned.value, heard, { uploads });
   }
 
-  async function prepareAgain(
-    spaceId: string,
-    { request, inputs, quote }: Job,
-  ): Promise<Outcome<PreparedJob>> {
+  async function prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>> {
+    const { request, inputs, quote } = job;
     const tooGood = refusalOfQuality(spaceId, request.quality);
     if (tooGood) return refuse(tooGood);
+    // What was chosen once may not be allowed any more.
+    const model = modelOfJob(job).id;
+    const chosen = chosenIn(ctx, spaceId, { model, ...sceneOf(request), quality: request.quality });
+    if (!chosen.ok) return chosen;
     const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
-    return priced(spaceId, { request, notes }, quote.warnings, { inputs });
+    const again = { ...request, model: chosen.value.model.id };
+    return priced(spaceId, { request: again, notes }, quote.warnings, { inputs });
   }
 
   async function priced(
@@ -90,6 +119,8 @@ export function createIntake(ctx: Context): Intake {
     warnings: QuoteWarning[],
     files: PreparedJob['files'],
   ): Promise<Outcome<PreparedJob>> {
+    const blocked = await ctx.blocks.refusalFor(spaceId, seenOf(ctx, files));
+    if (blocked) return refuse(blocked);
     const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
     return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
   }
@@ -108,7 +139,7 @@ export function createIntake(ctx: Context): Intake {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
-      const shut = await closed();
+      const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
       if (shut) return refuse(shut);
       await using work = ctx.fileUse.begin();
       for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
@@ -137,14 +168,20 @@ export function createIntake(ctx: Context): Intake {
     prepare,
     prepareAgain,
     open,
-    uploadsOf: ({ inputs }) => ({
-      image: keptUpload(ctx.files, inputs.image),
-      clip: keptUpload(ctx.files, inputs.clip),
-    }),
+    uploadsOf({ inputs, requester }) {
+      // Whoever else asks for it once more uses what its member brought.
+      const postedBy = requester.memberId;
+      return {
+        image: keptUpload(ctx.files, { postedBy, ...inputs.image }),
+        clip: keptUpload(ctx.files, { postedBy, ...inputs.clip }),
+      };
+    },
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
   };
 }
+
+const filesOf = (files: PreparedJob['files']) => ('inputs' in files ? files.inputs : files.uploads);
 
 /** The files that are on our disk already: they must stay there meanwhile. */
 function ours(files: PreparedJob['files']): StoredFile[] {
@@ -152,10 +189,18 @@ function ours(files: PreparedJob['files']): StoredFile[] {
   return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }
 
+const seenOf = (ctx: Context, files: PreparedJob['files']): Uploads =>
+  'uploads' in files
+    ? files.uploads
+    : { image: keptUpload(ctx.files, files.inputs.image), clip: keptUpload(ctx.files, files.inputs.clip) };
+
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
-function choicesOf({ request, quote }: Job): Choices {
+function choicesOf(job: Job): Choices {
+  const { request, quote } = job;
   const { quality, orientation, sound, prompt, negativePrompt } = request;
   return {
+    model: modelOfJob(job).id,
+    ...sceneOf(request),
     quality,
     orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
     sound,
@@ -166,6 +211,8 @@ function choicesOf({ request, quote }: Job): Choices {
   };
 }
 
+const sceneOf = ({ scene }: Job['request']): Pick<Choices, 'scene'> => (scene ? { scene } : {});
+
 const isBroken = (verdict: Outcome<unknown>): boolean =>
   !verdict.ok && verdict.refusal.code === 'broken-file';
 
@@ -174,10 +221,14 @@ const mayPass = (verdict: Outcome<unknown>): boolean =>
   isBroken(verdict) || (!verdict.ok && verdict.refusal.code === 'busy');
 
 /** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
-async function judge(ctx: Context, { image, clip }: Uploads): Promise<Verdict> {
+async function judge(
+  ctx: Context,
+  { image, clip }: Uploads,
+  limits: Pick<Model, 'image' | 'clip'>,
+): Promise<Verdict> {
   const [imageFacts, clipFacts] = await Promise.all([
-    ctx.media.checkImage(image.path),
-    ctx.media.checkClip(clip.path),
+    ctx.media.checkImage(image.path, limits.image),
+    ctx.media.checkClip(clip.path, limits.clip),
   ]);
   const warnings: QuoteWarning[] = [];
   if (imageFacts.ok && clipFacts.ok) {
@@ -193,23 +244,25 @@ async function normalise(
   ctx: Context,
   work: FileWork,
   uploads: Uploads,
-  { cutAtSeconds, loopToSeconds }: Plan,
+  { request, cutAtSeconds, loopToSeconds }: Plan,
 ): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
-  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path);
+  const limits = modelOf(request);
+  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, limits.image);
   if (!image.ok) return image;
   const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
+    limits: limits.clip,
     ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });
   if (!clip.ok) return clip;
   const { durationMs, width, height } = clip.value;
   return accept({
-    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...originOf(uploads.image) },
     clip: {
       ...(await work.keep(clipTemp.path, 'video/mp4')),
-      ...nameOf(uploads.clip),
+      ...originOf(uploads.clip),
       durationMs,
       width,
       height,
@@ -219,7 +272,7 @@ async function normalise(
 
 /** Long names come from cameras and from jokers; a status message has one line for them. */
 const NAME_LENGTH = 60;
-function nameOf({ name = '' }: { name?: string }): { name?: string } {
+function originOf({ name = '', postedBy }: Upload): Pick<NamedFile, 'name' | 'postedBy'> {
   const kept = cut(clean(name), NAME_LENGTH);
-  return kept ? { name: kept } : {};
+  return { ...(kept ? { name: kept } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
 }

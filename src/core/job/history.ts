@@ -1,5 +1,6 @@
 /** How long renders usually take, learnt from our own: for the ETA that members see and for polling at the right time. */
 
+import { DEFAULT_MODEL, DRAFT, modelOf } from '../models/registry.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { RenderRequest } from './job.ts';
 
@@ -12,8 +13,13 @@ export type History = {
 /** Renders of a like length take a like time; so few are needed because providers' speed drifts. */
 const KEPT = 25;
 
-const bucketOf = (provider: string, { quality, clipSeconds }: RenderRequest) =>
-  `${provider}:${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
+function bucketOf(provider: string, request: RenderRequest): string {
+  const { quality, clipSeconds } = request;
+  const { id } = modelOf(request);
+  // What was learnt before there were several models was of these two.
+  const model = id === DEFAULT_MODEL.id || id === DRAFT ? '' : `${id}:`;
+  return `${provider}:${model}${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
+}
 
 export async function createHistory(kv: KeyValueStore): Promise<History> {
   const times = new Map(Object.entries((await kv.get<Record<string, number[]>>('history')) ?? {}));

@@ -2,15 +2,16 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-export const QUALITIES = ['draft', 'standard', 'pro'] as const;
-export type Quality = (typeof QUALITIES)[number];
-/** Whose orientation the character keeps: the clip's (`video`, up to 30 s) or the picture's (`image`, up to 10 s). */
-export type Orientation = 'video' | 'image';
+export { codeOf } from './code.ts';
+
+import type { Orientation, Quality, Scene } from './wishes.ts';
+
+export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
-/** What a member handed in, under the name that it had there. */
-export type NamedFile = StoredFile & { name?: string };
+/** What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known. */
+export type NamedFile = StoredFile & { name?: string; postedBy?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
@@ -24,6 +25,9 @@ export type MarkedVideo = { video: StoredVideo; label: Label; marks: 'signed' | 
 
 /** What a provider is asked to render. */
 export type RenderRequest = {
+  /** By its id in `models/registry.ts`; missing on records of before there were several, as is the picture's scene. */
+  model?: string;
+  scene?: Scene;
   quality: Quality;
   orientation: Orientation;
   sound: boolean;
@@ -43,6 +47,11 @@ export type QuoteNote =
   | 'negative-prompt-ignored'
   | 'price-is-approximate'
   | 'price-from-table'
+  /** It is counted by frames, and how many there will be is not known before. */
+  | 'price-at-most'
+  | 'prompt-ignored'
+  | 'orientation-ignored'
+  | 'sound-unsure'
   | 'trimmed'
   | 'looped'
   | 'draft';
@@ -64,6 +73,9 @@ export type Operation = { readonly [key: string]: string | number | boolean | nu
 /** Where a provider says the finished video lies. */
 export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
 
+/** Where each input lies for the provider: an address, or the key of a file of ours. */
+export type UploadedFiles = { image: string; clip: string };
+
 /** One try at one provider; a job that failed over has several. */
 export type Attempt = {
   provider: string;
@@ -75,7 +87,7 @@ export type Attempt = {
 /** The page, and scripts that use its addresses, where the chats' names stand. */
 export const PAGE = 'web';
 
-/** Whether it is the operator's own place: without other members, admins, or limits but the operator's budget. */
+/** The operator's own place: without other members, admins, or limits but the operator's budget. */
 export const isOperatorsOwn = (platform: string): boolean => platform === PAGE;
 
 /** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
@@ -84,14 +96,22 @@ export type Requester = {
   platform: string;
   spaceId: string;
   memberId: string;
-  /** The channel or topic within the space, where limits may stand on it. */
+  /** The channel or topic within the space, where limits may stand on it; and whether it is marked as for adults. */
   channelId?: string;
+  forAdults?: boolean;
   /** The member's roles there, the highest first. */
   roles?: readonly string[];
   target: Record<string, unknown>;
 };
 
-type JobBase = {
+/** Why a video was reported. The first three hide it at once. */
+export const REPORT_REASONS = ['me', 'intimate', 'minor', 'other'] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
+export type Hidden = { reason: ReportReason; since: number; locked?: true };
+
+export type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
   /** The short name that members see. */
@@ -104,10 +124,13 @@ type JobBase = {
   createdAt: number;
   updatedAt: number;
   deadlineAt: number;
+  hidden?: Hidden;
 };
 
 /** A job that a provider may be working on. */
 type Submission = { provider: string; submittedAt: number };
+/** `uploaded`: where its files lay, where the provider can be asked for the job by them. */
+type Sent = Submission & { uploaded?: UploadedFiles };
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -150,9 +173,9 @@ export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
     | { state: 'created'; place?: number }
-    | ({ state: 'submitting' } & Submission)
+    | ({ state: 'submitting' } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
-    | ({ state: 'unknown'; candidate?: Operation } & Submission)
+    | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
     | ({ state: 'completed'; deliveryTries: number; unshrunk?: ShrinkAttempts } & Finished)
@@ -195,64 +218,6 @@ export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
 /** Who renders it, or will. */
 export const rendererOf = (job: Job): string =>
   ('provider' in job ? job.provider : undefined) ?? job.quote.provider;
-
-/** The fields that a state adds to those every job has. */
-export type StateFields<S extends JobState> =
-  Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
-    ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
-    : never;
-
-/**
- * The only way a job changes. Fields of the old state go, those of the new one must all be given.
- * Throws IllegalMove, a bug of ours, when the table has no such move.
- */
-export function advance<S extends JobState>(
-  job: Job,
-  state: S,
-  fields: StateFields<S>,
-  now: number,
-): JobIn<S> {
-  if (!(MOVES[job.state] as readonly JobState[]).includes(state))
-    throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
-  const base = {
-    id,
-    code,
-    requester,
-    request,
-    inputs,
-    quote,
-    attempts,
-    createdAt,
-    deadlineAt,
-    updatedAt: now,
-  };
-  // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
-  return { ...base, state, ...fields } as unknown as JobIn<S>;
-}
-
-/** Only a bug of ours moves a job in a way the table forbids; a retry does not help. */
-class IllegalMove extends Error {
-  override name = 'IllegalMove';
-  constructor(jobId: string, from: JobState, to: JobState) {
-    super(`job ${jobId} cannot go from ${from} to ${to}`);
-  }
-}
-
-const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The short code that members see, the same for the same id: six characters that can't be misread. */
-export function codeOf(id: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const char of id)
-    hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  let code = '';
-  for (let i = 0; i < 6; i += 1) {
-    code += CODE_ALPHABET[Number(hash % BigInt(CODE_ALPHABET.length))];
-    hash /= BigInt(CODE_ALPHABET.length);
-  }
-  return code;
-}
 
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };

@@ -11,11 +11,15 @@ import { backOffMs, nextLookMs } from './pace.ts';
 import { apply, step } from './step.ts';
 
 const CANCEL_TIMEOUT_MS = 15_000;
-/** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
+/** How often an `unknown` job is looked for: so often at first, and the more rarely the longer it takes. */
 const UNKNOWN_EVERY_MS = 60_000;
+const UNKNOWN_SHARE = 0.1;
 
 /** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
+
+/** A hidden video is woken when it is restored; this is only for the case that it was not. */
+const HIDDEN_EVERY_MS = 3_600_000;
 
 /** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
 const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
@@ -92,6 +96,7 @@ export function createJobs(ctx: Context): Jobs {
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
+      if (await ctx.cases.hides(id)) return refuse({ code: 'job-hidden' });
       if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
       return accept(await sendAgain(ctx, job, to, reached));
     });
@@ -235,12 +240,16 @@ const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
 function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
   if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  // It was reported, and waits for whoever decides.
+  if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
   }
-  if (job.state === 'unknown')
-    return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
+  if (job.state === 'unknown') {
+    const wait = Math.max(UNKNOWN_EVERY_MS, (now - job.submittedAt) * UNKNOWN_SHARE);
+    return stayed ? Math.min(now + wait, Math.max(now, job.deadlineAt)) : now;
+  }
   if (job.state !== 'queued' && job.state !== 'running') return now;
   if (job.state === 'running' && job.phase.kind === 'fetching') return now;
   const wait = nextLookMs({

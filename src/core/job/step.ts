@@ -4,7 +4,7 @@ import { deliver } from '../delivery/delivery.ts';
 import type { Provider, ProviderStatus } from '../ports.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
-import type { Job, JobIn } from './job.ts';
+import type { Job, JobIn, Operation } from './job.ts';
 import { submit } from './submit.ts';
 
 const STATUS_TIMEOUT_MS = 30_000;
@@ -18,8 +18,8 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
       return begin(ctx, job, signal);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
-      const { provider, submittedAt } = job;
-      return move(ctx, job, 'unknown', { provider, submittedAt });
+      const { provider, submittedAt, uploaded } = job;
+      return move(ctx, job, 'unknown', { provider, submittedAt, ...(uploaded ? { uploaded } : {}) });
     }
     case 'unknown':
       return settleUnknown(ctx, job, signal);
@@ -28,7 +28,8 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
     case 'running':
       return job.phase.kind === 'fetching' ? fetchVideo(ctx, job, job.phase, signal) : look(ctx, job);
     case 'completed':
-      return deliver(ctx, job);
+      // Its time comes when it is restored, which wakes it.
+      return (await ctx.cases.hides(job.id)) ? job : deliver(ctx, job);
     default:
       return job;
   }
@@ -50,11 +51,9 @@ async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): 
 async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortSignal): Promise<Job> {
   const { provider, submittedAt } = job;
   const port = providerOf(ctx, provider);
-  if (port?.find) {
-    const operation = await port.find(job.id, job.request, await port.upload(job.inputs, signal));
-    if (operation) return move(ctx, job, 'queued', { provider, submittedAt, operation });
-  }
   const overdue = ctx.clock.now() >= job.deadlineAt;
+  const found = port && (await findAt(ctx, port, job, signal, overdue));
+  if (found) return move(ctx, job, 'queued', { provider, submittedAt, operation: found });
   if (port && job.candidate) {
     try {
       const status = await port.status(job.candidate, AbortSignal.timeout(STATUS_TIMEOUT_MS));
@@ -74,6 +73,32 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   }
   if (!overdue) return job;
   return finishUnsettled(ctx, job, 'unknown-fate');
+}
+
+/**
+ * Its handle, where the provider can tell, and no other job has it. Trouble with that is passing, but must keep neither a
+ * webhook's word nor the deadline waiting.
+ */
+async function findAt(
+  ctx: Context,
+  port: Provider,
+  job: JobIn<'unknown'>,
+  signal: AbortSignal,
+  overdue: boolean,
+): Promise<Operation | undefined> {
+  // Putting the files up again would give other addresses, by which a paid job is never found.
+  const { free } = port.capabilities;
+  const uploaded = job.uploaded ?? (free ? await port.upload(job.inputs, signal) : undefined);
+  if (!port.find || !uploaded) return undefined;
+  try {
+    const operation = await port.find(job.id, job.request, uploaded);
+    if (!operation || free) return operation;
+    return (await ctx.store.holds(operation)) ? undefined : operation;
+  } catch (error) {
+    if (!overdue && !job.candidate) throw error;
+    ctx.log.warn({ job: job.code, err: error }, 'a job of unknown fate could not be looked for');
+    return undefined;
+  }
 }
 
 type AtProvider = JobIn<'queued' | 'running'>;

@@ -5,6 +5,7 @@ import { UploadRefused } from '../ports.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote } from '../price/quote.ts';
 import type { FailureCode } from '../refusals.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn } from './job.ts';
 import { retry } from './retry.ts';
@@ -17,11 +18,15 @@ const SUBMIT_TIMEOUT_MS = 90_000;
  * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
  */
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
+  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
+  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
   const ready = await uploadSomewhere(ctx, job, signal);
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
   const { provider, uploaded } = ready;
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
-  const sending = await move(ctx, job, 'submitting', { ...sent, attempts: ready.attempts });
+  // What it may be found by must be on disk before it is sent.
+  const traced = provider.find ? { uploaded } : {};
+  const sending = await move(ctx, job, 'submitting', { ...sent, ...traced, attempts: ready.attempts });
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
   switch (outcome.kind) {
@@ -33,7 +38,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
       );
     }
     case 'unknown':
-      return move(ctx, sending, 'unknown', { ...sent, attempts });
+      return move(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
     case 'refused':
     case 'not-sent':
       return move(ctx, sending, 'created', { attempts });

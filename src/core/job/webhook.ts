@@ -23,7 +23,8 @@ export async function takeWebhook(
 ): Promise<HookAnswer> {
   const provider = providerOf(ctx, news.provider);
   if (!provider?.parseWebhook) return 'refused';
-  const judged = provider.parseWebhook(news.headers, news.body).catch((error: unknown) => {
+  const asked = await ctx.store.get(news.jobId);
+  const judged = provider.parseWebhook(news.headers, news.body, asked?.request).catch((error: unknown) => {
     ctx.log.warn({ provider: news.provider, err: error }, 'a webhook could not be judged');
     return undefined;
   });
@@ -60,8 +61,9 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
     await ctx.locks.run(jobId, async () => {
       const job = await ctx.store.get(jobId);
       if (job?.state !== 'unknown') return;
-      const { provider, submittedAt } = job;
-      await move(ctx, job, 'unknown', { provider, submittedAt, candidate });
+      const { provider, submittedAt, uploaded } = job;
+      const traced = uploaded ? { uploaded } : {};
+      await move(ctx, job, 'unknown', { provider, submittedAt, ...traced, candidate });
     });
     ctx.scheduler.at(jobId, ctx.clock.now());
     return true;

@@ -11,8 +11,7 @@ export function eligibleProviders(
 ): Market {
   const { providers } = settings.of(spaceId);
   if (!providers) return registry;
-  // Drafts cost nothing and are nobody's to choose; where no hosted provider is configured there is nothing else.
-  const may = (id: string): boolean => providers.includes(id) || id === 'local';
+  const may = mayRender(providers);
   return {
     open: () => registry.open().filter(({ id }) => may(id)),
     closed: (could) => registry.closed((provider) => may(provider.id) && could(provider)),
@@ -20,3 +19,9 @@ export function eligibleProviders(
     rank: (id) => providers.indexOf(id) * 1000 + registry.rank(id),
   };
 }
+
+/** Drafts cost nothing and are nobody's to choose; where no hosted provider is configured there is nothing else. */
+export const mayRender =
+  (chosen: readonly string[] | undefined) =>
+  (id: string): boolean =>
+    chosen === undefined || chosen.includes(id) || id === 'local';

@@ -12,6 +12,8 @@ type ClosedReason = 'no-way-to-host-files' | 'provider-down';
 export type ProviderRegistry = {
   /** Those that may get new jobs, in the operator's order. */
   open(): readonly Provider[];
+  /** Every one that is configured, also one that gets no jobs now. */
+  all(): readonly Provider[];
   /** The ids of those that a space's admins choose among, in the operator's order. */
   hosted(): readonly string[];
   /** Any of those configured, also one that is switched off: its jobs under way go on. */
@@ -54,6 +56,7 @@ export function createProviderRegistry({
 
   return {
     open: () => entries.filter(isOpen).map(({ provider }) => provider),
+    all: () => entries.map(({ provider }) => provider),
     hosted: () => entries.map(({ provider }) => provider.id).filter((id) => id !== 'local'),
     find: (id) => entries.find(({ provider }) => provider.id === id)?.provider,
     closed(could) {

@@ -1,14 +1,27 @@
 /**
  * Quotes a job: its length, orientation, provider and price, and the warnings that a member should read before paying.
  */
-import type { Orientation, Quality, Quote, QuoteNote, QuoteWarning, RenderRequest } from '../job/job.ts';
+import type {
+  Orientation,
+  Quality,
+  Quote,
+  QuoteNote,
+  QuoteWarning,
+  RenderRequest,
+  Scene,
+} from '../job/job.ts';
 import type { ClipFacts } from '../media.ts';
+import type { Model } from '../models/model.ts';
+import { modelOf } from '../models/registry.ts';
 import type { Provider } from '../ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
 /** What a member chose; `auto` and the missing quality are decided here. */
 export type Choices = {
+  /** By its id, as it was written; missing: the space's default. */
+  model?: string;
+  scene?: Scene;
   orientation: 'auto' | Orientation;
   quality: Quality | undefined;
   sound: boolean;
@@ -18,6 +31,9 @@ export type Choices = {
   prompt?: string;
   negativePrompt?: string;
 };
+
+/** What is rendered, once what was chosen, set and offered has been put together. */
+export type Target = { model: Model; quality: Quality; scene: Scene };
 
 export type Plan = {
   request: RenderRequest;
@@ -34,29 +50,34 @@ const REPEATED: readonly string[] = ['GIF', 'animated WebP', 'animated PNG'];
 /** Turns choices and the clip's facts into a request that every provider understands, or says what is wrong with it. */
 export function plan(
   choices: Choices,
-  clip: Pick<ClipFacts, 'container' | 'durationMs' | 'fps' | 'cameraMoves'>,
-  quality: Quality,
+  clip: Pick<ClipFacts, 'container' | 'durationMs' | 'fps' | 'cameraMoves'> & { hasSound?: boolean },
+  { model, quality, scene }: Target,
 ): Outcome<Plan> {
+  const { understands, clip: limits } = model;
+  const { minSeconds } = limits;
   const notes: QuoteNote[] = [];
   const seconds = clip.durationMs / 1000;
-  let orientation = choices.orientation;
-  if (orientation === 'auto') {
-    // The picture's own framing follows a moving camera better (fal.ai's page), but takes 10 s at most.
+  let { orientation } = choices;
+  if (!understands.orientation) {
+    if (orientation === 'image') notes.push('orientation-ignored');
+    orientation = 'video';
+  } else if (orientation === 'auto') {
+    // The picture's own framing follows a moving camera better (fal.ai's page), but takes less of it.
     orientation =
-      clip.cameraMoves && billedSeconds(clip.durationMs) <= MAX_CLIP_SECONDS.image ? 'image' : 'video';
+      clip.cameraMoves && billedSeconds(clip.durationMs) <= limits.maxSeconds.image ? 'image' : 'video';
     if (orientation === 'image') notes.push('orientation-from-camera');
   }
-  const maxSeconds = MAX_CLIP_SECONDS[orientation];
+  const maxSeconds = limits.maxSeconds[orientation];
   let billed = billedSeconds(clip.durationMs);
   let cutAtSeconds: number | undefined;
   let loopToSeconds: number | undefined;
-  if (clip.durationMs < MIN_CLIP_SECONDS * 1000 - 50) {
+  if (clip.durationMs < minSeconds * 1000 - PADDING_MS) {
     // A single picture stays one, however often it is shown.
     const canLoop = Math.round(clip.fps * seconds) > 1;
     if (!canLoop || !(choices.loop ?? REPEATED.includes(clip.container)))
-      return refuse({ code: 'clip-too-short', seconds, minSeconds: MIN_CLIP_SECONDS, canLoop });
-    loopToSeconds = MIN_CLIP_SECONDS;
-    billed = MIN_CLIP_SECONDS;
+      return refuse({ code: 'clip-too-short', seconds, minSeconds, canLoop });
+    loopToSeconds = minSeconds;
+    billed = minSeconds;
     notes.push('looped');
   }
   if (billed > maxSeconds) {
@@ -65,7 +86,12 @@ export function plan(
     billed = maxSeconds;
     notes.push('trimmed');
   }
+  const isDraft = quality === 'draft';
+  if (choices.prompt && !understands.prompt && !isDraft) notes.push('prompt-ignored');
+  if (choices.sound && clip.hasSound && !understands.sound) notes.push('sound-unsure');
   const request: RenderRequest = {
+    model: model.id,
+    ...(scene === 'picture' ? {} : { scene }),
     quality,
     orientation,
     sound: choices.sound,
@@ -122,20 +148,23 @@ function noOffer(market: Market, request: RenderRequest): Refusal {
   const closed = market.closed((provider) => canDo(provider, request));
   if (closed) return { code: closed };
   if (market.open().length === 0) return { code: 'no-provider' };
+  const model = modelOf(request);
+  if (!market.open().some(({ capabilities }) => capabilities.offers.some((one) => one.model === model.id)))
+    return { code: 'no-provider-for-model', model: model.name ?? model.id };
   return { code: 'no-provider-for-quality', quality: request.quality };
 }
 
 /** Whether a provider takes such requests at all. */
-function canDo({ capabilities }: Provider, { quality, orientation }: RenderRequest): boolean {
-  return capabilities.qualities.includes(quality) && capabilities.orientations.includes(orientation);
+export function canDo({ capabilities }: Pick<Provider, 'capabilities'>, request: RenderRequest): boolean {
+  const { id } = modelOf(request);
+  const { quality, scene = 'picture' } = request;
+  return capabilities.offers.some(
+    (offer) => offer.model === id && offer.quality === quality && (offer.scene ?? 'picture') === scene,
+  );
 }
 
 /** Padding that encoders leave at a clip's end; a 4.02 s clip is a 4 s clip. DESIGN §7. */
 const PADDING_MS = 50;
-
-/** The clip's length limits, from the model's own page (fal.ai, Kling v2.6 motion control, 2026-11-21). */
-export const MIN_CLIP_SECONDS = 3;
-export const MAX_CLIP_SECONDS = { video: 30, image: 10 } as const;
 
 /** The whole seconds that a price counts: rounded up, after taking off 50 ms of padding. */
 export function billedSeconds(durationMs: number): number {

@@ -41,6 +41,8 @@ export type Place = {
   canPost(channel: string): Promise<boolean>;
   /** The hosted providers that have a key here. */
   providers: readonly string[];
+  /** The hosted models that these render. */
+  models: readonly string[];
 };
 
 /** A value that is set with one press. Several texts are several changes, made one after the other. */

@@ -3,6 +3,7 @@
 import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';
 import type { Caller } from '../limits/access.ts';
+import { hostedModels } from '../models/chosen.ts';
 import { type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { AuditEntry, Place, Texts } from './setting.ts';
 import { changed } from './settings-parts.ts';
@@ -19,6 +20,7 @@ export function createSettingsChanges(ctx: Context): SettingsChanges {
   const placeOf = ({ platform, spaceId }: Caller['requester']): Place => ({
     canPost: async (channel) => (await ctx.chats.get(platform)?.canPost?.(spaceId, channel)) ?? false,
     providers: ctx.registry.hosted(),
+    models: hostedModels(ctx.registry),
   });
 
   /** Why what was written can't be, or could not work here. */

@@ -1,4 +1,4 @@
-/** Answers whether a video is one of ours. docs/decisions/0006-verify.md says where the limits come from. */
+/** Answers whether a video is one of ours. docs/decisions/0009-verify.md says where the limits come from. */
 import type { Context } from '../context.ts';
 import { MachineBusy } from '../media.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';

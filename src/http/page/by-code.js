@@ -6,9 +6,6 @@ import { find, tell } from './dom.js';
 
 /** @import { JobView } from './contract.ts' */
 
-/** @param {string} code @returns {Promise<JobView>} */
-export const jobByCode = (code) => call(`/api/jobs/${encodeURIComponent(code)}`);
-
 /** @param {(job: JobView) => void} onJob */
 export function openByCode(onJob) {
   const form = find('by-code', HTMLFormElement);
@@ -20,7 +17,7 @@ export function openByCode(onJob) {
     tell(problem, undefined);
     if (code === '') return input.focus();
     try {
-      onJob(await jobByCode(code));
+      onJob(/** @type {JobView} */ (await call(`/api/jobs/${encodeURIComponent(code)}`)));
       input.value = '';
     } catch (error) {
       tell(problem, error instanceof Error ? error.message : String(error));

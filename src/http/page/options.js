@@ -2,6 +2,7 @@
 /** What the member chose beside the two files. */
 
 import { find, make, tell } from './dom.js';
+import { addModel } from './models.js';
 
 /** @import { StatusView } from './contract.ts' */
 
@@ -81,6 +82,7 @@ export function bodyOf(form, image, clip) {
   const text = (/** @type {string} */ name) => String(chosen.get(name) ?? '').trim();
   body.set('orientation', text('orientation') || 'auto');
   if (text('quality')) body.set('quality', text('quality'));
+  addModel(body, text);
   body.set('sound', String(chosen.has('sound')));
   body.set('trim', String(chosen.has('trim')));
   if (loopBox.dataset.chosen !== undefined) body.set('loop', String(loopBox.checked));

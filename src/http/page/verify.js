@@ -1,15 +1,14 @@
 // @ts-check
 /** Whether a video is from here, and who made it: the operator is the one reading this page. */
 
-import { jobByCode } from './by-code.js';
 import { call } from './calls.js';
 import { find, isOff, setOff, tell } from './dom.js';
 import { sizeOf } from './words.js';
 
-/** @import { JobView, VerdictView } from './contract.ts' */
+/** @import { VerdictView } from './contract.ts' */
 
-/** @param {{ mostBytes: () => number | undefined, onJob: (job: JobView) => void }} page */
-export function verifyForm({ mostBytes, onJob }) {
+/** @param {() => number | undefined} mostBytes of what can be sent, once it is known */
+export function verifyForm(mostBytes) {
   const form = find('verify', HTMLFormElement);
   const input = find('verify-file', HTMLInputElement);
   const go = find('verify-go', HTMLButtonElement);
@@ -27,8 +26,6 @@ export function verifyForm({ mostBytes, onJob }) {
     verdict.textContent = next.text ?? '';
     open.hidden = code === undefined;
   }
-
-  const inWords = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
   /** What is wrong with it before a byte of it is sent. @param {File} file */
   function tooLarge(file) {
@@ -58,18 +55,15 @@ export function verifyForm({ mostBytes, onJob }) {
       const by = seen.madeBy === undefined ? '' : ` Made by ${seen.madeBy}.`;
       show({ text: `${seen.message}${by}`, code: seen.madeBy === undefined ? undefined : seen.code });
     } catch (error) {
-      show({ trouble: inWords(error) });
+      show({ trouble: error instanceof Error ? error.message : String(error) });
     } finally {
       setOff(go, false);
     }
   });
 
-  open.addEventListener('click', async () => {
-    if (code === undefined) return;
-    try {
-      onJob(await jobByCode(code));
-    } catch (error) {
-      tell(problem, inWords(error));
-    }
+  // As if its code were typed: what is wrong is said there, as of a job that is deleted.
+  open.addEventListener('click', () => {
+    find('code', HTMLInputElement).value = code ?? '';
+    find('by-code', HTMLFormElement).requestSubmit();
   });
 }

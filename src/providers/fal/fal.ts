@@ -1,26 +1,18 @@
-/** fal.ai: Kling v2.6 motion control behind its queue. */
-import type { Operation, StoredFile } from '../../core/job/job.ts';
+/** fal.ai: the models that its queue renders. */
+import type { Operation, RenderRequest, StoredFile } from '../../core/job/job.ts';
 import type { Provider } from '../../core/ports.ts';
 import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
 import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { submitAnswer } from '../shapes.ts';
 import { refusalOf, troubleIn } from './account.ts';
+import { findRequest } from './find.ts';
+import { appOf, inputOf, OFFERS, offerOf } from './offers.ts';
 import { isVideo, outcomeOf } from './outcome.ts';
-import { createFalPrices } from './price.ts';
+import { billedUnitOf, createFalPrices, isByLines, quoteOf } from './price.ts';
 import { createFalStorage } from './storage.ts';
 import { createWebhookJudge } from './webhook.ts';
-import {
-  APP,
-  cancelAnswer,
-  ENDPOINTS,
-  type FalOperation,
-  inputOf,
-  isFalQuality,
-  OFFERS,
-  operationShape,
-  statusAnswer,
-} from './wire.ts';
+import { cancelAnswer, type FalOperation, operationShape, statusAnswer } from './wire.ts';
 
 /**
  * How long fal.ai keeps the video: longer than we try to fetch it, and not for ever, which is its default (the header
@@ -45,7 +37,9 @@ export function createFal(options: FalOptions): Provider {
   const api = createQueueApi(options, { url: queueUrl, headers, graceMs: 60_000, troubleIn });
   const storage = createFalStorage(options);
   const prices = createFalPrices({ ...options, http: api.http });
-  const urlsOf = (job: FalOperation) => api.addressesOf(job, `${queueUrl}/${APP}/requests/${job.requestId}`);
+  const urlsOf = (job: FalOperation) =>
+    api.addressesOf(job, `${queueUrl}/${appOf(job)}/requests/${job.requestId}`);
+  const judge = createWebhookJudge({ ...options, http: api.http });
 
   async function look(job: FalOperation, signal: AbortSignal): Promise<Reading> {
     const urls = urlsOf(job);
@@ -64,15 +58,16 @@ export function createFal(options: FalOptions): Provider {
     const isOver = status.status === 'COMPLETED' || status.error_type || status.error;
     const result = await api.call('GET', urls.result, signal);
     if (!isOver && !isVideo(result)) throw new NoClearAnswer("fal.ai's status has a word that is not known");
-    const unitMicros = job.quality && prices.known()[job.quality];
-    return outcomeOf({ status, result, operation: job, unitMicros });
+    const offer = offerOf(job);
+    const unitMicros = offer && billedUnitOf(prices.known(), offer);
+    const mostMicros = offer && isByLines(offer) ? job.quoteMicros : undefined;
+    return outcomeOf({ status, result, operation: job, unitMicros, mostMicros });
   }
 
   return {
     id: 'fal',
     capabilities: {
-      qualities: OFFERS.map(({ quality }) => quality),
-      orientations: ['video', 'image'],
+      offers: OFFERS,
       negativePrompt: false,
       free: false,
       pollFloorMs: POLL_FLOOR_MS,
@@ -80,20 +75,25 @@ export function createFal(options: FalOptions): Provider {
     },
 
     async quote(request) {
-      if (!isFalQuality(request.quality)) return undefined;
-      const { price, from } = await prices.now();
-      return { micros: price[request.quality] * request.clipSeconds, notes: [], priceFrom: from };
+      const offer = offerOf(request);
+      if (!offer) return undefined;
+      const { price: known } = await prices.now();
+      return {
+        micros: quoteOf(known, offer, request.clipSeconds),
+        notes: offer.bills.frames ? ['price-at-most'] : [],
+        priceFrom: known.has(offer.endpoint) ? 'provider' : 'built-in',
+      };
     },
 
     upload: (inputs, signal) => uploadTo(storage, inputs, signal),
 
     async submit(jobId, request, uploaded, signal) {
-      const { quality } = request;
-      if (!isFalQuality(quality)) return { kind: 'refused', failure: 'provider-down' };
+      const offer = offerOf(request);
+      if (!offer) return { kind: 'refused', failure: 'provider-down' };
       const hook = webhookUrl ? `?fal_webhook=${encodeURIComponent(webhookUrl(jobId))}` : '';
       return api.submit(
         {
-          url: `${queueUrl}/${ENDPOINTS[quality]}${hook}`,
+          url: `${queueUrl}/${offer.endpoint}${hook}`,
           headers: { 'x-fal-object-lifecycle-preference': OUTPUT_LIVES },
           json: inputOf(request, uploaded),
           signal,
@@ -102,9 +102,9 @@ export function createFal(options: FalOptions): Provider {
         (answer) => {
           return {
             ...read(submitAnswer, answer, "fal.ai's submit"),
-            quality,
+            ...renderedOf(request),
             submittedAt: clock.now(),
-            quoteMicros: prices.known()[quality] * request.clipSeconds,
+            quoteMicros: quoteOf(prices.known(), offer, request.clipSeconds),
           } satisfies FalOperation;
         },
       );
@@ -115,6 +115,15 @@ export function createFal(options: FalOptions): Provider {
       return api.settle(job.requestId, await look(job, signal));
     },
 
+    async find(_jobId, request, uploaded) {
+      const offer = offerOf(request);
+      if (!offer) return undefined;
+      const { endpoint } = offer;
+      const requestId = await findRequest({ ...options, http: api.http }, { endpoint, clip: uploaded.clip });
+      const quoteMicros = quoteOf(prices.known(), offer, request.clipSeconds);
+      return requestId === undefined ? undefined : { requestId, ...renderedOf(request), quoteMicros };
+    },
+
     async cancel(operation, signal) {
       const answer = await api.call('PUT', urlsOf(operationOf(operation)).cancel, signal);
       const said = cancelAnswer.safeParse(answer.json);
@@ -123,11 +132,27 @@ export function createFal(options: FalOptions): Provider {
       return outcomes[said.data.status as keyof typeof outcomes] ?? 'too-late';
     },
 
-    costOf: (request, videoSeconds) =>
-      isFalQuality(request.quality) ? prices.known()[request.quality] * videoSeconds : 0,
-    parseWebhook: createWebhookJudge({ ...options, http: api.http }),
+    costOf(request, videoSeconds) {
+      const offer = offerOf(request);
+      return offer ? quoteOf(prices.known(), offer, videoSeconds) : 0;
+    },
+
+    // The body names the request alone; where that lies goes by its model.
+    async parseWebhook(received, rawBody, request) {
+      const verdict = await judge(received, rawBody);
+      return verdict.kind === 'operation' && request
+        ? { ...verdict, operation: { ...verdict.operation, ...renderedOf(request) } }
+        : verdict;
+    },
     stop: async () => void (await Promise.all([api.http.stop(), storage.stop()])),
   };
 }
+
+/** What has to be known of a request to find it again, and to read its bill. */
+const renderedOf = ({ model, quality, scene }: RenderRequest) => ({
+  quality,
+  ...(model === undefined ? {} : { model }),
+  ...(scene === undefined ? {} : { scene }),
+});
 
 const operationOf = (operation: Operation): FalOperation => operationShape.parse(operation);

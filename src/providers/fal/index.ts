@@ -1,11 +1,10 @@
 /** fal.ai as the rest of the bot knows it. */
 import { addressSetting, defineProvider, keySetting, urlSetting } from '../module.ts';
-import { OFFERS } from './wire.ts';
+import { OFFERS } from './offers.ts';
 
 export const fal = defineProvider({
   id: 'fal',
   name: 'fal.ai',
-  model: 'Kling 2.6 motion control',
   key: 'FAL_KEY',
   settings: {
     FAL_KEY: keySetting,

@@ -23,9 +23,12 @@ export function outcomeOf(args: {
   result: ApiAnswer;
   operation: FalOperation;
   unitMicros: number | undefined;
+  /** Where the price of a unit is not sure, no more than was quoted is taken to be billed. */
+  mostMicros?: number | undefined;
 }): Reading {
-  const { status, result, operation, unitMicros } = args;
-  const billed = billedMicros(result, unitMicros);
+  const { status, result, operation, unitMicros, mostMicros = Infinity } = args;
+  const counted = billedMicros(result, unitMicros);
+  const billed = counted === undefined ? undefined : Math.min(counted, mostMicros);
   const video = result.status === 200 ? resultAnswer.safeParse(result.json) : undefined;
   if (video?.success) {
     return {

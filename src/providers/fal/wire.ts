@@ -1,29 +1,7 @@
 /** What fal.ai's queue says and takes (fal.ai/docs, queue API and model page, 2026-11-21). */
 import { z } from 'zod';
-import type { Quality, RenderRequest } from '../../core/job/job.ts';
-import type { UploadedFiles } from '../../core/ports.ts';
-import { addresses, handleId, klingInput, noted, webLink } from '../shapes.ts';
-
-export type FalQuality = Exclude<Quality, 'draft'>;
-
-export const ENDPOINTS = {
-  standard: 'fal-ai/kling-video/v2.6/standard/motion-control',
-  pro: 'fal-ai/kling-video/v2.6/pro/motion-control',
-} as const satisfies Record<FalQuality, string>;
-
-export const OFFERS = [{ quality: 'standard' }, { quality: 'pro' }] as const;
-
-/** Everything after the submit goes to the app alone, without its sub-path: with it, fal answers 405. */
-export const APP = 'fal-ai/kling-video';
-
-export const isFalQuality = (quality: Quality): quality is FalQuality => quality in ENDPOINTS;
-
-export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
-  return {
-    ...(request.prompt ? { prompt: request.prompt } : {}),
-    ...klingInput(request, uploaded),
-  };
-}
+import { QUALITIES, SCENES } from '../../core/job/job.ts';
+import { addresses, handleId, noted, webLink } from '../shapes.ts';
 
 export const statusAnswer = z.object({
   /** `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`, says its documentation. */
@@ -61,7 +39,9 @@ export const cancelAnswer = z.object({
 /** Our handle of a request. */
 export const operationShape = z.object({
   requestId: handleId,
-  quality: z.enum(['standard', 'pro']).optional(),
+  model: z.string().optional(),
+  quality: z.enum(QUALITIES).optional(),
+  scene: z.enum(SCENES).optional(),
   ...addresses,
   ...noted,
 });

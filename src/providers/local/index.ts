@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type Operation, QUALITIES, type StoredFile } from '../../core/job/job.ts';
+import { DRAFT } from '../../core/models/registry.ts';
 import type { Provider } from '../../core/ports.ts';
 import { createRenders, type RenderOrder, type RunDraft } from './renders.ts';
 
@@ -52,8 +53,7 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
   return {
     id: 'local',
     capabilities: {
-      qualities,
-      orientations: ['video', 'image'],
+      offers: qualities.map((quality) => ({ model: DRAFT, quality })),
       negativePrompt: false,
       free: true,
       pollFloorMs: 500,

@@ -5,7 +5,6 @@ import { OFFERS } from './wire.ts';
 export const runcomfy = defineProvider({
   id: 'runcomfy',
   name: 'RunComfy',
-  model: 'Kling 2.6 motion control',
   key: 'RUNCOMFY_API_TOKEN',
   settings: {
     RUNCOMFY_API_TOKEN: keySetting,

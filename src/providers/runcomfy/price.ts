@@ -5,12 +5,11 @@ import { type Micros, microsFromUsd } from '../../core/price/money.ts';
 import { type Http, NoClearAnswer, read } from '../http.ts';
 import { createLivePrice, type LivePrice } from '../live-price.ts';
 import { codeIn } from './account.ts';
-import { modelPage } from './wire.ts';
+import { modelPage, OFFERS } from './wire.ts';
 
 type Price = { unit: 'second' | 'output'; micros: Micros };
 
-/** What others ask for the same model; used when RunComfy names no price of its own, and said to be about right. */
-const ABOUT: Price = { unit: 'second', micros: 70_000 };
+const ABOUT: Price = { unit: 'second', micros: OFFERS[0].bills.micros };
 /** RunComfy means its price to be read when needed; a page full of quotes needs it once. */
 const FRESH_MS = 60_000;
 

@@ -1,6 +1,7 @@
 /** RunComfy: Kling 2.6 motion control behind its Model API. It has no webhooks for it. */
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
+import { canDo } from '../../core/price/quote.ts';
 import { isFinalNo, type Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer, read } from '../http.ts';
@@ -86,18 +87,17 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     return { doubt: 'unfamiliar', says, end };
   }
 
-  return {
+  const provider: Provider = {
     id: 'runcomfy',
     capabilities: {
-      qualities: OFFERS.map(({ quality }) => quality),
-      orientations: ['video', 'image'],
+      offers: OFFERS,
       negativePrompt: false,
       free: false,
       pollFloorMs: POLL_FLOOR_MS,
     },
 
     async quote(request) {
-      if (request.quality !== 'standard') return undefined;
+      if (!canDo(provider, request)) return undefined;
       const { price, from, fresh } = await prices.now();
       return {
         micros: priceOf(price, request.clipSeconds),
@@ -139,6 +139,7 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     costOf: (_request, videoSeconds) => priceOf(prices.known(), videoSeconds),
     stop: api.http.stop,
   };
+  return provider;
 }
 
 const operationOf = (operation: Operation): RuncomfyOperation => operationShape.parse(operation);

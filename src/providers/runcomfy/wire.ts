@@ -2,11 +2,20 @@
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
+import type { BilledOffer } from '../billing.ts';
 import { addresses, handleId, klingInput, noted, webLink } from '../shapes.ts';
 
-export const OFFERS = [{ quality: 'standard' }] as const;
-
-export const MODEL = 'kling/kling-2-6/motion-control-standard';
+/** What others ask for the same model: used while RunComfy names no price of its own, and said to be about right. */
+export const OFFERS = [
+  {
+    model: 'kling-2.6',
+    quality: 'standard',
+    endpoint: 'kling/kling-2-6/motion-control-standard',
+    bills: { micros: 70_000 },
+  },
+] as const satisfies readonly BilledOffer[];
+const [ONLY] = OFFERS;
+export const MODEL = ONLY.endpoint;
 
 /** A prompt is required here alone; this one asks for nothing that the clip doesn't show. */
 const NEUTRAL_PROMPT = 'The character performs the movements of the reference video.';

@@ -3,7 +3,7 @@ import type { ProviderTrouble } from '../../core/ports.ts';
 import { fromUpstream } from '../failures.ts';
 import type { ApiAnswer } from '../http.ts';
 import { type No, noOf } from '../queue-api.ts';
-import { ENDPOINT, noSuchJob } from './wire.ts';
+import { noSuchJob, OFFERS } from './wire.ts';
 
 /** Undefined for every answer that is not about our account or the endpoint as a whole. */
 export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
@@ -26,7 +26,7 @@ export function troubleIn(answer: ApiAnswer): ProviderTrouble | undefined {
 
 const endpointGone: ProviderTrouble = {
   kind: 'endpoint-gone',
-  message: `RunPod has the endpoint ${ENDPOINT} no more (404).`,
+  message: `RunPod has the endpoint ${OFFERS[0].endpoint} no more (404).`,
 };
 
 /** A no to the call that would have started a job. */

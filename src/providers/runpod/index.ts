@@ -5,7 +5,6 @@ import { OFFERS } from './wire.ts';
 export const runpod = defineProvider({
   id: 'runpod',
   name: 'RunPod',
-  model: 'Kling 2.6 motion control',
   key: 'RUNPOD_API_KEY',
   settings: {
     RUNPOD_API_KEY: keySetting,

@@ -1,7 +1,8 @@
 /** RunPod: its public endpoint for Kling v2.6 motion control, always through the queue. */
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
-import type { Micros } from '../../core/price/money.ts';
+import { canDo } from '../../core/price/quote.ts';
+import { priceOf } from '../billing.ts';
 import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, parseJson, read } from '../http.ts';
 import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
@@ -10,7 +11,6 @@ import { outcomeOf } from './outcome.ts';
 import {
   bodyOf,
   cancelAnswer,
-  ENDPOINT,
   noSuchJob,
   OFFERS,
   operationShape,
@@ -27,13 +27,10 @@ export type RunpodOptions = QueueOptions & {
   webhookUrl?: (jobId: string) => string;
 };
 
-/** Each started block of 3 s costs the same (RunPod's page, 2026-11-21; it lists up to 9 s, the bill itself says more). */
-const BLOCK_SECONDS = 3;
-const BLOCK_MICROS = 210_000;
 /** A new job may be unknown for so long (field reports). RunPod forgets a job 30 minutes after its end. */
 const GRACE_MS = 150_000;
 
-const priceOf = (seconds: number): Micros => Math.ceil(seconds / BLOCK_SECONDS) * BLOCK_MICROS;
+const [{ endpoint: ENDPOINT, bills: BILLS }] = OFFERS;
 
 export function createRunpod(options: RunpodOptions): Provider {
   const { key, apiUrl, host, clock, webhookUrl } = options;
@@ -49,19 +46,18 @@ export function createRunpod(options: RunpodOptions): Provider {
     return outcomeOf(read(statusAnswer, answer, "RunPod's status"), job);
   }
 
-  return {
+  const provider: Provider = {
     id: 'runpod',
     capabilities: {
-      qualities: OFFERS.map(({ quality }) => quality),
-      orientations: ['video', 'image'],
+      offers: OFFERS,
       negativePrompt: true,
       free: false,
       pollFloorMs: POLL_FLOOR_MS,
     },
 
     async quote(request) {
-      if (request.quality !== 'standard') return undefined;
-      return { micros: priceOf(request.clipSeconds), notes: [] };
+      if (!canDo(provider, request)) return undefined;
+      return { micros: priceOf(BILLS, request.clipSeconds), notes: [] };
     },
 
     upload: (inputs, signal) => uploadTo(host, inputs, signal),
@@ -72,7 +68,7 @@ export function createRunpod(options: RunpodOptions): Provider {
         (answer) => (answer.status >= 400 ? refusalOf(answer) : undefined),
         (answer) => {
           const { id } = read(submitAnswer, answer, "RunPod's submit");
-          return { id, submittedAt: clock.now(), quoteMicros: priceOf(request.clipSeconds) };
+          return { id, submittedAt: clock.now(), quoteMicros: priceOf(BILLS, request.clipSeconds) };
         },
       ),
 
@@ -99,6 +95,7 @@ export function createRunpod(options: RunpodOptions): Provider {
 
     stop: api.http.stop,
   };
+  return provider;
 }
 
 const operationOf = (operation: Operation): RunpodOperation => operationShape.parse(operation);

@@ -2,11 +2,18 @@
 import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
+import type { BilledOffer } from '../billing.ts';
 import { handleId, noted, webLink } from '../shapes.ts';
 
-export const OFFERS = [{ quality: 'standard' }] as const;
-
-export const ENDPOINT = 'kling-v2-6-std-motion-control';
+/** Each started block of 3 s costs the same (RunPod's page; it lists up to 9 s, the bill itself says more). */
+export const OFFERS = [
+  {
+    model: 'kling-2.6',
+    quality: 'standard',
+    endpoint: 'kling-v2-6-std-motion-control',
+    bills: { micros: 210_000, blockSeconds: 3 },
+  },
+] as const satisfies readonly BilledOffer[];
 
 /** A render takes 8 to 12 minutes; without this RunPod stops it after 10. */
 const EXECUTION_TIMEOUT_MS = 30 * 60_000;

@@ -1,5 +1,5 @@
 /** The forms that ask for files and choices, and what waits for them: the command that opened one, with its files. */
-import { CHOICE_OPTIONS } from '../../../core/intake/choices.ts';
+import { CHOICE_OPTIONS, MAX_PROMPT } from '../../../core/intake/choices.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
 import { type Action, type Field, type Form, readActionId } from '../../page.ts';
 import type { FileRole } from './given-files.ts';
@@ -23,14 +23,14 @@ export function fileForm({ t }: Words, { action, title, files, optional, choices
     description: t(`modal.${name}.description`),
   });
   const choice = (name: 'quality' | 'orientation'): Field => {
-    const { choices } = CHOICE_OPTIONS[name === 'quality' ? 3 : 2];
+    const choices = CHOICE_OPTIONS.flatMap((one) => (one.name === name ? one.choices : []));
     const labelled = choices.map((value) => ({ value, label: t(`choice.${name}.${value}` as WordKey) }));
     return { ...named(name), type: 'choice', choices: labelled };
   };
   const prompt: Field = {
     ...named('prompt'),
     type: 'text',
-    maxLength: CHOICE_OPTIONS[0].maxLength,
+    maxLength: MAX_PROMPT,
     long: true,
   };
   return {

@@ -5,7 +5,7 @@ import { menuOf } from '../commands-data.ts';
 import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
 import { memberIdOf } from '../text.ts';
-import { type Asker, asSeen } from './asker.ts';
+import { type Asker, asSeen, posterOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, type GivenFile, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
@@ -13,7 +13,7 @@ import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
-import { jobChoices } from './say.ts';
+import { jobChoices, modelsFor } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
 /**
@@ -29,7 +29,7 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
-      return { kind: 'choices', typed: String(typed), of: event.data.name === 'jobs' ? 'jobs' : 'cancel' };
+      return { kind: 'choices', typed: String(typed), of: TYPED[event.data.name] ?? 'cancel' };
     }
     case InteractionType.ApplicationCommand:
       if (event.data.type === ApplicationCommandType.Message) return readMenu(reader, event);
@@ -42,11 +42,17 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
   }
 }
 
-export const choicesOf = async (
+/** What is looked up while an option of these commands is typed. */
+const TYPED: Readonly<Record<string, 'jobs' | 'models'>> = { jobs: 'jobs', animate: 'models' };
+
+export async function choicesOf(
   parts: InboundParts,
   reader: Reader,
   { typed, of }: Extract<Reading, { kind: 'choices' }>,
-) => (of === 'timezone' ? zoneChoices(parts, reader, typed) : jobChoices(parts, reader, typed, of));
+) {
+  if (of === 'timezone') return zoneChoices(parts, reader, typed);
+  return of === 'models' ? modelsFor(parts, reader, typed) : jobChoices(parts, reader, typed, of);
+}
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
 function refusedCaller({ core, words, call }: Reader, asker: Asker): Reading | undefined {
@@ -112,14 +118,14 @@ const named = ({ image, clip }: { image: RecordedFile | undefined; clip: Recorde
 });
 
 /** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
-function readMenu(reader: Reader, { data }: CommandUse): Reading | undefined {
+function readMenu(reader: Reader, { data, application_id: botId }: CommandUse): Reading | undefined {
   const { asker, words, origins } = reader;
   const menu = menuOf(data.name);
   const message = data.resolved.messages[data.target_id ?? ''];
   if (!menu || !message) return undefined;
   const shut = refusedCaller(reader, asker);
   if (shut) return shut;
-  const { files: all, beyond } = filesOn(message, origins);
+  const { files: all, beyond } = filesOn(message, origins, posterOf(message.author, botId));
   if (menu === 'verify') {
     // A picture is looked at as well: what it is, and why that is no video, is for the look to say.
     const given = motionOf(all) ?? all[0];

@@ -10,7 +10,7 @@ import type { Ask, InboundRecord } from './record.ts';
 /** `asked`: what is to be done after the first answer. */
 export type Reading =
   | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: InboundRecord }
-  | { kind: 'choices'; typed: string; of: 'timezone' | 'cancel' | 'jobs' };
+  | { kind: 'choices'; typed: string; of: 'timezone' | 'cancel' | 'jobs' | 'models' };
 
 export type ReadingParts = Pick<InboundParts, 'core' | 'origins'>;
 

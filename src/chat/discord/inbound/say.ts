@@ -4,6 +4,7 @@ import { cancellable } from '../../../core/job/jobs.ts';
 import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { answer, commandNamed } from '../../command.ts';
+import { modelChoices } from '../../model-choices.ts';
 import type { InboundParts } from './parts.ts';
 import type { Reader } from './readings.ts';
 import type { AskOf, MemberEvent } from './record.ts';
@@ -41,4 +42,10 @@ export async function jobChoices(
     .map((job) => ({ name: cut(jobLine(words, job), NAME_LENGTH), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);
+}
+
+/** The models that may be chosen there. */
+export async function modelsFor(parts: InboundParts, { words, call }: Reader, typed: string) {
+  const found = await modelChoices(parts.core, words, call.requester.spaceId, typed);
+  return found.slice(0, CHOICES).map(({ name, value }) => ({ name: cut(name, NAME_LENGTH), value }));
 }

@@ -1,6 +1,7 @@
 /** Decides what a message asks for. Sends nothing, so reading a message twice is harmless. */
 import type { Refusal } from '../../../core/refusals.ts';
 import type { WordKey } from '../../../words/index.ts';
+import { readWishes } from '../../wishes.ts';
 import type { Downloads } from '../download.ts';
 import type { Media } from '../media-of.ts';
 import type { Expected } from './expected.ts';
@@ -116,7 +117,7 @@ function requestOf(
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
   const wish = again === undefined && !verify;
   const ask = wish && said.command === ANIMATE && OPTIONS.test(said.text);
-  const prompt = ask ? said.text.replace(OPTIONS, '') : said.text;
+  const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
   return {
     kind: 'request',
     chatId,
@@ -129,7 +130,7 @@ function requestOf(
     ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
     command: verify ? 'verify' : again === undefined ? 'animate' : 'again',
-    options: again === undefined ? (wish && prompt ? { prompt } : {}) : { job: again },
+    options: wish ? { ...options, ...(prompt ? { prompt } : {}) } : again === undefined ? {} : { job: again },
     ask,
     media,
     ...(firstOfEach ? { firstOfEach } : {}),
