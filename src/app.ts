@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
-import { tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
+import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
@@ -14,18 +14,14 @@ import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
-import { QUALITIES, type Quality, rendererOf } from './core/job/job.ts';
+import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
-import {
-  createProviderRegistry,
-  type ProviderEntry,
-  type ProviderRegistry,
-} from './core/price/provider-registry.ts';
+import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
@@ -256,6 +252,3 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }
-
-const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
-  entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));

@@ -2,8 +2,6 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-export { codeOf } from './code.ts';
-
 import type { Orientation, Quality, Scene } from './wishes.ts';
 
 export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
