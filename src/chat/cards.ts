@@ -1,7 +1,7 @@
 /** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
 import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES } from '../core/job/job.ts';
+import { type Form, type Job, type JobIn, QUALITIES, waitsForRoom } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
@@ -110,7 +110,10 @@ function titleOf(words: Words, job: Job): string {
     case 'delivered':
       return words.job(job);
     case 'created':
-      return job.place ? t('card.waiting-at', { place: job.place }) : t('card.created');
+      if (job.place) return t('card.waiting-at', { place: job.place });
+      return t(waitsForRoom(job) ? 'card.queued' : 'card.created');
+    case 'submitting':
+      return t(waitsForRoom(job) ? 'card.queued' : 'card.submitting');
     case 'queued':
       if (cancelAsked(job)) return t('card.cancelling');
       return job.position ? t('card.queued-at', { position: job.position }) : t('card.queued');

@@ -37,6 +37,13 @@ type ProviderCapabilities = {
   pollFloorMs: number;
   /** Can be asked to let others go first. */
   lowPriority?: boolean;
+  /**
+   * What comes of the same job sent twice. `never`, and where nothing is said: it may be billed twice. `same-id`: our
+   * id goes with it, and the second is refused for free, so what `find` knows to be absent may be sent again.
+   */
+  repeat?: 'never' | 'same-id';
+  /** It never stops what it has taken. */
+  neverCancels?: boolean;
 };
 
 /** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
@@ -56,12 +63,14 @@ export type WebhookVerdict =
 
 /**
  * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider
- * may be tried; after `unknown` nothing is ever sent again by itself.
+ * may be tried. So does `full`, but the same job may be sent again in a while. After `unknown` nothing is ever sent
+ * again by itself, but where the provider's `repeat` allows it.
  */
 export type SubmitOutcome =
   | { kind: 'accepted'; operation: Operation }
   | { kind: 'refused'; failure: FailureCode }
   | { kind: 'not-sent' }
+  | { kind: 'full' }
   | { kind: 'unknown' };
 
 export type ProviderStatus =
@@ -83,7 +92,7 @@ export type Provider = {
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
   upload(inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles>;
-  /** The one billable call. At most once per job and provider; never retried inside. */
+  /** The one billable call, never retried inside. At most one per job and provider arrives, but for `repeat`. */
   submit(
     jobId: string,
     request: RenderRequest,
@@ -92,8 +101,16 @@ export type Provider = {
   ): Promise<SubmitOutcome>;
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
-  /** The operation of a job whose submit was lost, where the provider can tell by our id. */
-  find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
+  /**
+   * The operation of a job whose submit was lost, where the provider can tell by our id. `absent`: it knows for certain
+   * of none. Undefined proves nothing.
+   */
+  find?(
+    jobId: string,
+    request: RenderRequest,
+    inputs: Inputs,
+    signal: AbortSignal,
+  ): Promise<Operation | 'absent' | undefined>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
   /**

@@ -50,6 +50,7 @@ const base = z.object({
         'sound-unsure',
         'trimmed',
         'looped',
+        'no-cancel',
         'draft',
       ]),
     ),
@@ -69,6 +70,9 @@ const base = z.object({
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
+const full = z
+  .object({ provider: z.string(), since: z.number(), image: z.string(), clip: z.string() })
+  .exactOptional();
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -106,8 +110,8 @@ const phase = z.discriminatedUnion('kind', [
 ]);
 
 export const jobSchema = z.discriminatedUnion('state', [
-  base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
-  sent.extend({ state: z.literal('submitting') }),
+  base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full }),
+  sent.extend({ state: z.literal('submitting'), full }),
   sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),

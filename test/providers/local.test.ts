@@ -161,7 +161,7 @@ describe('the local provider', () => {
     const first = await submit();
     await call(0);
     expect(await submit()).toEqual(first);
-    expect(await provider.find?.('web:1', request, await provider.upload(inputs, never))).toEqual(first);
+    expect(await provider.find?.('web:1', request, inputs, never)).toEqual(first);
     expect(calls).toHaveLength(1);
   });
 

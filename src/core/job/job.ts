@@ -46,6 +46,7 @@ export type QuoteNote =
   | 'sound-unsure'
   | 'trimmed'
   | 'looped'
+  | 'no-cancel'
   | 'draft';
 export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
 export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];
@@ -107,8 +108,9 @@ type JobBase = {
   deadlineAt: number;
 };
 
-/** A job that a provider may be working on. */
+/** A job that a provider may be working on; and one that waits for room there, where its files lie already. */
 type Submission = { provider: string; submittedAt: number };
+export type WaitingForRoom = { provider: string; since: number; image: string; clip: string };
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -147,8 +149,8 @@ export type RunningPhase =
 export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
-    | { state: 'created'; place?: number }
-    | ({ state: 'submitting' } & Submission)
+    | { state: 'created'; place?: number; full?: WaitingForRoom }
+    | ({ state: 'submitting'; full?: WaitingForRoom } & Submission)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
     | ({ state: 'unknown'; candidate?: Operation } & Submission)
     | ({ state: 'queued'; position?: number } & AtProvider)
@@ -178,7 +180,7 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 export const MOVES = {
   created: ['created', 'submitting', 'failed', 'cancelled'],
   submitting: ['created', 'queued', 'unknown'],
-  unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
+  unknown: ['unknown', 'submitting', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],
   running: ['running', 'completed', 'failed', 'cancelled'],
   completed: ['completed', 'delivered', 'failed'],
@@ -189,6 +191,9 @@ export const MOVES = {
 
 /** The states in which nothing is left to do. */
 export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
+
+/** Whether its provider took none of it for now, as it had no room; it is asked again until it has. */
+export const waitsForRoom = (job: Job): boolean => 'full' in job && job.full !== undefined;
 
 /** Who renders it, or will. */
 export const rendererOf = (job: Job): string =>
