@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILED } from './test/compiled.ts';
 import { PATIENCE_MS, TEST_MS } from './test/timeouts.ts';
 
 /** These start whole processes and keep both cores busy by themselves: side by side they would only wait for each other. */
@@ -22,6 +23,8 @@ const SHARED = {
   // A worker loads the bot's parts once for all of its files: loading them anew for each was most of the work. So hooks
   // stand in test files alone, as a shared module's would count for the first file only; `architecture.test.ts` sees to it.
   isolate: false,
+  // For the media children that tests start.
+  env: { NODE_COMPILE_CACHE: COMPILED },
   unstubEnvs: true,
   unstubGlobals: true,
   // Real processes and sockets on whatever machine CI has: what fails three times in a row there is a fault of ours.

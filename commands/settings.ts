@@ -5,7 +5,7 @@ import { isOperatorsOwn } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 import type { AuditEntry, OwnSettings, Settings } from '../src/core/settings/setting.ts';
 import { HISTORY, SHOW } from '../src/core/settings/settings-parts.ts';
-import { changedLines, historyLines, settingsLines } from '../src/words/settings.ts';
+import { changedLines, historyLines } from '../src/words/settings.ts';
 
 const HISTORY_SHOWN = 20;
 
@@ -40,14 +40,18 @@ export const settings: ChatCommand<SettingsAnswer> = {
       return { settings: core.settings.of(spaceId), own: core.settings.own(spaceId) };
     }
   },
-  show(words, shown, { naming }): Page {
+  show(words, shown, { naming, panel }): Page {
     const named = (lines: string[]): Line[] => lines.map((text) => ({ text, named: true }));
-    if (shown.kind === 'changed') return { lines: named(changedLines(words, shown.entries, naming)) };
-    return shown.kind === 'settings'
-      ? { title: words.t('settings.title'), lines: named(settingsLines(words, shown, naming)) }
-      : {
+    switch (shown.kind) {
+      case 'settings':
+        return panel.page({ words, ...shown, naming, verb: panel.verb });
+      case 'changed':
+        return { lines: named(changedLines(words, shown.entries, naming)) };
+      case 'history':
+        return {
           title: words.t('settings.history'),
           lines: named(historyLines(words, shown.entries, naming, shown.timeZone)),
         };
+    }
   },
 };

@@ -22,6 +22,8 @@ export type FalSim = SimServer & {
   tellsUnits: boolean;
   uploads: Map<string, Upload>;
   signing: ReturnType<typeof createSigning>;
+  /** How requests are listed: so late, and while they run or only once they have ended. */
+  lists: { lagMs: number; running: boolean };
   /** The status of each answer to a webhook. */
   deliveries: { url: string; status: number }[];
 };
@@ -47,6 +49,7 @@ export async function startFal(
     uploads: files.uploads,
     deliveries,
     tellsUnits: true,
+    lists: { lagMs: 0, running: true },
     signing,
     async billed(id) {
       const job = jobs.get(id);
@@ -67,6 +70,7 @@ export async function startFal(
       return { status: 401, json: { detail: 'Invalid authentication credentials.' } };
     if (path.startsWith('/storage/upload/')) return files.initiate(request, server.url);
     if (path === '/v1/models/pricing') return pricing(request);
+    if (path === '/v1/models/requests/by-endpoint') return listRequests(request);
     const queued = /^\/(?<owner>[^/]+)\/(?<alias>[^/]+)\/requests\/(?<id>[^/]+)(?<rest>\/.*)?$/.exec(
       path,
     )?.groups;
@@ -223,6 +227,29 @@ export async function startFal(
         : [{ endpoint_id: id, unit_price: price, unit: 'seconds', currency: 'USD' }];
     });
     return { status: 200, json: { prices: found, next_cursor: null, has_more: false } };
+  }
+
+  /** The newest first, a hundred a page at most. */
+  function listRequests({ query }: SimRequest): Reply {
+    const { lagMs, running } = sim.lists;
+    const from = Number(query.get('cursor') ?? 0);
+    const limit = Math.min(100, Number(query.get('limit') ?? 50));
+    const isListed = (job: SimJob<FalFailure>): boolean =>
+      job.input.endpoint === query.get('endpoint_id') &&
+      time.now() - job.acceptedAt >= lagMs &&
+      (running || jobs.phase(job) === 'done');
+    const found = [...jobs.all.values()].filter(isListed).reverse();
+    const items = found.slice(from, from + limit).map((job) => {
+      const { endpoint, ...input } = job.input;
+      const sent_at = new Date(job.acceptedAt).toISOString();
+      const payloads = query.get('expand') === 'payloads' ? { json_input: input } : {};
+      return { request_id: job.id, endpoint_id: endpoint, sent_at, started_at: sent_at, ...payloads };
+    });
+    const more = from + limit < found.length;
+    return {
+      status: 200,
+      json: { items, next_cursor: more ? String(from + limit) : null, has_more: more },
+    };
   }
 
   async function deliver(job: SimJob<FalFailure>): Promise<void> {

@@ -9,7 +9,9 @@ import { join } from 'node:path';
 const dataDir = process.env.DATA_DIR ?? './data';
 try {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  enableCompileCache(join(dataDir, 'compiled'));
+  const { directory } = enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(dataDir, 'compiled'));
+  // For the children: a third of what starting one costs is compiling.
+  if (directory) process.env.NODE_COMPILE_CACHE ??= join(dataDir, 'compiled');
 } catch {
   // Whoever opens the store says what is wrong with the folder.
 }

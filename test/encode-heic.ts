@@ -25,7 +25,7 @@ import {
   type Property,
   withLengths,
 } from './heic-boxes.ts';
-import type { SampleHeic } from './samples.ts';
+import type { SampleHeic } from './sample-kinds.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 

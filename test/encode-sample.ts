@@ -9,6 +9,7 @@ import {
   AV_PIX_FMT_BGRA,
   AV_PIX_FMT_RGB8,
   AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_RGBA,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV444P,
   AV_PIX_FMT_YUVA420P,
@@ -50,7 +51,7 @@ import {
 import sharp from 'sharp';
 import { filledFrame } from '../src/media/av/filled-frame.ts';
 import { painter } from './paint-sample.ts';
-import type { SampleClip } from './samples.ts';
+import type { SampleClip } from './sample-kinds.ts';
 
 const ENCODERS = {
   h264: FF_ENCODER_LIBX264,
@@ -171,7 +172,9 @@ async function addPicture(output: FormatContext, options: SampleClip) {
     codecName === 'gif'
       ? AV_PIX_FMT_RGB8
       : codecName === 'apng'
-        ? AV_PIX_FMT_RGB24
+        ? options.seeThrough
+          ? AV_PIX_FMT_RGBA
+          : AV_PIX_FMT_RGB24
         : codecName === 'webp'
           ? AV_PIX_FMT_BGRA
           : codecName === 'mjpeg'
@@ -204,14 +207,15 @@ async function addPicture(output: FormatContext, options: SampleClip) {
   const paint = painter(width, height, options);
   const alpha = { rowBytes: width, rows: height };
   const chroma = { rowBytes: Math.ceil(width / 2), rows: Math.ceil(height / 2) };
+  const drawnFormat = options.seeThrough ? AV_PIX_FMT_YUVA420P : AV_PIX_FMT_YUV420P;
   const scaler = new SoftwareScaleContext();
-  scaler.getContext(width, height, AV_PIX_FMT_YUV420P, width, height, pixelFormat, SWS_BILINEAR);
+  scaler.getContext(width, height, drawnFormat, width, height, pixelFormat, SWS_BILINEAR);
   const draw = async (number: number, of: number): Promise<Frame> => {
     const drawn = filledFrame({
       bytes: paint(number, of),
       width,
       height,
-      format: options.seeThrough ? AV_PIX_FMT_YUVA420P : AV_PIX_FMT_YUV420P,
+      format: drawnFormat,
       planes: [{ rowBytes: width, rows: height }, chroma, chroma, ...(options.seeThrough ? [alpha] : [])],
       timeBase: encoder.timeBase,
       pts: BigInt(number),

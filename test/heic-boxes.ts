@@ -1,12 +1,13 @@
 /** Puts coded pictures into a HEIC file, as a telephone does. */
 
 export type Property = { type: string; body: Buffer };
+/** Its kind, and the places in the list of items that it points to. */
+type Reference = { kind: string; items: number[] };
 export type HeicItem = {
   type: string;
   data: Buffer;
   properties: Property[];
-  /** Kind of reference and the places in the list of items that it points to. */
-  to?: { kind: string; items: number[] };
+  to?: Reference | Reference[];
   /** Beside the table of contents rather than behind it. */
   inside?: 'idat';
 };
@@ -120,7 +121,9 @@ export function heicFile(items: readonly HeicItem[], primary: number, brands: re
       ]),
     );
     const references = items.flatMap(({ to }, index) =>
-      to ? [box(to.kind, u(2, index + 1, to.items.length, ...to.items.map((item) => item + 1)))] : [],
+      [to ?? []]
+        .flat()
+        .map(({ kind, items }) => box(kind, u(2, index + 1, items.length, ...items.map((item) => item + 1)))),
     );
     return versioned(
       'meta',

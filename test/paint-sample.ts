@@ -1,5 +1,5 @@
 /** Draws the pictures of the clips of samples.ts. */
-import type { SampleClip } from './samples.ts';
+import type { SampleClip } from './sample-kinds.ts';
 
 const BITS = 8;
 

@@ -4,7 +4,7 @@
  */
 
 /** For one thing: a process that starts or ends, a message, a state, a file. */
-export const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = 600_000;
 /** For a whole test or hook, in which several such waits may follow each other. */
 export const TEST_MS = 1_800_000;
 /** For a test of the long fault suite, which goes through everything that can break. */

@@ -1,9 +1,10 @@
 /** The app itself: who it is, where the gateway is, and its commands. */
 import { z } from 'zod';
 import { no, parse } from './errors.ts';
+import { userJson } from './guild-json.ts';
 import { type Answer, type Call, type Route, route } from './http.ts';
 import { commandList } from './schema/command.ts';
-import { type RegisteredCommand, type Sim, userJson } from './sim.ts';
+import type { RegisteredCommand, Sim } from './sim.ts';
 
 export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
   const { bot, guilds } = sim.world;

@@ -36,6 +36,12 @@ export type SimFile = {
   open?: true;
 };
 
+/**
+ * What a link outside of Discord leads to. `gif`: a page of the GIF picker's; `player`: a film that only its own page
+ * plays, of which there is no copy.
+ */
+export type WebPage = { kind: 'gif' | 'video' | 'image' | 'player'; media: string; file: SimFile };
+
 const TYPES: Record<string, string> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',

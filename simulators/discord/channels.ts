@@ -2,7 +2,7 @@
 import { ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { invalid, no, parse } from './errors.ts';
-import { channelJson, guildJson, memberJson } from './guild-json.ts';
+import { channelJson, guildJson, memberJson, userJson } from './guild-json.ts';
 import { type Answer, type Call, type Handler, type Route, route } from './http.ts';
 import { botMayRead, messageJson } from './message-json.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { may, sendPermission } from './permissions.ts';
 import { snowflake } from './schema/common.ts';
 import type { MessageBody } from './schema/message.ts';
-import { type Sim, userJson } from './sim.ts';
+import type { Sim } from './sim.ts';
 import { dmOf, type PermissionName, type SimChannel, type SimMessage } from './world.ts';
 
 export function channelRoutes(sim: Sim): Route[] {

@@ -9,9 +9,8 @@ import {
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { SimTime } from '../sim-time.ts';
-import { guildJson } from './guild-json.ts';
+import { guildJson, userJson } from './guild-json.ts';
 import { PRIVILEGED, type Settings } from './settings.ts';
-import { userJson } from './sim.ts';
 import type { SimChannel, SimGuild, World } from './world.ts';
 
 const KNOWN_INTENTS = Object.values(Intent)

@@ -1,8 +1,20 @@
-/** Servers and channels as the API and the gateway give them. */
+/** People, servers and channels as the API and the gateway give them. */
 import { ChannelType } from 'discord-api-types/v10';
 import { permissionsIn } from './permissions.ts';
-import { userJson } from './sim.ts';
 import type { SimChannel, SimGuild, SimMember, SimUser, World } from './world.ts';
+
+export const userJson = (user: SimUser) => ({
+  id: user.id,
+  username: user.username,
+  global_name: user.bot ? null : user.globalName,
+  discriminator: '0',
+  avatar: null,
+  bot: user.bot,
+  primary_guild: null,
+  system: false,
+  public_flags: 0,
+  flags: 0,
+});
 
 export const memberJson = ({ user, roleIds, joinedAt }: SimMember) => ({
   user: userJson(user),

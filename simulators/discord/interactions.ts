@@ -3,50 +3,17 @@ import { randomBytes } from 'node:crypto';
 import {
   ChannelType,
   InteractionContextType as Context,
-  type InteractionResponseType,
   InteractionType,
   MessageFlags,
 } from 'discord-api-types/v10';
 import { NotPossible, no } from './errors.ts';
-import { interactionChannelJson, memberJson } from './guild-json.ts';
+import { interactionChannelJson, memberJson, userJson } from './guild-json.ts';
 import { messageJson } from './message-json.ts';
 import { may, permissionsIn } from './permissions.ts';
-import type { Modal } from './schema/modal.ts';
-import { type Sim, userJson } from './sim.ts';
-import type { SimChannel, SimMessage, SimUser } from './world.ts';
+import type { Sim } from './sim.ts';
+import type { SimChannel, SimInteraction, SimMessage, SimUser } from './world.ts';
 
-export type SimInteraction = {
-  id: string;
-  token: string;
-  type: InteractionType;
-  user: SimUser;
-  channel: SimChannel;
-  /** The command's name or the component's custom_id. */
-  name: string;
-  createdAt: number;
-  /** How long the first answer took. */
-  ackAfterMs?: number;
-  answer?: InteractionResponseType;
-  /** An answer is being taken in: a second one comes too late. */
-  answering: boolean;
-  /** Nothing came in time: "The application did not respond". */
-  failed: boolean;
-  /** The message that `@original` means. */
-  original?: SimMessage;
-  followUps: SimMessage[];
-  /** Open until it is submitted or dismissed. */
-  modal?: Modal;
-  modalOpen: boolean;
-  choices?: { name: string; value: string | number }[];
-  /** The message whose button or menu it was. */
-  source?: SimMessage;
-  /** Whether this person alone installed the app: the bot isn't in the server. */
-  onlyUserInstalled: boolean;
-  limitBytes: number;
-  /** Whatever the bot answers, only this person sees it. */
-  forcedEphemeral: boolean;
-  expiresAt: number;
-};
+export type { SimInteraction } from './world.ts';
 
 type Owners = Partial<Record<'0' | '1', string>>;
 

@@ -1,7 +1,13 @@
 /** A bot of the genuine discord.js, logged in to the simulator. */
-import { Client, type ClientOptions, type Interaction } from 'discord.js';
+import { Client, type ClientOptions, type Interaction, type RESTOptions } from 'discord.js';
 import { PATIENCE_MS } from '../../test/timeouts.ts';
 import type { DiscordSim } from './start.ts';
+
+/**
+ * The library's own client takes whichever undici was loaded first, and another version's refuses its forms. Node's
+ * `fetch` is the same one always; the library's types name its own undici's.
+ */
+const makeRequest = fetch as unknown as RESTOptions['makeRequest'];
 
 /** `errors`: whatever `handle` or the client threw. */
 export async function logIn(
@@ -11,7 +17,7 @@ export async function logIn(
 ) {
   const client = new Client({
     intents: [1],
-    rest: { api: discord.apiUrl, timeout: PATIENCE_MS },
+    rest: { api: discord.apiUrl, timeout: PATIENCE_MS, makeRequest },
     ...options,
   });
   const errors: unknown[] = [];

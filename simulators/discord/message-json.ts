@@ -6,9 +6,10 @@ import {
   MessageReferenceType,
   MessageType,
 } from 'discord-api-types/v10';
+import { userJson } from './guild-json.ts';
 import type { AnyComponent, MediaItem } from './schema/components.ts';
 import { isV2 } from './schema/message.ts';
-import { type Sim, userJson } from './sim.ts';
+import type { Sim } from './sim.ts';
 import type { SimMessage } from './world.ts';
 
 /** Files of ours get a fresh signature each time. */

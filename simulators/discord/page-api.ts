@@ -6,12 +6,14 @@ import { ApplicationCommandType, ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Body } from './body.ts';
 import { NotPossible } from './errors.ts';
+import type { Fault, FaultAt } from './faults.ts';
 import type { Answer, Call } from './http.ts';
 import { textsOf } from './mentions.ts';
 import { messageJson } from './message-json.ts';
+import * as people from './people.ts';
 import { may } from './permissions.ts';
-import type { DiscordSim } from './start.ts';
-import type { SimChannel, SimMessage, SimUser } from './world.ts';
+import type { Sim } from './sim.ts';
+import type { PermissionName, SimChannel, SimMessage, SimUser } from './world.ts';
 
 const FOLDER = new URL('./page/', import.meta.url);
 const TYPES: Record<string, string> = {
@@ -46,8 +48,20 @@ const action = z.discriminatedUnion('do', [
 const request = z.object({ as: text, channel: text }).and(action);
 type Action = z.output<typeof action>;
 
+/** What the page needs to see, and what it can bring about. */
+type PageParts = {
+  sim: Sim;
+  onChange(listener: () => void): () => void;
+  dm(user: SimUser): SimChannel;
+  messages(channel: SimChannel, as: SimUser): SimMessage[];
+  deny(channel: SimChannel, user: SimUser, permission: PermissionName): void;
+  allow(channel: SimChannel, user: SimUser, permission: PermissionName): void;
+  expireTokens(): void;
+  fault(at: FaultAt, how: Fault, times: number): void;
+};
+
 /** Answers nothing for a path that is not the page's. */
-export function pageApi(discord: () => DiscordSim) {
+export function pageApi(discord: () => PageParts) {
   async function handle(
     call: Omit<Call, 'params'>,
     response: ServerResponse,
@@ -85,7 +99,7 @@ export function pageApi(discord: () => DiscordSim) {
   }
 
   function state(as: string | null, at: string | null) {
-    const { world } = discord();
+    const { world } = discord().sim;
     const people = [...world.users.values()].filter(({ bot }) => !bot);
     const user = people.find(({ id }) => id === as) ?? people[0];
     if (!user) return { people: [], channels: [] };
@@ -104,7 +118,7 @@ export function pageApi(discord: () => DiscordSim) {
       })),
       as: user.id,
       bot: world.bot,
-      connected: discord().gateway.connected(),
+      connected: discord().sim.gateway.connected(),
       channels: channels.map((one) => ({
         id: one.id,
         name: one.type === ChannelType.DM ? world.bot.globalName : one.name,
@@ -117,7 +131,8 @@ export function pageApi(discord: () => DiscordSim) {
   }
 
   function inside(user: SimUser, channel: SimChannel) {
-    const { world, sim, interactions } = discord();
+    const { sim } = discord();
+    const { world, interactions } = sim;
     const mine = [...interactions.values()].filter((one) => one.user === user && one.channel === channel);
     const name = (id: string) => world.users.get(id)?.globalName ?? id;
     return {
@@ -148,8 +163,7 @@ export function pageApi(discord: () => DiscordSim) {
         modal && modalOpen ? [{ interaction: token, modal }] : [],
       ),
       commands: discord()
-        .commands()
-        .filter(({ guildId }) => !guildId || guildId === channel.guild?.id)
+        .sim.commands.filter(({ guildId }) => !guildId || guildId === channel.guild?.id)
         .map((command) => ({ ...command, isMenu: command.type === ApplicationCommandType.Message })),
       /** What menus and options of people, roles and channels offer. */
       entities: entitiesOf(channel),
@@ -183,7 +197,7 @@ export function pageApi(discord: () => DiscordSim) {
   async function act({ json, files }: Body): Promise<Answer> {
     const asked = request.safeParse(json);
     if (!asked.success) return { status: 400, json: { message: z.prettifyError(asked.error) } };
-    const { world } = discord();
+    const { world } = discord().sim;
     const user = world.users.get(asked.data.as);
     const channel = world.channels.get(asked.data.channel);
     if (!user || !channel) return { status: 404, json: { message: 'no such person or channel' } };
@@ -202,37 +216,45 @@ export function pageApi(discord: () => DiscordSim) {
     what: Action,
     files: Body['files'],
   ): Promise<void> {
-    const sim = discord();
+    const { sim } = discord();
     const picked = (field: string) =>
       files.filter(({ index }) => index === field).map(({ path, filename }) => ({ path, name: filename }));
     const message = (id: string): SimMessage | undefined => channel.messages.find((one) => one.id === id);
+    const found = (id: string): SimMessage => {
+      const one = message(id);
+      if (!one) throw new NotPossible('there is no such message');
+      return one;
+    };
     switch (what.do) {
       case 'slash': {
         const chosen = Object.fromEntries(files.map(({ index }) => [index, picked(index)[0]]));
         const named = Object.fromEntries(
           Object.entries(what.values).map(([name, value]) => [name, entity(channel, value) ?? value]),
         );
-        await sim.slash(user, channel, what.line, { ...named, ...chosen });
+        await people.slash(sim, user, channel, what.line, { ...named, ...chosen });
         return;
       }
       case 'menu':
-        return void sim.contextMenu(user, message(what.message), what.name);
+        return void people.contextMenu(sim, user, found(what.message), what.name);
       case 'press':
-        return void sim.press(user, message(what.message), what.customId);
+        return void people.press(sim, user, found(what.message), what.customId);
       case 'choose':
-        return void sim.choose(user, message(what.message), what.customId, what.values);
+        return void people.choose(sim, user, found(what.message), what.customId, what.values);
       case 'dismiss':
       case 'modal': {
         const interaction = sim.interactions.get(what.interaction);
         if (!interaction) throw new NotPossible('there is no such form');
-        if (what.do === 'dismiss') return sim.dismissModal(interaction);
+        if (what.do === 'dismiss') {
+          interaction.modalOpen = false;
+          return sim.changed();
+        }
         const chosen = Object.fromEntries(files.map(({ index }) => [index, picked(index)]));
-        await sim.submitModal(interaction, { ...what.values, ...chosen });
+        await people.submitModal(sim, interaction, { ...what.values, ...chosen });
         return;
       }
       case 'say': {
         const replyTo = what.replyTo === undefined ? undefined : message(what.replyTo);
-        await sim.say(user, channel, what.text, {
+        await people.say(sim, user, channel, what.text, {
           files: picked('files'),
           ...(replyTo ? { replyTo, ping: what.ping ?? true } : {}),
         });
@@ -240,7 +262,7 @@ export function pageApi(discord: () => DiscordSim) {
       }
       case 'erase': {
         const target = message(what.message);
-        if (target) sim.erase(user, target);
+        if (target) people.erase(sim, user, target);
         return;
       }
       default:
@@ -250,7 +272,7 @@ export function pageApi(discord: () => DiscordSim) {
 
   /** Who or what an option of the page names by its id. */
   function entity({ guild }: SimChannel, value: unknown) {
-    const { users, channels } = discord().world;
+    const { users, channels } = discord().sim.world;
     if (typeof value !== 'string' || !/^\d{17,20}$/.test(value)) return undefined;
     return users.get(value) ?? channels.get(value) ?? guild?.roles.find(({ id }) => id === value);
   }
@@ -260,16 +282,17 @@ export function pageApi(discord: () => DiscordSim) {
     channel: SimChannel,
     kind: Extract<Action, { do: 'trouble' }>['kind'],
   ): void {
-    const sim = discord();
+    const { sim, deny, allow, expireTokens, fault } = discord();
+    const { bot } = sim.world;
     const toggle = (name: 'SendMessages' | 'AttachFiles') =>
-      may(channel, sim.bot, name) ? sim.deny(channel, sim.bot, name) : sim.allow(channel, sim.bot, name);
-    if (kind === 'tokens') sim.expireTokens();
-    if (kind === 'gateway') sim.closeGateway();
+      may(channel, bot, name) ? deny(channel, bot, name) : allow(channel, bot, name);
+    if (kind === 'tokens') expireTokens();
+    if (kind === 'gateway') sim.gateway.close();
     if (kind === 'dms') user.dmsOpen = !user.dmsOpen;
     if (kind === 'send') toggle('SendMessages');
     if (kind === 'attach') toggle('AttachFiles');
-    if (kind === 'down') sim.fault({ path: /^\/api\// }, { status: 503, text: 'upstream connect error' }, 3);
-    sim.sim.changed();
+    if (kind === 'down') fault({ path: /^\/api\// }, { status: 503, text: 'upstream connect error' }, 3);
+    sim.changed();
   }
 
   return handle;

@@ -9,6 +9,7 @@ import {
 } from 'discord-api-types/v10';
 import type { FileInput } from './cdn.ts';
 import { NotPossible } from './errors.ts';
+import { userJson } from './guild-json.ts';
 import { dispatchInteraction, type SimInteraction } from './interactions.ts';
 import { messageJson } from './message-json.ts';
 import { createMessage, deleteMessage, parseMessage, showLinks } from './messages.ts';
@@ -17,7 +18,7 @@ import { guildPermissions, may, sendPermission } from './permissions.ts';
 import { pickFile } from './pick-file.ts';
 import type { CommandOption } from './schema/command.ts';
 import { type Button, type Select, walk } from './schema/components.ts';
-import { type RegisteredCommand, type Sim, userJson } from './sim.ts';
+import type { RegisteredCommand, Sim } from './sim.ts';
 import type { SimChannel, SimMessage, SimRole, SimSticker, SimUser } from './world.ts';
 
 export type OptionValue = string | number | boolean | FileInput | SimUser | SimChannel | SimRole;

@@ -1,14 +1,12 @@
 /** The parts of one running Discord, handed to each rule that needs them. */
 import type { SimTime } from '../sim-time.ts';
-import type { Cdn } from './cdn.ts';
+import type { Cdn, WebPage } from './cdn.ts';
 import type { Gateway } from './gateway.ts';
 import type { Ids } from './ids.ts';
-import type { SimInteraction } from './interactions.ts';
 import type { Limits } from './limits.ts';
 import type { Command } from './schema/command.ts';
 import type { Settings } from './settings.ts';
-import type { WebPage } from './unfurl.ts';
-import type { SimUser, World } from './world.ts';
+import type { SimInteraction, World } from './world.ts';
 
 export type RegisteredCommand = Command & { id: string; version: string; guildId?: string };
 
@@ -30,16 +28,3 @@ export type Sim = {
   /** Something that a test or the page may wait for has changed. */
   changed(): void;
 };
-
-export const userJson = (user: SimUser) => ({
-  id: user.id,
-  username: user.username,
-  global_name: user.bot ? null : user.globalName,
-  discriminator: '0',
-  avatar: null,
-  bot: user.bot,
-  primary_guild: null,
-  system: false,
-  public_flags: 0,
-  flags: 0,
-});

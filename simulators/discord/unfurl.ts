@@ -3,14 +3,8 @@
  * the message is out, and tells what it found by an update. Of what lies elsewhere it keeps copies of its own.
  */
 import { createHash } from 'node:crypto';
-import type { FileInput, SimFile } from './cdn.ts';
+import type { FileInput, SimFile, WebPage } from './cdn.ts';
 import type { Sim } from './sim.ts';
-
-/**
- * What a link outside of Discord leads to. `gif`: a page of the GIF picker's; `player`: a film that only its own page
- * plays, of which there is no copy.
- */
-export type WebPage = { kind: 'gif' | 'video' | 'image' | 'player'; media: string; file: SimFile };
 
 const LINK = /(?<!<)https?:\/\/[^\s<>]+/g;
 

@@ -1,8 +1,14 @@
 /** Everything that this Discord knows: people, servers, channels, messages. Only state; the rules are elsewhere. */
-import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import {
+  ChannelType,
+  type InteractionResponseType,
+  type InteractionType,
+  PermissionFlagsBits,
+} from 'discord-api-types/v10';
 import type { SimFile } from './cdn.ts';
 import type { Ids } from './ids.ts';
 import type { MessageComponent } from './schema/components.ts';
+import type { Modal } from './schema/modal.ts';
 
 export type PermissionName = keyof typeof PermissionFlagsBits;
 
@@ -206,3 +212,37 @@ export function dmOf(world: World, ids: Ids, user: SimUser): SimChannel {
 
 export const bits = (names: readonly PermissionName[]): bigint =>
   names.reduce((all, name) => all | P[name], 0n);
+
+/** What a person did, its token, and how the bot has answered so far. */
+export type SimInteraction = {
+  id: string;
+  token: string;
+  type: InteractionType;
+  user: SimUser;
+  channel: SimChannel;
+  /** The command's name or the component's custom_id. */
+  name: string;
+  createdAt: number;
+  /** How long the first answer took. */
+  ackAfterMs?: number;
+  answer?: InteractionResponseType;
+  /** An answer is being taken in: a second one comes too late. */
+  answering: boolean;
+  /** Nothing came in time: "The application did not respond". */
+  failed: boolean;
+  /** The message that `@original` means. */
+  original?: SimMessage;
+  followUps: SimMessage[];
+  /** Open until it is submitted or dismissed. */
+  modal?: Modal;
+  modalOpen: boolean;
+  choices?: { name: string; value: string | number }[];
+  /** The message whose button or menu it was. */
+  source?: SimMessage;
+  /** Whether this person alone installed the app: the bot isn't in the server. */
+  onlyUserInstalled: boolean;
+  limitBytes: number;
+  /** Whatever the bot answers, only this person sees it. */
+  forcedEphemeral: boolean;
+  expiresAt: number;
+};

@@ -5,13 +5,16 @@ import type { Press, PressAnswer, Sim } from './sim.ts';
 import type { Message, User } from './wire.ts';
 import { chatOf } from './world.ts';
 
-/** Presses the button with this label. What the bot answers stands in the press when it has come. */
+/**
+ * Presses the button with this label. What the bot answers stands in the press when it has come. `madeUp`: sent in the
+ * place of what the button says, as a client of one's own can do.
+ */
 export function presses(
   sim: Sim,
   user: User,
   message: Message,
   label: string,
-  { inaccessible = false }: { inaccessible?: boolean } = {},
+  { inaccessible = false, madeUp }: { inaccessible?: boolean; madeUp?: string } = {},
 ): Press & { done: Promise<PressAnswer> } {
   const stored = mustFind(sim, message);
   const rows = stored.message.reply_markup?.inline_keyboard ?? [];
@@ -40,7 +43,7 @@ export function presses(
         from: user,
         message: there,
         chat_instance: String(stored.chat.id * 31 + 7),
-        data: button.callback_data,
+        data: madeUp ?? button.callback_data,
       },
     },
     `user ${user.id}`,

@@ -140,7 +140,7 @@ export async function startTelegram(options: TelegramOptions = {}) {
       people.edits(sim, message, words),
     deletes: (message: Message) => people.deletes(sim, message),
     forwards: (user: User, message: Message, chat: SimChat) => people.forwards(sim, user, message, chat),
-    press: (user: User, message: Message, label: string, how?: { inaccessible?: boolean }) =>
+    press: (user: User, message: Message, label: string, how?: { inaccessible?: boolean; madeUp?: string }) =>
       presses(sim, user, message, label, how),
     starts: (chat: SimChat) => places.starts(sim, chat),
     blocks: (chat: SimChat) => places.blocks(sim, chat),

@@ -1,3 +1,5 @@
+// First, as in a process where something else has loaded it.
+import 'undici';
 import {
   ApplicationCommandType,
   ButtonBuilder,

@@ -11,6 +11,7 @@ import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
+import { settingsAction } from './settings-action.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
@@ -129,6 +130,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   approve,
   refuse,
   csv,
+  settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,
   'delete-yes': deleteNow,

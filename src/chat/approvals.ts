@@ -1,6 +1,6 @@
 /** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
 import type { Job } from '../core/job/job.ts';
-import type { Refusal } from '../core/refusals.ts';
+import { accept, type Refusal } from '../core/refusals.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';
 import { decidedPage, overPage, refusedPage } from './pages.ts';
@@ -42,7 +42,8 @@ export const refuse: ActionHandler = async (press, face, tools) => {
   const answer = await press.asAdmin((caller) => tools.core.approvals.refuse(caller, code));
   if (!answer.ok) {
     const request = await tools.requests.get(code);
-    const mine = isTakenUp(press, answer.refusal) && request && !request.decided;
+    const open = isTakenUp(press, answer.refusal) && request && !request.decided;
+    const mine = open && (await mayDecide(press, tools, request.spaceId));
     if (!mine || (await jobOf(tools, request.jobId))) return notDecided(press, face, tools, answer.refusal);
     await face.tellDeclined(code);
   }
@@ -52,8 +53,18 @@ export const refuse: ActionHandler = async (press, face, tools) => {
 /** This very press was under way when it broke off, and has had its effect on the offer. */
 const isTakenUp = ({ again }: Press, { code }: Refusal): boolean => again && code === 'already-decided';
 
-const madeBefore = async (press: Press, tools: Tools, jobId: string | undefined): Promise<Job | undefined> =>
-  press.again ? jobOf(tools, jobId) : undefined;
+async function madeBefore(press: Press, tools: Tools, jobId: string | undefined): Promise<Job | undefined> {
+  const job = press.again ? await jobOf(tools, jobId) : undefined;
+  return job && (await mayDecide(press, tools, job.requester.spaceId)) ? job : undefined;
+}
+
+/** The offer, which says who may, is gone by then: anybody's press may have broken off in the same moment. */
+async function mayDecide(press: Press, { core }: Tools, spaceId: string | undefined): Promise<boolean> {
+  const may = await press.asAdmin(async (caller) =>
+    accept(spaceId !== undefined && core.approvals.mayDecide(caller, spaceId)),
+  );
+  return may.ok && may.value;
+}
 
 async function jobOf({ core }: Tools, jobId: string | undefined): Promise<Job | undefined> {
   return jobId === undefined ? undefined : core.intake.existing({ id: jobId });

@@ -1,16 +1,14 @@
-/** How a job stands, what it would cost, and its video: the pages of a job's own messages. */
-import type { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, QUALITIES, waitsForRoom } from '../core/job/job.ts';
+import { type Form, type Job, type JobIn, type Quote, waitsForRoom } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
-import { findModel, modelOf } from '../core/models/registry.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, modelName, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
-import type { WordKey, Words } from '../words/index.ts';
+import { filesLine, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
+import type { Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
+import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -147,75 +145,39 @@ function timeOf(
   };
 }
 
-type Switch = Extract<(typeof CHOICE_OPTIONS)[number], { type: 'switch' }>['name'];
-const SWITCHES = {
-  sound: 'details.sound',
-  trim: 'button.trim',
-  loop: 'button.loop',
-} as const satisfies Record<Switch, WordKey>;
-
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
-  const { understands } = modelOf(request);
-  const { models, qualities, scenes } = offer.choosable ?? { models: [], qualities: QUALITIES, scenes: [] };
-  // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
-  const isLooped = quote.notes.includes('looped');
-  const choices = { ...offer.choices, loop: isLooped };
-  const choose = (label: string, chosen: boolean, option: string, value: string): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${option}=${value}`,
-    label: chosen ? `● ${label}` : label,
-  });
-  const onOff = (name: Switch): Button => ({
-    verb: 'choose',
-    code,
-    arg: `${name}=${!choices[name]}`,
-    label: `${choices[name] ? '☑' : '☐'} ${t(SWITCHES[name])}`,
-  });
-  const scene = request.scene ?? 'picture';
-  const inClip: Button = {
-    verb: 'choose',
-    code,
-    arg: `scene=${scene === 'clip' ? 'picture' : 'clip'}`,
-    label: `${scene === 'clip' ? '☑' : '☐'} ${t('choice.scene.clip')}`,
-  };
-  const isThere = (name: Switch): boolean =>
-    name === 'loop' ? isLooped : name !== 'sound' || understands.sound;
-  const rows: (readonly Button[])[] = [
-    models.flatMap((id) => {
-      const model = findModel(id);
-      return model ? [choose(modelName(words, model), request.model === id, 'model', id)] : [];
-    }),
-    understands.orientation
-      ? (['auto', 'video', 'image'] as const).map((value) =>
-          choose(t(`choice.orientation.${value}`), choices.orientation === value, 'orientation', value),
-        )
-      : [],
-    qualities.map((value) =>
-      choose(t(`choice.quality.${value}`), request.quality === value, 'quality', value),
-    ),
-    [
-      ...(Object.keys(SWITCHES) as Switch[]).filter(isThere).map(onOff),
-      ...(scenes.includes('clip') ? [inClip] : []),
-    ],
-    [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
-  ];
   return {
     title: t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
     askedBy: offer.requester.memberId,
     lines: [
       ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
+      ...misfitLines(words, offer),
       filesLine(words, offer),
-      ...quoteLines(words, offer.quote, request),
+      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
-    rows: rows.filter((row) => row.length > 0),
+    rows: [
+      ...choiceRows(words, offer),
+      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+    ],
   };
 }
+
+/** Why a yes is needed for a clip that does not fit, where it still does not with what was chosen since. */
+function misfitLines({ t, seconds }: Words, { misfitSeconds, quote }: Offer): string[] {
+  if (misfitSeconds === undefined) return [];
+  const [length, limit] = [seconds(misfitSeconds), seconds(quote.seconds)];
+  if (quote.notes.includes('trimmed')) return [t('confirm.misfit-long', { seconds: length, max: limit })];
+  return quote.notes.includes('looped') ? [t('confirm.misfit-short', { seconds: length, min: limit })] : [];
+}
+
+/** Without what the reason has said already. */
+const notesOf = ({ misfitSeconds, quote: { notes } }: Offer): Quote['notes'] =>
+  misfitSeconds === undefined ? notes : notes.filter((note) => note !== 'trimmed' && note !== 'looped');
 
 /** The finished video's own page. `form` is how it is handed over; `left` what the limits still have room for. */
 export function resultPage(

@@ -24,6 +24,13 @@ export async function answer<V>(
   return draw((facts) => command.show(words, outcome.value, facts));
 }
 
+/** The command of that name, where it can be said: a name is any stranger's text. */
+export function commandNamed(commands: object, name: string): ChatCommand | undefined {
+  const all = commands as Readonly<Record<string, ChatCommand>>;
+  const command = Object.hasOwn(all, name) ? all[name] : undefined;
+  return command?.audience === 'buttons' ? undefined : command;
+}
+
 type OfferedCommands = Readonly<Record<string, Pick<ChatCommand, 'audience'>>>;
 
 /** The commands that are offered to members, or to admins alone, in the order in which they are listed. */

@@ -1,8 +1,6 @@
 /** Every line of the ledger that a report is about, as a file. */
-import { createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { usageTitle } from '../words/usage.ts';
+import { writeUpTo } from './download.ts';
 import type { ActionHandler } from './face.ts';
 import { type Media, said } from './page.ts';
 import { notYours } from './pages.ts';
@@ -17,7 +15,7 @@ export const csv: ActionHandler = async (press, face, { core, commands, files })
   const usage = report.value;
   const tooLarge = said(words.t('usage.too-large'));
   await using file = await files.temp('csv');
-  if (!(await writeUpTo(face.maxBytes, core.reports.csv(usage), file.path)))
+  if ((await writeUpTo(face.maxBytes, core.reports.csv(usage), file.path)) === 'too-large')
     return void (await face.aside(tooLarge));
   const title = usageTitle(words, usage);
   const name = `usage-${usage.days[0]?.day ?? 'none'}-${usage.days.at(-1)?.day ?? 'none'}.csv`;
@@ -26,26 +24,3 @@ export const csv: ActionHandler = async (press, face, { core, commands, files })
   if (told === 'too-large') await face.aside(tooLarge);
   else if (told === 'nowhere') await face.aside(said(words.t('told.trouble')));
 };
-
-/** False where it is longer than that. */
-async function writeUpTo(maxBytes: number, pieces: AsyncIterable<string>, path: string): Promise<boolean> {
-  let bytes = 0;
-  const count = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      bytes += piece.length;
-      done(bytes > maxBytes ? new TooLarge() : null, piece);
-    },
-  });
-  try {
-    await pipeline(Readable.from(pieces), count, createWriteStream(path, { mode: 0o600 }));
-    return true;
-  } catch (error) {
-    if (error instanceof TooLarge) return false;
-    throw error;
-  }
-}
-
-/** Ends the writing; nobody outside this file sees it. */
-class TooLarge extends Error {
-  override name = 'TooLarge';
-}

@@ -6,15 +6,20 @@ import type { Job } from '../core/job/job.ts';
 import type { Caller } from '../core/limits/access.ts';
 import type { Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
+import type { Texts } from '../core/settings/setting.ts';
 import type { Words } from '../words/index.ts';
 import type { Draw } from './facts.ts';
 import type { Action, Page } from './page.ts';
 import type { Request, Requests } from './requests.ts';
+import type { Panel } from './settings-panel.ts';
 
 /** One press of a button: what it asks for, who pressed, and where. */
 export type Press = Action & {
   id: string;
   words: Words;
+  /** What was chosen in a menu, or filled in a form, with ids as the core has them. */
+  picked?: readonly string[] | undefined;
+  filled?: Texts | undefined;
   /** It was begun before and broke off: what it does may have been done already. */
   again: boolean;
   /** Tries it as whoever this member may be there: some chats tell only on request who is an admin. */
@@ -59,6 +64,7 @@ export type Face = {
   /** Tells a member on their own message that an admin said no. */
   tellDeclined(code: string): Promise<void>;
   draw: Draw;
+  panel: Panel;
   /** The largest file that can be sent to whoever pressed. */
   maxBytes: number;
 };

@@ -4,6 +4,7 @@ import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
 import type { Page } from './page.ts';
+import type { Panel } from './settings-panel.ts';
 
 export type Facts = {
   naming: Naming;
@@ -19,6 +20,8 @@ export type Facts = {
   ways: readonly WordKey[];
   /** There are admins who can be asked. */
   hasAdmins: boolean;
+  /** How `/settings` looks there. */
+  panel: Panel;
   /** Draws a report. */
   chart: Core['reports']['chart'];
 };

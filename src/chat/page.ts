@@ -70,6 +70,8 @@ export type Page = {
   /** When it should be done, epoch milliseconds. */
   endsAt?: number;
   lines: readonly Line[];
+  /** What came of the last press, set apart from the rest. */
+  news?: readonly Line[];
   items?: readonly Item[];
   /** What there was no room for, said after the items. */
   more?: readonly Line[];
@@ -79,6 +81,12 @@ export type Page = {
   /** It answers whoever asked, by the core's id: named where the message itself does not show it. */
   askedBy?: string;
 };
+
+/** A bar of so many cells. */
+export function barText(share: number, cells: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
+  return '▰'.repeat(full) + '▱'.repeat(cells - full);
+}
 
 /** Sentences, and nothing else. */
 export const said = (...lines: Line[]): Page => ({ lines });

@@ -9,6 +9,8 @@ import type { Line } from './page.ts';
 /** `place`: opaque JSON of the chat, where the member's own message stands, which says what becomes of it. */
 export type Request = {
   jobId: string;
+  /** Where it was asked; earlier versions have not noted it. */
+  spaceId?: string;
   /** The note goes when that member wants to be forgotten. */
   memberId: string;
   place: Record<string, unknown>;
@@ -39,7 +41,7 @@ export function createRequests(
     get,
     /** The member asks, on that message. */
     ask: ({ id, code, requester }: Offer, place: Request['place']): Promise<void> =>
-      change(code, { jobId: id, memberId: requester.memberId, place }),
+      change(code, { jobId: id, spaceId: requester.spaceId, memberId: requester.memberId, place }),
     /** The admins were asked, with these words. */
     told: (code: string, lines: readonly Line[]): Promise<void> => change(code, { lines }),
     decided: (code: string): Promise<void> => change(code, { decided: true }),

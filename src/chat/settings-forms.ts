@@ -4,7 +4,16 @@ import { type FormField, partOf, type Setting, type Settings, type Texts } from 
 import type { WordKey, Words } from '../words/index.ts';
 import { settingName, speakerOf } from '../words/settings.ts';
 import type { Field, Form } from './page.ts';
-import { MORE_CODE, onlyOption, PANEL_VERB, type RequestedChange } from './settings-panel.ts';
+import {
+  MORE_CODE,
+  onlyOption,
+  PANEL_VERB,
+  type Panel,
+  type PanelPress,
+  panelWithForms,
+  type RequestedChange,
+  wantedByPress,
+} from './settings-panel.ts';
 
 /** Discord's developer docs, interactions/modal, 2026-11-21. What has no room is set by the command. */
 const MOST_FIELDS = 5;
@@ -26,21 +35,25 @@ export function formFor(code: string, words: Words, settings: Settings): Form | 
 const withForm = (code: string): Setting | undefined => all.find(({ form }) => form?.id === code);
 
 /**
- * What was filled in there. Undefined where that is no form of the panel. `whoIn`: the `member` or the `role`, as the
- * core names it, that was chosen in a field which takes both.
+ * What was filled in there. Undefined where that is no form of the panel. What was chosen in a field that takes both
+ * stands under `member` or `role`.
  */
 export function wantedByForm(
-  code: string,
-  filled: Texts,
+  { code, filled = {} }: PanelPress,
   settings: Settings,
-  whoIn: (field: string) => Texts,
 ): RequestedChange[] | undefined {
   if (code === MORE_CODE) return moreWanted(filled, settings);
   const setting = withForm(code);
-  if (!setting?.form) return undefined;
-  const chosen = setting.form.fields.map(({ type, name }) => (type === 'member-or-role' ? whoIn(name) : {}));
-  return [{ part: partOf(setting), texts: setting.form.texts(Object.assign({}, filled, ...chosen)) }];
+  return setting?.form && [{ part: partOf(setting), texts: setting.form.texts(filled) }];
 }
+
+/** The panel of a chat that has menus and forms. */
+export const formsPanel: Panel = {
+  verb: PANEL_VERB,
+  page: panelWithForms,
+  wanted: (press, settings) => wantedByForm(press, settings) ?? wantedByPress(press, settings),
+  tellsNews: true,
+};
 
 function fieldOf(words: Words, setting: Setting, field: FormField): Field {
   const { t } = words;

@@ -15,9 +15,38 @@ import {
 } from '../core/settings/setting.ts';
 import type { Words } from '../words/index.ts';
 import { settingName, settingsLines, speakerOf } from '../words/settings.ts';
-import type { Button, Line, Menu, Page } from './page.ts';
+import type { Button, Menu, Page } from './page.ts';
 
-export type PanelFacts = { words: Words; settings: Settings; own: OwnSettings; naming: Naming };
+export type PanelFacts = {
+  words: Words;
+  settings: Settings;
+  own: OwnSettings;
+  naming: Naming;
+  /** Of all its buttons. */
+  verb: string;
+  /** What was pressed, where that changes nothing: it may ask for a page of its own. */
+  code?: string | undefined;
+  /** What came of the last press. */
+  news?: readonly string[];
+};
+
+/** What was pressed there, and what was chosen or filled in. */
+export type PanelPress = {
+  code: string;
+  arg?: string | undefined;
+  picked?: readonly string[] | undefined;
+  filled?: Texts | undefined;
+};
+
+/** How a chat shows the settings. */
+export type Panel = {
+  verb: string;
+  page(facts: PanelFacts): Page;
+  /** What a press asks to be changed. Undefined where it asks for nothing, or for another page. */
+  wanted(press: PanelPress, settings: Settings): RequestedChange[] | undefined;
+  /** The page itself says what came of a press; elsewhere what is refused is said beside it. */
+  tellsNews: boolean;
+};
 
 /** What is to be changed, as an admin would write it. */
 export type RequestedChange = { part: string; texts: Texts };
@@ -35,8 +64,8 @@ const MENU_SIZE = 25;
 export const onlyOption = ({ options: [option, ...more] }: Setting): OptionSpec | undefined =>
   more.length === 0 ? option : undefined;
 
-export const panelButton = (code: string, label: string, arg?: string): Button => ({
-  verb: PANEL_VERB,
+export const panelButton = (verb: string, code: string, label: string, arg?: string): Button => ({
+  verb,
   code,
   label,
   ...(arg === undefined ? {} : { arg }),
@@ -51,36 +80,34 @@ export const PANEL_CODES: readonly string[] = [
   MORE_CODE,
 ];
 
-/** Everything in force, with menus, forms and buttons. `news`: what came of the last press. */
-export function panelWithForms(facts: PanelFacts, news: readonly string[] = []): Page {
-  const { words } = facts;
+/** Everything in force, with menus, forms and buttons. */
+export function panelWithForms(facts: PanelFacts): Page {
+  const { words, verb, news = [] } = facts;
   return {
     title: words.t('settings.title'),
-    lines: [
-      ...settingsLines(words, facts, facts.naming).map((text): Line => ({ text, named: true, item: true })),
-      ...news.map((text): Line => ({ text, named: true, strong: true })),
-    ],
+    lines: settingsLines(words, facts, facts.naming).map((text) => ({ text, named: true, item: true })),
+    news: news.map((text) => ({ text, named: true, strong: true })),
     rows: [
       ...all.flatMap((setting) => menuOf(facts, setting)).map((menu) => [menu]),
       [
-        ...all.flatMap(({ form }) => (form ? [formButton(words, form.id)] : [])),
-        { ...panelButton(MORE_CODE, words.t('button.more-settings')), tone: 'primary' },
+        ...all.flatMap(({ form }) => (form ? [formButton(facts, form.id)] : [])),
+        { ...panelButton(verb, MORE_CODE, words.t('button.more-settings')), tone: 'primary' },
       ],
       [
         ...all.flatMap((setting) => toggleOf(facts, setting)),
-        panelButton(HISTORY_CODE, words.t('settings.history')),
+        panelButton(verb, HISTORY_CODE, words.t('settings.history')),
       ],
     ],
   };
 }
 
-const formButton = ({ t }: Words, id: string): Button => ({
-  ...panelButton(id, t(`button.set-${id}` as 'button.set-limit')),
+const formButton = ({ words, verb }: PanelFacts, id: string): Button => ({
+  ...panelButton(verb, id, words.t(`button.set-${id}` as 'button.set-limit')),
   tone: 'primary',
 });
 
 /** For what names channels, roles or members. Where none is chosen, the placeholder says what that means. */
-function menuOf({ words, settings, naming }: PanelFacts, setting: Setting): Menu[] {
+function menuOf({ words, settings, naming, verb }: PanelFacts, setting: Setting): Menu[] {
   const pick = pickOf(setting);
   if (!pick) return [];
   const value = settings[setting.key];
@@ -89,7 +116,7 @@ function menuOf({ words, settings, naming }: PanelFacts, setting: Setting): Menu
   const said = setting.say(value, speakerOf(words, naming));
   return [
     {
-      verb: PANEL_VERB,
+      verb,
       code: setting.name,
       pick,
       chosen,
@@ -107,23 +134,20 @@ function pickOf(setting: Setting): Menu['pick'] | undefined {
 }
 
 /** For what is one of several words: a button that says what a press makes of it. */
-function toggleOf({ words, settings, naming }: PanelFacts, setting: Setting): Button[] {
+function toggleOf({ words, settings, naming, verb }: PanelFacts, setting: Setting): Button[] {
   const option = onlyOption(setting);
   if (option?.type !== 'choice') return [];
   const now = setting.write?.(settings[setting.key])[option.name];
   const next = option.choices[(option.choices.indexOf(now ?? '') + 1) % option.choices.length] ?? '';
   const read = setting.read({ [option.name]: next }, undefined, 0);
   const said = read.ok ? setting.say(read.value, speakerOf(words, naming)) : next;
-  return [panelButton(setting.name, `${settingName(words, setting)} → ${said}`, next)];
+  return [panelButton(verb, setting.name, `${settingName(words, setting)} → ${said}`, next)];
 }
 
 /** What was pressed and chosen on the panel. Undefined for what is none of its menus and buttons. */
 export function wantedByPress(
-  { code, arg }: { code: string; arg: string },
-  /** In a menu, by the ids that the chat has. */
-  picked: readonly string[],
+  { code, arg = '', picked = [] }: PanelPress,
   settings: Settings,
-  memberIdOf: (id: string) => string,
 ): RequestedChange[] | undefined {
   const setting = all.find(({ name }) => name === code);
   const option = setting && onlyOption(setting);
@@ -135,11 +159,10 @@ export function wantedByPress(
   if (option.type === 'choice') return [wanted(arg)];
   const pick = pickOf(setting);
   if (pick === undefined) return undefined;
-  const chosen = pick === 'member' ? picked.map(memberIdOf) : picked;
-  if (pick === 'posting-channel') return [wanted(chosen[0])];
+  if (pick === 'posting-channel') return [wanted(picked[0])];
   const before = [settings[setting.key] ?? []].flat().map(String);
   // The menu shows only the first of a long list: the others are none of its business.
-  const gone = before.slice(0, MENU_SIZE).filter((id) => !chosen.includes(id));
-  const come = chosen.filter((id) => !before.includes(id));
+  const gone = before.slice(0, MENU_SIZE).filter((id) => !picked.includes(id));
+  const come = picked.filter((id) => !before.includes(id));
   return [...gone, ...come].map(wanted);
 }

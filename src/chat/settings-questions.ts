@@ -12,7 +12,13 @@ import {
 import type { Words } from '../words/index.ts';
 import { settingsLines, speakerOf } from '../words/settings.ts';
 import type { Button, Line, Page } from './page.ts';
-import { onlyOption, type PanelFacts, panelButton, type RequestedChange } from './settings-panel.ts';
+import {
+  onlyOption,
+  type Panel,
+  type PanelFacts,
+  panelButton,
+  type RequestedChange,
+} from './settings-panel.ts';
 
 type Value = Settings[keyof Settings];
 type OpenQuestion = { setting: Setting; question: Question<Value> };
@@ -20,41 +26,55 @@ type OpenQuestion = { setting: Setting; question: Question<Value> };
 /** The page that the others lead back to. */
 const MAIN_CODE = 'main';
 
-export type QuestionFacts = PanelFacts & {
-  /** The channel that the panel stands in, as the core names it. */
+/** Where a panel stands. */
+export type QuestionPlace = {
+  /** The channel, as the core names it. */
   here: string;
-  /** What the chat has nothing like. */
-  leaveOut(setting: Setting): boolean;
+  /** What the chat has nothing like: left out where nothing was set. */
+  isForeign(setting: Setting): boolean;
   /** How an admin writes what no button does. */
   written(setting: Setting, example: Texts | undefined): string;
 };
+export type QuestionFacts = PanelFacts & QuestionPlace;
+
+/** The panel of a chat that has only buttons. Back to everything once something is chosen, so that it is seen at once. */
+export const questionsPanel = (place: QuestionPlace, verb: string): Panel => ({
+  verb,
+  page(facts) {
+    const all = { ...facts, ...place };
+    return (facts.code === undefined ? undefined : questionPage(all, facts.code)) ?? panelWithQuestions(all);
+  },
+  wanted: (press, settings) => wantedByAnswer(press, { settings, here: place.here }),
+  tellsNews: false,
+});
 
 export function panelWithQuestions(facts: QuestionFacts): Page {
-  const { words, naming, leaveOut } = facts;
+  const { words, naming, own, isForeign, verb } = facts;
   const asked = all.flatMap((setting) => questionsOf(setting, facts.here));
+  const leaveOut = (setting: Setting): boolean => own[setting.key] === undefined && isForeign(setting);
   return {
     title: words.t('settings.title'),
     lines: [...settingsLines(words, facts, naming, leaveOut), '', words.t('settings.pick')],
-    rows: asked.map((asking) => [panelButton(asking.question.id, titleOf(facts, asking))]),
+    rows: asked.map((asking) => [panelButton(verb, asking.question.id, titleOf(facts, asking))]),
   };
 }
 
 /** One question; undefined for a code that stands for none. */
 export function questionPage(facts: QuestionFacts, code: string): Page | undefined {
-  const { words } = facts;
+  const { words, verb } = facts;
   const asking = find(code, facts.here);
   if (!asking) return undefined;
   const { setting, question } = asking;
   const speaker = speakerOf(words, facts.naming);
   const value = facts.settings[setting.key];
   const button = ({ id, label, isChosen }: Choice<Value>): Button =>
-    panelButton(code, isChosen(value) ? `● ${label(speaker)}` : label(speaker), id);
+    panelButton(verb, code, isChosen(value) ? `● ${label(speaker)}` : label(speaker), id);
   return {
     title: titleOf(facts, asking),
     lines: [usageLine(words, facts.written(setting, question.example))],
     rows: [
       ...question.choices.map((row) => row.map(button)),
-      [panelButton(MAIN_CODE, `‹ ${words.t('settings.title')}`)],
+      [panelButton(verb, MAIN_CODE, `‹ ${words.t('settings.title')}`)],
     ],
   };
 }

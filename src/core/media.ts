@@ -82,8 +82,8 @@ export type Media = {
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
   /**
-   * Measures a finished video. Throws BrokenVideo when it can't be played; one that is too heavy for this machine, or
-   * makes the decoder crash, is measured by its index alone, as it is paid for.
+   * Measures a finished video, by its index alone where decoding it fails by our fault: too heavy for this machine, a
+   * crash. Throws BrokenVideo when a decoder finds that it can't be played; anything else says nothing of the video.
    */
   probeVideo(path: string, signal?: AbortSignal): Promise<Omit<StoredVideo, 'key' | 'bytes' | 'mime'>>;
   /** A JPEG of the first good frame, no side longer than `maxSide` pixels. */

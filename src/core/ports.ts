@@ -16,6 +16,7 @@ import type {
   ResultRef,
   Scene,
   StoredFile,
+  UploadedFiles,
 } from './job/job.ts';
 import type { Micros } from './price/money.ts';
 import type { FailureCode } from './refusals.ts';
@@ -37,10 +38,7 @@ type ProviderCapabilities = {
   pollFloorMs: number;
   /** Can be asked to let others go first. */
   lowPriority?: boolean;
-  /**
-   * What comes of the same job sent twice. `never`, and where nothing is said: it may be billed twice. `same-id`: our
-   * id goes with it, and the second is refused for free, so what `find` knows to be absent may be sent again.
-   */
+  /** `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again. */
   repeat?: 'never' | 'same-id';
   /** It never stops what it has taken. */
   neverCancels?: boolean;
@@ -62,9 +60,8 @@ export type WebhookVerdict =
   | { kind: 'reject' };
 
 /**
- * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider
- * may be tried. So does `full`, but the same job may be sent again in a while. After `unknown` nothing is ever sent
- * again by itself, but where the provider's `repeat` allows it.
+ * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider may
+ * be tried; so does `full`, and it may be sent again. After `unknown` it never is, but where `repeat` allows it.
  */
 export type SubmitOutcome =
   | { kind: 'accepted'; operation: Operation }
@@ -81,6 +78,8 @@ export type ProviderStatus =
   | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
 
+/** `absent`: it knows for certain that there is no such job. Undefined proves nothing. */
+export type FindOutcome = Operation | 'absent' | undefined;
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
 export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 
@@ -102,15 +101,10 @@ export type Provider = {
   status(operation: Operation, signal: AbortSignal): Promise<ProviderStatus>;
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
   /**
-   * The operation of a job whose submit was lost, where the provider can tell by our id. `absent`: it knows for certain
-   * of none. Undefined proves nothing.
+   * The operation of a job whose submit was lost, where the provider can tell by our id, or by the addresses that it was
+   * sent.
    */
-  find?(
-    jobId: string,
-    request: RenderRequest,
-    inputs: Inputs,
-    signal: AbortSignal,
-  ): Promise<Operation | 'absent' | undefined>;
+  find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<FindOutcome>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
   /**
@@ -127,8 +121,8 @@ export type Provider = {
   stop?(): Promise<void>;
 };
 
-/** Where each input lies for the provider: a URL it can fetch, or the key of a file of ours. */
-export type UploadedFiles = { image: string; clip: string };
+export type { UploadedFiles } from './job/job.ts';
+export { UploadRefused } from './upload-refused.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
@@ -255,16 +249,3 @@ export type Log = {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 };
-
-/**
- * A provider won't take our files: nothing was sent to be rendered, so another provider may be tried. Trying the
- * same one again does not help.
- */
-export class UploadRefused extends Error {
-  override name = 'UploadRefused';
-  readonly failure: FailureCode;
-  constructor(failure: FailureCode) {
-    super(`the provider refuses our files: ${failure}`);
-    this.failure = failure;
-  }
-}

@@ -9,6 +9,8 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 const COOKIE = 'strut';
 const SIGNED_IN_FOR_S = 30 * 24 * 3600;
 const WRONG_TRIES = 5;
+/** Of everybody together who comes through one proxy: some of them let anybody write the address that they pass on. */
+const WRONG_TRIES_THROUGH_PROXY = 100;
 const WRONG_TRIES_WINDOW_S = 15 * 60;
 
 type Verdict = 'in' | 'out' | { retryAt: number };
@@ -28,17 +30,24 @@ export function createSignIn(
   secretKey: string,
   { behindProxy = false }: { behindProxy?: boolean } = {},
 ): SignIn {
-  const wrong = new RateLimiterMemory({ points: WRONG_TRIES, duration: WRONG_TRIES_WINDOW_S });
+  const createLimiter = (points: number) => new RateLimiterMemory({ points, duration: WRONG_TRIES_WINDOW_S });
+  const wrong = createLimiter(WRONG_TRIES);
+  const wrongThroughProxy = createLimiter(WRONG_TRIES_THROUGH_PROXY);
 
   async function attempt(c: Context, password: string): Promise<Verdict> {
-    const from = whoAsks(c, behindProxy);
-    const tries = await wrong.get(from);
-    if (tries && tries.consumedPoints >= WRONG_TRIES) return { retryAt: Date.now() + tries.msBeforeNext };
+    const { peer, from } = whoAsks(c, behindProxy);
+    const counted = [{ limiter: wrong, key: from }];
+    if (from !== peer) counted.push({ limiter: wrongThroughProxy, key: peer });
+    for (const { limiter, key } of counted) {
+      const tries = await limiter.get(key);
+      if (tries && tries.consumedPoints >= limiter.points)
+        return { retryAt: Date.now() + tries.msBeforeNext };
+    }
     if (sameDigest(digestOf(password), passwordDigest)) {
       await wrong.delete(from);
       return 'in';
     }
-    await wrong.penalty(from);
+    for (const { limiter, key } of counted) await limiter.penalty(key);
     return 'out';
   }
 
@@ -75,15 +84,15 @@ export function createSignIn(
 }
 
 /**
- * Whose tries are counted together. A proxy adds at the end whom it heard; what stands before that, anybody may have
+ * Who is connected, and whose tries are counted together. A proxy adds at the end whom it heard; what stands before that, anybody may have
  * written. Only one on this machine is believed: others could say whatever they like.
  */
-function whoAsks(c: Context, behindProxy: boolean): string {
+function whoAsks(c: Context, behindProxy: boolean): { peer: string; from: string } {
   const peer = getConnInfo(c).remote.address ?? 'unknown';
-  if (!behindProxy || !isThisMachine(peer)) return peer;
+  if (!behindProxy || !isThisMachine(peer)) return { peer, from: peer };
   const named = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim());
   const nearest = named.findLast((one) => !isThisMachine(one));
-  return nearest !== undefined && isIP(nearest) > 0 ? nearest : peer;
+  return { peer, from: nearest !== undefined && isIP(nearest) > 0 ? nearest : peer };
 }
 
 const isThisMachine = (address: string): boolean =>

@@ -48,6 +48,7 @@ export function startChild(entry: URL, events: ChildEvents): Child {
       'LANG',
       'TZ',
       'LD_LIBRARY_PATH',
+      'NODE_COMPILE_CACHE',
     ]),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -5,7 +5,8 @@ import type { ImageLimits } from '../core/models/model.ts';
 import { DEFAULT_MODEL } from '../core/models/registry.ts';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import type { Size } from './av/geometry.ts';
-import { MAX_PIXELS, measureStill, readStill, type StillHeader, tryStill } from './stills.ts';
+import { MAX_PIXELS } from './image-limits.ts';
+import { measureStill, readStill, type StillHeader, tryStill } from './stills.ts';
 
 type Limited = { path: string; limits?: ImageLimits | undefined };
 

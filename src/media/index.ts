@@ -3,7 +3,7 @@ import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media }
 import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
-import { TaskCrashed, TooHeavy } from './task-errors.ts';
+import { TaskCrashed, TaskFailed, TooHeavy } from './task-errors.ts';
 import { createTaskRetry } from './task-retry.ts';
 import type { TASKS } from './tasks.ts';
 
@@ -75,7 +75,7 @@ export function createMedia({ pool }: { pool: Pool }): Media {
     },
     async probeVideo(path, signal) {
       const facts = await runClip('probeVideo', { path }, given(signal)).catch((error: unknown) => {
-        if (!isTheFile(error)) throw error;
+        if (!(error instanceof TaskFailed) && !isTheFile(error)) throw error;
         return runClip('probeVideo', { path, withoutDecoding: true }, given(signal));
       });
       if (!facts) throw new BrokenVideo();

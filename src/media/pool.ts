@@ -5,7 +5,7 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Log } from '../core/ports.ts';
-import { excessOf, MAX_RSS_BYTES, START_WALL_MS, WALL_PER_BUDGET } from './budget.ts';
+import { excessOf, MAX_RSS_BYTES, START_WALL_MS, wallMsOf } from './budget.ts';
 import { type Child, type Death, startChild } from './child-process.ts';
 import { createLanes } from './lanes.ts';
 import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
@@ -135,7 +135,7 @@ export function createPoolOf<Table extends TaskTable>(
   };
 
   const limitWall = (slot: Slot, work: Work, wallMs: number): void =>
-    setTimer(slot, wallMs, () => kill(slot, new TaskStalled(work.name, wallMs)));
+    setTimer(slot, wallMs, () => kill(slot, new TaskStalled(work.name, wallMs, work.lane)));
 
   const onMessage = (slot: Slot, message: FromChild): void => {
     const { work } = slot;
@@ -220,7 +220,7 @@ export function createPoolOf<Table extends TaskTable>(
         lane: task.lane,
         alone: runOptions.alone ?? false,
         budgetMs,
-        wallMs: runOptions.wallMs ?? budgetMs * WALL_PER_BUDGET,
+        wallMs: runOptions.wallMs ?? wallMsOf({ lane: task.lane, budgetMs }),
         tellPlace: (position) => runOptions.onQueue?.(position),
         tellProgress: (share) => runOptions.onProgress?.(share),
         settle: (end) => ('done' in end ? resolve(end.done) : reject(end.reason)),

@@ -1,11 +1,12 @@
 /** The child's side of the pool: runs one task at a time and answers over IPC. */
 import { readdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type FromChild, type TaskTable, toChildSchema } from './task.ts';
 
-/** Behind the bot's own process, and renders three times as far behind what members wait for. */
-const NICENESS = { quick: 3, slow: 8 };
+/** Behind the bot's own process, and renders behind what members wait for. */
+const NICENESS = { quick: 2, slow: 5 };
 const PROGRESS_EVERY_MS = 100;
 const USAGE_EVERY_MS = 250;
 
@@ -24,11 +25,17 @@ export function serve(tasks: TaskTable): void {
   }
 
   let abort = new AbortController();
+  let isCompiledKept = false;
   process.on('message', (raw) => {
     const message = toChildSchema.parse(raw);
     if (message.type === 'abort') return abort.abort();
     abort = new AbortController();
-    void run(tasks, message.name, message.args, abort.signal).then(send);
+    void run(tasks, message.name, message.args, abort.signal).then((answer) => {
+      send(answer);
+      // Node writes it at a clean end, and a child's is a kill.
+      if (!isCompiledKept) flushCompileCache();
+      isCompiledKept = true;
+    });
   });
 }
 

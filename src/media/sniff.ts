@@ -6,8 +6,8 @@ import { type HeifKind, heifIn } from './heif/brands.ts';
 /** Enough for every signature of the formats that we take. */
 const SNIFF_BYTES = 64 * 1024;
 
-const IMAGES = { jpg: 'JPEG', png: 'PNG', apng: 'PNG', webp: 'WebP', gif: 'GIF' } as const;
-const CLIPS = {
+export const IMAGES = { jpg: 'JPEG', png: 'PNG', apng: 'PNG', webp: 'WebP', gif: 'GIF' } as const;
+export const CLIPS = {
   mp4: 'MP4',
   m4v: 'MP4',
   '3gp': 'MP4',

@@ -4,10 +4,9 @@ import sharp, { type Sharp } from 'sharp';
 import { accept, type Outcome, refuse } from '../core/refusals.ts';
 import type { Size } from './av/geometry.ts';
 import { BrokenHeif, UnknownHeif } from './heif/boxes.ts';
+import { MAX_PIXELS } from './image-limits.ts';
 import { type ImageFormat, sniff } from './sniff.ts';
 
-/** What a child can decode within its memory (bench/media.ts): the phones' 50 megapixels. */
-export const MAX_PIXELS = 51_000_000;
 const MIME = { HEIC: 'image/heic', AVIF: 'image/avif' } as const;
 
 sharp.cache(false);

@@ -1,4 +1,6 @@
 /** How a task in a child process can end badly. What it was asked to do may be wrong, or the child just died. */
+import type { Lane } from './task.ts';
+
 class TaskError extends Error {
   override name = 'TaskError';
   readonly task: string;
@@ -40,8 +42,10 @@ export class TaskOutOfMemory extends TaskOverBudget {
 /** The child was killed as it had not answered for very long, without working much: it hung, or never had its turn. */
 export class TaskStalled extends TaskError {
   override name = 'TaskStalled';
-  constructor(task: string, wallMs: number) {
+  readonly lane: Lane;
+  constructor(task: string, wallMs: number, lane: Lane) {
     super(task, `no answer after ${wallMs} ms`, true);
+    this.lane = lane;
   }
 }
 

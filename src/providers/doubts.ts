@@ -2,19 +2,22 @@
  * What to make of an answer that may be the end of a job and may be a fault of the moment: it is believed when it
  * keeps coming. Every adapter reads its answers into a `Reading`, and this alone decides when a job ends by one.
  */
-import type { ProviderStatus } from '../core/ports.ts';
+import type { Clock, ProviderStatus } from '../core/ports.ts';
 import { NoClearAnswer } from './http.ts';
 
-/** How often it must come without a clear answer between. */
-const TIMES = {
-  /** The provider says that the job is over, in a shape that nobody has met before: it will not get better. */
-  unfamiliar: 2,
+/** How often it must come without a clear answer between, the last time so long after the first. */
+const BELIEVED = {
+  /**
+   * The provider says that the job is over, in a shape that nobody has met before: it will not get better. But a proxy
+   * that trips may say the same twice within a second.
+   */
+  unfamiliar: { times: 2, afterMs: 30_000 },
   /** The provider knows nothing of it just now, or its server is in trouble: a paid video may still show up. */
-  'may-pass': 5,
+  'may-pass': { times: 5, afterMs: 0 },
 };
 
 /** `says` is for the log; `end` is what the job comes to once the answer is believed. */
-type Doubt = { doubt: keyof typeof TIMES; says: string; end: ProviderStatus };
+type Doubt = { doubt: keyof typeof BELIEVED; says: string; end: ProviderStatus };
 export type Reading = ProviderStatus | Doubt;
 
 export type DoubtPolicy = {
@@ -25,19 +28,22 @@ export type DoubtPolicy = {
 const MAX_REMEMBERED = 10_000;
 
 /** Kept in memory only: after a restart it is patient again, which costs a few calls. */
-export function createDoubtPolicy(): DoubtPolicy {
-  const heard = new Map<string, Record<Doubt['doubt'], number>>();
+export function createDoubtPolicy(clock: Clock): DoubtPolicy {
+  const heard = new Map<string, Partial<Record<Doubt['doubt'], { times: number; since: number }>>>();
   return {
     settle(job, reading) {
       if ('state' in reading) {
         heard.delete(job);
         return reading;
       }
-      const times = heard.get(job) ?? { unfamiliar: 0, 'may-pass': 0 };
-      times[reading.doubt] += 1;
+      const { doubt, says } = reading;
+      const now = clock.now();
+      const before = heard.get(job);
+      const { times, since } = before?.[doubt] ?? { times: 0, since: now };
       if (heard.size > MAX_REMEMBERED) heard.clear();
-      heard.set(job, times);
-      if (times[reading.doubt] < TIMES[reading.doubt]) throw new NoClearAnswer(reading.says);
+      heard.set(job, { ...before, [doubt]: { times: times + 1, since } });
+      const { times: enough, afterMs } = BELIEVED[doubt];
+      if (times + 1 < enough || now - since < afterMs) throw new NoClearAnswer(says);
       heard.delete(job);
       return reading.end;
     },

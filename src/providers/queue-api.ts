@@ -61,7 +61,7 @@ export function createQueueApi(
   },
 ) {
   const http = createHttp();
-  const doubts = createDoubtPolicy();
+  const doubts = createDoubtPolicy(clock);
   const { origin } = new URL(api.url);
   const trusted = (url: string | undefined): string | undefined =>
     url !== undefined && URL.canParse(url) && new URL(url).origin === origin ? url : undefined;
@@ -118,10 +118,6 @@ export const lost = ({ quoteMicros = 0 }: SubmissionNote, costMicros = quoteMicr
   failure: 'result-lost',
   costMicros,
 });
-
-/** The addresses of a submit's answer as they are noted: those that there are. */
-export const noteAddresses = (all: Addresses): Record<string, string> =>
-  Object.fromEntries(Object.entries(all).flatMap(([name, url]) => (url ? [[name, url]] : [])));
 
 /** For a provider that fetches the files. */
 export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles> {

@@ -33,7 +33,14 @@ const base = z.object({
     negativePrompt: z.string().exactOptional(),
     clipSeconds: z.number(),
   }),
-  inputs: z.object({ image: namedFile, clip: namedFile.extend({ durationMs: z.number() }) }),
+  inputs: z.object({
+    image: namedFile,
+    clip: namedFile.extend({
+      durationMs: z.number(),
+      width: z.number().exactOptional(),
+      height: z.number().exactOptional(),
+    }),
+  }),
   quote: z.object({
     provider: z.string(),
     micros: z.int(),
@@ -70,9 +77,8 @@ const base = z.object({
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
-const full = z
-  .object({ provider: z.string(), since: z.number(), image: z.string(), clip: z.string() })
-  .exactOptional();
+const uploaded = z.object({ image: z.string(), clip: z.string() });
+const full = uploaded.extend({ provider: z.string(), since: z.number() }).exactOptional();
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -111,8 +117,12 @@ const phase = z.discriminatedUnion('kind', [
 
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full }),
-  sent.extend({ state: z.literal('submitting'), full }),
-  sent.extend({ state: z.literal('unknown'), candidate: operation.exactOptional() }),
+  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional(), full }),
+  sent.extend({
+    state: z.literal('unknown'),
+    uploaded: uploaded.exactOptional(),
+    candidate: operation.exactOptional(),
+  }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),
   atProvider.extend({ state: z.literal('running'), startedAt: z.number(), phase }),
   finished.extend({

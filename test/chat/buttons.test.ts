@@ -43,7 +43,7 @@ async function finished() {
   return { chat, message, job };
 }
 
-describe('a price that waits for a yes', () => {
+describe('a price that waits for a confirmation', () => {
   it('becomes the message of the job when it is confirmed', async () => {
     const chat = dear();
     const offer = await chat.animate();
@@ -87,7 +87,7 @@ describe('a price that waits for a yes', () => {
     expect(await chat.jobs()).toEqual([]);
   });
 
-  it.each(['Confirm', 'Decline', 'Pro'])('is nobody else’s to %s', async (label) => {
+  it.each(['Confirm', 'Decline', 'Pro'])('lets nobody else press %s', async (label) => {
     const chat = dear();
     const offer = await chat.animate();
     const before = textOf(offer);
@@ -162,7 +162,7 @@ describe('over a limit', () => {
     expect(await chat.jobs()).toEqual([]);
   });
 
-  it('asks for another yes where another limit has no room either', async () => {
+  it('a second approval is needed where another limit has no room either', async () => {
     const limits: FakeChatOptions['limits'] = [
       { who: { kind: 'space' }, period: 'day', unit: 'usd', max: 100_000 },
       { who: { kind: 'everyone' }, period: 'month', unit: 'usd', max: 100_000 },
@@ -177,7 +177,7 @@ describe('over a limit', () => {
     expect(await chat.jobs()).toHaveLength(1);
   });
 
-  it('is nobody else’s to ask for, and nobody’s but the admins’ to decide', async () => {
+  it('only the member may ask, and only admins may decide', async () => {
     const { chat, mine } = await over();
     await chat.press(EVE, mine, 'Ask an admin');
     expect(chat.last()).toMatchObject({ for: EVE.id, page: { lines: [t('told.not-yours')] } });
@@ -194,7 +194,7 @@ describe('over a limit', () => {
     expect(await chat.jobs()).toEqual([]);
   });
 
-  it('is decided once', async () => {
+  it('a request is decided once', async () => {
     const { chat, request } = await asked();
     const [approve, refuse] = buttonsOf(request);
     await chat.press(ADMIN, request, approve?.id ?? '');
@@ -216,7 +216,7 @@ describe('over a limit', () => {
     expect(textOf(request)).toContain('asks for one more job');
   });
 
-  it('a yes that broke off after the job was made goes on with that job', async () => {
+  it('an approval that broke off after the job was made goes on with that job', async () => {
     const { chat, mine, request } = await asked();
     const [approve] = buttonsOf(request);
     await chat.press(ADMIN, { ...request, page: request.page }, approve?.id ?? '');
@@ -229,7 +229,7 @@ describe('over a limit', () => {
     expect(await chat.jobs()).toHaveLength(1);
   });
 
-  it('a no that broke off before the member was told is told when it is taken up', async () => {
+  it('a refusal that broke off before the member was told is told when it is resumed', async () => {
     const { chat, mine, request } = await asked();
     const [, refuse] = buttonsOf(request);
     const admin = { id: ADMIN.id, moderator: true };
@@ -262,7 +262,7 @@ describe('Cancel', () => {
     expect(textOf(message)).toContain('Cancelling');
   });
 
-  it('is a moderator’s to press too, and not a stranger’s', async () => {
+  it('may be pressed by a moderator too, and not by a stranger', async () => {
     const { chat, message } = await underWay();
     await chat.press(EVE, message, 'Cancel');
     expect(textOf(chat.last())).toBe(t('told.not-yours'));
@@ -314,7 +314,7 @@ describe('Delete', () => {
     expect(await done.chat.jobs()).toHaveLength(1);
   });
 
-  it('of everything asks once more, and deletes what is the presser’s own', async () => {
+  it('of all data asks once more, and deletes only what belongs to whoever pressed', async () => {
     const { chat } = await finished();
     const page = await chat.says(ADA, 'privacy');
     await chat.press(ADA, page, 'Delete my data');

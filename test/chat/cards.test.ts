@@ -144,6 +144,53 @@ describe('an offer', () => {
     expect(offerPage(words, { ...offer, why: 'dearer' }).lines).toHaveLength(card.lines.length + 1);
   });
 
+  describe('where the clip does not fit', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const linesIn = (language: string, misfitSeconds: number, seconds: number, notes: typeof quote.notes) =>
+      offerPage(wordsFor(language), {
+        id: '1',
+        code: 'ABC234',
+        requester,
+        choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+        request,
+        quote: { ...quote, seconds, notes },
+        ...files,
+        why: 'misfit',
+        misfitSeconds,
+        expiresAt: 1_800_000_000_000,
+      }).lines;
+
+    it.each([
+      [
+        14.2,
+        10,
+        'trimmed',
+        'This clip is 14.2 s long; the model takes up to 10 s, so I would use the first 10 s.',
+      ],
+      [
+        2,
+        3,
+        'looped',
+        'This clip is 2 s long; the model needs at least 3 s, so I would repeat it until it has 3 s.',
+      ],
+    ] as const)('says first why it asks, and says it once (%d s)', (length, seconds, note, line) => {
+      const lines = linesIn('en', length, seconds, [note]);
+      expect(lines[0]).toBe(line);
+      expect(lines.join('\n')).not.toContain(words.note(note));
+    });
+
+    it('says nothing of it any more where it fits by what was chosen since', () => {
+      expect(linesIn('en', 14, 14, []).join('\n')).not.toContain('This clip');
+    });
+
+    it.each(LOCALES)('names both lengths in %s', (language) => {
+      for (const note of ['trimmed', 'looped'] as const) {
+        const [line] = linesIn(language, 14, 10, [note]);
+        expect(line).toMatch(/14[\s\S]*10/);
+      }
+    });
+  });
+
   it('lets orientation, quality, sound and length be chosen, marks what is chosen, and speaks of loops only for short clips', () => {
     const { quote, request, inputs: files, requester } = jobIn('created');
     const offer: Offer = {
@@ -170,6 +217,47 @@ describe('an offer', () => {
     expect(looped.rows?.[2]).toContainEqual(
       expect.objectContaining({ label: '☑ Loop the clip', arg: 'loop=false' }),
     );
+  });
+
+  it('lets a model and a scene be chosen where there is a choice, and leaves out what the model does not know', () => {
+    const { quote, request, inputs: files, requester } = jobIn('created');
+    const offer: Offer = {
+      id: '1',
+      code: 'ABC234',
+      requester,
+      choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
+      request: { ...request, model: 'wan-animate', scene: 'clip' },
+      quote,
+      ...files,
+      why: 'price',
+      expiresAt: 1_800_000_000_000,
+      choosable: {
+        models: ['kling-2.6', 'wan-animate'],
+        qualities: ['draft', 'standard'],
+        scenes: ['picture', 'clip'],
+      },
+    };
+    const page = offerPage(words, offer);
+    const rows = (page.rows ?? []).map((row) =>
+      row.map((control) => ('label' in control && 'arg' in control ? [control.label, control.arg] : [])),
+    );
+    expect(rows.slice(0, -1)).toEqual([
+      [
+        ['Kling 2.6', 'model=kling-2.6'],
+        ['● Wan 2.2 Animate', 'model=wan-animate'],
+      ],
+      [
+        ['Draft', 'quality=draft'],
+        ['● Standard', 'quality=standard'],
+      ],
+      [
+        ['☐ Trim the clip', 'trim=true'],
+        ["☑ The clip's world", 'scene=picture'],
+      ],
+    ]);
+    // Discord shows five rows of buttons, and five buttons in each.
+    expect(page.rows?.length).toBeLessThanOrEqual(5);
+    expect(page.lines).toContainEqual('$0.28 · 4 s · Wan 2.2 Animate Standard · fal.ai');
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SimMessage } from '../../simulators/discord/world.ts';
 import { readFormId } from '../../src/chat/discord/inbound/forms.ts';
 import { recordSchema } from '../../src/chat/discord/inbound/record.ts';
-import { animate, posted, says, set, startAdminBot } from './discord/admin-setup.ts';
+import { animate, posted, says, set, settingsOf, startAdminBot } from './discord/admin-setup.ts';
 import { textOf as discordText, said } from './discord/harness.ts';
 import { adminSetup } from './telegram/admin-setup.ts';
 
@@ -48,6 +48,35 @@ describe('what Discord told an earlier version', () => {
       { kind: 'admin', act: 'usage', arg: '', options: { period: 'week' }, values: [] },
       { kind: 'say', command: 'usage', options: { period: 'week' } },
     ],
+    [
+      'a change in words',
+      { kind: 'admin', act: 'settings', arg: 'confirm', options: { usd: '2' }, values: [] },
+      { kind: 'say', command: 'settings', part: 'confirm', options: { usd: '2' } },
+    ],
+    [
+      'a change by a menu',
+      { kind: 'admin', act: 'members', arg: '', options: {}, values: ['7'], messageId: '5' },
+      { kind: 'press', verb: 'settings', code: 'members', picked: ['discord:7'], filled: {}, messageId: '5' },
+    ],
+    [
+      'a change by a form',
+      {
+        kind: 'admin',
+        act: 'limit',
+        arg: '',
+        options: { only: '6', onlyIsRole: 'true', counted: 'usd-day', amount: '1' },
+        values: [],
+        messageId: '5',
+      },
+      {
+        kind: 'press',
+        verb: 'settings',
+        code: 'limit',
+        picked: [],
+        filled: { role: '6', counted: 'usd-day', amount: '1' },
+        messageId: '5',
+      },
+    ],
   ])('is taken up after the update: %s', (_, before, now) => {
     expect(recordSchema.parse(asked(before)).ask).toEqual(now);
   });
@@ -85,6 +114,33 @@ describe('what Discord told an earlier version', () => {
     pressOld(request, 'Approve once', `strut-admin:approve:${code}`);
     await says(bot, mine, 'In line');
     await discord.waitFor(() => discordText(request).includes(`<@${admin.id}> approved it`));
+  });
+});
+
+describe('a settings panel that an earlier version posted on Discord', () => {
+  it('still takes what is pressed, chosen and filled in there', async () => {
+    await using bot = await startAdminBot();
+    const { discord, admin } = bot;
+    const panel = await set(bot, 'show');
+    const asItWas = JSON.stringify(panel.components)
+      .replaceAll(/"settings\|([a-z-]+)\|([a-z]+)"/g, '"strut-admin:$1:$2"')
+      .replaceAll(/"settings\|([a-z-]+)"/g, '"strut-admin:$1:"');
+    const old = () => {
+      panel.components = JSON.parse(asItWas) as SimMessage['components'];
+    };
+    old();
+    discord.press(admin, panel, 'strut-admin:notify:off');
+    await discord.waitFor(() => discordText(panel).includes('Notify members → on'));
+    old();
+    discord.choose(admin, panel, 'strut-admin:members:', [bot.ada.id]);
+    await discord.waitFor(() => discordText(panel).includes(`<@${bot.ada.id}> (set here)`));
+    old();
+    const form = discord.press(admin, panel, 'strut-admin:limit:');
+    const modal = await discord.waitFor(() => (form.modalOpen ? form.modal : undefined));
+    modal.custom_id = 'strut-admin:limit:';
+    await discord.submitModal(form, { only: [bot.ada.id], counted: 'jobs-day', amount: '3' });
+    await discord.waitFor(() => discordText(panel).includes(`<@${bot.ada.id}>: 3 jobs a day`));
+    expect(settingsOf(bot)).toMatchObject({ notify: false, members: [`discord:${bot.ada.id}`] });
   });
 });
 

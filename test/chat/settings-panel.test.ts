@@ -41,7 +41,8 @@ const factsOf = (own: OwnSettings, locale = 'en'): QuestionFacts => ({
   own,
   naming: (kind, id) => `<${kind} ${id}>`,
   here: '42',
-  leaveOut: () => false,
+  verb: 'settings',
+  isForeign: () => false,
   written: ({ name }) => `/settings ${name} …`,
 });
 
@@ -64,9 +65,9 @@ const answersOf = (own: OwnSettings) =>
   });
 
 const press = (own: OwnSettings, code: string, { arg = '', picked = [] as string[] } = {}) =>
-  wantedByPress({ code, arg }, picked, factsOf(own).settings, (id) => `discord:${id}`);
-const fill = (own: OwnSettings, code: string, filled: Record<string, string>, who = {}) =>
-  wantedByForm(code, filled, factsOf(own).settings, () => who);
+  wantedByPress({ code, arg, picked }, factsOf(own).settings);
+const fill = (own: OwnSettings, code: string, filled: Record<string, string>) =>
+  wantedByForm({ code, filled }, factsOf(own).settings);
 const formOf = (own: OwnSettings, code: string): Form => {
   const form = formFor(code, factsOf(own).words, factsOf(own).settings);
   if (!form) throw new Error(`no form for ${code}`);
@@ -149,8 +150,8 @@ describe('the settings panel with forms', () => {
     const picked = [...many.slice(1, 25), 'new'];
     const after = withWanted(own, press(own, 'channels', { picked }));
     expect(after.channels).toEqual([...many.slice(1), 'new']);
-    expect(press(OWN, 'members', { picked: ['7'] })).toEqual([]);
-    expect(withWanted(OWN, press(OWN, 'members', { picked: ['8'] })).members).toEqual(['discord:8']);
+    expect(press(OWN, 'members', { picked: ['discord:7'] })).toEqual([]);
+    expect(withWanted(OWN, press(OWN, 'members', { picked: ['discord:8'] })).members).toEqual(['discord:8']);
   });
 
   it('names one place to post in, or none', () => {
@@ -181,18 +182,17 @@ describe('the settings panel with forms', () => {
 
   it('limits all, each, a role, a member or a channel, and asks which of two is meant', () => {
     const rest = { scope: 'server', counted: 'jobs-month', amount: '4' };
-    const limit = (filled: Record<string, string>, who = {}) =>
-      fill({}, 'limit', { ...rest, ...filled }, who);
+    const limit = (filled: Record<string, string>) => fill({}, 'limit', { ...rest, ...filled });
     const whoIn = (wanted: RequestedChange[] | undefined) =>
       withWanted({}, wanted).limits?.map(({ who }) => who);
     expect(withWanted({}, limit({})).limits).toEqual([
       { who: { kind: 'space' }, period: 'month', unit: 'jobs', max: 4 },
     ]);
     expect(whoIn(limit({ scope: 'everyone' }))).toEqual([{ kind: 'everyone' }]);
-    expect(whoIn(limit({}, { role: '6' }))).toEqual([{ kind: 'role', id: '6' }]);
-    expect(whoIn(limit({}, { member: 'discord:7' }))).toEqual([{ kind: 'member', id: 'discord:7' }]);
+    expect(whoIn(limit({ role: '6' }))).toEqual([{ kind: 'role', id: '6' }]);
+    expect(whoIn(limit({ member: 'discord:7' }))).toEqual([{ kind: 'member', id: 'discord:7' }]);
     expect(whoIn(limit({ channel: '5' }))).toEqual([{ kind: 'channel', id: '5' }]);
-    const both = limit({ channel: '5' }, { role: '6' });
+    const both = limit({ channel: '5', role: '6' });
     expect(changed(list, {}, 'limit', both?.[0]?.texts ?? {}, 0)).toMatchObject({
       refusal: { code: 'bad-option', option: 'scope' },
     });

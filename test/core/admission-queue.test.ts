@@ -59,6 +59,21 @@ describe('the queue', () => {
     ]);
   });
 
+  it('lets those in for whom there is room by now, in their order, when one of them asks again', () => {
+    const rules = { perMember: 9, perSpace: 9, overall: 1 };
+    const { line: admissionQueue, admitted } = make(rules);
+    const jobs = ['a/1/x', 'a/1/y', 'b/1/x', 'c/1/x'].map((name) => jobOf(name));
+    for (const job of jobs) admissionQueue.enter(job);
+    const [, last = jobOf('a/1/y')] = jobs;
+    rules.overall = 3;
+    // Whoever asks is not let in before those who stand before it.
+    expect(admissionQueue.enter(last)).toEqual({ admitted: false, place: 1 });
+    expect(admitted).toEqual(['b/1/x', 'c/1/x']);
+    rules.overall = 4;
+    expect(admissionQueue.enter(last)).toEqual({ admitted: true, at: 5 });
+    expect(admitted).toEqual(['b/1/x', 'c/1/x', 'a/1/y']);
+  });
+
   it('goes round the spaces, then round the members, whoever asked most', () => {
     const { line: admissionQueue, enter, admitted } = make({ perMember: 9, perSpace: 9, overall: 1 });
     enter('a/1/now');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BrokenVideo, MachineBusy } from '../../src/core/media.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
 import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
@@ -212,21 +212,70 @@ describe('a job', () => {
     expect([fetched, ends.length]).toEqual([1, 0]);
   });
 
-  it('is never given up once its video has come and only this machine can not measure it', async () => {
-    let broken = true;
+  /** How often it was fetched and looked at before the job was over. */
+  async function unseen(end: () => Error, clip = {}) {
+    const count = { fetched: 0, looks: 0 };
     const { world, life, job } = await started({
+      clip,
       media: {
         async probeVideo() {
-          if (broken) throw Object.assign(new Error('no such task'), { retryHelps: false });
-          return { width: 1, height: 1, durationMs: 3000 };
+          count.looks += 1;
+          throw end();
         },
       },
     });
-    await life.scheduler.runAll(world.time.now + 40 * HOUR);
+    life.ctx.fetcher.fetch = async () => {
+      count.fetched += 1;
+      return 'here';
+    };
+    await life.scheduler.runAll(world.time.now + HOUR);
+    return { ...count, world, job: await job() };
+  }
+
+  it.each([
+    ['too heavy', Object.assign(new Error('too heavy'), { retryHelps: false })],
+    ['what crashes the child', Object.assign(new Error('SIGSEGV'), { retryHelps: true })],
+    ['what a look fails at for a reason of ours', new Error('no such task')],
+  ])('hands over a whole video that is %s here, in the shape of its clip, fetched once', async (_, end) => {
+    const clip = { width: 1080, height: 1920, durationMs: 5000 };
+    const { fetched, looks, job, world } = await unseen(() => end, clip);
+    expect(job).toMatchObject({ state: 'delivered', costMicros: PRICE, video: clip });
+    expect([fetched, looks]).toEqual([1, 1]);
+    expect((await world.disk.ledger.totals(TODAY)).settledMicros).toBe(PRICE);
+  });
+
+  it('waits a counted number of times for a machine that stays busy, then hands the video over', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.setTimerTickMode('nextTimerAsync');
+    try {
+      const { fetched, looks, job } = await unseen(() => new MachineBusy('no turn'));
+      expect(job).toMatchObject({
+        state: 'delivered',
+        costMicros: PRICE,
+        video: { width: 720, height: 1280 },
+      });
+      expect([fetched, looks]).toEqual([1, 5]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('leaves its video for the next start when the look was broken off by the end of this process', async () => {
+    const { world, life, job } = await started({
+      media: {
+        async probeVideo() {
+          void life.jobs.stop();
+          await new Promise(setImmediate);
+          throw new Error('the pool is stopped');
+        },
+      },
+    });
+    await life.scheduler.runAll(world.time.now + HOUR);
     expect(await job()).toMatchObject({ state: 'running', phase: { kind: 'fetching' } });
-    broken = false;
-    await life.scheduler.runAll();
-    expect(await job()).toMatchObject({ state: 'delivered', costMicros: PRICE });
+    const next = world.boot();
+    await next.jobs.recover();
+    await next.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
   });
 
   it('is fetched from where its provider has the file now, or makes it again, where that was on this machine', async () => {

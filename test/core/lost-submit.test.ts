@@ -26,6 +26,58 @@ describe('a lost answer to a submit', () => {
     expect(remote.submits).toHaveLength(1);
   });
 
+  it('is looked for by the addresses that were sent, which are on disk before, and never by others', async () => {
+    const remote = createRemote('paid');
+    const asked: unknown[] = [];
+    let uploads = 0;
+    remote.answers = ['lost'];
+    remote.provider.upload = async () => {
+      uploads += 1;
+      return { image: `up/image-${uploads}`, clip: `up/clip-${uploads}` };
+    };
+    remote.provider.find = async (_id, _request, uploaded) => {
+      asked.push(uploaded);
+      if (asked.length === 1) throw new Error('the list can not be read now');
+      return asked.length < 4 ? undefined : { id: 'found' };
+    };
+    const { world, job } = await started({ remotes: [remote] });
+    await world.boot().jobs.recover();
+    const life = world.boot();
+    await life.jobs.recover();
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'found' } });
+    expect(asked).toEqual(Array(4).fill({ image: 'up/image-1', clip: 'up/clip-1' }));
+    expect([uploads, remote.submits.length]).toEqual([1, 1]);
+  });
+
+  it('is looked for ever more rarely, and its end is told when nothing is found by its deadline', async () => {
+    const remote = createRemote('paid');
+    const at: number[] = [];
+    remote.answers = ['lost'];
+    const { world, life, job } = await started({ remotes: [remote] });
+    remote.provider.find = async () => {
+      at.push(world.time.now);
+      throw new Error('the list can not be read');
+    };
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate' });
+    expect(at.length).toBeLessThan(80);
+    expect(remote.submits).toHaveLength(1);
+  });
+
+  it('never takes over a handle that another job has', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ state: 'running' }];
+    const { world, life } = await started({ remotes: [remote] });
+    await life.scheduler.runAll(world.time.now + 60_000);
+    expect(await world.disk.store.get(EVENT.id)).toMatchObject({ operation: { id: 'op-1' } });
+    remote.answers = ['lost'];
+    remote.provider.find = async () => ({ id: 'op-1' });
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
+    await life.scheduler.runAll(world.time.now + 10 * 60_000);
+    expect(await world.disk.store.get(CHAT_EVENT.id)).toMatchObject({ state: 'unknown' });
+  });
+
   it("weighs on the operator's budget alone from its deadline on, as a line of suspense", async () => {
     const world = createWorld();
     const life = world.boot();

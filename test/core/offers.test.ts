@@ -129,7 +129,12 @@ describe('what a member asks for', () => {
     async (_, _how, durationMs, mend, note) => {
       const parts = await up({ micros: PRICE, clip: { durationMs } });
       const offer = offerOf(await take(parts));
-      expect(offer).toMatchObject({ why: 'misfit', choices: mend, quote: { notes: [note] } });
+      expect(offer).toMatchObject({
+        why: 'misfit',
+        misfitSeconds: durationMs / 1000,
+        choices: mend,
+        quote: { notes: [note] },
+      });
       expect(parts.remote.submits).toEqual([]);
       expect(await parts.offers.confirm(MEMBER, offer.code)).toMatchObject(aJob);
     },

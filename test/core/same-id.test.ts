@@ -53,7 +53,7 @@ describe('a lost answer of a provider that knows jobs by our id', () => {
     expect(remote.calls).toHaveLength(1);
   });
 
-  it('ends with the truth about its bill when the provider never answers again', async () => {
+  it('ends with the truth about its bill when the provider never answers again by its deadline', async () => {
     const { remote, life, job, book } = await begun('lost');
     remote.lookFails = Number.POSITIVE_INFINITY;
     await life.scheduler.runAll();
@@ -136,7 +136,11 @@ describe('a provider that has no room', () => {
   it('is asked again with the same job until it has, while the files lie there and nobody else is asked', async () => {
     const { world, remote, other, life, job } = await begun('full', 'full', 'full');
     await life.scheduler.runNext();
-    expect(await job()).toMatchObject({ state: 'created', full: { provider: 'kept' }, attempts: [] });
+    expect(await job()).toMatchObject({
+      state: 'created',
+      full: { provider: 'kept', image: 'up/image-1' },
+      attempts: [],
+    });
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({
       state: 'delivered',

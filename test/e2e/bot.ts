@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILED } from '../compiled.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -49,6 +50,7 @@ export async function startBot(env: Record<string, string> = {}, hooks?: Hooks):
         PATH: process.env.PATH,
         HOME: folder,
         TMPDIR: tmpdir(),
+        NODE_COMPILE_CACHE: COMPILED,
         DATA_DIR: dataDir,
         PORT: port,
         ...env,

@@ -1,5 +1,6 @@
 /** What a page is told of a place that has nothing of its own. */
 import type { Facts } from '../../src/chat/facts.ts';
+import { formsPanel } from '../../src/chat/settings-forms.ts';
 
 export const FACTS: Facts = {
   naming: (_kind, id) => id,
@@ -9,5 +10,6 @@ export const FACTS: Facts = {
   offered: [],
   ways: [],
   hasAdmins: true,
+  panel: formsPanel,
   chart: async () => new Uint8Array(),
 };

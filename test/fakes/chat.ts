@@ -160,6 +160,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
     },
     tellDeclined,
     draw: async (write) => write(facts()),
+    panel: FACTS.panel,
     maxBytes,
   });
 
@@ -225,9 +226,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
 export const textOf = ({ page }: Message): string =>
   [
     page.title,
-    ...page.lines.map((admissionQueue) =>
-      typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text,
-    ),
+    ...page.lines.map((line) => (typeof line === 'string' ? line : line.text)),
     ...(page.items ?? []).map(({ text }) => text),
   ]
     .filter((line) => line !== undefined)

@@ -1,6 +1,6 @@
 /** A provider's own side: what it was sent, what it bills, how its jobs stand. It lives on when our process dies. */
 import type { Operation } from '../../src/core/job/job.ts';
-import type { CancelOutcome, Provider, ProviderStatus, SubmitOutcome } from '../../src/core/ports.ts';
+import type { CancelOutcome, Offer, Provider, ProviderStatus, SubmitOutcome } from '../../src/core/ports.ts';
 
 export type Remote = {
   provider: Provider;
@@ -24,7 +24,11 @@ export const COMPLETED = {
 
 export function createRemote(
   id: string,
-  { micros = PRICE, free = false }: { micros?: number; free?: boolean } = {},
+  {
+    micros = PRICE,
+    free = false,
+    offers = [{ model: 'kling-2.6', quality: 'standard' }],
+  }: { micros?: number; free?: boolean; offers?: readonly Offer[] } = {},
 ): Remote {
   const submits: string[] = [];
   const remote: Remote = {
@@ -37,7 +41,7 @@ export function createRemote(
     provider: {
       id,
       capabilities: {
-        offers: [{ model: 'kling-2.6', quality: 'standard' }],
+        offers,
         negativePrompt: false,
         free,
         pollFloorMs: 2_000,

@@ -63,15 +63,17 @@ describe.concurrent('a disk that fails', () => {
     });
     const other = new DatabaseSync(join(stage.bot.dataDir, 'strut.sqlite'));
     other.exec('BEGIN IMMEDIATE');
-    // Longer than the bot waits for one write.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    // Until the bot has waited for a write in vain.
+    await until('a write refused', () => stage.bot.log().includes('StoreBusy') || undefined, {
+      describe: stage.bot.log,
+    });
     other.exec('ROLLBACK');
     other.close();
     expect(await endingOf(stage, asked, { id, submits: 1 })).toMatchObject({ end: 'video', wrong: [] });
     expect(await wrongInAll(stage)).toEqual([]);
     tell('disk-locked', [
       {
-        scenario: 'another process holds the database for six seconds',
+        scenario: 'another process holds the database until a write is refused',
         where: 'fal, page',
         tries: 1,
         what: 'the video once, one submit, one bill',

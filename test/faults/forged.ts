@@ -1,9 +1,9 @@
 /** Webhooks that nobody at the provider sent, and true ones that come again or name somebody else's job. */
 import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Scenario } from './network.ts';
 import type { News } from './provider.ts';
 import { readRecord, until } from './record.ts';
+import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 const HOUR_MS = 3_600_000;

@@ -3,26 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { type End, type Ending, endingOf, type Pending } from './ending.ts';
 import { FORGED } from './forged.ts';
-import type { FrontName } from './front.ts';
-import type { ProviderName } from './provider.ts';
 import { readRecord, until } from './record.ts';
+import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import { OUTAGES, type Outage, type Wire } from './wire.ts';
-
-export type Scenario = {
-  /** What breaks, as the scoreboard says it. */
-  name: string;
-  only?: readonly ProviderName[];
-  chats?: readonly FrontName[];
-  arrange(stage: Stage): unknown;
-  /** Happens once the job is in that state. */
-  later?: { state: Job['state']; happens(stage: Stage): Promise<void> };
-  /** Happens once the job has ended, or is lost; what it makes of it counts. */
-  after?(stage: Stage, id: string): Promise<void>;
-  end: End | ((stage: Stage) => End);
-  /** The video may come twice: nobody can know whether the first one arrived. */
-  maybeTwice?: boolean;
-};
 
 const lostAnswer = ({ provider }: Stage): End => (provider.hooks ? 'video' : 'unknown');
 async function refusedFor(ms: number, wire: Wire | undefined): Promise<void> {

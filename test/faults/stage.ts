@@ -77,7 +77,6 @@ export async function startStage(
   const publicUrl = `http://localhost:${port}`;
   bot = stack.use(
     await startHookedBot({
-      NODE_COMPILE_CACHE: join(tmpdir(), 'strut-compiled'),
       ...wired({ ...provider.env, ...front.env }),
       PORT: port,
       NODE_EXTRA_CA_CERTS: certPath,

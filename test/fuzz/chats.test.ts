@@ -2,17 +2,19 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { askerOf } from '../../src/chat/discord/inbound/asker.ts';
 import { mentionOf } from '../../src/chat/discord/inbound/mention.ts';
 import { createOpenForms } from '../../src/chat/discord/inbound/open-forms.ts';
 import { createOrigins } from '../../src/chat/discord/inbound/origins.ts';
 import { readInteraction } from '../../src/chat/discord/inbound/reading.ts';
+import { readerOf } from '../../src/chat/discord/inbound/readings.ts';
 import { recordSchema as discordRecord } from '../../src/chat/discord/inbound/record.ts';
 import { createWaiting } from '../../src/chat/discord/inbound/waiting.ts';
-import { interactionSchema, messageSchema } from '../../src/chat/discord/inbound/wire.ts';
+import { type Interaction, interactionSchema, messageSchema } from '../../src/chat/discord/inbound/wire.ts';
+import { lateItems } from '../../src/chat/telegram/inbound/albums.ts';
 import { createExpected } from '../../src/chat/telegram/inbound/expected.ts';
 import { createHalves } from '../../src/chat/telegram/inbound/halves.ts';
 import { createInlet } from '../../src/chat/telegram/inbound/inlet.ts';
-import { lateItems } from '../../src/chat/telegram/inbound/late.ts';
 import { read } from '../../src/chat/telegram/inbound/read.ts';
 import { type MessageRecord, recordSchema } from '../../src/chat/telegram/inbound/records.ts';
 import { updateSchema } from '../../src/chat/telegram/inbound/wire.ts';
@@ -309,10 +311,14 @@ const INTERACTIONS = [
 ];
 
 const ORIGINS = createOrigins(['https://cdn.discordapp.com']);
-const OWNERS = { note() {}, of: () => undefined };
+const OWNERS = new Map<string, string>();
 
 describe('what Discord tells', () => {
   const { core } = createWorld().boot();
+  const readEvent = (event: Interaction) => {
+    const asker = askerOf(event);
+    return asker && readInteraction(readerOf({ core, origins: ORIGINS }, asker), OWNERS, event);
+  };
 
   it('that is whole is understood: what follows has something to put wrong', () => {
     for (const event of INTERACTIONS)
@@ -323,9 +329,7 @@ describe('what Discord tells', () => {
   it('is kept as a record that can be read after a crash, or not at all', () => {
     const property = fc.property(fc.oneof(mutations([...INTERACTIONS, WROTE]), anything), (event) => {
       const interaction = interactionSchema.safeParse(event);
-      const reading = interaction.success
-        ? readInteraction({ core, origins: ORIGINS }, OWNERS, interaction.data)
-        : undefined;
+      const reading = interaction.success ? readEvent(interaction.data) : undefined;
       const message = messageSchema.safeParse(event);
       const mention = message.success ? mentionOf(message.data, '2', ORIGINS) : undefined;
       for (const asked of [reading?.kind === 'answer' ? reading.asked : undefined, mention?.asked])

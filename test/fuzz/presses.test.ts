@@ -4,8 +4,8 @@ import type { SimInteraction } from '../../simulators/discord/interactions.ts';
 import { buttonsOf } from '../../simulators/discord/people.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
 import { ACTIONS } from '../../src/chat/actions.ts';
-import { ACTIONS as PANEL_ACTS } from '../../src/chat/discord/admin/index.ts';
-import { PANEL_VERBS } from '../../src/chat/telegram/admin/panel.ts';
+import { PANEL_CODES, PANEL_VERB } from '../../src/chat/settings-panel.ts';
+import { ANONYMOUS_VERB } from '../../src/chat/telegram/admin/panel.ts';
 import { clip, image, said, slowRemote, startTestBot, textOf } from '../chat/discord/harness.ts';
 import { ada, createHarness } from '../chat/telegram/harness.ts';
 import { createRemote } from '../fakes/remote.ts';
@@ -26,12 +26,15 @@ const discordIds = (codes: readonly string[]): string[] =>
     // As an earlier version wrote them.
     `strut:delete-yes:${code}-1`,
     ...VERBS.map((verb) => `strut:${verb}:${code}`),
-    ...[...PANEL_ACTS, 'ask', 'approve', 'refuse', 'csv'].map((act) => `strut-admin:${act}:${code}`),
+    ...PANEL_CODES.map((panelCode) => `${PANEL_VERB}|${panelCode}|${code}`),
+    ...[...PANEL_CODES, 'history', 'ask', 'approve', 'refuse', 'csv'].map(
+      (act) => `strut-admin:${act}:${code}`,
+    ),
   ]);
 const telegramData = (codes: readonly string[]): string[] =>
   codes.flatMap((code) => [
     `choose|${code}|quality=pro`,
-    ...[...VERBS, ...Object.values(PANEL_VERBS), ...UNKNOWN].map((verb) => `${verb}|${code}`),
+    ...[...VERBS, ANONYMOUS_VERB, ...UNKNOWN].map((verb) => `${verb}|${code}`),
     ...['forget-ask', 'delete-now', 'usage-csv'].map((verb) => `${verb}|${code}`),
   ]);
 
@@ -126,7 +129,7 @@ describe('a stranger who sends what no button of theirs says', () => {
     const own = button.callback_data;
     const seen = () => JSON.stringify([telegram.message(video), telegram.message(offer)]);
     const asItWas = seen();
-    const panel = Object.values(PANEL_VERBS).flatMap((verb) =>
+    const panel = [PANEL_VERB, ANONYMOUS_VERB].flatMap((verb) =>
       ['main', 'quality|pro', 'notify|off', 'confirm|0'].map((rest) => `${verb}|${rest}`),
     );
     const presses = [...telegramData([job.code, offerCode, NOBODYS]), ...panel, ...NONSENSE].map((data) => {

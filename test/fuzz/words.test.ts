@@ -6,7 +6,8 @@ import { parseMessage } from '../../simulators/discord/messages.ts';
 import { wholeProblems } from '../../simulators/discord/schema/message.ts';
 import { parseHtml } from '../../simulators/telegram/parse-html.ts';
 import { statusPage } from '../../src/chat/cards.ts';
-import { messageOf, readId } from '../../src/chat/discord/render.ts';
+import { readId } from '../../src/chat/discord/ids.ts';
+import { messageOf } from '../../src/chat/discord/render.ts';
 import { escapeText } from '../../src/chat/discord/text.ts';
 import {
   escapeHtml,

@@ -9,12 +9,12 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { type ServerParts, startServer } from '../../src/http/server.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
-import { createWorld, evenProviderHealth } from '../fakes/world.ts';
+import { createWorld, evenProviderHealth, type WorldOptions } from '../fakes/world.ts';
 
 export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
 /** The true server on a free port, with the true core on fakes behind it, until the test is over. */
-export async function start(over: Partial<ServerParts> = {}) {
+export async function start(over: Partial<ServerParts> = {}, options: Pick<WorldOptions, 'remotes'> = {}) {
   const dataDir = freshFolder();
   const files = createFiles(dataDir);
   const media = {
@@ -39,7 +39,7 @@ export async function start(over: Partial<ServerParts> = {}) {
       return { ok: true as const, value: facts };
     },
   };
-  const world = createWorld({ files, media });
+  const world = createWorld({ files, media, ...options });
   const life = world.boot();
   life.ctx.fetcher.fetch = async (_result, toPath) => {
     await writeFile(toPath, VIDEO);

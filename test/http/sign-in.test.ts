@@ -111,6 +111,20 @@ describe('the door', () => {
     expect((await tryPassword(url, 'wrong', from('203.0.113.7', '127.0.0.1'))).status).toBe(429);
   });
 
+  it('ends the guesses through a proxy that passes on whatever address the guesser writes', async () => {
+    const behindProxy = createSignIn(digestOf(password), 'a secret key', { behindProxy: true });
+    const { url } = await start({ signIn: behindProxy });
+    const forged = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}` });
+    const cookie = cookieOf(await tryPassword(url, password, forged(0)));
+    const statuses: number[] = [];
+    for (let n = 1; n <= 101; n += 1) statuses.push((await tryPassword(url, 'wrong', forged(n))).status);
+    // Mistakes of many people behind one good proxy shut nobody out so soon.
+    expect(statuses.indexOf(429)).toBe(100);
+    expect((await tryPassword(url, password, forged(200))).status).toBe(429);
+    expect((await fetch(`${url}/api/jobs`, { headers: { cookie, ...forged(201) } })).status).toBe(200);
+    expect((await tryPassword(url, password, { cookie, ...forged(202) })).status).toBe(303);
+  });
+
   it('believes nobody about whom they ask for where there is no proxy', async () => {
     const { url } = await start({ signIn: signIn() });
     expect(await guess(url, { 'x-forwarded-for': '203.0.113.7' })).toBe(429);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boxesIn, boxOf } from '../../src/media/heif/boxes.ts';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
-import { box, clap, grid, type HeicItem, heicFile, ispe, nclx } from '../heic-boxes.ts';
+import { auxC, box, clap, grid, type HeicItem, heicFile, ispe, nclx } from '../heic-boxes.ts';
 import { sampleBytes, sampleHeic, sampleImage } from '../samples.ts';
 
 const warnings: object[] = [];
@@ -62,6 +62,16 @@ describe('a HEIF file', () => {
     });
   });
 
+  it('whose mask leaves out its size has that of its picture', async () => {
+    const bytes = Buffer.from(await readFile(await sampleHeic({ alpha: true })));
+    bytes.write('free', bytes.lastIndexOf('ispe'), 'latin1');
+    const path = await sampleBytes(bytes, 'heic');
+    await expect(media.checkImage(path)).resolves.toMatchObject({ ok: true });
+    await expect(media.normaliseImage(path, toPath)).resolves.toMatchObject({ ok: true });
+    const corner = await sharp(toPath).extract({ left: 30, top: 30, width: 1, height: 1 }).raw().toBuffer();
+    expect(Math.min(...corner)).toBeGreaterThan(240);
+  });
+
   it('that moves is taken by its still picture', async () => {
     const path = await avif('avis', MOVING);
     await expect(media.checkImage(path)).resolves.toMatchObject({ ok: true });
@@ -113,6 +123,42 @@ describe('a HEIF file', () => {
     });
     const cropped = { ...coded(60_000, 60_000), properties: [ispe(60_000, 60_000), clap(400, 400, 0, 0)] };
     expect(await refusal(await sampleItems(cropped))).toMatchObject({ code: 'image-too-large' });
+  });
+
+  it.each([
+    ['one huge tile', [gridOf(1, 1, 400, [1]), coded(30_000, 30_000)], 30_000, 30_000],
+    [
+      'many long tiles',
+      [gridOf(1, 100, 400, Array<number>(100).fill(1)), coded(4, 10_000_000)],
+      400,
+      10_000_000,
+    ],
+    [
+      'a huge tile of its mask',
+      [
+        coded(400, 400),
+        {
+          ...gridOf(1, 1, 400, [2]),
+          properties: [ispe(400, 400), auxC('urn:mpeg:hevc:2015:auxid:1')],
+          to: [
+            { kind: 'dimg', items: [2] },
+            { kind: 'auxl', items: [0] },
+          ],
+        },
+        coded(30_000, 30_000),
+      ],
+      30_000,
+      30_000,
+    ],
+  ])('that shows little, but would have to decode %s, is refused for the size of that', async (...facts) => {
+    const [, items, width, height] = facts;
+    expect(await refusal(await sampleItems(...items))).toEqual({
+      code: 'image-too-large',
+      by: 'pixels',
+      width,
+      height,
+      maxPixels: 51_000_000,
+    });
   });
 
   it.each([

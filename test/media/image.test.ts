@@ -269,6 +269,12 @@ describe('the normalised picture', () => {
     await expect(upperLeft(toPath)).resolves.toEqual(WHITE);
   });
 
+  it('is white where an animated PNG was see-through', async () => {
+    const path = await sampleClip({ container: 'apng', seeThrough: true, fps: 5, seconds: 1 });
+    await media.normaliseImage(path, toPath);
+    await expect(upperLeft(toPath)).resolves.toEqual(WHITE);
+  });
+
   it('has the colours of a screen, not of a press', async () => {
     const cmyk = await sharp(await sampleImage())
       .toColourspace('cmyk')

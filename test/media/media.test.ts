@@ -24,7 +24,7 @@ function mediaOver(...ends: unknown[]) {
 const crash = () => new TaskCrashed('task', { how: 'SIGSEGV', byItself: true });
 const late = () => new TaskOutOfTime('task', 21_000, 20_000);
 const fat = () => new TaskOutOfMemory('task', 2, 1);
-const stalled = () => new TaskStalled('task', 300_000);
+const stalled = () => new TaskStalled('task', 300_000, 'quick');
 const refusal = (code: string, what?: string) => ({ ok: false, refusal: what ? { code, what } : { code } });
 const FACTS: ClipFacts = {
   container: 'MP4',
@@ -81,9 +81,11 @@ describe('media', () => {
   it.each([
     ['is too heavy to be decoded', late],
     ['crashes the decoder', crash],
+    ['fails to be looked at', () => new TaskFailed('task', 'no such function')],
   ])('measures a paid video by its index that %s', async (_, end) => {
     const facts = { width: 1280, height: 720, durationMs: 3000 };
-    const { media, run } = mediaOver(end(), end(), facts);
+    const tries = end() instanceof TaskFailed ? [end()] : [end(), end()];
+    const { media, run } = mediaOver(...tries, facts);
     await expect(media.probeVideo('video')).resolves.toEqual(facts);
     expect(run.mock.lastCall?.[1]).toMatchObject({ path: 'video', withoutDecoding: true });
   });
@@ -92,6 +94,13 @@ describe('media', () => {
     const busy = mediaOver(stalled(), stalled(), stalled());
     await expect(busy.media.probeVideo('video')).rejects.toMatchObject({ name: 'MachineBusy' });
     await expect(mediaOver(null).media.probeVideo('video')).rejects.toMatchObject({ name: 'BrokenVideo' });
+  });
+
+  it('calls a render that stalled broken at once, so that what comes next is tried', async () => {
+    const { media, run } = mediaOver(new TaskStalled('shrink', 3_600_000, 'slow'));
+    const shrinking = media.shrink('video', 'to', { maxBytes: 1, maxSide: 1 });
+    await expect(shrinking).rejects.toMatchObject({ name: 'TaskStalled' });
+    expect(run).toHaveBeenCalledTimes(1);
   });
 
   it('does not blame the file for what is ours', async () => {

@@ -105,6 +105,50 @@ describe('a clip that promises a few bytes more than it has', () => {
   });
 });
 
+describe('a clip whose edit list shows nothing of it', () => {
+  it('is played as it is stored', async () => {
+    const bytes = Buffer.from(await readFile(await sampleClip()));
+    const list = bytes.indexOf('elst');
+    // One edit, of no length and of nothing.
+    expect(bytes.readUInt32BE(list + 8)).toBe(1);
+    bytes.writeUInt32BE(0, list + 12);
+    bytes.writeInt32BE(-1, list + 16);
+    const path = await sampleBytes(bytes, 'mp4');
+    await expect(media.checkClip(path)).resolves.toMatchObject({ ok: true, value: { durationMs: 3000 } });
+    await expect(media.normaliseClip(path, toPath, {})).resolves.toMatchObject({
+      ok: true,
+      value: { durationMs: 3000 },
+    });
+    expect((await readFrames(toPath)).map(({ number }) => number)).toEqual(
+      Array.from({ length: 45 }, (_, number) => number),
+    );
+  });
+});
+
+describe('a clip whose pictures lie in a box that calls itself free', () => {
+  it.each([
+    ['behind the index', true],
+    ['before it', false],
+  ])('is whole (%s)', async (_, faststart) => {
+    const bytes = Buffer.from(await readFile(await sampleClip({ sound: true, faststart })));
+    bytes.write('free', bytes.indexOf('mdat'), 'latin1');
+    await expect(media.checkClip(await sampleBytes(bytes, 'mp4'))).resolves.toMatchObject({
+      ok: true,
+      value: { durationMs: 3000, hasSound: true },
+    });
+  });
+
+  it.each([3, 100_000])('is whole where the last such box claims %i bytes', async (length) => {
+    const box = Buffer.from('\0\0\0\0free');
+    box.writeUInt32BE(length);
+    const bytes = Buffer.concat([await readFile(await sampleClip({ faststart: true })), box]);
+    await expect(media.checkClip(await sampleBytes(bytes, 'mp4'))).resolves.toMatchObject({
+      ok: true,
+      value: { durationMs: 3000 },
+    });
+  });
+});
+
 describe('a clip with sound that has no decoder here', () => {
   /** The sample entry of the sound number so and so, under another name. */
   async function renamed(which: number, options: SampleClip): Promise<string> {
@@ -138,8 +182,12 @@ describe('a clip with sound that has no decoder here', () => {
 });
 
 describe('a see-through clip', () => {
-  it.each(['vp8', 'vp9'] as const)('lands on white (%s)', async (codec) => {
-    const path = await sampleClip({ container: 'webm', codec, seeThrough: true, seconds: 1 });
+  it.each([
+    ['webm', 'vp8'],
+    ['webm', 'vp9'],
+    ['apng', 'apng'],
+  ] as const)('lands on white (%s, %s)', async (container, codec) => {
+    const path = await sampleClip({ container, codec, seeThrough: true, seconds: 1 });
     await media.normaliseClip(path, toPath, {});
     const frames = await readFrames(toPath);
     expect(frames).toHaveLength(15);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { wallMsOf } from '../../src/media/budget.ts';
 import { createPoolOf, type PoolOf, type RunOptions } from '../../src/media/pool.ts';
 import {
   TaskCrashed,
@@ -8,6 +9,7 @@ import {
   TaskStalled,
 } from '../../src/media/task-errors.ts';
 import { createTaskRetry } from '../../src/media/task-retry.ts';
+import { TASKS } from '../../src/media/tasks.ts';
 import { BAD_TASKS } from './children/tasks.ts';
 
 const ended: PoolOf<typeof BAD_TASKS>[] = [];
@@ -27,7 +29,7 @@ function over(...ends: unknown[]) {
 
 const late = () => new TaskOutOfTime('echo', 21_000, 20_000);
 const fat = () => new TaskOutOfMemory('echo', 2, 1);
-const stalled = () => new TaskStalled('echo', 300_000);
+const stalled = () => new TaskStalled('echo', 300_000, 'quick');
 const killed = () => new TaskCrashed('echo', { how: 'SIGKILL', byItself: false });
 const crash = () => new TaskCrashed('echo', { how: 'SIGABRT', byItself: true });
 
@@ -62,6 +64,12 @@ describe('retrying tasks', () => {
     expect(staying.run).toHaveBeenCalledTimes(3);
   });
 
+  it('tries a render that stalls only once: it may have hung for an hour already', async () => {
+    const { patient, run } = over(new TaskStalled('echo', 3_600_000, 'slow'), 'fine');
+    await expect(patient('echo', { value: 'x' })).rejects.toBeInstanceOf(TaskStalled);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
   it('does not hold against a file what became of a child that was killed', async () => {
     const { patient, run } = over(killed(), late(), stalled(), 'fine');
     await expect(patient('echo', { value: 'x' })).resolves.toBe('fine');
@@ -85,6 +93,14 @@ describe('retrying tasks', () => {
     const { patient, run } = over(new TaskFailed('echo', 'ENOSPC'));
     await expect(patient('echo', { value: 'x' })).rejects.toBeInstanceOf(TaskFailed);
     expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends by the clock, within all its tries, no later than an hour after it began', () => {
+    for (const [name, { lane, budgetMs }] of Object.entries(TASKS)) {
+      const tries = lane === 'slow' ? 1 : 3;
+      expect(wallMsOf({ lane, budgetMs }) * tries, name).toBeLessThanOrEqual(3_600_000);
+      expect(wallMsOf({ lane, budgetMs }), name).toBeGreaterThanOrEqual(5 * budgetMs);
+    }
   });
 
   it('finds out with true children which task is too heavy', async () => {

@@ -45,6 +45,16 @@ describe('a finished video', () => {
     await expect(media.probeVideo(await cut(whole))).rejects.toBeInstanceOf(BrokenVideo);
     await expect(media.probeVideo(await sampleImage())).rejects.toBeInstanceOf(BrokenVideo);
   });
+
+  it('is not called broken where nothing here can decode its kind', async () => {
+    const bytes = await readFile(await sampleClip());
+    bytes.write('zzzz', bytes.indexOf('avc1', bytes.indexOf('stsd')), 'latin1');
+    const look = media.probeVideo(await sampleBytes(bytes, 'mp4'));
+    await expect(look).rejects.toMatchObject({
+      name: 'TaskFailed',
+      message: expect.stringContaining('clip-undecodable'),
+    });
+  });
 });
 
 describe('a poster', () => {

@@ -8,9 +8,17 @@ const LOOKS = 12;
 
 export type Fate = { looks: number; status: ProviderStatus } | 'asked again';
 
+/** The usual time between two looks once answers fail. */
+const LOOK_EVERY_MS = 30_000;
+
 /** Looks at the job until something is said of it: how many looks that took; or that it is asked again and again. */
-export async function fateOf(provider: Provider, operation: Operation): Promise<Fate> {
+export async function fateOf(
+  provider: Provider,
+  operation: Operation,
+  time: { advance(ms: number): Promise<void> },
+): Promise<Fate> {
   for (let looks = 1; looks <= LOOKS; looks += 1) {
+    if (looks > 1) await time.advance(LOOK_EVERY_MS);
     const status = await provider.status(operation, new AbortController().signal).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'NoClearAnswer') return undefined;
       throw error;

@@ -106,7 +106,8 @@ describe('bringing a video', () => {
       if (number === 1) response.write(video.subarray(0, 100));
       else response.end(video);
     });
-    expect(await fetchFrom(url, { idleMs: 100 })).toBe('here');
+    // On a busy machine the good answers may seem silent for so long as well, many times over.
+    expect(await fetchFrom(url, { idleMs: 100, tries: 1_000 })).toBe('here');
   });
 
   it('gives up a call after some cuts that bring nothing new', async () => {

@@ -252,7 +252,7 @@ describe('what becomes of a job by what fal.ai answers', () => {
     await time.advance(3_600_000);
     if (status) answerTo(/\/status$/, status, 99);
     answerTo(/\/response$/, result ?? { status: 503 }, 99);
-    expect(await fateOf(provider, operation)).toEqual(fate);
+    expect(await fateOf(provider, operation, time)).toEqual(fate);
     expect(sim.requestsTo('POST', /motion-control$/)).toHaveLength(1);
   });
 

@@ -105,10 +105,13 @@ describe('the local provider', () => {
     expect([args.imagePath, args.clipPath]).toEqual(['/files/image', '/files/clip']);
   });
 
-  it('says that it took too long where the machine can not render it at all, and does not try again', async () => {
+  it.each([
+    ['the machine can not render it at all', 'TooHeavy'],
+    ['it hung', 'TaskStalled'],
+  ])('says that it took too long where %s, and does not try again', async (_, name) => {
     const { provider, calls, call, submit } = setUp();
     const operation = await submit();
-    (await call(0)).crash(Object.assign(new Error('600001 ms of processor'), { name: 'TooHeavy' }));
+    (await call(0)).crash(Object.assign(new Error('600001 ms of processor'), { name }));
     await expect
       .poll(() => provider.status(operation, never))
       .toEqual({ state: 'failed', failure: 'timed-out', costMicros: 0 });
@@ -161,7 +164,7 @@ describe('the local provider', () => {
     const first = await submit();
     await call(0);
     expect(await submit()).toEqual(first);
-    expect(await provider.find?.('web:1', request, inputs, never)).toEqual(first);
+    expect(await provider.find?.('web:1', request, await provider.upload(inputs, never))).toEqual(first);
     expect(calls).toHaveLength(1);
   });
 

@@ -326,7 +326,7 @@ describe('what becomes of a job by what RunComfy answers', () => {
     await time.advance(10 * 60_000);
     answerTo(/\/status$/, status, 99);
     answerTo(/\/result$/, result ?? { status: 503 }, 99);
-    expect(await fateOf(provider, operation)).toEqual(fate);
+    expect(await fateOf(provider, operation, time)).toEqual(fate);
     expect(sim.requestsTo('POST', /standard$/)).toHaveLength(1);
   });
 });

@@ -268,7 +268,7 @@ describe('what becomes of a job by what RunPod answers', () => {
     const operation = await accepted(provider);
     await time.advance(10 * 60_000);
     answerTo(/\/status\//, answer, 99);
-    expect(await fateOf(provider, operation)).toEqual(fate);
+    expect(await fateOf(provider, operation, time)).toEqual(fate);
     expect(sim.requestsTo('POST', /\/run$/)).toHaveLength(1);
   });
 });

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LOCALES } from '../../src/words/index.ts';
 import { SAME_AS_ENGLISH } from './same-as-english.ts';
 
 type Tree = { [key: string]: string | Tree };
 
-const FOLDER = new URL('../../src/words/locales/', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
+const FOLDER = new URL('src/words/locales/', ROOT);
 const FORM = /_(zero|one|two|few|many|other)$/;
 
 function messagesOf(language: string): Map<string, string> {
@@ -42,6 +43,22 @@ const NAMED = [...english].flatMap(([key, text]) =>
 
 it('each file is a language that is spoken, and each language has a file', () =>
   expect(files.sort()).toEqual([...LOCALES].sort()));
+
+it('every message is said somewhere', () => {
+  const sources = globSync(['{src,commands,settings}/**/*.ts'], { cwd: ROOT });
+  const source = sources.map((path) => readFileSync(new URL(path, ROOT), 'utf8')).join('\n');
+  const named = new Set([...source.matchAll(/'([\w.-]+)'/g)].map(([, key = '']) => key));
+  // Of a key that is put together, each gap takes one part of it; what a key begins with may have several.
+  const patterns = [...source.matchAll(/`((?:[\w.-]|\$\{[^}\n]*\})+)`/g)]
+    .map(([, template = '']) => template.replaceAll(/\$\{[^}]*\}/g, '*'))
+    .filter((template) => /[a-z]\.|\.[a-z]/.test(template) && template.includes('*'))
+    .map((template) => template.replaceAll('.', '\\.').replace(/^\*/, '[\\w.-]+').replaceAll('*', '[\\w-]+'))
+    .map((pattern) => new RegExp(`^${pattern}$`));
+  const unsaid = [...new Set([...english.keys()].map((key) => key.replace(FORM, '')))].filter(
+    (key) => !named.has(key) && !patterns.some((pattern) => pattern.test(key)),
+  );
+  expect(unsaid).toEqual([]);
+});
 
 it('what English names in quotes is a button or a menu that there is', () => {
   expect(NAMED.length).toBeGreaterThan(3);

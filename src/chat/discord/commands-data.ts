@@ -19,7 +19,14 @@ import { settingName, speakerOf } from '../../words/settings.ts';
 import type { ChatCommand } from '../command.ts';
 import { onlyOption } from '../settings-panel.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
-import { MENUS, menuName } from './inbound/menus.ts';
+
+/** The two entries under a message's "Apps". Discord names them by their English text, whatever the member's language. */
+type Menu = 'animate' | 'motion';
+const MENUS = ['animate', 'motion'] as const satisfies Menu[];
+
+const menuName = (menu: Menu, locale = 'en'): string => wordsFor(locale).t(`menu.${menu}`);
+
+export const menuOf = (name: string): Menu | undefined => MENUS.find((menu) => menuName(menu) === name);
 
 /** Wherever members are: in servers, with the bot alone, and where they bring the app along themselves. */
 const EVERYWHERE = {
@@ -57,6 +64,9 @@ const PRIVATE: OptionSpec = {
   default: false,
 };
 
+/** Of a clip that Discord has already: only its own addresses are fetched from. */
+const LINK: OptionSpec = { name: 'link', type: 'text', maxLength: 2000 };
+
 /** Those of Discord's languages that we speak, with ours for each. English is what the plain names are in. */
 const LANGUAGES = Object.values(Locale).filter(
   (locale) => wordsFor(locale).language !== 'en' || locale.startsWith('en'),
@@ -74,7 +84,7 @@ function localised(say: (words: Words) => string): { text: string; all: Translat
 
 function optionsOf({ name, options }: CommandData, choice: Choice): readonly OptionSpec[] {
   const offered = options.filter(({ byButton, where }) => !byButton && (!where || choice[where]));
-  return name === 'animate' ? [...offered, PRIVATE] : offered;
+  return name === 'animate' ? [...offered, LINK, PRIVATE] : offered;
 }
 
 /** What there is to choose of: an option without a choice is not offered. */

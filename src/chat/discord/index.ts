@@ -6,31 +6,33 @@ import type { FileUse } from '../../core/intake/file-use.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../core/ports.ts';
 import { namesFor } from '../command.ts';
+import { Recent } from '../recent.ts';
 import { createRequests } from '../requests.ts';
 import { createChannels } from './admin/channels.ts';
 import { createNotices } from './admin/notices.ts';
 import { createConnection, createRest, createTokenRest } from './client.ts';
 import { commandsData } from './commands-data.ts';
 import { createAcks } from './inbound/ack.ts';
-import { createDownloads } from './inbound/downloads.ts';
+import { createDownloads, refreshed } from './inbound/downloads.ts';
 import { createInbound, type Inbound } from './inbound/index.ts';
 import { createOpenForms } from './inbound/open-forms.ts';
 import { createOrigins } from './inbound/origins.ts';
-import { createOwners } from './inbound/owners.ts';
 import type { InboundParts } from './inbound/parts.ts';
-import { refreshed } from './inbound/refreshed.ts';
+import type { Owners } from './inbound/reading.ts';
 import { createReplies } from './inbound/replies.ts';
 import { createUnfurling } from './inbound/unfurling.ts';
 import { createWaiting } from './inbound/waiting.ts';
-import { inviteLink } from './invite.ts';
 import { createLogin, type LoginParts } from './login.ts';
 import { createOutbound } from './outbound/index.ts';
 import { createSender } from './outbound/sender.ts';
 import { troubleOf } from './outbound/trouble.ts';
-import { registerCommands } from './register.ts';
+import { inviteLink, registerCommands } from './register.ts';
 import { createServers } from './servers.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
+
+/** Of so many jobs it is known whose they are. */
+const OWNERS_KNOWN = 5_000;
 
 export type DiscordParts = {
   token: string;
@@ -71,7 +73,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
   const webhooks = createTokenRest(apiUrl);
   const tokens = createTokens({ kv, clock });
   const servers = createServers({ rest, kv, clock, log });
-  const owners = createOwners();
+  const owners: Owners = new Recent(OWNERS_KNOWN);
   const origins = createOrigins(parts.cdnUrls);
   const waiting = createWaiting({ kv, fileUse, clock, log });
   const forms = createOpenForms({ kv, waiting });
@@ -183,7 +185,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
       await sender.stop();
     },
     show(job) {
-      owners.note(job);
+      owners.set(job.code, job.requester.memberId);
       outbound.show(job);
     },
     canPost: (spaceId, channel) => channels.canPost(spaceId.replace(/^discord:/, ''), channel),

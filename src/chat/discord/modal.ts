@@ -7,7 +7,7 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { cutShort } from '../../core/text.ts';
-import { type Action, actionId, type Field, type Form } from '../page.ts';
+import { actionId, type Field, type Form } from '../page.ts';
 import { LIMITABLE } from './channel-types.ts';
 
 /** Developer docs, components/reference, 2026-11-21: 45 letters for a title or a label, 100 for a description. */
@@ -17,12 +17,8 @@ const DESCRIPTION_LENGTH = 100;
 /** Only names are looked at; moving pictures are clips too. */
 const FILE_TYPES = { image: ['image'], clip: ['video', '.gif', '.webp'] };
 
-/** `idOf`: what the form is known by when it comes back. */
-export const modalOf = (
-  { action, title, fields }: Form,
-  idOf: (action: Action) => string = actionId,
-): APIModalInteractionResponseCallbackData => ({
-  custom_id: idOf(action),
+export const modalOf = ({ action, title, fields }: Form): APIModalInteractionResponseCallbackData => ({
+  custom_id: actionId(action),
   title: cutShort(title, LABEL_LENGTH),
   components: fields.map(
     (field): APILabelComponent => ({

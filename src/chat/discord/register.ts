@@ -1,9 +1,18 @@
-/** Registers the commands at start, and only when they have changed: Discord counts, and clients fetch them anew. */
+/** How the bot is known to Discord: its commands, registered at start, and the link that adds it to a server. */
 import { createHash } from 'node:crypto';
-import { type REST, type RESTPutAPIApplicationCommandsJSONBody, Routes } from 'discord.js';
+import {
+  OAuth2Scopes,
+  PermissionFlagsBits,
+  type REST,
+  type RESTPutAPIApplicationCommandsJSONBody,
+  Routes,
+} from 'discord.js';
 import type { KeyValueStore, Log } from '../../core/ports.ts';
 
-/** `devGuild`: that server alone has them, at once; else every server, within a while. Throws what Discord says. */
+/**
+ * Only when they have changed: Discord counts, and clients fetch them anew. `devGuild`: that server alone has them, at
+ * once; else every server, within a while. Throws what Discord says.
+ */
 export async function registerCommands(
   parts: { rest: REST; kv: KeyValueStore; log: Log },
   { applicationId, devGuild }: { applicationId: string; devGuild?: string | undefined },
@@ -19,4 +28,24 @@ export async function registerCommands(
   await parts.rest.put(route, { body: commands });
   await parts.kv.set(key, hash);
   parts.log.info({ commands: commands.length, place }, 'the commands are registered with Discord');
+}
+
+/** Developer docs, topics/oauth2, read 2026-11-21. */
+const AUTHORIZE = 'https://discord.com/oauth2/authorize';
+
+/** To see the channel, write there and in its threads, attach the video, and answer the message that asked. */
+const PERMISSIONS =
+  PermissionFlagsBits.ViewChannel |
+  PermissionFlagsBits.SendMessages |
+  PermissionFlagsBits.SendMessagesInThreads |
+  PermissionFlagsBits.AttachFiles |
+  PermissionFlagsBits.ReadMessageHistory;
+
+/** The link by which somebody adds the bot to their server, with the rights that it uses and no others. */
+export function inviteLink(applicationId: string): string {
+  const url = new URL(AUTHORIZE);
+  url.searchParams.set('client_id', applicationId);
+  url.searchParams.set('scope', `${OAuth2Scopes.Bot} ${OAuth2Scopes.ApplicationsCommands}`);
+  url.searchParams.set('permissions', String(PERMISSIONS));
+  return url.href;
 }

@@ -13,20 +13,17 @@ import {
 import { cut, cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
 import {
-  type Action,
   actionId,
+  barText,
   type Control,
   type Item,
   type Line,
   type Menu,
-  NOBODY,
   type Page,
-  readActionId,
   type Tone,
 } from '../page.ts';
-import { userIdOf, withMentions } from './admin/naming.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
-import { escapeText, fitted, plain } from './text.ts';
+import { escapeText, fitted, plain, userIdOf, withMentions } from './text.ts';
 
 /** What a message says, without its files; for a new message and for an edit alike. */
 export type MessageBody = {
@@ -54,7 +51,7 @@ const ITEM_LENGTH = 200;
 const ALT_LENGTH = 1_024;
 const LABEL_LENGTH = 80;
 const BUTTONS_IN_ROW = 5;
-const BAR_STEPS = 12;
+const BAR_CELLS = 12;
 /** A message has room for 40 components, and one of a list takes three of them. */
 export const ITEMS_SHOWN = 10;
 
@@ -72,11 +69,22 @@ export const notice = (...texts: string[]): MessageBody => ({
 
 /** `notify`: the one who asked gets a notification, if the message is new. */
 export function messageOf(words: Words, page: Page, { notify = false } = {}): MessageBody {
-  const { title, jump, lines, items = [], media, more = [], rows = [], tone, askedBy, bar, endsAt } = page;
-  const sentences = lines.flatMap((admissionQueue) =>
-    typeof admissionQueue === 'string' ? admissionQueue : [],
-  );
-  const parts = [title, bar, endsAt, media, tone, askedBy, items[0], rows[0]];
+  const {
+    title,
+    jump,
+    lines,
+    news = [],
+    items = [],
+    media,
+    more = [],
+    rows = [],
+    tone,
+    askedBy,
+    bar,
+    endsAt,
+  } = page;
+  const sentences = lines.flatMap((line) => (typeof line === 'string' ? line : []));
+  const parts = [title, bar, endsAt, media, tone, askedBy, news[0], items[0], rows[0]];
   if (parts.every((part) => part === undefined) && sentences.length === lines.length)
     return notice(...sentences);
 
@@ -87,11 +95,14 @@ export function messageOf(words: Words, page: Page, { notify = false } = {}): Me
     content: `${text}${jumpText}`,
   });
   const lettersFor = roomOf(TEXT_LENGTH - TITLE_LENGTH - ITEM_LENGTH * Math.min(items.length, ITEMS_SHOWN));
+  const told = lettersFor(news).join('\n');
   const body = [...timeLines(words, page), ...lettersFor(lines)].join('\n');
   const components: APIComponentInContainer[] = [
     ...(headText === undefined ? [] : [head(`### ${headText}`)]),
     ...(media ? [mediaOf(media)] : []),
     ...textOf(body),
+    ...(told === '' ? [] : [{ type: ComponentType.Separator as const }]),
+    ...textOf(told),
     ...items.slice(0, ITEMS_SHOWN).map(itemOf),
     ...textOf(lettersFor(more).join('\n')),
     ...rows.flatMap(rowsOf),
@@ -116,7 +127,7 @@ export function messageOf(words: Words, page: Page, { notify = false } = {}): Me
 /** Bar and time first, then who asked. */
 function timeLines(words: Words, { bar, endsAt, askedBy }: Page): string[] {
   const time = endsAt === undefined ? undefined : relative(endsAt);
-  const told = bar === undefined ? [time] : [barText(bar), escapeText(words.percent(bar)), time];
+  const told = bar === undefined ? [time] : [barText(bar, BAR_CELLS), escapeText(words.percent(bar)), time];
   const first = told.filter(Boolean).join('  ');
   return [
     ...(first === '' ? [] : [first]),
@@ -127,20 +138,15 @@ function timeLines(words: Words, { bar, endsAt, askedBy }: Page): string[] {
 /** On the reader's own clock. */
 const relative = (at: number): string => `<t:${Math.round(at / 1000)}:R>`;
 
-function barText(bar: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, bar)) * BAR_STEPS);
-  return '▰'.repeat(full) + '▱'.repeat(BAR_STEPS - full);
-}
-
 /** All texts of a message share its letters: as many lines as fit. */
 function roomOf(letters: number) {
   let left = letters;
   return (lines: readonly Line[]): string[] => {
     const taken: string[] = [];
-    for (const admissionQueue of lines) {
-      const text = lineText(admissionQueue, Math.min(LINE_LENGTH, left));
+    for (const line of lines) {
+      const text = lineText(line, Math.min(LINE_LENGTH, left));
       if (text === undefined) break;
-      if (text === '' && admissionQueue !== '') continue;
+      if (text === '' && line !== '') continue;
       taken.push(text);
       left -= text.length + 1;
     }
@@ -149,19 +155,20 @@ function roomOf(letters: number) {
 }
 
 /** Undefined where it has no room. */
-function lineText(admissionQueue: Line, length: number): string | undefined {
+function lineText(line: Line, length: number): string | undefined {
   const { text, named, strong, item, copy, at } =
-    typeof admissionQueue === 'string' ? ({ text: admissionQueue } as Exclude<Line, string>) : admissionQueue;
+    typeof line === 'string' ? ({ text: line } as Exclude<Line, string>) : line;
   if (text.trim() === '') return '';
-  const time = at === undefined ? '' : ` (${relative(at)})`;
-  const escaped = named ? withMentions(text) : fitted(text, length - time.length);
+  const before = `${item ? '- ' : ''}${strong ? '**' : ''}`;
+  const after = `${strong ? '**' : ''}${at === undefined ? '' : ` (${relative(at)})`}`;
+  const room = length - before.length - after.length;
+  const escaped = fitted(text, room, named ? withMentions : escapeText);
   const code = copy === undefined ? undefined : escapeText(copy);
   const shown =
     code === undefined
       ? escaped
       : escaped.replace(code, () => `\`${plain(copy ?? '').replaceAll('`', '')}\``);
-  const whole = `${item ? '- ' : ''}${strong ? `**${shown}**` : shown}${time}`;
-  return shown === '' || whole.length > length ? undefined : whole;
+  return shown === '' || shown.length > room ? undefined : `${before}${shown}${after}`;
 }
 
 const textOf = (content: string): APIComponentInContainer[] =>
@@ -235,22 +242,4 @@ function menuOf({ pick, chosen, most, placeholder, ...action }: Menu): APICompon
     channel_types: [...types],
     default_values: defaults(SelectMenuDefaultValueType.Channel as const),
   };
-}
-
-/** What a button or a form asks for, also of one that an earlier version posted. Undefined for what is none of ours. */
-export function readId(text: string): Action | undefined {
-  const [, verb, code] = /^strut:([a-z-]{1,20}):([\w-]{1,60})$/.exec(text) ?? [];
-  if (verb === undefined || code === undefined) return readOldAdminId(text) ?? readActionId(text);
-  return fromOld(verb, code);
-}
-
-/** As an earlier version wrote it: the message that goes stood beside the code, and `me` for no code. */
-export function fromOld(verb: string, code: string): Action {
-  const [job = code, mark] = verb === 'delete-yes' ? code.split('-') : [];
-  return { verb, code: job === 'me' ? NOBODY : job, ...(mark === undefined ? {} : { arg: mark }) };
-}
-
-function readOldAdminId(text: string): Action | undefined {
-  const [, verb, code] = /^strut-admin:(ask|approve|refuse|csv):([\w-]{1,40})$/.exec(text) ?? [];
-  return verb === undefined || code === undefined ? undefined : { verb, code };
 }

@@ -3,16 +3,15 @@
  * request: nobody else sees it, and no error made here carries it.
  */
 
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { Api } from 'grammy';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { isDiskFull, MAX_UPLOAD_BYTES, type Upload } from '../../core/intake/uploads.ts';
 import type { Files, KeyValueStore } from '../../core/ports.ts';
+import { FILE_WITHIN_MS, fileAgent, keepUpTo } from '../download.ts';
 import { isTrouble } from './api.ts';
 import type { FileRef } from './media-of.ts';
 
@@ -20,9 +19,6 @@ import type { FileRef } from './media-of.ts';
 const CLOUD_MAX_BYTES = { exactly: 20 << 20, told: 20_000_000 };
 
 const CONNECTIONS = 8;
-const SILENCE_MS = 30_000;
-/** A byte a second is never silent, and never done: 20 MB take this long at 0.3 Mbit/s, 100 MB at 1.4. */
-const FILE_WITHIN_MS = 10 * 60_000;
 const LOCAL_KEY = 'local-server';
 
 export type FileRole = keyof typeof MAX_UPLOAD_BYTES;
@@ -72,12 +68,7 @@ export async function createDownloads({
   kv,
   withinMs = FILE_WITHIN_MS,
 }: DownloadParts): Promise<Downloads> {
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    connectTimeout: SILENCE_MS,
-    headersTimeout: SILENCE_MS,
-    bodyTimeout: SILENCE_MS,
-  });
+  const agent = fileAgent(CONNECTIONS);
   const official = new URL(apiUrl).hostname === 'api.telegram.org';
   /** Whether the server is a local one: it tells by giving paths of its own disk. Undefined until it has told. */
   let local = official ? false : await kv.get<boolean>(LOCAL_KEY);
@@ -122,30 +113,6 @@ export async function createDownloads({
     throw new DownloadFailed(`HTTP ${statusCode}`);
   }
 
-  async function keep(body: Readable, what: FileRole, signal: AbortSignal): Promise<DownloadResult> {
-    const temp = await files.temp('upload');
-    const hash = createHash('sha256');
-    const maxBytes = maxBytesOf(what);
-    let bytes = 0;
-    const count = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) return done(new TooLarge());
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
-    try {
-      await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal });
-    } catch (error) {
-      await temp[Symbol.asyncDispose]();
-      if (error instanceof TooLarge) return { kind: 'too-large', maxBytes: toldBytesOf(what) };
-      throw error;
-    }
-    const upload = { path: temp.path, sha256: hash.digest('hex') };
-    return { kind: 'here', upload: { ...upload, [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose]() } };
-  }
-
   async function fetch(file: FileRef, what: FileRole, signal: AbortSignal): Promise<DownloadResult> {
     const known = tooLarge(file, what);
     if (known !== undefined) return { kind: 'too-large', maxBytes: known };
@@ -157,9 +124,9 @@ export async function createDownloads({
       if (path === undefined) return { kind: 'gone' };
       const body = await open(path, signal);
       if (body === 'expired') continue;
-      const kept = await keep(body, what, signal);
-      if (kept.kind !== 'here' || file.name === undefined) return kept;
-      return { kind: 'here', upload: { ...kept.upload, name: file.name } };
+      const kept = await keepUpTo(maxBytesOf(what), body, files, signal);
+      if (kept === 'too-large') return { kind: 'too-large', maxBytes: toldBytesOf(what) };
+      return { kind: 'here', upload: file.name === undefined ? kept : { ...kept, name: file.name } };
     }
     return { kind: 'gone' };
   }
@@ -180,8 +147,6 @@ export async function createDownloads({
     stop: () => agent.destroy(),
   };
 }
-
-class TooLarge extends Error {}
 
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -52,9 +52,9 @@ function imageOf(sizes: WireMedia['photo']): Media {
   return largest ? { image: refOf(largest) } : {};
 }
 
-const MOVING_IMAGE = /^image\/gif$/;
+const MOVING_IMAGE = /^image\/(gif|apng)$/;
 const IMAGE_NAME = /\.(jpe?g|png|webp|avif|hei[cf]|hif|tiff?|bmp)$/i;
-const CLIP_NAME = /\.(mp4|m4v|mov|webm|mkv|avi|gif|3gp|mpe?g)$/i;
+const CLIP_NAME = /\.(mp4|m4v|mov|webm|mkv|avi|gif|apng|3gp|mpe?g)$/i;
 
 /** The sender's app says what a document is; where it doesn't know, its name does. */
 function ofDocument(document: WireFile & { mime_type?: string | undefined }): Media {

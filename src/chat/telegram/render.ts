@@ -1,8 +1,8 @@
 /** Pages as Telegram shows them: HTML within its limits, inline keyboards, and what their buttons send. */
-import type { ForceReply, InlineKeyboardMarkup } from 'grammy/types';
+import type { ForceReply, InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types';
 import { cutShort } from '../../core/text.ts';
 import type { Words } from '../../words/index.ts';
-import { type Action, actionId, type Control, type Line, type Page, readActionId } from '../page.ts';
+import { type Action, actionId, barText, type Control, type Line, type Page, readActionId } from '../page.ts';
 
 /** https://core.telegram.org/bots/api#sendmessage and #sendvideo, read 2026-11-21: counted without the markup. */
 const TEXT_LENGTH = 4096;
@@ -25,24 +25,35 @@ export function messageOf(words: Words, page: Page, { now = 0, max = TEXT_LENGTH
     ...Array.from({ length: Math.ceil(buttons.length / ITEM_BUTTONS_IN_ROW) }, (_, row) =>
       buttons
         .slice(row * ITEM_BUTTONS_IN_ROW, (row + 1) * ITEM_BUTTONS_IN_ROW)
-        .map(({ label, ...action }) => ({ text: `${action.code}: ${label}`, data: actionId(action) })),
+        .map(({ label, ...action }) => ({
+          text: `${action.code}: ${label}`,
+          callback_data: actionId(action),
+        })),
     ),
     ...rows.flatMap(rowsOf),
   ]);
   return reply_markup ? { ...text, reply_markup } : text;
 }
 
-const plainLine = (admissionQueue: Line): string =>
-  typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text;
+const plainLine = (line: Line): string => (typeof line === 'string' ? line : line.text);
 
-const linesOfPage = ({ lines, items = [], more = [] }: Page): string[] => [
-  ...lines.map(plainLine),
+/** In letters that a tap copies and that Telegram makes no mention of, where it says how something is written. */
+function htmlLine(line: Line): string {
+  const text = escapeHtml(plainLine(line));
+  if (typeof line === 'string' || line.copy === undefined) return text;
+  const code = escapeHtml(line.copy);
+  return text.replace(code, () => `<code>${code}</code>`);
+}
+
+const linesOfPage = ({ lines, news = [], items = [], more = [] }: Page): Line[] => [
+  ...lines,
+  ...news,
   ...items.slice(0, ITEMS_SHOWN).map(({ text }) => text),
-  ...more.map(plainLine),
+  ...more,
 ];
 
 /** Long labels first, each in a row of its own. Telegram has no menus in its messages. */
-function rowsOf(controls: readonly Control[]): Button[][] {
+function rowsOf(controls: readonly Control[]): InlineKeyboardButton[][] {
   const shown = controls.flatMap((control) => ('pick' in control ? [] : [control]));
   const isWide = (control: (typeof shown)[number]) => 'wide' in control && control.wide === true;
   return [
@@ -51,10 +62,10 @@ function rowsOf(controls: readonly Control[]): Button[][] {
   ];
 }
 
-const buttonOf = (control: Exclude<Control, { pick: unknown }>): Button =>
+const buttonOf = (control: Exclude<Control, { pick: unknown }>): InlineKeyboardButton =>
   'url' in control
     ? { text: control.label, url: control.url }
-    : { text: control.label, data: actionId(control) };
+    : { text: control.label, callback_data: actionId(control) };
 
 /** What Telegram's HTML reads as markup. Every text that isn't ours, and ours as well, goes through here. */
 export const escapeHtml = (text: string): string =>
@@ -78,24 +89,24 @@ export function textOf(
 
 /** The same without markup, for when Telegram finds fault with it. */
 export function plainTextOf(page: Titled, max = TEXT_LENGTH): string {
-  return cutShort([page.title, ...linesOfPage(page)].join('\n'), max);
+  return cutShort([page.title, ...linesOfPage(page).map(plainLine)].join('\n'), max);
 }
 
 /** Lines of our own as a text: escaped, cut at whole lines. */
-export function linesOf(lines: readonly string[], max = TEXT_LENGTH): Text {
-  const [first = '', ...rest] = lines;
-  const start = cutShort(first, max);
-  return { text: [escapeHtml(start), ...fitting(rest, max - start.length)].join('\n'), parse_mode: 'HTML' };
+export function linesOf([first = '', ...rest]: readonly Line[], max = TEXT_LENGTH): Text {
+  const { length } = plainLine(first);
+  const start = length > max ? escapeHtml(cutShort(plainLine(first), max)) : htmlLine(first);
+  return { text: [start, ...fitting(rest, max - length)].join('\n'), parse_mode: 'HTML' };
 }
 
 /** As many whole lines as have room, escaped. Telegram counts UTF-16 units, as `length` does. */
-function fitting(lines: readonly string[], room: number): string[] {
+function fitting(lines: readonly Line[], room: number): string[] {
   const taken: string[] = [];
   let left = room;
   for (const line of lines) {
-    left -= line.length + 1;
+    left -= plainLine(line).length + 1;
     if (left < 0) break;
-    taken.push(escapeHtml(line));
+    taken.push(htmlLine(line));
   }
   return taken;
 }
@@ -106,9 +117,7 @@ function barLines({ bar, endsAt }: Page, words: Words, now: number): string[] {
   const left =
     endsAt !== undefined && endsAt > now ? words.t('card.left', { time: roughly(words, endsAt - now) }) : '';
   if (bar === undefined) return left ? [left] : [];
-  const full = Math.round(bar * BAR_CELLS);
-  const cells = '▰'.repeat(full) + '▱'.repeat(BAR_CELLS - full);
-  return [[`${cells} ${words.percent(bar)}`, left].filter(Boolean).join(' · ')];
+  return [[`${barText(bar, BAR_CELLS)} ${words.percent(bar)}`, left].filter(Boolean).join(' · ')];
 }
 
 /** An estimate sounds like one: tens of seconds, then whole minutes. */
@@ -117,19 +126,10 @@ function roughly(words: Words, ms: number): string {
   return words.duration(Math.ceil(ms / stepMs) * stepMs);
 }
 
-export type Button = { text: string } & ({ data: string } | { url: string });
-
 /** Undefined where there is no button at all: an empty keyboard takes one away when a message is edited without. */
-export function keyboardOf(rows: readonly (readonly Button[])[]): InlineKeyboardMarkup | undefined {
-  const full = rows.filter((row) => row.length > 0);
-  if (full.length === 0) return undefined;
-  return {
-    inline_keyboard: full.map((row) =>
-      row.map(({ text, ...does }) =>
-        'url' in does ? { text, url: does.url } : { text, callback_data: does.data },
-      ),
-    ),
-  };
+export function keyboardOf(rows: readonly InlineKeyboardButton[][]): InlineKeyboardMarkup | undefined {
+  const inline_keyboard = rows.filter((row) => row.length > 0);
+  return inline_keyboard.length > 0 ? { inline_keyboard } : undefined;
 }
 
 /** Verbs of an earlier version, whose messages still stand in chats. Its `forget` was the second step: it asks again now. */
@@ -142,9 +142,12 @@ const OLD_VERBS: Readonly<Record<string, string>> = {
 /** What a button sends. Undefined for what is none of ours. */
 export function readCallbackData(data: string): Action | undefined {
   const read = readActionId(data);
-  const verb = read && Object.hasOwn(OLD_VERBS, read.verb) ? OLD_VERBS[read.verb] : undefined;
-  return read && verb ? { ...read, verb } : read;
+  if (!read) return undefined;
+  const { verb, code } = read;
+  return {
+    ...read,
+    verb: (Object.hasOwn(OLD_VERBS, verb) && OLD_VERBS[verb]) || verb,
+    // The settings panel of an earlier version asked for the log channel so.
+    code: code === 'log' ? 'log-channel' : code,
+  };
 }
-
-export const callbackData = (verb: string, code: string, arg?: string): string =>
-  actionId({ verb, code, arg });

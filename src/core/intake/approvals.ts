@@ -22,6 +22,8 @@ export type Approvals = {
     call: Caller,
     code: string,
   ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: Offer }>>;
+  /** Whether this member decides on what is asked for in that space. */
+  mayDecide(call: Caller, spaceId: string): boolean;
   /** The yes of an admin: the job starts, at no more than the price that was asked for. */
   approve(call: Caller, code: string): Promise<Outcome<Job>>;
   /** The no of an admin; the member is told. */
@@ -29,13 +31,15 @@ export type Approvals = {
 };
 
 export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): Approvals {
+  const mayDecide = ({ requester, standing }: Caller, spaceId: string): boolean =>
+    (requester.spaceId === spaceId && standing.moderator) || ctx.access.isOperator(requester);
+
   /** An offer that waits for an admin, if this is one of its space. */
   async function findFor(call: Caller, code: string): Promise<Outcome<Offer & { over: OverQuota }>> {
     const offer = await kv.get(code);
     if (!offer?.over || offer.askedAt === undefined) return refuse({ code: 'already-decided' });
     const { over } = offer;
-    const here = offer.requester.spaceId === call.requester.spaceId && call.standing.moderator;
-    if (!here && !ctx.access.isOperator(call.requester)) return refuse({ code: 'not-allowed' });
+    if (!mayDecide(call, offer.requester.spaceId)) return refuse({ code: 'not-allowed' });
     if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
     return accept({ ...offer, over });
   }
@@ -69,6 +73,7 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
   }
 
   return {
+    mayDecide,
     ask: (call, code) =>
       kv.alone(code, async () => {
         const offer = await kv.get(code);

@@ -233,12 +233,15 @@ async function normalise(
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });
   if (!clip.ok) return clip;
+  const { durationMs, width, height } = clip.value;
   return accept({
     image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
     clip: {
       ...(await work.keep(clipTemp.path, 'video/mp4')),
       ...nameOf(uploads.clip),
-      durationMs: clip.value.durationMs,
+      durationMs,
+      width,
+      height,
     },
   });
 }

@@ -1,7 +1,7 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
 import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
-import type { OverQuota, PastLimit } from '../refusals.ts';
+import type { OverQuota, PastLimit, Refusal } from '../refusals.ts';
 
 /**
  * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, a limit
@@ -20,6 +20,8 @@ export type Offer = {
   image: NamedFile;
   clip: NamedFile;
   why: OfferReason;
+  /** How long a clip is that the model takes only cut or repeated. */
+  misfitSeconds?: number;
   /** The limit that has no room, where that is why. */
   over?: OverQuota;
   /** The limits that an admin has lifted for it already. */
@@ -50,4 +52,15 @@ export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
 /** The offer as if nobody had been asked: what was asked for is not what it is now. */
 export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
   return offer;
+}
+
+export type Misfit = { mend: Partial<Choices>; seconds: number };
+
+/** A clip's length that does not fit, and what would make it fit, where the member has not said no to that. */
+export function misfitOf(refusal: Refusal, { loop }: Choices): Misfit | undefined {
+  if (refusal.code === 'clip-too-long' && refusal.canTrim)
+    return { mend: { trim: true }, seconds: refusal.seconds };
+  if (refusal.code === 'clip-too-short' && refusal.canLoop && loop !== false)
+    return { mend: { loop: true }, seconds: refusal.seconds };
+  return undefined;
 }

@@ -8,9 +8,9 @@ import { codeOf, type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
-import { accept, type Outcome, type OverQuota, type Refusal, refuse } from '../refusals.ts';
+import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import type { Intake, PreparedJob } from './intake.ts';
-import { type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
+import { type Misfit, misfitOf, type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
@@ -79,8 +79,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     const canWait = !isOperatorsOwn(event.requester.platform);
     const prepared = await asked.prepare(asked.choices);
     if (!prepared.ok) {
-      const mend = canWait ? mendOf(prepared.refusal, asked.choices) : undefined;
-      return mend ? offerMended(event, asked, mend) : prepared;
+      const misfit = canWait ? misfitOf(prepared.refusal, asked.choices) : undefined;
+      return misfit ? offerMended(event, asked, misfit) : prepared;
     }
     const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
     const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
@@ -94,18 +94,19 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
   async function offerMended(
     event: Event,
     asked: OfferRequest,
-    mend: Partial<Choices>,
+    { mend, seconds }: Misfit,
   ): Promise<Outcome<IntakeResult>> {
     const choices = { ...asked.choices, ...mend };
     const mended = await asked.prepare(choices);
-    return mended.ok ? wait(event, { ...asked, choices }, mended.value, { why: 'misfit' }) : mended;
+    if (!mended.ok) return mended;
+    return wait(event, { ...asked, choices }, mended.value, { why: 'misfit', misfitSeconds: seconds });
   }
 
   async function wait(
     event: Event,
     { uploads, choices, prepareOffer }: OfferRequest,
     prepared: PreparedJob,
-    why: Pick<Offer, 'why' | 'over'>,
+    why: Pick<Offer, 'why' | 'over' | 'misfitSeconds'>,
   ): Promise<Outcome<IntakeResult>> {
     const offered = prepareOffer ? await prepareOffer() : accept(prepared);
     if (!offered.ok) return offered;
@@ -224,12 +225,6 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     sweep: kv.sweep,
     forget: kv.forget,
   };
-}
-
-/** What would make the clip's length fit, where the member has not said no to it. */
-function mendOf(refusal: Refusal, { loop }: Choices): Partial<Choices> | undefined {
-  if (refusal.code === 'clip-too-long' && refusal.canTrim) return { trim: true };
-  return refusal.code === 'clip-too-short' && refusal.canLoop && loop !== false ? { loop: true } : undefined;
 }
 
 const takenOf = (offer: Offer): IntakeResult =>

@@ -3,8 +3,9 @@ import { type Context, providerOf } from '../context.ts';
 import type { Job, JobIn, WaitingForRoom } from './job.ts';
 import { backOffMs, nextLookMs, type PaceFacts } from './pace.ts';
 
-/** How often an `unknown` job is looked at; only its deadline or a webhook is waited for. */
+/** How often an `unknown` job is looked for: so often at first, and the more rarely the longer it takes. */
 const UNKNOWN_EVERY_MS = 60_000;
+const UNKNOWN_SHARE = 0.1;
 
 /** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
@@ -27,8 +28,10 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
   }
-  if (job.state === 'unknown')
-    return stayed ? Math.min(now + UNKNOWN_EVERY_MS, Math.max(now, job.deadlineAt)) : now;
+  if (job.state === 'unknown') {
+    const wait = Math.max(UNKNOWN_EVERY_MS, (now - job.submittedAt) * UNKNOWN_SHARE);
+    return stayed ? Math.min(now + wait, Math.max(now, job.deadlineAt)) : now;
+  }
   if (job.state !== 'queued' && job.state !== 'running') return now;
   if (job.state === 'running' && job.phase.kind === 'fetching') return now;
   const wait = nextLookMs({

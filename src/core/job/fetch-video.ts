@@ -18,6 +18,12 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** What arrives whole and is no video may be a fault over there that passes; not one of days, at its full size each time. */
 const GIVE_UP_ON_NONSENSE_AFTER_MS = 10 * 60_000;
 
+/** So often a machine that is busy is asked to look at what has come. Counted: how long a look takes says nothing. */
+const MAX_LOOKS = 5;
+const LOOK_PACE = { firstMs: 1_000, ceilingMs: 60_000 };
+/** Of a clip that an earlier version took in, without a word on its sides. */
+const USUAL_SIDES = { width: 1280, height: 720 };
+
 type Shape = Pick<StoredVideo, 'width' | 'height' | 'durationMs'>;
 
 /** Copies the video, settles the ledger, completes the job. Throws passing trouble, to be tried again. */
@@ -75,18 +81,15 @@ async function fetchOrGiveUp(
   toPath: string,
   signal: AbortSignal,
 ): Promise<Shape | 'gone'> {
-  let here = false;
   try {
     const result = await placeOf(ctx, job, phase.result, signal);
     if ((await ctx.fetcher.fetch(result, toPath, signal)) === 'gone') return 'gone';
-    here = true;
     return await measure(ctx, job, toPath, signal);
   } catch (error) {
-    // What has come and can't be measured for reasons of ours is never given up: it is paid for, and it is there.
-    if (here && !(error instanceof BrokenVideo)) throw error;
     const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
     const giveUpAfterMs = hopeless ? GIVE_UP_ON_NONSENSE_AFTER_MS : GIVE_UP_AFTER_MS;
-    if (signal.aborted || ctx.clock.now() - phase.since < giveUpAfterMs) throw error;
+    const stops = signal.aborted || ctx.stopping();
+    if (stops || ctx.clock.now() - phase.since < giveUpAfterMs) throw error;
     ctx.log.error({ job: job.code, err: error }, 'a paid video could not be had');
     return 'gone';
   }
@@ -105,15 +108,27 @@ async function placeOf(
   return status?.state === 'completed' ? status.result : result;
 }
 
-/** As long as this machine has no time for the video it waits here: the provider may not have it any more the next time. */
+/**
+ * Measures what has come whole. It is paid for: only a decoder's word makes it worth fetching again, and what this
+ * machine can't look at is handed over in the shape of the clip that it was made from.
+ */
 async function measure(ctx: Context, job: Job, path: string, signal: AbortSignal): Promise<Shape> {
-  for (let tries = 1; ; tries += 1) {
+  for (let looks = 1; ; looks += 1) {
     try {
       return await ctx.media.probeVideo(path, signal);
     } catch (error) {
-      if (!(error instanceof MachineBusy)) throw error;
-      const waitMs = backOffMs(tries, ctx.random, { firstMs: 50 });
-      ctx.log.warn({ job: job.code, tries, waitMs, err: error }, 'a paid video waits to be looked at');
+      // Broken off by our own end, it says nothing: the next start looks again.
+      if (error instanceof BrokenVideo || signal.aborted || ctx.stopping()) throw error;
+      if (!(error instanceof MachineBusy) || looks >= MAX_LOOKS) {
+        ctx.log.warn(
+          { job: job.code, provider: rendererOf(job), looks, err: error },
+          'a paid video could not be looked at here and is taken on trust',
+        );
+        const { durationMs, width = USUAL_SIDES.width, height = USUAL_SIDES.height } = job.inputs.clip;
+        return { width, height, durationMs };
+      }
+      const waitMs = backOffMs(looks, ctx.random, LOOK_PACE);
+      ctx.log.warn({ job: job.code, looks, waitMs, err: error }, 'a paid video waits to be looked at');
       await pause(waitMs, signal);
       signal.throwIfAborted();
     }

@@ -2,6 +2,8 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
+export { codeOf } from './code.ts';
+
 export const QUALITIES = ['draft', 'standard', 'pro'] as const;
 export type Quality = (typeof QUALITIES)[number];
 /** Whose orientation the character keeps: the clip's (`video`) or the picture's (`image`). */
@@ -18,9 +20,8 @@ export type StoredVideo = StoredFile & { width: number; height: number; duration
 
 /** What a provider is asked to render. */
 export type RenderRequest = {
-  /** By its id in `models/registry.ts`; missing on records of before there were several. */
+  /** By its id in `models/registry.ts`; missing on records of before there were several, as is the picture's scene. */
   model?: string;
-  /** Missing: the picture's. */
   scene?: Scene;
   quality: Quality;
   orientation: Orientation;
@@ -32,7 +33,9 @@ export type RenderRequest = {
 };
 
 /** The two files of a job after normalising, ready to go to a provider. */
-export type Inputs = { image: NamedFile; clip: NamedFile & { durationMs: number } };
+export type Inputs = { image: NamedFile; clip: NamedFile & ClipShape };
+/** Jobs of earlier versions have no sides. */
+type ClipShape = { durationMs: number; width?: number; height?: number };
 
 export type QuoteNote =
   | 'orientation-from-camera'
@@ -66,6 +69,9 @@ export type Operation = { readonly [key: string]: string | number | boolean | nu
 /** Where a provider says the finished video lies. */
 export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
 
+/** Where each input lies for the provider: an address, or the key of a file of ours. */
+export type UploadedFiles = { image: string; clip: string };
+
 /** One try at one provider; a job that failed over has several. */
 export type Attempt = {
   provider: string;
@@ -77,7 +83,7 @@ export type Attempt = {
 /** The page, and scripts that use its addresses, where the chats' names stand. */
 export const PAGE = 'web';
 
-/** Whether it is the operator's own place: without other members, admins, or limits but the operator's budget. */
+/** The operator's own place: without other members, admins, or limits but the operator's budget. */
 export const isOperatorsOwn = (platform: string): boolean => platform === PAGE;
 
 /** Who asked and where to answer; `target` is opaque JSON of the chat's adapter. */
@@ -110,7 +116,9 @@ type JobBase = {
 
 /** A job that a provider may be working on; and one that waits for room there, where its files lie already. */
 type Submission = { provider: string; submittedAt: number };
-export type WaitingForRoom = { provider: string; since: number; image: string; clip: string };
+/** `uploaded`: where its files lay, where the provider can be asked for the job by them. */
+type Sent = Submission & { uploaded?: UploadedFiles };
+export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -150,9 +158,9 @@ export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
     | { state: 'created'; place?: number; full?: WaitingForRoom }
-    | ({ state: 'submitting'; full?: WaitingForRoom } & Submission)
+    | ({ state: 'submitting'; full?: WaitingForRoom } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
-    | ({ state: 'unknown'; candidate?: Operation } & Submission)
+    | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
     | ({ state: 'running'; startedAt: number; phase: RunningPhase } & AtProvider)
     | ({ state: 'completed'; deliveryTries: number; unshrunk?: ShrinkAttempts } & Finished)
@@ -240,21 +248,6 @@ class IllegalMove extends Error {
   constructor(jobId: string, from: JobState, to: JobState) {
     super(`job ${jobId} cannot go from ${from} to ${to}`);
   }
-}
-
-const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The short code that members see, the same for the same id: six characters that can't be misread. */
-export function codeOf(id: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const char of id)
-    hash = ((hash ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  let code = '';
-  for (let i = 0; i < 6; i += 1) {
-    code += CODE_ALPHABET[Number(hash % BigInt(CODE_ALPHABET.length))];
-    hash /= BigInt(CODE_ALPHABET.length);
-  }
-  return code;
 }
 
 /** One thing that happened in a chat, and who did it. */

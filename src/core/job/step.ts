@@ -1,7 +1,7 @@
 /** Takes a job's next step, whatever state a crash or a restart left it in. Each step may be repeated. */
 import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
-import type { Provider, ProviderStatus } from '../ports.ts';
+import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
@@ -18,8 +18,8 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
       return begin(ctx, job, signal);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
-      const { provider, submittedAt } = job;
-      return move(ctx, job, 'unknown', { provider, submittedAt });
+      const { provider, submittedAt, uploaded } = job;
+      return move(ctx, job, 'unknown', { provider, submittedAt, ...(uploaded ? { uploaded } : {}) });
     }
     case 'unknown':
       return settleUnknown(ctx, job, signal);
@@ -65,12 +65,12 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   const { provider, submittedAt } = job;
   const port = providerOf(ctx, provider);
   const overdue = ctx.clock.now() >= job.deadlineAt;
-  const found = port && (await find(ctx, job, port));
+  const found = port && (await findAt(ctx, port, job, signal, overdue));
   if (found === 'absent') {
     if (port?.capabilities.repeat === 'same-id') {
       const last = job.attempts.findLast((attempt) => attempt.provider === provider);
       const refused = last?.outcome === 'refused' ? (last.code ?? 'provider-down') : undefined;
-      if (!refused && !overdue) return submitSame(ctx, job, port, signal);
+      if (!refused && !overdue) return submitSame(ctx, job, port);
       return finish(ctx, job, 'failed', { failure: refused ?? 'provider-down', costMicros: 0 });
     }
   } else if (found)
@@ -96,13 +96,25 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   return finishUnsettled(ctx, job, 'unknown-fate');
 }
 
-/** What the provider says of it. One that doesn't answer is asked for a while longer than the job may take. */
-async function find(ctx: Context, job: JobIn<'unknown'>, port: Provider) {
+/** Its handle, where the provider can tell, and no other job has it. Trouble with that is passing until the deadline. */
+async function findAt(
+  ctx: Context,
+  port: Provider,
+  job: JobIn<'unknown'>,
+  signal: AbortSignal,
+  overdue: boolean,
+): Promise<FindOutcome> {
+  // Putting the files up again would give other addresses, by which a paid job is never found.
+  const { free } = port.capabilities;
+  const uploaded = job.uploaded ?? (free ? await port.upload(job.inputs, signal) : undefined);
+  if (!port.find || !uploaded) return undefined;
   try {
-    return await port.find?.(job.id, job.request, job.inputs, AbortSignal.timeout(STATUS_TIMEOUT_MS));
+    const operation = await port.find(job.id, job.request, uploaded);
+    if (!operation || operation === 'absent' || free) return operation;
+    return (await ctx.store.holds(operation)) ? undefined : operation;
   } catch (error) {
-    if (ctx.clock.now() < job.deadlineAt + LAST_LOOK_WITHIN_MS) throw error;
-    ctx.log.warn({ job: job.code, provider: port.id, err: error }, 'a lost job could not be looked for');
+    if (!overdue) throw error;
+    ctx.log.warn({ job: job.code, err: error }, 'a job of unknown fate could not be looked for');
     return undefined;
   }
 }

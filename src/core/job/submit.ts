@@ -22,8 +22,11 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   const { provider, uploaded } = ready;
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
   const waited = job.full?.provider === provider.id ? job.full : undefined;
+  // What it may be found by must be on disk before it is sent.
+  const traced = provider.find ? { uploaded } : {};
   const sending = await move(ctx, job, 'submitting', {
     ...sent,
+    ...traced,
     attempts: ready.attempts,
     ...(waited ? { full: waited } : {}),
   });
@@ -37,7 +40,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     case 'accepted':
       return bind(ctx, sending, attempts, outcome.operation);
     case 'unknown':
-      return move(ctx, sending, 'unknown', { ...sent, attempts });
+      return move(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
     case 'refused':
     case 'not-sent':
       return move(ctx, sending, 'created', { attempts });
@@ -47,17 +50,12 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
 /**
  * Sends a job again, under its same id, whose answer was lost and of which the provider knows nothing. Should the first
  * call have arrived after all, the provider refuses the twin, and the next look finds the job. So it stays `unknown`
- * after anything but a yes, and nobody else is asked. Throws passing trouble of the upload.
+ * after anything but a yes, and nobody else is asked.
  */
-export async function submitSame(
-  ctx: Context,
-  job: JobIn<'unknown'>,
-  provider: Provider,
-  signal: AbortSignal,
-): Promise<Job> {
-  const uploaded = await provider.upload(job.inputs, signal);
-  signal.throwIfAborted();
-  const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
+export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: Provider): Promise<Job> {
+  const { uploaded } = job;
+  if (!uploaded) return job;
+  const sent = { provider: provider.id, submittedAt: ctx.clock.now(), uploaded };
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const others = sending.attempts.filter((attempt) => attempt.provider !== provider.id);

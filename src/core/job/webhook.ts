@@ -62,8 +62,9 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
     await ctx.locks.run(jobId, async () => {
       const job = await ctx.store.get(jobId);
       if (job?.state !== 'unknown') return;
-      const { provider, submittedAt } = job;
-      await move(ctx, job, 'unknown', { provider, submittedAt, candidate });
+      const { provider, submittedAt, uploaded } = job;
+      const traced = uploaded ? { uploaded } : {};
+      await move(ctx, job, 'unknown', { provider, submittedAt, ...traced, candidate });
     });
     ctx.scheduler.at(jobId, ctx.clock.now());
     return true;

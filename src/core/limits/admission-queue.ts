@@ -23,7 +23,7 @@ export const admissionLimitsFor =
 type Admission = { admitted: true; at: number } | { admitted: false; place: number };
 
 export type AdmissionQueue = {
-  /** Lets the job in, or has it wait. Asked again, it answers how the job stands now. */
+  /** Lets the job in, or has it wait. Asked again, it answers how the job stands now, by the rules of now. */
   enter(job: Job): Admission;
   /** The job renders no more, or does not want to: its place is free. */
   leave(jobId: string): void;
@@ -95,18 +95,24 @@ export function createAdmissionQueue({ rules, now, onAdmit, onMoved }: Admission
     enter(job) {
       const known = inside.get(job.id);
       if (known) return { admitted: true, at: known.at };
-      if (!waiting.has(job.id)) {
-        const { spaceId, memberId } = job.requester;
-        const who = { space: spaceId, member: `${spaceId} ${memberId}` };
-        // A provider has it already: after a restart it is inside, whatever the rules have become.
-        if (job.state !== 'created') return { admitted: true, at: letIn(job.id, who) };
-        const one = { job, id: job.id, since: job.createdAt, ...who };
+      const { spaceId, memberId } = job.requester;
+      const who = { space: spaceId, member: `${spaceId} ${memberId}` };
+      // A provider has it already: after a restart it is inside, whatever the rules have become.
+      if (job.state !== 'created') return { admitted: true, at: letIn(job.id, who) };
+      const one = { job, id: job.id, since: job.createdAt, ...who };
+      if (waiting.has(job.id)) {
+        // Nobody has left, and yet there is room: the rules let in more than they did.
+        if (fits(one)) advance();
+      } else {
         // Nobody is overtaken: whoever waits already has no room, or would be in.
         if (fits(one)) return { admitted: true, at: letIn(job.id, one) };
         waiting.add(one);
         places.set(job.id, waiting.placeOf(job.id));
       }
-      return { admitted: false, place: places.get(job.id) ?? 1 };
+      const entered = inside.get(job.id);
+      return entered
+        ? { admitted: true, at: entered.at }
+        : { admitted: false, place: places.get(job.id) ?? 1 };
     },
     leave(jobId) {
       places.delete(jobId);

@@ -35,7 +35,7 @@ export function offerModels({ models }) {
     );
   }
   field.hidden = models.length < 2;
-  fit();
+  suit();
 }
 
 /** @returns {ModelView | undefined} */
@@ -45,7 +45,7 @@ function chosen() {
 }
 
 /** What the chosen model does not know is not asked. */
-function fit() {
+function suit() {
   const model = chosen();
   tell(hint, model?.pair);
   scenes.hidden = !model?.scenes.includes('clip');
@@ -59,7 +59,7 @@ function fit() {
     if (first) first.checked = true;
   }
 }
-list.addEventListener('input', fit);
+list.addEventListener('input', suit);
 
 /**
  * What of it is sent: a wish that is not asked is none.

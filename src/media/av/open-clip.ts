@@ -45,12 +45,31 @@ export type SoundOption = { withoutSound?: boolean | undefined };
 export async function openClip(
   path: string,
   container: ClipFormat,
-  { withoutSound = false }: SoundOption = {},
+  how: SoundOption = {},
+): Promise<OpenClip | undefined> {
+  const clip = await open(path, container, how, {});
+  if (!clip?.picture || !showsNothing(clip.picture)) return clip;
+  await clip.format.closeInput();
+  return open(path, container, how, { ignore_editlist: '1' });
+}
+
+/** Some writers leave an edit list that cuts away all there is; players then go by what is stored. */
+const showsNothing = ({ duration, nbFrames }: Stream): boolean => duration === 0n && nbFrames > 0n;
+
+async function open(
+  path: string,
+  container: ClipFormat,
+  { withoutSound = false }: SoundOption,
+  more: Record<string, string>,
 ): Promise<OpenClip | undefined> {
   const format = new FormatContext();
   const demuxer = InputFormat.findInputFormat(DEMUXERS[container]);
   // Playlists and external references could make FFmpeg read other files and addresses.
-  const options = Dictionary.fromObject({ protocol_whitelist: 'file', format_whitelist: demuxer?.name });
+  const options = Dictionary.fromObject({
+    protocol_whitelist: 'file',
+    format_whitelist: demuxer?.name,
+    ...more,
+  });
   const opened = (await format.openInput(`file:${path}`, demuxer, options)) >= 0;
   if (!opened) return undefined;
   const soundLeftOut = withoutSound && leaveOutSound(format);

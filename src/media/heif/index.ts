@@ -5,17 +5,29 @@ import type { Size } from '../av/geometry.ts';
 import { UnknownHeif } from './boxes.ts';
 import type { HeifKind } from './brands.ts';
 import { openHeif } from './open.ts';
-import { pictureIn } from './picture.ts';
+import { type HeifPicture, pictureIn } from './picture.ts';
 import { decodeAll, render } from './render.ts';
 
+/** The last row and column of tiles reach beyond the edge of a long and narrow picture by up to a quarter of it. */
+const TILES_OVER_EDGE = 1.5;
+
 /**
- * How large the picture is when it is shown, or before it is cropped where that alone is over the limit: all of it has
- * to be decoded. Throws BrokenHeif, UnknownHeif.
+ * How large the picture is when it is shown, or what of it has to be decoded at once where that is over the limit,
+ * however little is shown of it. Throws BrokenHeif, UnknownHeif.
  */
 export async function measureHeif(path: string, kind: HeifKind, maxPixels: number): Promise<Size> {
   await using heif = await openHeif(path, kind);
-  const { stored, view } = await pictureIn(heif);
-  return stored.width * stored.height > maxPixels ? stored : view.shown;
+  const picture = await pictureIn(heif);
+  const { alpha, view } = picture;
+  return overLimit(picture, maxPixels) ?? (alpha && overLimit(alpha, maxPixels)) ?? view.shown;
+}
+
+function overLimit({ stored, tile, tiles, columns }: HeifPicture, maxPixels: number): Size | undefined {
+  const rows = tiles.length / columns;
+  const whole = { width: tile.width * columns, height: tile.height * rows };
+  const pixels = ({ width, height }: Size): number => width * height;
+  if (pixels(whole) > maxPixels * TILES_OVER_EDGE) return whole;
+  return [stored, tile].find((size) => pixels(size) > maxPixels);
 }
 
 /** Decodes all of it. Throws BrokenHeif, UnknownHeif. */

@@ -39,12 +39,18 @@ export async function pictureIn(heif: OpenHeif): Promise<HeifPicture> {
   const mask = [...heif.meta.items.values()].find((one) => isAlphaOf(one, item));
   if (!mask) return picture;
   const premultiplied = item.references.get('prem')?.includes(mask.id) ?? false;
-  const alpha = await read(heif, mask);
+  const alpha = await read(heif, sized(mask, item));
   if (alpha.stored.width > picture.stored.width || alpha.stored.height > picture.stored.height)
     throw new BrokenHeif('a mask larger than its picture');
   // Its shares are no brightness, whatever curve the colours have.
   const colours: Colours = { coded: { ...alpha.colours.coded, transfer: AVCOL_TRC_BT709 } };
   return { ...picture, alpha: { ...alpha, colours }, premultiplied };
+}
+
+/** Some writers leave out what a mask shares with its picture. */
+function sized(mask: Item, { properties }: Item): Item {
+  const size = boxOf(mask.properties, 'ispe') ? undefined : boxOf(properties, 'ispe');
+  return size ? { ...mask, properties: [...mask.properties, size] } : mask;
 }
 
 /** `after`: what is to be done to the picture after what its own properties say. */

@@ -3,14 +3,16 @@ import type { Operation, RenderRequest, StoredFile } from '../../core/job/job.ts
 import type { Provider } from '../../core/ports.ts';
 import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
-import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { submitAnswer } from '../shapes.ts';
 import { refusalOf, troubleIn } from './account.ts';
+import { findRequest } from './find.ts';
 import { appOf, inputOf, OFFERS, offerOf } from './offers.ts';
 import { isVideo, outcomeOf } from './outcome.ts';
 import { billedUnitOf, createFalPrices, isByLines, quoteOf } from './price.ts';
 import { createFalStorage } from './storage.ts';
 import { createWebhookJudge } from './webhook.ts';
-import { cancelAnswer, type FalOperation, operationShape, statusAnswer, submitAnswer } from './wire.ts';
+import { cancelAnswer, type FalOperation, operationShape, statusAnswer } from './wire.ts';
 
 /**
  * How long fal.ai keeps the video: longer than we try to fetch it, and not for ever, which is its default (the header
@@ -98,14 +100,11 @@ export function createFal(options: FalOptions): Provider {
         },
         (answer) => (answer.status >= 400 ? refusalOf(answer) : undefined),
         (answer) => {
-          const taken = read(submitAnswer, answer, "fal.ai's submit");
-          const { status_url: statusUrl, response_url: resultUrl, cancel_url: cancelUrl } = taken;
           return {
-            requestId: taken.request_id,
+            ...read(submitAnswer, answer, "fal.ai's submit"),
             ...renderedOf(request),
             submittedAt: clock.now(),
             quoteMicros: quoteOf(prices.known(), offer, request.clipSeconds),
-            ...noteAddresses({ statusUrl, resultUrl, cancelUrl }),
           } satisfies FalOperation;
         },
       );
@@ -114,6 +113,15 @@ export function createFal(options: FalOptions): Provider {
     async status(operation, signal) {
       const job = operationOf(operation);
       return api.settle(job.requestId, await look(job, signal));
+    },
+
+    async find(_jobId, request, uploaded) {
+      const offer = offerOf(request);
+      if (!offer) return undefined;
+      const { endpoint } = offer;
+      const requestId = await findRequest({ ...options, http: api.http }, { endpoint, clip: uploaded.clip });
+      const quoteMicros = quoteOf(prices.known(), offer, request.clipSeconds);
+      return requestId === undefined ? undefined : { requestId, ...renderedOf(request), quoteMicros };
     },
 
     async cancel(operation, signal) {

@@ -3,6 +3,7 @@ import type { Quality, RenderRequest } from '../../core/job/job.ts';
 import { findModel, modelOf } from '../../core/models/registry.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
 import type { BilledOffer } from '../billing.ts';
+import { klingInput } from '../shapes.ts';
 
 const KLING = 'fal-ai/kling-video';
 const WAN = 'fal-ai/wan/v2.2-14b/animate';
@@ -77,8 +78,8 @@ export const appOf = (rendered: Rendered): string =>
   (offerOf(rendered)?.endpoint ?? KLING).split('/').slice(0, 2).join('/');
 
 /** The inputs differ by model. */
-export function inputOf(request: RenderRequest, { image, clip }: UploadedFiles): Record<string, unknown> {
-  const files = { image_url: image, video_url: clip };
+export function inputOf(request: RenderRequest, uploaded: UploadedFiles): Record<string, unknown> {
+  const files = { image_url: uploaded.image, video_url: uploaded.clip };
   switch (modelOf(request).id) {
     case 'wan-animate':
       return { ...files, resolution: `${modelOf(request).qualities[request.quality]}p` };
@@ -88,9 +89,7 @@ export function inputOf(request: RenderRequest, { image, clip }: UploadedFiles):
     default:
       return {
         ...(request.prompt ? { prompt: request.prompt } : {}),
-        ...files,
-        keep_original_sound: request.sound,
-        character_orientation: request.orientation,
+        ...klingInput(request, uploaded),
       };
   }
 }

@@ -3,13 +3,6 @@ import { z } from 'zod';
 import { QUALITIES, SCENES } from '../../core/job/job.ts';
 import { addresses, handleId, noted, webLink } from '../shapes.ts';
 
-export const submitAnswer = z.object({
-  request_id: handleId,
-  status_url: z.string().optional(),
-  response_url: z.string().optional(),
-  cancel_url: z.string().optional(),
-});
-
 export const statusAnswer = z.object({
   /** `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`, says its documentation. */
   status: z.string(),

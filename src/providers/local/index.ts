@@ -80,8 +80,8 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
       return renders.cancel(read(operation));
     },
     // What a lost submit would have answered: it is the same for the same job, and rendering again costs nothing.
-    async find(jobId, request, { image, clip }) {
-      return operationOf(jobId, request, { image: image.key, clip: clip.key });
+    async find(jobId, request, uploaded) {
+      return operationOf(jobId, request, uploaded);
     },
     costOf: () => 0,
     release: (jobId) => renders.release(jobId, pathOf(jobId)),

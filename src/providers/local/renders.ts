@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelOutcome, ProviderStatus } from '../../core/ports.ts';
 
-/** The pool's `run`, as far as this provider uses it. Throws TooHeavy when the machine can't do it at all. */
+/** The pool's `run`, as far as this provider uses it. Throws TooHeavy when the machine can't do it at all, TaskStalled when it hung. */
 export type RunDraft = (
   name: 'renderDraft',
   args: DraftOrder,
@@ -40,6 +40,8 @@ type Render = { status: ProviderStatus; control: AbortController; ended: Promise
 
 /** A render that broke is tried once more: it costs nothing. */
 const TRIES = 2;
+/** What takes as long the next time. */
+const TOO_LONG = ['TooHeavy', 'TaskStalled'];
 const NEWS_EVERY_MS = 500;
 /** A draft that nobody has fetched after a day belongs to no open job. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
@@ -104,9 +106,9 @@ export function createRenders(options: {
       } catch (err) {
         if (render.control.signal.aborted) return;
         options.log.warn({ err, jobId, tries }, 'a draft could not be rendered');
-        const tooHeavy = err instanceof Error && err.name === 'TooHeavy';
-        if (tries < TRIES && !tooHeavy) continue;
-        tell({ state: 'failed', failure: tooHeavy ? 'timed-out' : 'provider-down', costMicros: 0 });
+        const tooLong = err instanceof Error && TOO_LONG.includes(err.name);
+        if (tries < TRIES && !tooLong) continue;
+        tell({ state: 'failed', failure: tooLong ? 'timed-out' : 'provider-down', costMicros: 0 });
         return;
       } finally {
         await rm(`${toPath}.part`, { force: true }).catch(() => undefined);

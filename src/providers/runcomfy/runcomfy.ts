@@ -5,7 +5,8 @@ import { canDo } from '../../core/price/quote.ts';
 import { isFinalNo, type Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer, read } from '../http.ts';
-import { createQueueApi, noteAddresses, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { submitAnswer } from '../shapes.ts';
 import { codeIn, isNotFound, refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import { createRuncomfyPrice, priceOf } from './price.ts';
@@ -18,7 +19,6 @@ import {
   type RuncomfyOperation,
   resultAnswer,
   statusAnswer,
-  submitAnswer,
 } from './wire.ts';
 
 export type RuncomfyOptions = QueueOptions & {
@@ -113,13 +113,10 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
         { url: modelUrl, json: inputOf(request, uploaded), signal },
         (answer) => (answer.status >= 400 || codeIn(answer) !== undefined ? refusalOf(answer) : undefined),
         (answer) => {
-          const taken = read(submitAnswer, answer, "RunComfy's submit");
-          const { status_url: statusUrl, result_url: resultUrl, cancel_url: cancelUrl } = taken;
           return {
-            requestId: taken.request_id,
+            ...read(submitAnswer, answer, "RunComfy's submit"),
             submittedAt: clock.now(),
             quoteMicros: priceOf(prices.known(), request.clipSeconds),
-            ...noteAddresses({ statusUrl, resultUrl, cancelUrl }),
           } satisfies RuncomfyOperation;
         },
       ),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
 import type { BilledOffer } from '../billing.ts';
-import { addresses, handleId, noted, webLink } from '../shapes.ts';
+import { addresses, handleId, klingInput, noted, webLink } from '../shapes.ts';
 
 /** What others ask for the same model: used while RunComfy names no price of its own, and said to be about right. */
 export const OFFERS = [
@@ -23,19 +23,9 @@ const NEUTRAL_PROMPT = 'The character performs the movements of the reference vi
 export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   return {
     prompt: request.prompt || NEUTRAL_PROMPT,
-    image_url: uploaded.image,
-    video_url: uploaded.clip,
-    keep_original_sound: request.sound,
-    character_orientation: request.orientation,
+    ...klingInput(request, uploaded),
   };
 }
-
-export const submitAnswer = z.object({
-  request_id: handleId,
-  status_url: z.string().optional(),
-  result_url: z.string().optional(),
-  cancel_url: z.string().optional(),
-});
 
 export const statusAnswer = z.object({
   status: z.string(),

@@ -33,8 +33,8 @@ async function asked(bot: AdminBot) {
   return { mine, log, ask };
 }
 
-describe('a crash in the middle of', () => {
-  it('the asking still tells the admins, once', async () => {
+describe('after a crash', () => {
+  it('a request still reaches the admins, once', async () => {
     await using bot = await startAdminBot();
     const { mine, log, ask } = await asked(bot);
     ask();

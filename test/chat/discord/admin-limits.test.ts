@@ -33,7 +33,7 @@ describe('over a limit', () => {
     expect(bot.remote.submits).toEqual([]);
   });
 
-  it('asks, is approved once, and the message becomes the job’s', async () => {
+  it('a member asks the admins, is approved once, and the message becomes the job’s', async () => {
     await using bot = await startAdminBot();
     const { mine, request } = await asked(bot);
     expect(textOf(request)).toContain(`<@${bot.ada.id}>`);
@@ -54,7 +54,7 @@ describe('over a limit', () => {
     await says(bot, await animate(bot, bot.ada), OVER);
   });
 
-  it('is approved after a restart and long after the first token died', async () => {
+  it('a request can be approved after a restart and long after the first token died', async () => {
     await using bot = await startAdminBot();
     const { mine, request } = await asked(bot);
     await bot.restart();
@@ -65,7 +65,7 @@ describe('over a limit', () => {
     await posted(bot, said('result.title'));
   });
 
-  it('is declined: the member’s message says so, and so does the request', async () => {
+  it('a request can be declined, and both its message and the member’s say so', async () => {
     await using bot = await startAdminBot();
     const { mine, request } = await asked(bot);
     bot.discord.expireTokens();
@@ -76,7 +76,7 @@ describe('over a limit', () => {
     expect(bot.remote.submits).toEqual([]);
   });
 
-  it('tells in private who asked in private and can be reached no other way', async () => {
+  it('a member who asked in private is told the decision in private', async () => {
     await using bot = await startAdminBot();
     const log = bot.discord.channel(bot.guild, 'bot-log');
     await set(bot, 'limit', DAILY);
@@ -93,7 +93,7 @@ describe('over a limit', () => {
     await posted(bot, said('notice.declined'), bot.discord.dm(bot.ada));
   });
 
-  it('asks below its own message where there is no log channel, and pings nobody', async () => {
+  it('a request stands below the member’s message where there is no log channel, and pings nobody', async () => {
     await using bot = await startAdminBot();
     const { mine, request } = await asked(bot, { withLog: false });
     expect(request.replyTo).toBe(mine.original);
@@ -102,13 +102,13 @@ describe('over a limit', () => {
     await says(bot, mine, 'In line');
   });
 
-  it('asks there by the press itself where the bot may not write', async () => {
+  it('a request is posted with the token of the press where the bot may not write', async () => {
     await using bot = await startAdminBot();
     bot.discord.deny(bot.channel, bot.discord.bot, 'SendMessages');
     await asked(bot, { withLog: false });
   });
 
-  it('asks below its own message where the log channel was closed meanwhile', async () => {
+  it('a request stands below the member’s message where the log channel was closed meanwhile', async () => {
     await using bot = await startAdminBot();
     const log = bot.discord.channel(bot.guild, 'bot-log');
     await set(bot, 'limit', DAILY);
@@ -119,7 +119,7 @@ describe('over a limit', () => {
     expect((await posted(bot, 'asks for one more job')).replyTo).toBe(mine.original);
   });
 
-  it('asks for a job of a mention and of Again too', async () => {
+  it('a request can be made for the job of a mention and of Again, too', async () => {
     await using bot = await startAdminBot();
     await set(bot, 'limit', DAILY);
     await bot.discord.say(bot.ada, bot.channel, `${bot.discord.mention} dance`, {
@@ -132,7 +132,7 @@ describe('over a limit', () => {
     await bot.discord.waitFor(() => textOf(mine).includes('In line'));
   });
 
-  it('takes another yes where another limit has no room either', async () => {
+  it('a second approval is needed where another limit has no room either', async () => {
     await using bot = await startAdminBot();
     await set(bot, 'limit', { scope: 'everyone', period: 'month', unit: 'usd', amount: '0.20' });
     const { mine, request } = await asked(bot);
@@ -143,7 +143,7 @@ describe('over a limit', () => {
     await says(bot, mine, 'In line');
   });
 
-  it('has nobody to ask in private', async () => {
+  it('nobody can be asked in a private chat', async () => {
     await using bot = await startAdminBot({ world: { budgetMicros: 100_000 } });
     const mine = await animate(bot, bot.ada, bot.discord.dm(bot.ada));
     const told = await says(bot, mine, 'daily budget');
@@ -154,8 +154,8 @@ describe('over a limit', () => {
 const toldFollowUp = (bot: AdminBot, pressed: SimInteraction) =>
   bot.discord.waitFor(() => pressed.followUps[0]);
 
-describe('who may, and how much', () => {
-  it('goes by the highest role', async () => {
+describe('limits and permissions', () => {
+  it('follow the member’s highest role', async () => {
     await using bot = await startAdminBot();
     const low = bot.discord.role(bot.guild, 'Low', [bot.ada]);
     const high = bot.discord.role(bot.guild, 'High', [bot.ada]);
@@ -170,7 +170,7 @@ describe('who may, and how much', () => {
     await says(bot, await animate(bot, bot.ada), 'jobs for today are used up');
   });
 
-  it('goes by the channel, and a thread counts as the one that it hangs under', async () => {
+  it('follow the channel, where a thread counts as the channel that it belongs to', async () => {
     await using bot = await startAdminBot();
     const { discord, ada } = bot;
     const stage = discord.channel(bot.guild, 'stage');
@@ -187,7 +187,7 @@ describe('who may, and how much', () => {
     await says(bot, again, 'jobs for this channel or topic are used up');
   });
 
-  it('goes by the roles that may', async () => {
+  it('follow the roles that are allowed', async () => {
     await using bot = await startAdminBot();
     const dancers = bot.discord.role(bot.guild, 'Dancers', [bot.ada]);
     const ben = bot.discord.member(bot.guild, 'Ben');
@@ -196,7 +196,7 @@ describe('who may, and how much', () => {
     await says(bot, await animate(bot, bot.ada), 'In line');
   });
 
-  it('pings nobody with a video where the admins turned that off', async () => {
+  it('leave a video without a ping where the admins turned pings off', async () => {
     await using bot = await startAdminBot();
     await set(bot, 'notify', { members: 'off' });
     const mine = await animate(bot, bot.ada);
@@ -208,7 +208,7 @@ describe('who may, and how much', () => {
 });
 
 describe('twenty members at once', () => {
-  it('on a limit with room for two: two run, eighteen are refused', async () => {
+  it('run two jobs where the limit has room for two, and eighteen are refused', async () => {
     await using bot = await startAdminBot({ micros: 420_000 });
     await set(bot, 'limit', { ...DAILY, amount: '1.00' });
     const members: SimUser[] = Array.from({ length: 20 }, (_, index) =>
@@ -221,7 +221,7 @@ describe('twenty members at once', () => {
     expect([bot.remote.submits.length, has(OVER).length]).toEqual([2, 18]);
   });
 
-  it('says who waits where, and moves them up', async () => {
+  it('are told their places in line, and move up', async () => {
     await using bot = await startAdminBot();
     const jobs = [await animate(bot, bot.ada), await animate(bot, bot.ada), await animate(bot, bot.ada)];
     const at = (text: string) => jobs.filter(({ original }) => textOf(original).includes(text));

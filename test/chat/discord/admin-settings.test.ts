@@ -128,16 +128,16 @@ describe('the panel of /settings', () => {
     expect(panel.visibleTo).toBe(admin.id);
     const shows = (text: string) => discord.waitFor(() => textOf(panel).includes(text));
 
-    discord.choose(admin, panel, 'strut-admin:channels:', [bot.channel.id, log.id]);
+    discord.choose(admin, panel, 'settings|channels', [bot.channel.id, log.id]);
     await shows(`Allowed channels: <#${bot.channel.id}>, <#${log.id}> (set here)`);
-    discord.choose(admin, panel, 'strut-admin:channels:', [log.id]);
+    discord.choose(admin, panel, 'settings|channels', [log.id]);
     await shows(`Allowed channels: <#${log.id}> (set here)`);
-    discord.choose(admin, panel, 'strut-admin:roles:', [dancers.id]);
+    discord.choose(admin, panel, 'settings|roles', [dancers.id]);
     await shows(`<@&${dancers.id}> (set here)`);
-    discord.choose(admin, panel, 'strut-admin:members:', [bot.ada.id]);
+    discord.choose(admin, panel, 'settings|members', [bot.ada.id]);
     await shows(`<@${bot.ada.id}> (set here)`);
-    expect(chosenIn(panel, 'strut-admin:members:')).toEqual([bot.ada.id]);
-    discord.choose(admin, panel, 'strut-admin:log-channel:', [log.id]);
+    expect(chosenIn(panel, 'settings|members')).toEqual([bot.ada.id]);
+    discord.choose(admin, panel, 'settings|log-channel', [log.id]);
     await shows(`Log channel: <#${log.id}>`);
     discord.press(admin, panel, 'Best quality → Standard');
     await shows('Best quality → Pro');
@@ -235,7 +235,7 @@ describe('the panel of /settings', () => {
       expect((await refusedBy(pressed)).visibleTo).toBe(admin.id);
       expect(pressed.modalOpen).toBe(false);
     }
-    await refusedBy(discord.choose(admin, panel, 'strut-admin:log-channel:', [bot.channel.id]));
+    await refusedBy(discord.choose(admin, panel, 'settings|log-channel', [bot.channel.id]));
     expect(settingsOf(bot)).toEqual({});
   });
 

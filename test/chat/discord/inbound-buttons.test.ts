@@ -163,7 +163,7 @@ describe('somebody else’s button', () => {
     },
   );
 
-  it('Again does so too when nobody remembers whose it was, and leaves no trace in the channel', async () => {
+  it('refuses Again also when nobody remembers whose job it was, and leaves no trace in the channel', async () => {
     await using bot = await startTestBot();
     const { result } = await finished(bot);
     await bot.restart();

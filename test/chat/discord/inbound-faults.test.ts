@@ -77,7 +77,7 @@ describe('the first answer', () => {
     await bot.discord.waitFor(() => asked.answer !== undefined);
   });
 
-  it('is taken as given where only its own answer was lost', async () => {
+  it('counts as given where only Discord’s reply to it was lost', async () => {
     await using bot = await startTestBot();
     bot.discord.fault(CALLBACK, 'lose-answer');
     const asked = await animate(bot);
@@ -105,7 +105,7 @@ describe('the first answer', () => {
 });
 
 describe('a restart', () => {
-  it('while the files are looked at goes on from our own disk', async () => {
+  it('while files are checked resumes with the copies on our own disk', async () => {
     const slow = slowLook();
     await using bot = await startTestBot({ world: { media: slow.media } });
     const asked = await animate(bot);
@@ -135,7 +135,7 @@ describe('a restart', () => {
     expect(bot.remote.submits).toHaveLength(1);
   });
 
-  it('after which a file can not be had any more is told, and that nothing was paid', async () => {
+  it('after which a file can’t be fetched any more is told to the member, and that nothing was paid', async () => {
     await using bot = await startTestBot();
     bot.discord.fault({ method: 'GET', path: /dance/ }, 'hang');
     const asked = await animate(bot);
@@ -232,7 +232,7 @@ describe('a member’s file', () => {
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('an unforeseen error', () => {
   it('is told in a friendly way, logged without secrets, and costs nothing', async () => {
     const broken = async () => {
       throw new Error('the unforeseen');
@@ -245,7 +245,7 @@ describe('what nobody foresaw', () => {
     expectNoSecrets(bot);
   });
 
-  it('in what Discord sends stops nothing', async () => {
+  it('in a packet from Discord stops nothing', async () => {
     await using bot = await startTestBot();
     const { gateway, sim } = bot.discord;
     gateway.dispatchInteraction(bot.guild, {

@@ -35,6 +35,42 @@ async function oldUpload({ discord, guild, ada }: TestBot): Promise<string> {
 
 const refreshes = ({ discord }: TestBot) => discord.requestsTo('POST', /refresh-urls$/);
 
+describe('the link that /animate takes in place of a clip', () => {
+  it('brings an old upload, with its address signed anew', async () => {
+    await using bot = await startTestBot();
+    const { discord, ada, channel } = bot;
+    const asked = await discord.slash(ada, channel, 'animate', {
+      image: image(),
+      link: await oldUpload(bot),
+    });
+    await discord.waitFor(() => textOf(asked.original).includes('knight.png + dance.mp4'));
+    expect(refreshes(bot)).toHaveLength(1);
+  });
+
+  it('is the motion for the picture of the form that opens where that is missing', async () => {
+    await using bot = await startTestBot();
+    const { discord, ada, channel } = bot;
+    const asked = await discord.slash(ada, channel, 'animate', { link: await oldUpload(bot) });
+    await discord.waitFor(() => asked.modalOpen);
+    const sent = await discord.submitModal(asked, { image: image() });
+    await discord.waitFor(() => textOf(sent.original).includes('knight.png + dance.mp4'));
+  });
+
+  it.each([
+    ['https://elsewhere.example/dance.mp4', said('ask.elsewhere', { host: 'elsewhere.example' })],
+    ['http://127.0.0.1:9/attachments/1/2/dance.mp4', said('ask.elsewhere', { host: '127.0.0.1' })],
+    ['the one with the dog', said('ask.no-link')],
+  ])('is answered in words, and nothing is fetched, where it is %s', async (link, words) => {
+    await using bot = await startTestBot();
+    const { discord, ada, channel } = bot;
+    const asked = await discord.slash(ada, channel, 'animate', { image: image(), link });
+    await discord.waitFor(() => asked.original && !asked.original.thinking);
+    expect(textOf(asked.original)).toContain(words);
+    expect(refreshes(bot)).toEqual([]);
+    expect(await bot.jobs()).toEqual([]);
+  });
+});
+
 describe('a clip of the GIF picker', () => {
   it('is the motion of its message', async () => {
     await using bot = await startTestBot();

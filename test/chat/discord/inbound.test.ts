@@ -59,7 +59,7 @@ describe('/animate', () => {
     expect(asked.original?.visibleTo).toBe(ada.id);
   });
 
-  it('keeps a private wish private over the form', async () => {
+  it('stays private when the missing files come by a form', async () => {
     await using bot = await startTestBot();
     const { discord, ada, channel } = bot;
     const asked = await discord.slash(ada, channel, '/animate', { image: image(), private: true });
@@ -89,7 +89,7 @@ describe('/animate', () => {
     await discord.waitFor(() => textOf(asked.original).includes('Gib mir'));
   });
 
-  it('is refused at the door before anything is fetched, and without a form', async () => {
+  it('is refused before a file is fetched or a form opens where the member may not use the bot', async () => {
     await using bot = await startTestBot({ world: { access: { allowedSpaces: new Set(['discord:1']) } } });
     const { discord, ada, channel } = bot;
     const [whole, half] = [
@@ -133,13 +133,13 @@ describe('/animate', () => {
   });
 });
 
-describe('a price above what is started unasked', () => {
+describe('a price that needs a confirmation', () => {
   const dear = () => {
     const remote = slowRemote(3_000_000);
     return { world: { remotes: [remote] } };
   };
 
-  it('waits for a yes, and its message becomes the one of the job', async () => {
+  it('waits for the member to confirm, and its message becomes the job’s', async () => {
     await using bot = await startTestBot(dear());
     const { discord, ada, channel, remote } = bot;
     const asked = await discord.slash(ada, channel, '/animate', { image: image(), clip: clip() });
@@ -165,7 +165,7 @@ describe('a price above what is started unasked', () => {
     expect(remote.submits).toEqual([]);
   });
 
-  it('is nobody else to decide', async () => {
+  it('can be confirmed or declined by nobody but the member who asked', async () => {
     await using bot = await startTestBot(dear());
     const { discord, ada, guild, channel, remote } = bot;
     const eve = discord.member(guild, 'Eve');
@@ -178,7 +178,7 @@ describe('a price above what is started unasked', () => {
     expect(remote.submits).toEqual([]);
   });
 
-  it('can still be said yes to after a restart', async () => {
+  it('can still be confirmed after a restart', async () => {
     await using bot = await startTestBot(dear());
     const { discord, ada, channel, remote } = bot;
     const asked = await discord.slash(ada, channel, '/animate', { image: image(), clip: clip() });

@@ -129,7 +129,7 @@ describe('where a finished video goes on Discord', () => {
     },
   );
 
-  it('is a private message where the channel is gone, and known to be closed channels are not even tried', async () => {
+  it('is a private message where the channel is gone, and channels known to be closed are not tried', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
     const barred = await world.ask({ canPost: false });
@@ -432,7 +432,7 @@ describe('how large a file may be', () => {
     expect(world.outbound.uploadLimitBytes(theirs.job, theirs.target)).toBe(10 * MIB);
   });
 
-  it('is what a proxy says that has not even read the file', async () => {
+  it('is learned from a proxy that refuses the file unread', async () => {
     await using world = await outboundWorld();
     const proxy = createServer((socket) => {
       socket.on('error', () => undefined);

@@ -1,10 +1,11 @@
-import { MessageFlags } from 'discord.js';
+import { ComponentType, MessageFlags } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { buttons, visibleText } from '../../../simulators/discord/look.ts';
 import { textsOf } from '../../../simulators/discord/mentions.ts';
 import { parseMessage } from '../../../simulators/discord/messages.ts';
 import { wholeProblems } from '../../../simulators/discord/schema/message.ts';
-import { messageOf, readId } from '../../../src/chat/discord/render.ts';
+import { readId } from '../../../src/chat/discord/ids.ts';
+import { messageOf } from '../../../src/chat/discord/render.ts';
 import { escapeText } from '../../../src/chat/discord/text.ts';
 import { actionId, type Page } from '../../../src/chat/page.ts';
 import { wordsFor } from '../../../src/words/index.ts';
@@ -101,6 +102,29 @@ describe('a page as a Discord message', () => {
   });
 });
 
+describe('a page with lists of members on Discord', () => {
+  const mentions = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `<@${String(n).padStart(18, '8')}>`).join(', ');
+
+  it('cuts a list that is too long, and keeps the lines below it and what came of the last press', () => {
+    const lines = [{ text: `Members: ${mentions(200)}`, named: true as const }, 'Quality: Pro'];
+    const news = [{ text: 'Changed: Quality', strong: true as const }];
+    const { components } = messageOf(wordsFor('en'), { title: 'Settings', lines, news });
+    const text = JSON.stringify(components);
+    expect(text).toContain(mentions(50));
+    expect(text).not.toContain(mentions(150));
+    expect(text).toContain('Quality: Pro');
+    const shown = components.flatMap((one) => (one.type === ComponentType.Container ? one.components : []));
+    expect(shown.map(({ type }) => type)).toEqual([
+      ComponentType.TextDisplay,
+      ComponentType.TextDisplay,
+      ComponentType.Separator,
+      ComponentType.TextDisplay,
+    ]);
+    expect(shown.at(-1)).toMatchObject({ content: '**Changed: Quality**' });
+  });
+});
+
 describe('a member’s own text on Discord', () => {
   it.each([
     ['**bold** and __under__', '\\*\\*bold\\*\\* and \\_\\_under\\_\\_'],
@@ -160,6 +184,8 @@ describe('a button of ours', () => {
     ['strut:delete-yes:ABC234-123456', { verb: 'delete-yes', code: 'ABC234', arg: '123456' }],
     ['strut-admin:approve:ABC234', { verb: 'approve', code: 'ABC234' }],
     ['strut-admin:csv:last-month', { verb: 'csv', code: 'last-month' }],
+    ['strut-admin:quality:pro', { verb: 'settings', code: 'quality', arg: 'pro' }],
+    ['strut-admin:channels:', { verb: 'settings', code: 'channels' }],
   ])('is still understood as an earlier version wrote it: %s', (id, action) => {
     expect(readId(id)).toEqual(action);
   });

@@ -26,7 +26,7 @@ function setup(kv = memoryKeyValueStore()) {
 afterEach(() => void vi.useRealTimers());
 
 describe('files that wait for a form to be sent', () => {
-  it('go within the day when it never is, while we run and nobody asks for anything', async () => {
+  it('are deleted within a day when the form is never sent, though nobody asks for anything', async () => {
     const { waiting, removed } = setup();
     await waiting.start();
     await waiting.hold('form:1', ['a', 'b']);
@@ -40,7 +40,7 @@ describe('files that wait for a form to be sent', () => {
     expect(removed).toEqual(['a']);
   });
 
-  it('go at the next start too', async () => {
+  it('are deleted at the next start, too', async () => {
     const { waiting, removed } = setup();
     await waiting.hold('form:1', ['a']);
     vi.setSystemTime(Date.now() + 25 * HOUR_MS);
@@ -49,7 +49,7 @@ describe('files that wait for a form to be sent', () => {
     waiting.stop();
   });
 
-  it('go with their member, and nobody else’s with them', async () => {
+  it('are deleted when their member is forgotten, and nobody else’s with them', async () => {
     const { waiting, removed, shelf: kv } = setup();
     await waiting.hold('form:1', ['mine', 'ours'], '12');
     await waiting.hold('form:2', ['theirs', 'ours'], '123');
@@ -60,7 +60,7 @@ describe('files that wait for a form to be sent', () => {
     expect(await namedByWaiting(kv)('under-way')).toBe(true);
   });
 
-  it('of two asks are both named when both are noted at once, by whichever process', async () => {
+  it('are kept for both of two requests that are noted at once, by whichever process', async () => {
     const { waiting, shelf: kv } = setup();
     const { waiting: twin } = setup(kv);
     await Promise.all([waiting.hold('1', ['mine']), twin.hold('2', ['theirs'])]);

@@ -21,7 +21,7 @@ async function asks(setup: Awaited<ReturnType<typeof over>>, where = setup.group
 }
 
 describe('a member over a limit', () => {
-  it('asks, an admin approves, and the refusal becomes the message that tells how the job stands', async () => {
+  it('asks, an admin approves, and the refusal becomes the status message of the job', async () => {
     const setup = await over();
     const { harness, telegram, admin, refused, presses, shows } = setup;
     expect(textOf(refused)).toMatch(/over the monthly limit for everyone here: \$0\.20 left/);
@@ -69,7 +69,7 @@ describe('a member over a limit', () => {
     expect(await harness.noted(key)).toBeUndefined();
   });
 
-  it('asks in the log channel where there is one, which says whence', async () => {
+  it('asks in the log channel where there is one, which names the chat', async () => {
     const setup = await over();
     const { harness, telegram, admin, told, presses, shows } = setup;
     const backstage = telegram.group({ title: 'Backstage', creator: admin });
@@ -81,7 +81,7 @@ describe('a member over a limit', () => {
     await shows(request, 'Grace approved it');
   });
 
-  it('may be decided in a channel, too', async () => {
+  it('may be approved in a channel, too', async () => {
     const setup = await over();
     const { harness, telegram, admin, told, presses } = setup;
     const channel = telegram.channel({ title: 'Log', admins: [admin] });
@@ -94,7 +94,7 @@ describe('a member over a limit', () => {
     await harness.video(setup.group);
   });
 
-  it('is let past by nobody but those who are admins at that moment', async () => {
+  it('can be approved only by those who are admins at that moment', async () => {
     const setup = await over();
     const { harness, telegram, user, eve, admin, group, presses } = setup;
     expect((await presses(eve, setup.refused, 'Ask an admin')).text).toContain('belongs to whoever');
@@ -111,7 +111,7 @@ describe('a member over a limit', () => {
     expect(harness.remote.submits).toEqual([]);
   });
 
-  it('is not let past by an admin of another chat who makes the button up', async () => {
+  it('can’t be approved by an admin of another chat who makes the button up', async () => {
     const setup = await over();
     const { harness, telegram, eve, presses } = setup;
     const request = await asks(setup);
@@ -161,7 +161,7 @@ describe('the admins', () => {
 });
 
 describe('twenty members at once', () => {
-  it('on a dollar, with jobs of $0.42, are exactly two who render', async () => {
+  it('with a limit of $1 and jobs of $0.42 get exactly two videos', async () => {
     const harness = await createHarness({
       remote: createRemote('paid', { micros: 420_000 }),
       world: { budgetMicros: 1_000_000 },

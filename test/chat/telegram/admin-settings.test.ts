@@ -3,7 +3,7 @@ import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 
-describe('an admin who has read nothing', () => {
+describe('an admin who has read no documentation', () => {
   it('sets a daily limit, a confirm level and a log channel with buttons, and a member’s jobs as the panel says', async () => {
     const { telegram, admin, group, user, says, told, presses, shows, settings } = await adminSetup();
     await telegram.sends(user, group, { text: 'hello' });
@@ -67,7 +67,22 @@ describe('an admin who has read nothing', () => {
     ]);
   });
 
-  it('is heard on a panel that an earlier version posted, too', async () => {
+  it.each(['forget-yes|-', 'confirm|ABC234', 'choose|ABC234|sound=false', 'ask|ABC234'])(
+    'keeps the panel as it is when a press that no button of it says comes from elsewhere (%s)',
+    async (madeUp) => {
+      const { telegram, admin, says, presses, shows } = await adminSetup();
+      const panel = await says(admin, '/settings');
+      const [label = ''] = buttonsOf(panel).flat();
+      await telegram.press(admin, panel, label, { madeUp }).done;
+      // The next press is taken up after it.
+      const before = telegram.message(panel);
+      expect(before && [textOf(before), buttonsOf(before)]).toEqual([textOf(panel), buttonsOf(panel)]);
+      await presses(admin, panel, label);
+      await shows(panel, 'Write it like this');
+    },
+  );
+
+  it('can use a panel that an earlier version posted, too', async () => {
     const { telegram, admin, says, presses, shows } = await adminSetup();
     const panel = await says(admin, '/settings');
     const [[button] = []] = telegram.message(panel)?.reply_markup?.inline_keyboard ?? [];
@@ -199,7 +214,7 @@ describe('/settings in words', () => {
   });
 });
 
-describe('who may', () => {
+describe('who may change settings', () => {
   it('is asked of Telegram each time, also for a button', async () => {
     const { telegram, admin, eve, group, says, told, presses, settings } = await adminSetup();
     telegram.becomes(group, 'administrator', { user: eve });
@@ -212,7 +227,7 @@ describe('who may', () => {
     expect(await settings()).toBeUndefined();
   });
 
-  it('is an anonymous admin by command; a button tells them to use one', async () => {
+  it('includes anonymous admins by command, and a button tells them to use one', async () => {
     const { telegram, admin, eve, says, told, presses, settings } = await adminSetup();
     expect(await told(admin, '/settings confirm 0.50', { as: 'anonymous' })).toMatch(/^Changed/);
     expect(await settings()).toEqual({ confirmAboveMicros: 500_000 });
@@ -225,7 +240,7 @@ describe('who may', () => {
     expect(telegram.calls('answerCallbackQuery')).toHaveLength(1);
   });
 
-  it('is nobody in private', async () => {
+  it('is nobody in a private chat', async () => {
     const { harness, telegram, user, chat } = await adminSetup();
     await telegram.sends(user, chat, { text: '/settings limit chat day usd 5' });
     await harness.hears(chat, 'Settings belong to a server or a group');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buttonsOf } from '../../../simulators/telegram/telegram.ts';
+import { SEVERAL } from '../../fakes/models.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { ada, createHarness, type HarnessOptions } from './harness.ts';
 
@@ -203,7 +204,7 @@ describe('Cancel', () => {
   });
 });
 
-describe('the price that waits for a yes', () => {
+describe('a price that waits for a confirmation', () => {
   const dear = () => createRemote('paid', { micros: 1_500_000 });
 
   async function offered(caption = '', remote = dear()) {
@@ -244,6 +245,25 @@ describe('the price that waits for a yes', () => {
     await harness.video(chat);
     expect(await harness.jobs()).toMatchObject([
       { request: { orientation: 'image', sound: false, prompt: 'in snow' } },
+    ]);
+  });
+
+  it('lets the model be chosen by words and by buttons', async () => {
+    const { harness, telegram, chat, offer, press } = await offered(
+      '/animate options model=dreamactor-2 in snow',
+      createRemote('paid', { offers: SEVERAL }),
+    );
+    const shows = (label: string) =>
+      telegram.waitFor(() => harness.button(telegram.message(offer) ?? offer, label));
+    await shows('● DreamActor 2');
+    await press('Wan 2.2 Animate');
+    await shows('● Wan 2.2 Animate');
+    await press("☐ The clip's world");
+    await shows("☑ The clip's world");
+    await press('Confirm');
+    await harness.video(chat);
+    expect(await harness.jobs()).toMatchObject([
+      { request: { model: 'wan-animate', scene: 'clip', prompt: 'in snow' } },
     ]);
   });
 

@@ -41,6 +41,8 @@ describe('what is taken for a picture or a clip', () => {
     ],
     ['a GIF as a file', { document: { file: clip, name: 'dance.gif', mime: 'image/gif' } }],
     ['a moving sticker', { sticker: webm }],
+    ['an animated PNG that says so', { document: { file: clip, name: 'dance.png', mime: 'image/apng' } }],
+    ['an animated PNG by its name', { document: { file: clip, name: 'dance.apng', mime: null } }],
   ])('%s is a clip', async (_, moving) => {
     const harness = await createHarness();
     const { user, chat } = await ada(harness);
@@ -48,6 +50,19 @@ describe('what is taken for a picture or a clip', () => {
     await harness.hears(chat, 'Now send the picture');
     await harness.telegram.sends(user, chat, { photo });
     await harness.video(chat);
+  });
+
+  it('a second picture takes the place of the first, with a word on those that were meant to move', async () => {
+    const harness = await createHarness();
+    const { user, chat } = await ada(harness);
+    await harness.telegram.sends(user, chat, { photo });
+    await harness.hears(chat, 'Got the picture. Now send the clip');
+    const document = { file: photo, name: 'dance.png', mime: 'image/png' };
+    await harness.telegram.sends(user, chat, { document });
+    await harness.hears(chat, 'an animated PNG or WebP counts as a picture here');
+    await harness.telegram.sends(user, chat, { video: clip });
+    await harness.video(chat);
+    expect(await harness.jobs()).toMatchObject([{ inputs: { image: { name: 'dance.png' } } }]);
   });
 
   it('a GIF and a moving sticker are played over and over, a video is not', () => {

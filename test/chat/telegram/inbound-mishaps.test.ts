@@ -40,7 +40,7 @@ describe('a member who changes their mind after New image', () => {
   });
 });
 
-it('words that answer a live photo are no wish for another video', async () => {
+it('a text that replies to a live photo asks for no other video', async () => {
   const harness = await createHarness();
   const { user, chat, photo, clip } = await ada(harness);
   const live = await harness.telegram.sends(user, chat, { livePhoto: { photo, video: clip } });
@@ -66,8 +66,8 @@ describe('a video that is to be deleted', () => {
   });
 });
 
-describe('what is said while answers get lost', () => {
-  it('is said twice at most', async () => {
+describe('while Telegram’s answers get lost', () => {
+  it('a message is sent twice at most', async () => {
     const harness = await createHarness();
     const { user, chat } = await ada(harness);
     harness.telegram.fault({ method: 'sendMessage', how: 'lose-answer', times: 9 });
@@ -79,7 +79,7 @@ describe('what is said while answers get lost', () => {
     ]);
   });
 
-  it('is, of a video that is sent again, the video twice at most', async () => {
+  it('a video that is sent again comes twice at most', async () => {
     const { harness, telegram, user, chat } = await finished();
     await telegram.sends(user, chat, { text: '/jobs' });
     const list = await harness.hears(chat, 'Recent jobs');
@@ -90,7 +90,7 @@ describe('what is said while answers get lost', () => {
     expect(harness.videos(chat)).toHaveLength(3);
   });
 
-  it('is, of how a job stands, its first message twice at most, and the job goes on without it', async () => {
+  it('a status message is begun twice at most, and the job goes on without it', async () => {
     const harness = await createHarness();
     const { user, chat, photo, clip } = await ada(harness);
     harness.telegram.fault({ method: 'sendMessage', how: 'lose-answer', times: 9 });

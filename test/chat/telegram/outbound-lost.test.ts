@@ -18,7 +18,7 @@ async function ready() {
 }
 
 describe('a send whose answer is lost', () => {
-  it('is made once more, told to be, and then never again', async () => {
+  it('is made once more with a line in the log, and then never again', async () => {
     const { world, deliver, videos, sends } = await ready();
     const outbound = world.boot();
     world.telegram.fault(LOST);
@@ -31,7 +31,7 @@ describe('a send whose answer is lost', () => {
     expect(world.logged.join('\n')).toMatch(/the answer to a send was lost[\s\S]*sent once more/);
   });
 
-  it('is not made a third time, in this life or the next', async () => {
+  it('is not made a third time, also after a restart', async () => {
     const { world, deliver, sends } = await ready();
     world.telegram.fault({ ...LOST, times: 9 });
     await expect(deliver(world.boot())).rejects.toMatchObject({ kind: 'network' });
@@ -137,7 +137,7 @@ describe('a process that ends around a send', () => {
     ]);
   });
 
-  it('leaves what waited for its turn to the next life', async () => {
+  it('leaves what waited for its turn to the next start', async () => {
     const { world, deliver, sends } = await ready();
     world.telegram.fault({ method: 'sendVideo', how: { status: 429, retryAfter: 600 } });
     const outbound = world.boot();

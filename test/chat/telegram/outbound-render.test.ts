@@ -93,7 +93,7 @@ describe('buttons', () => {
   it('stand in rows, empty ones left out', () => {
     expect(keyboardOf([[], []])).toBeUndefined();
     expect(
-      keyboardOf([[{ text: 'A', data: 'a|b' }], [], [{ text: 'B', url: 'https://x.example/' }]]),
+      keyboardOf([[{ text: 'A', callback_data: 'a|b' }], [], [{ text: 'B', url: 'https://x.example/' }]]),
     ).toEqual({
       inline_keyboard: [[{ text: 'A', callback_data: 'a|b' }], [{ text: 'B', url: 'https://x.example/' }]],
     });

@@ -2,6 +2,7 @@
 import { ChannelType, PermissionFlagsBits as P, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';
+import { Recent } from '../../recent.ts';
 import { WRITABLE } from '../channel-types.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 
@@ -35,7 +36,7 @@ export type Channels = {
 export function createChannels(parts: { rest: REST; botUserId(): string | undefined; log: Log }): Channels {
   const { rest, log } = parts;
   /** A thread stays where it is for good. */
-  const parents = new Map<string, string | undefined>();
+  const parents = new Recent<string, string | undefined>(REMEMBERED);
 
   async function get<T>(schema: z.ZodType<T>, route: `/${string}`): Promise<T> {
     try {
@@ -52,8 +53,6 @@ export function createChannels(parts: { rest: REST; botUserId(): string | undefi
         const { type, parent_id } = await get(channelSchema, Routes.channel(channelId));
         const parent = THREADS.has(type) ? (parent_id ?? undefined) : undefined;
         parents.set(channelId, parent);
-        const oldest = parents.keys().next().value;
-        if (parents.size > REMEMBERED && oldest !== undefined) parents.delete(oldest);
         return parent;
       } catch (err) {
         log.info({ err }, 'a channel could not be looked up');

@@ -16,8 +16,8 @@ import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 import { type MessageBody, messageOf } from '../render.ts';
 import type { Servers } from '../servers.ts';
 import { placeSchema, targetSchema } from '../target.ts';
+import { naming } from '../text.ts';
 import type { Tokens } from '../tokens.ts';
-import { naming } from './naming.ts';
 
 export type Notices = {
   /** False where it can't be posted. Throws what may pass. */

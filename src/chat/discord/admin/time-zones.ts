@@ -1,7 +1,7 @@
 /** Time zones to choose from while their names are typed. */
 import type { APIApplicationCommandOptionChoice } from 'discord.js';
-import { type Asker, callOf } from '../inbound/asker.ts';
 import type { InboundParts } from '../inbound/parts.ts';
+import type { Reader } from '../inbound/readings.ts';
 
 /** Developer docs, interactions/application-commands, 2026-11-21: at most 25 choices. */
 const CHOICES = 25;
@@ -43,10 +43,10 @@ const plain = (text: string): string =>
 /** The zone in force first, then those whose names have in them what was typed; each with its time now. */
 export function zoneChoices(
   parts: Pick<InboundParts, 'core' | 'clock'>,
-  asker: Asker,
+  { asker, call }: Reader,
   typed: string,
 ): APIApplicationCommandOptionChoice<string>[] {
-  const inForce = parts.core.settings.of(callOf(asker).requester.spaceId).timeZone;
+  const inForce = parts.core.settings.of(call.requester.spaceId).timeZone;
   const text = plain(typed);
   const fitting = text === '' ? [inForce, ...WELL_KNOWN] : ALL.filter((zone) => plain(zone).includes(text));
   const now = parts.clock.now();

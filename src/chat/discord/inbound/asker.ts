@@ -1,9 +1,11 @@
 /** Who is calling, from where, with which rights, all of it from the event itself: rights change between two clicks. */
-import { ChannelType, PermissionFlagsBits } from 'discord.js';
-import type { Call } from '../../../core/command.ts';
+
+import { ChannelType, MessageFlags, PermissionFlagsBits } from 'discord.js';
+import type { Call, Core } from '../../../core/command.ts';
 import type { Standing } from '../../../core/limits/access.ts';
+import type { Servers } from '../servers.ts';
 import type { DiscordTarget } from '../target.ts';
-import type { Base, Message } from './wire.ts';
+import type { Base, FormSent, Message, Press } from './wire.ts';
 
 /** Who asked, where the answer goes, and what they may do there. Plain JSON. */
 export type Asker = {
@@ -51,6 +53,12 @@ export function askerOf(event: Base): Asker | undefined {
     channelId: (THREADS.includes(event.channel?.type) && event.channel?.parent_id) || channelId,
     ...(event.guild_id ? { roles: [...(event.member?.roles ?? []), event.guild_id] } : {}),
   };
+}
+
+/** What answers a message that only one member sees is for that member alone, too. */
+export function asSeen(asker: Asker, { message }: Press | FormSent): Asker {
+  const isPrivate = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  return { ...asker, target: { ...asker.target, private: isPrivate } };
 }
 
 const manages = (held: bigint): boolean =>
@@ -107,4 +115,25 @@ export function callOf(
     options,
     files,
   };
+}
+
+/** Roles are moved seldom, and limits by role are no matter of seconds. */
+const KNOWN_FOR_MS = 5 * 60_000;
+
+/**
+ * Sorts a member's roles by rank where limits stand on roles: that of the highest one applies, and only the server
+ * knows the order. Everywhere else it is nobody's business.
+ */
+export async function inRank<A extends Asker>(
+  parts: { core: Pick<Core, 'settings'>; servers: Servers },
+  asked: A,
+): Promise<A> {
+  const { roles, target } = asked;
+  const { guildId, botIsHere } = target;
+  // One role beside everybody's own is in order already.
+  if (!roles || roles.length <= 2 || !guildId || !botIsHere) return asked;
+  const { limits } = parts.core.settings.of(`discord:${guildId}`);
+  if (!limits.some(({ who }) => who.kind === 'role')) return asked;
+  await parts.servers.learn(guildId, KNOWN_FOR_MS);
+  return { ...asked, roles: parts.servers.highestFirst(guildId, roles) };
 }

@@ -1,27 +1,23 @@
 /** Fetches members' files from Discord's CDN: from nowhere else, not larger than what is taken, never twice the address. */
-import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import type { REST } from 'discord.js';
+import { request } from 'undici';
+import { z } from 'zod';
 import { isDiskFull } from '../../../core/intake/uploads.ts';
-import type { Files } from '../../../core/ports.ts';
+import type { Files, Log } from '../../../core/ports.ts';
+import { FILE_WITHIN_MS, fileAgent, type KeptDownload, keepUpTo } from '../../download.ts';
+import { troubleOf } from '../outbound/trouble.ts';
 import type { GivenFile } from './given-files.ts';
 import { isAttachment, type Origins } from './origins.ts';
 
-const SILENCE_MS = 30_000;
-/** A byte a second is never silent, and never done: 100 MB take this long at 1.4 Mbit/s. */
-const FILE_WITHIN_MS = 10 * 60_000;
 const CONNECTIONS = 16;
 const TRIES = 3;
 const PAUSE_MS = 400;
 const HOPS = 3;
 
 /** `gone`: the address opens nothing any more, or was never one that we fetch from. Passing trouble is `trouble`. */
-type DownloadResult =
-  | { kind: 'here'; path: string; dispose(): Promise<void> }
-  | { kind: 'too-large' | 'gone' | 'trouble' };
+type DownloadResult = { kind: 'here'; file: KeptDownload } | { kind: 'too-large' | 'gone' | 'trouble' };
 
 export type Downloads = {
   /** To a temporary file, which the caller disposes of. */
@@ -39,12 +35,7 @@ export function createDownloads(parts: {
   withinMs?: number;
 }): Downloads {
   const { origins } = parts;
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    connectTimeout: SILENCE_MS,
-    headersTimeout: SILENCE_MS,
-    bodyTimeout: SILENCE_MS,
-  });
+  const agent = fileAgent(CONNECTIONS);
   const stopping = new AbortController();
 
   /** The bytes, or what came in their place. A redirect is followed only to where we would fetch from anyway. */
@@ -66,24 +57,8 @@ export function createDownloads(parts: {
   async function once(url: string, maxBytes: number, signal: AbortSignal): Promise<DownloadResult> {
     const body = await open(url, signal);
     if (typeof body === 'string') return { kind: body };
-    const temp = await parts.files.temp('upload');
-    const dispose = async () => temp[Symbol.asyncDispose]();
-    let bytes = 0;
-    const count = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) return done(new TooLarge());
-        done(null, chunk);
-      },
-    });
-    try {
-      await pipeline(body, count, createWriteStream(temp.path, { mode: 0o600 }), { signal });
-      return { kind: 'here', path: temp.path, dispose };
-    } catch (error) {
-      await dispose();
-      if (error instanceof TooLarge) return { kind: 'too-large' };
-      throw error;
-    }
+    const file = await keepUpTo(maxBytes, body, parts.files, signal);
+    return file === 'too-large' ? { kind: file } : { kind: 'here', file };
   }
 
   /** One address, as often as it takes while there is only passing trouble. */
@@ -119,7 +94,24 @@ export function createDownloads(parts: {
   };
 }
 
-/** Ends the transfer; nobody outside this file sees it. */
-class TooLarge extends Error {
-  override name = 'TooLarge';
+const refreshAnswer = z.object({
+  refreshed_urls: z.array(z.object({ refreshed: z.string().nullish() })).min(1),
+});
+
+/**
+ * A pasted link to an upload opens it for a day. Discord signs it anew for bots as it does for its own app, though its
+ * documentation does not say so (discord-api-docs has nothing of it on 2026-11-21): where it refuses, the file is gone.
+ */
+export async function refreshed(
+  { rest, log }: { rest: REST; log: Log },
+  url: string,
+): Promise<string | undefined> {
+  try {
+    const body = { attachment_urls: [url] };
+    const answer = refreshAnswer.parse(await rest.post('/attachments/refresh-urls', { body }));
+    return answer.refreshed_urls[0]?.refreshed ?? undefined;
+  } catch (error) {
+    log.debug({ err: troubleOf(error) }, 'a link to an upload could not be refreshed');
+    return undefined;
+  }
 }

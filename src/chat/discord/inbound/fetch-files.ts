@@ -62,15 +62,16 @@ type SingleResult = { kind: 'kept'; file: KeptFile } | Exclude<FetchResult, { ki
 async function bring(
   parts: FetchParts,
   work: FileWork,
-  file: RecordedFile | undefined,
+  wanted: RecordedFile | undefined,
   what: FileRole,
 ): Promise<SingleResult | undefined> {
-  if (!file) return undefined;
-  if ('kept' in file) {
-    const here = await work.hold({ key: file.kept.key, bytes: file.kept.bytes, mime: file.kept.mime });
-    return here ? { kind: 'kept', file: file.kept } : { kind: 'gone' };
+  if (!wanted) return undefined;
+  if ('kept' in wanted) {
+    const { key, bytes, mime } = wanted.kept;
+    const here = await work.hold({ key, bytes, mime });
+    return here ? { kind: 'kept', file: wanted.kept } : { kind: 'gone' };
   }
-  const { given } = file;
+  const { given } = wanted;
   const maxBytes = MAX_UPLOAD_BYTES[what];
   const fetched = await parts.downloads.fetch(given, maxBytes);
   if (fetched.kind === 'too-large')
@@ -79,15 +80,12 @@ async function bring(
     parts.log.info({ what, why: fetched.kind }, "a member's file could not be fetched");
     return { kind: 'gone' };
   }
-  try {
-    // By its bytes: names and types are whatever somebody wrote there.
-    const mime = (await fileTypeFromFile(fetched.path))?.mime ?? 'application/octet-stream';
-    const kept = await work.keep(fetched.path, mime);
-    const { name, repeats } = given;
-    return { kind: 'kept', file: { ...kept, name, ...(repeats ? { repeats } : {}) } };
-  } finally {
-    await fetched.dispose();
-  }
+  await using file = fetched.file;
+  // By its bytes: names and types are whatever somebody wrote there.
+  const mime = (await fileTypeFromFile(file.path))?.mime ?? 'application/octet-stream';
+  const kept = await work.keep(file.path, mime);
+  const { name, repeats } = given;
+  return { kind: 'kept', file: { ...kept, name, ...(repeats ? { repeats } : {}) } };
 }
 
 export function uploadsOf(

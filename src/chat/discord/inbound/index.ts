@@ -5,22 +5,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { cleanAll } from '../../../core/text.ts';
-import { wordsFor } from '../../../words/index.ts';
+import type { Words } from '../../../words/index.ts';
 import { createChatInbox } from '../../inbox.ts';
-import { administer } from '../admin/index.ts';
-import { inRank } from '../admin/ranks.ts';
 import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
-import { eventOf, type MemberEvent } from './event.ts';
-import { keepForForm } from './keep-for-form.ts';
-import { makeJob, preparing } from './make.ts';
+import type { FirstAnswer } from './ack.ts';
+import { askerOf, inRank } from './asker.ts';
+import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
-import type { Owners } from './owners.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
-import { choicesOf, readInteraction } from './reading.ts';
-import type { Reading } from './readings.ts';
-import { INBOX_PREFIX, type InboundRecord, inboxIdOf, recordSchema } from './record.ts';
+import { choicesOf, type Owners, readInteraction } from './reading.ts';
+import { readerOf } from './readings.ts';
+import {
+  eventOf,
+  INBOX_PREFIX,
+  type InboundRecord,
+  inboxIdOf,
+  type MemberEvent,
+  recordSchema,
+} from './record.ts';
 import { sayCommand } from './say.ts';
 import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 
@@ -55,14 +59,17 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
 
   async function onInteraction(event: Interaction): Promise<void> {
     const receivedAt = clock.now();
-    const reading = readInteraction(parts, owners, event);
+    const asker = askerOf(event);
+    if (!asker) return;
+    const reader = readerOf(parts, asker);
+    const reading = readInteraction(reader, owners, event);
     if (!reading) return;
     if (reading.kind === 'choices') {
-      const choices = await choicesOf(parts, reading);
+      const choices = await choicesOf(parts, reader, reading);
       await acks.first(event, { kind: 'choices', choices });
       return;
     }
-    const acked = await firstAnswer(event, reading);
+    const acked = await firstAnswer(event, reading.answer, reader.words);
     if (acked.kind === 'late' || !reading.asked) return;
     const asked = withAnswer(reading.asked, acked);
     const { application_id: applicationId, token } = event;
@@ -71,12 +78,11 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   }
 
   /** A form or a text that Discord does not take is a bug of ours, and no reason to leave the member without a word. */
-  async function firstAnswer(event: Interaction, { answer, asker }: Extract<Reading, { kind: 'answer' }>) {
+  async function firstAnswer(event: Interaction, answer: FirstAnswer, { t }: Words) {
     try {
       return await acks.first(event, answer);
     } catch (error) {
-      const trouble = wordsFor(asker.target.locale).t('told.trouble');
-      await acks.first(event, { kind: 'message', body: notice(trouble) });
+      await acks.first(event, { kind: 'message', body: notice(t('told.trouble')) });
       throw error;
     }
   }
@@ -138,8 +144,6 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return sayCommand(parts, { ...event, asked: { ...who, ask } });
       case 'press':
         return press(parts, { ...event, asked: { ...who, ask } });
-      case 'admin':
-        return administer(parts, { ...who, ask });
     }
   }
 
@@ -149,8 +153,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     log.error({ err, kind: ask.kind }, 'what a member asked could not be done');
     const text = notice(words.t('told.trouble'));
     if (ask.kind === 'form') return;
-    if (ask.kind === 'press' || (ask.kind === 'admin' && ask.messageId !== undefined))
-      return replies.replyPrivately({ target }, text);
+    if (ask.kind === 'press') return replies.replyPrivately({ target }, text);
     const job = ask.kind === 'make' && (await parts.core.intake.existing(call));
     // The job is there all the same, and goes on.
     const goesOn = job ? notice(words.job(job)) : text;

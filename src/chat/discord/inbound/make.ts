@@ -1,13 +1,14 @@
 /** Handles a request for a job, from its files to the job's own message. Can be resumed after a crash at any point. */
 import type { Job } from '../../../core/job/job.ts';
+import type { Refusal } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';
 import { type MakeOutcome, make, type UseFiles } from '../../make.ts';
 import { type Page, said } from '../../page.ts';
 import { type MessageBody, messageOf, notice } from '../render.ts';
-import type { MemberEvent } from './event.ts';
 import { fetchFiles, uploadsOf } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';
-import { type AskOf, inboxIdOf, type RecordedFiles } from './record.ts';
+import type { MemberEvent } from './record.ts';
+import { type AskOf, type InboundRecord, inboxIdOf, type RecordedFiles } from './record.ts';
 import { drawFor } from './speak.ts';
 
 /** Until there is a job that says how it stands. */
@@ -90,4 +91,34 @@ async function showJob(
   const { channelId, eventId } = target;
   await outbound.bind(job.id, { channelId, statusMessageId: messageId, eventId });
   outbound.show(job);
+}
+
+/** Downloads the files given so far while the member fills in a form: their addresses may expire before it is sent. */
+export function keepForForm(parts: InboundParts, asked: InboundRecord<AskOf<'form'>>): Promise<void> {
+  const { eventId } = asked.target;
+  const work = keepGiven(parts, asked);
+  parts.forms.expect(eventId, work);
+  return work;
+}
+
+async function keepGiven(parts: InboundParts, { target, ask }: InboundRecord<AskOf<'form'>>): Promise<void> {
+  const { forms, waiting } = parts;
+  const { eventId, userId } = target;
+  await using work = parts.fileUse.begin();
+  const brought = await fetchFiles(parts, work, ask.files, async ({ image, clip }) => {
+    const keys = [image, clip].flatMap((file) => file?.key ?? []);
+    await waiting.hold(`form:${eventId}`, keys, userId);
+  });
+  if (brought.kind === 'gone') return;
+  if (brought.kind === 'refused') {
+    const refusal: Refusal = brought.refusal;
+    return forms.put(eventId, { refusal });
+  }
+  const { image, clip } = brought.files;
+  const files = {
+    ...(image ? { image: { kept: image } } : {}),
+    ...(clip ? { clip: { kept: clip } } : {}),
+    unknown: [],
+  };
+  await forms.put(eventId, { options: ask.options, files });
 }

@@ -36,14 +36,22 @@ function filesIn(holder: Holder, origins: Origins): MessageFiles {
   const embedded = holder.embeds.map((embed) => ({ url: embed.url, found: ofEmbed(embed, origins) }));
   const taken = new Set(embedded.flatMap(({ url, found }) => (found && 'name' in found ? [url] : [])));
   const links = linksIn(holder.content).filter((link) => !taken.has(link));
-  const found = [
+  return sorted([
     ...holder.attachments.map(givenOf),
     ...holder.components.flatMap(shown),
     ...embedded.map((one) => one.found),
     ...links.map((link) => ofLink(link, origins)),
     ...holder.sticker_items.map((sticker) => ofSticker(sticker, origins)),
-  ].filter((one) => one !== undefined);
-  return { files: found.filter((one) => 'name' in one), beyond: found.filter((one) => 'kind' in one) };
+  ]);
+}
+
+/** What the links in a text lead to. */
+export const filesLinkedIn = (text: string, origins: Origins): MessageFiles =>
+  sorted(linksIn(text).map((link) => ofLink(link, origins)));
+
+function sorted(found: readonly (GivenFile | UnreachableFile | undefined)[]): MessageFiles {
+  const there = found.filter((one) => one !== undefined);
+  return { files: there.filter((one) => 'name' in one), beyond: there.filter((one) => 'kind' in one) };
 }
 
 const LINK = /https?:\/\/[^\s<>]+/g;

@@ -3,8 +3,11 @@ import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
 import type { FileUse } from '../../../core/intake/file-use.ts';
 import type { Clock, Files, Inbox, Log } from '../../../core/ports.ts';
-import type { AdminTools } from '../admin/tools.ts';
+import type { Requests } from '../../requests.ts';
+import type { Channels } from '../admin/channels.ts';
+import type { Notices } from '../admin/notices.ts';
 import type { Outbound } from '../outbound/index.ts';
+import type { Sender } from '../outbound/sender.ts';
 import type { Servers } from '../servers.ts';
 import type { Tokens } from '../tokens.ts';
 import type { Acks } from './ack.ts';
@@ -31,7 +34,14 @@ export type InboundParts = {
   unfurling: Unfurling;
   waiting: FormMemory;
   forms: OpenForms;
-  admin: AdminTools;
+  admin: {
+    channels: Channels;
+    notices: Notices;
+    requests: Requests;
+    /** For files of any size. */
+    sender: Sender;
+    temp: Files['temp'];
+  };
   /** Whether the event came to an earlier life of this process. */
   resumed(eventId: string): boolean;
   clock: Clock;

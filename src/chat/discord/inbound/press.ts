@@ -2,17 +2,25 @@
 import { runAction } from '../../actions.ts';
 import type { Face, Press } from '../../face.ts';
 import { said } from '../../page.ts';
-import { naming } from '../admin/naming.ts';
-import { placeOfResult } from '../outbound/found.ts';
+import { formsPanel } from '../../settings-forms.ts';
+import { PANEL_VERB } from '../../settings-panel.ts';
+import { placeOfResult } from '../outbound/records.ts';
 import { messageOf } from '../render.ts';
 import { placeSchema } from '../target.ts';
-import type { MemberEvent } from './event.ts';
+import { naming } from '../text.ts';
 import type { InboundParts } from './parts.ts';
-import type { AskOf } from './record.ts';
+import type { AskOf, MemberEvent } from './record.ts';
 import { drawFor, privatePage, sayPage } from './speak.ts';
 
 /** They answer in the place of what one member alone can see; a message for all must not go so. */
-const IN_PRIVATE: ReadonlySet<string> = new Set(['delete-yes', 'forget', 'forget-yes', 'keep', 'csv']);
+const IN_PRIVATE: ReadonlySet<string> = new Set([
+  'delete-yes',
+  'forget',
+  'forget-yes',
+  'keep',
+  'csv',
+  PANEL_VERB,
+]);
 
 export async function press(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Promise<void> {
   const { asked, words } = event;
@@ -105,6 +113,7 @@ function faceOf(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Face {
       await admin.notices.tellDeclined(code);
     },
     draw: drawFor(parts, event),
+    panel: formsPanel,
     maxBytes: target.uploadLimitBytes,
   };
 }

@@ -1,46 +1,41 @@
 /** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
-import { ApplicationCommandType, InteractionType, MessageFlags } from 'discord.js';
-import { wordsFor } from '../../../words/index.ts';
-import { readAdmin } from '../admin/reading.ts';
+import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
 import { zoneChoices } from '../admin/time-zones.ts';
+import { menuOf } from '../commands-data.ts';
+import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
-import { notice, readId } from '../render.ts';
-import { type Asker, askerOf, callOf } from './asker.ts';
+import { memberIdOf } from '../text.ts';
+import { type Asker, asSeen } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
-import { menuOf } from './menus.ts';
-import { filesOn, whyBeyond } from './message-files.ts';
-import type { Owners } from './owners.ts';
+import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
-import { doing, type Reading, type ReadingParts, telling } from './readings.ts';
+import { readSettings } from './reading-settings.ts';
+import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
 import { jobChoices, modelsFor } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
-export function readInteraction(
-  parts: ReadingParts,
-  owners: Owners,
-  event: Interaction,
-): Reading | undefined {
-  const asker = askerOf(event);
-  if (!asker) return undefined;
-  const admin = readAdmin(parts, asker, event);
-  if (admin) return admin;
+/**
+ * Whose jobs the latest ones are, by their codes, as far as this process has seen them: a form must be opened before
+ * anything can be looked up, and this spares strangers a form that would come to nothing.
+ */
+export type Owners = Map<string, string>;
+
+export function readInteraction(reader: Reader, owners: Owners, event: Interaction): Reading | undefined {
+  const ofSettings = readSettings(reader, event);
+  if (ofSettings) return ofSettings;
+  const { asker } = reader;
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
       const typed = event.data.options.find(({ focused }) => focused)?.value ?? '';
-      return {
-        kind: 'choices',
-        asker,
-        typed: String(typed),
-        of: TYPED[event.data.name] ?? 'cancel',
-      };
+      return { kind: 'choices', typed: String(typed), of: TYPED[event.data.name] ?? 'cancel' };
     }
     case InteractionType.ApplicationCommand:
-      if (event.data.type === ApplicationCommandType.Message) return readMenu(parts, asker, event);
-      return event.data.name === 'animate' ? readAnimate(parts, asker, event) : readTyped(asker, event);
+      if (event.data.type === ApplicationCommandType.Message) return readMenu(reader, event);
+      return event.data.name === 'animate' ? readAnimate(reader, event) : readTyped(asker, event);
     case InteractionType.MessageComponent:
-      return readPress(parts, owners, asker, event);
+      return readPress(reader, owners, event);
     case InteractionType.ModalSubmit:
       return readSent(asker, event);
   }
@@ -51,18 +46,17 @@ const TYPED: Readonly<Record<string, 'jobs' | 'models'>> = { jobs: 'jobs', anima
 
 export async function choicesOf(
   parts: InboundParts,
-  { asker, typed, of }: Extract<Reading, { kind: 'choices' }>,
+  reader: Reader,
+  { typed, of }: Extract<Reading, { kind: 'choices' }>,
 ) {
-  if (of === 'timezone') return zoneChoices(parts, asker, typed);
-  return of === 'models' ? modelsFor(parts, asker, typed) : jobChoices(parts, asker, typed, of);
+  if (of === 'timezone') return zoneChoices(parts, reader, typed);
+  return of === 'models' ? modelsFor(parts, reader, typed) : jobChoices(parts, reader, typed, of);
 }
 
 /** Why this member may not start jobs here: said before a form opens or a file is fetched. */
-function refusedCaller({ core }: ReadingParts, asker: Asker): Reading | undefined {
-  const refusal = core.access.refusalFor(callOf(asker));
-  if (!refusal) return undefined;
-  const body = notice(wordsFor(asker.target.locale).refusal(refusal));
-  return { kind: 'answer', asker, answer: { kind: 'message', body } };
+function refusedCaller({ core, words, call }: Reader, asker: Asker): Reading | undefined {
+  const refusal = core.access.refusalFor(call);
+  return refusal && telling(asker, words.refusal(refusal));
 }
 
 function readTyped(asker: Asker, { data }: CommandUse): Reading {
@@ -76,16 +70,22 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
     options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
-function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Reading {
-  const { image, clip, private: privately, ...options } = textsOf(data);
-  const asker = { ...who, target: { ...who.target, private: privately === 'true' } };
-  const shut = refusedCaller(parts, asker);
+function readAnimate(reader: Reader, { data }: CommandUse): Reading {
+  const { image, clip, link, private: privately, ...options } = textsOf(data);
+  const { target } = reader.asker;
+  const asker = { ...reader.asker, target: { ...target, private: privately === 'true' } };
+  const shut = refusedCaller(reader, asker);
   if (shut) return shut;
   const fileOf = (id: string | undefined): RecordedFile | undefined => {
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
   };
-  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  const { files: [linked] = [], beyond = [] } = link ? filesLinkedIn(link, reader.origins) : {};
+  if (link && !linked) {
+    const { words } = reader;
+    return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
+  }
+  const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
   if (files.image && files.clip) {
     const ask: AskOf<'make'> = {
       kind: 'make',
@@ -95,7 +95,7 @@ function readAnimate(parts: ReadingParts, who: Asker, { data }: CommandUse): Rea
     };
     return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
-  return openForm(asker, { options, files: { ...files, unknown: [] } }, { choices: false });
+  return openForm(reader, asker, { options, files: { ...files, unknown: [] } }, { choices: false });
 }
 
 const named = ({ image, clip }: { image: RecordedFile | undefined; clip: RecordedFile | undefined }) => ({
@@ -104,14 +104,14 @@ const named = ({ image, clip }: { image: RecordedFile | undefined; clip: Recorde
 });
 
 /** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
-function readMenu(parts: ReadingParts, asker: Asker, { data }: CommandUse): Reading | undefined {
+function readMenu(reader: Reader, { data }: CommandUse): Reading | undefined {
+  const { asker, words, origins } = reader;
   const menu = menuOf(data.name);
   const message = data.resolved.messages[data.target_id ?? ''];
   if (!menu || !message) return undefined;
-  const shut = refusedCaller(parts, asker);
+  const shut = refusedCaller(reader, asker);
   if (shut) return shut;
-  const words = wordsFor(asker.target.locale);
-  const { files: all, beyond } = filesOn(message, parts.origins);
+  const { files: all, beyond } = filesOn(message, origins);
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;
@@ -124,15 +124,15 @@ function readMenu(parts: ReadingParts, asker: Asker, { data }: CommandUse): Read
     image: image && { given: image },
     clip: clip && { given: clip },
   });
-  return openForm(asker, { options: {}, files: { ...files, unknown } }, { choices: true });
+  return openForm(reader, asker, { options: {}, files: { ...files, unknown } }, { choices: true });
 }
 
 function openForm(
+  { words }: Reader,
   asker: Asker,
   ask: Pick<AskOf<'form'>, 'options' | 'files'>,
   { choices }: { choices: boolean },
 ): Reading {
-  const words = wordsFor(asker.target.locale);
   const { eventId, private: privately } = asker.target;
   const form = fileForm(words, {
     action: formAction({ of: 'ask', eventId, private: privately }),
@@ -147,18 +147,16 @@ function openForm(
 /** Which file a button asks for anew. */
 const NEW: Readonly<Record<string, FileRole>> = { 'new-image': 'image', 'new-motion': 'clip' };
 
-function readPress(parts: ReadingParts, owners: Owners, pressing: Asker, event: Press): Reading {
-  // A message that only the member sees is answered in the same way.
-  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-  const asker = { ...pressing, target: { ...pressing.target, private: secret } };
-  const words = wordsFor(asker.target.locale);
+function readPress(reader: Reader, owners: Owners, event: Press): Reading {
+  const { words } = reader;
+  const asker = asSeen(reader.asker, event);
   const read = readId(event.data.custom_id);
   if (!read || !event.message) return telling(asker, words.t('told.too-old'));
-  const { verb, code, arg } = read;
+  const { verb, code } = read;
   // A verb is any stranger's text: `constructor` is something to every object.
   const what = Object.hasOwn(NEW, verb) ? NEW[verb] : undefined;
   if (what || verb === 'again') {
-    const shut = refusedCaller(parts, asker) ?? refusedStranger(parts, owners, asker, code);
+    const shut = refusedCaller(reader, asker) ?? refusedStranger(reader, owners, asker, code);
     if (shut) return shut;
   }
   if (what) {
@@ -170,41 +168,35 @@ function readPress(parts: ReadingParts, owners: Owners, pressing: Asker, event: 
   if (verb === 'again') {
     const files = { unknown: [] };
     const ask: AskOf<'make'> = { kind: 'make', command: 'again', options: { job: code }, files };
-    return doing(asker, { kind: 'thinking', ephemeral: secret }, ask);
+    return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
-  const messageId = event.message.id;
+  const { values, component_type } = event.data;
+  const picked = component_type === ComponentType.UserSelect ? values.map(memberIdOf) : values;
   return doing(
     asker,
     { kind: 'nothing-new' },
-    {
-      kind: 'press',
-      verb,
-      code,
-      ...(arg === undefined ? {} : { arg }),
-      messageId,
-    },
+    { kind: 'press', ...read, ...(picked.length > 0 ? { picked } : {}), messageId: event.message.id },
   );
 }
 
 /** Only where it is known for sure; anybody else is looked at after the first answer. */
 function refusedStranger(
-  { core }: ReadingParts,
+  { core, words, call: { requester, standing } }: Reader,
   owners: Owners,
   asker: Asker,
   code: string,
 ): Reading | undefined {
-  const { requester, standing } = callOf(asker);
-  const owner = owners.of(code);
+  const owner = owners.get(code);
   const known = owner === undefined || owner === requester.memberId;
   if (known || standing.moderator || core.access.isOperator(requester)) return undefined;
-  return telling(asker, wordsFor(asker.target.locale).t('told.not-yours'));
+  return telling(asker, words.t('told.not-yours'));
 }
 
 function readSent(who: Asker, event: FormSent): Reading | undefined {
   const id = readFormId(event.data.custom_id);
   if (!id) return undefined;
-  const secret = ((event.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-  const asker = { ...who, target: { ...who.target, private: id.of === 'ask' ? id.private : secret } };
+  const seen = asSeen(who, event);
+  const asker = id.of === 'ask' ? { ...seen, target: { ...seen.target, private: id.private } } : seen;
   const { options, files: ids } = readForm(event);
   const fileOf = (what: FileRole): RecordedFile | undefined => {
     const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];

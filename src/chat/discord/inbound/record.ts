@@ -1,7 +1,13 @@
 /** The record of an event in the inbox until it is answered: enough to resume after a crash, without any token. */
+
 import { z } from 'zod';
-import { fromOld } from '../render.ts';
+import type { Call } from '../../../core/command.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
+import { PANEL_VERB } from '../../settings-panel.ts';
+import { fromOld } from '../ids.ts';
 import { targetSchema } from '../target.ts';
+import { memberIdOf } from '../text.ts';
+import { callOf } from './asker.ts';
 import { givenSchema } from './given-files.ts';
 
 const keptSchema = z.object({
@@ -42,38 +48,55 @@ const askSchema = z.discriminatedUnion('kind', [
   }),
   /** A form is open; what was given already is fetched meanwhile. */
   z.object({ kind: z.literal('form'), options, files: recordedFilesSchema }),
-  /** A command that only shows something, or stops a job. */
-  z.object({ kind: z.literal('say'), command: z.string(), options }),
+  /** A command that shows something, stops a job or changes a setting. */
+  z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
   z.object({
     kind: z.literal('press'),
     verb: z.string(),
     code: z.string(),
     arg: z.string().optional(),
+    /** What was chosen from a menu, or filled in a form. */
+    picked: z.array(z.string()).optional(),
+    filled: options.optional(),
     messageId: z.string(),
-  }),
-  /** What admins do with the settings. */
-  z.object({
-    kind: z.literal('admin'),
-    act: z.string(),
-    /** A code, a part of a command, a word: whatever the act is about. */
-    arg: z.string(),
-    options,
-    /** What was chosen from a menu. */
-    values: z.array(z.string()),
-    messageId: z.string().optional(),
   }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
-/** As an earlier version wrote it, whose requests and reports were matters of their own. */
-function upgraded(ask: Ask): Ask {
-  if (ask.kind === 'press' && ask.arg === undefined) return { ...ask, ...fromOld(ask.verb, ask.code) };
-  if (ask.kind !== 'admin') return ask;
-  const { act, arg, options, messageId } = ask;
-  if (act === 'usage') return { kind: 'say', command: act, options };
-  if (messageId === undefined || !['ask', 'approve', 'refuse', 'csv'].includes(act)) return ask;
-  return { kind: 'press', verb: act, code: arg, messageId };
+/** What admins did, as an earlier version wrote it. */
+const oldAskSchema = z.object({
+  kind: z.literal('admin'),
+  act: z.string(),
+  /** A code, a part of a command, a word: whatever the act is about. */
+  arg: z.string(),
+  options,
+  values: z.array(z.string()),
+  messageId: z.string().optional(),
+});
+
+function fromOldAsk({ act, arg, options, values, messageId }: z.infer<typeof oldAskSchema>): Ask {
+  if (messageId === undefined)
+    return act === 'usage'
+      ? { kind: 'say', command: act, options }
+      : { kind: 'say', command: act, part: arg, options };
+  if (['ask', 'approve', 'refuse', 'csv'].includes(act))
+    return { kind: 'press', verb: act, code: arg, messageId };
+  const { only, onlyIsRole, ...filled } = options;
+  const who = only === undefined ? {} : onlyIsRole ? { role: only } : { member: memberIdOf(only) };
+  return {
+    kind: 'press',
+    verb: PANEL_VERB,
+    code: act,
+    ...(arg === '' ? {} : { arg }),
+    picked: act === 'members' ? values.map(memberIdOf) : values,
+    filled: { ...filled, ...who },
+    messageId,
+  };
 }
+
+/** An earlier version had other codes on its buttons, too. */
+const upgraded = (ask: Ask): Ask =>
+  ask.kind === 'press' && ask.arg === undefined ? { ...ask, ...fromOld(ask.verb, ask.code) } : ask;
 
 export type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
@@ -82,7 +105,7 @@ export const recordSchema = z.object({
   moderator: z.boolean(),
   channelId: z.string().optional(),
   roles: z.array(z.string()).optional(),
-  ask: askSchema.transform(upgraded),
+  ask: z.union([askSchema.transform(upgraded), oldAskSchema.transform(fromOldAsk)]),
 });
 /** Who asked, and what. */
 export type InboundRecord<A extends Ask = Ask> = Omit<z.infer<typeof recordSchema>, 'ask'> & { ask: A };
@@ -90,3 +113,17 @@ export type InboundRecord<A extends Ask = Ask> = Omit<z.infer<typeof recordSchem
 /** Events of other chats are in the same inbox. */
 export const INBOX_PREFIX = 'discord:';
 export const inboxIdOf = (eventId: string): string => INBOX_PREFIX + eventId;
+
+/** One event of a member, with what every handler needs of it: built once, when the event is taken up. */
+export type MemberEvent<A extends Ask = Ask> = {
+  asked: InboundRecord<A>;
+  words: Words;
+  /** Who calls, without what they ask for. */
+  call: Call;
+};
+
+export const eventOf = <A extends Ask>(asked: InboundRecord<A>): MemberEvent<A> => ({
+  asked,
+  words: wordsFor(asked.target.locale),
+  call: callOf(asked),
+});

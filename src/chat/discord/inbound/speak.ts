@@ -7,12 +7,13 @@ import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
-import { naming } from '../admin/naming.ts';
-import { linkTo, placeOfResult } from '../outbound/found.ts';
+import { formsPanel } from '../../settings-forms.ts';
+import { linkTo, placeOfResult } from '../outbound/records.ts';
 import { DiscordTrouble } from '../outbound/trouble.ts';
 import { ITEMS_SHOWN, messageOf } from '../render.ts';
-import type { MemberEvent } from './event.ts';
+import { naming } from '../text.ts';
 import type { InboundParts } from './parts.ts';
+import type { MemberEvent } from './record.ts';
 import type { ReplyTarget } from './replies.ts';
 
 /** In the place of what the answer said. The words are what matters: where a picture can't go, they go alone. */
@@ -96,6 +97,7 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(moderator ? namesFor(commands, 'admins') : [])],
     ways: WAYS,
     hasAdmins: target.guildId !== undefined && target.botIsHere,
+    panel: formsPanel,
     chart: core.reports.chart,
   };
   return async (write) => {

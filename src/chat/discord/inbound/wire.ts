@@ -106,7 +106,11 @@ export type CommandUse = z.infer<typeof command>;
 const press = base.extend({
   type: z.literal(InteractionType.MessageComponent),
   /** `values`: what was chosen from a menu. */
-  data: z.object({ custom_id: z.string(), values: z.array(z.string()).default([]) }),
+  data: z.object({
+    custom_id: z.string(),
+    component_type: z.number().optional(),
+    values: z.array(z.string()).default([]),
+  }),
 });
 export type Press = z.infer<typeof press>;
 
@@ -115,14 +119,15 @@ const field = z.object({
   value: z.union([z.string(), z.boolean()]).nullish(),
   values: z.array(z.string()).nullish(),
 });
+const byId = z.record(z.string(), z.unknown()).default({});
 const form = base.extend({
   type: z.literal(InteractionType.ModalSubmit),
   data: z.object({
     custom_id: z.string(),
     components: z.array(z.object({ component: field.optional() })),
     resolved: z
-      .object({ attachments: resolvedFiles, roles: z.record(z.string(), z.unknown()).default({}) })
-      .default({ attachments: {}, roles: {} }),
+      .object({ attachments: resolvedFiles, roles: byId, users: byId })
+      .default({ attachments: {}, roles: {}, users: {} }),
   }),
 });
 export type FormSent = z.infer<typeof form>;

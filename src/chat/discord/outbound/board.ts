@@ -11,9 +11,9 @@ import { targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { statusMessage } from './cards.ts';
 import type { Edit } from './editor.ts';
-import { linkTo, placeOfResult } from './found.ts';
 import { mayPost } from './places.ts';
 import type { Records, StatusBinding, StatusRecord } from './records.ts';
+import { linkTo, placeOfResult } from './records.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_EVERY_MS = 5_000;
@@ -75,8 +75,8 @@ export function createBoard(parts: BoardParts): Board {
     face: {
       ref: records.bound.get,
       shown: async (jobId) => (await records.shown.get(jobId)) ?? {},
-      note: async (jobId, shown) => void (await records.shown.set(jobId, shown)),
-      bind: async (jobId, bound) => void (await records.bound.set(jobId, bound)),
+      note: records.shown.set,
+      bind: records.bound.set,
       forget: records.forget,
       isNews: isOver,
       async page(job, bound, before) {

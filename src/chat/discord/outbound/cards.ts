@@ -8,9 +8,9 @@ import { filesLine } from '../../../words/facts.ts';
 import type { Words } from '../../../words/index.ts';
 import { jobButton, resultPage, statusPage } from '../../cards.ts';
 import type { Page } from '../../page.ts';
-import { memberIdOf } from '../admin/naming.ts';
 import { type MessageBody, messageOf } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
+import { memberIdOf } from '../text.ts';
 import type { PostingPlace } from './limits.ts';
 import type { Upload } from './sender.ts';
 

@@ -5,7 +5,7 @@ import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.
 import type { Job, JobIn, Requester } from '../../../core/job/job.ts';
 import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../../core/ports.ts';
-import { wordsFor } from '../../../words/index.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
 import { type DiscordTarget, targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { createBoard } from './board.ts';
@@ -99,8 +99,8 @@ export function createOutbound(parts: OutboundParts): Outbound {
     }
   }
 
-  async function uploadsFor(job: Job, delivery: Delivery, to: DiscordTarget): Promise<Upload[]> {
-    const alt = altText(wordsFor(to.locale), job);
+  async function uploadsFor(words: Words, job: Job, delivery: Delivery): Promise<Upload[]> {
+    const alt = altText(words, job);
     if (delivery.form !== 'link')
       return [{ path: delivery.path, filename: `strut-${job.code}.mp4`, mime: 'video/mp4', alt }];
     const poster = await delivery.poster(POSTER_SIDE);
@@ -132,9 +132,10 @@ export function createOutbound(parts: OutboundParts): Outbound {
       const to = targetSchema.parse(target);
       // A first follow-up to an answer that is still empty would become that answer.
       if ((await records.bound.get(job.id))?.eventId === to.eventId) await board.first(job.id);
-      const uploads = await uploadsFor(job, delivery, to);
+      const words = wordsFor(to.locale);
+      const uploads = await uploadsFor(words, job, delivery);
       const facts = {
-        words: wordsFor(to.locale),
+        words,
         to,
         left: await left(job),
         now: clock.now(),

@@ -1,5 +1,9 @@
 /** What must be known of a job's messages after a restart. One record for each writer, so that none undoes another's. */
+import { messageLink } from 'discord.js';
+import { z } from 'zod';
+import type { Job } from '../../../core/job/job.ts';
 import type { KeyValueStore } from '../../../core/ports.ts';
+import { jobNotes } from '../../notes.ts';
 import type { Shown as ShownAnywhere } from '../../status.ts';
 import type { PostingPlace } from './limits.ts';
 import type { PostedMessage } from './sender.ts';
@@ -20,14 +24,9 @@ export type Posts = Record<
 export type Records = ReturnType<typeof createRecords>;
 
 export function createRecords(kv: KeyValueStore) {
-  const record = <T>(kind: string) => ({
-    get: (jobId: string) => kv.get<T>(`${kind}:${jobId}`),
-    set: (jobId: string, value: T) => kv.set(`${kind}:${jobId}`, value),
-    delete: (jobId: string) => kv.delete(`${kind}:${jobId}`),
-  });
-  const bound = record<StatusBinding>('bound');
-  const shown = record<StatusRecord>('shown');
-  const posts = record<Posts>('posts');
+  const bound = jobNotes<StatusBinding>(kv, 'bound');
+  const shown = jobNotes<StatusRecord>(kv, 'shown');
+  const posts = jobNotes<Posts>(kv, 'posts');
   return {
     bound,
     shown,
@@ -36,4 +35,21 @@ export function createRecords(kv: KeyValueStore) {
       for (const kind of [bound, shown, posts]) await kind.delete(jobId);
     },
   };
+}
+
+const placeSchema = z.object({
+  channelId: z.string(),
+  messageId: z.string(),
+  guildId: z.string().optional(),
+});
+type Place = z.infer<typeof placeSchema>;
+
+/** Where a job's video was posted. Undefined for one that only its member sees: no link leads there. */
+export const placeOfResult = (job: Job): Place | undefined =>
+  job.state === 'delivered' ? placeSchema.safeParse(job.receipt.details).data : undefined;
+
+export function linkTo(place: Place | undefined): string | undefined {
+  if (!place) return undefined;
+  const { channelId, messageId, guildId } = place;
+  return guildId ? messageLink(channelId, messageId, guildId) : messageLink(channelId, messageId);
 }

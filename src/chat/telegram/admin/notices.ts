@@ -9,8 +9,7 @@ import type { Requests } from '../../requests.ts';
 import { isTrouble } from '../api.ts';
 import type { Outbound, Place } from '../outbound/index.ts';
 import { messageOf, type PageBody } from '../render.ts';
-import { placeSchema, targetSchema } from '../target.ts';
-import { readLocation } from './location.ts';
+import { placeSchema, readLocation, targetSchema } from '../target.ts';
 import type { People } from './people.ts';
 import { localeKey } from './settings.ts';
 

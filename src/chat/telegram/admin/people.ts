@@ -2,8 +2,9 @@
 import type { Api } from 'grammy';
 import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import type { Naming } from '../../../core/settings/setting.ts';
+import { Recent } from '../../recent.ts';
 import type { MessageRecord, Place } from '../inbound/records.ts';
-import { readLocation } from './location.ts';
+import { readLocation } from '../target.ts';
 
 const SEEN_FOR_MS = 30 * 24 * 3_600_000;
 /** What is on the key-value store is written again so often, not with every message. */
@@ -27,21 +28,21 @@ export type People = {
 };
 
 export function createPeople({ api, kv, clock }: { api: Api; kv: KeyValueStore; clock: Clock }): People {
-  const noted = new Map<string, { value: number | string; at: number }>();
-  const names = new Map<string, { name: Promise<string>; at: number }>();
+  const noted = new Recent<string, { value: number | string; at: number }>(KEPT);
+  const names = new Recent<string, { name: Promise<string>; at: number }>(KEPT);
 
   async function keep(key: string, value: number | string): Promise<void> {
     const before = noted.get(key);
     if (before?.value === value && clock.now() - before.at < NOTED_EVERY_MS) return;
     await kv.set(key, value, SEEN_FOR_MS);
-    remember(noted, key, { value, at: clock.now() });
+    noted.set(key, { value, at: clock.now() });
   }
 
   function known(key: string, ask: () => Promise<string>, otherwise: string): Promise<string> {
     const before = names.get(key);
     if (before && clock.now() - before.at < NAMES_KNOWN_MS) return before.name;
     const name = ask().catch(() => otherwise);
-    remember(names, key, { name, at: clock.now() });
+    names.set(key, { name, at: clock.now() });
     return name;
   }
 
@@ -105,10 +106,3 @@ export function createPeople({ api, kv, clock }: { api: Api; kv: KeyValueStore; 
 
 const seenKey = (chatId: number, username: string): string => `seen:${chatId}:${username.toLowerCase()}`;
 const topicKey = (chatId: number, topic: string): string => `topic:${chatId}:${topic}`;
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.keys().next().value;
-  if (map.size > KEPT && oldest !== undefined) map.delete(oldest);
-}

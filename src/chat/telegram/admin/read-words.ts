@@ -3,7 +3,7 @@ import { type Outcome, refuse } from '../../../core/refusals.ts';
 import { SHOW } from '../../../core/settings/settings-parts.ts';
 import type { MessageRecord } from '../inbound/records.ts';
 import { topicOf } from '../inbound/who.ts';
-import { locationId, readLocation } from './location.ts';
+import { locationId, readLocation } from '../target.ts';
 import { PART_NAMES, type Slot, slotsFor, type Word } from './parts.ts';
 
 export type SettingsReading =

@@ -1,44 +1,29 @@
 /** `/settings`: with words after it a change, without any the panel. Rights are asked for each time. */
 import type { Api } from 'grammy';
-import type { Commands } from '../../../../commands/index.ts';
 import type { Call, Core } from '../../../core/command.ts';
+import type { Caller } from '../../../core/limits/access.ts';
 import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import { HISTORY, SHOW } from '../../../core/settings/settings-parts.ts';
-import { type Words, wordsFor } from '../../../words/index.ts';
-import { changedLines, historyLines } from '../../../words/settings.ts';
+import type { Words } from '../../../words/index.ts';
+import type { ACTIONS } from '../../actions.ts';
 import { said as saying } from '../../page.ts';
-import {
-  panelWithQuestions,
-  type QuestionFacts,
-  questionPage,
-  usageLine,
-  wantedByAnswer,
-} from '../../settings-questions.ts';
+import { refusedPage } from '../../pages.ts';
+import { settingsAction } from '../../settings-action.ts';
+import { PANEL_VERB } from '../../settings-panel.ts';
+import { usageLine } from '../../settings-questions.ts';
 import { isTrouble } from '../api.ts';
 import { jobIdOf } from '../inbound/decide.ts';
-import type { PressHandler } from '../inbound/press-handlers.ts';
-import type { MessageRecord, Place } from '../inbound/records.ts';
-import type { Talk } from '../inbound/talk.ts';
-import { type Membership, targetOf } from '../inbound/who.ts';
-import { type Body, linesOf } from '../render.ts';
-import { readLocation } from './location.ts';
-import { bodyOf, placeFacts } from './panel.ts';
+import type { MessageRecord } from '../inbound/records.ts';
+import { type DrawParts, drawFor } from '../inbound/speak.ts';
+import type { Membership } from '../inbound/who.ts';
+import { type Body, linesOf, messageOf } from '../render.ts';
+import { readLocation } from '../target.ts';
+import { ANONYMOUS_VERB } from './panel.ts';
 import { usageOf } from './parts.ts';
-import type { People } from './people.ts';
 import { readWords } from './read-words.ts';
 
-export type SettingsParts = {
-  api: Api;
-  kv: KeyValueStore;
-  people: People;
-  who: Membership;
-  talk: Talk;
-  settings: Commands['settings'];
-};
-
-/** Of panels that an earlier version posted. */
-const OLD_CODES: ReadonlyMap<string, string> = new Map([['log', 'log-channel']]);
+export type SettingsParts = Omit<DrawParts, 'core'> & { api: Api; kv: KeyValueStore; who: Membership };
 
 const DONE_FOR_MS = 3_600_000;
 const LOCALE_KEPT_MS = 365 * 24 * 3_600_000;
@@ -46,97 +31,64 @@ const LOCALE_KEPT_MS = 365 * 24 * 3_600_000;
 /** The language of the admins, in which their log channel is told. */
 export const localeKey = (spaceId: string): string => `admin-locale:${spaceId}`;
 
-type Facts = Omit<QuestionFacts, 'naming'>;
-
 export type SettingsAnswers = {
-  answer(said: MessageRecord, core: Core): Promise<Body>;
-  pressed: { known: PressHandler; anonymous: PressHandler };
+  answer(said: MessageRecord, words: Words, core: Core): Promise<Body>;
+  /** What the buttons of the panel do, pressed by somebody who speaks that language. */
+  actions(locale: string): typeof ACTIONS;
 };
 
 export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
-  const { api, kv, people, who, talk, settings } = parts;
+  const { api, kv, people, who, commands } = parts;
 
-  async function callOf(place: Place, id: string): Promise<Call> {
-    return { ...(await who.fresh(place)), id, options: {}, files: {} };
-  }
+  const noteLocale = async ({ requester }: Caller, locale: string): Promise<void> =>
+    void (await kv.set(localeKey(requester.spaceId), locale, LOCALE_KEPT_MS));
 
-  /** Everything in force, or why this caller may not see it. */
-  async function panelFacts(place: Place, call: Call, core: Core): Promise<Facts | { refused: string }> {
-    const words = wordsFor(place.locale);
-    const outcome = await settings.execute({ ...call, part: SHOW }, core);
-    if (!outcome.ok) return { refused: words.refusal(outcome.refusal) };
-    if (outcome.value.kind !== 'settings') throw new Error('/settings shows something else');
-    const { settings: inForce, own } = outcome.value;
-    return { words, settings: inForce, own, ...placeFacts(place, own) };
-  }
-
-  const draw = (
-    place: Place,
-    { t }: Words,
-    write: (naming: QuestionFacts['naming']) => Body,
-  ): Promise<Body> => people.named(place.chatId, t('settings.anonymous-admin'), write);
-
-  async function answer(said: MessageRecord, core: Core): Promise<Body> {
-    const call = await callOf(said, jobIdOf(said));
-    const facts = await panelFacts(said, call, core);
-    if ('refused' in facts) return linesOf([facts.refused]);
-    const { words } = facts;
+  async function answer(said: MessageRecord, words: Words, core: Core): Promise<Body> {
+    const call: Call = { ...(await who.fresh(said)), id: jobIdOf(said), options: {}, files: {} };
+    const shut = await commands.settings.execute({ ...call, part: SHOW }, core);
+    if (!shut.ok) return messageOf(words, refusedPage(words, shut.refusal));
     const read = await readWords(said, { find: people.find, chatNamed });
     switch (read.kind) {
       case 'stranger':
         return linesOf([words.t('settings.unknown-member', { name: read.name })]);
       case 'too-many':
-        return bodyOf(saying(usageLine(words, usageOf(read.part))));
+        return messageOf(words, saying(usageLine(words, usageOf(read.part))));
       case 'wrong':
         return wrong(words, read.refusal, read.part);
       case 'call':
-        if (read.part === SHOW)
-          return draw(said, words, (naming) =>
-            bodyOf(panelWithQuestions({ ...facts, naming }), said.anonymousAdmin),
-          );
-        if (read.part === HISTORY) return history(said, call, core, words);
+        if (read.part === SHOW || read.part === HISTORY) return run(said, words, { ...call, ...read }, core);
         if (read.location !== undefined) {
           const notTheirs = await refusalOfLocation(said, read.location, words);
           if (notTheirs) return linesOf([notTheirs]);
         }
-        return once(said, () => change(said, { ...call, ...read }, core, words));
+        return once(said, words, async () => {
+          await noteLocale(call, said.locale);
+          return run(said, words, { ...call, ...read }, core);
+        });
     }
   }
 
-  async function history(said: MessageRecord, call: Call, core: Core, words: Words): Promise<Body> {
-    const outcome = await settings.execute({ ...call, part: HISTORY }, core);
-    if (!outcome.ok) return linesOf([words.refusal(outcome.refusal)]);
-    const entries = outcome.value.kind === 'history' ? outcome.value.entries : [];
-    const { timeZone } = core.settings.of(call.requester.spaceId);
-    return draw(said, words, (naming) =>
-      linesOf([words.t('settings.history'), ...historyLines(words, entries, naming, timeZone)]),
-    );
-  }
-
-  async function change(
+  async function run(
     said: MessageRecord,
+    words: Words,
     call: Call & { part: string },
     core: Core,
-    words: Words,
   ): Promise<Body> {
-    await kv.set(localeKey(call.requester.spaceId), said.locale, LOCALE_KEPT_MS);
-    const outcome = await settings.execute(call, core);
-    if (!outcome.ok) {
-      const { refusal } = outcome;
-      return wrong(words, refusal, refusal.code === 'bad-option' ? call.part : undefined);
-    }
-    const entries = outcome.value.kind === 'changed' ? outcome.value.entries : [];
-    return draw(said, words, (naming) => linesOf(changedLines(words, entries, naming)));
+    const done = await commands.settings.execute(call, core);
+    if (!done.ok)
+      return wrong(words, done.refusal, done.refusal.code === 'bad-option' ? call.part : undefined);
+    const draw = drawFor({ ...parts, core }, said, words);
+    return messageOf(words, await draw((facts) => commands.settings.show(words, done.value, facts)));
   }
 
   /**
    * A message that is read again, after a crash or because its answer could not be sent, changes nothing once more:
    * some changes undo themselves when they are made twice.
    */
-  async function once(said: MessageRecord, make: () => Promise<Body>): Promise<Body> {
+  async function once(said: MessageRecord, { t }: Words, make: () => Promise<Body>): Promise<Body> {
     const key = `settings-done:${said.chatId}:${said.messageId}`;
     const before = await kv.get<{ body?: Body }>(key);
-    if (before) return before.body ?? linesOf([wordsFor(said.locale).t('told.trouble')]);
+    if (before) return before.body ?? linesOf([t('told.trouble')]);
     await kv.set(key, {}, DONE_FOR_MS);
     try {
       const body = await make();
@@ -170,37 +122,19 @@ export function createSettingsAnswers(parts: SettingsParts): SettingsAnswers {
     }
   }
 
-  const pressed =
-    (anonymous: boolean): PressHandler =>
-    async ({ press, words, code: pressedCode, arg }, { core }) => {
-      const code = OLD_CODES.get(pressedCode) ?? pressedCode;
-      const call = await callOf(press, press.pressId);
-      let facts = await panelFacts(press, call, core);
-      if ('refused' in facts) return anonymous ? words.t('told.anonymous-admin') : facts.refused;
-      const wanted = wantedByAnswer({ code, arg }, facts);
-      if (wanted) {
-        await kv.set(localeKey(call.requester.spaceId), press.locale, LOCALE_KEPT_MS);
-        for (const { part, texts } of wanted) {
-          const outcome = await settings.execute({ ...call, part, options: texts }, core);
-          if (!outcome.ok) return words.refusal(outcome.refusal);
-        }
-        facts = await panelFacts(press, call, core);
-        if ('refused' in facts) return facts.refused;
-      }
-      const known = facts;
-      // Back to everything once something is chosen, so that it is seen at once.
-      const body = await draw(press, words, (naming) => {
-        const page = wanted ? undefined : questionPage({ ...known, naming }, code);
-        return bodyOf(page ?? panelWithQuestions({ ...known, naming }), anonymous);
-      });
-      await talk.edit(targetOf(press), press.messageId, body);
-      return undefined;
-    };
-
-  return { answer, pressed: { known: pressed(false), anonymous: pressed(true) } };
+  return {
+    answer,
+    actions(locale) {
+      const onChange = (caller: Caller): Promise<void> => noteLocale(caller, locale);
+      return {
+        [PANEL_VERB]: settingsAction({ onChange }),
+        [ANONYMOUS_VERB]: settingsAction({ onChange, refused: 'told.anonymous-admin' }),
+      };
+    },
+  };
 }
 
 /** Why it can't be, and how it would be written. */
 function wrong(words: Words, refusal: Refusal, part: string | undefined): Body {
-  return bodyOf(saying(words.refusal(refusal), ...(part ? [usageLine(words, usageOf(part))] : [])));
+  return messageOf(words, saying(words.refusal(refusal), ...(part ? [usageLine(words, usageOf(part))] : [])));
 }

@@ -2,7 +2,8 @@
  * Puts the messages of an album together. They come one by one, without a count and without an end
  * (tdlib/telegram-bot-api#643, read 2026-11-21), so it is over when nothing more has come for a while.
  */
-import type { Clock } from '../../../core/ports.ts';
+import { z } from 'zod';
+import type { Clock, KeyValueStore } from '../../../core/ports.ts';
 import type { Timers } from '../timers.ts';
 import type { MessageRecord } from './records.ts';
 
@@ -82,5 +83,48 @@ export function asOne(items: readonly [MessageRecord, ...MessageRecord[]]): Mess
     media: firstOfEach(items),
     ...(repliesTo ? { repliesTo } : {}),
     ...(images > 1 || clips > 1 ? { firstOfEach: true } : {}),
+  };
+}
+
+/** What came of an album so far: its later items are read in its light. */
+export type AlbumMemory = {
+  /** The item as it is to be read, or `done` when the album has all that it needs. */
+  late(said: MessageRecord): Promise<MessageRecord | 'done' | undefined>;
+  closed(whole: MessageRecord): Promise<void>;
+};
+
+const KEPT_MS = 60 * 60_000;
+
+const albumSchema = z.object({
+  whole: z.boolean(),
+  command: z.string().optional(),
+  mentioned: z.boolean(),
+});
+
+/** For items that arrive after it was handled, as on a slow connection. */
+export function lateItems(kv: KeyValueStore): AlbumMemory {
+  const keyOf = (album: string): string => `album:${album}`;
+  return {
+    async late(said) {
+      const album = albumSchema.safeParse(await kv.get(keyOf(albumKey(said)))).data;
+      if (!album) return undefined;
+      if (album.whole) return 'done';
+      // The caption stands on one item, and speaks for all.
+      const { command = said.command } = album;
+      return {
+        ...said,
+        ...(command === undefined ? {} : { command }),
+        mentioned: said.mentioned || album.mentioned,
+      };
+    },
+    async closed(whole) {
+      const { media, command, mentioned } = whole;
+      const kept = {
+        whole: media.image !== undefined && media.clip !== undefined,
+        ...(command === undefined ? {} : { command }),
+        mentioned,
+      };
+      await kv.set(keyOf(albumKey(whole)), kept, KEPT_MS);
+    },
   };
 }

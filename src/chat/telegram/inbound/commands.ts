@@ -1,7 +1,7 @@
 /** Commands that start no job: an answer each, in the member's language. */
 import type { CommandData } from '../../../core/options.ts';
 import type { Words } from '../../../words/index.ts';
-import { answer, type ChatCommand } from '../../command.ts';
+import { answer, commandNamed } from '../../command.ts';
 import { type Page, said as saying } from '../../page.ts';
 import { forgetQuestion } from '../../pages.ts';
 import { jobIdOf } from './decide.ts';
@@ -20,11 +20,9 @@ export async function answerCommand(
 ): Promise<Page | undefined> {
   // `/start` may bring what a link had after it.
   const name = typed === 'start' ? 'help' : typed;
-  const commands: Readonly<Record<string, ChatCommand>> = parts.commands;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = commandNamed(parts.commands, name);
   const isPrivate = said.chatType === 'private';
-  if (!command || command.audience === 'buttons')
-    return isPrivate ? saying(words.t('told.unknown-command')) : undefined;
+  if (!command) return isPrivate ? saying(words.t('told.unknown-command')) : undefined;
   const options = typed === 'start' ? {} : optionsOf(command.data, text);
   if (name === 'privacy' && options.delete) return withoutKeep(forgetQuestion(words));
   const how = command.audience === 'admins' ? 'fresh' : Object.keys(options).length > 0 ? 'ranked' : 'member';

@@ -62,7 +62,9 @@ export async function decide(
     return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
   }
   if (here.image || here.clip) await halves.keep(said, here, said.text);
-  return { do: 'say', key: missing(whole, isPrivate) };
+  // Nothing but its name says what a document is: it may have been meant to move.
+  const isAnother = isPrivate && here.image && before.image && !whole.clip;
+  return { do: 'say', key: isAnother ? 'ask.another-picture' : missing(whole, isPrivate) };
 }
 
 function overLimit({ image, clip }: Media, tooLarge: Downloads['tooLarge']): number | undefined {

@@ -9,26 +9,24 @@ import { wordsFor } from '../../../words/index.ts';
 import { runAction } from '../../actions.ts';
 import { said as saying } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
-import { PANEL_VERBS } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { createSettingsAnswers } from '../admin/settings.ts';
 import type { Downloads } from '../download.ts';
 import type { Outbound } from '../outbound/index.ts';
 import { type Body, linesOf, readCallbackData } from '../render.ts';
+import { lateItems } from './albums.ts';
 import { answerCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import { createExpected } from './expected.ts';
 import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { greet } from './joined.ts';
-import { lateItems } from './late.ts';
 import { ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
-import type { PressHandler } from './press-handlers.ts';
 import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
+import type { Talk } from './speak.ts';
 import { sayPage } from './speak.ts';
-import type { Talk } from './talk.ts';
 import { createWho, targetOf } from './who.ts';
 
 export type HandlerParts = {
@@ -78,7 +76,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     show: outbound.show,
   };
 
-  const settings = createSettingsAnswers({ ...parts, who, talk, settings: commands.settings });
+  const settings = createSettingsAnswers({ ...parts, who });
   const { sayWith } = outbound;
 
   async function said(message: MessageRecord): Promise<void> {
@@ -98,7 +96,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {
       const core = await parts.core;
-      if (decision.name === 'settings') return void (await say(await settings.answer(message, core)));
+      if (decision.name === 'settings') return void (await say(await settings.answer(message, words, core)));
       const page = await answerCommand(message, words, decision, { ...parts, core, who });
       if (page) await sayPage({ talk, sayWith, log }, targetOf(message), words, page);
     }
@@ -123,15 +121,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const pressParts = { ...parts, core, who, talk, sayWith, answer, maxBytes };
       const face = faceOf(press, words, pressParts);
       if (!action) return void (await face.aside(saying(words.t('told.too-old'))));
-      const ofPanel = (deed: PressHandler) => async () => {
-        const heard = await deed({ press, words, code: action.code, arg: action.arg }, { core });
-        if (heard !== undefined) await face.aside(saying(heard));
-      };
       const tools = { core, commands, requests: parts.requests, files: parts.files };
       await runAction(pressOf(press, { ...action, again }, words, pressParts), face, tools, {
         ...ownActions(press, words, { talk, expected, start }),
-        [PANEL_VERBS.known]: ofPanel(settings.pressed.known),
-        [PANEL_VERBS.anonymous]: ofPanel(settings.pressed.anonymous),
+        ...settings.actions(press.locale),
       });
     } finally {
       clearTimeout(timer);

@@ -6,7 +6,7 @@ import { createLocks } from '../../../core/locks.ts';
 import type { Clock, Inbox, Log } from '../../../core/ports.ts';
 import { createChatInbox } from '../../inbox.ts';
 import { pause, type Timers } from '../timers.ts';
-import { type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
+import { type AlbumMemory, type Albums, albumKey, asOne, createAlbums, type Item } from './albums.ts';
 import { createPersist } from './persist.ts';
 import { type Bot, read } from './read.ts';
 import { type Incoming, type MessageRecord, type Request, recordSchema } from './records.ts';
@@ -18,12 +18,7 @@ const ENDS_WITHIN_MS = 3_000;
 /** Does what a record asks for; may be called again with the same one. Throws passing trouble. */
 export type Handlers = {
   said(said: MessageRecord): Promise<void>;
-  /** What came of an album so far: its later items are read in its light. */
-  album: {
-    /** The item as it is to be read, or `done` when the album has all that it needs. */
-    late(said: MessageRecord): Promise<MessageRecord | 'done' | undefined>;
-    closed(whole: MessageRecord): Promise<void>;
-  };
+  album: AlbumMemory;
   request(id: string, request: Request): Promise<void>;
   other(record: Exclude<Incoming, MessageRecord | Request>): Promise<void>;
   /** It failed for good: the member is told. */

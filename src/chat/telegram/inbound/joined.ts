@@ -5,7 +5,7 @@ import { wordsFor } from '../../../words/index.ts';
 import { isTrouble } from '../api.ts';
 import { linesOf } from '../render.ts';
 import type { JoinRecord } from './records.ts';
-import type { Talk } from './talk.ts';
+import type { Talk } from './speak.ts';
 import type { Membership } from './who.ts';
 
 export async function greet(

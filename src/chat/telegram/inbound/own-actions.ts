@@ -9,7 +9,7 @@ import { linesOf } from '../render.ts';
 import { targetSchema } from '../target.ts';
 import type { Expected } from './expected.ts';
 import type { Press, Request } from './records.ts';
-import type { Talk } from './talk.ts';
+import type { Talk } from './speak.ts';
 import { targetOf } from './who.ts';
 
 type Parts = {

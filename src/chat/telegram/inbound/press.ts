@@ -8,6 +8,7 @@ import type { Words } from '../../../words/index.ts';
 import type { Face, Press } from '../../face.ts';
 import { type Action, said } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
+import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import { messageOf } from '../render.ts';
@@ -32,6 +33,9 @@ export type PressParts = SpeakParts &
 export const ALERT_LENGTH = 200;
 const QUESTION_KEPT_MS = 24 * 3_600_000;
 
+/** They stand in the log channel, and say which chat it is whose admins decide. */
+const OF_ANOTHER_CHAT: ReadonlySet<string> = new Set(['approve', 'refuse']);
+
 /** What a question of ours is about. Not in its buttons: what a button sends, anybody can make up. */
 const questionSchema = z.object({
   resultId: z.number(),
@@ -53,10 +57,10 @@ export function pressOf(
     again,
     as: (attempt) => asWhoever(record, who, attempt),
     async asAdmin(attempt) {
+      if (!OF_ANOTHER_CHAT.has(action.verb) || action.arg === undefined)
+        return attempt(await who.fresh(record));
       const { threadId: _, ...person } = record;
-      // Wherever the button stands, as an admin of the chat where it was asked.
-      const there = { ...person, chatId: Number(action.arg), chatType: 'supergroup' as const };
-      return attempt(await who.fresh(action.arg === undefined ? record : there));
+      return attempt(await who.fresh({ ...person, chatId: Number(action.arg), chatType: 'supergroup' }));
     },
     where(job, { requester }) {
       const asked = targetSchema.safeParse(job.requester.target).data;
@@ -93,13 +97,9 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
   const questionHere = async () =>
     questionSchema.safeParse(await kv.get(questionKey(chatId, messageId))).data;
 
-  const instead: Face['instead'] = (page) => talk.edit(target, messageId, messageOf(words, page));
-
   /** In the small window, where it has room; else in the chat. */
   const aside: Face['aside'] = async (page) => {
-    const text = page.lines
-      .map((admissionQueue) => (typeof admissionQueue === 'string' ? admissionQueue : admissionQueue.text))
-      .join('\n');
+    const text = page.lines.map((line) => (typeof line === 'string' ? line : line.text)).join('\n');
     const small =
       page.title === undefined && !page.media && !page.rows?.length && text.length <= ALERT_LENGTH;
     if (small && (await answer(text))) return 'done';
@@ -107,7 +107,11 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
   };
 
   return {
-    instead,
+    // Another message than that of the matter stays as it is, whoever sends what about it.
+    instead: async (page) =>
+      void (record.ofMessage
+        ? await talk.edit(target, messageId, messageOf(words, page))
+        : await aside(page)),
     // Anybody can send what no button of theirs says, about any message.
     over: async (page) => void (await aside(page)),
     aside,
@@ -123,7 +127,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       await kv.set(questionKey(chatId, askId), question, QUESTION_KEPT_MS);
     },
     async become(job) {
-      await talk.bind(job.id, { chatId, messageId });
+      if (record.ofMessage) await talk.bind(job.id, { chatId, messageId });
       talk.show(job);
     },
     async becomeAt(place, job) {
@@ -133,7 +137,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       if (known) await talk.bind(job.id, known);
       talk.show(job);
     },
-    here: () => ({ chatId, messageId }),
+    here: () => (record.ofMessage ? { chatId, messageId } : {}),
     async reopen() {},
     async removeMessages(job) {
       const question = await questionHere();
@@ -150,6 +154,7 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
       if (place) await talk.edit({ ...target, chatId: place.chatId }, place.messageId, declined);
     },
     draw: drawFor(parts, record, words),
+    panel: panelOf(record),
     maxBytes: parts.maxBytes,
   };
 }

@@ -1,8 +1,9 @@
 /** Reads an update: who said, pressed or changed what, and the id that stays the same when it is delivered twice. */
 
 import { cleanAll } from '../../../core/text.ts';
+import { NOBODY } from '../../page.ts';
 import { mediaOf } from '../media-of.ts';
-import { authorOf, namedIn } from './people.ts';
+import { readCallbackData } from '../render.ts';
 import type { Incoming, MessageRecord, Place } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
@@ -151,8 +152,18 @@ function readPress({ id, from, message, data }: WirePress): UpdateReading | unde
     ...(message.chat.is_forum ? { forum: true } : {}),
     pressId: id,
     data,
+    ...(buttonsOf(message).some((button) => isAboutSame(button, data)) ? { ofMessage: true } : {}),
   };
   return { id: `press:${id}`, record };
+}
+
+const buttonsOf = ({ reply_markup }: NonNullable<WirePress['message']>): string[] =>
+  reply_markup?.inline_keyboard.flat().flatMap(({ callback_data }) => callback_data ?? []) ?? [];
+
+/** The keyboard may have changed since the press, but never what its message is about. */
+function isAboutSame(button: string, data: string): boolean {
+  const [one, other] = [readCallbackData(button), readCallbackData(data)];
+  return button === data || (one !== undefined && one.code !== NOBODY && one.code === other?.code);
 }
 
 const IN = new Set(['member', 'administrator', 'restricted']);
@@ -172,4 +183,24 @@ function readMembership(change: WireMembership, updateId: number): UpdateReading
     locale: from.language_code ?? 'en',
   };
   return { id: `update:${updateId}`, record };
+}
+
+/** People whom the app has put into the words by their accounts. `start`: where `text` begins in what was written. */
+function namedIn(
+  entities: readonly WireEntity[],
+  start: number,
+): Pick<MessageRecord, 'named'> | Record<string, never> {
+  const named = entities.flatMap(({ type, offset, length, user }) =>
+    type === 'text_mention' && user && offset >= start
+      ? [{ from: offset - start, to: offset - start + length, userId: user.id }]
+      : [],
+  );
+  return named.length > 0 ? { named } : {};
+}
+
+type RepliedMessage = NonNullable<WireMessage['reply_to_message']>;
+
+/** Whose message is answered, where that is a person's. */
+function authorOf({ from, sender_chat }: RepliedMessage): { userId?: number } {
+  return from && !from.is_bot && !sender_chat ? { userId: from.id } : {};
 }

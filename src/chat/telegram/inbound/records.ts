@@ -75,6 +75,8 @@ const pressSchema = z.object({
   /** It was begun before, in this life or in an earlier one, and broke off. */
   begun: z.boolean().optional(),
   data: z.string(),
+  /** The message has a button that says it, or is about the same: anybody can send anything about any message. */
+  ofMessage: z.boolean().optional(),
 });
 export type Press = z.infer<typeof pressSchema>;
 

@@ -10,8 +10,8 @@ import { isLostSend } from '../api.ts';
 import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
 import type { Request } from './records.ts';
+import type { Talk } from './speak.ts';
 import { type DrawParts, drawFor } from './speak.ts';
-import type { Talk } from './talk.ts';
 import { type Membership, targetOf } from './who.ts';
 
 export type RequestParts = DrawParts & {

@@ -2,6 +2,7 @@
 import { InputFile } from 'grammy';
 import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
+import type { Job } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
@@ -9,13 +10,24 @@ import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
+import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
-import type { Outbound } from '../outbound/index.ts';
-import { CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
+import type { Place as Address, Outbound } from '../outbound/index.ts';
+import { type Body, CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
 import type { TelegramTarget } from '../target.ts';
 import type { Place } from './records.ts';
-import type { Talk } from './talk.ts';
+
+/** What the inbound half says, and through whom: the outbound half keeps the pace of each chat. */
+export type Talk = {
+  /** Says something, as a reply where a message is named, and answers its id; undefined where it could not be said. */
+  say(place: Address, body: Body): Promise<number | undefined>;
+  /** Changes a message that was said; says it anew where that can't be. */
+  edit(target: TelegramTarget, messageId: number, body: Body): Promise<void>;
+  /** From now on this message tells how the job stands. */
+  bind(jobId: string, status: { chatId: number; messageId: number; note?: string }): Promise<void>;
+  show(job: Job): void;
+};
 
 export type SpeakParts = { talk: Talk; sayWith: Outbound['sayWith']; log: Log };
 
@@ -59,10 +71,11 @@ const WAYS = ['help.telegram-album', 'help.telegram-reply', 'help.telegram-priva
 
 export function drawFor(
   { core, commands, people, privacyMode }: DrawParts,
-  { chatId, chatType }: Pick<Place, 'chatId' | 'chatType'>,
+  place: Place,
   { t }: Words,
   standing?: Caller['standing'],
 ): Draw {
+  const { chatId, chatType } = place;
   const isPrivate = chatType === 'private';
   const facts = {
     linkTo: () => undefined,
@@ -71,6 +84,7 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,
+    panel: panelOf(place),
     chart: core.reports.chart,
   };
   return (write) =>

@@ -3,6 +3,7 @@ import type { Api } from 'grammy';
 import type { Requester } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Clock, KeyValueStore, Log } from '../../../core/ports.ts';
+import { Recent } from '../../recent.ts';
 import { isTrouble } from '../api.ts';
 import type { TelegramTarget } from '../target.ts';
 import type { Place } from './records.ts';
@@ -35,7 +36,7 @@ export function createWho({
   clock: Clock;
   log: Log;
 }): Membership {
-  const admins = new Map<number, { at: number; ids: Promise<ReadonlySet<number>> }>();
+  const admins = new Recent<number, { at: number; ids: Promise<ReadonlySet<number>> }>(KNOWN_CHATS);
 
   /** A bot that is no admin itself may see the list too, which `getChatMember` doesn't promise. */
   async function fetchAdmins(chatId: number): Promise<ReadonlySet<number>> {
@@ -57,10 +58,7 @@ export function createWho({
       log.warn({ err: error }, 'the admins of a chat could not be read, so nobody there counts as one');
       return new Set<number>();
     });
-    admins.delete(chatId);
     admins.set(chatId, { at: clock.now(), ids });
-    const oldest = admins.keys().next().value;
-    if (admins.size > KNOWN_CHATS && oldest !== undefined) admins.delete(oldest);
     return (await ids).has(userId);
   }
 

@@ -74,7 +74,15 @@ const press = z.object({
   /** Missing for messages sent through inline mode, which we never do; only its place is left once it is too old. */
   message: z
     .object({ message_id: z.number(), message_thread_id: z.number().optional(), chat })
-    .extend({ is_topic_message: z.boolean().optional() })
+    .extend({
+      is_topic_message: z.boolean().optional(),
+      /** As it is at the moment of the press. */
+      reply_markup: z
+        .object({
+          inline_keyboard: z.array(z.array(z.object({ callback_data: z.string().optional() }))),
+        })
+        .optional(),
+    })
     .optional(),
   data: z.string().optional(),
 });

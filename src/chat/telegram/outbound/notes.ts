@@ -1,5 +1,6 @@
 /** What we must still know of a job's messages after a restart. */
 import type { KeyValueStore } from '../../../core/ports.ts';
+import { jobNotes } from '../../notes.ts';
 
 /** Long after anybody asks for the video again; then it is uploaded once more. */
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -21,20 +22,15 @@ export type SentFile = { fileId: string; as: 'video' | 'animation' };
 export type Notes = ReturnType<typeof createNotes>;
 
 export function createNotes(kv: KeyValueStore) {
-  const record = <T>(name: string) => ({
-    get: (jobId: string) => kv.get<T>(`${name}:${jobId}`),
-    set: (jobId: string, value: T) => kv.set(`${name}:${jobId}`, value, KEPT_MS),
-    delete: (jobId: string) => kv.delete(`${name}:${jobId}`),
-  });
   const records = {
     /** The message that tells how the job stands. */
-    status: record<StatusRef>('status'),
+    status: jobNotes<StatusRef>(kv, 'status', KEPT_MS),
     /** The member was told of a bad end in a message of its own. */
-    told: record<true>('told'),
+    told: jobNotes<true>(kv, 'told', KEPT_MS),
     /** By form and place. */
-    sends: record<Record<string, SendNote>>('sends'),
+    sends: jobNotes<Record<string, SendNote>>(kv, 'sends', KEPT_MS),
     /** By the hash of the video's bytes. */
-    files: record<Record<string, SentFile>>('files'),
+    files: jobNotes<Record<string, SentFile>>(kv, 'files', KEPT_MS),
   };
   return {
     ...records,

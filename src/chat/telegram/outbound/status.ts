@@ -81,7 +81,7 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
         said.set(jobId, shown);
         if (shown.gone) await notes.status.delete(jobId);
       },
-      bind: async (jobId, ref) => void (await notes.status.set(jobId, ref)),
+      bind: notes.status.set,
       async forget(jobId) {
         said.delete(jobId);
         await notes.forget(jobId);

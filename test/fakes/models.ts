@@ -1,0 +1,10 @@
+/** What a provider of several models offers. */
+import type { Offer } from '../../src/core/ports.ts';
+
+export const SEVERAL: readonly Offer[] = [
+  { model: 'kling-2.6', quality: 'standard' },
+  { model: 'kling-2.6', quality: 'pro' },
+  { model: 'wan-animate', quality: 'standard' },
+  { model: 'wan-animate', quality: 'standard', scene: 'clip' },
+  { model: 'dreamactor-2', quality: 'standard' },
+];
