@@ -37,7 +37,7 @@ import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
 import { PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
-import { createHosted } from './providers/index.ts';
+import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
@@ -70,7 +70,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     : undefined;
   const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
-
   const hosted = await createHosted({
     settings: config,
     links,
@@ -95,6 +94,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     health,
   });
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
+  checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
 

@@ -118,6 +118,8 @@ export type Provider = {
   ): Promise<WebhookVerdict>;
   /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
   release?(jobId: string): Promise<void>;
+  /** A free call at start that only the operator's key can make: trouble of the account is told at once. */
+  check?(signal: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
 };
 
