@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { type io, ready, setBackend, Tensor, tensor4d } from '@tensorflow/tfjs-core';
 
 /** The model looks at a square of this many pixels a side. */
@@ -30,22 +30,27 @@ export function loadPoseModel(): Promise<PoseModel> {
   return loaded;
 }
 
-async function load(): Promise<PoseModel> {
+/** One of the models that come with the package, by the name of its files. Throws when they are not installed whole. */
+export async function loadGraph(name: string): Promise<GraphModel> {
   const require = createRequire(import.meta.url);
   setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend of tfjs does not start here');
   await ready();
   // The package exports only its code; the weights lie beside it.
   const folder = join(dirname(require.resolve('@vladmandic/human')), '..', 'models');
-  const description = JSON.parse(await readFile(join(folder, 'movenet-lightning.json'), 'utf8')) as ModelFile;
-  const weights = await readFile(join(folder, 'movenet-lightning.bin'));
+  const description = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as ModelFile;
+  const weights = await readFile(join(folder, `${name}.bin`));
   const artifacts = {
     modelTopology: description.modelTopology,
     signature: description.signature,
     weightSpecs: description.weightsManifest.flatMap((group) => group.weights),
     weightData: new Uint8Array(weights).buffer,
   } satisfies io.ModelArtifacts;
-  const model = await loadGraphModel({ load: async () => artifacts });
+  return loadGraphModel({ load: async () => artifacts });
+}
+
+async function load(): Promise<PoseModel> {
+  const model = await loadGraph('movenet-lightning');
   return {
     async look(rgb) {
       const input = tensor4d(rgb, [1, LOOK_SIDE, LOOK_SIDE, 3], 'int32');

@@ -5,6 +5,7 @@ import { channels, members, roles } from './allowed.ts';
 import { blocked } from './blocked.ts';
 import { confirm } from './confirm.ts';
 import { grants } from './grants.ts';
+import { label } from './label.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
 import { models } from './models.ts';
@@ -25,6 +26,7 @@ export const settings: readonly Setting[] = [
   models,
   quality,
   confirm,
+  label,
   notify,
   logChannel,
   timezone,

@@ -1,5 +1,6 @@
 /** The composition root: the only file that knows every concrete part. */
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
@@ -9,7 +10,7 @@ import { type Config, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
-import { createHealth, type Health } from './core/health.ts';
+import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
@@ -35,14 +36,16 @@ import { createMedia } from './media/index.ts';
 import { createPool } from './media/pool.ts';
 import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
-import { PROVIDERS } from './providers/catalog.ts';
+import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
+import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
+import { tellWhatIsOff } from './what-is-off.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -68,6 +71,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
+  const signing = await openSigning(config, CLOCK.now());
+  if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
   const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
   const hosted = await createHosted({
@@ -134,9 +139,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     store: store.jobs,
     ledger: store.ledger,
     traces: store.traces,
+    fingerprints: store.fingerprints,
     files: store.files,
     fileUse,
-    media: createMedia({ pool }),
+    media: createMedia({ pool, marks: { ...signing, credit: creditOf } }),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
@@ -144,6 +150,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     locks: createLocks(),
     clock: CLOCK,
     random: Math.random,
+    breathe: () => setImmediate(),
     log,
     registry,
     settings,
@@ -163,6 +170,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       },
       timeZone: config.TIMEZONE,
       jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
+      labelMinimum: config.LABEL_MINIMUM,
       defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
     },
     stopping: () => stopping,
@@ -240,18 +248,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));
-
-/** What is not on, and how to turn it on: the reader is the operator. */
-function tellWhatIsOff(config: Config, health: Health): void {
-  health.set('page', { state: 'ok' });
-  health.set('store', { state: 'ok' });
-  for (const { id, key } of PROVIDERS) {
-    if (!config[key]) health.set(id, { state: 'off', reason: `set ${key}` });
-    else if (config.PROVIDERS && !config.PROVIDERS.some((one) => one === id)) {
-      health.set(id, { state: 'off', reason: 'PROVIDERS leaves it out' });
-    }
-  }
-}
 
 async function version(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');

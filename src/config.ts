@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
+import { LABELLINGS } from './core/job/job.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
@@ -127,6 +128,9 @@ const schema = z
     DEFAULT_LIMITS: limits.prefault('space:day:usd=5,member:day:jobs=3'),
     TIMEZONE: timeZone.default('UTC'),
     JOBS_AT_ONCE: jobsAtOnce.prefault(''),
+    LABEL_MINIMUM: z.enum(LABELLINGS, { error: `must be ${LABELLINGS.join(', ')}` }).default('caption'),
+    C2PA_CERT: z.string().optional(),
+    C2PA_KEY: z.string().optional(),
     JOB_DEADLINE_MINUTES: z.coerce.number({ error: 'must be a number of minutes' }).positive().default(60),
     LOG_LEVEL: z
       .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
@@ -153,6 +157,7 @@ const SECRETS: readonly string[] = [
   ...secretNames(SETTINGS),
   'SECRET_KEY',
   'PAGE_PASSWORD',
+  'C2PA_KEY',
 ];
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */

@@ -26,7 +26,8 @@ export async function pagePassword(
   return { digest: await keep(dataDir, 'page-password-digest', digestOf(madeNow)), madeNow };
 }
 
-async function kept(dataDir: string, name: string): Promise<string | undefined> {
+/** What was kept under that name; undefined where there is nothing. */
+export async function kept(dataDir: string, name: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dataDir, name), 'utf8')).trim() || undefined;
   } catch (error) {
@@ -36,7 +37,7 @@ async function kept(dataDir: string, name: string): Promise<string | undefined> 
 }
 
 /** Written whole or not at all: half a key would lock everybody out. */
-async function keep(dataDir: string, name: string, value: string): Promise<string> {
+export async function keep(dataDir: string, name: string, value: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, name);
   const file = await open(`${path}.new`, 'w', 0o600);

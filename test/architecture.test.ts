@@ -23,6 +23,8 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/log.ts': ['src/scrub.ts'],
   'src/scrub.ts': ['src/chat/catalog.ts'],
   'src/secrets.ts': [],
+  'src/signing.ts': ['src/secrets.ts'],
+  'src/what-is-off.ts': ['src/config.ts', 'src/core', 'src/providers/catalog.ts'],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
   // How a command's answer looks is its own, as a page that any chat can draw.
   commands: ['settings', 'src/chat', 'src/core', 'src/words'],

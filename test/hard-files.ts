@@ -15,7 +15,7 @@ import {
 } from './samples.ts';
 
 /** What comes of a picture or a clip that is taken. */
-export type Taken = {
+type Taken = {
   width: number;
   height: number;
   /** Of a clip: how long it is once it is ready to be sent, and whether it is heard. */

@@ -4,7 +4,7 @@ import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
-import { filesLine, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
+import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
@@ -196,7 +196,8 @@ export function resultPage(
   ];
   const verbs = ['again', 'new-image', 'new-motion', 'delete', 'details'] as const;
   return {
-    title: t('result.title'),
+    // Before anything else, as the law has it: what this is, and the code by which it can be looked up.
+    title: labelText(words, job),
     tone: 'done',
     lines: [
       facts.join(SEPARATOR),
@@ -206,7 +207,6 @@ export function resultPage(
       // It is on the page of whoever runs the bot, who finds it by that code.
       ...(form === 'smaller' && !original ? [t('result.original', { code: job.code })] : []),
       ...leftLines(words, left),
-      t('result.ai'),
     ],
     rows: [
       ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),

@@ -4,6 +4,7 @@
  */
 
 import type { Chat, ChatHook } from './chat-port.ts';
+import type { HandOut } from './delivery/hand-out.ts';
 import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
@@ -17,6 +18,7 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
 /** One thing that a member asked. */
@@ -46,6 +48,8 @@ export type Core = {
   settings: SettingsChanges;
   privacy: Privacy;
   reports: Reports;
+  handOut: HandOut;
+  verify: Verify;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

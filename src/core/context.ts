@@ -5,7 +5,7 @@ import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
 import type { History } from './job/history.ts';
-import type { Job, JobIn, JobState, StateFields } from './job/job.ts';
+import type { Job, JobIn, JobState, Labelling, StateFields } from './job/job.ts';
 import { advance } from './job/job.ts';
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
@@ -16,11 +16,13 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { Fingerprints } from './trust/fingerprints.ts';
 
 export type Context = {
   store: JobStore;
   ledger: Ledger;
   traces: Traces;
+  fingerprints: Fingerprints;
   files: Files;
   fileUse: FileUse;
   media: Media;
@@ -31,6 +33,8 @@ export type Context = {
   locks: Locks;
   clock: Clock;
   random: () => number;
+  /** Lets others have their turn in the middle of a long calculation. */
+  breathe: () => Promise<void>;
   log: Log;
   registry: ProviderRegistry;
   access: Access;
@@ -42,6 +46,8 @@ export type Context = {
   rules: QuotaRules & {
     jobDeadlineMs: number;
     defaultQuality: Job['request']['quality'];
+    /** No space may ask for less. */
+    labelMinimum: Labelling;
   };
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;

@@ -2,6 +2,7 @@
 
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
+import { createHandOut } from './delivery/hand-out.ts';
 import { tellShares } from './delivery/notices.ts';
 import { createApprovals } from './intake/approvals.ts';
 import { createIntake } from './intake/intake.ts';
@@ -13,6 +14,7 @@ import { createModels } from './models/list.ts';
 import type { KeyValueStore } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
 export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
@@ -35,6 +37,8 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     settings: createSettingsChanges(ctx),
     privacy: createPrivacy(ctx, offers),
     reports: createReports(ctx),
+    handOut: createHandOut(ctx),
+    verify: createVerify(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

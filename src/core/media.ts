@@ -3,6 +3,7 @@ import type { StoredVideo } from './job/job.ts';
 import type { ClipLimits, ImageLimits } from './models/model.ts';
 import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
+import type { Frames } from './trust/frame-match.ts';
 
 /** The video can't be played to its end: a decoder says so. Fetching it again may help, measuring it again does not. */
 export class BrokenVideo extends Error {
@@ -41,6 +42,12 @@ export type Chart = {
   days: string[];
   series: { name: string; micros: Micros[] }[];
 };
+
+/**
+ * What the marks of a video say: the job's short code, by its id which provider rendered it, for whom we keep a name, and
+ * with what, as its makers call it; missing for a draft.
+ */
+type MarkFacts = { code: string; provider: string; model?: string; at: number };
 
 /**
  * Whatever is no fault of the file's is tried again here, in the queue. After that, what a member waits for is refused as
@@ -95,6 +102,26 @@ export type Media = {
     limits: { maxBytes: number; maxSide: number },
     signal?: AbortSignal,
   ): Promise<Pick<StoredVideo, 'width' | 'height' | 'durationMs'> | undefined>;
+  /**
+   * Writes the video as it is handed out, with every mark that law and good manners ask for. `origin`: what it was made
+   * of, where it is a smaller form. `unsigned`: why it carries no signature, only XMP. Undefined when it is no video
+   * that can be marked.
+   */
+  mark(
+    path: string,
+    toPath: string,
+    options: { facts: MarkFacts; plate: boolean; origin?: string },
+    signal?: AbortSignal,
+  ): Promise<(Pick<StoredVideo, 'width' | 'height' | 'durationMs'> & { unsigned?: string }) | undefined>;
+  /** Whether the picture is a photograph with somebody's face. Undefined when the look itself failed. */
+  showsRealPerson(imagePath: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Who signed the video and whether for these bytes, with the code that we gave it. Undefined where nobody did. */
+  signedBy(path: string): Promise<{ state: 'ours' | 'others' | 'changed'; code?: string } | undefined>;
+  /** What the video looks like; `asked`: also as it may have been changed. Undefined where it is none. */
+  frameHashes(
+    path: string,
+    options: { asked: boolean },
+  ): Promise<{ reference: Frames; queries: Frames[] } | undefined>;
   /** A PNG of what was spent by day, each bar stacked by provider, on a ground of its own. */
   chart(chart: Chart): Promise<Uint8Array>;
   stop(): Promise<void>;

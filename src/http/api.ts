@@ -22,8 +22,10 @@ import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import { wordsFor } from '../words/index.ts';
+import { verdictText } from '../words/verify.ts';
 import { jobEvents } from './events.ts';
-import type { JobsView, StatusView } from './page/contract.ts';
+import type { JobsView, StatusView, VerdictView } from './page/contract.ts';
 import { presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
 import { readForm } from './uploads.ts';
@@ -56,6 +58,9 @@ export type ApiParts = {
 /** The page is the operator's own front: one space, one member. */
 const REQUESTER: Requester = { platform: PAGE, spaceId: PAGE, memberId: `${PAGE}:operator`, target: {} };
 const CALLER = { requester: REQUESTER, standing: { moderator: true, private: false } };
+
+/** Scripts read codes; this is for people. */
+const WORDS = wordsFor('en');
 
 /** Of the page's own jobs, the newest first. */
 const MOST_LISTED = 1_000;
@@ -125,6 +130,17 @@ export function api(parts: ApiParts): Hono {
     return c.json({ quote: presentQuote(quote, plan.request) });
   });
 
+  app.post('/verify', async (c) => {
+    const read = await readForm(c, files);
+    if (!read.ok) return problem(c, read.refusal);
+    await using form = read.value;
+    const { clip } = form.files;
+    if (!clip) return problem(c, { code: 'missing-clip' });
+    const verdict = await core.verify(clip);
+    if (!verdict.ok) return problem(c, verdict.refusal);
+    return c.json({ ...verdict.value, message: verdictText(WORDS, verdict.value) } satisfies VerdictView);
+  });
+
   app.post('/jobs', async (c) => {
     const id = eventId(c, 'animate');
     const made = await core.intake.existing({ id });
@@ -177,7 +193,8 @@ export function api(parts: ApiParts): Hono {
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
-    return sendFile(c, files, job.value, job.value.video);
+    const video = await core.handOut(job.value.id);
+    return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
   });
 
   app.get('/jobs/:id/image', async (c) => {

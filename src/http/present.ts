@@ -6,7 +6,7 @@ import type { ModelFacts } from '../core/models/list.ts';
 import { modelOfJob } from '../core/models/registry.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
-import { modelName } from '../words/facts.ts';
+import { labelText, modelName } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
 import { abilities, modelCost } from '../words/models.ts';
 import type { JobView, ModelView, ProviderStatsView, QuoteView } from './page/contract.ts';
@@ -66,6 +66,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
+    ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,

@@ -2,6 +2,7 @@
 import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media } from '../core/media.ts';
 import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
+import type { SigningKey } from './mark/cose.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
 import { TaskCrashed, TaskFailed, TooHeavy } from './task-errors.ts';
 import { createTaskRetry } from './task-retry.ts';
@@ -16,10 +17,29 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink';
+type ClipTask =
+  | 'checkClip'
+  | 'normaliseClip'
+  | 'probeVideo'
+  | 'poster'
+  | 'shrink'
+  | 'mark'
+  | 'markWithPlate'
+  | 'frameHashes';
+
+/** What marks are made with: without a signer they are XMP alone. */
+export type MarkParts = {
+  signer?: SigningKey | undefined;
+  /** Certificates, in PEM, by which we know what is ours. */
+  roots: readonly string[];
+  /** What a provider is called, and the model that it runs, in the words of their makers. */
+  credit(provider: string): { model: string; provider: string };
+};
+
+const UNSIGNED: MarkParts = { roots: [], credit: (provider) => ({ model: provider, provider }) };
 
 /** Stopping it stops the pool. */
-export function createMedia({ pool }: { pool: Pool }): Media {
+export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: MarkParts }): Media {
   const run = createTaskRetry<typeof TASKS>(pool);
 
   const runClip = <Name extends ClipTask>(name: Name, args: TaskArgs<Name>, options: RunOptions = {}) =>
@@ -87,12 +107,36 @@ export function createMedia({ pool }: { pool: Pool }): Media {
     async shrink(path, toPath, limits, signal) {
       return (await runClip('shrink', { path, toPath, ...limits }, given(signal))) ?? undefined;
     },
+    async mark(path, toPath, { facts, plate, origin }, signal) {
+      const { code, at } = facts;
+      const credit = marks.credit(facts.provider);
+      const credited = { code, at, ...credit, model: facts.model ?? credit.model };
+      const args = { path, toPath, facts: credited, origin, signer: marks.signer };
+      return (await runClip(plate ? 'markWithPlate' : 'mark', args, given(signal))) ?? undefined;
+    },
+    async showsRealPerson(path, signal) {
+      return run('showsRealPerson', { path }, given(signal)).catch(() => undefined);
+    },
+    async signedBy(path) {
+      const signed = await run('readSigned', { path, roots: [...marks.roots] });
+      if (!signed) return undefined;
+      return { state: signed.state, ...(signed.title === undefined ? {} : { code: signed.title }) };
+    },
+    async frameHashes(path, { asked }) {
+      const hashes = await runClip('frameHashes', { path, asked });
+      return hashes
+        ? { reference: framesOf(hashes.reference), queries: hashes.queries.map(framesOf) }
+        : undefined;
+    },
     async chart(chart) {
       return Buffer.from(await run('chart', chart), 'base64');
     },
     stop: () => pool.stop(),
   };
 }
+
+const framesOf = (base64: string): Uint32Array =>
+  new Uint32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 
 /** What is left when every try has failed. Neither is a decoder's word that the file is damaged. */
 const isTheFile = (error: unknown): error is TooHeavy | TaskCrashed =>

@@ -45,6 +45,15 @@ export const clipLimitsSchema = imageLimitsSchema.extend({
   maxFps: side.exactOptional(),
 }) satisfies z.ZodType<ClipLimits>;
 
+export const markedSchema = videoFactsSchema.extend({ unsigned: z.string().exactOptional() });
+
+export const signedSchema = z.object({
+  state: z.enum(['ours', 'others', 'changed']),
+  title: z.string().exactOptional(),
+});
+
+export const hashesSchema = z.object({ reference: z.base64(), queries: z.array(z.base64()) });
+
 /** The refusals that the media tasks know; the others are the core's. */
 const refusalSchema = z.union([
   z.object({ code: z.literal('not-an-image'), found: z.string().exactOptional() }),

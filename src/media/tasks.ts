@@ -7,14 +7,18 @@
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
+import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
   clipLimitsSchema,
+  hashesSchema,
   imageFactsSchema,
   imageLimitsSchema,
+  markedSchema,
   normalisedFactsSchema,
   outcomeSchema,
   shrunkSchema,
+  signedSchema,
   videoFactsSchema,
 } from './results.ts';
 import { task } from './task.ts';
@@ -25,6 +29,8 @@ const VERDICT_MS = 20_000;
 const FIND_PERSON_MS = 16_000;
 const NORMALISE_MS = 120_000;
 const RENDER_MS = 600_000;
+/** Nothing is encoded: a file of 30 MB takes about a second. */
+const MARK_MS = 60_000;
 
 const chartSchema = z.object({
   language: z.string(),
@@ -37,6 +43,12 @@ const inAndOut = one.extend({ toPath: z.string() });
 const withoutSound = z.boolean().optional();
 const clip = one.extend({ withoutSound });
 const clipInAndOut = inAndOut.extend({ withoutSound });
+const signerSchema = z.object({ key: z.string(), chain: z.array(z.string()) });
+const markArgs = clipInAndOut.extend({
+  facts: markFactsSchema,
+  origin: z.string().optional(),
+  signer: signerSchema.optional(),
+});
 
 export const TASKS = {
   checkImage: task({
@@ -92,6 +104,27 @@ export const TASKS = {
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
   }),
+  readSigned: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: one.extend({ roots: z.array(z.string()) }),
+    result: signedSchema.nullable(),
+    run: async ({ path, roots }) => (await (await import('./mark/c2pa.ts')).readSigned(path, roots)) ?? null,
+  }),
+  frameHashes: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: clip.extend({ asked: z.boolean() }),
+    result: hashesSchema.nullable(),
+    run: async (args) => (await import('./verify/frame-hashes.ts')).frameHashes(args),
+  }),
+  showsRealPerson: task({
+    lane: 'quick',
+    budgetMs: FIND_PERSON_MS,
+    args: one,
+    result: z.boolean(),
+    run: async (args) => (await import('./mark/real-person.ts')).showsRealPerson(args),
+  }),
   chart: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
@@ -108,6 +141,20 @@ export const TASKS = {
     }),
     result: shrunkSchema.nullable(),
     run: async (args, context) => (await import('./shrink.ts')).shrink(args, context),
+  }),
+  mark: task({
+    lane: 'quick',
+    budgetMs: MARK_MS,
+    args: markArgs,
+    result: markedSchema.nullable(),
+    run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: false }, context),
+  }),
+  markWithPlate: task({
+    lane: 'slow',
+    budgetMs: RENDER_MS,
+    args: markArgs,
+    result: markedSchema.nullable(),
+    run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: true }, context),
   }),
   renderDraft: task({
     lane: 'slow',

@@ -20,7 +20,7 @@ export type Billing = {
 export type BilledOffer = Offer & { endpoint: string; bills: Billing };
 
 /** The units that so many seconds of video come to at most. */
-export function mostUnits({ blockSeconds = 1, leastSeconds = 0, frames }: Billing, seconds: number): number {
+function mostUnits({ blockSeconds = 1, leastSeconds = 0, frames }: Billing, seconds: number): number {
   const counted = Math.max(seconds, leastSeconds) * (frames ? frames.most / frames.counted : 1);
   return Math.ceil(counted / blockSeconds);
 }

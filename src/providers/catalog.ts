@@ -19,6 +19,12 @@ export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.host
 /** The provider's name as it writes it itself; undefined for what is none of the list. */
 export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
 
+/** Who made a video, for its marks, and with what where no model is named: a draft has no maker but this machine. */
+export const creditOf = (id: string): { model: string; provider: string } => ({
+  model: 'Strut draft',
+  provider: hostedName(id) ?? id,
+});
+
 /** What the environment says of the providers, once it was read. */
 export type ProviderSettings = Values<AllSettings<(typeof PROVIDERS)[number]>>;
 

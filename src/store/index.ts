@@ -4,8 +4,10 @@ import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
+import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
+import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
@@ -23,6 +25,7 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  fingerprints: Fingerprints;
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
   isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
@@ -59,6 +62,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     files,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    fingerprints: createFingerprints(db),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),

@@ -1,7 +1,7 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, QUALITIES, QUOTE_WARNINGS, SCENES } from '../core/job/job.ts';
+import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS, SCENES } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
@@ -89,6 +89,7 @@ const finished = atProvider.extend({
   costMicros: z.int(),
   video,
   completedAt: z.number(),
+  marked: z.object({ video, label: z.enum(LABELS), marks: z.enum(['signed', 'xmp']) }).exactOptional(),
   smaller: video.exactOptional(),
   rungs: z
     .array(

@@ -18,6 +18,7 @@ const FILE_FIELDS = [
   { index: 'jobs_by_image', path: 'inputs.image' },
   { index: 'jobs_by_clip', path: 'inputs.clip' },
   { index: 'jobs_by_video', path: 'video' },
+  { index: 'jobs_by_marked', path: 'marked.video' },
   { index: 'jobs_by_smaller', path: 'smaller' },
 ] as const;
 const filesRow = z.record(z.string(), z.unknown());

@@ -121,4 +121,14 @@ export const MIGRATIONS: readonly string[] = [
     FROM keyv, json_each(keyv.value, '$.value') AS entry WHERE keyv.key = 'discord:limits';
   DELETE FROM keyv WHERE key IN ('discord:waiting', 'offers:open', 'discord:tiers', 'discord:limits');
   `,
+  `
+  CREATE INDEX jobs_by_marked ON keyv (json_extract(value, '$.value.marked.video.key'))
+    WHERE key >= 'jobs:' AND key < 'jobs;';
+
+  -- What videos look like, and which files were handed out: to know them again when the jobs are gone.
+  CREATE TABLE video_frames (code TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, frames BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX video_frames_by_age ON video_frames (at);
+  CREATE TABLE video_files (sha256 TEXT PRIMARY KEY NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX video_files_by_age ON video_files (at);
+  `,
 ];

@@ -8,6 +8,10 @@ import type { Words } from './index.ts';
 
 export const SEPARATOR = ' · ';
 
+/** What every delivery begins with: `AI-generated motion transfer · K7QX2M`. */
+export const labelText = ({ t }: Words, { code }: { code: string }): string =>
+  t('result.ai') + SEPARATOR + code;
+
 /** The provider's name as it writes it itself. */
 export const providerName = ({ t }: Words, id: string): string =>
   id === 'local' ? t('provider.local') : (hostedName(id) ?? id);

@@ -400,6 +400,31 @@ describe('/usage', () => {
   });
 });
 
+describe('the settings panel', () => {
+  it('changes what its button says, shows what came of it, and brings the history beside it', async () => {
+    const chat = createFakeChat();
+    const panel = await chat.says(ADMIN, 'settings');
+    await chat.press(ADMIN, panel, 'Notify members → off');
+    expect(labelsOf(panel)).toContain('Notify members → on');
+    expect(JSON.stringify(panel.page.news)).toContain('Notify members');
+    await chat.press(ADMIN, panel, 'Changes');
+    expect(textOf(chat.last())).toContain('Notify members');
+    expect(chat.last().for).toBe(ADMIN.id);
+  });
+
+  it('tells whoever is no admin why, and changes nothing', async () => {
+    const chat = createFakeChat();
+    const panel = await chat.says(ADMIN, 'settings');
+    const asItWas = JSON.stringify(panel.page);
+    for (const label of labelsOf(panel)) {
+      await chat.press(EVE, panel, label);
+      expect(textOf(chat.last())).toBe('Only admins can do that.');
+    }
+    expect(JSON.stringify(panel.page)).toBe(asItWas);
+    expect(chat.life.core.settings.own('discord:10')).toEqual({});
+  });
+});
+
 describe('a button of any kind', () => {
   const VERBS = [...Object.keys(ACTIONS), 'constructor', 'valueof', 'nonsense'];
 

@@ -3,7 +3,7 @@ import { offerPage, resultPage, statusPage } from '../../src/chat/cards.ts';
 import type { Page } from '../../src/chat/page.ts';
 import type { Offer } from '../../src/core/intake/offer.ts';
 import type { Job, JobState } from '../../src/core/job/job.ts';
-import { MOVES } from '../../src/core/job/job.ts';
+import { FORMS, MOVES } from '../../src/core/job/job.ts';
 import { cancellable } from '../../src/core/job/jobs.ts';
 import type { QuotaLine } from '../../src/core/limits/quota.ts';
 import { FAILURE_CODES } from '../../src/core/refusals.ts';
@@ -264,16 +264,16 @@ describe('an offer', () => {
 describe('the card of a video', () => {
   const job = jobIn('completed');
 
-  it('says cost, provider, seconds, time, what is left, and last that it is made by AI', () => {
+  it('says before anything else that it is made by AI, then cost, provider, seconds, time, and what is left', () => {
     const operator: QuotaLine = { ...line, scope: 'operator' };
     const space: QuotaLine = { ...line, scope: 'space', period: 'month', maxJobs: 10, maxMicros: 100_000 };
     const card = resultPage(words, job, { left: [line, space, operator], now: 0 });
+    expect(card.title).toBe(`AI-generated motion transfer · ${job.code}`);
     expect(card.lines).toEqual([
       '$0.28 · fal.ai · Standard · 4 s · took 1 min 39 s',
       'Left for you today: $1.58 of $2.00',
       'Left for everyone here this month: $0.00 of $0.10',
       'Left for everyone here this month: 9 of 10 jobs',
-      'AI-generated motion transfer',
     ]);
     expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
   });
@@ -284,7 +284,12 @@ describe('the card of a video', () => {
     expect(lines[1]).toContain('smaller copy');
     expect(lines[2]).toContain('until Jan 15, 2027');
     expect(lines.join(' ')).not.toContain('strut.example');
-    expect(resultPage(words, job, { left: [], link, form: 'link', now: link.until }).lines).toHaveLength(3);
+    expect(resultPage(words, job, { left: [], link, form: 'link', now: link.until }).lines).toHaveLength(2);
+  });
+
+  it.each(LOCALES)('begins with the capitals AI in %s, whatever its own word for it is', (locale) => {
+    for (const form of FORMS)
+      expect(resultPage(wordsFor(locale), job, { left: [], form, now: 0 }).title).toMatch(/^AI(?![a-z])/);
   });
 });
 

@@ -378,7 +378,7 @@ describe('privacy', () => {
     expect(
       await commands.privacy.execute(call({ options, requester: stranger, standing: moderator }), core),
     ).toMatchObject({ value: { forgotten: { jobs: 0, underWay: 0 } } });
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
     expect(await commands.privacy.execute(call({ options }), core)).toMatchObject({
       value: { kind: 'forgotten', forgotten: { jobs: 1, underWay: 0 } },
     });

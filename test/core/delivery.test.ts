@@ -56,6 +56,11 @@ function makeWorld({ answers = [DELIVERED], limitBytes = 5000, shrinks = [], ...
     sizes.set(toPath, size ?? wanted.maxBytes);
     return { width: 480, height: 854, durationMs: 4000 };
   };
+  // What is shrunk keeps its size when it is marked.
+  const mark: Media['mark'] = async (path, toPath) => {
+    sizes.set(toPath, sizes.get(path) ?? 1000);
+    return { width: 480, height: 854, durationMs: 4000 };
+  };
   const remote = createRemote('paid');
   remote.statuses = [COMPLETED];
   const world = createWorld({
@@ -63,7 +68,7 @@ function makeWorld({ answers = [DELIVERED], limitBytes = 5000, shrinks = [], ...
     files,
     ...options,
     chat,
-    media: { shrink, ...options.media },
+    media: { shrink, mark, ...options.media },
   });
   return { world, seen, limits, files };
 }
@@ -407,9 +412,9 @@ describe('the files of a delivery', () => {
       const last = await job();
       expect(last).toMatchObject({ smaller: { bytes: 300 } });
       if (last?.state !== 'delivered' && last?.state !== 'completed') return;
-      const { inputs, video, smaller } = last;
+      const { inputs, video, marked, smaller } = last;
       expect([...files.kept].sort()).toEqual(
-        [inputs.image.key, inputs.clip.key, video.key, smaller?.key].sort(),
+        [inputs.image.key, inputs.clip.key, video.key, marked?.video.key, smaller?.key].sort(),
       );
     },
   );
@@ -425,7 +430,7 @@ describe('sending again', () => {
     expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     expect(seen.at(-1)).toMatchObject({ form: 'original', to: ELSEWHERE });
     expect(await job()).toEqual(before);
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
   });
 
   it('to an admin who looks at it does not end the search for a place for its owner', async () => {
@@ -465,7 +470,7 @@ describe('sending again', () => {
     limit = 100;
     expect(await life.jobs.sendAgain(CHAT_EVENT.id, ELSEWHERE, true)).toEqual({ ok: true, value: true });
     expect(limits).toHaveLength(1);
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
   });
 
   it('says when that place is closed too', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { takeWebhook } from '../../src/core/job/webhook.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 import { HOUR, started, TODAY } from './started.ts';
@@ -63,6 +64,22 @@ describe('a lost answer to a submit', () => {
     expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate' });
     expect(at.length).toBeLessThan(80);
     expect(remote.submits).toHaveLength(1);
+  });
+
+  it('is settled by a webhook also where the provider can not be asked for it', async () => {
+    const remote = createRemote('paid');
+    remote.answers = ['lost'];
+    remote.provider.find = async () => {
+      throw new Error('the key may not list requests');
+    };
+    remote.provider.parseWebhook = async () => ({ kind: 'operation', operation: { id: 'told' } });
+    const { world, life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll(world.time.now + 1_000);
+    expect(await job()).toMatchObject({ state: 'unknown' });
+    const news = { provider: 'paid', jobId: EVENT.id, headers: {}, body: Buffer.from('') };
+    expect(await takeWebhook(life.ctx, news)).toBe('taken');
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'told' } });
   });
 
   it('never takes over a handle that another job has', async () => {

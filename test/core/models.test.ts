@@ -191,6 +191,26 @@ describe('a job once more', () => {
     expect(life.intake.choicesOf(made.value)).toMatchObject({ model: 'wan-animate', scene: 'clip' });
   });
 
+  it('has its own model in the marks of its video', async () => {
+    const marked: (string | undefined)[] = [];
+    const world = createWorld({
+      remotes: [createRemote('paid', { offers: SEVERAL })],
+      media: {
+        mark: async (_path, _to, { facts }) => {
+          marked.push(facts.model);
+          return { width: 720, height: 1280, durationMs: 4000 };
+        },
+      },
+    });
+    const life = world.boot();
+    await life.jobs.recover();
+    const prepared = await life.intake.prepare(spaceId, UPLOADS, { ...CHOICES, model: 'dreamactor-2' });
+    if (!prepared.ok) throw new Error(prepared.refusal.code);
+    await life.intake.open(CHAT_EVENT, prepared.value);
+    await life.scheduler.runAll();
+    expect(marked).toEqual(['DreamActor 2']);
+  });
+
   it('is refused once its model is not allowed any more', async () => {
     const life = many();
     const prepared = await life.intake.prepare(spaceId, UPLOADS, { ...CHOICES, model: 'wan-animate' });

@@ -160,8 +160,10 @@ describe('a confirmation', () => {
     const job = await parts.world.disk.store.get(CHAT_EVENT.id);
     expect(job).toMatchObject({ state: 'delivered', code, costMicros: DEAR });
     if (job?.state !== 'delivered') return;
-    const { inputs, video } = job;
-    expect([...parts.files.kept].sort()).toEqual([inputs.image.key, inputs.clip.key, video.key].sort());
+    const { inputs, video, marked } = job;
+    expect([...parts.files.kept].sort()).toEqual(
+      [inputs.image.key, inputs.clip.key, video.key, marked?.video.key].sort(),
+    );
   });
 
   it('that is given twice makes one job, at once or later', async () => {
@@ -422,7 +424,7 @@ describe('rendering a job again', () => {
     await offers.decline(MEMBER, code);
     for (const key of [job.inputs.image.key, job.inputs.clip.key, job.video.key])
       expect(files.kept.has(key)).toBe(true);
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
   });
 
   it('keeps the clip that its offer needs, also when the job that it came from is forgotten', async () => {

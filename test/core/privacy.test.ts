@@ -21,7 +21,7 @@ async function done(options: WorldOptions = {}) {
 describe('forgetting a member', () => {
   it('removes their jobs and every file of these, and keeps the sums', async () => {
     const { world, files, privacy } = await done();
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
     expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0, other: false });
     expect(files.kept.size).toBe(0);
     expect(await world.disk.store.get(CHAT_EVENT.id)).toBeUndefined();
@@ -137,7 +137,7 @@ describe('forgetting a member', () => {
   it('touches nobody else', async () => {
     const { files, privacy } = await done();
     expect(await privacy.forget('discord:8')).toEqual({ jobs: 0, underWay: 0, other: false });
-    expect(files.kept.size).toBe(3);
+    expect(files.kept.size).toBe(4);
   });
 
   it('has the chat delete what it keeps before the record is deleted', async () => {
@@ -227,7 +227,7 @@ describe('a crash while a member is forgotten', () => {
       const blown = world.fuse.arm(effect);
       await Promise.race([privacy.forget(ME), blown]);
       const job = await world.disk.store.get(CHAT_EVENT.id);
-      if (job) expect(files.kept.size).toBe(3);
+      if (job) expect(files.kept.size).toBe(4);
       const next = world.boot();
       await next.core.privacy.forget(ME);
       expect(await world.disk.store.get(CHAT_EVENT.id)).toBeUndefined();

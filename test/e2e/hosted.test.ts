@@ -57,6 +57,37 @@ describe('the bot with hosted providers', () => {
     await sims.close();
   });
 
+  it.each([
+    [{ model: 'kling-3.0', quality: 'pro' }, 0.672, 0.672],
+    [{ model: 'wan-animate' }, 0.32, 0.3],
+    [{ model: 'wan-animate', scene: 'clip', quality: 'pro' }, 0.64, 0.6],
+    [{ model: 'dreamactor-2' }, 0.2, 0.2],
+  ])('renders %o, quoted at $%f, at what fal.ai counted: $%f', async (chosen, quoted, usd) => {
+    const sims = await startSimulators();
+    await using bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
+    const job = await makeJob(bot.url, { ...(await files()), fields: chosen });
+    expect(job.quote).toMatchObject({ provider: 'fal', usd: quoted });
+    expect(await jobEnd(bot.url, job.id)).toMatchObject({
+      state: 'delivered',
+      request: chosen,
+      costUsd: usd,
+    });
+    expect(sims.fal.jobs.all.size).toBe(1);
+    const [id = ''] = sims.fal.jobs.all.keys();
+    expect(await sims.fal.billed(id)).toBeCloseTo(usd, 6);
+    await sims.close();
+  });
+
+  it('brings back the video of a lost submit without a webhook, too: one submit, one bill', async () => {
+    const sims = await startSimulators();
+    await using bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
+    sims.fal.fault({ method: 'POST', path: /motion-control$/, how: 'lose-answer' });
+    const { id } = await makeJob(bot.url, await files());
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(sims.fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    await sims.close();
+  });
+
   it('gives RunPod our own signed links and hears of the end by webhook, when the internet reaches us', async () => {
     const sims = await startSimulators();
     const port = await freePort();

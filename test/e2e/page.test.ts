@@ -151,7 +151,7 @@ describe('the page', BROWSER, () => {
     await expectText(page, '#figures', 'free');
     await expectText(page, '#figures', '3 s');
     await expectText(page, '#figures', 'Took');
-    expect(await page.getByText('AI-generated motion transfer').isVisible()).toBe(true);
+    expect(await page.getByText(/^AI-generated motion transfer · \w{6}$/).isVisible()).toBe(true);
 
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
     expect(download.suggestedFilename()).toMatch(/^strut-[0-9A-Z]{6}\.mp4$/);

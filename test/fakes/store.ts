@@ -52,7 +52,10 @@ export function memoryJobStore(): JobStore {
     },
     uses: async (key) =>
       all().some((job) => {
-        const made = 'video' in job ? [job.video, ...(job.smaller ? [job.smaller] : [])] : [];
+        const made =
+          'video' in job
+            ? [job.video, ...(job.marked ? [job.marked.video] : []), ...(job.smaller ? [job.smaller] : [])]
+            : [];
         return [job.inputs.image, job.inputs.clip, ...made].some((file) => file.key === key);
       }),
     holds: async (handle) =>

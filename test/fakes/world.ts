@@ -27,6 +27,7 @@ import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { fakeFiles } from './files.ts';
+import { memoryFingerprints } from './fingerprints.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
 import { memorySettings } from './settings.ts';
@@ -108,6 +109,7 @@ export function createWorld({
     offers: memoryKeyValueStore(),
     notices: memoryKeyValueStore(),
     settings: memorySettings(),
+    fingerprints: memoryFingerprints(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -148,6 +150,8 @@ export function createWorld({
         dropEnded: async () => {},
         overwrite: async () => {},
       },
+      fingerprints: disk.fingerprints,
+      breathe: async () => {},
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: { ...fakeMedia(clip), ...media },
@@ -191,6 +195,7 @@ export function createWorld({
         timeZone: 'UTC',
         jobDeadlineMs: 3_600_000,
         defaultQuality: 'standard',
+        labelMinimum: 'caption',
       },
       stopping: () => life.dead(),
     };
@@ -294,6 +299,10 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     shrink: async () => undefined,
+    mark: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
+    showsRealPerson: async () => false,
+    signedBy: async () => undefined,
+    frameHashes: async () => undefined,
     chart: async (chart) => Buffer.from(JSON.stringify(chart)),
     stop: async () => {},
   };

@@ -14,3 +14,4 @@ export const readFrames = remote('readFrames');
 export const readSound = remote('readSound');
 export const readShape = remote('readShape');
 export const readBoxes = remote('readBoxes');
+export const readTags = remote('readTags');

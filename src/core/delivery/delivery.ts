@@ -6,12 +6,21 @@
 import type { Delivery, SignedLink, Target } from '../chat-port.ts';
 import { type Context, move } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';
-import type { DeliveryAttempt, Form, JobIn, Receipt, ShrinkAttempts, StoredVideo } from '../job/job.ts';
+import type {
+  DeliveryAttempt,
+  Form,
+  JobIn,
+  MarkedVideo,
+  Receipt,
+  ShrinkAttempts,
+  StoredVideo,
+} from '../job/job.ts';
 import { retry } from '../job/retry.ts';
 import { keptUntil } from '../upkeep/retention.ts';
+import { handedOut, withMarks } from './marked.ts';
 import { createSmaller, posterOf } from './smaller.ts';
 
-/** Of the limit that the chat names: its own count of a file may differ a little from ours. */
+/** Of the limit that the chat names: its own count of a file may differ a little from ours, and the marks come on top. */
 const SHARE_OF_LIMIT = 0.95;
 /** The longer side of each smaller form, tried in turn; the last one fits nearly everywhere. */
 const SMALLER_SIDES = [1280, 854, 480] as const;
@@ -24,7 +33,8 @@ type JobWithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
 type DeliveryProgress = {
   rungs: DeliveryAttempt[];
-  smaller?: StoredVideo;
+  marked?: MarkedVideo | undefined;
+  smaller?: StoredVideo | undefined;
   unshrunk?: ShrinkAttempts;
   receipt?: Receipt;
 };
@@ -72,10 +82,14 @@ class VideoMissing extends Error {
 /** Somebody took the file away, and did not bring it back: what was billed was billed. */
 async function lose(ctx: Context, job: JobIn<'completed'>): Promise<JobIn<'failed'>> {
   ctx.log.error({ job: job.code }, 'a paid video is on our disk no more');
-  const { provider, costMicros, video, smaller } = job;
+  const { provider, costMicros, video, marked, smaller } = job;
   const end = { failure: 'result-lost' as const, provider, costMicros, endedAt: ctx.clock.now() };
   const lost = await move(ctx, job, 'failed', end);
-  await ctx.fileUse.release([video.key, ...(smaller ? [smaller.key] : [])]);
+  await ctx.fileUse.release([
+    video.key,
+    ...(marked ? [marked.video.key] : []),
+    ...(smaller ? [smaller.key] : []),
+  ]);
   return lost;
 }
 
@@ -97,23 +111,32 @@ export async function sendAgain(
 }
 
 const startOf = (job: JobWithVideo): DeliveryProgress => {
-  const { rungs, smaller } = job;
+  const { rungs, marked, smaller } = job;
   const unshrunk = job.state === 'completed' ? job.unshrunk : undefined;
-  return { rungs, ...(smaller ? { smaller } : {}), ...(unshrunk ? { unshrunk } : {}) };
+  return {
+    rungs,
+    ...(marked ? { marked } : {}),
+    ...(smaller ? { smaller } : {}),
+    ...(unshrunk ? { unshrunk } : {}),
+  };
 };
 
 /** Goes down the forms until one is taken, or until the chat says that no place is open for any. Writes into `walked`. */
 async function walk(
   ctx: Context,
-  job: JobWithVideo,
+  found: JobWithVideo,
   to: Target,
   walked: DeliveryProgress,
   work: FileWork,
 ): Promise<void> {
-  const chat = ctx.chats.get(job.requester.platform);
+  const chat = ctx.chats.get(found.requester.platform);
   const note = (form: Form, outcome: DeliveryAttempt['outcome']): void => noteIn(ctx, walked, form, outcome);
   // The operator took the chat's token out; it may come back with a later start.
   if (!chat) return note('original', 'nowhere');
+  // Before anything else: nobody is handed a video without its marks.
+  const job = await withMarks(ctx, found, work);
+  walked.marked = job.marked;
+  walked.smaller = job.smaller;
   await using stack = new AsyncDisposableStack();
   const link = linkTo(ctx, job);
   let maxBytes = chat.uploadLimitBytes(job, to);
@@ -136,7 +159,7 @@ async function walk(
     return outcome.kind !== 'too-large';
   }
 
-  const { video } = job;
+  const video = handedOut(job);
   if (video.bytes <= maxBytes) {
     if (await offer({ form: 'original', video, path: ctx.files.pathOf(video), poster }, video.bytes)) return;
   }
@@ -172,14 +195,14 @@ function noteIn(
 function linkTo(ctx: Context, job: JobWithVideo): SignedLink | undefined {
   const now = ctx.clock.now();
   const until = keptUntil(ctx, job, job.state === 'delivered' ? job.updatedAt : now);
-  return ctx.links && until > now ? { url: ctx.links.media(job.video, until), until } : undefined;
+  return ctx.links && until > now ? { url: ctx.links.media(handedOut(job), until), until } : undefined;
 }
 
 /** What a finished job keeps on its way from `completed` to `delivered`, with what a walk has found out. */
-function finishedFields(job: JobIn<'completed'>, { rungs, smaller }: DeliveryProgress) {
+function finishedFields(job: JobIn<'completed'>, { rungs, marked, smaller }: DeliveryProgress) {
   const { provider, submittedAt, operation, costMicros, video, completedAt } = job;
   const kept = { provider, submittedAt, operation, costMicros, video, completedAt, rungs };
-  return smaller ? { ...kept, smaller } : kept;
+  return { ...kept, ...(marked ? { marked } : {}), ...(smaller ? { smaller } : {}) };
 }
 
 function waitingFields(job: JobIn<'completed'>, walked: DeliveryProgress) {

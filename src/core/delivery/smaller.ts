@@ -5,6 +5,7 @@ import type { FileWork } from '../intake/file-use.ts';
 import type { JobIn, ShrinkAttempts, StoredVideo } from '../job/job.ts';
 import { backOffMs } from '../job/pace.ts';
 import { MachineBusy } from '../media.ts';
+import { handedOut, mark } from './marked.ts';
 
 type JobWithVideo = JobIn<'completed' | 'delivered'>;
 type Limits = { maxBytes: number; maxSide: number };
@@ -20,7 +21,7 @@ export function createSmaller(
   ctx: Context,
   job: JobWithVideo,
   work: FileWork,
-  before: { smaller?: StoredVideo; unshrunk?: ShrinkAttempts },
+  before: { smaller?: StoredVideo | undefined; unshrunk?: ShrinkAttempts },
   mayLink: boolean,
 ) {
   const { unshrunk } = before;
@@ -31,7 +32,7 @@ export function createSmaller(
   async function make(limits: Limits): Promise<StoredVideo | undefined> {
     await using temp = await ctx.files.temp('mp4');
     const shape = await ctx.media
-      .shrink(ctx.files.pathOf(job.video), temp.path, limits)
+      .shrink(ctx.files.pathOf(handedOut(job)), temp.path, limits)
       .catch((error: unknown) => {
         // A machine without time is no reason to hand over less than can be had a little later.
         if (ctx.stopping() || (error instanceof MachineBusy && !mayLink)) throw error;
@@ -41,7 +42,17 @@ export function createSmaller(
       });
     if (!shape) return undefined;
     const { width, height, durationMs } = shape;
-    return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
+    // The shrinking left every mark behind but the plate.
+    const form = { path: temp.path, origin: ctx.files.pathOf(handedOut(job)), plate: false };
+    const marked = await mark(ctx, job, form, work).catch((error: unknown) => {
+      if (ctx.stopping() || (error instanceof MachineBusy && !mayLink)) throw error;
+      ctx.log.warn({ job: job.code, err: error }, 'a smaller video could not be marked');
+    });
+    if (marked) return marked.video;
+    // What goes out without marks at its full size may do so in a smaller one.
+    if (!job.marked) return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
+    broke = true;
+    return undefined;
   }
 
   return {
@@ -72,7 +83,7 @@ export function posterOf(ctx: Context, job: JobWithVideo, stack: AsyncDisposable
   async function make(maxSide: number): Promise<string | undefined> {
     const temp = stack.use(await ctx.files.temp('jpg'));
     try {
-      await ctx.media.poster(ctx.files.pathOf(job.video), temp.path, { maxSide });
+      await ctx.media.poster(ctx.files.pathOf(handedOut(job)), temp.path, { maxSide });
       return temp.path;
     } catch (error) {
       ctx.log.warn({ job: job.code, err: error }, 'no poster could be made');

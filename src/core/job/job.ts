@@ -4,19 +4,24 @@ import type { FailureCode } from '../refusals.ts';
 
 export { codeOf } from './code.ts';
 
-export const QUALITIES = ['draft', 'standard', 'pro'] as const;
-export type Quality = (typeof QUALITIES)[number];
-/** Whose orientation the character keeps: the clip's (`video`) or the picture's (`image`). */
-export type Orientation = 'video' | 'image';
-export const SCENES = ['picture', 'clip'] as const;
-/** Whose world the video shows: the picture's, which moves like the clip, or the clip's, with its person replaced. */
-export type Scene = (typeof SCENES)[number];
+import type { Orientation, Quality, Scene } from './wishes.ts';
+
+export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
 /** What a member handed in, under the name that it had there. */
 export type NamedFile = StoredFile & { name?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
+
+/** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
+export const LABELS = ['caption', 'plate'] as const;
+export type Label = (typeof LABELS)[number];
+/** What can be asked for, the least first. `auto`: a plate where a real person could be meant. */
+export const LABELLINGS = ['caption', 'auto', 'plate'] as const;
+export type Labelling = (typeof LABELLINGS)[number];
+/** What is handed out in the place of what the provider gave. `xmp`: it could not be signed. */
+export type MarkedVideo = { video: StoredVideo; label: Label; marks: 'signed' | 'xmp' };
 
 /** What a provider is asked to render. */
 export type RenderRequest = {
@@ -127,9 +132,12 @@ type AtProvider = Submission & {
 };
 type Finished = AtProvider & {
   costMicros: Micros;
+  /** As the provider gave it; nobody is handed this. */
   video: StoredVideo;
   completedAt: number;
-  /** The video made to fit where it is posted, kept so that it is made once. */
+  /** The same with its marks, kept so that it is made once. */
+  marked?: MarkedVideo;
+  /** The marked video made to fit where it is posted, kept so that it is made once. */
   smaller?: StoredVideo;
   /** What was tried to hand it over, the newest last. */
   rungs: DeliveryAttempt[];

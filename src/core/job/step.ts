@@ -96,7 +96,10 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   return finishUnsettled(ctx, job, 'unknown-fate');
 }
 
-/** Its handle, where the provider can tell, and no other job has it. Trouble with that is passing until the deadline. */
+/**
+ * Its handle, where the provider can tell, and no other job has it. Trouble with that is passing, but must keep neither a
+ * webhook's word nor the deadline waiting.
+ */
 async function findAt(
   ctx: Context,
   port: Provider,
@@ -113,7 +116,7 @@ async function findAt(
     if (!operation || operation === 'absent' || free) return operation;
     return (await ctx.store.holds(operation)) ? undefined : operation;
   } catch (error) {
-    if (!overdue) throw error;
+    if (!overdue && !job.candidate) throw error;
     ctx.log.warn({ job: job.code, err: error }, 'a job of unknown fate could not be looked for');
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { Orientation, Quality, Scene } from '../job/job.ts';
 
 /** What a model takes of the sides of a picture or a clip, in pixels, and of the bytes of its file. */
-export type FileLimits = {
+type FileLimits = {
   minSide: number;
   maxSide: number;
   /** What it takes of the shorter side, where that is less. */

@@ -100,6 +100,6 @@ async function forgetKept(ctx: Context, job: Job): Promise<void> {
 }
 
 function filesOf(job: Job): string[] {
-  const made = 'video' in job ? [job.video.key, ...(job.smaller ? [job.smaller.key] : [])] : [];
-  return [job.inputs.image.key, job.inputs.clip.key, ...made];
+  const made = 'video' in job ? [job.video, job.marked?.video, job.smaller] : [];
+  return [job.inputs.image, job.inputs.clip, ...made].flatMap((file) => file?.key ?? []);
 }

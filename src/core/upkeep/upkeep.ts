@@ -1,6 +1,7 @@
 /** Periodic upkeep: deletes what has expired. */
 import type { Core } from '../command.ts';
 import type { Context } from '../context.ts';
+import { FINGERPRINTS_KEPT_MS } from '../trust/fingerprints.ts';
 import { sweepOrphans } from './orphans.ts';
 import { sweepKept } from './retention.ts';
 
@@ -11,7 +12,11 @@ const DAILY_MS = 24 * 3_600_000;
 /** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
 export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => void {
   const often = [() => core.offers.sweep(), () => sweepKept(ctx, core.privacy), () => ctx.traces.overwrite()];
-  const daily = [() => ctx.traces.dropEnded(ctx.clock.now()), () => sweepOrphans(ctx, isAtHome)];
+  const daily = [
+    () => ctx.traces.dropEnded(ctx.clock.now()),
+    () => ctx.fingerprints.dropBefore(ctx.clock.now() - FINGERPRINTS_KEPT_MS),
+    () => sweepOrphans(ctx, isAtHome),
+  ];
   // One after the other, and each though the one before it failed.
   async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
     for (const work of works)

@@ -58,6 +58,8 @@ export type JobView = {
   endedAt?: number;
   tookSeconds?: number;
   cancellable: boolean;
+  /** What has to stand with the video wherever it is shown, once there is one: "AI-generated motion transfer · K7QX2M". */
+  label?: string;
   /** One sentence about the state. */
   message: string;
   links: {
@@ -69,6 +71,13 @@ export type JobView = {
     poster?: string;
     image?: string;
   };
+};
+
+/** Whether a video is from here, and which job's it is or looks like. */
+export type VerdictView = {
+  kind: 'unchanged' | 'changed' | 'likely' | 'not-ours';
+  code?: string;
+  message: string;
 };
 
 /** The newest jobs first. `more`: there are older ones, which a larger `limit` brings. */

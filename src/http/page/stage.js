@@ -163,7 +163,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
     else showProgress(job);
     figures.hidden = job.state !== 'delivered' && job.state !== 'completed';
     if (!figures.hidden) figures.replaceChildren(...figuresOf(job));
-    find('generated', HTMLElement).hidden = figures.hidden;
+    tell(find('generated', HTMLElement), figures.hidden ? undefined : job.label);
   }
 
   /** @param {JobView} job */

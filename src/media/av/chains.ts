@@ -16,8 +16,15 @@ import type { Window } from './tracks.ts';
 /** From HDR to the brightness and colours of a usual screen. */
 export const TONE_MAP = 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:format=yuv420p';
 
-/** A picture that starts at nought, upright, of this size and with an even beat, for `openH264`. */
-export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { rate: IRational }): string {
+/**
+ * A picture that starts at nought, upright, of this size and with an even beat, for `openH264`. `drawn`: filters that
+ * draw on it when it has that size.
+ */
+export function pictureChain(
+  stream: Stream,
+  geometry: Geometry,
+  to: Size & { rate: IRational; drawn?: string },
+): string {
   const rate = `${to.rate.num}/${to.rate.den}`;
   const steps = [
     'setpts=PTS-STARTPTS',
@@ -29,6 +36,7 @@ export function pictureChain(stream: Stream, geometry: Geometry, to: Size & { ra
     // Last, as it takes longer than all the rest and most HDR is filmed in 4K: fewer pixels are left by then.
     isHdr(stream) ? TONE_MAP : undefined,
     'setsar=1',
+    to.drawn,
   ].filter((step) => step !== undefined);
   if (!hasAlpha(stream)) return [...steps, 'format=yuv420p'].join(',');
   // What is see-through becomes white, as in the picture: under it may lie any colour.

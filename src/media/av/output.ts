@@ -1,4 +1,4 @@
-/** Writes an MP4: H.264 and AAC, index first, nothing else in it. */
+/** Writes an MP4: H.264 and AAC, index first, and nothing else in it but the tags that are given. */
 import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import {
   type CodecContext,
@@ -25,8 +25,11 @@ export type Mp4 = {
   finish(): Promise<void>;
 };
 
+/** What the file says of itself, by any key. */
+export type Tags = Readonly<Record<string, string>>;
+
 /** Throws FFmpegError where the disk is full or the path can't be written. */
-export function createMp4(path: string): Mp4 & AsyncDisposable {
+export function createMp4(path: string, tags?: Tags): Mp4 & AsyncDisposable {
   const format = new FormatContext();
   FFmpegError.throwIfError(format.allocOutputContext2(null, 'mp4', `file:${path}`), 'mp4');
   const packet = new Packet();
@@ -59,7 +62,9 @@ export function createMp4(path: string): Mp4 & AsyncDisposable {
       FFmpegError.throwIfError(await format.openOutput(), 'open');
       isOpen = true;
       // Without `bitexact` the muxer signs the file with its version.
-      const options = Dictionary.fromObject({ movflags: '+faststart', fflags: '+bitexact' });
+      const movflags = tags ? '+faststart+use_metadata_tags' : '+faststart';
+      const options = Dictionary.fromObject({ movflags, fflags: '+bitexact' });
+      if (tags) format.metadata = Dictionary.fromObject(tags);
       FFmpegError.throwIfError(await format.writeHeader(options), 'header');
     },
     write,

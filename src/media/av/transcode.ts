@@ -6,7 +6,7 @@ import { type H264Options, openAac, openH264 } from './encoders.ts';
 import { UnfitFrames } from './filter.ts';
 import type { Geometry } from './geometry.ts';
 import { type OpenClip, readOnly } from './open-clip.ts';
-import { createMp4, type Mp4 } from './output.ts';
+import { createMp4, type Mp4, type Tags } from './output.ts';
 import { copyTrack, encodeTrack, type Track, type Window } from './tracks.ts';
 
 export type Recipe = {
@@ -14,8 +14,9 @@ export type Recipe = {
   window: Window;
   /** The length of a clip that is repeated until the window is full. Not for streams that are copied. */
   lapSeconds?: number;
-  picture: 'copy' | (H264Options & { geometry: Geometry; maxFrames: number });
+  picture: 'copy' | (H264Options & { geometry: Geometry; maxFrames: number; drawn?: string });
   sound: 'copy' | 'none' | { bitsPerSecond: number };
+  tags?: Tags;
 };
 
 /** Streams lie side by side in a file, but not exactly: after so long beyond the window nothing more is awaited. */
@@ -32,7 +33,7 @@ export async function transcode(
   const { picture, sound } = clip;
   if (!picture) return false;
   readOnly(clip, picture, recipe.sound === 'none' ? undefined : sound);
-  await using mp4 = createMp4(toPath);
+  await using mp4 = createMp4(toPath, recipe.tags);
   const pictureTrack = await addPicture(mp4, picture, recipe);
   if (!pictureTrack) return false;
   using tracks = new DisposableStack();

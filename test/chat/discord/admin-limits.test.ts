@@ -47,7 +47,7 @@ describe('over a limit', () => {
     expect(labels(request)).toEqual([]);
     await says(bot, mine, 'In line');
     bot.remote.statuses = [COMPLETED];
-    const video = await posted(bot, said('result.title'));
+    const video = await posted(bot, said('result.ai'));
     expect(video.notified).toEqual([bot.ada.id]);
     expect(bot.remote.submits).toHaveLength(1);
     // For this one job alone.
@@ -62,7 +62,7 @@ describe('over a limit', () => {
     bot.discord.press(bot.admin, request, 'Approve once');
     await says(bot, mine, 'In line');
     bot.remote.statuses = [COMPLETED];
-    await posted(bot, said('result.title'));
+    await posted(bot, said('result.ai'));
   });
 
   it('a request can be declined, and both its message and the member’s say so', async () => {
@@ -248,7 +248,7 @@ describe('the log channel', () => {
     }
     bot.remote.statuses = [{ ...COMPLETED, costMicros: 200_000 }];
     const videos = () =>
-      bot.discord.messages(bot.channel).filter((one) => textOf(one).includes(said('result.title')));
+      bot.discord.messages(bot.channel).filter((one) => textOf(one).includes(said('result.ai')));
     await bot.discord.waitFor(() => videos().length === 5);
     expect(notes()).toEqual(['50', '80', '100']);
   });

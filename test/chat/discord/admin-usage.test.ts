@@ -9,7 +9,7 @@ import { said, textOf } from './harness.ts';
 async function spent(bot: AdminBot): Promise<void> {
   await says(bot, await animate(bot, bot.ada), 'In line');
   bot.remote.statuses = [COMPLETED];
-  await posted(bot, said('result.title'));
+  await posted(bot, said('result.ai'));
 }
 
 async function usage(bot: AdminBot, who: SimUser = bot.admin, where = bot.channel): Promise<SimMessage> {

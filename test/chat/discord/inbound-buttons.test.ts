@@ -158,7 +158,7 @@ describe('somebody else’s button', () => {
       const eve = bot.discord.member(bot.guild, 'Eve');
       const told = await toldBy(bot, bot.discord.press(eve, result, name));
       expect(told.visibleTo).toBe(eve.id);
-      expect(textOf(result)).toContain('Your video is ready');
+      expect(textOf(result)).toContain('AI-generated motion transfer · ');
       expect(await bot.jobs()).toHaveLength(1);
     },
   );

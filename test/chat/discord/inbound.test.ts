@@ -15,7 +15,7 @@ describe('/animate', () => {
     });
     await discord.waitFor(() => textOf(asked.original).includes('knight.png'));
     const result = await finish(bot, asked);
-    expect(textOf(result)).toContain('Your video is ready');
+    expect(textOf(result)).toContain('AI-generated motion transfer · ');
     const [job] = await bot.jobs();
     expect(job?.request).toMatchObject({ prompt: 'rain', orientation: 'image', sound: false });
     expect(job?.requester).toMatchObject({
@@ -121,7 +121,7 @@ describe('/animate', () => {
     await discord.waitFor(() => textOf(asked.original).includes('knight.png'));
     const job = await bot.world.disk.store.get(`discord-${asked.id}`);
     expect(job?.requester).toMatchObject({ spaceId: `discord:dm-${eve.id}`, target: { canPost: false } });
-    expect(textOf(await finish(bot, asked))).toContain('Your video is ready');
+    expect(textOf(await finish(bot, asked))).toContain('AI-generated motion transfer · ');
   });
 
   it('tells at once where it may not be able to post the video later on', async () => {

@@ -281,7 +281,7 @@ describe('a place that Discord shuts with another status than 403 or 404', () =>
     const [result, ...more] = world.results();
     expect(more).toEqual([]);
     expect(result?.components).toEqual([]);
-    expect(result?.content).toContain(t('result.title'));
+    expect(result?.content).toContain(t('result.ai'));
     expect(result?.content).toContain(t('result.ai'));
     expect(result?.files).toMatchObject([{ filename: `strut-${asked.job.code}.mp4` }]);
     expect(result?.notified).toEqual([world.ada.id]);

@@ -38,10 +38,9 @@ describe('a finished video on Telegram', () => {
     expect(reply.video?.thumbnail).toMatchObject({ width: 180, height: 320 });
     expect(reply.caption).toBe(
       [
-        'Your video is ready',
+        `AI-generated motion transfer · ${job.code}`,
         '$0.28 · fal.ai · Standard · 4 s · took 1 min 39 s',
         'Left for you today: 2 of 3 jobs',
-        'AI-generated motion transfer',
       ].join('\n'),
     );
     expect(buttonsOf(reply)).toEqual([

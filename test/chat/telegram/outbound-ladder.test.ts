@@ -26,7 +26,11 @@ async function sixtyMegabytes(shrunkBytes: number | 'impossible') {
   const poster: Media['poster'] = async (_path, toPath) => {
     await copyFile(world.jpeg, toPath);
   };
-  const core = createWorld({ files: store.files, media: { shrink, poster } });
+  const mark: Media['mark'] = async (path, toPath) => {
+    await copyFile(path, toPath);
+    return { width: 480, height: 854, durationMs: 4000 };
+  };
+  const core = createWorld({ files: store.files, media: { shrink, poster, mark } });
   const outbound = world.boot();
   const link = world.link();
   const links = {

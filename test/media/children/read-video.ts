@@ -112,3 +112,10 @@ export async function readBoxes(path: string): Promise<string[]> {
   }
   return names;
 }
+
+/** What the file says of itself. */
+export async function readTags(path: string): Promise<Record<string, string>> {
+  await using demuxer = await Demuxer.open(path);
+  const { major_brand, minor_version, compatible_brands, encoder, ...tags } = demuxer.metadata;
+  return tags;
+}

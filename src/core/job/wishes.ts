@@ -1,0 +1,8 @@
+/** The words for what can be wished of a render. */
+export const QUALITIES = ['draft', 'standard', 'pro'] as const;
+export type Quality = (typeof QUALITIES)[number];
+/** Whose orientation the character keeps: the clip's (`video`) or the picture's (`image`). */
+export type Orientation = 'video' | 'image';
+export const SCENES = ['picture', 'clip'] as const;
+/** Whose world the video shows: the picture's, which moves like the clip, or the clip's, with its person replaced. */
+export type Scene = (typeof SCENES)[number];
