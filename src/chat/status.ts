@@ -207,7 +207,7 @@ const isStale = (job: Job, known: Job | undefined): boolean =>
   (known.state !== 'created' || known.place !== undefined);
 
 /** What is told at once; anything else is progress. */
-function phaseOf(job: Job): string {
+export function phaseOf(job: Job): string {
   if (waitsForRoom(job)) return 'full';
   const asked = 'cancelAskedAt' in job && job.cancelAskedAt !== undefined;
   const phase = job.state === 'running' ? job.phase.kind : '';
