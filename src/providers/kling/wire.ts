@@ -102,7 +102,7 @@ const billing = z
   .optional()
   .catch(undefined);
 
-export const task = z.object({
+const task = z.object({
   id: handleId,
   status: z.string(),
   message: z.string().nullish(),
