@@ -9,6 +9,7 @@ import type { SimInteraction } from '../simulators/discord/interactions.ts';
 import { type DiscordSim, startDiscord } from '../simulators/discord/start.ts';
 import { startFal } from '../simulators/fal.ts';
 import { type Bot, startBot } from '../test/e2e/bot.ts';
+import { consented } from '../test/fakes/consents.ts';
 import { sampleClip, sampleImage } from '../test/samples.ts';
 
 const [commands = 200, videos = 20, megabytes = 30, servers = 2500] = process.argv.slice(2).map(Number);
@@ -45,13 +46,14 @@ async function answers(): Promise<void> {
     const guild = discord.guild(`server ${index}`);
     return { channel: discord.channel(guild, 'general'), member: discord.member(guild, `member ${index}`) };
   });
-  await using _bot = await start(discord, {
+  await using bot = await start(discord, {
     FAL_KEY: fal.key,
     FAL_QUEUE_URL: fal.url,
     FAL_REST_URL: fal.url,
     FAL_API_URL: fal.url,
   });
   await discord.waitFor(() => discord.commands().length > 0, { timeoutMs: 30_000 });
+  await consented(bot.dataDir, ...places.map(({ member }) => `discord:${member.id}`));
   const [image, clip] = [await sampleImage({}), await sampleClip({ seconds: 4 })];
   const asked = await Promise.all(
     places.map(({ member, channel }) =>

@@ -20,6 +20,7 @@ export const again: ChatCommand<IntakeResult> = {
     const found = await jobs.find(call, call.options.job ?? '');
     if (!found.ok) return found;
     const job = found.value;
+    if (job.hidden) return refuse({ code: 'job-hidden' });
     if (call.files.image || call.files.clip) {
       const uploads = { ...intake.uploadsOf(job), ...call.files };
       return offers.take(call, uploads, intake.choicesOf(job), call.ask ?? false);

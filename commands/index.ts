@@ -4,8 +4,10 @@ import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
+import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
+import { report } from './report.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
 
@@ -14,10 +16,12 @@ export const commands = {
   again,
   jobs,
   cancel,
+  report,
   quota,
   settings,
   usage,
   privacy,
+  optout,
   help,
 };
 

@@ -1,5 +1,5 @@
 import type { ChatCommand } from '../src/chat/command.ts';
-import type { Line, Media } from '../src/chat/page.ts';
+import type { Button, Line, Media } from '../src/chat/page.ts';
 import { isOperatorsOwn } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 import { REPORT_PERIODS, type Usage } from '../src/core/reports/usage.ts';
@@ -34,6 +34,12 @@ export const usage: ChatCommand<Usage> = {
       alt: `${title}: ${lines[0] ?? ''}`,
       draw: () => chart(spent, words.language),
     };
+    const table: Button = {
+      verb: 'csv',
+      code: spent.period,
+      label: words.t('usage.export'),
+      tone: 'primary',
+    };
     return {
       title,
       // What follows an empty line heads the lines below it.
@@ -41,10 +47,12 @@ export const usage: ChatCommand<Usage> = {
         (text, at): Line => ({ text, named: true, ...(lines[at - 1] === '' ? { strong: true } : {}) }),
       ),
       ...(micros > 0 ? { media: picture } : {}),
-      rows:
-        jobs + heldJobs + suspendedJobs > 0
-          ? [[{ verb: 'csv', code: spent.period, label: words.t('usage.export'), tone: 'primary' }]]
-          : [],
+      rows: [
+        [
+          ...(jobs + heldJobs + suspendedJobs > 0 ? [table] : []),
+          { verb: 'audit', code: spent.period, label: words.t('usage.export-audit') },
+        ],
+      ],
     };
   },
 };

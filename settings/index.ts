@@ -1,6 +1,7 @@
 /** Everything that the admins of a space can set, in the order in which it is shown. A new setting is a file beside this one and a line here. */
 import type { Setting } from '../src/core/settings/setting.ts';
 import { partsOf } from '../src/core/settings/settings-parts.ts';
+import { adult } from './adult.ts';
 import { channels, members, roles } from './allowed.ts';
 import { blocked } from './blocked.ts';
 import { confirm } from './confirm.ts';
@@ -28,6 +29,7 @@ export const settings: readonly Setting[] = [
   confirm,
   label,
   notify,
+  adult,
   logChannel,
   timezone,
   retention,

@@ -1,9 +1,9 @@
 /** The composition root: the only file that knows every concrete part. */
-import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
+import { tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
@@ -27,6 +27,7 @@ import {
   type ProviderRegistry,
 } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
+import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
@@ -45,7 +46,6 @@ import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createStore } from './store/index.ts';
-import { tellWhatIsOff } from './what-is-off.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -92,12 +92,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
-  const registry: ProviderRegistry = createProviderRegistry({
-    entries,
-    providerHealth,
-    clock: CLOCK,
-    health,
-  });
+  const inUse = { entries, providerHealth, clock: CLOCK, health };
+  const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
@@ -135,14 +131,19 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     clock: CLOCK,
     log,
   });
+  const reports = store.keyv('takedown');
+  const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
     traces: store.traces,
     fingerprints: store.fingerprints,
+    audit: store.audit,
+    optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    media: createMedia({ pool, marks: { ...signing, credit: creditOf } }),
+    ...createReportRecords({ kv: reports, media, log }),
+    media,
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
@@ -175,10 +176,15 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     },
     stopping: () => stopping,
   };
-  const core = createCore(ctx, { offers, notices: store.keyv('notices') });
+  const core = createCore(ctx, {
+    offers,
+    notices: store.keyv('notices'),
+    takedown: { kv: reports, scheduler: scheduler(TOLD_AT_ONCE) },
+  });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
+    takedown: core.takedown,
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
@@ -189,6 +195,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   );
 
   stack.defer(() => core.jobs.stop());
+  stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
 
   const server = await startServer({
@@ -219,6 +226,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
             publicUrl: config.PUBLIC_URL,
             links,
             files: store.files,
+            takedown: core.takedown,
+            clock: CLOCK,
             takeWebhook: (news) => takeWebhook(ctx, news),
             chatHooks: chats.all.flatMap(({ hook }) => hook ?? []),
           },
@@ -228,6 +237,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover();
+  await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, store.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
@@ -238,18 +248,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping = true;
   });
   log.info(`page at ${server.url}`);
-  for (const { name, state, reason } of health.all()) {
-    if (name !== 'page' && name !== 'store')
-      log.info(`${name}: ${state === 'ok' ? 'on' : state}${reason ? ` (${reason})` : ''}`);
-  }
+  tellWhatIsOn(config, health, log);
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }
 
 const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
-}

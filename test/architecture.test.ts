@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Which parts each part may import. `*` is the composition root, which knows them all. */
 const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/app.ts': '*',
+  'src/at-start.ts': ['src/config.ts', 'src/core', 'src/providers/catalog.ts'],
   'src/chats.ts': [
     'commands',
     'src/chat/catalog.ts',
@@ -24,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/scrub.ts': ['src/chat/catalog.ts'],
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],
-  'src/what-is-off.ts': ['src/config.ts', 'src/core', 'src/providers/catalog.ts'],
+  'src/zip.ts': ['src/core'],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
   // How a command's answer looks is its own, as a page that any chat can draw.
   commands: ['settings', 'src/chat', 'src/core', 'src/words'],
@@ -36,12 +37,12 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   // Draws free drafts; of the bot it knows only how pictures and clips are read and written.
   puppet: ['src/media'],
   'src/words': ['settings', 'src/core', 'src/providers/catalog.ts'],
-  'src/http': ['src/core', 'src/words'],
+  'src/http': ['src/core', 'src/words', 'src/zip.ts'],
   // Names and settings of the providers, without their adapters: whoever speaks of providers may read it.
   'src/providers/catalog.ts': ['src/environment.ts', 'src/providers'],
   'src/providers': ['src/core', 'src/environment.ts', 'src/providers/catalog.ts'],
   // What the chats share; each chat's own folder knows no other.
-  'src/chat': ['commands', 'settings', 'src/core', 'src/environment.ts', 'src/words'],
+  'src/chat': ['commands', 'settings', 'src/core', 'src/environment.ts', 'src/words', 'src/zip.ts'],
   // What each chat is called, kept in and turned on by, without the chat itself: nobody else names one.
   'src/chat/catalog.ts': [
     ...CHATS.map(({ platform }) => `src/chat/${platform}`),

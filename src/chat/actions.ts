@@ -4,13 +4,17 @@ import { strandedBy } from '../core/delivery/undelivered.ts';
 import { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import { isOver } from '../core/job/job.ts';
 import type { Choices } from '../core/price/quote.ts';
+import type { GivenConsent } from '../core/trust/consent.ts';
+import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
-import { csv } from './csv.ts';
+import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { myData } from './my-data.ts';
 import { NOBODY, said } from './page.ts';
-import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage } from './pages.ts';
+import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refusedPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
+import { REPORT_ACTIONS } from './reports.ts';
 import { settingsAction } from './settings-action.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
@@ -31,6 +35,8 @@ const send = withJob(async ({ job, caller }, press, face, tools) => {
   if (verb === 'get') await face.reopen(job.requester.target);
   const { to, reached } = press.where(job, caller);
   const sent = await tools.core.jobs.sendAgain(job.id, to, reached);
+  if (!sent.ok && sent.refusal.code === 'job-hidden')
+    return void (await face.aside(refusedPage(words, sent.refusal)));
   if (!sent.ok) return void (await face.aside(said(words.t('jobs.gone'))));
   if (sent.value) return;
   const now = await jobOf(press, tools);
@@ -40,9 +46,18 @@ const send = withJob(async ({ job, caller }, press, face, tools) => {
 });
 
 /** The message with the price becomes the one that tells how the job stands. */
-const confirm: ActionHandler = async (press, face, tools) => {
+const confirm: ActionHandler = (press, face, tools) => confirmWith(press, face, tools);
+
+/** The same, with a word on whom the picture shows. */
+const consent: ActionHandler = async (press, face, tools) => {
+  const answer = readConsentAnswer(press.arg);
+  if (answer) await confirmWith(press, face, tools, { answer, language: press.words.language });
+  else await face.aside(said(press.words.t('told.too-old')));
+};
+
+async function confirmWith(press: Press, face: Face, tools: Tools, given?: GivenConsent): Promise<void> {
   const { words, code } = press;
-  const taken = await press.as((caller) => tools.core.offers.confirm(caller, code));
+  const taken = await press.as((caller) => tools.core.offers.confirm(caller, code, given));
   if (!taken.ok) return offerIsOver(press, face, tools, taken.refusal);
   const { value } = taken;
   if (value.kind === 'job') return face.become(value.job);
@@ -51,7 +66,7 @@ const confirm: ActionHandler = async (press, face, tools) => {
       ? offerPage(words, value.offer)
       : await face.draw(({ hasAdmins }) => overPage(words, value, hasAdmins)),
   );
-};
+}
 
 const decline: ActionHandler = async (press, face, tools) => {
   const done = await press.as((caller) => tools.core.offers.decline(caller, press.code));
@@ -124,18 +139,22 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   send,
   get: send,
   confirm,
+  consent,
   decline,
   choose,
   ask,
   approve,
   refuse,
   csv,
+  audit,
   settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),
   delete: askToDelete,
   'delete-yes': deleteNow,
   forget: ({ words }, face) => face.ask(forgetQuestion(words)),
   'forget-yes': forgetNow,
+  ...REPORT_ACTIONS,
+  'my-data': myData,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),
 };

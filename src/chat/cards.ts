@@ -8,6 +8,7 @@ import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR
 import type { Words } from '../words/index.ts';
 import { costText } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
+import { answerButtons, asksOf, questionLines } from './answers.ts';
 import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
@@ -19,6 +20,7 @@ type Verb =
   | 'new-motion'
   | 'delete'
   | 'details'
+  | 'report'
   | 'send'
   | 'get'
   | 'confirm'
@@ -53,9 +55,11 @@ export function statusPage(
 ): Page & { title: string } {
   const page = { title: titleOf(words, job), tone: TONES[job.state] };
   const rows = (...verbs: Verb[]) => ({ rows: [verbs.map((verb) => jobButton(words, verb, job.code))] });
-  if (job.state === 'delivered') return { ...page, lines: [] };
-  const files = filesLine(words, job.inputs);
+  if (job.state === 'delivered' && !job.hidden) return { ...page, lines: [] };
   const code = words.t('card.job', { code: job.code });
+  if (job.hidden && 'video' in job)
+    return { title: words.t('card.hidden'), tone: 'over', lines: [words.job(job), code] };
+  const files = filesLine(words, job.inputs);
   if (job.state === 'failed') {
     const lines = [files, words.failureReason(job.failure), costText(words, job), code];
     return { ...page, lines, ...(BY_THE_FILES[job.failure] ? {} : rows('again')) };
@@ -65,9 +69,10 @@ export function statusPage(
   const { late, ...time } = timeOf(job, usualMs, now);
   const asked = cancelAsked(job);
   const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
+  const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, code],
+    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, ...hidden, code],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -92,6 +97,7 @@ const BY_THE_FILES = {
   'content-refused': true,
   'image-rejected': true,
   'clip-rejected': true,
+  'not-usable': true,
   'provider-busy': false,
   'provider-out-of-balance': false,
   'provider-down': false,
@@ -150,7 +156,8 @@ export function offerPage(words: Words, offer: Offer): Page {
   const { t, price, date } = words;
   const { code, request, quote } = offer;
   return {
-    title: t('confirm.ask', { price: price(offer.quote.micros) }),
+    title:
+      offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
     tone: 'plain',
     askedBy: offer.requester.memberId,
     lines: [
@@ -158,11 +165,15 @@ export function offerPage(words: Words, offer: Offer): Page {
       ...misfitLines(words, offer),
       filesLine(words, offer),
       ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request),
+      ...questionLines(words, offer),
       t('confirm.waiting', { until: date(offer.expiresAt) }),
     ],
     rows: [
-      ...choiceRows(words, offer),
-      [jobButton(words, 'confirm', code), jobButton(words, 'decline', code)],
+      ...(offer.why === 'consent' ? [] : choiceRows(words, offer)),
+      [
+        ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
+        jobButton(words, 'decline', code),
+      ],
     ],
   };
 }
@@ -211,6 +222,7 @@ export function resultPage(
     rows: [
       ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),
       verbs.map((verb) => jobButton(words, verb, job.code)),
+      [jobButton(words, 'report', job.code)],
     ],
   };
 }

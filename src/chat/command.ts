@@ -9,6 +9,8 @@ export type Audience = 'members' | 'admins' | 'buttons';
 
 export type ChatCommand<V = unknown> = Command<V> & {
   audience: Audience;
+  /** Its answer is for the one who asked alone, also where all could read it. */
+  privately?: true;
   /** What came of it, as a page. */
   show(words: Words, value: V, facts: Facts): Page;
 };

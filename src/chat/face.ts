@@ -28,6 +28,8 @@ export type Press = Action & {
   asAdmin<T>(attempt: (caller: Caller) => Promise<Outcome<T>>): Promise<Outcome<T>>;
   /** Where a video goes that is asked for by this press, and whether that reaches whoever asked for the job. */
   where(job: Job, caller: Caller): { to: Target; reached: boolean };
+  /** Nobody else sees the message that was pressed. */
+  alone: boolean;
   /** Whoever pressed, as the chat writes their name. */
   name(): Promise<string>;
   /** What leads back to the pressed message, where a button can be trusted with it. */
@@ -43,8 +45,12 @@ export type Face = {
   instead(page: Page): Promise<void>;
   /** In its place too, but only where nobody can have made the button up: its matter is over. */
   over(page: Page): Promise<void>;
+  /** Whether what is said aside is seen by nobody else, whatever it is. */
+  alone: boolean;
   /** For the one who pressed alone, where the chat can. */
   aside(page: Page): Promise<TellOutcome>;
+  /** To the one who pressed alone, whatever it takes; where that can't be, `otherwise` says where to go for it. */
+  confide(page: Page, otherwise: Page): Promise<void>;
   /** In passing, where the chat has room for it and the job's own message is not the one that was pressed. */
   inPassing(page: Page, job: Job): Promise<void>;
   /** A question. One about a job stands beside its message. */

@@ -20,6 +20,8 @@ export type Facts = {
   ways: readonly WordKey[];
   /** There are admins who can be asked. */
   hasAdmins: boolean;
+  /** What a button must say of the place where a job was asked for, where an admin may press it somewhere else. */
+  placeOf?(target: Job['requester']['target']): string | undefined;
   /** How `/settings` looks there. */
   panel: Panel;
   /** Draws a report. */

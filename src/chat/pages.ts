@@ -14,6 +14,7 @@ import { noticeLines } from '../words/settings.ts';
 import { jobButton } from './cards.ts';
 import type { Facts } from './facts.ts';
 import { type Button, type Item, type Line, NOBODY, type Page, said } from './page.ts';
+import { casePage } from './report-pages.ts';
 
 /** Of what there is no room for, so many are named by their codes. */
 const CODES_NAMED = 30;
@@ -115,6 +116,12 @@ const offerLines = (words: Words, offer: Offer): string[] => [
   filesLine(words, offer),
   ...quoteLines(words, offer.quote, offer.request),
 ];
+
+/** With the buttons of those who can decide about it there. `arg`: what the chat needs to know again. */
+export function noticePage(words: Words, notice: Notice, naming: Naming, arg?: string): Page {
+  const lines = noticeLinesFor(words, notice, naming);
+  return notice.kind === 'reported' ? casePage(words, notice.about, lines, arg) : { lines };
+}
 
 export const noticeLinesFor = (words: Words, notice: Notice, naming: Naming): Line[] =>
   noticeLines(words, notice, naming).map((text) => ({ text, named: true }));

@@ -212,5 +212,5 @@ export function phaseOf(job: Job): string {
   const asked = 'cancelAskedAt' in job && job.cancelAskedAt !== undefined;
   const phase = job.state === 'running' ? job.phase.kind : '';
   const rung = job.state === 'completed' ? (job.rungs.at(-1)?.outcome ?? '') : '';
-  return [job.state, phase, rung, asked].join();
+  return [job.state, phase, rung, asked, job.hidden !== undefined].join();
 }

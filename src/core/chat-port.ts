@@ -4,6 +4,7 @@ import type { Offer } from './intake/offer.ts';
 import type { Job, JobIn, Receipt, StoredVideo } from './job/job.ts';
 import type { QuotaLine } from './limits/quota.ts';
 import type { AuditEntry } from './settings/setting.ts';
+import type { Case, Retracted } from './takedown/case.ts';
 
 /** Where a chat is asked to put something: opaque JSON of its adapter, like `Requester.target`. */
 export type Target = Job['requester']['target'];
@@ -38,10 +39,12 @@ export type Notice =
   /** A member asks for one job past a limit. */
   | { kind: 'asked'; offer: Offer }
   /** An admin said no to that. */
-  | { kind: 'declined'; offer: Offer };
+  | { kind: 'declined'; offer: Offer }
+  /** A video was reported; a reminder says that it still waits for a decision. Nobody learns by whom. */
+  | { kind: 'reported'; about: Case; reminder: boolean };
 
-/** Where a notice goes: a channel of the space, or where a member asked. */
-export type NoticePlace = { channel: string } | { target: Target };
+/** Where a notice goes: a channel of the space, where a member asked, or a member in private. */
+export type NoticePlace = { channel: string } | { target: Target } | { member: string };
 
 /** Where the platform's own server calls us; part of what the internet may open. */
 export type ChatHook = {
@@ -64,6 +67,13 @@ export type Chat = {
   canPost?(spaceId: string, channel: string): Promise<boolean>;
   /** Tells something that no job's own messages tell. False when it can't be posted there. */
   post?(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
+  /** Those who run the space and may be told in private, by the core's ids. */
+  adminsOf?(spaceId: string): Promise<readonly string[]>;
+  /**
+   * Takes back every message of ours that shows the job's video: deletes it, or takes the video out where it can't be
+   * deleted. Safe to repeat. Throws passing trouble.
+   */
+  retract?(job: Job): Promise<Retracted>;
   /** Lets go of what the chat itself keeps of a job. */
   forget?(job: Job): Promise<void>;
   /** Lets go of what a member began and has not sent yet, with its files. */

@@ -18,6 +18,9 @@ import type { CommandData } from './options.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Takedown } from './takedown/takedown.ts';
+import type { AuditLog } from './trust/audit.ts';
+import type { Consents, GivenConsent } from './trust/consent.ts';
 import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
@@ -33,6 +36,8 @@ export type Call = {
   files: { image?: Upload; clip?: Upload };
   /** The member wants to see the price, and to choose, before anything starts. */
   ask?: boolean;
+  /** What they have said of the picture already. */
+  consent?: GivenConsent;
   /** Everybody there reads the answer: what the member did elsewhere is none of their business. */
   seenByAll?: boolean;
 };
@@ -47,6 +52,12 @@ export type Core = {
   models: Models;
   settings: SettingsChanges;
   privacy: Privacy;
+  takedown: Takedown;
+  /** Who may read which part of it is for the caller to know. */
+  audit: Pick<AuditLog, 'read'>;
+  consents: Pick<Consents, 'reasonToAsk'>;
+  /** Whether others may animate what this member posts, from now on. */
+  optOut(requester: Requester, out: boolean): Promise<void>;
   reports: Reports;
   handOut: HandOut;
   verify: Verify;

@@ -4,9 +4,11 @@ import type { Chat } from './chat-port.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
+import type { StateFields } from './job/advance.ts';
+import { advance } from './job/advance.ts';
 import type { History } from './job/history.ts';
-import type { Job, JobIn, JobState, Labelling, StateFields } from './job/job.ts';
-import { advance } from './job/job.ts';
+import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
+
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
 import type { Ledger } from './limits/ledger.ts';
@@ -16,13 +18,21 @@ import type { Media } from './media.ts';
 import type { Clock, Files, JobStore, Log, Provider, ResultFetcher, Scheduler, Traces } from './ports.ts';
 import type { ProviderRegistry } from './price/provider-registry.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { Blocks } from './takedown/blocks.ts';
+import type { Cases } from './takedown/cases.ts';
+import type { AuditLog } from './trust/audit.ts';
 import type { Fingerprints } from './trust/fingerprints.ts';
+import type { OptOuts } from './trust/opt-outs.ts';
 
 export type Context = {
   store: JobStore;
   ledger: Ledger;
   traces: Traces;
   fingerprints: Fingerprints;
+  audit: AuditLog;
+  cases: Cases;
+  blocks: Blocks;
+  optOuts: OptOuts;
   files: Files;
   fileUse: FileUse;
   media: Media;

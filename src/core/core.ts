@@ -11,16 +11,28 @@ import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
 import { quotaLines } from './limits/quota-lines.ts';
 import { createModels } from './models/list.ts';
-import type { KeyValueStore } from './ports.ts';
+import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createTakedown } from './takedown/takedown.ts';
+import { createConsents } from './trust/consent.ts';
+import { optOut } from './trust/opt-outs.ts';
 import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
 
-export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notices: KeyValueStore }): Core {
+/** `takedown`: with a scheduler of its own. */
+export function createCore(
+  ctx: Context,
+  shelves: {
+    offers: KeyValueStore;
+    notices: KeyValueStore;
+    takedown: { kv: KeyValueStore; scheduler: Scheduler };
+  },
+): Core {
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
+  const privacy = createPrivacy(ctx, offers, waiting);
   ctx.events.subscribe('*', (job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
@@ -35,7 +47,11 @@ export function createCore(ctx: Context, shelves: { offers: KeyValueStore; notic
     approvals: createApprovals(ctx, intake, waiting),
     models: createModels(ctx),
     settings: createSettingsChanges(ctx),
-    privacy: createPrivacy(ctx, offers),
+    privacy,
+    takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),
+    audit: ctx.audit,
+    consents: createConsents(ctx),
+    optOut: (requester, out) => optOut(ctx, requester, out),
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),

@@ -43,6 +43,8 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
+/** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
+export type PictureHash = { plain: string; mirrored: string; middles: string[] };
 /**
  * What the marks of a video say: the job's short code, by its id which provider rendered it, for whom we keep a name, and
  * with what, as its makers call it; missing for a draft.
@@ -88,6 +90,8 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
+  pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**
    * Measures a finished video, by its index alone where decoding it fails by our fault: too heavy for this machine, a
    * crash. Throws BrokenVideo when a decoder finds that it can't be played; anything else says nothing of the video.

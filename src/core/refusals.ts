@@ -5,6 +5,7 @@
 
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
+import type { ConsentReason } from './trust/consent-answers.ts';
 
 export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
@@ -29,13 +30,23 @@ export type Refusal =
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
-  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' }
+  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
+  /** The channel is marked for adults, and the admins of the space have not opened it to us. */
+  | { code: 'adult-channel' }
   | { code: 'blocked'; until?: number }
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
   | { code: 'no-such-job' }
+  /** It was reported, and nobody is given its video. */
+  | { code: 'job-hidden' }
+  /** Admins or the operator let nobody use this picture. */
+  | { code: 'picture-blocked' }
+  /** The member has yet to say whom the picture shows. */
+  | { code: 'consent-needed'; why: ConsentReason; provider: string }
+  /** Somebody does not want it: who, and why, is nobody's business. */
+  | { code: 'not-usable'; what: 'image' | 'clip' }
   | { code: 'not-cancellable'; state: string }
   | { code: 'already-decided' }
   /** It can be forgotten once it has ended. */
@@ -88,6 +99,10 @@ export const REFUSAL_STATUS = {
   'space-not-allowed': 403,
   'private-not-allowed': 403,
   'no-such-job': 404,
+  'job-hidden': 403,
+  'picture-blocked': 403,
+  'consent-needed': 428,
+  'not-usable': 422,
   'not-cancellable': 409,
   'already-decided': 409,
   'under-way': 409,
@@ -110,6 +125,7 @@ export const REFUSAL_STATUS = {
   'price-rose': 409,
   'offer-expired': 409,
   'channel-closed': 422,
+  'adult-channel': 403,
   'slow-down': 429,
   'no-provider': 503,
   'no-provider-for-quality': 422,
@@ -128,6 +144,7 @@ export const FAILURE_CODES = [
   'content-refused',
   'image-rejected',
   'clip-rejected',
+  'not-usable',
   'provider-busy',
   'provider-out-of-balance',
   'provider-down',

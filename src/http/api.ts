@@ -1,6 +1,6 @@
 /** The page's API, for the page and for scripts. */
 import { createHash, randomUUID } from 'node:crypto';
-import { serveStatic } from '@hono/node-server/serve-static';
+import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Call, Command, Core } from '../core/command.ts';
@@ -10,24 +10,21 @@ import { readChoices } from '../core/intake/choices.ts';
 import type { IntakeResult } from '../core/intake/offers.ts';
 import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
-import {
-  type Job,
-  PAGE,
-  type Quality,
-  type Requester,
-  rendererOf,
-  type StoredFile,
-} from '../core/job/job.ts';
+import { type Job, PAGE, type Quality, type Requester, rendererOf } from '../core/job/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
+import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
-import type { JobsView, StatusView, VerdictView } from './page/contract.ts';
-import { presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
+import { jobFileRoutes } from './job-files.ts';
+import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
+import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
 import { problem } from './problem.ts';
+import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
 
@@ -84,8 +81,17 @@ export function api(parts: ApiParts): Hono {
   });
 
   /** Starts a job. The page has shown its price before, so nothing waits for a yes. */
-  async function start(c: Context, command: Command<IntakeResult>, asked: Call): Promise<Response> {
-    const taken = await command.execute(asked, core);
+  async function start(
+    c: Context,
+    command: Command<IntakeResult>,
+    asked: Call,
+    consent: string | undefined,
+  ): Promise<Response> {
+    const answer = readConsentAnswer(consent);
+    if (consent && !answer)
+      return problem(c, { code: 'bad-option', option: 'consent', allowed: CONSENT_ANSWERS });
+    const given = answer ? { consent: { answer, language: 'en' } } : {};
+    const taken = await command.execute({ ...asked, ...given }, core);
     if (!taken.ok) return problem(c, taken.refusal);
     if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
     return c.json(present(taken.value.job), 201);
@@ -120,14 +126,19 @@ export function api(parts: ApiParts): Hono {
     const read = await readForm(c, files);
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
-    const choices = readChoices(form.fields);
+    const { consent: _, ...texts } = form.fields;
+    const choices = readChoices(texts);
     if (!choices.ok) return problem(c, choices.refusal);
     const { image, clip } = form.files;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
     const prepared = await core.intake.prepare(REQUESTER.spaceId, { image, clip }, choices.value);
     if (!prepared.ok) return problem(c, prepared.refusal);
     const { quote, plan } = prepared.value;
-    return c.json({ quote: presentQuote(quote, plan.request) });
+    const asks = await core.consents.reasonToAsk(REQUESTER, image);
+    return c.json({
+      quote: presentQuote(quote, plan.request),
+      ...(asks ? presentConsent(asks, quote.provider) : {}),
+    } satisfies PriceView);
   });
 
   app.post('/verify', async (c) => {
@@ -153,7 +164,8 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     // Awaited here: the uploads go when this scope ends.
-    return await start(c, commands.animate, call(id, { options: form.fields, files: form.files }));
+    const { consent, ...options } = form.fields;
+    return await start(c, commands.animate, call(id, { options, files: form.files }), consent);
   });
 
   app.get('/jobs', async (c) => {
@@ -186,22 +198,6 @@ export function api(parts: ApiParts): Hono {
       : problem(c, job.refusal);
   });
 
-  app.get('/jobs/:id/video', async (c) => {
-    const job = await mine(c);
-    if (!job.ok) return problem(c, job.refusal);
-    if (!('video' in job.value)) return problem(c, { code: 'no-such-job' });
-    if (c.req.query('download') !== undefined) {
-      c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
-    }
-    const video = await core.handOut(job.value.id);
-    return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
-  });
-
-  app.get('/jobs/:id/image', async (c) => {
-    const job = await mine(c);
-    return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
-  });
-
   app.post('/jobs/:id/cancel', async (c) => {
     const done = await commands.cancel.execute(call('cancel', { options: { job: c.req.param('id') } }), core);
     if (!done.ok) return problem(c, done.refusal);
@@ -211,10 +207,21 @@ export function api(parts: ApiParts): Hono {
 
   app.post('/jobs/:id/again', (c) => {
     const id = eventId(c, `again ${c.req.param('id')}`);
-    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }));
+    const { consent } = c.req.query();
+    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }), consent);
   });
 
+  app.get('/privacy/export', (c) => {
+    c.header('content-type', 'application/zip');
+    c.header('content-disposition', 'attachment; filename="my-data.zip"');
+    c.header('cache-control', 'private, no-store');
+    const archive = zipOf(core.privacy.export(REQUESTER.memberId, { files: true }));
+    return c.body(Readable.toWeb(archive) as ReadableStream);
+  });
+
+  app.route('/', jobFileRoutes(parts, mine));
   app.route('/', usageRoutes(parts, CALLER));
+  app.route('/', reportRoutes(parts, CALLER));
 
   return app;
 }
@@ -226,16 +233,6 @@ function eventId(c: Context, action: string): string {
     ? createHash('sha256').update(`${action}\n${key}`).digest('hex').slice(0, 24)
     : randomUUID().replaceAll('-', '');
   return `web-${name}`;
-}
-
-async function sendFile(c: Context, files: Files, job: Job, file: StoredFile): Promise<Response> {
-  if (!(await files.has(file))) return problem(c, { code: 'no-such-job' });
-  // The page's own may be kept by this browser, until they are deleted here; other members' are theirs to have deleted.
-  const own = job.requester.platform === REQUESTER.platform;
-  c.header('cache-control', own ? 'private, max-age=31536000, immutable' : 'private, no-store');
-  c.header('accept-ranges', 'bytes');
-  const response = await serveStatic({ path: files.pathOf(file) })(c, async () => {});
-  return response ?? problem(c, { code: 'no-such-job' });
 }
 
 const usualMs = ({ history }: ApiParts, job: Job) => history.usualMs(rendererOf(job), job.request);

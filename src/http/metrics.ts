@@ -4,9 +4,14 @@ import type { JobEvents } from '../core/events.ts';
 import { isOver, type Job } from '../core/job/job.ts';
 import { MICROS_PER_USD } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
+import type { Takedown } from '../core/takedown/takedown.ts';
 
 /** What is asked for at each scrape. */
-export type Gauges = { openJobs(): number; providerStats(): ProviderStats[] };
+export type Gauges = {
+  openJobs(): number;
+  providerStats(): ProviderStats[];
+  takedown: Pick<Takedown, 'counts' | 'open'>;
+};
 
 export type Metrics = { text(): Promise<string>; contentType: string };
 
@@ -55,7 +60,39 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
     },
   });
   providerGauges(asked, registers);
+  reportCounters(asked, registers);
   return { text: () => registry.metrics(), contentType: registry.contentType };
+}
+
+function reportCounters({ takedown }: Gauges, registers: Registry[]): void {
+  new Counter({
+    name: 'strut_reports_total',
+    help: 'Reports of videos by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(takedown.counts().reports)) this.inc({ reason }, count);
+    },
+  });
+  new Counter({
+    name: 'strut_reported_messages_total',
+    help: 'Messages with reported videos: deleted, emptied, or left where they are',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(takedown.counts().messages)) this.inc({ outcome }, count);
+    },
+  });
+  new Gauge({
+    name: 'strut_reports_open',
+    help: 'Reported videos that wait for a decision',
+    registers,
+    async collect() {
+      this.set(await takedown.open());
+    },
+  });
 }
 
 /** The same figures that the page shows: of the last jobs only, so that they tell how things are now. */

@@ -1,5 +1,6 @@
 /** What was spent, as scripts and the page read it. */
-import { codeOf } from '../core/job/job.ts';
+import { codeOf } from '../core/job/code.ts';
+
 import type { LedgerLine } from '../core/limits/ledger.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { Sums, Usage } from '../core/reports/usage.ts';

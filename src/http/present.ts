@@ -6,10 +6,12 @@ import type { ModelFacts } from '../core/models/list.ts';
 import { modelOfJob } from '../core/models/registry.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
+import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answers.ts';
+import { consentLines } from '../words/consent.ts';
 import { labelText, modelName } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
 import { abilities, modelCost } from '../words/models.ts';
-import type { JobView, ModelView, ProviderStatsView, QuoteView } from './page/contract.ts';
+import type { ConsentView, JobView, ModelView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
 const words = wordsFor('en');
 
@@ -29,6 +31,11 @@ export function presentQuote(quote: Quote, { orientation, quality }: Shape): Quo
     warnings: quote.warnings.map((code) => ({ code, message: words.warning(code) })),
   };
 }
+
+/** What is asked before the first job, and of a picture that somebody else posted. */
+export const presentConsent = (why: ConsentReason, provider: string): { consent: ConsentView } => ({
+  consent: { why, answers: [...CONSENT_ANSWERS], lines: consentLines(words, why, provider) },
+});
 
 /** Everything about a job but what only its provider understands. */
 export function presentJob(job: Job, usualMs: number | undefined, now: number): JobView {
@@ -65,16 +72,17 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     ...(ended === undefined
       ? {}
       : { endedAt: ended, tookSeconds: Math.max(0, Math.round((ended - createdAt) / 100) / 10) }),
+    ...(job.hidden ? { hidden: true } : {}),
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
     ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
     links: {
       self,
       events: `${self}/events`,
-      image: `${self}/image`,
+      ...(job.hidden ? {} : { image: `${self}/image` }),
       cancel: `${self}/cancel`,
       again: `${self}/again`,
-      ...('video' in job ? { video: `${self}/video` } : {}),
+      ...('video' in job && !job.hidden ? { video: `${self}/video` } : {}),
     },
   };
 }

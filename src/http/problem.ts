@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { REFUSAL_STATUS, type Refusal } from '../core/refusals.ts';
 import { wordsFor } from '../words/index.ts';
 import type { Problem } from './page/contract.ts';
+import { presentConsent } from './present.ts';
 
 /** What was in the way of a look at the files has passed by then, more often than not. */
 const BUSY_FOR_SECONDS = 120;
@@ -19,6 +20,7 @@ export function problem(c: Context, refusal: Refusal): Response {
     status,
     code,
     detail: wordsFor('en').refusal(refusal),
+    ...(refusal.code === 'consent-needed' ? presentConsent(refusal.why, refusal.provider) : {}),
   } satisfies Problem & Record<string, unknown>;
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',

@@ -5,8 +5,10 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ChatHook } from '../core/chat-port.ts';
 import type { Links } from '../core/delivery/links.ts';
 import type { HookAnswer } from '../core/job/webhook.ts';
-import type { Files } from '../core/ports.ts';
+import type { Clock, Files } from '../core/ports.ts';
+import type { Takedown } from '../core/takedown/takedown.ts';
 import { isLoopback } from './guard.ts';
+import { reportForm } from './report-form.ts';
 
 const MAX_HOOK_BYTES = 1_000_000;
 const STATUS = { taken: 200, later: 503, refused: 401 } as const satisfies Record<HookAnswer, number>;
@@ -21,17 +23,21 @@ export type PublicParts = {
     headers: Record<string, string | undefined>;
     body: Buffer;
   }): Promise<HookAnswer>;
+  takedown: Pick<Takedown, 'state' | 'hidesFile'>;
+  clock: Clock;
   /** Where the chats' own servers call. */
   chatHooks?: readonly ChatHook[];
 };
 
-export function publicRoutes({ links, files, takeWebhook, chatHooks = [] }: PublicParts): Hono {
+export function publicRoutes(parts: PublicParts): Hono {
+  const { links, files, takedown, takeWebhook, chatHooks = [] } = parts;
   const app = new Hono();
+  app.route('/', reportForm(parts));
   const short = bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) });
 
   app.get('/media/:token', async (c) => {
     const file = attempt(() => links.readMedia(c.req.param('token')));
-    if (!file || !(await files.has(file))) return nothing(c);
+    if (!file || !(await files.has(file)) || (await takedown.hidesFile(file.key))) return nothing(c);
     c.header('accept-ranges', 'bytes');
     c.header('cache-control', 'private, no-store');
     c.header('x-robots-tag', 'noindex');
@@ -66,13 +72,17 @@ export function publicRoutes({ links, files, takeWebhook, chatHooks = [] }: Publ
   return app;
 }
 
+const REPORT_PATHS: ReadonlySet<string> = new Set(['/report', '/report.css']);
+
 /** The name that the internet knows us by opens only the addresses above; the page keeps to its own names. */
 export function onlyPublic(publicUrl: string): MiddlewareHandler {
   const { hostname } = new URL(publicUrl);
   // A proxy or a simulator on this machine: then the page's own name is the same.
   if (isLoopback(hostname)) return (_c, next) => next();
   return async (c, next) => {
-    const open = c.req.path.startsWith('/media/') || c.req.path.startsWith('/hooks/');
+    const { path } = c.req;
+    const isPage = path === '/privacy' || REPORT_PATHS.has(path);
+    const open = isPage || path.startsWith('/media/') || path.startsWith('/hooks/');
     const asked = `http://${c.req.header('host') ?? ''}`;
     const publicName = URL.canParse(asked) && new URL(asked).hostname === hostname;
     return publicName && !open ? nothing(c) : next();

@@ -11,6 +11,7 @@ import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
 import type { Metrics } from './metrics.ts';
+import { privacyPage } from './privacy.ts';
 import { problem } from './problem.ts';
 import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
 import type { SignIn } from './sign-in.ts';
@@ -64,6 +65,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   }
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => readiness(c, parts));
+  app.get('/privacy', (c) => privacyPage(c, parts.core.privacy.providers()));
   app.use(checkHost(parts.host));
   app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
   const short = bodyLimit({ maxSize: MAX_LOGIN_BYTES, onError: (c) => c.body(null, 413) });
@@ -87,6 +89,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.route('/api', api(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
+  app.get('/reports', serveStatic({ path: `${PAGE}reports.html` }));
   app.get('/:file', async (c, next) =>
     PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
   );

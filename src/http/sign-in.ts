@@ -87,7 +87,7 @@ export function createSignIn(
  * Who is connected, and whose tries are counted together. A proxy adds at the end whom it heard; what stands before that, anybody may have
  * written. Only one on this machine is believed: others could say whatever they like.
  */
-function whoAsks(c: Context, behindProxy: boolean): { peer: string; from: string } {
+export function whoAsks(c: Context, behindProxy: boolean): { peer: string; from: string } {
   const peer = getConnInfo(c).remote.address ?? 'unknown';
   if (!behindProxy || !isThisMachine(peer)) return { peer, from: peer };
   const named = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim());

@@ -6,6 +6,7 @@ import type { Command, Core } from '../core/command.ts';
 import type { Caller } from '../core/limits/access.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
+import { AUDIT_FORMATS, exportAudit } from '../core/trust/audit-export.ts';
 import { presentUsage } from './present-usage.ts';
 import { problem } from './problem.ts';
 
@@ -50,6 +51,18 @@ export function usageRoutes({ core, commands }: UsageParts, caller: Caller): Hon
       'cache-control': 'no-store',
     });
   });
+
+  for (const format of AUDIT_FORMATS)
+    app.get(`/audit.${format}`, (c) => {
+      const rows: ReadableStream<Uint8Array> = Readable.toWeb(
+        Readable.from(exportAudit(format, core.audit.read({})), { objectMode: false }),
+      );
+      return c.body(rows as globalThis.ReadableStream, 200, {
+        'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json',
+        'content-disposition': `attachment; filename="strut-audit.${format}"`,
+        'cache-control': 'no-store',
+      });
+    });
 
   return app;
 }

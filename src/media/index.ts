@@ -93,6 +93,13 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
     },
+    async pictureHash(path, signal) {
+      const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
+        if (!isTheFile(error)) throw error;
+        return null;
+      });
+      return hash ?? undefined;
+    },
     async probeVideo(path, signal) {
       const facts = await runClip('probeVideo', { path }, given(signal)).catch((error: unknown) => {
         if (!(error instanceof TaskFailed) && !isTheFile(error)) throw error;

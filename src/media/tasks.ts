@@ -97,6 +97,13 @@ export const TASKS = {
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
   }),
+  pictureHash: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: one,
+    result: z.object({ plain: z.string(), mirrored: z.string(), middles: z.array(z.string()) }).nullable(),
+    run: async (args) => (await import('./picture-hash.ts')).pictureHash(args),
+  }),
   findPerson: task({
     lane: 'quick',
     budgetMs: FIND_PERSON_MS,

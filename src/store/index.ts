@@ -4,7 +4,10 @@ import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
+import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
+import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
+import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { createFiles } from './files.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -16,7 +19,7 @@ import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
 import { openDatabase } from './sqlite.ts';
-import { createTraces } from './traces.ts';
+import { createTraces, ownSpacesOf } from './traces.ts';
 
 export type Store = {
   jobs: JobStore;
@@ -25,7 +28,9 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  optOuts: OptOuts;
   fingerprints: Fingerprints;
+  audit: AuditLog;
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
   isAtHome: boolean;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
@@ -62,7 +67,9 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     files,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
+    audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
     isAtHome: findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),

@@ -1,14 +1,25 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
-import { FORMS, type Job, LABELS, QUALITIES, QUOTE_WARNINGS, SCENES } from '../core/job/job.ts';
+import {
+  FORMS,
+  type Job,
+  LABELS,
+  QUALITIES,
+  QUOTE_WARNINGS,
+  REPORT_REASONS,
+  SCENES,
+} from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
 const failureCode = z.enum(FAILURE_CODES);
 const anything = z.record(z.string(), z.unknown());
 const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string() });
 
-const namedFile = storedFile.extend({ name: z.string().exactOptional() });
+const namedFile = storedFile.extend({
+  name: z.string().exactOptional(),
+  postedBy: z.string().exactOptional(),
+});
 const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
 
 const base = z.object({
@@ -19,6 +30,7 @@ const base = z.object({
     spaceId: z.string(),
     memberId: z.string(),
     channelId: z.string().exactOptional(),
+    forAdults: z.boolean().exactOptional(),
     roles: z.array(z.string()).readonly().exactOptional(),
     target: anything,
   }),
@@ -74,6 +86,9 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  hidden: z
+    .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })
+    .exactOptional(),
 });
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });

@@ -31,19 +31,20 @@ export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
        WHERE ${where} (held_at, job_id) > (?, ?) AND held_at < ? ORDER BY held_at, job_id LIMIT ${PAGE}`,
     );
   const ofSpace = page('lines_by_space', 'space_id = ? AND');
+  const ofMember = page('lines_by_member', 'member_id = ? AND');
   const ofAll = page('lines_by_time', '');
   const ofSuspense = db.prepare(
     `SELECT ${FIELDS} FROM ledger_lines INDEXED BY lines_suspended
      WHERE state = 'suspended' ORDER BY held_at, job_id`,
   );
   return {
-    async *lines({ spaceId, from, to }) {
+    async *lines({ spaceId, memberId, from, to }) {
+      const [statement, ...scope] =
+        memberId !== undefined ? [ofMember, memberId] : spaceId !== undefined ? [ofSpace, spaceId] : [ofAll];
       // Every id comes after the empty one, so that this is "from that moment on".
       let [heldAt, jobId] = [from, ''];
       for (;;) {
-        const found = linesOf(
-          spaceId === undefined ? ofAll.all(heldAt, jobId, to) : ofSpace.all(spaceId, heldAt, jobId, to),
-        );
+        const found = linesOf(statement.all(...scope, heldAt, jobId, to));
         if (found.length > 0) yield found;
         const last = found.at(-1);
         if (!last || found.length < PAGE) return;

@@ -131,4 +131,29 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE video_files (sha256 TEXT PRIMARY KEY NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX video_files_by_age ON video_files (at);
   `,
+  `
+  -- Consents, reports and what was decided of them, for twelve months. Rows are only added: what is written down can't be
+  -- changed afterwards, but for the name of a member who asks to be forgotten.
+  CREATE TABLE audit_log (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    space_id TEXT NOT NULL,
+    by TEXT NOT NULL,
+    about TEXT,
+    job_code TEXT,
+    kind TEXT NOT NULL,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_log_by_space ON audit_log (space_id, n);
+  CREATE INDEX audit_log_by_time ON audit_log (at);
+  CREATE INDEX audit_log_by ON audit_log (by, kind, n);
+  CREATE INDEX audit_log_about ON audit_log (about) WHERE about IS NOT NULL;
+  CREATE TRIGGER audit_log_is_kept BEFORE UPDATE ON audit_log
+    WHEN NEW.n <> OLD.n OR NEW.at <> OLD.at OR NEW.kind <> OLD.kind OR NEW.facts <> OLD.facts
+      OR NEW.job_code IS NOT OLD.job_code
+      OR (NEW.by <> OLD.by AND NEW.by <> 'forgotten')
+      OR (NEW.about IS NOT OLD.about AND NEW.about IS NOT 'forgotten')
+      OR (NEW.space_id <> OLD.space_id AND NEW.space_id <> 'forgotten')
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+  `,
 ];

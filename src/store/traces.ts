@@ -86,7 +86,7 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
         const name = `forgotten:${randomBytes(6).toString('hex')}`;
         const [platform, id = ''] = memberId.split(':');
         const chat = id === '' ? undefined : chats.find((one) => one.platform === platform);
-        const own = JSON.stringify(chat?.privateSpaces(id) ?? []);
+        const own = JSON.stringify(ownSpacesOf(chats, memberId));
         const inBook = z.array(jobRow).parse(lines.all(memberId));
         for (const { jobId } of inBook)
           rename.run(`forgotten:${randomBytes(9).toString('hex')}`, name, own, name, jobId);
@@ -111,6 +111,15 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
       db.emptyLog();
     },
   };
+}
+
+/** The spaces in which that member is alone with the bot. */
+export function ownSpacesOf(
+  chats: readonly Pick<NotingChat, 'platform' | 'privateSpaces'>[],
+  memberId: string,
+): readonly string[] {
+  const [platform, id = ''] = memberId.split(':');
+  return (id !== '' && chats.find((one) => one.platform === platform)?.privateSpaces(id)) || [];
 }
 
 /** What a chat's note is about: its key without the chat's name and the kind of the note. */

@@ -32,7 +32,7 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
   const at = (ms: number | undefined) => (ms === undefined ? undefined : words.date(ms, timeZone));
   const facts: [Label, string | undefined][] = [
     ['code', job.code],
-    ['state', stateWord(words, job.state)],
+    ['state', stateWord(words, job.hidden ? 'hidden' : job.state)],
     ['provider', providerName(words, ('provider' in job ? job.provider : undefined) ?? quote.provider)],
     ['model', modelName(words, modelOfJob(job))],
     ['quality', qualityName(words, request.quality)],
@@ -57,7 +57,7 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
 
 /** A job in a list: its code, how it stands, its files, and what it cost or will. */
 export function jobLine(words: Words, job: Job): string {
-  const facts = [job.code, stateWord(words, job.state), filesLine(words, job.inputs)];
+  const facts = [job.code, stateWord(words, job.hidden ? 'hidden' : job.state), filesLine(words, job.inputs)];
   const micros = 'costMicros' in job ? job.costMicros : job.quote.micros;
   // "Free" beside "failed" would read as praise.
   const cameToNothing = micros === 0 && (job.state === 'failed' || job.state === 'cancelled');

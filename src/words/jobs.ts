@@ -24,11 +24,12 @@ export function costText(
 }
 
 /** `finished`, `in line`: one or two words. */
-export const stateWord = ({ t }: Speech, state: JobState | 'gone'): string => t(`state.${state}`);
+export const stateWord = ({ t }: Speech, state: JobState | 'gone' | 'hidden'): string => t(`state.${state}`);
 
 /** One sentence on how a job stands. */
 export function jobText(speech: Speech, job: Job): string {
   const { t, money } = speech;
+  if (job.hidden && 'video' in job) return t('job.hidden');
   switch (job.state) {
     case 'created':
     case 'submitting':

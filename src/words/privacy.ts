@@ -1,18 +1,32 @@
 /** What is kept of a member, and what was deleted when they asked. */
 import type { DeletionReport } from '../core/upkeep/privacy.ts';
 import { UNDELIVERED_DAYS } from '../core/upkeep/retention.ts';
+import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
 
-/** `retentionDays`: how long files are kept, where they go by themselves. */
-export function privacyLines({ t }: Words, retentionDays?: number): string[] {
+/** Where nobody has set anything else (settings/retention.ts). */
+const USUAL_DAYS = 30;
+
+/** `providers`: whom files may go to; `retentionDays`: how long they are kept there, where one place is meant. */
+export type PrivacyFacts = { providers: readonly string[]; retentionDays?: number };
+
+export function privacyLines(words: Words, { providers, retentionDays }: PrivacyFacts): string[] {
+  const { t } = words;
+  const names = providers.map((id) => providerName(words, id)).join(', ');
   return [
     t('privacy.kept'),
-    ...(retentionDays === undefined ? [] : [t('privacy.days', { count: retentionDays })]),
+    retentionDays === undefined
+      ? t('privacy.days-default', { days: USUAL_DAYS })
+      : t('privacy.days', { count: retentionDays }),
     ...(retentionDays !== undefined && retentionDays < UNDELIVERED_DAYS ? [t('privacy.undelivered')] : []),
-    t('privacy.provider'),
+    names ? t('privacy.to', { providers: names }) : t('privacy.to-nobody'),
+    t('privacy.audit'),
+    t('privacy.get'),
     t('privacy.delete'),
     t('privacy.book'),
     t('privacy.rules'),
+    t('privacy.optout'),
+    t('privacy.whom'),
   ];
 }
 

@@ -11,6 +11,7 @@ import type {
   Speaker,
 } from '../core/settings/setting.ts';
 import type { WordKey, Words } from './index.ts';
+import { reportLines } from './reports.ts';
 
 /** How a setting speaks: with our words, and the chat's names. */
 export const speakerOf = ({ t, money, date }: Words, naming: Naming): Speaker => ({
@@ -90,6 +91,8 @@ export function noticeLines(words: Words, notice: Notice, naming: Naming): strin
     }
     case 'declined':
       return [t('notice.declined')];
+    case 'reported':
+      return reportLines(words, notice.about, naming, notice.reminder);
   }
 }
 

@@ -57,6 +57,7 @@ async function decidedUnseen(how: 'approve' | 'refuse') {
       code: offer.code,
       words: wordsFor('en'),
       again: true,
+      alone: false,
       as: attempt,
       asAdmin: attempt,
       where: (job) => ({ to: job.requester.target, reached: true }),

@@ -364,7 +364,7 @@ describe('/usage', () => {
     const report = await chat.says(ADMIN, 'usage');
     expect(textOf(report)).toContain('$0.28 in 1 job');
     expect(report.page.media).toBeDefined();
-    expect(labelsOf(report)).toEqual([t('usage.export')]);
+    expect(labelsOf(report)).toEqual([t('usage.export'), t('usage.export-audit')]);
   });
 
   it('says them all the same where no picture can be drawn', async () => {
@@ -380,7 +380,7 @@ describe('/usage', () => {
     const { chat } = await underWay();
     const report = await chat.says(ADMIN, 'usage');
     expect(textOf(report)).toContain('reserved');
-    expect(labelsOf(report)).toEqual([t('usage.export')]);
+    expect(labelsOf(report)).toEqual([t('usage.export'), t('usage.export-audit')]);
   });
 
   it('exports a table, unless it is too large to be sent or somebody else asks', async () => {

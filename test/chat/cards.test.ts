@@ -119,7 +119,7 @@ describe('the status of a job', () => {
       const card = statusPage(words, { ...jobIn('failed'), failure }, at(0));
       expect(card.lines).toContain(words.failureReason(failure));
       expect(card.lines).toContain('It cost nothing.');
-      expect(verbsOf(card)).toEqual(/person|refused|rejected/.test(failure) ? [] : ['again']);
+      expect(verbsOf(card)).toEqual(/person|refused|rejected|not-usable/.test(failure) ? [] : ['again']);
     },
   );
 });
@@ -275,7 +275,7 @@ describe('the card of a video', () => {
       'Left for everyone here this month: $0.00 of $0.10',
       'Left for everyone here this month: 9 of 10 jobs',
     ]);
-    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details']);
+    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details', 'report']);
   });
 
   it('says when it is a smaller copy, and until when the full one can be had', () => {
@@ -365,9 +365,15 @@ describe('the limits', () => {
 
 describe('privacy', () => {
   it('says how long things are kept where they go by themselves', () => {
-    expect(privacyLines(words, 7)).toHaveLength(privacyLines(words).length + 1);
-    expect(privacyLines(words, 7).join(' ')).toContain('after 7 days');
-    expect(privacyLines(words, 6).join(' ')).toContain('nowhere stays for a week');
+    const lines = (retentionDays: number) =>
+      privacyLines(words, { providers: ['fal', 'runpod'], retentionDays }).join(' ');
+    expect(lines(7)).toContain('after 7 days');
+    expect(lines(7)).not.toContain('nowhere stays for a week');
+    expect(lines(6)).toContain('nowhere stays for a week');
+    expect(lines(7)).toContain('go to: fal.ai, RunPod.');
+    expect(privacyLines(words, { providers: [] }).join(' ')).toMatch(
+      /after 30 days.*nothing goes to anybody else/,
+    );
   });
 
   it.each([

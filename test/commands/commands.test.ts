@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { namesFor } from '../../src/chat/command.ts';
 import type { Call } from '../../src/core/command.ts';
+import { codeOf } from '../../src/core/job/code.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
 import { FACTS } from '../fakes/chat-facts.ts';
 import { fakeFiles } from '../fakes/files.ts';
@@ -189,11 +190,13 @@ describe('again', () => {
     const options = { job: job.code };
     await commands.again.execute(again({ options }), core);
     const other = { requester: stranger, standing: moderator };
-    expect(await commands.again.execute(again({ id: 'discord:902', options, ...other }), core)).toMatchObject(
-      {
-        value: { job: { id: 'discord:902', requester: { memberId: 'discord:8' } } },
-      },
-    );
+    // The picture is another's: only once its asker has said whom it shows.
+    const offered = await commands.again.execute(again({ id: 'discord:902', options, ...other }), core);
+    expect(offered).toMatchObject({ value: { kind: 'offer', offer: { asks: 'not-theirs' } } });
+    const given = { answer: 'permission', language: 'en' } as const;
+    expect(await core.offers.confirm(other, codeOf('discord:902'), given)).toMatchObject({
+      value: { job: { id: 'discord:902', requester: { memberId: 'discord:8' } } },
+    });
     const next = await world.disk.store.get(NEXT);
     expect(
       await commands.again.execute(again({ id: 'discord:903', options: { job: next?.code } }), core),

@@ -16,7 +16,7 @@ export const askQuote = (url: string, asked: JobForm) => send(`${url}/api/quote`
 
 /** Makes a job, or throws with what the server said. */
 export async function makeJob(url: string, asked: JobForm): Promise<JobView> {
-  const answer = await send(`${url}/api/jobs`, asked);
+  const answer = await send(`${url}/api/jobs`, { ...asked, fields: { consent: 'self', ...asked.fields } });
   if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as JobView;
 }

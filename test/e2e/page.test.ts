@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { consented } from '../fakes/consents.ts';
 import { cupImage, personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
 import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
@@ -22,6 +23,7 @@ describe('the page', BROWSER, () => {
       startBot(),
       launchBrowser(),
     ]);
+    await consented(bot.dataDir, 'web:operator');
   });
   afterAll(async () => {
     await browser?.close();
@@ -371,6 +373,31 @@ describe('the page', BROWSER, () => {
     expect(await sorted(['a.mp4'], 'image')).toEqual([undefined, 'a.mp4']);
     expect(await sorted(['a.txt'], 'image')).toEqual(['a.txt', undefined]);
     expect(await sorted(['a.png', 'b.png', 'c.mp4'])).toEqual(['a.png', 'c.mp4', 'b.png']);
+  });
+
+  it('asks whom the picture shows before the first job, says where it goes, and asks no second time', async () => {
+    await using fresh = await startBot();
+    const context = await openContext(browser, { baseURL: fresh.url });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto('/');
+    await choose(page, image, clip);
+    await quoted(page);
+    await page.locator('#animate').click();
+    const dialog = page.getByRole('dialog', { name: 'Whom does the picture show?' });
+    await expectText(page, '#consent-lines', 'this machine renders it');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await jobsOf(page)).toEqual([]);
+    await page.locator('#animate').click();
+    await dialog.getByRole('button', { name: 'No real person' }).click();
+    await started(page);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expectText(page, '#stage-chip', 'Cancelled');
+    await quoted(page);
+    await page.locator('#animate').click();
+    await expect.poll(async () => (await jobsOf(page)).length).toBe(2);
+    expect(await dialog.isVisible()).toBe(false);
   });
 
   it('asks for the password where one is set, and lets in whoever knows it', async () => {

@@ -10,6 +10,7 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
 import { startFal } from '../../simulators/fal.ts';
 import { buttonsOf, startTelegram } from '../../simulators/telegram/telegram.ts';
+import { consented } from '../fakes/consents.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
@@ -48,6 +49,7 @@ it('nothing of a member is left on the disk that they had deleted, but what is s
   const guild = discord.guild('Dancers');
   const channel = discord.channel(guild, 'general');
   const member = discord.member(guild, DISCORD_NAME);
+  await consented(dataDir, `discord:${member.id}`);
   await expect.poll(() => discord.commands().some(({ name }) => name === 'animate')).toBe(true);
   await discord.slash(member, channel, '/animate', {
     image: { path: photo },
@@ -59,6 +61,7 @@ it('nothing of a member is left on the disk that they had deleted, but what is s
   // On Telegram: a video, a picture without a clip, a price that waits for a yes, and a motion that is waited for.
   const user = telegram.user({ first_name: 'Quintessa', username: TELEGRAM_NAME });
   const chat = telegram.privateChat(user);
+  await consented(dataDir, `telegram:${user.id}`);
   const heard = (words: string) =>
     telegram.waitFor(() =>
       telegram.said(chat).findLast((message) => (message.text ?? message.caption)?.includes(words)),

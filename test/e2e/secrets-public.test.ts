@@ -7,6 +7,7 @@ import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
+import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { freePort } from './free-port.ts';
@@ -60,6 +61,7 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   const user = telegram.user({});
   const chat = telegram.privateChat(user);
   await telegram.waitFor(() => telegram.calls('setWebhook').length > 0);
+  await consented(bot.dataDir, `telegram:${user.id}`);
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
   const linked = () => telegram.said(chat).filter((message) => JSON.stringify(message).includes('/media/'));
   await expect.poll(() => linked().length).toBe(1);
@@ -71,6 +73,7 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   const form = new FormData();
   form.append('image', await openAsBlob(photo));
   form.append('clip', await openAsBlob(clip));
+  form.append('consent', 'self');
   const signedIn = { authorization: `Bearer ${MARKS.PAGE_PASSWORD}` };
   const answers: Place[] = [];
   async function ask(path: string, init: RequestInit = {}): Promise<number> {

@@ -11,6 +11,7 @@ import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
+import { consented } from '../fakes/consents.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
@@ -94,6 +95,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     const data = new FormData();
     data.append('image', await openAsBlob(photo));
     data.append('clip', await openAsBlob(clip));
+    data.append('consent', 'self');
     return data;
   };
   for (let n = 0; n < 2; n += 1)
@@ -103,6 +105,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   const guild = discord.guild('Dancers');
   const channel = discord.channel(guild, 'general');
   const ada = discord.member(guild, 'Ada');
+  await consented(bot.dataDir, `discord:${ada.id}`);
   await discord.waitFor(() => discord.sim.commands.some(({ name }) => name === 'animate') || undefined);
   const asked = await discord.slash(ada, channel, 'animate', {
     image: { path: photo },
@@ -112,6 +115,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   // Telegram.
   const user = telegram.user({});
   const chat = telegram.privateChat(user);
+  await consented(bot.dataDir, `telegram:${user.id}`);
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
 
   const jobs = async () =>

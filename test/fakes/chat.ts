@@ -9,7 +9,7 @@ import { answer } from '../../src/chat/command.ts';
 import type { Face, Press, Tools } from '../../src/chat/face.ts';
 import type { Facts } from '../../src/chat/facts.ts';
 import { actionId, drawn, type Page, readActionId } from '../../src/chat/page.ts';
-import { noticeLinesFor, requestLines, requestPage } from '../../src/chat/pages.ts';
+import { noticePage, requestLines, requestPage } from '../../src/chat/pages.ts';
 import { createRequests } from '../../src/chat/requests.ts';
 import type { Chat } from '../../src/core/chat-port.ts';
 import type { Call } from '../../src/core/command.ts';
@@ -69,14 +69,14 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
       const message = messages.find(({ jobId }) => jobId === job.id);
       if (message) message.page = statusPage(words, job, { usualMs: undefined, now: world.time.now });
     },
-    async post(_to, _spaceId, notice) {
+    async post(to, _spaceId, notice) {
       if (mute) return false;
       if (notice.kind === 'asked') {
         const lines = requestLines(words, notice.offer, FACTS.naming);
         await requests.told(notice.offer.code, lines);
         say(requestPage(words, notice.offer.code, lines));
       } else if (notice.kind === 'declined') await tellDeclined(notice.offer.code);
-      else say({ lines: noticeLinesFor(words, notice, FACTS.naming) });
+      else say(noticePage(words, notice, FACTS.naming), 'member' in to ? { for: to.member } : {});
       return true;
     },
   };
@@ -138,10 +138,12 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
     async over(page) {
       pressed.page = page;
     },
+    alone: true,
     async aside(page) {
       say(page, { for: member.id });
       return 'done';
     },
+    confide: async (page) => void say(page, { for: member.id }),
     inPassing: async (page) => void say(page, { for: member.id }),
     ask: async (page) => void say(page, { for: member.id, about: pressed }),
     become: async (job) => become(pressed, job),
@@ -178,6 +180,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
       as: (attempt) => attempt(call),
       asAdmin: (attempt) => attempt(call),
       where: () => ({ to: call.requester.target, reached: true }),
+      alone: message.for !== undefined,
       name: async () => member.id,
     };
     const tools: Tools = { core: life.core, commands, requests, files };

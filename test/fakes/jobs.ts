@@ -1,4 +1,5 @@
-import { codeOf, type Job, type JobIn, type JobState } from '../../src/core/job/job.ts';
+import { codeOf } from '../../src/core/job/code.ts';
+import type { Job, JobIn, JobState } from '../../src/core/job/job.ts';
 
 type Shared = Pick<
   Job,

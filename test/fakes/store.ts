@@ -158,10 +158,13 @@ export function memoryLedger(): Ledger {
     held: async () =>
       [...lines].flatMap(([jobId, { line }]) => (line.state === 'held' ? [jobId] : [])).sort(),
 
-    async *lines({ spaceId, from, to }) {
+    async *lines({ spaceId, memberId, from, to }) {
       yield inOrder().filter(
         (line) =>
-          line.heldAt >= from && line.heldAt < to && (spaceId === undefined || line.spaceId === spaceId),
+          line.heldAt >= from &&
+          line.heldAt < to &&
+          (spaceId === undefined || line.spaceId === spaceId) &&
+          (memberId === undefined || line.memberId === memberId),
       );
     },
 

@@ -26,6 +26,10 @@ import { createProviderRegistry } from '../../src/core/price/provider-registry.t
 import type { Choices } from '../../src/core/price/quote.ts';
 import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
+import { createReportRecords } from '../../src/core/takedown/records.ts';
+import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
+import { memoryAuditLog } from './audit.ts';
+import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
 import { memoryFingerprints } from './fingerprints.ts';
 import { createRemote, type Remote } from './remote.ts';
@@ -75,6 +79,8 @@ export type Incarnation = {
   intake: Intake;
   jobs: Jobs;
   scheduler: ManualScheduler;
+  /** Of reports. */
+  clocks: ManualScheduler;
 };
 
 export type WorldOptions = {
@@ -87,6 +93,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether every member has said lately whom their pictures show. */
+  consents?: 'given' | 'asked';
 };
 
 export function createWorld({
@@ -99,6 +107,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
   const clock = { now: () => time.now };
@@ -110,6 +119,9 @@ export function createWorld({
     notices: memoryKeyValueStore(),
     settings: memorySettings(),
     fingerprints: memoryFingerprints(),
+    audit: memoryAuditLog(),
+    takedown: memoryKeyValueStore(),
+    optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -131,7 +143,10 @@ export function createWorld({
       },
       ...chatOver,
     };
-    const wired = life.wire(chat, ['deliver', 'forget']);
+    const wired = life.wire(chat, ['deliver', 'forget', 'retract', 'post']);
+    const cases = life.wire(disk.takedown, ['set', 'delete']);
+    const clocks = createManualScheduler(time);
+    const allMedia: Media = { ...fakeMedia(clip), ...media };
     const files = life.wire(disk.files, ['keep']);
     const settings = createSettingsService({
       list: settingsList,
@@ -152,9 +167,12 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
+      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
+      optOuts: createOptOuts(disk.optOuts),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
-      media: { ...fakeMedia(clip), ...media },
+      media: allMedia,
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
@@ -200,8 +218,12 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, { offers: disk.offers, notices: disk.notices });
-    return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler };
+    const core = createCore(ctx, {
+      offers: life.wire(disk.offers, ['set', 'delete']),
+      notices: disk.notices,
+      takedown: { kv: cases, scheduler: clocks },
+    });
+    return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler, clocks };
   }
 
   return {
@@ -296,6 +318,7 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
       return accept({ ...clip, durationMs: Math.min((maxSeconds ?? Infinity) * 1000, repeated) });
     },
     findPerson: async () => ({ image: true, clip: true }),
+    pictureHash: async () => undefined,
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
     shrink: async () => undefined,

@@ -13,8 +13,17 @@ import { createWorld, evenProviderHealth, type WorldOptions } from '../fakes/wor
 
 export const VIDEO = Buffer.from('not really a video, but bytes are bytes here');
 
+/** What the public part of a server needs where no test looks at reports. */
+export const NO_REPORTS = {
+  takedown: {
+    hidesFile: async () => false,
+    state: async () => ({ ok: true as const, value: 'taken' as const }),
+  },
+  clock: { now: Date.now },
+};
+
 /** The true server on a free port, with the true core on fakes behind it, until the test is over. */
-export async function start(over: Partial<ServerParts> = {}, options: Pick<WorldOptions, 'remotes'> = {}) {
+export async function start(over: Partial<ServerParts> = {}, worldOptions: WorldOptions = {}) {
   const dataDir = freshFolder();
   const files = createFiles(dataDir);
   const media = {
@@ -39,7 +48,7 @@ export async function start(over: Partial<ServerParts> = {}, options: Pick<World
       return { ok: true as const, value: facts };
     },
   };
-  const world = createWorld({ files, media, ...options });
+  const world = createWorld({ files, media, ...worldOptions });
   const life = world.boot();
   life.ctx.fetcher.fetch = async (_result, toPath) => {
     await writeFile(toPath, VIDEO);
@@ -50,6 +59,7 @@ export async function start(over: Partial<ServerParts> = {}, options: Pick<World
   health.set('discord', { state: 'off', reason: 'set DISCORD_TOKEN' });
   const metrics = createMetrics(life.ctx.events, {
     openJobs: () => life.scheduler.size(),
+    takedown: life.core.takedown,
     providerStats: () => [
       {
         ...evenProviderHealth().of('paid'),

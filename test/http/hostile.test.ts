@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLinks } from '../../src/http/links.ts';
 import type { ServerParts } from '../../src/http/server.ts';
-import { form, post, start } from './harness.ts';
+import { form, NO_REPORTS, post, start } from './harness.ts';
 
 const PUBLIC = 'http://localhost';
 const SECRET = 'a key of sixteen or more letters';
@@ -38,6 +38,7 @@ async function startOpen() {
     publicUrl: PUBLIC,
     links,
     files: base.files,
+    ...NO_REPORTS,
     takeWebhook: async (news) => {
       taken.push(news);
       return 'refused';

@@ -42,6 +42,11 @@ beforeAll(async () => {
       publicUrl: PUBLIC_URL,
       links,
       files,
+      takedown: {
+        hidesFile: async () => false,
+        state: async () => ({ ok: true, value: 'taken' }),
+      },
+      clock: { now: () => time.now },
       takeWebhook: async (one) => {
         news.push(one);
         return answer;

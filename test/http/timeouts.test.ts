@@ -6,7 +6,7 @@ import { createLinks } from '../../src/http/links.ts';
 import { createFiles } from '../../src/store/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
-import { start } from './harness.ts';
+import { NO_REPORTS, start } from './harness.ts';
 
 const LONG = 600_000;
 const links = createLinks({ publicUrl: 'http://localhost', secretKey: 'a secret', clock: { now: Date.now } });
@@ -42,7 +42,7 @@ describe('a sender who dawdles with the body', () => {
     const log = { debug() {}, info() {}, warn() {}, error: (facts: object) => void failed.push(facts) };
     const files = createFiles(freshFolder());
     const takeWebhook = async () => 'taken' as const;
-    const internet = { publicUrl: 'http://localhost', links, files, takeWebhook };
+    const internet = { publicUrl: 'http://localhost', links, files, takeWebhook, ...NO_REPORTS };
     const { url } = await start({ internet, timeouts: { shortMs: 60 }, log });
     const upload = dial(url, head('/api/quote?now', FORM));
     const slow = dial(url, head(path, 'content-type: application/x-www-form-urlencoded'));
@@ -68,6 +68,7 @@ describe('a reader who takes nothing', () => {
       links,
       files,
       takeWebhook: async () => 'taken' as const,
+      ...NO_REPORTS,
     };
     const { url } = await start({ internet, timeouts: { idleMs, connections: 1 } });
     return { url, path: new URL(links.media(file)).pathname };
@@ -138,6 +139,7 @@ it.each(['/hooks/chat', '/hooks/other-chat', '/hooks/fal/a-guess'])(
         links,
         files,
         takeWebhook,
+        ...NO_REPORTS,
         chatHooks: [chatHook, { ...chatHook, path: '/hooks/other-chat' }],
       },
     });

@@ -86,3 +86,15 @@ describe("the operator's report", () => {
     expect(await page.text()).toContain('/usage.js');
   });
 });
+
+describe('the audit log', () => {
+  it('is for the operator to export, as a table or as JSON, and as nothing else', async () => {
+    const { url } = await start({}, { consents: 'asked' });
+    await post(`${url}/api/jobs`, form({ consent: 'self' }));
+    const table = await fetch(`${url}/api/audit.csv`);
+    expect(table.headers.get('content-disposition')).toContain('strut-audit.csv');
+    expect(await table.text()).toContain(',consent-given,web,web:operator,,');
+    expect(await (await fetch(`${url}/api/audit.json`)).json()).toMatchObject([{ kind: 'consent-given' }]);
+    expect((await fetch(`${url}/api/audit.xml`)).status).toBe(404);
+  });
+});

@@ -192,6 +192,8 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     post: notices.post,
     uploadLimitBytes: outbound.uploadLimitBytes,
     deliver: outbound.deliver,
+    retract: outbound.retract,
+    adminsOf: notices.adminsOf,
     forget: outbound.forget,
     async forgetMember(memberId) {
       const [platform, userId] = memberId.split(':');

@@ -139,6 +139,8 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     show: outbound.show,
     deliver: outbound.deliver,
     uploadLimitBytes: outbound.uploadLimitBytes,
+    retract: outbound.retract,
+    adminsOf: notices.adminsOf,
     forget: outbound.forget,
     canPost: notices.canPost,
     post: notices.post,

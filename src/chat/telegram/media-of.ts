@@ -10,6 +10,8 @@ const refSchema = z.object({
   name: z.string().optional(),
   /** A GIF, which Telegram keeps as a video, or a sticker. */
   repeats: z.literal(true).optional(),
+  /** Whose message it was on, by the core's id, where that is somebody else. */
+  postedBy: z.string().optional(),
 });
 /** A file that lies at Telegram. */
 export type FileRef = z.infer<typeof refSchema>;
@@ -50,6 +52,17 @@ export function mediaOf(message: WireMedia): Media {
 function imageOf(sizes: WireMedia['photo']): Media {
   const largest = sizes?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
   return largest ? { image: refOf(largest) } : {};
+}
+
+/** The same files, as posted by that member. */
+export function postedBy(member: string | undefined, { image, clip, ...rest }: Media): Media {
+  if (member === undefined) return { ...rest, ...(image ? { image } : {}), ...(clip ? { clip } : {}) };
+  const theirs = { postedBy: member };
+  return {
+    ...rest,
+    ...(image ? { image: { ...image, ...theirs } } : {}),
+    ...(clip ? { clip: { ...clip, ...theirs } } : {}),
+  };
 }
 
 const MOVING_IMAGE = /^image\/(gif|apng)$/;

@@ -104,10 +104,15 @@ export async function sendAgain(
   reached: boolean,
 ): Promise<boolean> {
   if (job.state === 'completed' && reached) return (await deliver(ctx, job, to)).state === 'delivered';
+  return (await handOver(ctx, job, to)) !== undefined;
+}
+
+/** One walk, of which only the receipt is told. */
+export async function handOver(ctx: Context, job: JobWithVideo, to: Target): Promise<Receipt | undefined> {
   await using work = ctx.fileUse.begin();
   const walked = startOf(job);
   await walk(ctx, job, to, walked, work);
-  return walked.receipt !== undefined;
+  return walked.receipt;
 }
 
 const startOf = (job: JobWithVideo): DeliveryProgress => {
@@ -146,6 +151,8 @@ async function walk(
   /** True when the walk is over. */
   async function offer(delivery: Delivery, bytes: number): Promise<boolean> {
     const { form } = delivery;
+    // It may have been reported since the walk began.
+    if (await ctx.cases.hides(job.id)) return true;
     const outcome = await chat?.deliver(job, delivery, to).catch((error: unknown) => {
       note(form, 'failed');
       throw error;

@@ -1,6 +1,6 @@
 /**
  * What is handed out in the place of the provider's own file: the same video with its marks, made once and kept as long.
- * docs/decisions/0005-marks.md says what they are, and why a paid video goes out even where none can be made.
+ * docs/decisions/0008-marks.md says what they are, and why a paid video goes out even where none can be made.
  */
 import type { Context } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';

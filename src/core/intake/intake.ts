@@ -1,7 +1,17 @@
 /** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
 import type { Context } from '../context.ts';
-import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
+import type {
+  Event,
+  Inputs,
+  Job,
+  NamedFile,
+  Quality,
+  Quote,
+  QuoteNote,
+  QuoteWarning,
+  StoredFile,
+} from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import { chosenIn } from '../models/chosen.ts';
@@ -12,8 +22,9 @@ import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../pric
 import type { PastLimit } from '../refusals.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { FileWork } from './file-use.ts';
-import type { Uploads } from './uploads.ts';
+import type { Upload, Uploads } from './uploads.ts';
 import { keptUpload } from './uploads.ts';
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -108,6 +119,8 @@ export function createIntake(ctx: Context): Intake {
     warnings: QuoteWarning[],
     files: PreparedJob['files'],
   ): Promise<Outcome<PreparedJob>> {
+    const blocked = await ctx.blocks.refusalFor(spaceId, seenOf(ctx, files));
+    if (blocked) return refuse(blocked);
     const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
     return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
   }
@@ -126,7 +139,7 @@ export function createIntake(ctx: Context): Intake {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
-      const shut = await closed();
+      const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
       if (shut) return refuse(shut);
       await using work = ctx.fileUse.begin();
       for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
@@ -155,20 +168,31 @@ export function createIntake(ctx: Context): Intake {
     prepare,
     prepareAgain,
     open,
-    uploadsOf: ({ inputs }) => ({
-      image: keptUpload(ctx.files, inputs.image),
-      clip: keptUpload(ctx.files, inputs.clip),
-    }),
+    uploadsOf({ inputs, requester }) {
+      // Whoever else asks for it once more uses what its member brought.
+      const postedBy = requester.memberId;
+      return {
+        image: keptUpload(ctx.files, { postedBy, ...inputs.image }),
+        clip: keptUpload(ctx.files, { postedBy, ...inputs.clip }),
+      };
+    },
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
   };
 }
+
+const filesOf = (files: PreparedJob['files']) => ('inputs' in files ? files.inputs : files.uploads);
 
 /** The files that are on our disk already: they must stay there meanwhile. */
 function ours(files: PreparedJob['files']): StoredFile[] {
   if ('inputs' in files) return [files.inputs.image, files.inputs.clip];
   return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }
+
+const seenOf = (ctx: Context, files: PreparedJob['files']): Uploads =>
+  'uploads' in files
+    ? files.uploads
+    : { image: keptUpload(ctx.files, files.inputs.image), clip: keptUpload(ctx.files, files.inputs.clip) };
 
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
 function choicesOf(job: Job): Choices {
@@ -235,10 +259,10 @@ async function normalise(
   if (!clip.ok) return clip;
   const { durationMs, width, height } = clip.value;
   return accept({
-    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...nameOf(uploads.image) },
+    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...originOf(uploads.image) },
     clip: {
       ...(await work.keep(clipTemp.path, 'video/mp4')),
-      ...nameOf(uploads.clip),
+      ...originOf(uploads.clip),
       durationMs,
       width,
       height,
@@ -248,7 +272,7 @@ async function normalise(
 
 /** Long names come from cameras and from jokers; a status message has one line for them. */
 const NAME_LENGTH = 60;
-function nameOf({ name = '' }: { name?: string }): { name?: string } {
+function originOf({ name = '', postedBy }: Upload): Pick<NamedFile, 'name' | 'postedBy'> {
   const kept = cut(clean(name), NAME_LENGTH);
-  return kept ? { name: kept } : {};
+  return { ...(kept ? { name: kept } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
 }

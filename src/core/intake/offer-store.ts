@@ -1,11 +1,15 @@
 /** Stores offers, which wait for a confirmation, with the files that they need. */
 
 import type { Context } from '../context.ts';
-import { codeOf, type NamedFile } from '../job/job.ts';
+import { codeOf } from '../job/code.ts';
+import type { NamedFile, StoredFile } from '../job/job.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
 import type { Offer } from './offer.ts';
 import { keptUpload, type Upload, type Uploads } from './uploads.ts';
+
+/** Of what was put together for a member: no offer, but kept and let go of in the same way. */
+const OWN = 'own:';
 
 /** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
 type Entry = { id: string; expiresAt: number; keys: string[] };
@@ -60,12 +64,19 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
     alone,
     save,
     get: (code: string): Promise<Offer | undefined> => kv.get<Offer>(keyOf(code)),
+    /** Keeps a file that was made for that member until then. */
+    async keepFor(memberId: string, { key }: StoredFile, expiresAt: number): Promise<void> {
+      const id = `${OWN}${memberId}:${key}`;
+      const entry: Entry = { id, expiresAt, keys: [key] };
+      await kv.set(OPEN + id, entry);
+    },
     drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
     /** Lets go of what nobody said yes to in time. */
     sweep: (): Promise<boolean> => dropWhere(async ({ expiresAt }) => expiresAt <= ctx.clock.now()),
     /** Lets go of everything that waits for a yes of that member. */
     forget: (memberId: string): Promise<boolean> =>
       dropWhere(async ({ id }) => {
+        if (id.startsWith(`${OWN}${memberId}:`)) return true;
         const offer = await kv.get<Offer>(keyOf(codeOf(id)));
         return offer?.requester.memberId === memberId;
       }),
@@ -75,11 +86,11 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
 /** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */
 export async function keepUpload(
   work: FileWork,
-  { path, name, kept }: Upload,
+  { path, name, kept, postedBy }: Upload,
 ): Promise<NamedFile | undefined> {
   if (kept && !(await work.hold(kept))) return undefined;
   const file = kept ?? (await work.keep(path, 'application/octet-stream'));
-  return name ? { ...file, name } : file;
+  return { ...file, ...(name ? { name } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
 }
 
 /** The files of an offer, to make its job of. */

@@ -2,12 +2,14 @@
 import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
 import type { OverQuota, PastLimit, Refusal } from '../refusals.ts';
+import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
  * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, a limit
- * has no room for it, or its clip has to be cut or repeated, which nobody asked for.
+ * has no room for it, its clip has to be cut or repeated, which nobody asked for, or the member has yet to say whom the
+ * picture shows.
  */
-export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit' | 'misfit';
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit' | 'misfit' | 'consent';
 
 export type Offer = {
   /** The event's id, which the job will have. */
@@ -20,6 +22,10 @@ export type Offer = {
   image: NamedFile;
   clip: NamedFile;
   why: OfferReason;
+  /** Its yes says whom the picture shows, and this is why. */
+  asks?: ConsentReason;
+  /** That was said. */
+  consented?: true;
   /** How long a clip is that the model takes only cut or repeated. */
   misfitSeconds?: number;
   /** The limit that has no room, where that is why. */

@@ -4,13 +4,17 @@
  */
 
 import type { Context } from '../context.ts';
-import { codeOf, type Event, isOperatorsOwn, type Job } from '../job/job.ts';
+import { codeOf } from '../job/code.ts';
+import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
+import { createConsents, type GivenConsent } from '../trust/consent.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
 import { type Misfit, misfitOf, type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
+import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
@@ -33,17 +37,23 @@ export type IntakeResult =
   | { kind: 'offer'; offer: Offer }
   | { kind: 'over'; offer: Offer; refusal: OverQuota };
 
+/** `consent`: what was said of the picture with the request itself. */
+type AskedEvent = Event & { consent?: GivenConsent };
+
 export type Offers = {
   /** Starts the job, or offers it where the price needs a yes or `ask` says that the member wants to choose. */
-  take(event: Event, uploads: Uploads, choices: Choices, ask: boolean): Promise<Outcome<IntakeResult>>;
+  take(event: AskedEvent, uploads: Uploads, choices: Choices, ask: boolean): Promise<Outcome<IntakeResult>>;
   /** A job once more: started, or offered, by the same rule. */
-  again(event: Event, job: Job, ask: boolean): Promise<Outcome<IntakeResult>>;
+  again(event: AskedEvent, job: Job, ask: boolean): Promise<Outcome<IntakeResult>>;
   /** `already-decided` when there is a job of it, `offer-expired` when nothing waits any more. */
   find(call: Caller, code: string): Promise<Outcome<Offer>>;
   /** The same files with other wishes, at their price, unless the admins were asked. The time to decide begins anew. */
   change(call: Caller, code: string, choices: Partial<Choices>): Promise<Outcome<Offer>>;
-  /** The yes. A price that rose meanwhile is offered again; a second yes finds the job of the first. */
-  confirm(call: Caller, code: string): Promise<Outcome<IntakeResult>>;
+  /**
+   * The yes. A price that rose meanwhile is offered again, and so is what must still be answered (`given`); a second yes
+   * finds the job of the first.
+   */
+  confirm(call: Caller, code: string, given?: GivenConsent): Promise<Outcome<IntakeResult>>;
   decline(call: Caller, code: string): Promise<Outcome<Offer>>;
   /** Lets go of what nobody said yes to in time. False for nothing. */
   sweep(): Promise<boolean>;
@@ -52,6 +62,9 @@ export type Offers = {
 };
 
 export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offers {
+  const consents = createConsents(ctx);
+  const { answered, askAnew } = createQuestion(consents, kv);
+
   async function jobWith(call: Caller, code: string): Promise<Job | undefined> {
     const jobs = await ctx.store.byCode(code.trim().toUpperCase());
     return jobs.find((job) => ctx.access.mayTouch(call, job));
@@ -68,23 +81,29 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
   }
 
   /** What was asked for becomes a job, or an offer where it takes a yes. The page shows the price before its button. */
-  async function decide(event: Event, asked: OfferRequest): Promise<Outcome<IntakeResult>> {
+  async function decide(event: AskedEvent, asked: OfferRequest): Promise<Outcome<IntakeResult>> {
     const job = await intake.existing(event);
     if (job) return accept({ kind: 'job', job });
     const known = await kv.get(codeOf(event.id));
     // The same event again: what the member has chosen since stays chosen.
     if (known?.id === event.id && known.expiresAt > ctx.clock.now()) return accept(takenOf(known));
-    const shut = await intake.closed();
+    const { requester, consent } = event;
+    const { image } = asked.uploads;
+    const shut = (await intake.closed()) ?? (await refusalByOwner(ctx.optOuts, requester, asked.uploads));
     if (shut) return refuse(shut);
-    const canWait = !isOperatorsOwn(event.requester.platform);
+    const canWait = !isOperatorsOwn(requester.platform);
     const prepared = await asked.prepare(asked.choices);
     if (!prepared.ok) {
       const misfit = canWait ? misfitOf(prepared.refusal, asked.choices) : undefined;
       return misfit ? offerMended(event, asked, misfit) : prepared;
     }
-    const isDear = prepared.value.quote.micros > ctx.settings.of(event.requester.spaceId).confirmAboveMicros;
-    const why = asked.ask ? 'asked' : isDear ? 'price' : undefined;
+    const { micros, provider } = prepared.value.quote;
+    const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
+    const asks = consent ? undefined : await consents.reasonToAsk(requester, image);
+    const why = asked.ask ? 'asked' : isDear ? 'price' : asks ? 'consent' : undefined;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
+    if (asks) return refuse({ code: 'consent-needed', why: asks, provider });
+    if (consent) await consents.give(event, image, consent, provider);
     const made = await intake.open(event, prepared.value);
     const over = overOf(made);
     return canWait && over ? wait(event, asked, prepared.value, { why: 'over-limit', over }) : jobOf(made);
@@ -115,6 +134,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
     if (!image || !clip) return refuse({ code: 'no-such-job' });
+    const asks = await consents.reasonToAsk(event.requester, image);
     const offer = await kv.save({
       id: event.id,
       code: codeOf(event.id),
@@ -125,6 +145,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       image,
       clip,
       ...why,
+      ...(asks ? { asks } : {}),
       choosable: choosableIn(ctx, event.requester.spaceId, plan.request),
       expiresAt: ctx.clock.now() + WAITS_MS,
     });
@@ -182,7 +203,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });
 
-  const confirm: Offers['confirm'] = (call, code) =>
+  const confirm: Offers['confirm'] = (call, code, given) =>
     kv.alone(code, async () => {
       const found = await find(call, code);
       if (!found.ok) {
@@ -191,7 +212,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       }
       const shut = ctx.access.refusalFor(call);
       if (shut) return refuse(shut);
-      const offer = found.value;
+      const offer = await answered(found.value, given);
+      if (!offer) return accept({ kind: 'offer', offer: await askAnew(found.value) });
       const { requester, choices } = offer;
       const prepared = await intake.prepare(requester.spaceId, uploadsOf(ctx, offer), choices);
       if (!prepared.ok) return prepared;

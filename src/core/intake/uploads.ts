@@ -13,16 +13,36 @@ export const isDiskFull = (error: unknown): boolean =>
 /** A file of ours as an upload. Others may need the very same file: `kept` says that it is not moved from where it lies. */
 export function keptUpload(
   files: Pick<Files, 'pathOf'>,
-  { key, bytes, mime, name }: StoredFile & { name?: string | undefined },
+  {
+    key,
+    bytes,
+    mime,
+    name,
+    postedBy,
+  }: StoredFile & { name?: string | undefined; postedBy?: string | undefined },
 ): Upload {
   const kept = { key, bytes, mime };
   // Files are named by their hash.
-  return { path: files.pathOf(kept), sha256: key.slice(0, 64), kept, ...(name ? { name } : {}) };
+  return {
+    path: files.pathOf(kept),
+    sha256: key.slice(0, 64),
+    kept,
+    ...(name ? { name } : {}),
+    ...(postedBy === undefined ? {} : { postedBy }),
+  };
 }
 
 /**
  * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
- * `repeats`: where it comes from it is played over and over, as stickers are.
+ * `repeats`: where it comes from it is played over and over, as stickers are. `postedBy`: the member whose message it was
+ * on, with their platform, where that is known.
  */
-export type Upload = { path: string; sha256: string; name?: string; kept?: StoredFile; repeats?: true };
+export type Upload = {
+  path: string;
+  sha256: string;
+  name?: string;
+  kept?: StoredFile;
+  repeats?: true;
+  postedBy?: string;
+};
 export type Uploads = { image: Upload; clip: Upload };

@@ -10,6 +10,9 @@ const UNKNOWN_SHARE = 0.1;
 /** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
 const IN_LINE_EVERY_MS = 60_000;
 
+/** A hidden video is woken when it is restored; this is only for the case that it was not. */
+const HIDDEN_EVERY_MS = 3_600_000;
+
 /** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
 const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
@@ -24,6 +27,8 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
   if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
   if (job.state === 'created' && job.full) return now + nextLookMs(roomFacts(ctx, job.full, now));
+  // It was reported, and waits for whoever decides.
+  if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));

@@ -11,4 +11,4 @@ const rankOf = (job: Job): number => {
 export const foremost = (jobs: readonly Job[]): Job[] => jobs.toSorted((a, b) => rankOf(a) - rankOf(b));
 
 /** Whether its video can be sent again. */
-export const isKept = (job: Job): boolean => 'video' in job;
+export const isKept = (job: Job): boolean => 'video' in job && !job.hidden;

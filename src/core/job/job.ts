@@ -10,8 +10,8 @@ export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from '.
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
-/** What a member handed in, under the name that it had there. */
-export type NamedFile = StoredFile & { name?: string };
+/** What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known. */
+export type NamedFile = StoredFile & { name?: string; postedBy?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
@@ -97,14 +97,22 @@ export type Requester = {
   platform: string;
   spaceId: string;
   memberId: string;
-  /** The channel or topic within the space, where limits may stand on it. */
+  /** The channel or topic within the space, where limits may stand on it; and whether it is marked as for adults. */
   channelId?: string;
+  forAdults?: boolean;
   /** The member's roles there, the highest first. */
   roles?: readonly string[];
   target: Record<string, unknown>;
 };
 
-type JobBase = {
+/** Why a video was reported. The first three hide it at once. */
+export const REPORT_REASONS = ['me', 'intimate', 'minor', 'other'] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
+export type Hidden = { reason: ReportReason; since: number; locked?: true };
+
+export type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
   /** The short name that members see. */
@@ -117,6 +125,7 @@ type JobBase = {
   createdAt: number;
   updatedAt: number;
   deadlineAt: number;
+  hidden?: Hidden;
 };
 
 /** A job that a provider may be working on; and one that waits for room there, where its files lie already. */
@@ -214,49 +223,6 @@ export const waitsForRoom = (job: Job): boolean => 'full' in job && job.full !==
 /** Who renders it, or will. */
 export const rendererOf = (job: Job): string =>
   ('provider' in job ? job.provider : undefined) ?? job.quote.provider;
-
-/** The fields that a state adds to those every job has. */
-export type StateFields<S extends JobState> =
-  Omit<JobIn<S>, Exclude<keyof JobBase, 'deadlineAt'> | 'state'> extends infer F
-    ? Omit<F, 'deadlineAt'> & { attempts?: Attempt[] }
-    : never;
-
-/**
- * The only way a job changes. Fields of the old state go, those of the new one must all be given.
- * Throws IllegalMove, a bug of ours, when the table has no such move.
- */
-export function advance<S extends JobState>(
-  job: Job,
-  state: S,
-  fields: StateFields<S>,
-  now: number,
-): JobIn<S> {
-  if (!(MOVES[job.state] as readonly JobState[]).includes(state))
-    throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt } = job;
-  const base = {
-    id,
-    code,
-    requester,
-    request,
-    inputs,
-    quote,
-    attempts,
-    createdAt,
-    deadlineAt,
-    updatedAt: now,
-  };
-  // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.
-  return { ...base, state, ...fields } as unknown as JobIn<S>;
-}
-
-/** Only a bug of ours moves a job in a way the table forbids; a retry does not help. */
-class IllegalMove extends Error {
-  override name = 'IllegalMove';
-  constructor(jobId: string, from: JobState, to: JobState) {
-    super(`job ${jobId} cannot go from ${from} to ${to}`);
-  }
-}
 
 /** One thing that happened in a chat, and who did it. */
 export type Event = { id: string; requester: Requester };

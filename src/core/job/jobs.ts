@@ -83,6 +83,7 @@ export function createJobs(ctx: Context): Jobs {
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (job?.state !== 'completed' && job?.state !== 'delivered') return refuse({ code: 'no-such-job' });
+      if (await ctx.cases.hides(id)) return refuse({ code: 'job-hidden' });
       if (!(await ctx.files.has(job.video))) return refuse({ code: 'no-such-job' });
       return accept(await sendAgain(ctx, job, to, reached));
     });

@@ -4,7 +4,8 @@ import type { Context } from '../context.ts';
 import type { Limit } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
-import { codeOf, type Event, type Job } from './job.ts';
+import { codeOf } from './code.ts';
+import type { Event, Job } from './job.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(

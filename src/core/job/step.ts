@@ -28,7 +28,8 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
     case 'running':
       return job.phase.kind === 'fetching' ? fetchVideo(ctx, job, job.phase, signal) : look(ctx, job);
     case 'completed':
-      return deliver(ctx, job);
+      // Its time comes when it is restored, which wakes it.
+      return (await ctx.cases.hides(job.id)) ? job : deliver(ctx, job);
     default:
       return job;
   }

@@ -5,6 +5,7 @@ import { UploadRefused } from '../ports.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote } from '../price/quote.ts';
 import type { FailureCode } from '../refusals.ts';
+import { refusalByOwner } from '../trust/opt-outs.ts';
 import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn, Operation, WaitingForRoom } from './job.ts';
 import { retry } from './retry.ts';
@@ -17,6 +18,8 @@ const SUBMIT_TIMEOUT_MS = 90_000;
  * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
  */
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
+  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
+  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
   const ready = (await whereItWaits(ctx, job)) ?? (await uploadSomewhere(ctx, job, signal));
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
   const { provider, uploaded } = ready;
@@ -55,6 +58,8 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
 export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: Provider): Promise<Job> {
   const { uploaded } = job;
   if (!uploaded) return job;
+  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
+  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
   const sent = { provider: provider.id, submittedAt: ctx.clock.now(), uploaded };
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);

@@ -23,6 +23,8 @@ export type AccessRules = {
 
 export type Access = {
   isOperator(requester: Requester): boolean;
+  /** The operator's own accounts in the chats. */
+  operators: ReadonlySet<string>;
   /** Why this member may not start jobs here, if so. */
   refusalFor(call: Caller): Refusal | undefined;
   /** Whether a job answers to this member: its owner, a moderator of its space, an operator. */
@@ -30,7 +32,7 @@ export type Access = {
 };
 
 /** What the admins of a space say about who may come in. */
-type AccessLists = Pick<Settings, 'channels' | 'roles' | 'members' | 'blocked'>;
+type AccessLists = Pick<Settings, 'channels' | 'roles' | 'members' | 'blocked' | 'adult'>;
 
 /** Who calls, and what they are where they call from. */
 export type Caller = { requester: Requester; standing: Standing };
@@ -46,7 +48,11 @@ export function createAccess(
 
   return {
     isOperator,
+    operators: rules.operators,
     refusalFor({ requester, standing }) {
+      // Where no admins are, nobody can turn it on.
+      const adultsToo = !standing.private && settings.of(requester.spaceId).adult;
+      if (requester.forAdults && !adultsToo) return { code: 'adult-channel' };
       if (isOperator(requester)) return undefined;
       if (standing.private) {
         return rules.allowPrivate ? undefined : { code: 'private-not-allowed', memberId: requester.memberId };

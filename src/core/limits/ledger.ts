@@ -49,8 +49,11 @@ export type LedgerLine = {
   | { state: 'freed'; endedAt: number }
 );
 
-/** Lines held from `from` on and before `to`; of every space when none is named. */
-export type LineRange = { spaceId?: string; from: number; to: number };
+/** Lines held from `from` on and before `to`; of every space when none is named, or of one member everywhere. */
+export type LineRange = { from: number; to: number } & (
+  | { spaceId?: string; memberId?: never }
+  | { memberId: string; spaceId?: never }
+);
 
 /** The ledger. Each call is one transaction and may be repeated without changing anything. */
 export type Ledger = {

@@ -42,6 +42,7 @@ const MEMBERS_OWN: readonly FailureCode[] = [
   'content-refused',
   'image-rejected',
   'clip-rejected',
+  'not-usable',
 ];
 
 export async function createProviderHealth(kv: KeyValueStore): Promise<ProviderHealth> {

@@ -2,7 +2,8 @@
  * The ledger as a table for other programs: RFC 4180, with a header. Spreadsheets run cells that begin like a formula,
  * so those get an apostrophe before them (OWASP, "CSV Injection", 2025-11).
  */
-import { codeOf } from '../job/job.ts';
+import { codeOf } from '../job/code.ts';
+
 import type { LedgerLine } from '../limits/ledger.ts';
 import { usdDecimal } from '../price/money.ts';
 

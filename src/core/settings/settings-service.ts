@@ -18,6 +18,8 @@ export type SettingsService = {
   change(spaceId: string, by: string, part: string, texts: Texts): Promise<Outcome<AuditEntry[]>>;
   /** Lets go of what was granted to a member on top. Blocks, limits and lists that name them are the admins' own. False for nothing. */
   forget(memberId: string): Promise<boolean>;
+  /** What admins have set about a member, in every space: of a list the entries that name them. */
+  about(memberId: string): { spaceId: string; setting: SettingKey; value: unknown }[];
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
@@ -91,6 +93,17 @@ export function createSettingsService({
     return had;
   }
 
+  function about(memberId: string): { spaceId: string; setting: SettingKey; value: unknown }[] {
+    const names = (value: unknown): boolean => JSON.stringify(value).includes(JSON.stringify(memberId));
+    return [...all].flatMap(([spaceId, own]) =>
+      list.flatMap(({ key }) => {
+        const value: unknown = own[key];
+        if (value === undefined || !names(value)) return [];
+        return [{ spaceId, setting: key, value: Array.isArray(value) ? value.filter(names) : value }];
+      }),
+    );
+  }
+
   /** What was never set stays so. */
   function without(before: OwnSettings, memberId: string): OwnSettings {
     const changed = list.flatMap((setting) => {
@@ -109,6 +122,7 @@ export function createSettingsService({
     own,
     change: (...args) => alone(() => change(...args)),
     forget: (memberId) => alone(() => forget(memberId)),
+    about,
     history: store.history,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Compares two videos by what their pictures look like, however they were encoded since: how many of 64 bits differ, on
- * average, in the pictures that stand for the same moments. docs/decisions/0006-verify.md says where the limits come from.
+ * average, in the pictures that stand for the same moments. docs/decisions/0009-verify.md says where the limits come from.
  */
 
 /** Per picture eight numbers: three hashes by frequencies (whole, middle, inner part) and one by slopes, two halves each. */

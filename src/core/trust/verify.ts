@@ -1,4 +1,4 @@
-/** Answers whether a video is one of ours. docs/decisions/0006-verify.md says where the limits come from. */
+/** Answers whether a video is one of ours. docs/decisions/0009-verify.md says where the limits come from. */
 import type { Context } from '../context.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { distanceOf } from './frame-match.ts';

@@ -4,14 +4,17 @@
  * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
  */
 import type { Context } from '../context.ts';
+import type { OfferStore } from '../intake/offer-store.ts';
 import type { Offers } from '../intake/offers.ts';
 import { release } from '../job/fetch-video.ts';
 import { isOver, type Job } from '../job/job.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Unreadable } from '../ports.ts';
+import { type DataFile, myData } from './my-data.ts';
 
 /** More than any member has; the rest goes with the next time. */
 const AT_ONCE = 10_000;
+const ARCHIVE_KEPT_MS = 24 * 3_600_000;
 
 export type DeletionReport = {
   jobs: number;
@@ -21,7 +24,16 @@ export type DeletionReport = {
   other: boolean;
 };
 
+/** Where the archive of a member's data can be had, and until when. */
+type KeptArchive = { url: string; until: number };
+
 export type Privacy = {
+  /** Everything that is kept of a member, file by file. `files`: pictures, clips and videos too. */
+  export(memberId: string, what: { files: boolean }): AsyncIterable<DataFile>;
+  /** Keeps an archive of that for a day behind a signed link. Undefined where the internet does not reach us. */
+  keepArchive(memberId: string, tempPath: string): Promise<KeptArchive | undefined>;
+  /** The hosted providers that files may go to. */
+  providers(): readonly string[];
   /** Removes a member's offers and the jobs that are rendered or over, with pictures, clips, videos and words. */
   forget(memberId: string): Promise<DeletionReport>;
   /** Removes one such job, in the same way; who may is for the caller to know. False while it is under way. */
@@ -30,9 +42,15 @@ export type Privacy = {
   forgetUnreadable(record: Unreadable): Promise<void>;
 };
 
-export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Privacy {
+export function createPrivacy(
+  ctx: Context,
+  offers: Pick<Offers, 'forget'>,
+  waiting: Pick<OfferStore, 'keepFor'>,
+): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
-  const isUnderWay = (job: Job): boolean => !isOver(job) && job.state !== 'completed';
+  // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
+  const isUnderWay = (job: Job): boolean =>
+    (!isOver(job) && job.state !== 'completed') || job.hidden?.locked === true;
 
   async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
     const before = await ctx.store.get(id);
@@ -59,6 +77,17 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
   }
 
   return {
+    export: (memberId, what) => myData(ctx, memberId, what),
+    async keepArchive(memberId, tempPath) {
+      const { links } = ctx;
+      if (!links) return undefined;
+      const until = ctx.clock.now() + ARCHIVE_KEPT_MS;
+      await using work = ctx.fileUse.begin();
+      const file = await work.keep(tempPath, 'application/zip');
+      await waiting.keepFor(memberId, file, until);
+      return { url: links.media(file, until), until };
+    },
+    providers: () => ctx.registry.hosted(),
     async forget(memberId) {
       const hadOffers = await offers.forget(memberId);
       for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
@@ -76,12 +105,14 @@ export function createPrivacy(ctx: Context, offers: Pick<Offers, 'forget'>): Pri
       const hadGrants = await ctx.settings.forget(memberId);
       // Last: the ledger keeps the name of what is still on record.
       const hadTraces = await ctx.traces.forget(memberId);
+      // What was done stays on record, by nobody in particular.
+      const wasAudited = await ctx.audit.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,

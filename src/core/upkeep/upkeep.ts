@@ -1,6 +1,7 @@
 /** Periodic upkeep: deletes what has expired. */
 import type { Core } from '../command.ts';
 import type { Context } from '../context.ts';
+import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import { FINGERPRINTS_KEPT_MS } from '../trust/fingerprints.ts';
 import { sweepOrphans } from './orphans.ts';
 import { sweepKept } from './retention.ts';
@@ -15,6 +16,8 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => 
   const daily = [
     () => ctx.traces.dropEnded(ctx.clock.now()),
     () => ctx.fingerprints.dropBefore(ctx.clock.now() - FINGERPRINTS_KEPT_MS),
+    () => ctx.audit.dropBefore(ctx.clock.now() - AUDIT_KEPT_MS),
+    () => core.takedown.sweep(),
     () => sweepOrphans(ctx, isAtHome),
   ];
   // One after the other, and each though the one before it failed.

@@ -5,6 +5,7 @@ import { askToDelete } from './ask.js';
 import { openByCode } from './by-code.js';
 import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
 import { watchConnection } from './connection.js';
+import { askWhom, withAnswer } from './consent.js';
 import { currentJob } from './current.js';
 import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
@@ -19,7 +20,7 @@ import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
 import { learnNames, sizeOf } from './words.js';
 
-/** @import { JobView, Problem, QuoteView, StatusView } from './contract.ts' */
+/** @import { ConsentView, JobView, Problem, QuoteView, StatusView } from './contract.ts' */
 /** @import { Slot } from './files.js' */
 
 /** A slow double click still makes one job. */
@@ -35,6 +36,9 @@ const quoteProblem = find('quote-problem', HTMLElement);
 let limits;
 /** @type {QuoteView | undefined} */
 let quote;
+/** What must be answered first. */
+/** @type {ConsentView | undefined} */
+let question;
 let pressed = false;
 /** The key of a press whose answer never came: the same order pressed again must not be a second job. */
 /** @type {string | undefined} */
@@ -85,8 +89,9 @@ const price = liveQuote({
     return bodyOf(form, image, clip);
   },
   onRefusal: showRefusal,
-  onQuote(next) {
+  onQuote(next, consent) {
     quote = next;
+    question = consent;
     if (next) showLoop(next.notes.some(({ code }) => code === 'looped'));
     for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
       slots[slot].warn(next?.warnings.some(({ code }) => code === `no-person-in-${slot}`) ?? false);
@@ -151,6 +156,8 @@ animate.addEventListener('click', async () => {
   const image = slots.image.file();
   const clip = slots.clip.file();
   if (isOff(animate) || !image || !clip) return;
+  const answer = question && (await askWhom(question));
+  if (question && answer === undefined) return;
   pressed = true;
   armAnimate();
   const before = current.leave();
@@ -160,11 +167,13 @@ animate.addEventListener('click', async () => {
   const key = openKey;
   try {
     const body = bodyOf(form, image, clip);
+    if (answer !== undefined) body.set('consent', answer);
     const job = await persist(
       () => send('/api/jobs', body, { key, onProgress, signal: stop.signal }),
       stop.signal,
     );
     openKey = undefined;
+    question = undefined;
     current.open(job);
   } catch (error) {
     if (!(error instanceof Unreachable)) openKey = undefined;
@@ -197,8 +206,13 @@ async function cancelJob(job) {
 /** @param {JobView} job */
 async function again(job) {
   const key = newKey();
-  const answer = await persist(() =>
-    call(job.links.again, { method: 'POST', headers: { 'idempotency-key': key } }),
+  const answer = await withAnswer((consent) =>
+    persist(() =>
+      call(consent === undefined ? job.links.again : `${job.links.again}?consent=${consent}`, {
+        method: 'POST',
+        headers: { 'idempotency-key': key },
+      }),
+    ),
   );
   if (isJob(answer)) current.open(answer);
 }

@@ -16,6 +16,12 @@ export type QuoteView = {
   warnings: Remark[];
 };
 
+/** Whom the picture shows must be said: one of the answers, as `consent`. `lines`: what that means, and where it goes. */
+export type ConsentView = { why: string; answers: string[]; lines: string[] };
+
+/** `consent`: it will be asked. */
+export type PriceView = { quote: QuoteView; consent?: ConsentView };
+
 type JobStateName =
   | 'created'
   | 'submitting'
@@ -57,6 +63,8 @@ export type JobView = {
   updatedAt: number;
   endedAt?: number;
   tookSeconds?: number;
+  /** It was reported: nobody is given its video. */
+  hidden?: boolean;
   cancellable: boolean;
   /** What has to stand with the video wherever it is shown, once there is one: "AI-generated motion transfer · K7QX2M". */
   label?: string;
@@ -82,6 +90,38 @@ export type VerdictView = {
 
 /** The newest jobs first. `more`: there are older ones, which a larger `limit` brings. */
 export type JobsView = { jobs: JobView[]; more: boolean };
+
+/** A reported video. `decideBy`: when somebody should have decided. */
+export type CaseView = {
+  code: string;
+  reason: string;
+  since: number;
+  decideBy: number;
+  reports: number;
+  state: 'open' | 'restored' | 'removed';
+  hidden: boolean;
+  locked: boolean;
+  space: string;
+  asker: string;
+  banned: boolean;
+  /** What became of the bot's own messages with it. */
+  messages: { deleted: number; emptied: number; left: number };
+  /** What to do about one that may show a minor. */
+  advice?: string;
+};
+
+/** What somebody outside wrote; only the operator reads it. */
+export type StatementView = {
+  at: number;
+  reason: string;
+  where: string;
+  what: string;
+  name: string;
+  contact: string;
+  codes: string[];
+};
+
+export type ReportsView = { cases: CaseView[]; statements: StatementView[] };
 
 /** How a provider does lately, by the last jobs that it was given. */
 export type ProviderStatsView = {
@@ -193,4 +233,5 @@ export type Problem = {
   canTrim?: boolean;
   minSeconds?: number;
   canLoop?: boolean;
+  consent?: ConsentView;
 };

@@ -6,7 +6,7 @@ import { find, make, tell } from './dom.js';
 import { placeOf } from './refusal.js';
 import { lengthOf, nameOf } from './words.js';
 
-/** @import { Problem, QuoteView, Remark } from './contract.ts' */
+/** @import { ConsentView, PriceView, Problem, QuoteView, Remark } from './contract.ts' */
 
 /** Long enough to type a word, short enough to feel prompt. */
 const PAUSE_MS = 350;
@@ -21,7 +21,7 @@ const WHERE_TO_LOOK = {
  * @param {object} options
  * @param {() => FormData | string} options.body the body to ask with, or a sentence that says what is missing
  * @param {(problem: Problem | undefined) => void} options.onRefusal undefined when there is nothing (any more) to refuse
- * @param {(quote: QuoteView | undefined) => void} options.onQuote undefined while there is no price
+ * @param {(quote: QuoteView | undefined, consent?: ConsentView) => void} options.onQuote undefined while there is no price
  */
 export function liveQuote({ body, onRefusal, onQuote }) {
   const figure = find('quote-figure', HTMLElement);
@@ -58,13 +58,13 @@ export function liveQuote({ body, onRefusal, onQuote }) {
     const mine = new AbortController();
     asking = mine;
     try {
-      const { quote } = /** @type {{ quote: QuoteView }} */ (
+      const { quote, consent } = /** @type {PriceView} */ (
         await call('/api/quote', { method: 'POST', body: form, signal: mine.signal })
       );
       if (mine.signal.aborted) return;
       onRefusal(undefined);
       show(quote, `${lengthOf(quote.seconds)} of video, made by ${nameOf(quote.provider)}`);
-      onQuote(quote);
+      onQuote(quote, consent);
     } catch (error) {
       if (mine.signal.aborted) return;
       if (error instanceof Refused) {

@@ -33,6 +33,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
   const again = find('again', HTMLButtonElement);
   const cancel = find('cancel', HTMLButtonElement);
   const remove = find('delete', HTMLButtonElement);
+  const report = find('report', HTMLAnchorElement);
 
   /** @type {JobView | undefined} */
   let shown;
@@ -113,7 +114,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
     shown = undefined;
     stopUpload = undefined;
     for (const line of [problem, message]) tell(line, undefined);
-    for (const element of [download, again, cancel, remove, figures, find('generated', HTMLElement)])
+    for (const element of [download, again, cancel, remove, report, figures, find('generated', HTMLElement)])
       element.hidden = true;
     title.textContent = 'Video';
     mark(undefined);
@@ -152,16 +153,19 @@ export function stage({ onCancel, onAgain, onDelete }) {
     mark(stateWord(job), job.state);
     backdrop(job.links.image);
     cancel.hidden = !job.cancellable;
-    again.hidden = !isOver(job);
+    again.hidden = !isOver(job) || job.hidden === true;
     remove.hidden = !isOver(job) && job.state !== 'completed';
     again.replaceChildren('Again', ...priceOfAgain(job));
     announce(job, first);
+    if (job.hidden) video.removeAttribute('src');
     if (job.state === 'failed') showEnd(job, job.failure?.message ?? job.message, true);
-    else if (job.state === 'cancelled') showEnd(job, job.message, false);
+    else if (job.state === 'cancelled' || (job.hidden && !remove.hidden)) showEnd(job, job.message, false);
     else if (job.links.video && (job.state === 'delivered' || job.state === 'completed'))
       showVideo(job, job.links.video);
     else showProgress(job);
-    figures.hidden = job.state !== 'delivered' && job.state !== 'completed';
+    figures.hidden = job.hidden === true || (job.state !== 'delivered' && job.state !== 'completed');
+    report.hidden = figures.hidden;
+    report.href = `/reports?code=${encodeURIComponent(job.code)}`;
     if (!figures.hidden) figures.replaceChildren(...figuresOf(job));
     tell(find('generated', HTMLElement), figures.hidden ? undefined : job.label);
   }

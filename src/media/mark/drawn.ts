@@ -1,6 +1,6 @@
 /**
  * Photograph or drawing, by the face in it: every camera leaves its grain on skin, while a drawn face is filled with one
- * colour. What was measured stands in docs/decisions/0005-marks.md; a drawing with soft shades passes for a photograph.
+ * colour. What was measured stands in docs/decisions/0008-marks.md; a drawing with soft shades passes for a photograph.
  */
 import sharp from 'sharp';
 

@@ -10,11 +10,16 @@ describe('“Animate this”', () => {
     const asked = discord.contextMenu(ada, message, 'Animate this');
     await discord.waitFor(() => asked.modalOpen);
     const sent = await discord.submitModal(asked, { prompt: 'fog', quality: 'standard' });
-    await discord.waitFor(() => textOf(sent.original).includes('knight.png + dance.mp4'));
+    await discord.waitFor(() => textOf(sent.original).includes(said('consent.not-theirs')));
+    discord.press(ada, sent.original, "I have this person's yes");
+    await discord.waitFor(() => textOf(sent.original).includes('In line'));
     const [job] = await bot.jobs();
     expect(job?.request.prompt).toBe('fog');
     expect(job?.requester.memberId).toBe(`discord:${ada.id}`);
-    await finish(bot, sent);
+    bot.remote.statuses = [COMPLETED];
+    await discord.waitFor(() =>
+      discord.messages(channel).some(({ files }) => files.some((f) => f.filename.startsWith('strut-'))),
+    );
   });
 
   it('asks for the file that the message lacks', async () => {

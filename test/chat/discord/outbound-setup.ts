@@ -16,7 +16,8 @@ import {
 import type { DiscordTarget } from '../../../src/chat/discord/target.ts';
 import { createTokens, type Tokens } from '../../../src/chat/discord/tokens.ts';
 import type { Delivery } from '../../../src/core/chat-port.ts';
-import { codeOf, type Job, type JobIn, type JobState } from '../../../src/core/job/job.ts';
+import { codeOf } from '../../../src/core/job/code.ts';
+import type { Job, JobIn, JobState } from '../../../src/core/job/job.ts';
 import type { Inbox } from '../../../src/core/ports.ts';
 import { jobIn } from '../../fakes/jobs.ts';
 import { createManualScheduler, type ManualScheduler } from '../../fakes/scheduler.ts';

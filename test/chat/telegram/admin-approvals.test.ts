@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
-import { codeOf } from '../../../src/core/job/job.ts';
+import { codeOf } from '../../../src/core/job/code.ts';
+
 import { createRemote } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 import { ada, createHarness } from './harness.ts';

@@ -44,6 +44,10 @@ describe('in a group that shows the bot everything', () => {
         answered === 'picture' ? [{ photo }, { video: clip }] : [{ video: clip }, { photo }];
       const replyTo = await telegram.sends(admin, group, other);
       await telegram.sends(user, group, { ...own, caption: '/animate', replyTo });
+      if (answered === 'picture') {
+        const question = await harness.hears(group, 'Somebody else posted this picture');
+        await telegram.press(user, question, "I have this person's yes").done;
+      }
       await harness.video(group);
       expect(await harness.jobs()).toMatchObject([{ requester: { memberId: `telegram:${user.id}` } }]);
     },

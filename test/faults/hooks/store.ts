@@ -1,6 +1,7 @@
 /** The store, with a point around each write. */
 import { z } from 'zod';
 import { createStore as create } from '../../../src/store/index.ts';
+import { withConsents } from '../../fakes/consents.ts';
 import { hooked } from './points.ts';
 
 export * from '../../../src/store/index.ts';
@@ -17,6 +18,7 @@ export const createStore: typeof create = (...args) => {
   const store = create(...args);
   return {
     ...store,
+    audit: withConsents(store.audit, Date),
     jobs: hooked(store.jobs, 'jobs', ['save'], stateOf),
     ledger: hooked(store.ledger, 'ledger', ['reserve', 'settle', 'suspend', 'release']),
     inbox: hooked(store.inbox, 'inbox', ['claim', 'note', 'done']),

@@ -11,6 +11,7 @@ const channelSchema = z.object({
   type: z.number(),
   guild_id: z.string().optional(),
   parent_id: z.string().nullish(),
+  nsfw: z.boolean().default(false),
   permission_overwrites: z.array(overwrite).default([]),
 });
 const guildSchema = z.object({
@@ -29,6 +30,8 @@ const REMEMBERED = 5_000;
 export type Channels = {
   /** Undefined for what is no thread, or can't be looked at. */
   threadParent(channelId: string): Promise<string | undefined>;
+  /** Whether Discord marks it, which is no thread, as for adults. Throws passing trouble. */
+  isForAdults(channelId: string): Promise<boolean>;
   /** Whether the bot can see that channel of the server and write there. Throws passing trouble. */
   canPost(guildId: string, channelId: string): Promise<boolean>;
 };
@@ -57,6 +60,16 @@ export function createChannels(parts: { rest: REST; botUserId(): string | undefi
       } catch (err) {
         log.info({ err }, 'a channel could not be looked up');
         return undefined;
+      }
+    },
+
+    async isForAdults(channelId) {
+      try {
+        return (await get(channelSchema, Routes.channel(channelId))).nsfw;
+      } catch (error) {
+        // Where it may not look, nobody can have asked it for anything but by a slip of Discord's own.
+        if (error instanceof DiscordTrouble && error.closed) return false;
+        throw error;
       }
     },
 

@@ -5,23 +5,25 @@ import { z } from 'zod';
 import type { Notice, NoticePlace } from '../../../core/chat-port.ts';
 import type { Offer } from '../../../core/intake/offer.ts';
 import type { Log } from '../../../core/ports.ts';
-import { wordsFor } from '../../../words/index.ts';
+import { type Words, wordsFor } from '../../../words/index.ts';
 import { said } from '../../page.ts';
-import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
+import { noticeLinesFor, noticePage, requestLines, requestPage } from '../../pages.ts';
 import type { Requests } from '../../requests.ts';
 import { createEditor } from '../outbound/editor.ts';
-import { placesFor } from '../outbound/places.ts';
+import { openDm, placesFor } from '../outbound/places.ts';
 import type { Sender } from '../outbound/sender.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 import { type MessageBody, messageOf } from '../render.ts';
 import type { Servers } from '../servers.ts';
 import { placeSchema, targetSchema } from '../target.ts';
-import { naming } from '../text.ts';
+import { memberIdOf, naming, userIdOf } from '../text.ts';
 import type { Tokens } from '../tokens.ts';
 
 export type Notices = {
   /** False where it can't be posted. Throws what may pass. */
   post(to: NoticePlace, spaceId: string, notice: Notice): Promise<boolean>;
+  /** Its owner: who else manages a server, a bot is not told. */
+  adminsOf(spaceId: string): Promise<readonly string[]>;
   /** On the member's own message, or wherever else the member can be reached. */
   tellDeclined(code: string): Promise<boolean>;
 };
@@ -37,6 +39,7 @@ export type NoticesParts = {
 };
 
 const posted = z.object({ id: z.string() });
+const owned = z.object({ owner_id: z.string() });
 
 export function createNotices(parts: NoticesParts): Notices {
   const { rest, sender, tokens, servers, requests, log } = parts;
@@ -106,14 +109,33 @@ export function createNotices(parts: NoticesParts): Notices {
     return false;
   }
 
+  /** Without buttons: there, nobody could be told for an admin of that server. */
+  async function sendInPrivate(userId: string, words: Words, notice: Notice): Promise<boolean> {
+    const lines = noticeLinesFor(words, notice, naming);
+    const decides =
+      notice.kind === 'reported' && !notice.about.locked ? [words.t('report.decide-there')] : [];
+    try {
+      return await send(await openDm(rest, userId), messageOf(words, { lines: [...lines, ...decides] }));
+    } catch (error) {
+      if (!(error instanceof DiscordTrouble) || !error.closed) throw error;
+      return false;
+    }
+  }
+
   return {
     tellDeclined,
+    async adminsOf(spaceId) {
+      const guildId = guildIdOf(spaceId);
+      if (!/^\d+$/.test(guildId)) return [];
+      return [memberIdOf(owned.parse(await rest.get(Routes.guild(guildId))).owner_id)];
+    },
     async post(to, spaceId, notice) {
       if (notice.kind === 'asked') return postRequest(to, spaceId, notice.offer);
       if (notice.kind === 'declined') return tellDeclined(notice.offer.code);
-      const channelId = 'channel' in to ? to.channel : targetSchema.parse(to.target).channelId;
       const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
-      return send(channelId, messageOf(words, { lines: noticeLinesFor(words, notice, naming) }));
+      if ('member' in to) return sendInPrivate(userIdOf(to.member), words, notice);
+      const channelId = 'channel' in to ? to.channel : targetSchema.parse(to.target).channelId;
+      return send(channelId, messageOf(words, noticePage(words, notice, naming)));
     },
   };
 }

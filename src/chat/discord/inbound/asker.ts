@@ -5,6 +5,7 @@ import type { Call, Core } from '../../../core/command.ts';
 import type { Standing } from '../../../core/limits/access.ts';
 import type { Servers } from '../servers.ts';
 import type { DiscordTarget } from '../target.ts';
+import { memberIdOf } from '../text.ts';
 import type { Base, FormSent, Message, Press } from './wire.ts';
 
 /** Who asked, where the answer goes, and what they may do there. Plain JSON. */
@@ -13,6 +14,8 @@ export type Asker = {
   moderator: boolean;
   /** Where limits may stand: of a thread, the channel that it hangs under. */
   channelId?: string | undefined;
+  /** Discord marks the channel, of a thread that one, as for adults. */
+  forAdults?: boolean | undefined;
   /** Everybody's own role, which has the server's id, comes last. */
   roles?: string[] | undefined;
 };
@@ -51,6 +54,7 @@ export function askerOf(event: Base): Asker | undefined {
     },
     moderator: event.guild_id !== undefined && manages(BigInt(event.member?.permissions ?? '0')),
     channelId: (THREADS.includes(event.channel?.type) && event.channel?.parent_id) || channelId,
+    ...(event.channel?.nsfw ? { forAdults: true } : {}),
     ...(event.guild_id ? { roles: [...(event.member?.roles ?? []), event.guild_id] } : {}),
   };
 }
@@ -94,9 +98,13 @@ const has = (held: bigint, needed: bigint): boolean => (held & needed) === neede
 /** The job of an event has an id made of the event's own. */
 const callIdOf = ({ eventId }: DiscordTarget): string => `discord-${eventId}`;
 
+/** Whose message it is, but for ours. */
+export const posterOf = (author: { id: string } | undefined, botId: string): string | undefined =>
+  author && author.id !== botId ? memberIdOf(author.id) : undefined;
+
 /** A server is a space where the bot is a member; whoever brings the app along is alone with it. */
 export function callOf(
-  { target, moderator, channelId = target.channelId, roles = [] }: Asker,
+  { target, moderator, channelId = target.channelId, forAdults, roles = [] }: Asker,
   { options = {}, files = {} }: Partial<Pick<Call, 'options' | 'files'>> = {},
 ): Call {
   const { guildId, userId, botIsHere } = target;
@@ -107,8 +115,9 @@ export function callOf(
     requester: {
       platform: 'discord',
       spaceId: inSpace ? `discord:${guildId}` : `discord:dm-${userId}`,
-      memberId: `discord:${userId}`,
+      memberId: memberIdOf(userId),
       ...(inSpace ? { channelId, roles } : {}),
+      ...(forAdults ? { forAdults } : {}),
       target,
     },
     standing,

@@ -84,8 +84,11 @@ async function bring(
   // By its bytes: names and types are whatever somebody wrote there.
   const mime = (await fileTypeFromFile(file.path))?.mime ?? 'application/octet-stream';
   const kept = await work.keep(file.path, mime);
-  const { name, repeats } = given;
-  return { kind: 'kept', file: { ...kept, name, ...(repeats ? { repeats } : {}) } };
+  const { name, repeats, postedBy } = given;
+  return {
+    kind: 'kept',
+    file: { ...kept, name, ...(repeats ? { repeats } : {}), ...(postedBy ? { postedBy } : {}) },
+  };
 }
 
 export function uploadsOf(

@@ -12,6 +12,8 @@ export const givenSchema = z.object({
   type: z.string().optional(),
   /** Of the GIF picker, or a sticker: Discord plays it over and over. */
   repeats: z.literal(true).optional(),
+  /** Whose message it is on, by the core's id. */
+  postedBy: z.string().optional(),
 });
 export type GivenFile = z.infer<typeof givenSchema>;
 export type FileRole = 'image' | 'clip';

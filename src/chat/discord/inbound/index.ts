@@ -11,6 +11,7 @@ import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
 import { askerOf, inRank } from './asker.ts';
+import { withMark } from './for-adults.ts';
 import { keepForForm, makeJob, preparing } from './make.ts';
 import { mentionOf } from './mention.ts';
 import type { InboundParts } from './parts.ts';
@@ -122,7 +123,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
   async function handle(asked: InboundRecord): Promise<void> {
     const { eventId } = asked.target;
     try {
-      const outcome = await act(eventOf(await inRank(parts, asked)));
+      const outcome = await act(eventOf(await withMark(parts, await inRank(parts, asked))));
       if (outcome === 'later') return;
     } catch (thrown) {
       // The store may be closed already; the record in it says where to go on.

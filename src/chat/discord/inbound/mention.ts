@@ -2,7 +2,7 @@
 
 import { cut } from '../../../core/text.ts';
 import type { Words } from '../../../words/index.ts';
-import { mentionerOf } from './asker.ts';
+import { mentionerOf, posterOf } from './asker.ts';
 import { sortFiles } from './given-files.ts';
 import { filesOn, joined, showsLinks, whyBeyond, withoutLinks } from './message-files.ts';
 import type { Origins } from './origins.ts';
@@ -30,7 +30,9 @@ export function mentionOf(message: Message, botId: string, origins: Origins): Me
   if (!named.test(content)) return undefined;
 
   const answered = message.referenced_message;
-  const all = [message, ...(answered ? [answered] : [])].map((one) => filesOn(one, origins));
+  const all = [message, ...(answered ? [answered] : [])].map((one) =>
+    filesOn(one, origins, posterOf(one.author, botId)),
+  );
   const { files, beyond } = joined(all, origins);
   const { image, clip, unknown } = sortFiles(files);
   const said = withoutLinks(content.replaceAll(named, ' '));

@@ -14,7 +14,13 @@ import type { Embed, FilesOfMessage, Holder, Sticker } from './wire.ts';
 export type UnreachableFile = { kind: 'elsewhere'; host: string } | { kind: 'drawn-sticker' };
 export type MessageFiles = { files: GivenFile[]; beyond: UnreachableFile[] };
 
-export function filesOn(message: FilesOfMessage, origins: Origins): MessageFiles {
+/** `postedBy`: whose message it is, by the core's id; a forward counts as whose who forwards it. */
+export function filesOn(message: FilesOfMessage, origins: Origins, postedBy?: string): MessageFiles {
+  const { files, beyond } = filesOf(message, origins);
+  return { files: postedBy === undefined ? files : files.map((file) => ({ ...file, postedBy })), beyond };
+}
+
+function filesOf(message: FilesOfMessage, origins: Origins): MessageFiles {
   const holders = [message, ...message.message_snapshots.map((snapshot) => snapshot.message)];
   return joined(
     holders.map((holder) => filesIn(holder, origins)),

@@ -19,6 +19,8 @@ const IN_PRIVATE: ReadonlySet<string> = new Set([
   'forget-yes',
   'keep',
   'csv',
+  'audit',
+  'my-data',
   PANEL_VERB,
 ]);
 
@@ -53,6 +55,7 @@ function pressOf(parts: InboundParts, { asked, words, call }: MemberEvent<AskOf<
       const open = channelId === target.channelId && onlyForThem !== true;
       return { to: { ...target, private: !open }, reached: open || memberId === requester.memberId };
     },
+    alone: target.private,
     name: async () => naming('member', memberId),
     // Its `@original` is the message with the video: by the token of this press, while it lives.
     mark: target.eventId,
@@ -78,7 +81,11 @@ function faceOf(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Face {
   return {
     instead,
     over: instead,
+    alone: true,
     aside: (page) => privatePage(parts, { target }, words, page),
+    async confide(page) {
+      await privatePage(parts, { target }, words, page);
+    },
     async inPassing(page, job) {
       const status = await outbound.statusOf(job);
       if (status?.messageId !== messageId) await replies.replyPrivately({ target }, messageOf(words, page));

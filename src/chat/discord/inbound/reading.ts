@@ -5,7 +5,7 @@ import { menuOf } from '../commands-data.ts';
 import { readId } from '../ids.ts';
 import { modalOf } from '../modal.ts';
 import { memberIdOf } from '../text.ts';
-import { type Asker, asSeen } from './asker.ts';
+import { type Asker, asSeen, posterOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
@@ -104,14 +104,14 @@ const named = ({ image, clip }: { image: RecordedFile | undefined; clip: Recorde
 });
 
 /** A right-click on a message. Options can't be given there, so the form asks for wishes too. */
-function readMenu(reader: Reader, { data }: CommandUse): Reading | undefined {
+function readMenu(reader: Reader, { data, application_id: botId }: CommandUse): Reading | undefined {
   const { asker, words, origins } = reader;
   const menu = menuOf(data.name);
   const message = data.resolved.messages[data.target_id ?? ''];
   if (!menu || !message) return undefined;
   const shut = refusedCaller(reader, asker);
   if (shut) return shut;
-  const { files: all, beyond } = filesOn(message, origins);
+  const { files: all, beyond } = filesOn(message, origins, posterOf(message.author, botId));
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;

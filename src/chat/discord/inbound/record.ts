@@ -16,6 +16,7 @@ const keptSchema = z.object({
   mime: z.string(),
   name: z.string().optional(),
   repeats: z.literal(true).optional(),
+  postedBy: z.string().optional(),
 });
 /** A member's file on our own disk. */
 export type KeptFile = z.infer<typeof keptSchema>;
@@ -104,6 +105,7 @@ export const recordSchema = z.object({
   target: targetSchema,
   moderator: z.boolean(),
   channelId: z.string().optional(),
+  forAdults: z.boolean().optional(),
   roles: z.array(z.string()).optional(),
   ask: z.union([askSchema.transform(upgraded), oldAskSchema.transform(fromOldAsk)]),
 });

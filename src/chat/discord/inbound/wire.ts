@@ -56,6 +56,7 @@ export type Holder = z.infer<typeof holder>;
 /** What it forwards has all of it too. */
 const withFiles = holder.extend({ message_snapshots: each(z.object({ message: holder })) });
 export type FilesOfMessage = z.infer<typeof withFiles>;
+const authored = withFiles.extend({ author: user.optional().catch(undefined) });
 
 /** A number that is too large for one: Discord writes the bits so. */
 const bits = z.string().regex(/^\d{1,40}$/);
@@ -75,7 +76,12 @@ const base = z.object({
   token: z.string(),
   channel_id: z.string().optional(),
   channel: z
-    .object({ id: z.string(), type: z.number().optional(), parent_id: z.string().nullish() })
+    .object({
+      id: z.string(),
+      type: z.number().optional(),
+      parent_id: z.string().nullish(),
+      nsfw: z.boolean().optional().catch(undefined),
+    })
     .optional(),
   guild_id: z.string().optional(),
   member: z.object({ user, permissions: bits, roles: z.array(z.string()).default([]) }).optional(),
@@ -97,7 +103,7 @@ const command = base.extend({
     options: z.array(option).default([]),
     target_id: z.string().optional(),
     resolved: z
-      .object({ attachments: resolvedFiles, messages: z.record(z.string(), withFiles).default({}) })
+      .object({ attachments: resolvedFiles, messages: z.record(z.string(), authored).default({}) })
       .default({ attachments: {}, messages: {} }),
   }),
 });
@@ -146,7 +152,7 @@ export const messageSchema = withFiles.extend({
     .catch(undefined),
   webhook_id: z.string().optional(),
   mentions: z.array(user).default([]),
-  referenced_message: withFiles.nullish().catch(undefined),
+  referenced_message: authored.nullish().catch(undefined),
 });
 export type Message = z.infer<typeof messageSchema>;
 

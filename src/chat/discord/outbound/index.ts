@@ -5,6 +5,7 @@ import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.
 import type { Job, JobIn, Requester } from '../../../core/job/job.ts';
 import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../../core/ports.ts';
+import type { Retracted } from '../../../core/takedown/case.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { type DiscordTarget, targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
@@ -15,6 +16,7 @@ import { createLimits, type PostingPlace } from './limits.ts';
 import { mayPost } from './places.ts';
 import { type PostOutcome, type PostParts, post } from './post.ts';
 import { createRecords, type StatusBinding } from './records.ts';
+import { createRetract, RESULT } from './retract.ts';
 import { createSender, type Upload } from './sender.ts';
 
 export type OutboundParts = {
@@ -54,6 +56,8 @@ export type Outbound = {
   uploadLimitBytes(job: Job, to: Target): number;
   /** Throws DiscordTrouble; its `retryHelps` says whether it may pass. */
   deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
+  /** As `Chat.retract` of the core promises. */
+  retract(job: Job): Promise<Retracted>;
   forget(job: Job): Promise<void>;
   stop(): Promise<void>;
 };
@@ -146,7 +150,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
         jobId: job.id,
         jobCode: job.code,
         to,
-        purpose: `result:${to.eventId}`,
+        purpose: `${RESULT}${to.eventId}`,
         message: (rung) => resultMessage(job, delivery, { ...facts, rung }),
         uploads,
         bytes: delivery.form === 'link' ? 0 : delivery.video.bytes,
@@ -155,6 +159,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
       if (job.state === 'delivered') board.show(job);
       return outcomeOf(outcome, to);
     },
+    retract: createRetract({ ...parts, records }),
     forget: (job) => board.forget(job.id),
     async stop() {
       await parts.scheduler.stop();

@@ -88,7 +88,7 @@ async function postReply(
 
 const dmChannel = z.object({ id: z.string() });
 
-async function openDm(rest: REST, userId: string): Promise<string> {
+export async function openDm(rest: REST, userId: string): Promise<string> {
   try {
     return dmChannel.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: userId } })).id;
   } catch (error) {

@@ -62,7 +62,8 @@ export async function post(parts: PostParts, outgoing: OutgoingMessage): Promise
       if (bytes > maxBytes) return { kind: 'too-large', maxBytes };
       await note({ begun: { rung: place.rung, channelId: place.channelId, at: clock.now() } });
       const posted = await put(parts, place, outgoing, nonce);
-      const done = { ...posted, rung: place.rung, at: clock.now() };
+      const alone = place.rung === 'follow-up' && to.private ? { alone: true as const } : {};
+      const done = { ...posted, rung: place.rung, at: clock.now(), ...alone };
       await note({ done });
       return { kind: 'posted', ...done };
     } catch (error) {
@@ -117,10 +118,10 @@ const page = z.array(
 const CLOCKS_DIFFER_MS = 60_000;
 
 /** The message that a crash, or an answer that was lost, kept us from knowing: by the button that it alone has, or its file. */
-async function find(
+export async function find(
   rest: REST,
   { rung, channelId, at }: NonNullable<Posts[string]['begun']>,
-  { jobCode, to, uploads }: OutgoingMessage,
+  { jobCode, to, uploads }: Pick<OutgoingMessage, 'jobCode' | 'to' | 'uploads'>,
 ): Promise<PostedMessage | undefined> {
   if (rung === 'follow-up' && !mayPost(to)) return undefined;
   const after = SnowflakeUtil.generate({ timestamp: at - CLOCKS_DIFFER_MS }).toString();

@@ -17,7 +17,8 @@ export type Posts = Record<
   string,
   {
     begun?: { rung: PostingPlace; channelId: string; at: number };
-    done?: PostedMessage & { rung: PostingPlace; at: number };
+    /** `alone`: one member sees it, and nobody else. */
+    done?: PostedMessage & { rung: PostingPlace; at: number; alone?: true };
   }
 >;
 

@@ -1,10 +1,11 @@
 /** Sends notices that belong to no job's own messages: to the log channel, or a decision to its member. */
 import type { Api } from 'grammy';
-import type { Chat } from '../../../core/chat-port.ts';
+import type { Chat, NoticePlace } from '../../../core/chat-port.ts';
 import type { KeyValueStore, Log } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
 import type { Line } from '../../page.ts';
 import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
+import { casePage } from '../../report-pages.ts';
 import type { Requests } from '../../requests.ts';
 import { isTrouble } from '../api.ts';
 import type { Outbound, Place } from '../outbound/index.ts';
@@ -22,7 +23,7 @@ export type NoticeParts = {
   log: Log;
 };
 
-export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost' | 'post'>> {
+export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost' | 'post' | 'adminsOf'>> {
   const { api, kv, outbound, people, requests, log } = parts;
   const chatOf = (spaceId: string): number => Number(spaceId.replace('telegram:', ''));
 
@@ -39,9 +40,17 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       }
     },
 
+    async adminsOf(spaceId) {
+      const chatId = chatOf(spaceId);
+      // In private there is nobody but the member.
+      if (!(chatId < 0)) return [];
+      const admins = await api.getChatAdministrators(chatId);
+      return admins.flatMap(({ user }) => (user.is_bot ? [] : [`telegram:${user.id}`]));
+    },
+
     async post(to, spaceId, notice) {
       const target = 'target' in to ? targetSchema.parse(to.target) : undefined;
-      const place: Place | undefined = 'channel' in to ? readLocation(to.channel) : target;
+      const place = placeOf(to);
       if (!place) return false;
       const home = target?.chatId ?? chatOf(spaceId);
       const words = wordsFor(target?.locale ?? (await kv.get<string>(localeKey(spaceId))));
@@ -54,6 +63,11 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       );
       const lines: Line[] = [...(title === undefined ? [] : [title]), ...said];
       if (notice.kind === 'declined') await strikeOut(notice.offer.code, messageOf(words, { lines }));
+      if (notice.kind === 'reported') {
+        const asked = targetSchema.safeParse(notice.about.asker.target).data;
+        const page = casePage(words, notice.about, lines, asked && String(asked.chatId));
+        return (await outbound.say(place, messageOf(words, page))) !== undefined;
+      }
       if (notice.kind !== 'asked')
         return (await outbound.say(place, messageOf(words, { lines }))) !== undefined;
       const { code, requester } = notice.offer;
@@ -65,6 +79,13 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       return (await outbound.say(place, messageOf(words, page))) !== undefined;
     },
   };
+
+  function placeOf(to: NoticePlace): Place | undefined {
+    if ('channel' in to) return readLocation(to.channel);
+    if ('target' in to) return targetSchema.parse(to.target);
+    const chatId = Number(to.member.replace('telegram:', ''));
+    return Number.isSafeInteger(chatId) ? { chatId } : undefined;
+  }
 
   /** The message where the member asked waits no longer. */
   async function strikeOut(code: string, body: PageBody): Promise<void> {

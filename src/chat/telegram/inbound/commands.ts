@@ -20,12 +20,19 @@ export async function answerCommand(
 ): Promise<Page | undefined> {
   // `/start` may bring what a link had after it.
   const name = typed === 'start' ? 'help' : typed;
+  // What Telegram wants every bot to answer.
+  if (name === 'terms' || name === 'paysupport') return saying(words.t(`told.${name}`));
   const command = commandNamed(parts.commands, name);
   const isPrivate = said.chatType === 'private';
   if (!command) return isPrivate ? saying(words.t('told.unknown-command')) : undefined;
   const options = typed === 'start' ? {} : optionsOf(command.data, text);
   if (name === 'privacy' && options.delete) return withoutKeep(forgetQuestion(words));
-  const how = command.audience === 'admins' ? 'fresh' : Object.keys(options).length > 0 ? 'ranked' : 'member';
+  const how =
+    command.audience === 'admins' || command.privately
+      ? 'fresh'
+      : Object.keys(options).length > 0
+        ? 'ranked'
+        : 'member';
   const caller = await parts.who[how](said);
   const call = { ...caller, id: jobIdOf(said), options, files: {}, seenByAll: !isPrivate };
   const draw = drawFor(parts, said, words, caller.standing);

@@ -7,6 +7,7 @@ import type { Clock, Files, Inbox, KeyValueStore, Log } from '../../../core/port
 import { cut } from '../../../core/text.ts';
 import { wordsFor } from '../../../words/index.ts';
 import { runAction } from '../../actions.ts';
+import type { ChatCommand } from '../../command.ts';
 import { said as saying } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
 import type { People } from '../admin/people.ts';
@@ -27,7 +28,7 @@ import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
 import type { Talk } from './speak.ts';
 import { sayPage } from './speak.ts';
-import { createWho, targetOf } from './who.ts';
+import { besideThemselves, createWho, targetOf } from './who.ts';
 
 export type HandlerParts = {
   api: Api;
@@ -78,6 +79,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   const settings = createSettingsAnswers({ ...parts, who });
   const { sayWith } = outbound;
+  const isForThemAlone = (name: string): boolean => {
+    const known: Readonly<Record<string, ChatCommand>> = commands;
+    return Object.hasOwn(known, name) && known[name]?.privately === true;
+  };
 
   async function said(message: MessageRecord): Promise<void> {
     const words = wordsFor(message.locale);
@@ -98,7 +103,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const core = await parts.core;
       if (decision.name === 'settings') return void (await say(await settings.answer(message, words, core)));
       const page = await answerCommand(message, words, decision, { ...parts, core, who });
-      if (page) await sayPage({ talk, sayWith, log }, targetOf(message), words, page);
+      if (!page) return;
+      const speech = { talk, sayWith, log };
+      if (!isForThemAlone(decision.name)) return void (await sayPage(speech, targetOf(message), words, page));
+      const alone = besideThemselves(targetOf(message));
+      const there = alone && (await sayPage(speech, alone, words, page)) === 'done';
+      if (!there) await say(linesOf([words.t('told.not-started')]));
     }
   }
 

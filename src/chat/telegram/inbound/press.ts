@@ -15,7 +15,7 @@ import { messageOf } from '../render.ts';
 import { placeSchema, targetSchema } from '../target.ts';
 import type { Place, Press as PressRecord } from './records.ts';
 import { type DrawParts, drawFor, type SpeakParts, sayPage } from './speak.ts';
-import { type Membership, targetOf } from './who.ts';
+import { besideThemselves, type Membership, targetOf } from './who.ts';
 
 export type PressParts = SpeakParts &
   DrawParts & {
@@ -34,7 +34,15 @@ export const ALERT_LENGTH = 200;
 const QUESTION_KEPT_MS = 24 * 3_600_000;
 
 /** They stand in the log channel, and say which chat it is whose admins decide. */
-const OF_ANOTHER_CHAT: ReadonlySet<string> = new Set(['approve', 'refuse']);
+const OF_ANOTHER_CHAT: ReadonlySet<string> = new Set([
+  'approve',
+  'refuse',
+  'case',
+  'restore',
+  'remove',
+  'remove-yes',
+  'ban',
+]);
 
 /** What a question of ours is about. Not in its buttons: what a button sends, anybody can make up. */
 const questionSchema = z.object({
@@ -67,6 +75,7 @@ export function pressOf(
       const isTheirs = requester.memberId === job.requester.memberId;
       return { to: targetOf(record), reached: isTheirs || asked?.chatId === record.chatId };
     },
+    alone: record.chatType === 'private',
     name: () => people.nameOf(record.chatId, record.userId ?? 0),
   };
 }
@@ -115,6 +124,13 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
     // Anybody can send what no button of theirs says, about any message.
     over: async (page) => void (await aside(page)),
     aside,
+    async confide(page, otherwise) {
+      const alone = besideThemselves(target);
+      const there = alone && (await sayPage(parts, alone, words, page)) === 'done';
+      if (!there) await aside(otherwise);
+      else if (alone.chatId !== chatId) await aside(said(words.t('report.in-private')));
+    },
+    alone: record.chatType === 'private',
     inPassing: async (page) => void (await aside(page)),
     async ask(page, about) {
       const askId = await talk.say(target, messageOf(words, page));

@@ -2,8 +2,9 @@
 
 import { cleanAll } from '../../../core/text.ts';
 import { NOBODY } from '../../page.ts';
-import { mediaOf } from '../media-of.ts';
+import { mediaOf, postedBy } from '../media-of.ts';
 import { readCallbackData } from '../render.ts';
+import { posterOf } from './posters.ts';
 import type { Incoming, MessageRecord, Place } from './records.ts';
 import type { WireEntity, WireMembership, WireMessage, WirePress, WireUpdate } from './wire.ts';
 
@@ -57,14 +58,17 @@ function readMessage(message: WireMessage, bot: Bot): UpdateReading | undefined 
     text: command?.rest ?? withoutMention(text, mention),
     ...(command ? { command: command.name, ...namedIn(entities, command.start) } : {}),
     mentioned: mention !== undefined,
-    media: mediaOf(message),
+    media: forwarded(message, bot),
     ...(files
       ? {
           repliesTo: {
             ...(reply ? { messageId: reply.message_id } : {}),
             toBot: reply?.from?.id === bot.id,
             ...(reply ? authorOf(reply) : {}),
-            media: mediaOf(files),
+            media: postedBy(
+              posterOf(reply ?? { forward_origin: message.external_reply?.origin }, bot.id),
+              mediaOf(files),
+            ),
           },
         }
       : {}),
@@ -73,6 +77,12 @@ function readMessage(message: WireMessage, bot: Bot): UpdateReading | undefined 
   };
   return { id, record };
 }
+
+/** What somebody else wrote first is theirs, whoever brings it. */
+const forwarded = (message: WireMessage, bot: Bot) =>
+  message.forward_origin
+    ? postedBy(posterOf({ forward_origin: message.forward_origin }, bot.id), mediaOf(message))
+    : mediaOf(message);
 
 function placeOf(message: WireMessage): Place | undefined {
   const { chat, from, sender_chat, is_automatic_forward } = message;

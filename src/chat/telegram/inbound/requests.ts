@@ -122,7 +122,12 @@ async function withFiles(
     if (fetched.kind === 'disk-full') return said(refusal({ code: 'disk-full' }));
     if (fetched.kind === 'gone') return said(t('told.file-gone'));
     stack.use(fetched.upload);
-    files[what] = { ...fetched.upload, ...(file.repeats ? { repeats: true } : {}) };
+    const { repeats, postedBy } = file;
+    files[what] = {
+      ...fetched.upload,
+      ...(repeats ? { repeats } : {}),
+      ...(postedBy === undefined ? {} : { postedBy }),
+    };
   }
   // Awaited here: the files are there until it is done.
   return await use({ options, files });

@@ -15,7 +15,7 @@ import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import type { Place as Address, Outbound } from '../outbound/index.ts';
 import { type Body, CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
-import type { TelegramTarget } from '../target.ts';
+import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Place } from './records.ts';
 
 /** What the inbound half says, and through whom: the outbound half keeps the pace of each chat. */
@@ -84,6 +84,10 @@ export function drawFor(
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,
+    placeOf: (target: TelegramTarget | Record<string, unknown>) => {
+      const asked = targetSchema.safeParse(target).data;
+      return asked && String(asked.chatId);
+    },
     panel: panelOf(place),
     chart: core.reports.chart,
   };

@@ -118,6 +118,18 @@ function channelOf(place: Place): { channelId?: string } {
 
 const aliasKey = (chatId: number): string => `alias:${chatId}`;
 
+/** The same in private, where nobody else reads it. Undefined for whoever speaks as the chat itself. */
+export function besideThemselves(target: TelegramTarget): TelegramTarget | undefined {
+  if (target.chatType === 'private') return target;
+  const { userId, locale } = target;
+  if (userId === undefined) return undefined;
+  // No reply: the message that asked is in the other chat.
+  return { chatId: userId, messageId: NO_REPLY, userId, chatType: 'private', locale };
+}
+
+/** Telegram sends a reply to no message as a message. */
+const NO_REPLY = 0;
+
 /** Where an answer to this goes. */
 export function targetOf(place: Place): TelegramTarget {
   const { chatId, threadId, messageId, userId, chatType, locale } = place;

@@ -41,10 +41,18 @@ const entity = z.object({
 });
 export type WireEntity = z.infer<typeof entity>;
 
+/** Who wrote it first, as far as they let that be seen. */
+const origin = z
+  .object({ sender_user: user.optional(), sender_chat: chat.optional(), chat: chat.optional() })
+  .optional()
+  .catch(undefined);
+export type WireOrigin = z.infer<typeof origin>;
+
 const answered = media.extend({
   message_id: z.number(),
   from: user.optional(),
   sender_chat: z.object({ id: z.number() }).optional(),
+  forward_origin: origin,
   forum_topic_created: z.object({ name: z.string() }).optional(),
 });
 
@@ -56,12 +64,13 @@ const message = media.extend({
   sender_chat: z.object({ id: z.number() }).optional(),
   chat,
   media_group_id: z.string().optional(),
+  forward_origin: origin,
   text: z.string().optional(),
   entities: z.array(entity).optional(),
   caption: z.string().optional(),
   caption_entities: z.array(entity).optional(),
   reply_to_message: answered.optional(),
-  external_reply: media.optional(),
+  external_reply: media.extend({ origin }).optional(),
   is_automatic_forward: z.boolean().optional(),
   migrate_to_chat_id: z.number().optional(),
   migrate_from_chat_id: z.number().optional(),

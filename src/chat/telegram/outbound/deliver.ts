@@ -74,8 +74,11 @@ export function createDeliver(parts: Parts): Deliver {
         'sent once more: whether it arrived before is not known',
       );
 
+    const { sent: last, earlier = [] } = noted?.[key] ?? {};
+    const others = !before.sent && last ? [...earlier, last] : earlier;
+    const kept = others.length > 0 ? { earlier: others } : {};
     const note = async (entry: SendNote) =>
-      notes.sends.set(job.id, { ...(await notes.sends.get(job.id)), [key]: entry });
+      notes.sends.set(job.id, { ...(await notes.sends.get(job.id)), [key]: { ...entry, ...kept } });
     const known =
       delivery.form === 'link' ? undefined : (await notes.files.get(job.id))?.[delivery.video.key];
     let begun = before;

@@ -5,6 +5,7 @@ import type { Delivery, DeliveryOutcome, Target } from '../../../core/chat-port.
 import type { Job, JobIn } from '../../../core/job/job.ts';
 import type { QuotaLine } from '../../../core/limits/quota.ts';
 import type { Clock, Inbox, JobStore, KeyValueStore, Log } from '../../../core/ports.ts';
+import type { Retracted } from '../../../core/takedown/case.ts';
 import type { Words } from '../../../words/index.ts';
 import { isTrouble, signalOf } from '../api.ts';
 import { realTimers, type Timers } from '../timers.ts';
@@ -13,6 +14,7 @@ import { createHandOver } from './hand-over.ts';
 import { createLanes } from './lanes.ts';
 import { createNotes, type MessageRef, type StatusRef } from './notes.ts';
 import { type AttachedFile, type Body, createPost, type EditBody, type Place } from './post.ts';
+import { createRetract } from './retract.ts';
 import { createTelegramStatus } from './status.ts';
 
 export type { Place } from './post.ts';
@@ -50,6 +52,8 @@ export type Outbound = {
   /** As `Chat.deliver` of the core promises. Safe to call again after a crash: at most one video comes twice. */
   deliver(job: JobIn<'completed' | 'delivered'>, delivery: Delivery, to: Target): Promise<DeliveryOutcome>;
   uploadLimitBytes(): number;
+  /** As `Chat.retract` of the core promises. */
+  retract(job: Job): Promise<Retracted>;
   /** Forgets which messages and files are the job's. */
   forget(job: Job): Promise<void>;
   /** That message, of ours, tells from now on how the job stands. */
@@ -106,6 +110,7 @@ export function createOutbound(parts: OutboundParts): Outbound {
     show: status.show,
     deliver,
     uploadLimitBytes: limitBytes,
+    retract: createRetract({ api, notes, words, signal }),
     forget: (job) => status.forget(job.id),
     bind: status.bind,
     say: (place, body) => orNowhere((key) => post.text(place, key, body)),

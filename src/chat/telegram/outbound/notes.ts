@@ -14,6 +14,8 @@ export type SendNote = {
   /** Sends that were begun and of which nobody knows whether they arrived. */
   unknown: number;
   sent?: MessageRef & { rung: string; at: number };
+  /** The same once more, asked for by whoever has it. */
+  earlier?: MessageRef[];
 };
 
 /** Telegram's own name of a file that it has from us, and as what it took it. */

@@ -1,0 +1,106 @@
+/** What hiding, restoring and removing a video do, effect by effect. Each may be repeated, and throws passing trouble. */
+import type { Context } from '../context.ts';
+import { handOver } from '../delivery/delivery.ts';
+import type { Hidden, Job } from '../job/job.ts';
+import type { Privacy } from '../upkeep/privacy.ts';
+import { EVERYWHERE, keptOf } from './blocks.ts';
+import type { Case, Effect } from './case.ts';
+import { tellOf } from './tell.ts';
+
+/** What the case is like afterwards, or that it can't be done yet. */
+export type EffectOutcome = Partial<Case> | 'not-yet';
+
+export type EffectParts = { ctx: Context; privacy: Pick<Privacy, 'forgetJob'> };
+
+export async function perform(effect: Effect, one: Case, parts: EffectParts): Promise<EffectOutcome> {
+  const { ctx } = parts;
+  const { jobId } = one;
+  const job = await ctx.store.get(jobId);
+  switch (effect) {
+    case 'links':
+      if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
+      return {};
+    // First at once, though the job may be busy; then once more, as what was busy may have been a delivery.
+    case 'messages':
+    case 'late-messages':
+      return job ? retract(ctx, one, job) : {};
+    case 'mark': {
+      const { reason, since, locked } = one;
+      await mark(ctx, jobId, one.hidden ? { reason, since, ...(locked ? { locked } : {}) } : undefined);
+      return {};
+    }
+    case 'block':
+      if (job) await block(ctx, one, job);
+      return {};
+    case 'tell':
+      await tellOf(ctx, one);
+      return {};
+    case 'lift':
+      await ctx.blocks.lift(jobId);
+      await ctx.cases.showFiles(jobId);
+      return {};
+    case 'bring-back':
+      if (job) await bringBack(ctx, job);
+      return {};
+    case 'widen':
+      await ctx.blocks.widen(jobId);
+      return {};
+    case 'forget':
+      // While it is under way it may still cost something; nobody is given what comes of it.
+      return (await parts.privacy.forgetJob(jobId)) ? {} : 'not-yet';
+  }
+}
+
+/** Changes nothing else of the job: that it was hidden is no reason to keep it longer. */
+async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Promise<void> {
+  await ctx.locks.run(jobId, async () => {
+    const job = await ctx.store.get(jobId);
+    if (!job || JSON.stringify(job.hidden) === JSON.stringify(hidden)) return;
+    const { hidden: _, ...rest } = job;
+    // Spread apart and put together again it is of the state that it was.
+    const marked = { ...rest, ...(hidden ? { hidden } : {}) } as Job;
+    await ctx.store.save(marked);
+    // Not published: for those who count jobs, nothing has happened.
+    ctx.chats.get(job.requester.platform)?.show(marked);
+    if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());
+  });
+}
+
+async function retract(ctx: Context, one: Case, job: Job): Promise<Partial<Case>> {
+  const gone = await ctx.chats.get(job.requester.platform)?.retract?.(job);
+  if (!gone) return {};
+  const { deleted, emptied, left } = one.retracted;
+  return {
+    retracted: { deleted: deleted + gone.deleted, emptied: emptied + gone.emptied, left: left + gone.left },
+  };
+}
+
+async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: Job): Promise<void> {
+  const { image } = job.inputs;
+  const seen = (await ctx.files.has(image))
+    ? await ctx.media.pictureHash(ctx.files.pathOf(image))
+    : undefined;
+  await ctx.blocks.add({
+    jobId,
+    scope: locked ? EVERYWHERE : asker.spaceId,
+    at: since,
+    sha256: [image.key, ...made(job)].map((key) => key.slice(0, 64)),
+    pHashes: seen ? keptOf(seen) : [],
+  });
+}
+
+/** To where it was asked for. Whoever can't be reached there finds it in their list. */
+async function bringBack(ctx: Context, { id }: Job): Promise<void> {
+  await ctx.locks.run(id, async () => {
+    const job = await ctx.store.get(id);
+    if (job?.state !== 'delivered' || !(await ctx.files.has(job.video))) return;
+    const receipt = await handOver(ctx, job, job.requester.target);
+    if (receipt) await ctx.store.save({ ...job, receipt });
+  });
+}
+
+/** The files that came of a job. */
+const made = (job: Job): string[] =>
+  'video' in job
+    ? [job.video, job.marked?.video, job.smaller].flatMap((file) => (file ? [file.key] : []))
+    : [];

@@ -1,0 +1,132 @@
+/**
+ * Reports of videos, and what comes of them. A case is on disk before anything is done about it, and with it what is
+ * still to be done; each effect is taken off once it has had its effect, so that a crash repeats at most one of them.
+ */
+import type { Context } from '../context.ts';
+import { backOffMs } from '../job/pace.ts';
+import { createLocks } from '../locks.ts';
+import type { KeyValueStore, Scheduler } from '../ports.ts';
+import { AUDIT_KEPT_MS } from '../trust/audit.ts';
+import type { Privacy } from '../upkeep/privacy.ts';
+import { type Case, DECIDE_WITHIN_MS, REMIND_AFTER_MS, type ReportCounts } from './case.ts';
+import { createDecisions, type Decisions } from './decide.ts';
+import { perform } from './effects.ts';
+import { createReporting, type Reporting } from './report.ts';
+import { tellOf } from './tell.ts';
+
+/** A job that is under way is looked at again so often. */
+const NOT_YET_MS = 60_000;
+const PACE = { firstMs: 2_000, ceilingMs: 10 * 60_000 };
+
+export type Takedown = Reporting &
+  Decisions & {
+    /** Takes up what a crash left undone, and the clocks of what waits for a decision. */
+    recover(): Promise<void>;
+    /** Lets go of cases whose time is over. */
+    sweep(): Promise<void>;
+    /** Whether nobody may be given the file, whoever has a link to it. */
+    hidesFile(key: string): Promise<boolean>;
+    /** Since the start of this process. */
+    counts(): ReportCounts;
+    open(): Promise<number>;
+    stop(): Promise<void>;
+  };
+
+export function createTakedown(
+  ctx: Context,
+  {
+    kv,
+    scheduler,
+    privacy,
+  }: { kv: KeyValueStore; scheduler: Scheduler; privacy: Pick<Privacy, 'forgetJob'> },
+): Takedown {
+  const locks = createLocks();
+  const tries = new Map<string, number>();
+  const counts: ReportCounts = {
+    reports: { me: 0, intimate: 0, minor: 0, other: 0 },
+    messages: { deleted: 0, emptied: 0, left: 0 },
+  };
+
+  /** Does all that is due for a case now. What fails is tried again when the scheduler says. */
+  async function work(jobId: string): Promise<void> {
+    try {
+      await locks.run(jobId, () => doAll(jobId));
+      tries.delete(jobId);
+    } catch (err) {
+      if (ctx.stopping()) return;
+      const count = (tries.get(jobId) ?? 0) + 1;
+      tries.set(jobId, count);
+      const waitMs = backOffMs(count, ctx.random, PACE);
+      ctx.log.warn({ id: jobId, tries: count, waitMs, err }, 'a take-down failed and is tried again');
+      scheduler.at(jobId, ctx.clock.now() + waitMs);
+    }
+  }
+
+  async function doAll(jobId: string): Promise<void> {
+    for (;;) {
+      const one = await ctx.cases.get(jobId);
+      const [effect] = one?.todo ?? [];
+      if (!one || effect === undefined) return one && waitOn(one);
+      const outcome = await perform(effect, one, { ctx, privacy });
+      if (outcome === 'not-yet') return void scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
+      const { retracted: before } = one;
+      const { retracted: after = before } = outcome;
+      for (const how of ['deleted', 'emptied', 'left'] as const)
+        counts.messages[how] += after[how] - before[how];
+      await ctx.cases.change(jobId, (now) => {
+        if (!now) return undefined;
+        const isLast = now.revision === one.revision;
+        const todo = isLast ? now.todo.filter((other) => other !== effect) : now.todo;
+        return { ...now, ...outcome, todo };
+      });
+    }
+  }
+
+  /** The clock of 48 hours, with its reminders. */
+  async function waitOn(one: Case): Promise<void> {
+    if (one.state !== 'open') return;
+    const afterMs = REMIND_AFTER_MS[one.reminded];
+    if (afterMs === undefined) return;
+    const dueAt = one.since + afterMs;
+    if (ctx.clock.now() < dueAt) return void scheduler.at(one.jobId, dueAt);
+    await tellOf(ctx, { ...one, told: [] }, true);
+    // Of two that fall due while the bot was off, one is enough.
+    const passed = REMIND_AFTER_MS.filter((ms) => one.since + ms <= ctx.clock.now()).length;
+    const after = await ctx.cases.change(one.jobId, (now) => now && { ...now, reminded: passed });
+    if (after) await waitOn(after);
+  }
+
+  // What came of a job that was hidden while it was under way is not known before.
+  ctx.events.subscribe('*', (job) => {
+    if (!job.hidden || job.state !== 'completed' || job.deliveryTries > 0) return;
+    const more = (now: Case | undefined): Case | undefined =>
+      now?.hidden ? { ...now, todo: [...now.todo, 'links', 'block'] } : undefined;
+    ctx.cases
+      .change(job.id, more)
+      .then(() => scheduler.at(job.id, ctx.clock.now()))
+      .catch((err) => ctx.log.error({ err, job: job.code }, 'what a hidden job made is not blocked'));
+  });
+
+  return {
+    ...createReporting(ctx, { kv, work, counts }),
+    ...createDecisions(ctx, work),
+    async recover() {
+      for (const one of await ctx.cases.all())
+        if (one.todo.length > 0 || one.state === 'open') scheduler.at(one.jobId, ctx.clock.now());
+      scheduler.start(work);
+    },
+    async sweep() {
+      const before = ctx.clock.now() - AUDIT_KEPT_MS;
+      for (const one of await ctx.cases.all()) {
+        const endedAt = one.decided?.at ?? one.since + DECIDE_WITHIN_MS;
+        // What is hidden stays so until somebody decides; a block outlives the case.
+        if (one.state === 'open' || one.todo.length > 0 || endedAt > before) continue;
+        if (!(await ctx.store.get(one.jobId))) await ctx.cases.drop(one.jobId);
+      }
+    },
+    hidesFile: ctx.cases.hidesFile,
+    counts: () => structuredClone(counts),
+    open: async () => (await ctx.cases.all()).filter(({ state }) => state === 'open').length,
+    stop: () => scheduler.stop(),
+  };
+}

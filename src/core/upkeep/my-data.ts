@@ -1,0 +1,87 @@
+/** Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they lie here. */
+import type { Context } from '../context.ts';
+import type { Job, StoredFile } from '../job/job.ts';
+
+/** A file of the archive. `text` is written as it is; `path` is one of ours, which may be gone by the time it is read. */
+export type DataFile = { name: string; atMs: number } & ({ text: string } | { path: string });
+
+/** More than any member has. */
+const MOST_JOBS = 10_000;
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+};
+
+/** One by one, as they are read. `files`: with pictures, clips and videos; without, only what is known. */
+export async function* myData(
+  ctx: Context,
+  memberId: string,
+  { files }: { files: boolean },
+): AsyncIterable<DataFile> {
+  const atMs = ctx.clock.now();
+  const json = (name: string, value: unknown): DataFile => ({
+    name: `${name}.json`,
+    atMs,
+    text: `${JSON.stringify(value, undefined, 2)}\n`,
+  });
+  const jobs = await ctx.store.ofMember(memberId, MOST_JOBS);
+  yield json('about', { memberId, at: moment(atMs), optedOut: await ctx.optOuts.has(memberId) });
+  yield json('jobs', jobs.map(jobOf));
+  yield json(
+    'consents',
+    (await all(ctx.audit.read({ memberId }))).map(({ atMs: at, ...record }) => ({
+      at: moment(at),
+      ...record,
+    })),
+  );
+  const range = { memberId, from: 0, to: Number.MAX_SAFE_INTEGER };
+  yield json(
+    'ledger',
+    (await all(ctx.ledger.lines(range))).map(({ jobId: _, heldAt, ...line }) => ({
+      heldAt: moment(heldAt),
+      ...line,
+    })),
+  );
+  yield json('settings', ctx.settings.about(memberId));
+  if (!files) return;
+  for (const job of jobs) {
+    const file = (name: string, stored: StoredFile, ending: string): DataFile => ({
+      name: `${job.code}/${name}.${ending}`,
+      atMs: job.createdAt,
+      path: ctx.files.pathOf(stored),
+    });
+    const { image, clip } = job.inputs;
+    yield file('picture', image, ENDINGS[image.mime] ?? 'img');
+    yield file('clip', clip, 'mp4');
+    if ('video' in job) yield file('video', job.video, 'mp4');
+  }
+}
+
+/** Without what only we or a provider can read, and without whose picture it was, who is somebody else. */
+function jobOf(job: Job) {
+  const { code, state, requester, request, inputs, quote, createdAt, updatedAt } = job;
+  return {
+    code,
+    state,
+    space: requester.spaceId,
+    createdAt: moment(createdAt),
+    updatedAt: moment(updatedAt),
+    request,
+    picture: inputs.image.name,
+    clip: inputs.clip.name,
+    quote,
+    ...('provider' in job ? { provider: job.provider } : {}),
+    ...('costMicros' in job ? { costMicros: job.costMicros } : {}),
+    ...(job.state === 'failed' ? { failure: job.failure } : {}),
+  };
+}
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const page of pages) found.push(...page);
+  return found;
+}
+
+const moment = (at: number): string => new Date(at).toISOString();
