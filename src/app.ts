@@ -35,7 +35,7 @@ import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
 import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
-import { createHosted } from './providers/index.ts';
+import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
@@ -71,7 +71,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
   const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
-
   const hosted = await createHosted({
     settings: config,
     links,
@@ -89,13 +88,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
-  const registry: ProviderRegistry = createProviderRegistry({
-    entries,
-    providerHealth,
-    clock: CLOCK,
-    health,
-  });
+  const inUse = { entries, providerHealth, clock: CLOCK, health };
+  const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
+  checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
 

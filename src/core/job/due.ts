@@ -1,7 +1,7 @@
-/** When a job has its next step. */
+/** When a job is next looked at. */
 import { type Context, providerOf } from '../context.ts';
-import type { Job, JobIn } from './job.ts';
-import { backOffMs, nextLookMs } from './pace.ts';
+import type { Job, JobIn, WaitingForRoom } from './job.ts';
+import { backOffMs, nextLookMs, type PaceFacts } from './pace.ts';
 
 /** How often an `unknown` job is looked for: so often at first, and the more rarely the longer it takes. */
 const UNKNOWN_EVERY_MS = 60_000;
@@ -26,6 +26,7 @@ export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) 
 export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
   if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (job.state === 'created' && job.full) return now + nextLookMs(roomFacts(ctx, job.full, now));
   // It was reported, and waits for whoever decides.
   if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;
   if (job.state === 'completed' && job.deliveryTries > 0) {
@@ -41,7 +42,17 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const wait = nextLookMs({
     elapsedMs: now - job.submittedAt,
     usualMs: ctx.history.usualMs(job.provider, job.request),
-    floorMs: providerOf(ctx, job.provider)?.capabilities.pollFloorMs ?? 2_000,
+    floorMs: floorOf(ctx, job.provider),
   });
   return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }
+
+const floorOf = (ctx: Context, provider: string): number =>
+  providerOf(ctx, provider)?.capabilities.pollFloorMs ?? 2_000;
+
+/** Asking for room is paced like a look at a job: when there will be some, nobody says. */
+const roomFacts = (ctx: Context, { provider, since }: WaitingForRoom, now: number): PaceFacts => ({
+  elapsedMs: now - since,
+  usualMs: undefined,
+  floorMs: floorOf(ctx, provider),
+});

@@ -7,11 +7,12 @@ import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { deliveryPace, dueAt } from './due.ts';
 import { finish } from './finish.ts';
-import { isOver, type Job, type JobIn } from './job.ts';
+import { isOver, type Job, type JobIn, rendererOf } from './job.ts';
 import { backOffMs } from './pace.ts';
 import { apply, step } from './step.ts';
 
 const CANCEL_TIMEOUT_MS = 15_000;
+
 export type Jobs = {
   /** The newest jobs of one space; who may see them is for the caller to know. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
@@ -34,7 +35,7 @@ export function createJobs(ctx: Context): Jobs {
   const working = new Map<string, AbortController>();
   ctx.events.subscribe('*', (job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
-    if (!cancellable(job)) ctx.admissionQueue.leave(job.id);
+    if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
     // One that was lost and is found again takes its place again.
     else if (job.state !== 'created') ctx.admissionQueue.enter(job);
   });
@@ -133,7 +134,7 @@ export function createJobs(ctx: Context): Jobs {
     const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
-      if (job.state !== 'created' && cancellable(job)) ctx.admissionQueue.enter(job);
+      if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
       const waits = job.state === 'queued' || job.state === 'running';
       if (waits && !providerOf(ctx, job.provider))
         missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
@@ -171,7 +172,13 @@ export function createJobs(ctx: Context): Jobs {
 }
 
 /** Whether a cancel can still save money. */
-export function cancellable(job: Job): boolean {
+export const cancellable = (job: Job): boolean =>
+  mayRender(job) && (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job)));
+
+const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
+
+/** Whether it is on its way to its render, or in it. */
+function mayRender(job: Job): boolean {
   if (job.state === 'running') return job.phase.kind === 'rendering';
   return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
 }
