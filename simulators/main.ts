@@ -1,5 +1,5 @@
 /**
- * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the three providers, Discord and Telegram on this machine,
+ * `npm run simulators [-- '{"queueMs":1000,"runMs":5000}']`: the providers, Discord and Telegram on this machine,
  * and the environment that points the bot at them. What happens next is set while they run:
  *
  *   curl -X PUT -d '{"runMs":60000}' $FAL_QUEUE_URL/_sim/script
@@ -9,6 +9,7 @@
 import { furnish } from './discord/furnish.ts';
 import { startDiscord } from './discord/start.ts';
 import { startFal } from './fal.ts';
+import { startKling } from './kling.ts';
 import { startRuncomfy } from './runcomfy.ts';
 import { startRunpod } from './runpod.ts';
 import { realTime } from './sim-time.ts';
@@ -21,7 +22,8 @@ const script = JSON.parse(process.argv[2] ?? '{}') as object;
 const fal = await startFal({ port: FIRST_PORT });
 const runpod = await startRunpod({ port: FIRST_PORT + 1 });
 const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
-for (const { jobs } of [fal, runpod, runcomfy])
+const kling = await startKling({ port: FIRST_PORT + 3 });
+for (const { jobs } of [fal, runpod, runcomfy, kling])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
 const discord = await startDiscord({
   port: FIRST_PORT + 10,
@@ -40,6 +42,8 @@ RUNPOD_API_KEY=${runpod.key}
 RUNPOD_API_URL=${runpod.url}
 RUNCOMFY_API_TOKEN=${runcomfy.token}
 RUNCOMFY_API_URL=${runcomfy.url}
+KLING_API_KEY=${kling.key}
+KLING_API_URL=${kling.url}
 DISCORD_TOKEN=${discord.token}
 DISCORD_API_URL=${discord.apiUrl}
 DISCORD_CDN_URLS=${discord.cdnUrl}

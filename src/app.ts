@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
-import { tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
+import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, trustedOrigins } from './config.ts';
@@ -14,18 +14,14 @@ import { createHealth } from './core/health.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
-import { QUALITIES, type Quality, rendererOf } from './core/job/job.ts';
+import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
-import {
-  createProviderRegistry,
-  type ProviderEntry,
-  type ProviderRegistry,
-} from './core/price/provider-registry.ts';
+import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
@@ -39,7 +35,7 @@ import { createTaskRetry } from './media/task-retry.ts';
 import type { TASKS } from './media/tasks.ts';
 import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
-import { createHosted } from './providers/index.ts';
+import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
@@ -75,7 +71,6 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
   const providerHealth = await createProviderHealth(store.keyv('weather'));
   const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
-
   const hosted = await createHosted({
     settings: config,
     links,
@@ -93,13 +88,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
-  const registry: ProviderRegistry = createProviderRegistry({
-    entries,
-    providerHealth,
-    clock: CLOCK,
-    health,
-  });
+  const inUse = { entries, providerHealth, clock: CLOCK, health };
+  const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
+  checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
 
@@ -256,6 +248,3 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const running = stack.move();
   return { url: server.url, stop: () => running.disposeAsync() };
 }
-
-const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
-  entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));

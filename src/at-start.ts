@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Health } from './core/health.ts';
+import type { Quality } from './core/job/job.ts';
+import type { ProviderEntry } from './core/price/provider-registry.ts';
 
 import { PROVIDERS } from './providers/catalog.ts';
 
@@ -31,3 +33,6 @@ export function tellWhatIsOn({ DATA_DIR }: Config, health: Health, log: Logger):
       log.info(`${name}: ${state === 'ok' ? 'on' : state}${reason ? ` (${reason})` : ''}`);
   }
 }
+
+export const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
+  entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));

@@ -24,6 +24,9 @@ const SHAPES: readonly RegExp[] = [
   /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?::|%3[Aa])[0-9a-f]{16,}/,
   // A RunPod key.
   /rpa_\w{20,}/,
+  // A Kling key, and the secret of webhooks that follow the common standard.
+  /api-key-kling-[\w.-]{8,}/,
+  /whsec_[\w+/=-]{16,}/,
   ...CHATS.flatMap(({ secretShapes }) => secretShapes),
   // JSON web tokens.
   /(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,

@@ -1,5 +1,5 @@
 import type { Offer } from '../core/intake/offer.ts';
-import type { Form, Job, JobIn, Quote } from '../core/job/job.ts';
+import { type Form, type Job, type JobIn, type Quote, waitsForRoom } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
@@ -114,7 +114,10 @@ function titleOf(words: Words, job: Job): string {
     case 'delivered':
       return words.job(job);
     case 'created':
-      return job.place ? t('card.waiting-at', { place: job.place }) : t('card.created');
+      if (job.place) return t('card.waiting-at', { place: job.place });
+      return t(waitsForRoom(job) ? 'card.queued' : 'card.created');
+    case 'submitting':
+      return t(waitsForRoom(job) ? 'card.queued' : 'card.submitting');
     case 'queued':
       if (cancelAsked(job)) return t('card.cancelling');
       return job.position ? t('card.queued-at', { position: job.position }) : t('card.queued');

@@ -3,7 +3,7 @@
  * has become old meanwhile is never sent; and its last word is told also over a crash.
  */
 import { createHash } from 'node:crypto';
-import { isOver, type Job } from '../core/job/job.ts';
+import { isOver, type Job, waitsForRoom } from '../core/job/job.ts';
 import { createLocks } from '../core/locks.ts';
 import type { Clock, Inbox, JobStore, Log } from '../core/ports.ts';
 
@@ -202,11 +202,13 @@ export function createStatus<Ref, S extends Shown, Body>(parts: {
 const isStale = (job: Job, known: Job | undefined): boolean =>
   job.state === 'created' &&
   job.place === undefined &&
+  !waitsForRoom(job) &&
   known !== undefined &&
   (known.state !== 'created' || known.place !== undefined);
 
 /** What is told at once; anything else is progress. */
-function phaseOf(job: Job): string {
+export function phaseOf(job: Job): string {
+  if (waitsForRoom(job)) return 'full';
   const asked = 'cancelAskedAt' in job && job.cancelAskedAt !== undefined;
   const phase = job.state === 'running' ? job.phase.kind : '';
   const rung = job.state === 'completed' ? (job.rungs.at(-1)?.outcome ?? '') : '';

@@ -38,6 +38,10 @@ type ProviderCapabilities = {
   pollFloorMs: number;
   /** Can be asked to let others go first. */
   lowPriority?: boolean;
+  /** `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again. */
+  repeat?: 'never' | 'same-id';
+  /** It never stops what it has taken. */
+  neverCancels?: boolean;
 };
 
 /** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
@@ -56,13 +60,14 @@ export type WebhookVerdict =
   | { kind: 'reject' };
 
 /**
- * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider
- * may be tried; after `unknown` nothing is ever sent again by itself.
+ * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider may
+ * be tried; so does `full`, and it may be sent again. After `unknown` it never is, but where `repeat` allows it.
  */
 export type SubmitOutcome =
   | { kind: 'accepted'; operation: Operation }
   | { kind: 'refused'; failure: FailureCode }
   | { kind: 'not-sent' }
+  | { kind: 'full' }
   | { kind: 'unknown' };
 
 export type ProviderStatus =
@@ -73,6 +78,8 @@ export type ProviderStatus =
   | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
 
+/** `absent`: it knows for certain that there is no such job. Undefined proves nothing. */
+export type FindOutcome = Operation | 'absent' | undefined;
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
 export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 
@@ -84,7 +91,7 @@ export type Provider = {
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
   upload(inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles>;
-  /** The one billable call. At most once per job and provider; never retried inside. */
+  /** The one billable call, never retried inside. At most one per job and provider arrives, but for `repeat`. */
   submit(
     jobId: string,
     request: RenderRequest,
@@ -95,9 +102,9 @@ export type Provider = {
   cancel(operation: Operation, signal: AbortSignal): Promise<CancelOutcome>;
   /**
    * The operation of a job whose submit was lost, where the provider can tell by our id, or by the addresses that it was
-   * sent. Finding none is no proof that there is none.
+   * sent.
    */
-  find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<Operation | undefined>;
+  find?(jobId: string, request: RenderRequest, uploaded: UploadedFiles): Promise<FindOutcome>;
   /** The bill for a finished video of this length, for a provider that gives no figure of its own. */
   costOf?(request: RenderRequest, videoSeconds: number): Micros;
   /**
@@ -111,10 +118,13 @@ export type Provider = {
   ): Promise<WebhookVerdict>;
   /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
   release?(jobId: string): Promise<void>;
+  /** A free call at start that only the operator's key can make: trouble of the account is told at once. */
+  check?(signal: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
 };
 
 export type { UploadedFiles } from './job/job.ts';
+export { UploadRefused } from './upload-refused.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
 export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
@@ -241,16 +251,3 @@ export type Log = {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 };
-
-/**
- * A provider won't take our files: nothing was sent to be rendered, so another provider may be tried. Trying the
- * same one again does not help.
- */
-export class UploadRefused extends Error {
-  override name = 'UploadRefused';
-  readonly failure: FailureCode;
-  constructor(failure: FailureCode) {
-    super(`the provider refuses our files: ${failure}`);
-    this.failure = failure;
-  }
-}

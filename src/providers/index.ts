@@ -41,6 +41,16 @@ export async function createHosted(parts: HostedParts): Promise<HostedEntry[]> {
   );
 }
 
+const CHECK_WITHIN_MS = 20_000;
+
+/** Tells the operator at start of a key that is refused, where a free call can show it. Nothing waits for that. */
+export function checkHosted(entries: readonly HostedEntry[], log: Log): void {
+  for (const { provider } of entries)
+    provider
+      .check?.(AbortSignal.timeout(CHECK_WITHIN_MS))
+      .catch((err: unknown) => log.warn({ provider: provider.id, err }, 'no good answer at start'));
+}
+
 /** Our own links first; else a provider's storage, which its key serves for even when PROVIDERS leaves it out. */
 async function assetHost({
   settings,

@@ -22,7 +22,12 @@ import type { Addresses, SubmissionNote } from './shapes.ts';
 export const POLL_FLOOR_MS = 3_000;
 
 /** A no to the call that would have started a job, with the trouble behind it, if it is ours. */
-export type No = { failure: FailureCode; trouble?: ProviderTrouble };
+export type No = {
+  failure: FailureCode;
+  trouble?: ProviderTrouble;
+  /** It takes the same job later, and refuses a twin. */
+  passes?: true;
+};
 
 /** What a no means: the account's trouble, a model that is gone, a crowd, or something about this request. */
 export function noOf(
@@ -62,6 +67,13 @@ export function createQueueApi(
 ) {
   const http = createHttp();
   const doubts = createDoubtPolicy(clock);
+  let said: string | undefined;
+  /** The operator reads it in the log, once; the rest of the bot knows what kind it is. */
+  const tell = (trouble: ProviderTrouble | undefined): void => {
+    if (trouble && trouble.message !== said) log.warn({ trouble: trouble.kind }, trouble.message);
+    said = trouble?.message;
+    onTrouble(trouble);
+  };
   const { origin } = new URL(api.url);
   const trusted = (url: string | undefined): string | undefined =>
     url !== undefined && URL.canParse(url) && new URL(url).origin === origin ? url : undefined;
@@ -74,7 +86,7 @@ export function createQueueApi(
     async call(method: ApiCall['method'], url: string, signal: AbortSignal): Promise<ApiAnswer> {
       const answer = await http.call({ method, url, headers: api.headers, signal });
       const trouble = api.troubleIn(answer);
-      if (trouble) onTrouble(trouble);
+      if (trouble) tell(trouble);
       return answer;
     },
 
@@ -86,10 +98,11 @@ export function createQueueApi(
     ): Promise<SubmitOutcome> {
       const judge = (answer: ApiAnswer): SubmitOutcome => {
         const no = refused(answer);
-        if (no?.trouble) onTrouble(no.trouble);
+        if (no?.trouble) tell(no.trouble);
+        if (no?.passes) return { kind: 'full' };
         if (no) return { kind: 'refused', failure: no.failure };
         const operation = accepted(answer);
-        onTrouble(undefined);
+        tell(undefined);
         return { kind: 'accepted', operation };
       };
       const headers = { ...api.headers, ...call.headers };

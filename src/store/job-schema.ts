@@ -69,6 +69,7 @@ const base = z.object({
         'sound-unsure',
         'trimmed',
         'looped',
+        'no-cancel',
         'draft',
       ]),
     ),
@@ -92,6 +93,7 @@ const base = z.object({
 
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
 const uploaded = z.object({ image: z.string(), clip: z.string() });
+const full = uploaded.extend({ provider: z.string(), since: z.number() }).exactOptional();
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -130,8 +132,8 @@ const phase = z.discriminatedUnion('kind', [
 ]);
 
 export const jobSchema = z.discriminatedUnion('state', [
-  base.extend({ state: z.literal('created'), place: z.number().exactOptional() }),
-  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional() }),
+  base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full }),
+  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional(), full }),
   sent.extend({
     state: z.literal('unknown'),
     uploaded: uploaded.exactOptional(),

@@ -1,5 +1,5 @@
 /** How a job stands, how it ended and what it cost: the truth, even when it is unpleasant. */
-import type { Job, JobIn, JobState } from '../core/job/job.ts';
+import { type Job, type JobIn, type JobState, waitsForRoom } from '../core/job/job.ts';
 import type { Micros } from '../core/price/money.ts';
 import type { Speech } from './speech.ts';
 
@@ -33,6 +33,7 @@ export function jobText(speech: Speech, job: Job): string {
   switch (job.state) {
     case 'created':
     case 'submitting':
+      return t(waitsForRoom(job) ? 'job.queued' : `job.${job.state}`);
     case 'unknown':
     case 'completed':
       return t(`job.${job.state}`);

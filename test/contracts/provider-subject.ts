@@ -20,6 +20,8 @@ export type ProviderSubject = AsyncDisposable & {
   next(plan: JobPlan): void;
   /** The failures that it can be made to end with. */
   failures: readonly FailureCode[];
+  /** `unknown`: it does not say whether it bills what failed. Else that is free. */
+  failureBill?: 'unknown';
   /** What a cancel answers in each phase. */
   cancels: Record<'queued' | 'running', CancelOutcome>;
   /** What the account was billed for the job. */

@@ -185,7 +185,7 @@ export function createWorld({
       log: SILENT,
       registry: createProviderRegistry({
         entries: remotes.map((remote) => ({
-          provider: life.wire<Provider>(remote.provider, ['upload', 'submit', 'status', 'cancel']),
+          provider: life.wire<Provider>(remote.provider, ['upload', 'submit', 'find', 'status', 'cancel']),
         })),
         providerHealth,
         clock,

@@ -27,7 +27,8 @@ describe('a job whose answer was lost', () => {
     await lost(request);
     const operation = await find(uploaded, request);
     expect(operation).toMatchObject({ requestId: id });
-    expect(await fal().status(operation ?? {}, signal)).toMatchObject({
+    if (typeof operation !== 'object') throw new Error('it was not found');
+    expect(await fal().status(operation, signal)).toMatchObject({
       state: 'completed',
       costMicros: expect.any(Number),
     });

@@ -7,9 +7,8 @@ import type { Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import type { Intake } from './intake.ts';
-import { type Offer, pastOf } from './offer.ts';
+import { type Offer, overOf, pastOf } from './offer.ts';
 import { type OfferStore, uploadsOf } from './offer-store.ts';
-import { overOf } from './offers.ts';
 
 const WAITS_MS = 24 * 3_600_000;
 

@@ -1,30 +1,20 @@
 /** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
 import type { Context } from '../context.ts';
-import type {
-  Event,
-  Inputs,
-  Job,
-  NamedFile,
-  Quality,
-  Quote,
-  QuoteNote,
-  QuoteWarning,
-  StoredFile,
-} from '../job/job.ts';
+import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import { chosenIn } from '../models/chosen.ts';
 import type { Model } from '../models/model.ts';
-import { modelOf, modelOfJob } from '../models/registry.ts';
+import { modelOfJob } from '../models/registry.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
 import type { PastLimit } from '../refusals.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
-import { clean, cut } from '../text.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { FileWork } from './file-use.ts';
-import type { Upload, Uploads } from './uploads.ts';
+import { normalise } from './normalise.ts';
+import type { Uploads } from './uploads.ts';
 import { keptUpload } from './uploads.ts';
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
@@ -238,41 +228,4 @@ async function judge(
     if (clipFacts.value.soundUnreadable) warnings.push('sound-unreadable');
   }
   return { image: imageFacts, clip: clipFacts, warnings };
-}
-
-async function normalise(
-  ctx: Context,
-  work: FileWork,
-  uploads: Uploads,
-  { request, cutAtSeconds, loopToSeconds }: Plan,
-): Promise<Outcome<Inputs>> {
-  await using imageTemp = await ctx.files.temp('img');
-  await using clipTemp = await ctx.files.temp('mp4');
-  const limits = modelOf(request);
-  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, limits.image);
-  if (!image.ok) return image;
-  const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
-    limits: limits.clip,
-    ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
-    ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
-  });
-  if (!clip.ok) return clip;
-  const { durationMs, width, height } = clip.value;
-  return accept({
-    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...originOf(uploads.image) },
-    clip: {
-      ...(await work.keep(clipTemp.path, 'video/mp4')),
-      ...originOf(uploads.clip),
-      durationMs,
-      width,
-      height,
-    },
-  });
-}
-
-/** Long names come from cameras and from jokers; a status message has one line for them. */
-const NAME_LENGTH = 60;
-function originOf({ name = '', postedBy }: Upload): Pick<NamedFile, 'name' | 'postedBy'> {
-  const kept = cut(clean(name), NAME_LENGTH);
-  return { ...(kept ? { name: kept } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
 }

@@ -1,7 +1,7 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
 import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
-import type { OverQuota, PastLimit, Refusal } from '../refusals.ts';
+import type { Outcome, OverQuota, PastLimit, Refusal } from '../refusals.ts';
 import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
@@ -69,4 +69,10 @@ export function misfitOf(refusal: Refusal, { loop }: Choices): Misfit | undefine
   if (refusal.code === 'clip-too-short' && refusal.canLoop && loop !== false)
     return { mend: { loop: true }, seconds: refusal.seconds };
   return undefined;
+}
+
+/** The refusal that an admin may lift: of a limit of the space, not of the operator's budget. */
+export function overOf(made: Outcome<unknown>): OverQuota | undefined {
+  if (made.ok || made.refusal.code !== 'over-quota' || made.refusal.scope === 'operator') return undefined;
+  return made.refusal;
 }

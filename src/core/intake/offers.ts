@@ -13,7 +13,7 @@ import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
-import { type Misfit, misfitOf, type Offer, type OfferReason, pastOf, unasked } from './offer.ts';
+import { type Misfit, misfitOf, type Offer, type OfferReason, overOf, pastOf, unasked } from './offer.ts';
 import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
@@ -251,12 +251,6 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
 
 const takenOf = (offer: Offer): IntakeResult =>
   offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
-
-/** The refusal that an admin may lift: of a limit of the space, not of the operator's budget. */
-export function overOf(made: Outcome<unknown>): OverQuota | undefined {
-  if (made.ok || made.refusal.code !== 'over-quota' || made.refusal.scope === 'operator') return undefined;
-  return made.refusal;
-}
 
 const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
   made.ok ? accept({ kind: 'job', job: made.value }) : made;

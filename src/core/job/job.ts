@@ -2,8 +2,6 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-export { codeOf } from './code.ts';
-
 import type { Orientation, Quality, Scene } from './wishes.ts';
 
 export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
@@ -54,6 +52,7 @@ export type QuoteNote =
   | 'sound-unsure'
   | 'trimmed'
   | 'looped'
+  | 'no-cancel'
   | 'draft';
 export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
 export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];
@@ -127,10 +126,11 @@ export type JobBase = {
   hidden?: Hidden;
 };
 
-/** A job that a provider may be working on. */
+/** A job that a provider may be working on; and one that waits for room there, where its files lie already. */
 type Submission = { provider: string; submittedAt: number };
 /** `uploaded`: where its files lay, where the provider can be asked for the job by them. */
 type Sent = Submission & { uploaded?: UploadedFiles };
+export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -172,8 +172,8 @@ export type RunningPhase =
 export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
-    | { state: 'created'; place?: number }
-    | ({ state: 'submitting' } & Sent)
+    | { state: 'created'; place?: number; full?: WaitingForRoom }
+    | ({ state: 'submitting'; full?: WaitingForRoom } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
     | ({ state: 'unknown'; candidate?: Operation } & Sent)
     | ({ state: 'queued'; position?: number } & AtProvider)
@@ -203,7 +203,7 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 export const MOVES = {
   created: ['created', 'submitting', 'failed', 'cancelled'],
   submitting: ['created', 'queued', 'unknown'],
-  unknown: ['unknown', 'queued', 'running', 'failed', 'cancelled'],
+  unknown: ['unknown', 'submitting', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],
   running: ['running', 'completed', 'failed', 'cancelled'],
   completed: ['completed', 'delivered', 'failed'],
@@ -214,6 +214,9 @@ export const MOVES = {
 
 /** The states in which nothing is left to do. */
 export const isOver = (job: Job): boolean => MOVES[job.state].length === 0;
+
+/** Whether its provider took none of it for now, as it had no room; it is asked again until it has. */
+export const waitsForRoom = (job: Job): boolean => 'full' in job && job.full !== undefined;
 
 /** Who renders it, or will. */
 export const rendererOf = (job: Job): string =>

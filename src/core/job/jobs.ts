@@ -5,26 +5,13 @@ import { type Context, move, providerOf } from '../context.ts';
 import { sendAgain } from '../delivery/delivery.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
+import { deliveryPace, dueAt } from './due.ts';
 import { finish } from './finish.ts';
-import { isOver, type Job, type JobIn } from './job.ts';
-import { backOffMs, nextLookMs } from './pace.ts';
+import { isOver, type Job, type JobIn, rendererOf } from './job.ts';
+import { backOffMs } from './pace.ts';
 import { apply, step } from './step.ts';
 
 const CANCEL_TIMEOUT_MS = 15_000;
-/** How often an `unknown` job is looked for: so often at first, and the more rarely the longer it takes. */
-const UNKNOWN_EVERY_MS = 60_000;
-const UNKNOWN_SHARE = 0.1;
-
-/** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
-const IN_LINE_EVERY_MS = 60_000;
-
-/** A hidden video is woken when it is restored; this is only for the case that it was not. */
-const HIDDEN_EVERY_MS = 3_600_000;
-
-/** A video that could not be handed over anywhere is offered again: often on the first day, then now and then. */
-const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
-const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
-const DAY_MS = 24 * 3_600_000;
 
 export type Jobs = {
   /** The newest jobs of one space; who may see them is for the caller to know. */
@@ -48,7 +35,7 @@ export function createJobs(ctx: Context): Jobs {
   const working = new Map<string, AbortController>();
   ctx.events.subscribe('*', (job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
-    if (!cancellable(job)) ctx.admissionQueue.leave(job.id);
+    if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
     // One that was lost and is found again takes its place again.
     else if (job.state !== 'created') ctx.admissionQueue.enter(job);
   });
@@ -147,7 +134,7 @@ export function createJobs(ctx: Context): Jobs {
     const missing = new Map<string, number>();
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
-      if (job.state !== 'created' && cancellable(job)) ctx.admissionQueue.enter(job);
+      if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
       const waits = job.state === 'queued' || job.state === 'running';
       if (waits && !providerOf(ctx, job.provider))
         missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
@@ -185,7 +172,13 @@ export function createJobs(ctx: Context): Jobs {
 }
 
 /** Whether a cancel can still save money. */
-export function cancellable(job: Job): boolean {
+export const cancellable = (job: Job): boolean =>
+  mayRender(job) && (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job)));
+
+const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
+
+/** Whether it is on its way to its render, or in it. */
+function mayRender(job: Job): boolean {
   if (job.state === 'running') return job.phase.kind === 'rendering';
   return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
 }
@@ -230,32 +223,4 @@ function note(
   const noted = { provider, submittedAt, operation, ...before, ...fields };
   if (job.state === 'queued') return move(ctx, job, 'queued', noted);
   return move(ctx, job, 'running', { ...noted, startedAt: job.startedAt, phase: job.phase });
-}
-
-/** Each try may be a large upload. */
-const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
-  ctx.clock.now() - completedAt > DAY_MS ? NOWHERE_PACE : { ceilingMs: 300_000 };
-
-/** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
-function dueAt(ctx: Context, job: Job, stayed: boolean): number {
-  const now = ctx.clock.now();
-  if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
-  // It was reported, and waits for whoever decides.
-  if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;
-  if (job.state === 'completed' && job.deliveryTries > 0) {
-    const later = now - job.completedAt > DAY_MS;
-    return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
-  }
-  if (job.state === 'unknown') {
-    const wait = Math.max(UNKNOWN_EVERY_MS, (now - job.submittedAt) * UNKNOWN_SHARE);
-    return stayed ? Math.min(now + wait, Math.max(now, job.deadlineAt)) : now;
-  }
-  if (job.state !== 'queued' && job.state !== 'running') return now;
-  if (job.state === 'running' && job.phase.kind === 'fetching') return now;
-  const wait = nextLookMs({
-    elapsedMs: now - job.submittedAt,
-    usualMs: ctx.history.usualMs(job.provider, job.request),
-    floorMs: providerOf(ctx, job.provider)?.capabilities.pollFloorMs ?? 2_000,
-  });
-  return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }

@@ -1,11 +1,11 @@
 /** Takes a job's next step, whatever state a crash or a restart left it in. Each step may be repeated. */
 import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
-import type { Provider, ProviderStatus } from '../ports.ts';
+import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
-import type { Job, JobIn, Operation } from './job.ts';
-import { submit } from './submit.ts';
+import type { Job, JobIn } from './job.ts';
+import { submit, submitSame, withItsTime } from './submit.ts';
 
 const STATUS_TIMEOUT_MS = 30_000;
 /** So long a provider that doesn't answer is asked for what became of a job past its deadline. */
@@ -35,25 +35,47 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
   }
 }
 
-/** Waits for its turn, then is sent. The time that it may take counts from its turn. */
+/**
+ * Waits for its turn, then is sent. The time that it may take counts from its turn, or from when its provider, which was
+ * full, had room for it.
+ */
 async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
   const turn = ctx.admissionQueue.enter(job);
   if (!turn.admitted) {
-    return job.place === turn.place ? job : move(ctx, job, 'created', { place: turn.place });
+    if (job.place === turn.place) return job;
+    const { full } = job;
+    return move(ctx, job, 'created', { place: turn.place, ...(full ? { full } : {}) });
   }
-  const deadlineAt = Math.max(job.deadlineAt, turn.at + ctx.rules.jobDeadlineMs);
-  if (ctx.clock.now() >= deadlineAt)
-    return finish(ctx, job, 'failed', { failure: 'provider-down', costMicros: 0 });
+  const now = ctx.clock.now();
+  const { jobDeadlineMs } = ctx.rules;
+  if (job.full) {
+    if (now < job.full.since + jobDeadlineMs)
+      return submit(ctx, { ...job, deadlineAt: now + jobDeadlineMs }, signal);
+    return finish(ctx, job, 'failed', { failure: 'provider-busy', costMicros: 0 });
+  }
+  const deadlineAt = Math.max(job.deadlineAt, turn.at + jobDeadlineMs);
+  if (now >= deadlineAt) return finish(ctx, job, 'failed', { failure: 'provider-down', costMicros: 0 });
   return submit(ctx, { ...job, deadlineAt }, signal);
 }
 
-/** A lost answer stays lost unless the provider can find the job by our own id; at the deadline the truth is told. */
+/**
+ * A lost answer stays lost unless the provider can find the job by our own id. One that refuses twins gets the job
+ * again when it knows of none. At the deadline the truth is told.
+ */
 async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortSignal): Promise<Job> {
   const { provider, submittedAt } = job;
   const port = providerOf(ctx, provider);
   const overdue = ctx.clock.now() >= job.deadlineAt;
   const found = port && (await findAt(ctx, port, job, signal, overdue));
-  if (found) return move(ctx, job, 'queued', { provider, submittedAt, operation: found });
+  if (found === 'absent') {
+    if (port?.capabilities.repeat === 'same-id') {
+      const last = job.attempts.findLast((attempt) => attempt.provider === provider);
+      const refused = last?.outcome === 'refused' ? (last.code ?? 'provider-down') : undefined;
+      if (!refused && !overdue) return submitSame(ctx, job, port);
+      return finish(ctx, job, 'failed', { failure: refused ?? 'provider-down', costMicros: 0 });
+    }
+  } else if (found)
+    return move(ctx, withItsTime(ctx, job), 'queued', { provider, submittedAt, operation: found });
   if (port && job.candidate) {
     try {
       const status = await port.status(job.candidate, AbortSignal.timeout(STATUS_TIMEOUT_MS));
@@ -85,14 +107,14 @@ async function findAt(
   job: JobIn<'unknown'>,
   signal: AbortSignal,
   overdue: boolean,
-): Promise<Operation | undefined> {
+): Promise<FindOutcome> {
   // Putting the files up again would give other addresses, by which a paid job is never found.
   const { free } = port.capabilities;
   const uploaded = job.uploaded ?? (free ? await port.upload(job.inputs, signal) : undefined);
   if (!port.find || !uploaded) return undefined;
   try {
     const operation = await port.find(job.id, job.request, uploaded);
-    if (!operation || free) return operation;
+    if (!operation || operation === 'absent' || free) return operation;
     return (await ctx.store.holds(operation)) ? undefined : operation;
   } catch (error) {
     if (!overdue && !job.candidate) throw error;

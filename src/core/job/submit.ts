@@ -1,4 +1,4 @@
-/** The billable step: at most one call per provider and job, saved before it is made. */
+/** The billable step: each call is saved before it is made, and made again only where a twin is refused for free. */
 import { type Context, move, providerOf } from '../context.ts';
 import type { Provider, SubmitOutcome, UploadedFiles } from '../ports.ts';
 import { UploadRefused } from '../ports.ts';
@@ -7,7 +7,7 @@ import { bestQuote } from '../price/quote.ts';
 import type { FailureCode } from '../refusals.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import { finish } from './finish.ts';
-import type { Attempt, Job, JobIn } from './job.ts';
+import type { Attempt, Job, JobIn, Operation, WaitingForRoom } from './job.ts';
 import { retry } from './retry.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
@@ -20,23 +20,28 @@ const SUBMIT_TIMEOUT_MS = 90_000;
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
   const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
   if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
-  const ready = await uploadSomewhere(ctx, job, signal);
+  const ready = (await whereItWaits(ctx, job)) ?? (await uploadSomewhere(ctx, job, signal));
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
   const { provider, uploaded } = ready;
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
+  const waited = job.full?.provider === provider.id ? job.full : undefined;
   // What it may be found by must be on disk before it is sent.
   const traced = provider.find ? { uploaded } : {};
-  const sending = await move(ctx, job, 'submitting', { ...sent, ...traced, attempts: ready.attempts });
+  const sending = await move(ctx, job, 'submitting', {
+    ...sent,
+    ...traced,
+    attempts: ready.attempts,
+    ...(waited ? { full: waited } : {}),
+  });
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
+  if (outcome.kind === 'full') {
+    const full = waited ?? { provider: provider.id, since: ctx.clock.now(), ...uploaded };
+    return move(ctx, sending, 'created', { full });
+  }
   const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
   switch (outcome.kind) {
-    case 'accepted': {
-      const { operation } = outcome;
-      // Of a paid job, its operation must not be lost.
-      return retry(ctx, { job: job.code, operation }, () =>
-        move(ctx, sending, 'queued', { ...sent, attempts, operation }),
-      );
-    }
+    case 'accepted':
+      return bind(ctx, sending, attempts, outcome.operation);
     case 'unknown':
       return move(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
     case 'refused':
@@ -45,7 +50,53 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   }
 }
 
+/**
+ * Sends a job again, under its same id, whose answer was lost and of which the provider knows nothing. Should the first
+ * call have arrived after all, the provider refuses the twin, and the next look finds the job. So it stays `unknown`
+ * after anything but a yes, and nobody else is asked.
+ */
+export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: Provider): Promise<Job> {
+  const { uploaded } = job;
+  if (!uploaded) return job;
+  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
+  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
+  const sent = { provider: provider.id, submittedAt: ctx.clock.now(), uploaded };
+  const sending = await move(ctx, job, 'submitting', sent);
+  const outcome = await submitOnce(ctx, provider, sending, uploaded);
+  const others = sending.attempts.filter((attempt) => attempt.provider !== provider.id);
+  const attempts = [...others, attemptOf(ctx, provider, outcome)];
+  return outcome.kind === 'accepted'
+    ? bind(ctx, withItsTime(ctx, sending), attempts, outcome.operation)
+    : move(ctx, sending, 'unknown', { ...sent, attempts });
+}
+
+/** What was taken late has as long as any other from then on. */
+export const withItsTime = <J extends JobIn<'submitting' | 'unknown'>>(ctx: Context, job: J): J => ({
+  ...job,
+  deadlineAt: Math.max(job.deadlineAt, job.submittedAt + ctx.rules.jobDeadlineMs),
+});
+
+/** Of a paid job, its operation must not be lost. */
+const bind = (ctx: Context, sending: JobIn<'submitting'>, attempts: Attempt[], operation: Operation) =>
+  retry(ctx, { job: sending.code, operation }, () => {
+    const { provider, submittedAt } = sending;
+    return move(ctx, sending, 'queued', { provider, submittedAt, attempts, operation });
+  });
+
 type PreparedSubmission = { provider: Provider; uploaded: UploadedFiles; attempts: Attempt[] };
+
+/** The provider that had no room for it, if it still may have it. The files lie there. */
+async function whereItWaits(
+  ctx: Context,
+  { full, attempts, request, quote }: JobIn<'created'>,
+): Promise<PreparedSubmission | undefined> {
+  const provider = full && providerOf(ctx, full.provider);
+  const now = await provider?.quote(request);
+  if (!full || !provider || !now || now.micros > quote.micros) return undefined;
+  return { provider, uploaded: filesOf(full), attempts };
+}
+
+const filesOf = ({ image, clip }: WaitingForRoom): UploadedFiles => ({ image, clip });
 
 /** Goes through the providers until one has the files. One that was tried already is not tried again. */
 async function uploadSomewhere(
@@ -133,7 +184,13 @@ async function nextProvider(
 }
 
 function attemptOf(ctx: Context, provider: Provider, outcome: SubmitOutcome): Attempt {
-  const words = { accepted: 'sent', refused: 'refused', 'not-sent': 'not-sent', unknown: 'unknown' } as const;
+  const words = {
+    accepted: 'sent',
+    refused: 'refused',
+    'not-sent': 'not-sent',
+    full: 'not-sent',
+    unknown: 'unknown',
+  } as const;
   const code = outcome.kind === 'refused' ? { code: outcome.failure } : {};
   return { provider: provider.id, at: ctx.clock.now(), outcome: words[outcome.kind], ...code };
 }

@@ -37,6 +37,7 @@ export async function takeWebhook(
     // The job may be held by its submit or its step for longer than the provider waits for our answer.
     const noted =
       verdict.kind === 'operation' ? propose(ctx, job.id, verdict.operation) : Promise.resolve(true);
+    if (verdict.kind === 'look' && provider.find) ctx.scheduler.at(job.id, ctx.clock.now());
     return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
   }
   if (job.state === 'queued' || job.state === 'running') ctx.scheduler.at(job.id, ctx.clock.now());

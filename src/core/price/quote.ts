@@ -135,11 +135,12 @@ export async function bestQuote(
   // "About" says it already.
   const inTable = best.offer.priceFrom === 'built-in' && !best.offer.notes.includes('price-is-approximate');
   const fromTable: QuoteNote[] = inTable ? ['price-from-table'] : [];
+  const final: QuoteNote[] = best.provider.capabilities.neverCancels ? ['no-cancel'] : [];
   return accept({
     provider: best.provider.id,
     micros: best.offer.micros,
     seconds: request.clipSeconds,
-    notes: [...notes, ...best.offer.notes, ...fromTable, ...ignored],
+    notes: [...notes, ...best.offer.notes, ...fromTable, ...ignored, ...final],
     warnings,
   });
 }
