@@ -1,5 +1,6 @@
 /** Archives, written as they are read: one piece of one file in memory, whatever they hold. */
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { makeZip } from 'client-zip';
 import type { DataFile } from './core/upkeep/my-data.ts';
@@ -15,8 +16,16 @@ async function* entriesOf(files: AsyncIterable<DataFile>) {
     const lastModified = new Date(atMs);
     if ('text' in file) yield { name, lastModified, input: file.text };
     else {
-      const handle = await open(file.path).catch(() => undefined);
-      if (handle) yield { name, lastModified, input: handle.createReadStream() };
+      const isThere = await access(file.path).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) yield { name, lastModified, input: piecesOf(file.path) };
     }
   }
+}
+
+/** Opened only when it is read, and closed again though the archive is broken off. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield* createReadStream(path);
 }
