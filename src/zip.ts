@@ -6,11 +6,15 @@ import { makeZip } from 'client-zip';
 import type { DataFile } from './core/upkeep/my-data.ts';
 
 /** What has gone from the disk meanwhile is left out. */
-export const zipOf = (files: AsyncIterable<DataFile>): Readable =>
+export function zipOf(files: AsyncIterable<DataFile>): Readable {
+  // The library leaves a file open whose archive is broken off, and may ask for one more after that.
+  const brokenOff = new AbortController();
   // The library's own type and Node's are the same streams.
-  Readable.from(makeZip(entriesOf(files)));
+  const archive: Readable = Readable.from(makeZip(entriesOf(files, brokenOff.signal)));
+  return archive.once('close', () => brokenOff.abort());
+}
 
-async function* entriesOf(files: AsyncIterable<DataFile>) {
+async function* entriesOf(files: AsyncIterable<DataFile>, signal: AbortSignal) {
   for await (const file of files) {
     const { name, atMs } = file;
     const lastModified = new Date(atMs);
@@ -20,12 +24,12 @@ async function* entriesOf(files: AsyncIterable<DataFile>) {
         () => true,
         () => false,
       );
-      if (isThere) yield { name, lastModified, input: piecesOf(file.path) };
+      if (isThere) yield { name, lastModified, input: piecesOf(file.path, signal) };
     }
   }
 }
 
-/** Opened only when it is read, and closed again though the archive is broken off. */
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  yield* createReadStream(path);
+/** Opened only when it is read. */
+async function* piecesOf(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (!signal.aborted) yield* createReadStream(path, { signal });
 }
