@@ -181,6 +181,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   for (const [name, { requests }] of Object.entries(providers)) {
     const others = NAMES.filter((one) => one !== name).flatMap((one) => formsOf(MARKS[one]));
     const headers = requests.map((request): Place => [request.path, JSON.stringify(request.headers)]);
+    expect(headers.length, name).toBeGreaterThan(0);
     expect(found(headers, others)).toEqual([]);
   }
 
