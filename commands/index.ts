@@ -10,12 +10,14 @@ import { quota } from './quota.ts';
 import { report } from './report.ts';
 import { settings } from './settings.ts';
 import { usage } from './usage.ts';
+import { verify } from './verify.ts';
 
 export const commands = {
   animate,
   again,
   jobs,
   cancel,
+  verify,
   report,
   quota,
   settings,

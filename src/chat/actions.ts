@@ -10,6 +10,7 @@ import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { tellMadeBy } from './made-by.ts';
 import { myData } from './my-data.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refusedPage } from './pages.ts';
@@ -146,6 +147,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   approve,
   refuse,
   csv,
+  'made-by': tellMadeBy,
   audit,
   settings: settingsAction(),
   details: withJob(async ({ job }, { words }, face) => void (await face.aside(detailsPage(words, job)))),

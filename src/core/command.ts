@@ -21,6 +21,7 @@ import type { SettingsChanges } from './settings/settings-changes.ts';
 import type { Takedown } from './takedown/takedown.ts';
 import type { AuditLog } from './trust/audit.ts';
 import type { Consents, GivenConsent } from './trust/consent.ts';
+import type { MadeBy } from './trust/made-by.ts';
 import type { Verify } from './trust/verify.ts';
 import type { Privacy } from './upkeep/privacy.ts';
 
@@ -61,6 +62,7 @@ export type Core = {
   reports: Reports;
   handOut: HandOut;
   verify: Verify;
+  madeBy: MadeBy;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

@@ -16,6 +16,7 @@ import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
 import { createTakedown } from './takedown/takedown.ts';
 import { createConsents } from './trust/consent.ts';
+import { createMadeBy } from './trust/made-by.ts';
 import { optOut } from './trust/opt-outs.ts';
 import { createVerify } from './trust/verify.ts';
 import { createPrivacy } from './upkeep/privacy.ts';
@@ -55,6 +56,7 @@ export function createCore(
     reports: createReports(ctx),
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),
+    madeBy: createMadeBy(ctx),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

@@ -16,6 +16,7 @@ import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
 import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
+import type { Verified } from '../core/trust/verify.ts';
 import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
 import { zipOf } from '../zip.ts';
@@ -35,6 +36,7 @@ export type ApiParts = {
     again: Command<IntakeResult>;
     cancel: Command<{ kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which' }>;
     usage: Command<Usage>;
+    verify: Command<Verified>;
   };
   files: Files;
   events: JobEvents;
@@ -146,10 +148,11 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     const { clip } = form.files;
-    if (!clip) return problem(c, { code: 'missing-clip' });
-    const verdict = await core.verify(clip);
-    if (!verdict.ok) return problem(c, verdict.refusal);
-    return c.json({ ...verdict.value, message: verdictText(WORDS, verdict.value) } satisfies VerdictView);
+    const done = await commands.verify.execute(call('verify', { files: clip ? { clip } : {} }), core);
+    if (!done.ok) return problem(c, done.refusal);
+    const { verdict, madeBy } = done.value;
+    const made = madeBy === undefined ? {} : { madeBy };
+    return c.json({ ...verdict, ...made, message: verdictText(WORDS, verdict) } satisfies VerdictView);
   });
 
   app.post('/jobs', async (c) => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/core/limits/access.ts';
 import { MachineBusy, type Media } from '../../src/core/media.ts';
+import { refuse } from '../../src/core/refusals.ts';
 import { FINGERPRINTS_KEPT_MS } from '../../src/core/trust/fingerprints.ts';
 import { WORDS_PER_FRAME } from '../../src/core/trust/frame-match.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, MEMBER, UPLOADS } from '../fakes/world.ts';
@@ -73,6 +75,19 @@ describe('whether a video is from here', () => {
     expect(await verify(FILE)).toMatchObject({ ok: true, value: { kind: 'changed', code: 'K7QX2M' } });
   });
 
+  it('can’t be told of a file that a look refuses, and the look says why', async () => {
+    const refusal = { code: 'broken-file', what: 'clip' } as const;
+    const { verify } = await world({ checkClip: async () => refuse(refusal) });
+    expect(await verify(FILE)).toEqual({ ok: false, refusal });
+    const heavy = await world({
+      frameHashes: async () => {
+        throw new Error('too heavy');
+      },
+      checkClip: async () => refuse({ code: 'too-heavy', what: 'clip' }),
+    });
+    expect(await heavy.verify(FILE)).toEqual({ ok: false, refusal: { code: 'too-heavy', what: 'clip' } });
+  });
+
   it('can’t be told of what is no video, nor by a machine without time', async () => {
     const none = await world();
     expect(await none.verify(FILE)).toEqual({ ok: false, refusal: { code: 'not-a-video' } });
@@ -108,5 +123,43 @@ describe('the fingerprint of a video', () => {
     expect(await core.verify(FILE)).toMatchObject({ ok: true, value: { kind: 'changed', code: seen[0] } });
     await made.disk.fingerprints.dropBefore(made.time.now + FINGERPRINTS_KEPT_MS);
     expect(await core.verify(FILE)).toEqual({ ok: true, value: { kind: 'not-ours' } });
+  });
+});
+
+describe('who made a video', () => {
+  const admin = { moderator: true, private: false };
+  const told = (code: string, why?: string) => ({ ok: false, refusal: { code, ...(why ? { why } : {}) } });
+
+  async function made() {
+    const { boot } = createWorld({ access: { operators: new Set(['discord:99']), allowPrivate: true } });
+    const { core, jobs, intake } = boot();
+    await jobs.recover();
+    const job = await createJob(intake, CHAT_EVENT, UPLOADS, CHOICES);
+    if (!job.ok) throw new Error('no job');
+    const { requester } = MEMBER;
+    const ask = (memberId: string, standing: Caller['standing'], spaceId = requester.spaceId) =>
+      core.madeBy({ requester: { ...requester, memberId, spaceId }, standing }, job.value.code);
+    return { core, job: job.value, ask, maker: requester.memberId };
+  }
+
+  it('is told to an admin of the space where it was made, and to the operator anywhere', async () => {
+    const { ask, maker } = await made();
+    expect(await ask('discord:8', admin)).toEqual({ ok: true, value: maker });
+    const anywhere = await ask('discord:99', { moderator: false, private: true }, 'discord:dm-99');
+    expect(anywhere).toEqual({ ok: true, value: maker });
+  });
+
+  it('is told to no admin of another space, and to no member, whoever they are', async () => {
+    const { ask, maker } = await made();
+    expect(await ask('discord:8', admin, 'discord:elsewhere')).toEqual(told('no-such-job'));
+    for (const member of ['discord:8', maker])
+      expect(await ask(member, MEMBER.standing)).toEqual(told('not-allowed', 'admins-only'));
+  });
+
+  it('is known to nobody once the job is forgotten', async () => {
+    const { core, job, ask, maker } = await made();
+    await core.jobs.cancel(job.id);
+    await core.privacy.forget(maker);
+    expect(await ask('discord:99', admin)).toEqual(told('no-such-job'));
   });
 });

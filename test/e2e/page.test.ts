@@ -255,6 +255,50 @@ describe('the page', BROWSER, () => {
     expect(await field.inputValue()).toBe('');
   });
 
+  it('says whether a video is from here and who made it, and opens its job', async () => {
+    const page = await open();
+    await showFinished(page);
+    const title = (await page.locator('#stage-title').textContent()) ?? '';
+    const [job] = (await jobsOf(page)).filter(({ state }) => state === 'delivered');
+    const buffer = await (await page.request.get(`/api/jobs/${job?.id}/video`)).body();
+    await page.goto('/');
+    const look = page.getByRole('button', { name: 'Look', exact: true });
+    await look.click();
+    await expectText(page, '#verify-problem', 'Choose a video first.');
+    const file = page.locator('#verify-file');
+    await file.setInputFiles({ name: 'found.mp4', mimeType: 'video/mp4', buffer });
+    await look.click();
+    await expectText(
+      page,
+      '#verify-verdict',
+      `This very file was made here: ${title.replace('Video ', '')}.`,
+    );
+    await expectText(page, '#verify-verdict', 'Made by web:operator.');
+    await page.getByRole('button', { name: 'Open the job' }).click();
+    await expectText(page, '#stage-title', title);
+  });
+
+  it('says why it can’t tell of a picture, or of a video that was cut short', async () => {
+    const page = await open();
+    const look = page.getByRole('button', { name: 'Look', exact: true });
+    const file = page.locator('#verify-file');
+    await file.setInputFiles(image);
+    await look.click();
+    await expectText(page, '#verify-problem', 'as the clip');
+    const whole = await readFile(clip);
+    const cut = { name: 'cut.mp4', mimeType: 'video/mp4', buffer: whole.subarray(0, whole.length / 2) };
+    await file.setInputFiles(cut);
+    await look.click();
+    await expectText(page, '#verify-problem', 'damaged or incomplete');
+    expect(await page.locator('#verify-verdict').textContent()).toBe('');
+    // Other files are what is asked about next.
+    await file.setInputFiles(clip);
+    expect(await page.locator('#verify-problem').isVisible()).toBe(false);
+    await look.click();
+    await expectText(page, '#verify-verdict', 'This was not made here');
+    expect(await page.getByRole('button', { name: 'Open the job' }).isVisible()).toBe(false);
+  });
+
   it('shows older jobs when they are asked for', async () => {
     const page = await open();
     await showFinished(page);

@@ -20,9 +20,9 @@ import type { ChatCommand } from '../command.ts';
 import { onlyOption } from '../settings-panel.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
 
-/** The two entries under a message's "Apps". Discord names them by their English text, whatever the member's language. */
-type Menu = 'animate' | 'motion';
-const MENUS = ['animate', 'motion'] as const satisfies Menu[];
+/** The entries under a message's "Apps". Discord names them by their English text, whatever the member's language. */
+type Menu = 'animate' | 'motion' | 'verify';
+const MENUS = ['animate', 'motion', 'verify'] as const satisfies Menu[];
 
 const menuName = (menu: Menu, locale = 'en'): string => wordsFor(locale).t(`menu.${menu}`);
 

@@ -1,6 +1,7 @@
 /** Answers whether a video is one of ours. docs/decisions/0009-verify.md says where the limits come from. */
 import type { Context } from '../context.ts';
-import { accept, type Outcome, refuse } from '../refusals.ts';
+import { MachineBusy } from '../media.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { distanceOf } from './frame-match.ts';
 
 /** Mean bits of 64. Of 344 pairs that have nothing to do with each other the nearest came to 16.9. */
@@ -14,6 +15,9 @@ const COMPARED_AT_ONCE = 20;
  * video from the same picture. `likely`: it may be.
  */
 export type Verdict = { kind: 'unchanged' | 'changed' | 'likely'; code: string } | { kind: 'not-ours' };
+
+/** A verdict for whoever asked. `madeBy`: a member's id, for those who may know. `askable`: they are told if they ask. */
+export type Verified = { verdict: Verdict; madeBy?: string; askable?: boolean };
 
 /** What was handed in; `sha256` as `Upload` has it. */
 type Asked = { path: string; sha256: string };
@@ -30,12 +34,27 @@ export const createVerify =
       if (signed?.state === 'ours' && signed.code !== undefined)
         return accept({ kind: 'unchanged', code: signed.code });
       const seen = await ctx.media.frameHashes(path, { asked: true });
-      return seen ? accept(await nearest(ctx, seen.queries)) : refuse({ code: 'not-a-video' });
+      return seen ? accept(await nearest(ctx, seen.queries)) : refuse(await whyUnseen(ctx, path));
     } catch (err) {
       ctx.log.warn({ err }, 'a file could not be verified');
-      return refuse({ code: 'busy' });
+      return refuse(err instanceof MachineBusy ? { code: 'busy' } : await whyUnseen(ctx, path, 'busy'));
     }
   };
+
+/** A picture, a file that was cut short, one that is too heavy: the look at clips tells them apart. */
+async function whyUnseen(
+  { media, log }: Context,
+  path: string,
+  otherwise: 'not-a-video' | 'busy' = 'not-a-video',
+): Promise<Refusal> {
+  try {
+    const checked = await media.checkClip(path);
+    return checked.ok ? { code: otherwise } : checked.refusal;
+  } catch (err) {
+    log.warn({ err }, 'why a file could not be verified is not known');
+    return { code: 'busy' };
+  }
+}
 
 async function nearest(ctx: Context, queries: readonly Uint32Array[]): Promise<Verdict> {
   let best: { code: string; distance: number } | undefined;

@@ -18,6 +18,7 @@ import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
+import { verifyForm } from './verify.js';
 import { learnNames, sizeOf } from './words.js';
 
 /** @import { ConsentView, JobView, Problem, QuoteView, StatusView } from './contract.ts' */
@@ -233,6 +234,7 @@ openByCode((job) => {
   current.open(job);
   screen.reveal();
 });
+verifyForm(() => limits?.clipBytes);
 
 // ── The server ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -85,6 +85,8 @@ export type JobView = {
 export type VerdictView = {
   kind: 'unchanged' | 'changed' | 'likely' | 'not-ours';
   code?: string;
+  /** The member's id. Only the operator reads this page. */
+  madeBy?: string;
   message: string;
 };
 

@@ -37,6 +37,7 @@ describe('where a finished video goes on Discord', () => {
       t('button.new-motion'),
       t('button.delete'),
       t('button.details'),
+      t('button.report'),
     ]);
   });
 

@@ -47,6 +47,7 @@ describe('a finished video on Telegram', () => {
       ['New image, same motion'],
       ['New motion, same image'],
       ['Again', 'Delete', 'Details'],
+      ['Report'],
     ]);
     const [call] = telegram.calls('sendVideo');
     expect(call?.params.supports_streaming).toBeTruthy();

@@ -27,6 +27,7 @@ import {
   recordSchema,
 } from './record.ts';
 import { sayCommand } from './say.ts';
+import { verifyClip } from './verify.ts';
 import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
 
 /** What is under way when we stop is given so long; the next start takes up the rest. */
@@ -143,6 +144,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return keepForForm(parts, { ...who, ask });
       case 'say':
         return sayCommand(parts, { ...event, asked: { ...who, ask } });
+      case 'verify':
+        return verifyClip(parts, { ...event, asked: { ...who, ask } });
       case 'press':
         return press(parts, { ...event, asked: { ...who, ask } });
     }

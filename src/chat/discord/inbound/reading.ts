@@ -7,7 +7,7 @@ import { modalOf } from '../modal.ts';
 import { memberIdOf } from '../text.ts';
 import { type Asker, asSeen, posterOf } from './asker.ts';
 import { fileForm, formAction, readForm, readFormId } from './forms.ts';
-import { type FileRole, givenOf, motionOf, sortFiles } from './given-files.ts';
+import { type FileRole, type GivenFile, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
 import { readSettings } from './reading-settings.ts';
@@ -33,7 +33,8 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
     }
     case InteractionType.ApplicationCommand:
       if (event.data.type === ApplicationCommandType.Message) return readMenu(reader, event);
-      return event.data.name === 'animate' ? readAnimate(reader, event) : readTyped(asker, event);
+      if (event.data.name === 'animate') return readAnimate(reader, event);
+      return event.data.name === 'verify' ? readVerify(reader, event) : readTyped(asker, event);
     case InteractionType.MessageComponent:
       return readPress(reader, owners, event);
     case InteractionType.ModalSubmit:
@@ -63,6 +64,19 @@ function readTyped(asker: Asker, { data }: CommandUse): Reading {
   const ask: AskOf<'say'> = { kind: 'say', command: data.name, options: textsOf(data) };
   const privately = { ...asker, target: { ...asker.target, private: true } };
   return doing(privately, { kind: 'thinking', ephemeral: true }, ask);
+}
+
+/** Only whoever asks sees the answer: it may say who made the video. */
+function lookAt({ asker }: Reader, clip: GivenFile): Reading {
+  const privately = { ...asker, target: { ...asker.target, private: true } };
+  const ask: AskOf<'verify'> = { kind: 'verify', clip };
+  return doing(privately, { kind: 'thinking', ephemeral: true }, ask);
+}
+
+function readVerify(reader: Reader, { data }: CommandUse): Reading {
+  const attachment = data.resolved.attachments[textsOf(data).clip ?? ''];
+  if (attachment) return lookAt(reader, givenOf(attachment));
+  return telling(reader.asker, reader.words.refusal({ code: 'missing-clip' }));
 }
 
 const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
@@ -112,6 +126,13 @@ function readMenu(reader: Reader, { data, application_id: botId }: CommandUse): 
   const shut = refusedCaller(reader, asker);
   if (shut) return shut;
   const { files: all, beyond } = filesOn(message, origins, posterOf(message.author, botId));
+  if (menu === 'verify') {
+    // A picture is looked at as well: what it is, and why that is no video, is for the look to say.
+    const given = motionOf(all) ?? all[0];
+    return given
+      ? lookAt(reader, given)
+      : telling(asker, whyBeyond(words, beyond) ?? words.t('verify.no-video'));
+  }
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;

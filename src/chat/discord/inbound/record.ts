@@ -51,6 +51,8 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('form'), options, files: recordedFilesSchema }),
   /** A command that shows something, stops a job or changes a setting. */
   z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
+  /** Whether that video is from here. */
+  z.object({ kind: z.literal('verify'), clip: givenSchema }),
   z.object({
     kind: z.literal('press'),
     verb: z.string(),

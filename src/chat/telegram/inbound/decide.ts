@@ -14,12 +14,15 @@ export type Decision =
   | { do: 'refuse'; refusal: Refusal }
   | { do: 'too-large'; maxBytes: number }
   | { do: 'command'; name: string; text: string }
+  /** For the video that is to be verified. */
+  | { do: 'ask-video' }
   | { do: 'request'; request: Request };
 
 export type DecideParts = { halves: Halves; expected: Expected; tooLarge: Downloads['tooLarge'] };
 
 /** Starts a job, wherever it stands: `/animate`, and its hint that the member wants to choose first. */
 const ANIMATE = 'animate';
+const VERIFY = 'verify';
 const OPTIONS = /^options?\b\s*/i;
 
 /** The caller holds the lock of the member's halves. */
@@ -28,11 +31,16 @@ export async function decide(
   { halves, expected, tooLarge }: DecideParts,
 ): Promise<Decision> {
   const { command, media, repliesTo, chatType } = said;
+  if (command === VERIFY) {
+    const attached = Object.keys(media).length > 0;
+    return toVerify(said, attached ? media : (repliesTo?.media ?? {}), tooLarge);
+  }
   if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
   const isPrivate = chatType === 'private';
   const hasFile = media.image !== undefined || media.clip !== undefined;
   if (hasFile && command === undefined) {
     const awaited = await expected.take(said);
+    if (awaited && awaited.code === undefined) return toVerify(said, awaited.media, tooLarge);
     if (awaited) return { do: 'request', request: requestOf(said, awaited.media, { again: awaited.code }) };
   }
   const asked = command === ANIMATE || said.mentioned || (repliesTo?.toBot === true && hasFile);
@@ -67,6 +75,16 @@ export async function decide(
   return { do: 'say', key: isAnother ? 'ask.another-picture' : missing(whole, isPrivate) };
 }
 
+/** The video alone; a picture in its place is not asked Telegram for. */
+function toVerify(said: MessageRecord, media: Media, tooLarge: Downloads['tooLarge']): Decision {
+  const { image, clip, unusable } = media;
+  if (!clip && unusable) return { do: 'refuse', refusal: { code: 'not-a-video', found: 'TGS' } };
+  if (!clip) return image ? { do: 'refuse', refusal: { code: 'not-a-video' } } : { do: 'ask-video' };
+  const maxBytes = overLimit({ clip }, tooLarge);
+  if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
+  return { do: 'request', request: requestOf(said, { clip }, { verify: true }) };
+}
+
 function overLimit({ image, clip }: Media, tooLarge: Downloads['tooLarge']): number | undefined {
   return (image && tooLarge(image, 'image')) ?? (clip && tooLarge(clip, 'clip'));
 }
@@ -91,9 +109,14 @@ function missing({ image, clip }: Media, isPrivate: boolean): WordKey {
 export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: number }): string =>
   `telegram-${chatId}-${messageId}`;
 
-function requestOf(said: MessageRecord, media: Media, { again }: { again?: string }): Request {
+function requestOf(
+  said: MessageRecord,
+  media: Media,
+  { again, verify = false }: { again?: string | undefined; verify?: boolean },
+): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
-  const ask = again === undefined && said.command === ANIMATE && OPTIONS.test(said.text);
+  const wish = again === undefined && !verify;
+  const ask = wish && said.command === ANIMATE && OPTIONS.test(said.text);
   const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
   return {
     kind: 'request',
@@ -106,8 +129,8 @@ function requestOf(said: MessageRecord, media: Media, { again }: { again?: strin
     locale,
     ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
-    command: again === undefined ? 'animate' : 'again',
-    options: again === undefined ? { ...options, ...(prompt ? { prompt } : {}) } : { job: again },
+    command: verify ? 'verify' : again === undefined ? 'animate' : 'again',
+    options: wish ? { ...options, ...(prompt ? { prompt } : {}) } : again === undefined ? {} : { job: again },
     ask,
     media,
     ...(firstOfEach ? { firstOfEach } : {}),

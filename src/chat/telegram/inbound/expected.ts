@@ -1,4 +1,4 @@
-/** What a member's next file is for, after New image or New motion was pressed. */
+/** What a member's next file is for, after New image or New motion was pressed, or `/verify` came without one. */
 import { z } from 'zod';
 import type { KeyValueStore } from '../../../core/ports.ts';
 import type { Media } from '../media-of.ts';
@@ -8,8 +8,8 @@ const WAITS_MS = 60 * 60_000;
 
 const awaitedSchema = z.object({
   what: z.enum(['image', 'clip']),
-  /** The job whose other half it goes with. */
-  code: z.string(),
+  /** The job whose other half it goes with; without one, it is to be verified. */
+  code: z.string().optional(),
   userId: z.number().optional(),
   askId: z.number(),
   /** The message that has brought it: read a second time after a crash, it still does. */
@@ -21,7 +21,7 @@ export type Expected = {
   /** Waits for a reply to that message and, in private, for any next file. */
   wait(place: Place, awaited: ExpectedReply): Promise<void>;
   /** The file of this message, if it was waited for. It is waited for no longer then. */
-  take(said: MessageRecord): Promise<{ code: string; media: Media } | undefined>;
+  take(said: MessageRecord): Promise<{ code?: string | undefined; media: Media } | undefined>;
 };
 
 export function createExpected(kv: KeyValueStore): Expected {
@@ -38,8 +38,10 @@ export function createExpected(kv: KeyValueStore): Expected {
   ): Promise<(ExpectedReply & { media: Media }) | undefined> {
     const awaited = await read(key);
     if (!awaited || awaited.userId !== said.userId) return undefined;
-    const { what, broughtBy } = awaited;
+    const { what, code, broughtBy } = awaited;
     const file = said.media[what];
+    // What is no video is told so, and the video is still waited for.
+    if (!file && code === undefined) return { ...awaited, media: said.media };
     if (!file || (broughtBy !== undefined && broughtBy !== said.messageId)) return undefined;
     const keys = [replyKey(said.chatId, awaited.askId)];
     if ((await read(nextKey(said)))?.askId === awaited.askId) keys.push(nextKey(said));

@@ -22,7 +22,7 @@ import { createExpected } from './expected.ts';
 import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { greet } from './joined.ts';
-import { ownActions } from './own-actions.ts';
+import { askForVideo, ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
 import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
@@ -98,6 +98,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if (decision.do === 'say') await say(linesOf([words.t(decision.key)]));
     if (decision.do === 'too-large')
       await say(linesOf([words.t('told.file-too-big', { max: words.size(decision.maxBytes) })]));
+    if (decision.do === 'ask-video') await askForVideo(message, words, { talk, expected });
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {
       const core = await parts.core;

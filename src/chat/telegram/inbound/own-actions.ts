@@ -1,4 +1,4 @@
-/** Buttons that begin a new job: Telegram has no forms, so a new file is asked for in the chat. */
+/** Buttons that begin a new job, and what else needs a file: Telegram has no forms, so it is asked for in the chat. */
 
 import type { Job } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
@@ -8,7 +8,7 @@ import { withJob } from '../../presses.ts';
 import { linesOf } from '../render.ts';
 import { targetSchema } from '../target.ts';
 import type { Expected } from './expected.ts';
-import type { Press, Request } from './records.ts';
+import type { Place, Press, Request } from './records.ts';
 import type { Talk } from './speak.ts';
 import { targetOf } from './who.ts';
 
@@ -39,21 +39,9 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
     });
   }
 
-  async function askFor(what: 'image' | 'clip', job: Job): Promise<void> {
-    const ask = linesOf([words.t(what === 'image' ? 'ask.new-image' : 'ask.new-motion')]);
-    const askId = await talk.say(targetOf(besideTheirs(press, job)), {
-      ...ask,
-      // It opens the reply by itself, for the one whose message is answered.
-      reply_markup: { force_reply: true, selective: press.chatType !== 'private' },
-    });
-    if (askId === undefined) return;
-    const { userId } = press;
-    await expected.wait(press, {
-      what,
-      code: job.code,
-      askId,
-      ...(userId === undefined ? {} : { userId }),
-    });
+  function askFor(what: 'image' | 'clip', job: Job): Promise<void> {
+    const text = words.t(what === 'image' ? 'ask.new-image' : 'ask.new-motion');
+    return askForFile(besideTheirs(press, job), text, { what, code: job.code }, { talk, expected });
   }
 
   return {
@@ -62,6 +50,30 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
     'new-motion': withJob(({ job }) => askFor('clip', job)),
   };
 }
+
+/** Waits for a file: a reply to what is said here, and in private whatever comes next. */
+async function askForFile(
+  place: Place,
+  text: string,
+  wanted: { what: 'image' | 'clip'; code?: string },
+  { talk, expected }: Pick<Parts, 'talk' | 'expected'>,
+): Promise<void> {
+  const askId = await talk.say(targetOf(place), {
+    ...linesOf([text]),
+    // It opens the reply by itself, for the one whose message is answered.
+    reply_markup: { force_reply: true, selective: place.chatType !== 'private' },
+  });
+  if (askId === undefined) return;
+  const { userId } = place;
+  await expected.wait(place, { ...wanted, askId, ...(userId === undefined ? {} : { userId }) });
+}
+
+/** For the video that is to be verified. */
+export const askForVideo = (
+  place: Place,
+  { t }: Words,
+  parts: Pick<Parts, 'talk' | 'expected'>,
+): Promise<void> => askForFile(place, t('verify.ask'), { what: 'clip' }, parts);
 
 /** What comes of a press answers the member's own message, where that is in this chat. */
 function besideTheirs(press: Press, job: Job): Press {

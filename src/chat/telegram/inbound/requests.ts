@@ -1,10 +1,11 @@
-/** Handles a stored request for a job: fetches the files, runs the command, shows the result. */
+/** Handles a stored request for a job, or for a verdict on a video: fetches the files, runs the command, shows the result. */
 
 import type { Call } from '../../../core/command.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
-import { type MakeOutcome, make, type UseFiles } from '../../make.ts';
+import { answer } from '../../command.ts';
+import { make } from '../../make.ts';
 import { type Page, said } from '../../page.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, FileRole } from '../download.ts';
@@ -38,7 +39,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   const messageId = await statusOf(id, request, words, parts);
   // Nobody could see the price there, nor the video.
   if (messageId === undefined) return;
-  if (messageId !== 'unknown')
+  if (messageId !== 'unknown' && request.command !== 'verify')
     await talk.bind(request.jobId, {
       chatId: request.chatId,
       messageId,
@@ -49,8 +50,10 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     if (messageId === 'unknown') await talk.say(targetOf(request), body);
     else await talk.edit(targetOf(request), messageId, body);
   };
+  const { command } = request;
+  if (command === 'verify') return say(await verdictOn(request, caller, words, parts));
   const made = await make(parts, {
-    command: request.command,
+    command,
     call: callFor(caller, request),
     words,
     draw: drawFor(parts, request, words),
@@ -63,6 +66,16 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
       messageId === 'unknown' ? undefined : void (await parts.remove(request.chatId, messageId)),
   });
   if (made === 'later') throw new Interrupted();
+}
+
+/** Nothing of the video is kept. */
+async function verdictOn(request: Request, caller: Caller, words: Words, parts: RequestParts): Promise<Page> {
+  const { core, commands } = parts;
+  const call = { ...callFor(caller, request), seenByAll: request.chatType !== 'private' };
+  const draw = drawFor(parts, request, words);
+  return withFiles(request, words, parts, ({ files }) =>
+    answer(commands.verify, { ...call, files }, { core, words, draw }),
+  );
 }
 
 const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
@@ -91,7 +104,8 @@ async function statusOf(
   if (request.statusId !== undefined) return request.statusId;
   const { statusLost = 0 } = request;
   if (statusLost >= SENDS_OF_UNKNOWN_FATE) return 'unknown';
-  const lines = [words.t('job.created'), ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
+  const starts = words.t(request.command === 'verify' ? 'verify.looking' : 'job.created');
+  const lines = [starts, ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
   const statusId = await talk.say(targetOf(request), linesOf(lines)).catch(async (error: unknown) => {
     if (isLostSend(error)) {
       request.statusLost = statusLost + 1;
@@ -106,12 +120,12 @@ async function statusOf(
   return statusId;
 }
 
-async function withFiles(
+async function withFiles<T>(
   { media, options }: Request,
   { t, size, refusal }: Words,
   { downloads, signal }: RequestParts,
-  use: UseFiles,
-): Promise<MakeOutcome> {
+  use: (given: Pick<Call, 'options' | 'files'>) => Promise<T>,
+): Promise<T | Page> {
   await using stack = new AsyncDisposableStack();
   const files: Call['files'] = {};
   for (const what of bySize(media)) {
