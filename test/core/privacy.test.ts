@@ -3,6 +3,15 @@ import { fakeFiles } from '../fakes/files.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 
+type Life = ReturnType<ReturnType<typeof createWorld>['boot']>;
+
+/** One file of all that is handed to that member, as it was written. */
+async function handed({ core }: Life, name: string, memberId = ME): Promise<string> {
+  for await (const file of core.privacy.export(memberId, { files: false }))
+    if (file.name === name && 'text' in file) return file.text;
+  throw new Error(`no ${name}`);
+}
+
 const ME = CHAT_EVENT.requester.memberId;
 const AGAIN = { ...CHAT_EVENT, id: 'discord:901' };
 
@@ -17,6 +26,47 @@ async function done(options: WorldOptions = {}) {
   if (!job) throw new Error('no job');
   return { world, life, files, job, privacy: life.core.privacy };
 }
+
+describe('what is handed to a member', () => {
+  it('says that their video was hidden and removed, and neither that nor by whom it was reported', async () => {
+    const { life, job } = await done();
+    const { spaceId } = CHAT_EVENT.requester;
+    const report = { by: 'discord:8', spaceId, code: job.code, reason: 'me' as const };
+    await life.core.takedown.report(report);
+    const removed = { kind: 'removed' as const, atMs: 1, spaceId, by: 'discord:9', about: ME };
+    await life.ctx.audit.append(removed);
+    const text = await handed(life, 'consents.json');
+    expect(JSON.parse(text)).toMatchObject([
+      { kind: 'hidden', about: ME },
+      { kind: 'removed', about: ME },
+    ]);
+    for (const told of ['reported', '"by"', 'discord:8', 'discord:9']) expect(text).not.toContain(told);
+  });
+
+  it('says what they reported and decided themselves, and not about whom', async () => {
+    const { life, job } = await done();
+    const { spaceId } = CHAT_EVENT.requester;
+    await life.core.takedown.report({ by: 'discord:8', spaceId, code: job.code, reason: 'me' });
+    const decided = { kind: 'restored' as const, atMs: 1, by: 'discord:8', about: ME };
+    await life.ctx.audit.append({ ...decided, spaceId });
+    await life.ctx.audit.append({ ...decided, spaceId: ME });
+    const text = await handed(life, 'consents.json', 'discord:8');
+    expect(JSON.parse(text)).toMatchObject([
+      { kind: 'reported', by: 'discord:8', jobCode: job.code },
+      { kind: 'restored', by: 'discord:8', spaceId },
+      { kind: 'restored', by: 'discord:8' },
+    ]);
+    expect(text).not.toContain(`"${ME}"`);
+  });
+
+  it('keeps a report of their own video that they made themselves', async () => {
+    const { life, job } = await done();
+    await life.core.takedown.report({ by: ME, code: job.code, reason: 'other' });
+    expect(JSON.parse(await handed(life, 'consents.json'))).toMatchObject([
+      { kind: 'reported', by: ME, about: ME },
+    ]);
+  });
+});
 
 describe('forgetting a member', () => {
   it('removes their jobs and every file of these, and keeps the sums', async () => {

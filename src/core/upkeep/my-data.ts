@@ -1,6 +1,7 @@
 /** Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they lie here. */
 import type { Context } from '../context.ts';
 import type { Job, StoredFile } from '../job/job.ts';
+import type { AuditRecord } from '../trust/audit.ts';
 
 /** A file of the archive. `text` is written as it is; `path` is one of ours, which may be gone by the time it is read. */
 export type DataFile = { name: string; atMs: number } & ({ text: string } | { path: string });
@@ -31,10 +32,7 @@ export async function* myData(
   yield json('jobs', jobs.map(jobOf));
   yield json(
     'consents',
-    (await all(ctx.audit.read({ memberId }))).map(({ atMs: at, ...record }) => ({
-      at: moment(at),
-      ...record,
-    })),
+    (await all(ctx.audit.read({ memberId }))).flatMap((record) => recordOf(record, memberId) ?? []),
   );
   const range = { memberId, from: 0, to: Number.MAX_SAFE_INTEGER };
   yield json(
@@ -57,6 +55,19 @@ export async function* myData(
     yield file('clip', clip, 'mp4');
     if ('video' in job) yield file('video', job.video, 'mp4');
   }
+}
+
+/** Without anybody else, and without who was reported by whom: a report must not come back to whoever made it. */
+function recordOf({ atMs, by, about, spaceId, ...record }: AuditRecord, memberId: string) {
+  if (record.kind === 'reported' && by !== memberId) return undefined;
+  return {
+    at: moment(atMs),
+    ...record,
+    // In a private chat, the space is the other one's name.
+    ...(about !== memberId && about === spaceId ? {} : { spaceId }),
+    ...(by === memberId ? { by } : {}),
+    ...(about === memberId ? { about } : {}),
+  };
 }
 
 /** Without what only we or a provider can read, and without whose picture it was, who is somebody else. */
