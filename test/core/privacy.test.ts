@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MachineBusy } from '../../src/core/media.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
@@ -26,6 +27,49 @@ async function done(options: WorldOptions = {}) {
   if (!job) throw new Error('no job');
   return { world, life, files, job, privacy: life.core.privacy };
 }
+
+/** The files of ours that the archive of that member holds, by their names in it. */
+async function filesHanded({ core }: Life): Promise<Map<string, string>> {
+  const paths = new Map<string, string>();
+  for await (const file of core.privacy.export(ME, { files: true }))
+    if ('path' in file) paths.set(file.name.replace(/.*\//, ''), file.path);
+  return paths;
+}
+
+describe('the files that are handed to a member', () => {
+  it('are those of their jobs, the video with its marks', async () => {
+    const { life, job } = await done();
+    if (job.state !== 'delivered' || !job.marked) throw new Error('no marked video');
+    const paths = await filesHanded(life);
+    expect([...paths.keys()]).toEqual(['picture.jpg', 'clip.mp4', 'video.mp4']);
+    expect(paths.get('video.mp4')).toBe(life.ctx.files.pathOf(job.marked.video));
+    expect(paths.get('video.mp4')).not.toBe(life.ctx.files.pathOf(job.video));
+  });
+
+  it('hold no video that cannot be marked right now', async () => {
+    const mark = async () => Promise.reject(new MachineBusy('busy'));
+    const { life, job } = await done({ media: { mark } });
+    expect(job).toMatchObject({ state: 'completed' });
+    expect([...(await filesHanded(life)).keys()]).toEqual(['picture.jpg', 'clip.mp4']);
+  });
+
+  it.each(['me', 'minor'] as const)('hold nothing of a job that a report for "%s" hides', async (reason) => {
+    const { life, job } = await done();
+    await life.core.takedown.report({ by: 'discord:8', code: job.code, reason });
+    expect([...(await filesHanded(life)).keys()]).toEqual([]);
+  });
+
+  it('hold no video that is reported while the files before it are read', async () => {
+    const { life, job } = await done();
+    const names: string[] = [];
+    for await (const { name } of life.core.privacy.export(ME, { files: true })) {
+      names.push(name);
+      if (name.endsWith('clip.mp4'))
+        await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+    }
+    expect(names.at(-1)).toMatch(/clip\.mp4$/);
+  });
+});
 
 describe('what is handed to a member', () => {
   it('says that their video was hidden and removed, and neither that nor by whom it was reported', async () => {

@@ -1,5 +1,9 @@
-/** Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they lie here. */
+/**
+ * Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they are handed
+ * out. What a report hides stays out, as everywhere.
+ */
 import type { Context } from '../context.ts';
+import { createHandOut } from '../delivery/hand-out.ts';
 import type { Job, StoredFile } from '../job/job.ts';
 import type { AuditRecord } from '../trust/audit.ts';
 
@@ -44,7 +48,10 @@ export async function* myData(
   );
   yield json('settings', ctx.settings.about(memberId));
   if (!files) return;
+  const handOut = createHandOut(ctx);
   for (const job of jobs) {
+    // Asked for each when its turn comes: an archive is long in the making.
+    if (await ctx.cases.hides(job.id)) continue;
     const file = (name: string, stored: StoredFile, ending: string): DataFile => ({
       name: `${job.code}/${name}.${ending}`,
       atMs: job.createdAt,
@@ -53,7 +60,10 @@ export async function* myData(
     const { image, clip } = job.inputs;
     yield file('picture', image, ENDINGS[image.mime] ?? 'img');
     yield file('clip', clip, 'mp4');
-    if ('video' in job) yield file('video', job.video, 'mp4');
+    if (!('video' in job)) continue;
+    const video = await handOut(job.id);
+    // What can't be marked right now is left out: no video leaves without its marks.
+    if (video.ok && !(await ctx.cases.hides(job.id))) yield file('video', video.value, 'mp4');
   }
 }
 
