@@ -71,6 +71,43 @@ describe('the files that are handed to a member', () => {
   });
 });
 
+const LINKS = {
+  media: ({ key }: { key: string }) => `https://strut.example/media/${key}`,
+  hook: () => '',
+  readMedia: () => undefined,
+  readHook: () => undefined,
+};
+
+describe('an archive that is kept for a member', () => {
+  const kept = (life: Life) => life.core.privacy.archive(ME, (archiving) => archiving.kept());
+
+  it('is gone once one of their videos is hidden, and so is its link', async () => {
+    const { life, files, job, privacy } = await done({ links: LINKS });
+    const made = await privacy.archive(ME, ({ keep }) => keep('/temp/mine.zip'));
+    expect(made).toMatchObject({ url: 'https://strut.example/media/kept-/temp/mine.zip' });
+    await privacy.archive('discord:8', ({ keep }) => keep('/temp/theirs.zip'));
+    expect(await kept(life)).toEqual(made);
+    await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+    expect(await kept(life)).toBeUndefined();
+    expect(files.kept.has('kept-/temp/mine.zip')).toBe(false);
+    expect(files.kept.has('kept-/temp/theirs.zip')).toBe(true);
+  });
+
+  it('is not kept at all where that happens while it is made', async () => {
+    const { life, files, job, privacy } = await done({ links: LINKS });
+    const made = await privacy.archive(ME, async ({ keep }) => {
+      await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+      return keep('/temp/mine.zip');
+    });
+    expect(made).toBe('outdated');
+    expect(await kept(life)).toBeUndefined();
+    expect(files.kept.has('kept-/temp/mine.zip')).toBe(false);
+    // What was hidden before is not in it.
+    const next = await privacy.archive(ME, ({ keep }) => keep('/temp/next.zip'));
+    expect(await kept(life)).toEqual(next);
+  });
+});
+
 describe('what is handed to a member', () => {
   it('says that their video was hidden and removed, and neither that nor by whom it was reported', async () => {
     const { life, job } = await done();
