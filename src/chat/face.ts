@@ -75,5 +75,10 @@ export type Face = {
   maxBytes: number;
 };
 
-export type Tools = { core: Core; commands: Commands; requests: Requests; files: Pick<Files, 'temp'> };
+export type Tools = {
+  core: Core;
+  commands: Commands;
+  requests: Requests;
+  files: Pick<Files, 'temp' | 'hasRoom'>;
+};
 export type ActionHandler = (press: Press, face: Face, tools: Tools) => Promise<void>;

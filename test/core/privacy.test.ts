@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { MachineBusy } from '../../src/core/media.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, UPLOADS, type WorldOptions } from '../fakes/world.ts';
+
+type Life = ReturnType<ReturnType<typeof createWorld>['boot']>;
+
+/** One file of all that is handed to that member, as it was written. */
+async function handed({ core }: Life, name: string, memberId = ME): Promise<string> {
+  for await (const file of core.privacy.export(memberId, { files: false }))
+    if (file.name === name && 'text' in file) return file.text;
+  throw new Error(`no ${name}`);
+}
 
 const ME = CHAT_EVENT.requester.memberId;
 const AGAIN = { ...CHAT_EVENT, id: 'discord:901' };
@@ -17,6 +27,127 @@ async function done(options: WorldOptions = {}) {
   if (!job) throw new Error('no job');
   return { world, life, files, job, privacy: life.core.privacy };
 }
+
+/** The files of ours that the archive of that member holds, by their names in it. */
+async function filesHanded({ core }: Life): Promise<Map<string, string>> {
+  const paths = new Map<string, string>();
+  for await (const file of core.privacy.export(ME, { files: true }))
+    if ('path' in file) paths.set(file.name.replace(/.*\//, ''), file.path);
+  return paths;
+}
+
+describe('the files that are handed to a member', () => {
+  it('are those of their jobs, the video with its marks', async () => {
+    const { life, job } = await done();
+    if (job.state !== 'delivered' || !job.marked) throw new Error('no marked video');
+    const paths = await filesHanded(life);
+    expect([...paths.keys()]).toEqual(['picture.jpg', 'clip.mp4', 'video.mp4']);
+    expect(paths.get('video.mp4')).toBe(life.ctx.files.pathOf(job.marked.video));
+    expect(paths.get('video.mp4')).not.toBe(life.ctx.files.pathOf(job.video));
+  });
+
+  it('hold no video that cannot be marked right now', async () => {
+    const mark = async () => Promise.reject(new MachineBusy('busy'));
+    const { life, job } = await done({ media: { mark } });
+    expect(job).toMatchObject({ state: 'completed' });
+    expect([...(await filesHanded(life)).keys()]).toEqual(['picture.jpg', 'clip.mp4']);
+  });
+
+  it.each(['me', 'minor'] as const)('hold nothing of a job that a report for "%s" hides', async (reason) => {
+    const { life, job } = await done();
+    await life.core.takedown.report({ by: 'discord:8', code: job.code, reason });
+    expect([...(await filesHanded(life)).keys()]).toEqual([]);
+  });
+
+  it('hold no video that is reported while the files before it are read', async () => {
+    const { life, job } = await done();
+    const names: string[] = [];
+    for await (const { name } of life.core.privacy.export(ME, { files: true })) {
+      names.push(name);
+      if (name.endsWith('clip.mp4'))
+        await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+    }
+    expect(names.at(-1)).toMatch(/clip\.mp4$/);
+  });
+});
+
+const LINKS = {
+  media: ({ key }: { key: string }) => `https://strut.example/media/${key}`,
+  hook: () => '',
+  readMedia: () => undefined,
+  readHook: () => undefined,
+};
+
+describe('an archive that is kept for a member', () => {
+  const kept = (life: Life) => life.core.privacy.archive(ME, (archiving) => archiving.kept());
+
+  it('is gone once one of their videos is hidden, and so is its link', async () => {
+    const { life, files, job, privacy } = await done({ links: LINKS });
+    const made = await privacy.archive(ME, ({ keep }) => keep('/temp/mine.zip'));
+    expect(made).toMatchObject({ url: 'https://strut.example/media/kept-/temp/mine.zip' });
+    await privacy.archive('discord:8', ({ keep }) => keep('/temp/theirs.zip'));
+    expect(await kept(life)).toEqual(made);
+    await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+    expect(await kept(life)).toBeUndefined();
+    expect(files.kept.has('kept-/temp/mine.zip')).toBe(false);
+    expect(files.kept.has('kept-/temp/theirs.zip')).toBe(true);
+  });
+
+  it('is not kept at all where that happens while it is made', async () => {
+    const { life, files, job, privacy } = await done({ links: LINKS });
+    const made = await privacy.archive(ME, async ({ keep }) => {
+      await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+      return keep('/temp/mine.zip');
+    });
+    expect(made).toBe('outdated');
+    expect(await kept(life)).toBeUndefined();
+    expect(files.kept.has('kept-/temp/mine.zip')).toBe(false);
+    // What was hidden before is not in it.
+    const next = await privacy.archive(ME, ({ keep }) => keep('/temp/next.zip'));
+    expect(await kept(life)).toEqual(next);
+  });
+});
+
+describe('what is handed to a member', () => {
+  it('says that their video was hidden and removed, and neither that nor by whom it was reported', async () => {
+    const { life, job } = await done();
+    const { spaceId } = CHAT_EVENT.requester;
+    const report = { by: 'discord:8', spaceId, code: job.code, reason: 'me' as const };
+    await life.core.takedown.report(report);
+    const removed = { kind: 'removed' as const, atMs: 1, spaceId, by: 'discord:9', about: ME };
+    await life.ctx.audit.append(removed);
+    const text = await handed(life, 'consents.json');
+    expect(JSON.parse(text)).toMatchObject([
+      { kind: 'hidden', about: ME },
+      { kind: 'removed', about: ME },
+    ]);
+    for (const told of ['reported', '"by"', 'discord:8', 'discord:9']) expect(text).not.toContain(told);
+  });
+
+  it('says what they reported and decided themselves, and not about whom', async () => {
+    const { life, job } = await done();
+    const { spaceId } = CHAT_EVENT.requester;
+    await life.core.takedown.report({ by: 'discord:8', spaceId, code: job.code, reason: 'me' });
+    const decided = { kind: 'restored' as const, atMs: 1, by: 'discord:8', about: ME };
+    await life.ctx.audit.append({ ...decided, spaceId });
+    await life.ctx.audit.append({ ...decided, spaceId: ME });
+    const text = await handed(life, 'consents.json', 'discord:8');
+    expect(JSON.parse(text)).toMatchObject([
+      { kind: 'reported', by: 'discord:8', jobCode: job.code },
+      { kind: 'restored', by: 'discord:8', spaceId },
+      { kind: 'restored', by: 'discord:8' },
+    ]);
+    expect(text).not.toContain(`"${ME}"`);
+  });
+
+  it('keeps a report of their own video that they made themselves', async () => {
+    const { life, job } = await done();
+    await life.core.takedown.report({ by: ME, code: job.code, reason: 'other' });
+    expect(JSON.parse(await handed(life, 'consents.json'))).toMatchObject([
+      { kind: 'reported', by: ME, about: ME },
+    ]);
+  });
+});
 
 describe('forgetting a member', () => {
   it('removes their jobs and every file of these, and keeps the sums', async () => {

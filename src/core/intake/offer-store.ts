@@ -12,7 +12,7 @@ import { keptUpload, type Upload, type Uploads } from './uploads.ts';
 const OWN = 'own:';
 
 /** What waits, and the files that it needs. It names them before the offer is saved and until after it is dropped. */
-type Entry = { id: string; expiresAt: number; keys: string[] };
+type Entry = { id: string; expiresAt: number; keys: string[]; own?: StoredFile };
 const OPEN = 'open:';
 const entriesOf = async (kv: KeyValueStore): Promise<Entry[]> => [
   ...(await kv.startingWith<Entry>(OPEN)).values(),
@@ -45,6 +45,10 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
     await ctx.fileUse.release(keys);
   }
 
+  const ownOf = async (memberId: string): Promise<Entry[]> => [
+    ...(await kv.startingWith<Entry>(`${OPEN}${OWN}${memberId}:`)).values(),
+  ];
+
   /** Answers whether any did. */
   async function dropWhere(goes: (entry: Entry) => Promise<boolean>): Promise<boolean> {
     let gone = false;
@@ -65,10 +69,18 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
     save,
     get: (code: string): Promise<Offer | undefined> => kv.get<Offer>(keyOf(code)),
     /** Keeps a file that was made for that member until then. */
-    async keepFor(memberId: string, { key }: StoredFile, expiresAt: number): Promise<void> {
-      const id = `${OWN}${memberId}:${key}`;
-      const entry: Entry = { id, expiresAt, keys: [key] };
+    async keepFor(memberId: string, own: StoredFile, expiresAt: number): Promise<void> {
+      const id = `${OWN}${memberId}:${own.key}`;
+      const entry: Entry = { id, expiresAt, keys: [own.key], own };
       await kv.set(OPEN + id, entry);
+    },
+    /** The files that are kept so. */
+    async keptFor(memberId: string): Promise<{ file: StoredFile; expiresAt: number }[]> {
+      return (await ownOf(memberId)).flatMap(({ own, expiresAt }) => (own ? [{ file: own, expiresAt }] : []));
+    },
+    /** Lets go of them, and waits for no offer: what a report is about goes at once. */
+    async dropKept(memberId: string): Promise<void> {
+      for (const entry of await ownOf(memberId)) await dropEntry(entry);
     },
     drop: ({ id, image, clip }: Offer): Promise<void> => dropEntry({ id, keys: [image.key, clip.key] }),
     /** Lets go of what nobody said yes to in time. */

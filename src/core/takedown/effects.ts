@@ -10,7 +10,7 @@ import { tellOf } from './tell.ts';
 /** What the case is like afterwards, or that it can't be done yet. */
 export type EffectOutcome = Partial<Case> | 'not-yet';
 
-export type EffectParts = { ctx: Context; privacy: Pick<Privacy, 'forgetJob'> };
+export type EffectParts = { ctx: Context; privacy: Pick<Privacy, 'forgetJob' | 'dropArchives'> };
 
 export async function perform(effect: Effect, one: Case, parts: EffectParts): Promise<EffectOutcome> {
   const { ctx } = parts;
@@ -19,6 +19,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
   switch (effect) {
     case 'links':
       if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
+      await parts.privacy.dropArchives(one.asker.memberId);
       return {};
     // First at once, though the job may be busy; then once more, as what was busy may have been a delivery.
     case 'messages':

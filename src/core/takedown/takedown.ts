@@ -38,7 +38,7 @@ export function createTakedown(
     kv,
     scheduler,
     privacy,
-  }: { kv: KeyValueStore; scheduler: Scheduler; privacy: Pick<Privacy, 'forgetJob'> },
+  }: { kv: KeyValueStore; scheduler: Scheduler; privacy: Pick<Privacy, 'forgetJob' | 'dropArchives'> },
 ): Takedown {
   const locks = createLocks();
   const tries = new Map<string, number>();

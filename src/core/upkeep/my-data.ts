@@ -1,6 +1,11 @@
-/** Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they lie here. */
+/**
+ * Everything that is kept of a member, to be handed to them: what is known as JSON, and their files as they are handed
+ * out. What a report hides stays out, as everywhere.
+ */
 import type { Context } from '../context.ts';
+import { createHandOut } from '../delivery/hand-out.ts';
 import type { Job, StoredFile } from '../job/job.ts';
+import type { AuditRecord } from '../trust/audit.ts';
 
 /** A file of the archive. `text` is written as it is; `path` is one of ours, which may be gone by the time it is read. */
 export type DataFile = { name: string; atMs: number } & ({ text: string } | { path: string });
@@ -31,10 +36,7 @@ export async function* myData(
   yield json('jobs', jobs.map(jobOf));
   yield json(
     'consents',
-    (await all(ctx.audit.read({ memberId }))).map(({ atMs: at, ...record }) => ({
-      at: moment(at),
-      ...record,
-    })),
+    (await all(ctx.audit.read({ memberId }))).flatMap((record) => recordOf(record, memberId) ?? []),
   );
   const range = { memberId, from: 0, to: Number.MAX_SAFE_INTEGER };
   yield json(
@@ -46,7 +48,10 @@ export async function* myData(
   );
   yield json('settings', ctx.settings.about(memberId));
   if (!files) return;
+  const handOut = createHandOut(ctx);
   for (const job of jobs) {
+    // Asked for each when its turn comes: an archive is long in the making.
+    if (await ctx.cases.hides(job.id)) continue;
     const file = (name: string, stored: StoredFile, ending: string): DataFile => ({
       name: `${job.code}/${name}.${ending}`,
       atMs: job.createdAt,
@@ -55,8 +60,24 @@ export async function* myData(
     const { image, clip } = job.inputs;
     yield file('picture', image, ENDINGS[image.mime] ?? 'img');
     yield file('clip', clip, 'mp4');
-    if ('video' in job) yield file('video', job.video, 'mp4');
+    if (!('video' in job)) continue;
+    const video = await handOut(job.id);
+    // What can't be marked right now is left out: no video leaves without its marks.
+    if (video.ok && !(await ctx.cases.hides(job.id))) yield file('video', video.value, 'mp4');
   }
+}
+
+/** Without anybody else, and without who was reported by whom: a report must not come back to whoever made it. */
+function recordOf({ atMs, by, about, spaceId, ...record }: AuditRecord, memberId: string) {
+  if (record.kind === 'reported' && by !== memberId) return undefined;
+  return {
+    at: moment(atMs),
+    ...record,
+    // In a private chat, the space is the other one's name.
+    ...(about !== memberId && about === spaceId ? {} : { spaceId }),
+    ...(by === memberId ? { by } : {}),
+    ...(about === memberId ? { about } : {}),
+  };
 }
 
 /** Without what only we or a provider can read, and without whose picture it was, who is somebody else. */

@@ -14,7 +14,10 @@ import { type DataFile, myData } from './my-data.ts';
 
 /** More than any member has; the rest goes with the next time. */
 const AT_ONCE = 10_000;
-const ARCHIVE_KEPT_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const ARCHIVE_KEPT_MS = 24 * HOUR_MS;
+/** So long the same archive answers whoever asks again. */
+const ARCHIVE_FRESH_MS = HOUR_MS;
 
 export type DeletionReport = {
   jobs: number;
@@ -27,11 +30,23 @@ export type DeletionReport = {
 /** Where the archive of a member's data can be had, and until when. */
 type KeptArchive = { url: string; until: number };
 
+export type Archiving = {
+  /** What was kept for the member in the last hour. */
+  kept(): Promise<KeptArchive | undefined>;
+  /**
+   * Keeps the archive at that path for a day behind a signed link, in the place of earlier ones. `no-links` where the
+   * internet does not reach us; `outdated` where something in it was hidden since the work began.
+   */
+  keep(tempPath: string): Promise<KeptArchive | 'no-links' | 'outdated'>;
+};
+
 export type Privacy = {
   /** Everything that is kept of a member, file by file. `files`: pictures, clips and videos too. */
   export(memberId: string, what: { files: boolean }): AsyncIterable<DataFile>;
-  /** Keeps an archive of that for a day behind a signed link. Undefined where the internet does not reach us. */
-  keepArchive(memberId: string, tempPath: string): Promise<KeptArchive | undefined>;
+  /** The making of an archive of that: one at a time for each member, as it may be large. */
+  archive<T>(memberId: string, make: (archiving: Archiving) => Promise<T>): Promise<T>;
+  /** Lets go of the archives that are kept for that member: their links are dead. */
+  dropArchives(memberId: string): Promise<void>;
   /** The hosted providers that files may go to. */
   providers(): readonly string[];
   /** Removes a member's offers and the jobs that are rendered or over, with pictures, clips, videos and words. */
@@ -45,7 +60,7 @@ export type Privacy = {
 export function createPrivacy(
   ctx: Context,
   offers: Pick<Offers, 'forget'>,
-  waiting: Pick<OfferStore, 'keepFor'>,
+  waiting: Pick<OfferStore, 'keepFor' | 'keptFor' | 'dropKept'>,
 ): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
   // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
@@ -76,17 +91,44 @@ export function createPrivacy(
     });
   }
 
+  async function hiddenOf(memberId: string): Promise<string[]> {
+    const all = await ctx.cases.all();
+    return all.flatMap(({ jobId, hidden, asker }) => (hidden && asker.memberId === memberId ? [jobId] : []));
+  }
+
+  async function archivingFor(memberId: string): Promise<Archiving> {
+    const { links } = ctx;
+    const hidden = new Set(await hiddenOf(memberId));
+    return {
+      async kept() {
+        const freshUntil = ctx.clock.now() + ARCHIVE_KEPT_MS - ARCHIVE_FRESH_MS;
+        for (const { file, expiresAt: until } of await waiting.keptFor(memberId))
+          if (links && until > freshUntil && (await ctx.files.has(file)))
+            return { url: links.media(file, until), until };
+        return undefined;
+      },
+      async keep(tempPath) {
+        if (!links) return 'no-links';
+        const until = ctx.clock.now() + ARCHIVE_KEPT_MS;
+        await using work = ctx.fileUse.begin();
+        const file = await work.keep(tempPath, 'application/zip');
+        await waiting.dropKept(memberId);
+        await waiting.keepFor(memberId, file, until);
+        // A report that came before this archive was on record has not dropped it.
+        if ((await hiddenOf(memberId)).some((id) => !hidden.has(id))) {
+          await waiting.dropKept(memberId);
+          return 'outdated';
+        }
+        return { url: links.media(file, until), until };
+      },
+    };
+  }
+
   return {
     export: (memberId, what) => myData(ctx, memberId, what),
-    async keepArchive(memberId, tempPath) {
-      const { links } = ctx;
-      if (!links) return undefined;
-      const until = ctx.clock.now() + ARCHIVE_KEPT_MS;
-      await using work = ctx.fileUse.begin();
-      const file = await work.keep(tempPath, 'application/zip');
-      await waiting.keepFor(memberId, file, until);
-      return { url: links.media(file, until), until };
-    },
+    archive: (memberId, make) =>
+      ctx.locks.run(`archive of ${memberId}`, async () => make(await archivingFor(memberId))),
+    dropArchives: waiting.dropKept,
     providers: () => ctx.registry.hosted(),
     async forget(memberId) {
       const hadOffers = await offers.forget(memberId);

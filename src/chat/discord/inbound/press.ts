@@ -34,7 +34,7 @@ export async function press(parts: InboundParts, event: MemberEvent<AskOf<'press
     core,
     commands,
     requests: admin.requests,
-    files: { temp: admin.temp },
+    files: { temp: admin.temp, hasRoom: parts.files.hasRoom },
   });
 }
 
