@@ -190,6 +190,23 @@ describe('a picture that somebody else posted', () => {
     expect(await audited(world.disk.audit)).toMatchObject([{ about: 'discord:8' }, { about: 'discord:8' }]);
   });
 
+  it('says nothing of the next picture: an answer about it is no answer for 90 days', async () => {
+    const { take, offers } = await up();
+    await take(CHAT_EVENT, THEIRS);
+    const given = { answer: 'permission', language: 'en' } as const;
+    expect(await offers.confirm(MEMBER, CODE, given)).toMatchObject(aJob());
+    expect(offerOf(await take(next(1)))).toMatchObject({ asks: 'not-lately' });
+  });
+
+  it('is asked about without an end to what was answered for the member’s own', async () => {
+    const { take, offers } = await up();
+    await take();
+    await offers.confirm(MEMBER, CODE, SELF);
+    await take(next(1), THEIRS);
+    await offers.confirm(MEMBER, codeOf(next(1).id), SELF);
+    expect(await take(next(2))).toMatchObject(aJob(next(2).id));
+  });
+
   it('is not what the member posted themselves', async () => {
     const { take } = await up({ consents: 'given' });
     const mine = { ...UPLOADS, image: { ...UPLOADS.image, postedBy: 'discord:7' } };

@@ -36,7 +36,8 @@ export function createConsents({ audit, clock }: { audit: AuditLog; clock: Clock
   return {
     async reasonToAsk(requester, image) {
       if (isOthers(image, requester)) return 'not-theirs';
-      const last = await audit.last('consent-given', requester.memberId);
+      // What was said of somebody else's picture was said of that picture alone.
+      const last = await audit.last('consent-given', requester.memberId, { aboutNobody: true });
       // Also one that a wrong clock dated far ahead ends.
       const holds =
         last?.wordsVersion === CONSENT_WORDS_VERSION && Math.abs(clock.now() - last.atMs) < HOLDS_MS;
