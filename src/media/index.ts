@@ -2,6 +2,7 @@
 import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media } from '../core/media.ts';
 import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
+import type { Lent } from './mark/c2pa.ts';
 import type { SigningKey } from './mark/cose.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
 import { TaskCrashed, TaskFailed, TooHeavy } from './task-errors.ts';
@@ -24,6 +25,7 @@ export type MarkParts = {
   signer?: SigningKey | undefined;
   /** Certificates, in PEM, by which we know what is ours. */
   roots: readonly string[];
+  lent?: Lent | undefined;
   /** What a provider is called, and the model that it runs, in the words of their makers. */
   credit(provider: string): { model: string; provider: string };
 };
@@ -125,7 +127,7 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
       return run('showsRealPerson', { path }, given(signal)).catch(() => undefined);
     },
     async signedBy(path) {
-      const signed = await run('readSigned', { path, roots: [...marks.roots] });
+      const signed = await run('readSigned', { path, roots: [...marks.roots], lent: marks.lent });
       if (!signed) return undefined;
       return { state: signed.state, ...(signed.title === undefined ? {} : { code: signed.title }) };
     },
