@@ -21,10 +21,14 @@ const LEAF_BACK_MS = 30 * DAY_MS;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const FILE = 'signing-key';
 
-/** `chain`: certificates in PEM, the leaf first. `roots`: whom we believe that a video is ours. */
+/**
+ * `chain`: certificates in PEM, the leaf first. `roots`: under which every certificate is ours. `lent`: the operator's own,
+ * whose issuer signs for others too.
+ */
 export type Signing = {
   signer?: { key: string; chain: string[] };
   roots: string[];
+  lent?: { leaf: string; root: string };
   /** Why the operator's own certificate is not used, for the operator. */
   trouble?: string;
 };
@@ -49,7 +53,8 @@ export async function openSigning(
     return { signer: { key: made.leafKey, chain: [made.leaf, made.root] }, roots: [made.root] };
   const read = await operatorsOwn({ cert, key }, now);
   if ('trouble' in read) return { roots: [made.root], trouble: read.trouble };
-  return { signer: read, roots: [...read.chain.slice(-1), made.root] };
+  const { 0: leaf = '', [read.chain.length - 1]: root = leaf } = read.chain;
+  return { signer: read, roots: [made.root], lent: { leaf, root } };
 }
 
 /** The same again at each start; a certificate that is near its end is made anew under the same root. */

@@ -80,7 +80,10 @@ describe('a certificate of the operator’s own', () => {
     const byText = await open(NOW, oneLine);
     expect(byPath.signer?.key).toBe(key);
     expect(byText.signer?.chain).toEqual(byPath.signer?.chain);
-    expect(byText.roots).toEqual([byText.signer?.chain.at(-1), ...before]);
+    const [leaf, root] = byText.signer?.chain ?? [];
+    expect(byText.lent).toEqual({ leaf, root });
+    // Its issuer vouches for others as well.
+    expect(byText.roots).toEqual(before);
   });
 
   it.each([

@@ -108,13 +108,13 @@ export type Media = {
   ): Promise<Pick<StoredVideo, 'width' | 'height' | 'durationMs'> | undefined>;
   /**
    * Writes the video as it is handed out, with every mark that law and good manners ask for. `origin`: what it was made
-   * of, where it is a smaller form. `unsigned`: why it carries no signature, only XMP. Undefined when it is no video
-   * that can be marked.
+   * of, where it is a smaller form. `unsigned` asks for XMP alone, and in the answer says why there is no more than that.
+   * Undefined when it is no video that can be marked.
    */
   mark(
     path: string,
     toPath: string,
-    options: { facts: MarkFacts; plate: boolean; origin?: string },
+    options: { facts: MarkFacts; plate: boolean; origin?: string; unsigned?: boolean },
     signal?: AbortSignal,
   ): Promise<(Pick<StoredVideo, 'width' | 'height' | 'durationMs'> & { unsigned?: string }) | undefined>;
   /** Whether the picture is a photograph with somebody's face. Undefined when the look itself failed. */

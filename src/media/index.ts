@@ -2,6 +2,7 @@
 import { BrokenVideo, type ClipFacts, type ImageFacts, MachineBusy, type Media } from '../core/media.ts';
 import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
 import { type Outcome, refuse } from '../core/refusals.ts';
+import type { Lent } from './mark/c2pa.ts';
 import type { SigningKey } from './mark/cose.ts';
 import type { Pool, RunOptions, TaskArgs } from './pool.ts';
 import { TaskCrashed, TaskFailed, TooHeavy } from './task-errors.ts';
@@ -17,21 +18,14 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask =
-  | 'checkClip'
-  | 'normaliseClip'
-  | 'probeVideo'
-  | 'poster'
-  | 'shrink'
-  | 'mark'
-  | 'markWithPlate'
-  | 'frameHashes';
+type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink' | 'frameHashes';
 
 /** What marks are made with: without a signer they are XMP alone. */
 export type MarkParts = {
   signer?: SigningKey | undefined;
   /** Certificates, in PEM, by which we know what is ours. */
   roots: readonly string[];
+  lent?: Lent | undefined;
   /** What a provider is called, and the model that it runs, in the words of their makers. */
   credit(provider: string): { model: string; provider: string };
 };
@@ -114,18 +108,26 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async shrink(path, toPath, limits, signal) {
       return (await runClip('shrink', { path, toPath, ...limits }, given(signal))) ?? undefined;
     },
-    async mark(path, toPath, { facts, plate, origin }, signal) {
+    async mark(path, toPath, { facts, plate, origin, unsigned = false }, signal) {
       const { code, at } = facts;
       const credit = marks.credit(facts.provider);
       const credited = { code, at, ...credit, model: facts.model ?? credit.model };
-      const args = { path, toPath, facts: credited, origin, signer: marks.signer };
-      return (await runClip(plate ? 'markWithPlate' : 'mark', args, given(signal))) ?? undefined;
+      const name = plate ? 'markWithPlate' : 'mark';
+      const bare = { path, toPath, facts: credited, origin };
+      const signer = unsigned ? undefined : marks.signer;
+      // What crashes a child, or is too heavy for it, is the signing sooner than the sound, which was paid for.
+      const options = { ...given(signal), afterCrash: bare };
+      const made = await run(name, { ...bare, signer }, options).catch((error: unknown) => {
+        if (!(error instanceof TooHeavy) || !signer) throw error;
+        return run(name, bare, given(signal));
+      });
+      return made ?? undefined;
     },
     async showsRealPerson(path, signal) {
       return run('showsRealPerson', { path }, given(signal)).catch(() => undefined);
     },
     async signedBy(path) {
-      const signed = await run('readSigned', { path, roots: [...marks.roots] });
+      const signed = await run('readSigned', { path, roots: [...marks.roots], lent: marks.lent });
       if (!signed) return undefined;
       return { state: signed.state, ...(signed.title === undefined ? {} : { code: signed.title }) };
     },

@@ -114,9 +114,13 @@ export const TASKS = {
   readSigned: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
-    args: one.extend({ roots: z.array(z.string()) }),
+    args: one.extend({
+      roots: z.array(z.string()),
+      lent: z.object({ leaf: z.string(), root: z.string() }).optional(),
+    }),
     result: signedSchema.nullable(),
-    run: async ({ path, roots }) => (await (await import('./mark/c2pa.ts')).readSigned(path, roots)) ?? null,
+    run: async ({ path, roots, lent }) =>
+      (await (await import('./mark/c2pa.ts')).readSigned(path, roots, lent)) ?? null,
   }),
   frameHashes: task({
     lane: 'quick',

@@ -40,7 +40,8 @@ export function createAuditLog(db: Database, ownSpaces: (memberId: string) => re
      ORDER BY n LIMIT ${ROWS_AT_ONCE}`,
   );
   const newest = db.prepare(
-    `SELECT ${columns} FROM audit_log WHERE by = ? AND kind = ? ORDER BY n DESC LIMIT 1`,
+    `SELECT ${columns} FROM audit_log
+     WHERE by = ?1 AND kind = ?2 AND (about IS NULL OR NOT ?3) ORDER BY n DESC LIMIT 1`,
   );
   const forgetBy = db.prepare('UPDATE audit_log SET by = ?2 WHERE by = ?1');
   const forgetAbout = db.prepare('UPDATE audit_log SET about = ?2 WHERE about = ?1');
@@ -53,8 +54,8 @@ export function createAuditLog(db: Database, ownSpaces: (memberId: string) => re
       const { atMs, spaceId, by, about, jobCode, kind, ...facts } = auditRecord.parse(record);
       insert.run(atMs, spaceId, by, about ?? null, jobCode ?? null, kind, JSON.stringify(facts));
     },
-    async last<K extends AuditKind>(kind: K, by: string) {
-      const found = newest.get(by, kind);
+    async last<K extends AuditKind>(kind: K, by: string, only?: { aboutNobody: true }) {
+      const found = newest.get(by, kind, only ? 1 : 0);
       const record = found === undefined ? undefined : recordOf(row.parse(found));
       return isKind(record, kind) ? record : undefined;
     },

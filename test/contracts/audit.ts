@@ -53,6 +53,15 @@ export function auditContract(name: string, make: () => AuditLog): void {
       expect(await log.last('consent-given', 'discord:7')).toBeUndefined();
     });
 
+    it('knows the newest one that concerns nobody else', async () => {
+      const log = make();
+      await log.append({ ...consent(1), about: 'discord:8' });
+      expect(await log.last('consent-given', 'discord:7', { aboutNobody: true })).toBeUndefined();
+      for (const record of [consent(2), { ...consent(3), about: 'discord:8' }]) await log.append(record);
+      expect(await log.last('consent-given', 'discord:7', { aboutNobody: true })).toEqual(consent(2));
+      expect(await log.last('consent-given', 'discord:7')).toMatchObject({ atMs: 3 });
+    });
+
     it('tells one space and one member apart, also one whom it is about', async () => {
       const log = make();
       await log.append(consent(1));

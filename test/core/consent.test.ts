@@ -5,6 +5,7 @@ import { codeOf } from '../../src/core/job/code.ts';
 import type { Event } from '../../src/core/job/job.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import type { Outcome } from '../../src/core/refusals.ts';
+import { passedOn } from '../../src/core/trust/consent.ts';
 import { audited } from '../contracts/audit.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
 import {
@@ -190,6 +191,36 @@ describe('a picture that somebody else posted', () => {
     expect(await audited(world.disk.audit)).toMatchObject([{ about: 'discord:8' }, { about: 'discord:8' }]);
   });
 
+  it('says nothing of the next picture: an answer about it is no answer for 90 days', async () => {
+    const { take, offers } = await up();
+    await take(CHAT_EVENT, THEIRS);
+    const given = { answer: 'permission', language: 'en' } as const;
+    expect(await offers.confirm(MEMBER, CODE, given)).toMatchObject(aJob());
+    expect(offerOf(await take(next(1)))).toMatchObject({ asks: 'not-lately' });
+  });
+
+  it('is asked about without an end to what was answered for the member’s own', async () => {
+    const { take, offers } = await up();
+    await take();
+    await offers.confirm(MEMBER, CODE, SELF);
+    await take(next(1), THEIRS);
+    await offers.confirm(MEMBER, codeOf(next(1).id), SELF);
+    expect(await take(next(2))).toMatchObject(aJob(next(2).id));
+  });
+
+  it.each([passedOn(), passedOn('discord:7')])(
+    'may also be what the member only passed on (%s), of which the record names nobody',
+    async (postedBy) => {
+      const { take, offers, core, world } = await up({ consents: 'given' });
+      // Their wish is about others, not about themselves.
+      await core.optOut(MEMBER.requester, true);
+      const linked = { ...UPLOADS, image: { ...UPLOADS.image, postedBy } };
+      expect(offerOf(await take(CHAT_EVENT, linked))).toMatchObject({ asks: 'not-theirs' });
+      expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject(aJob());
+      expect((await audited(world.disk.audit)).at(-1)).toMatchObject({ about: 'somebody-else' });
+    },
+  );
+
   it('is not what the member posted themselves', async () => {
     const { take } = await up({ consents: 'given' });
     const mine = { ...UPLOADS, image: { ...UPLOADS.image, postedBy: 'discord:7' } };
@@ -228,6 +259,13 @@ describe('a member who has opted out', () => {
       expect(await jobs()).toEqual([]);
     },
   );
+
+  it('has nothing animated by others that they passed on either', async () => {
+    const { take, core } = await up({ consents: 'given' });
+    await core.optOut(OTHER.requester, true);
+    const image = { ...UPLOADS.image, postedBy: passedOn('discord:8') };
+    expect(await take(CHAT_EVENT, { ...UPLOADS, image })).toMatchObject(refused('not-usable'));
+  });
 
   it('animates what they posted themselves', async () => {
     const { take, core } = await up({ consents: 'given' });

@@ -21,10 +21,10 @@ type Setup = WorldOptions & { how?: How[]; isReal?: boolean };
 /** A job whose video comes, and a chat that takes it; `how` is what comes of marking in turn, the last one stays. */
 function makeWorld({ how = ['marks'], isReal = false, ...options }: Setup = {}) {
   const handed: Delivery[] = [];
-  const asked: { path: string; plate: boolean }[] = [];
+  const asked: { path: string; plate: boolean; unsigned: boolean }[] = [];
   const looks: string[] = [];
-  const mark: Media['mark'] = async (path, _toPath, { plate }) => {
-    asked.push({ path, plate });
+  const mark: Media['mark'] = async (path, _toPath, { plate, unsigned = false }) => {
+    asked.push({ path, plate, unsigned });
     const next = how.length > 1 ? how.shift() : how[0];
     if (next === 'impossible') return undefined;
     if (next === 'busy') throw new MachineBusy('no answer');
@@ -169,8 +169,9 @@ describe('a video that can’t be marked as it should', () => {
       const { marked, video } = await job();
       expect(marked).toBeUndefined();
       expect(handed).toMatchObject([{ video }]);
-      // What breaks for no known reason has had its tries.
-      expect(asked).toHaveLength(how === 'breaks' ? 3 : 1);
+      // What breaks for no known reason has had its tries, and one without a signature.
+      const each = how === 'breaks' ? [false, false, false, true] : [false];
+      expect(asked.map(({ unsigned }) => unsigned)).toEqual(each);
     },
   );
 
@@ -178,6 +179,48 @@ describe('a video that can’t be marked as it should', () => {
     const { job, asked } = await arrived({ how: ['busy', 'busy', 'busy', 'busy', 'marks'] });
     expect((await job()).marked?.marks).toBe('signed');
     expect(asked).toHaveLength(5);
+  });
+
+  it('waits for such a machine no longer than five times: what is killed each time may be what signs', async () => {
+    const { job, asked } = await arrived({ how: ['busy', 'busy', 'busy', 'busy', 'busy', 'marks'] });
+    expect((await job()).marked?.video).toBeDefined();
+    expect(asked.map(({ unsigned }) => unsigned)).toEqual([false, false, false, false, false, true]);
+  });
+
+  it('goes out without any mark, and keeps its plate as long as it can, where a machine never has time', async () => {
+    const { job, handed, asked } = await arrived({ how: ['busy'] });
+    const { marked, video } = await job();
+    expect(marked).toBeUndefined();
+    expect(handed).toMatchObject([{ video }]);
+    expect(asked).toHaveLength(6);
+    const real = await arrived({ isReal: true, how: ['breaks', 'breaks', 'breaks', 'marks'] });
+    expect((await real.job()).marked?.label).toBe('plate');
+  });
+
+  it('waits for a disk that is full, and does not go out without its marks meanwhile', async () => {
+    const { world, files, job, handed, asked } = makeWorld({ how: ['breaks'] });
+    const life = world.boot();
+    await life.jobs.recover();
+    await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
+    const { hasRoom } = files;
+    files.hasRoom = async () => false;
+    await life.scheduler.runAll(world.time.now + 4 * HOUR);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(handed).toEqual([]);
+    files.hasRoom = hasRoom;
+    await life.scheduler.runAll(world.time.now + 24 * HOUR);
+    expect(handed).toMatchObject([{ video: (await job()).video }]);
+  });
+
+  it('goes out in its smaller form too, though that can’t be marked: nothing else fits', async () => {
+    const { job, handed, asked } = await arrived({
+      how: ['marks', 'breaks'],
+      chat: { uploadLimitBytes: () => 999 },
+      media: { shrink: async () => ({ width: 480, height: 854, durationMs: 4000 }) },
+    });
+    expect((await job()).smaller).toBeDefined();
+    expect(handed.map(({ form }) => form)).toContain('smaller');
+    expect(asked.map(({ unsigned }) => unsigned).slice(0, 5)).toEqual([false, false, false, false, true]);
   });
 
   it('is marked without the plate where none can be drawn', async () => {

@@ -14,8 +14,9 @@ export function memoryAuditLog(ownSpaces: (memberId: string) => readonly string[
     async append(record) {
       records.push(auditRecord.parse(record));
     },
-    async last<K extends AuditKind>(kind: K, by: string) {
-      const isIt = (one: AuditRecord): one is AuditRecordOf<K> => one.kind === kind && one.by === by;
+    async last<K extends AuditKind>(kind: K, by: string, only?: { aboutNobody: true }) {
+      const isIt = (one: AuditRecord): one is AuditRecordOf<K> =>
+        one.kind === kind && one.by === by && !(only && one.about !== undefined);
       return structuredClone(records.findLast(isIt));
     },
     async *read({ spaceId, memberId }) {

@@ -18,8 +18,8 @@ const given = (by: string, atMs: number): AuditRecordOf<'consent-given'> => ({
 /** As if everybody had said whom their pictures show: most tests are about what comes after. */
 export const withConsents = (log: AuditLog, clock: Clock): AuditLog => ({
   ...log,
-  async last(kind, by) {
-    const found = await log.last(kind, by);
+  async last(kind, by, only) {
+    const found = await log.last(kind, by, only);
     // The only kind that anybody is said to have: whoever asks for it gets one of it.
     return found ?? (kind === 'consent-given' ? Object(given(by, clock.now())) : undefined);
   },

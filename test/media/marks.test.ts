@@ -13,6 +13,7 @@ import { sampleClip } from '../samples.ts';
 import { readFrames, readTags } from './read-video.ts';
 
 const FACTS = { code: 'K7QX2M', provider: 'fal', at: Date.UTC(2026, 11, 2) };
+const YEAR_MS = 365 * 24 * 3_600_000;
 const SAMPLES = process.env.STRUT_SAMPLES;
 const folder = await mkdtemp(join(tmpdir(), 'strut-marks-'));
 const signing = await openSigning({ DATA_DIR: folder }, Date.now());
@@ -61,6 +62,21 @@ describe('a video that is handed out', () => {
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(path, bytes);
     expect((await signedBy(path))?.state).toBe('changed');
+  });
+
+  it('is not ours because somebody else has a certificate of the same issuer as the operator', async () => {
+    const issuer = await mkdtemp(join(folder, 'issuer-'));
+    // Renewed two years before its end: both hold today.
+    const { signer: theirs } = await openSigning({ DATA_DIR: issuer }, Date.now() - 3.5 * YEAR_MS);
+    const { signer: mine } = await openSigning({ DATA_DIR: issuer }, Date.now());
+    const [leaf = '', root = ''] = mine?.chain ?? [];
+    expect(theirs?.chain.at(-1)).toBe(root);
+    const states = [mine, theirs].map(async (signer) => {
+      const path = out();
+      await withSigner(signer).mark(video, path, { facts: FACTS, plate: false });
+      return (await readSigned(path, signing.roots, { leaf, root }))?.state;
+    });
+    expect(await Promise.all(states)).toEqual(['ours', 'others']);
   });
 
   it('keeps what was in the file before: tags by any name, XMP, other boxes, and a manifest as its parent', async () => {

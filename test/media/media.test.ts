@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ClipFacts } from '../../src/core/media.ts';
-import { createMedia } from '../../src/media/index.ts';
+import { createMedia, type MarkParts } from '../../src/media/index.ts';
 import type { Pool } from '../../src/media/pool.ts';
 import {
   TaskCrashed,
@@ -11,15 +11,17 @@ import {
 } from '../../src/media/task-errors.ts';
 
 /** A pool whose tasks end as told, one after the other. */
-function mediaOver(...ends: unknown[]) {
+function mediaWith(marks: MarkParts | undefined, ends: unknown[]) {
   const run = vi.fn(async (_name: string, _args: object) => {
     const end = ends.shift();
     if (end instanceof Error) throw end;
     return end;
   });
   const stop = vi.fn(async () => {});
-  return { media: createMedia({ pool: { run, stop } as unknown as Pool }), run, stop };
+  const pool = { run, stop } as unknown as Pool;
+  return { media: createMedia({ pool, ...(marks ? { marks } : {}) }), run, stop };
 }
+const mediaOver = (...ends: unknown[]) => mediaWith(undefined, ends);
 
 const crash = () => new TaskCrashed('task', { how: 'SIGSEGV', byItself: true });
 const late = () => new TaskOutOfTime('task', 21_000, 20_000);
@@ -52,6 +54,24 @@ describe('media', () => {
       { path: 'clip' },
       { path: 'clip', withoutSound: true },
     ]);
+  });
+
+  it.each([
+    ['crashed', [crash()], 1],
+    ['was too heavy', [fat(), late()], 2],
+  ])('marks a video without the signature, and with its sound, where that %s', async (_, ends, signed) => {
+    const signer = { key: 'k', chain: [] };
+    const credit = (provider: string) => ({ model: provider, provider });
+    const shape = { width: 1, height: 1, durationMs: 1 };
+    const { media, run } = mediaWith({ signer, roots: [], credit }, [...ends, shape]);
+    const how = { facts: { code: 'K7QX2M', provider: 'fal', at: 1 }, plate: false };
+    await expect(media.mark('video', 'to', how)).resolves.toEqual(shape);
+    const tried = run.mock.calls.map(([, args]) => args);
+    expect(tried.map((args) => 'signer' in args && args.signer === signer)).toEqual([
+      ...Array.from({ length: signed }, () => true),
+      false,
+    ]);
+    for (const args of tried) expect(args).not.toHaveProperty('withoutSound');
   });
 
   it.each([

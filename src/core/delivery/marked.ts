@@ -10,8 +10,14 @@ import { modelOfJob } from '../models/registry.ts';
 
 type JobWithVideo = JobIn<'completed' | 'delivered'>;
 
-/** What fails for no known reason is tried so often, in a walk of the delivery each. */
+/**
+ * What fails is tried so often, in a walk of the delivery each. A machine without time has more of them, but no end of
+ * them: it says so too where the kernel kills whatever signs.
+ */
 const TRIES = 3;
+const TRIES_WHEN_BUSY = 5;
+
+type Form = { path: string; origin?: string; plate: boolean; unsigned?: boolean };
 
 /** The file that people are handed: the provider's own only where no mark could be put into it. */
 export const handedOut = ({ marked, video }: Pick<JobWithVideo, 'marked' | 'video'>): StoredVideo =>
@@ -62,10 +68,9 @@ async function make(
   const path = ctx.files.pathOf(job.video);
   // What can't be drawn on can still carry what machines read.
   for (const one of label === 'plate' ? (['plate', 'caption'] as const) : (['caption'] as const)) {
-    const form = { path, plate: one === 'plate' };
-    const found = await mark(ctx, job, form, work).catch((error: unknown) => judge(ctx, job, error));
+    const found = await markAtLast(ctx, job, { path, plate: one === 'plate' }, work);
     if (found) return { ...found, label: one };
-    if (form.plate)
+    if (one === 'plate')
       ctx.log.warn({ job: job.code }, 'no plate could be drawn; the words above the video stay');
   }
   // It is paid for: its member gets it, with the words above it.
@@ -76,21 +81,40 @@ async function make(
   return undefined;
 }
 
-/** Throws what may pass; what did not, is let through. */
-function judge(ctx: Context, job: JobWithVideo, error: unknown): void {
-  const tries = job.state === 'completed' ? job.deliveryTries : TRIES;
-  ctx.log.warn({ job: job.code, tries, err: error }, 'a video could not be marked');
-  if (ctx.stopping() || error instanceof MachineBusy || tries < TRIES) throw error;
+/** As `mark`, and without the signature where that fails for good. Undefined also where that does too; throws what may pass. */
+export async function markAtLast(
+  ctx: Context,
+  job: JobWithVideo,
+  form: Form,
+  work: FileWork,
+): Promise<Pick<MarkedVideo, 'video' | 'marks'> | undefined> {
+  for (const unsigned of [false, true]) {
+    try {
+      return await mark(ctx, job, { ...form, unsigned }, work);
+    } catch (err) {
+      ctx.log.warn({ job: job.code, unsigned, err }, 'a video could not be marked');
+      if (await mayPass(ctx, job, err, unsigned)) throw err;
+    }
+  }
+  return undefined;
+}
+
+async function mayPass(ctx: Context, job: JobWithVideo, error: unknown, unsigned: boolean): Promise<boolean> {
+  if (ctx.stopping() || !(await ctx.files.hasRoom())) return true;
+  const busy = error instanceof MachineBusy;
+  // Whoever asks for it once more has had it already, so nothing is lost by waiting.
+  if (job.state === 'delivered') return busy && unsigned;
+  return job.deliveryTries < (busy ? TRIES_WHEN_BUSY : TRIES);
 }
 
 /** Files of ours are named by it. */
 const hashOf = ({ key }: StoredVideo): string => key.split('.')[0] ?? key;
 
 /** Marks one form of the job's video; `origin` is what it was made of. Undefined when this file can't carry any. */
-export async function mark(
+async function mark(
   ctx: Context,
   job: JobWithVideo,
-  { path, ...how }: { path: string; origin?: string; plate: boolean },
+  { path, ...how }: Form,
   work: FileWork,
 ): Promise<Pick<MarkedVideo, 'video' | 'marks'> | undefined> {
   const { code, provider, completedAt } = job;

@@ -5,7 +5,7 @@ import type { FileWork } from '../intake/file-use.ts';
 import type { JobIn, ShrinkAttempts, StoredVideo } from '../job/job.ts';
 import { backOffMs } from '../job/pace.ts';
 import { MachineBusy } from '../media.ts';
-import { handedOut, mark } from './marked.ts';
+import { handedOut, markAtLast } from './marked.ts';
 
 type JobWithVideo = JobIn<'completed' | 'delivered'>;
 type Limits = { maxBytes: number; maxSide: number };
@@ -44,15 +44,23 @@ export function createSmaller(
     const { width, height, durationMs } = shape;
     // The shrinking left every mark behind but the plate.
     const form = { path: temp.path, origin: ctx.files.pathOf(handedOut(job)), plate: false };
-    const marked = await mark(ctx, job, form, work).catch((error: unknown) => {
-      if (ctx.stopping() || (error instanceof MachineBusy && !mayLink)) throw error;
-      ctx.log.warn({ job: job.code, err: error }, 'a smaller video could not be marked');
+    const marked = await markAtLast(ctx, job, form, work).catch((error: unknown) => {
+      if (ctx.stopping() || !mayLink) throw error;
+      return 'later' as const;
     });
+    if (marked === 'later' || (!marked && job.marked && mayLink)) {
+      // The link leads to the video with its marks.
+      broke = true;
+      return undefined;
+    }
     if (marked) return marked.video;
     // What goes out without marks at its full size may do so in a smaller one.
-    if (!job.marked) return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
-    broke = true;
-    return undefined;
+    if (job.marked)
+      ctx.log.error(
+        { job: job.code },
+        'a smaller video goes out WITHOUT a mark for machines: nothing could be put into it',
+      );
+    return { ...(await work.keep(temp.path, 'video/mp4')), width, height, durationMs };
   }
 
   return {

@@ -8,7 +8,10 @@ export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from '.
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
-/** What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known. */
+/**
+ * What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known, or
+ * that they passed it on.
+ */
 export type NamedFile = StoredFile & { name?: string; postedBy?: string };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 

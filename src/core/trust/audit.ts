@@ -55,8 +55,12 @@ export type AuditScope = { spaceId?: string; memberId?: string };
 /** The audit log on disk. What `append` has answered survives a power cut. */
 export type AuditLog = {
   append(record: AuditRecord): Promise<void>;
-  /** The newest of that kind by that member. */
-  last<K extends AuditKind>(kind: K, by: string): Promise<AuditRecordOf<K> | undefined>;
+  /** The newest of that kind by that member; `aboutNobody`: of those that concern no one else. */
+  last<K extends AuditKind>(
+    kind: K,
+    by: string,
+    only?: { aboutNobody: true },
+  ): Promise<AuditRecordOf<K> | undefined>;
   /** In the order in which they were appended, in pieces. */
   read(scope: AuditScope): AsyncIterable<readonly AuditRecord[]>;
   /** Takes the member's name off every record, and that of a space where nobody else is. False where there was none. */

@@ -21,7 +21,15 @@ export type GivenConsent = { answer: ConsentAnswer; language: string };
 
 type Poster = { postedBy?: string };
 
-/** Whether somebody else than the requester posted that file. */
+const PASSED_ON = 'passed-on:';
+
+/** `postedBy` of what a member linked to or forwarded: it is nobody knows whose, on a message of theirs. */
+export const passedOn = (by = ''): string => `${PASSED_ON}${by}`;
+export const isPassedOn = (postedBy: string | undefined): boolean => postedBy?.startsWith(PASSED_ON) ?? false;
+/** The member on whose message a file was, also where they only passed it on. */
+export const messengerOf = (postedBy: string): string => postedBy.replace(PASSED_ON, '');
+
+/** Whether somebody else than the requester posted that file, or made what they passed on. */
 export const isOthers = ({ postedBy }: Poster, { memberId }: Pick<Requester, 'memberId'>): boolean =>
   postedBy !== undefined && postedBy !== memberId;
 
@@ -36,7 +44,8 @@ export function createConsents({ audit, clock }: { audit: AuditLog; clock: Clock
   return {
     async reasonToAsk(requester, image) {
       if (isOthers(image, requester)) return 'not-theirs';
-      const last = await audit.last('consent-given', requester.memberId);
+      // What was said of somebody else's picture was said of that picture alone.
+      const last = await audit.last('consent-given', requester.memberId, { aboutNobody: true });
       // Also one that a wrong clock dated far ahead ends.
       const holds =
         last?.wordsVersion === CONSENT_WORDS_VERSION && Math.abs(clock.now() - last.atMs) < HOLDS_MS;
@@ -52,7 +61,9 @@ export function createConsents({ audit, clock }: { audit: AuditLog; clock: Clock
         atMs: clock.now(),
         spaceId,
         by: memberId,
-        ...(isOthers(image, requester) ? { about: image.postedBy } : {}),
+        ...(isOthers(image, requester)
+          ? { about: isPassedOn(image.postedBy) ? 'somebody-else' : image.postedBy }
+          : {}),
         jobCode,
         answer,
         wordsVersion: CONSENT_WORDS_VERSION,

@@ -6,7 +6,7 @@ import type { Requester } from '../job/job.ts';
 import type { Clock, KeyValueStore } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AuditLog } from './audit.ts';
-import { isOthers } from './consent.ts';
+import { messengerOf } from './consent.ts';
 
 export type OptOuts = {
   has(memberId: string): Promise<boolean>;
@@ -48,8 +48,8 @@ export async function refusalByOwner(
 ): Promise<Extract<Refusal, { code: 'not-usable' }> | undefined> {
   for (const what of ['image', 'clip'] as const) {
     const { postedBy } = files[what];
-    if (postedBy !== undefined && isOthers(files[what], requester) && (await optOuts.has(postedBy)))
-      return { code: 'not-usable', what };
+    const owner = postedBy === undefined ? requester.memberId : messengerOf(postedBy);
+    if (owner !== requester.memberId && (await optOuts.has(owner))) return { code: 'not-usable', what };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** Content Credentials (C2PA): signs an MP4 with what made it, and reads what others have signed. For a child process only. */
+import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { initSync, WasmBuilder, WasmReader } from '@contentauth/c2pa-wasm';
@@ -72,14 +73,43 @@ function manifest({ code, model, provider, at }: MarkFacts, hasParent: boolean):
 const storeShape = z.object({
   validation_state: z.string(),
   active_manifest: z.string().optional(),
-  manifests: z.record(z.string(), z.object({ title: z.string().optional() })).optional(),
+  manifests: z
+    .record(
+      z.string(),
+      z.object({
+        title: z.string().optional(),
+        signature_info: z.object({ cert_serial_number: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
 });
 
-/** `ours`: signed with a certificate under one of our roots; `changed`: signed, but not for these bytes. */
+/** A certificate from an authority that also signs for others, and the last one of its chain. */
+export type Lent = { leaf: string; root: string };
+
+/** `ours`: signed with a certificate under one of our roots, or with the one that is lent to us; `changed`: signed, but not for these bytes. */
 export type Signed = { state: 'ours' | 'others' | 'changed'; title?: string };
 
 /** Reads who signed the file, and whether for these bytes. Undefined where there is no manifest that can be read. */
-export async function readSigned(path: string, roots: readonly string[]): Promise<Signed | undefined> {
+export async function readSigned(
+  path: string,
+  roots: readonly string[],
+  lent?: Lent,
+): Promise<Signed | undefined> {
+  const read = await readUnder(path, roots);
+  if (!lent || read?.signed.state !== 'others') return read?.signed;
+  const under = await readUnder(path, [lent.root]);
+  // An authority gives each number once.
+  const isIt = under?.signed.state === 'ours' && under.serial === serialOf(lent.leaf);
+  return isIt ? under.signed : read.signed;
+}
+
+const serialOf = (pem: string): string => BigInt(`0x${new X509Certificate(pem).serialNumber}`).toString();
+
+async function readUnder(
+  path: string,
+  roots: readonly string[],
+): Promise<{ signed: Signed; serial?: string | undefined } | undefined> {
   await library();
   using source = openDiskBlob(path, MP4);
   const settings = {
@@ -90,9 +120,10 @@ export async function readSigned(path: string, roots: readonly string[]): Promis
     using reader = await WasmReader.fromBlob(MP4, source.blob, JSON.stringify(settings));
     const store: unknown = JSON.parse(reader.json());
     const { validation_state: state, manifests, active_manifest: active } = storeShape.parse(store);
-    const title = active === undefined ? undefined : manifests?.[active]?.title;
+    const { title, signature_info } = (active === undefined ? undefined : manifests?.[active]) ?? {};
     const kind = state === 'Trusted' ? 'ours' : state === 'Valid' ? 'others' : 'changed';
-    return { state: kind, ...(title === undefined ? {} : { title }) };
+    const signed: Signed = { state: kind, ...(title === undefined ? {} : { title }) };
+    return { signed, serial: signature_info?.cert_serial_number };
   } catch {
     return undefined;
   }

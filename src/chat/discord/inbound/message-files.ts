@@ -5,55 +5,68 @@
  */
 import { StickerFormatType } from 'discord.js';
 import { z } from 'zod';
+import { isPassedOn, passedOn } from '../../../core/trust/consent.ts';
 import type { Words } from '../../../words/index.ts';
+import { memberIdOf } from '../text.ts';
 import { type GivenFile, givenOf, kindOf } from './given-files.ts';
-import type { Origins } from './origins.ts';
+import { type Origins, portrayedBy } from './origins.ts';
 import type { Embed, FilesOfMessage, Holder, Sticker } from './wire.ts';
 
 /** Something that may be a clip, and that we can't have. */
 export type UnreachableFile = { kind: 'elsewhere'; host: string } | { kind: 'drawn-sticker' };
 export type MessageFiles = { files: GivenFile[]; beyond: UnreachableFile[] };
 
-/** `postedBy`: whose message it is, by the core's id; a forward counts as whose who forwards it. */
+/**
+ * `postedBy`: whose message it is, by the core's id. What they forward or link to they pass on, but for avatars, which are
+ * of whom they show.
+ */
 export function filesOn(message: FilesOfMessage, origins: Origins, postedBy?: string): MessageFiles {
-  const { files, beyond } = filesOf(message, origins);
-  return { files: postedBy === undefined ? files : files.map((file) => ({ ...file, postedBy })), beyond };
+  const forwarded = message.message_snapshots.map((one) => filesIn(one.message, origins, passedOn(postedBy)));
+  return joined([filesIn(message, origins, postedBy), ...forwarded], origins);
 }
 
-function filesOf(message: FilesOfMessage, origins: Origins): MessageFiles {
-  const holders = [message, ...message.message_snapshots.map((snapshot) => snapshot.message)];
-  return joined(
-    holders.map((holder) => filesIn(holder, origins)),
-    origins,
-  );
-}
+const postedAs = (by: string | undefined, file: GivenFile, origins: Origins): GivenFile => {
+  const [shown] = [file.url, ...(file.also ?? [])].flatMap((url) => portrayedBy(origins.pathOf(url)) ?? []);
+  const postedBy = shown === undefined ? by : memberIdOf(shown);
+  return postedBy === undefined ? file : { ...file, postedBy };
+};
 
-/** The same file may be linked to and shown: it is one. */
+/** The same file may be linked to and shown: it is one, of whoever is known to have posted it. */
 export function joined(all: readonly MessageFiles[], origins: Origins): MessageFiles {
   const files = new Map<string, GivenFile>();
   for (const given of all.flatMap((one) => one.files)) {
     const key = origins.pathOf(given.url) ?? given.url;
-    if (!files.has(key)) files.set(key, given);
+    const before = files.get(key);
+    if (!before || (isPassedOn(before.postedBy) && given.postedBy && !isPassedOn(given.postedBy)))
+      files.set(key, given);
   }
   return { files: [...files.values()], beyond: all.flatMap(({ beyond }) => beyond) };
 }
 
-function filesIn(holder: Holder, origins: Origins): MessageFiles {
+function filesIn(holder: Holder, origins: Origins, by: string | undefined): MessageFiles {
   const embedded = holder.embeds.map((embed) => ({ url: embed.url, found: ofEmbed(embed, origins) }));
   const taken = new Set(embedded.flatMap(({ url, found }) => (found && 'name' in found ? [url] : [])));
   const links = linksIn(holder.content).filter((link) => !taken.has(link));
+  const posted = (found: readonly (GivenFile | UnreachableFile | undefined)[], as: string | undefined) =>
+    found.map((one) => (one && 'name' in one ? postedAs(as, one, origins) : one));
   return sorted([
-    ...holder.attachments.map(givenOf),
-    ...holder.components.flatMap(shown),
-    ...embedded.map((one) => one.found),
-    ...links.map((link) => ofLink(link, origins)),
-    ...holder.sticker_items.map((sticker) => ofSticker(sticker, origins)),
+    ...posted([...holder.attachments.map(givenOf), ...holder.components.flatMap(shown)], by),
+    ...posted(
+      [...embedded.map((one) => one.found), ...links.map((link) => ofLink(link, origins))],
+      isPassedOn(by) ? by : passedOn(by),
+    ),
+    ...posted(
+      holder.sticker_items.map((sticker) => ofSticker(sticker, origins)),
+      by,
+    ),
   ]);
 }
 
 /** What the links in a text lead to. */
-export const filesLinkedIn = (text: string, origins: Origins): MessageFiles =>
-  sorted(linksIn(text).map((link) => ofLink(link, origins)));
+export function filesLinkedIn(text: string, origins: Origins): MessageFiles {
+  const { files, beyond } = sorted(linksIn(text).map((link) => ofLink(link, origins)));
+  return { files: files.map((file) => postedAs(passedOn(), file, origins)), beyond };
+}
 
 function sorted(found: readonly (GivenFile | UnreachableFile | undefined)[]): MessageFiles {
   const there = found.filter((one) => one !== undefined);

@@ -23,6 +23,15 @@ export function createOrigins(cdnUrls: readonly string[]): Origins {
   };
 }
 
+const PORTRAIT =
+  /^(?:external\/[^/]+\/(?:%3F[^/]*\/)?https\/cdn\.discordapp\.com\/)?(?:guilds\/\d+\/users\/(\d+)\/)?(?:avatars|banners)\/(?:(\d+)\/)?/;
+
+/** The account that shows itself by a file of that path, also where Discord's proxy brings it. */
+export function portrayedBy(path = ''): string | undefined {
+  const [, inGuild, everywhere] = PORTRAIT.exec(path) ?? [];
+  return inGuild ?? everywhere;
+}
+
 /** A file that somebody uploaded: its address is signed for a day, and Discord signs it anew on request. */
 export const isAttachment = (path: string | undefined): boolean =>
   /^attachments\/\d+\/\d+\/[^/]+$/.test(path ?? '');
