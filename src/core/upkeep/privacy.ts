@@ -149,12 +149,13 @@ export function createPrivacy(
       const hadTraces = await ctx.traces.forget(memberId);
       // What was done stays on record, by nobody in particular.
       const wasAudited = await ctx.audit.forget(memberId);
+      const wasReported = await ctx.cases.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited || wasReported };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,
