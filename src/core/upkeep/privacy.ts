@@ -30,7 +30,7 @@ export type DeletionReport = {
 /** Where the archive of a member's data can be had, and until when. */
 type KeptArchive = { url: string; until: number };
 
-export type Archiving = {
+type Archiving = {
   /** What was kept for the member in the last hour. */
   kept(): Promise<KeptArchive | undefined>;
   /**
