@@ -316,6 +316,51 @@ describe('forgetting a member', () => {
   });
 });
 
+describe('the cases of whoever is forgotten', () => {
+  const ADMIN = 'discord:9';
+  const admin = {
+    requester: { ...CHAT_EVENT.requester, memberId: ADMIN },
+    standing: { moderator: true, private: false },
+  };
+  const shelf = async ({ disk }: ReturnType<typeof createWorld>) =>
+    JSON.stringify([...(await disk.takedown.startingWith('case:')).values()]);
+
+  async function reported() {
+    const all = await done();
+    const { life, job } = all;
+    const target = { ...job.requester.target, origin: ME };
+    await all.world.disk.store.save({ ...job, requester: { ...job.requester, target } });
+    await life.core.takedown.report({ by: 'discord:8', code: job.code, reason: 'me' });
+    return { ...all, decide: () => life.core.takedown.decide(admin, job.code, 'remove') };
+  }
+
+  it('name them no more once they are decided, nor do the cases of others that they have decided', async () => {
+    const { world, life, job, privacy, decide } = await reported();
+    expect(await decide()).toMatchObject({ ok: true });
+    expect(await privacy.forget(ME)).toMatchObject({ other: true });
+    expect(await shelf(world)).not.toContain(`"${ME}"`);
+    expect(await shelf(world)).toContain(`"${ADMIN}"`);
+    await privacy.forget(ADMIN);
+    expect(await shelf(world)).not.toContain(`"${ADMIN}"`);
+    expect(await life.ctx.cases.get(job.id)).toMatchObject({
+      asker: { spaceId: CHAT_EVENT.requester.spaceId, memberId: 'forgotten', target: {} },
+      decided: { by: 'forgotten', byOperator: false },
+    });
+    expect(await privacy.forget(ME)).toEqual({ jobs: 0, underWay: 0, other: false });
+  });
+
+  it('name them until the decision where one is open, and no longer', async () => {
+    const { world, privacy, decide } = await reported();
+    await privacy.forget(ME);
+    expect(await shelf(world)).toContain(`"${ME}"`);
+    expect(await decide()).toMatchObject({ ok: true });
+    expect(await shelf(world)).not.toContain(`"${ME}"`);
+    const audited: string[] = [];
+    for await (const page of world.disk.audit.read({})) audited.push(JSON.stringify(page));
+    expect(audited.join()).not.toContain(`"${ME}"`);
+  });
+});
+
 describe('a file that two jobs share', () => {
   it('stays until the last of them is forgotten', async () => {
     const { life, files, job, privacy } = await done();

@@ -30,7 +30,7 @@ export type DeletionReport = {
 /** Where the archive of a member's data can be had, and until when. */
 type KeptArchive = { url: string; until: number };
 
-export type Archiving = {
+type Archiving = {
   /** What was kept for the member in the last hour. */
   kept(): Promise<KeptArchive | undefined>;
   /**
@@ -149,12 +149,13 @@ export function createPrivacy(
       const hadTraces = await ctx.traces.forget(memberId);
       // What was done stays on record, by nobody in particular.
       const wasAudited = await ctx.audit.forget(memberId);
+      const wasReported = await ctx.cases.forget(memberId);
       // It is all gone; that it can still be made out on the disk is mended with the next sweep.
       await ctx.traces
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited };
+      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited || wasReported };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,
