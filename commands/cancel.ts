@@ -16,7 +16,8 @@ export const cancel: ChatCommand<CancelAnswer> = {
   audience: 'members',
   data: {
     name: 'cancel',
-    options: [{ name: 'job', type: 'text', maxLength: 100, required: true }],
+    // Without it, the only one that can be meant.
+    options: [{ name: 'job', type: 'text', maxLength: 100 }],
   },
   async execute(call, { jobs }) {
     let named = call.options.job;

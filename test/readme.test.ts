@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../commands/index.ts';
+import { namesFor } from '../src/chat/command.ts';
 import { MAX_UPLOAD_BYTES } from '../src/core/intake/uploads.ts';
 import { DEFAULT_MODEL } from '../src/core/models/registry.ts';
 import { MAX_PIXELS } from '../src/media/image-limits.ts';
@@ -43,3 +45,8 @@ describe('what goes in, as the README has it', () => {
     for (const kind of row(what === 'image' ? 'picture' : 'clip').taken) expect(words).toContain(kind);
   });
 });
+
+it.each([...namesFor(commands, 'members'), ...namesFor(commands, 'admins')])(
+  '/%s stands in the README, as every command does',
+  (name) => expect(readme).toMatch(new RegExp(`\`/${name}[\` ]`)),
+);

@@ -1,5 +1,6 @@
 /** A command with all that a chat needs of it: who is offered it, and how its answer looks. */
 import type { Call, Command, Core } from '../core/command.ts';
+import { misfit, missing } from '../core/misfit.ts';
 import type { Words } from '../words/index.ts';
 import type { Draw, Facts } from './facts.ts';
 import { type Page, said } from './page.ts';
@@ -15,12 +16,21 @@ export type ChatCommand<V = unknown> = Command<V> & {
   show(words: Words, value: V, facts: Facts): Page;
 };
 
-/** Runs a command and writes its answer, or why there is none. */
+/**
+ * Runs a command and writes its answer, or why there is none. What was written fits the command's options by then; those
+ * of its parts are read by the settings, which know better words.
+ */
 export async function answer<V>(
   command: ChatCommand<V>,
   call: Call,
   { core, words, draw }: { core: Core; words: Words; draw: Draw },
 ): Promise<Page> {
+  const { name, options } = command.data;
+  const open = missing(options, call.options);
+  if (open !== undefined)
+    return draw(({ typed }) => said(words.t('settings.usage', { usage: typed(name, open, '…') })));
+  const wrong = misfit(options, call.options);
+  if (wrong) return said(words.refusal(wrong));
   const outcome = await command.execute(call, core);
   if (!outcome.ok) return said(words.refusal(outcome.refusal));
   return draw((facts) => command.show(words, outcome.value, facts));

@@ -133,10 +133,16 @@ const phase = z.discriminatedUnion('kind', [
 
 export const jobSchema = z.discriminatedUnion('state', [
   base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full }),
-  sent.extend({ state: z.literal('submitting'), uploaded: uploaded.exactOptional(), full }),
+  sent.extend({
+    state: z.literal('submitting'),
+    uploaded: uploaded.exactOptional(),
+    account: z.string().exactOptional(),
+    full,
+  }),
   sent.extend({
     state: z.literal('unknown'),
     uploaded: uploaded.exactOptional(),
+    account: z.string().exactOptional(),
     candidate: operation.exactOptional(),
   }),
   atProvider.extend({ state: z.literal('queued'), position: z.number().exactOptional() }),

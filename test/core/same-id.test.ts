@@ -42,7 +42,23 @@ describe('a lost answer of a provider that knows jobs by our id', () => {
     expect(await job()).toMatchObject({ state: 'delivered', operation: { id: 'op-1' } });
     expect(remote.calls).toHaveLength(2);
     expect(remote.submits).toEqual([EVENT.id]);
-    expect(remote.looks).toBe(2);
+    expect(remote.looks).toBe(3);
+  });
+
+  it('is not sent again while the first call may still be on its way', async () => {
+    const { world, remote, life, job } = await begun('vanished');
+    await life.scheduler.runAll(world.time.now + 29_000);
+    expect(await job()).toMatchObject({ state: 'unknown' });
+    expect([remote.looks > 0, remote.calls.length]).toEqual([true, 1]);
+  });
+
+  it('is not sent again by another account of the operator’s, which can know nothing of it', async () => {
+    const { remote, life, job } = await begun('vanished');
+    await life.scheduler.runNext();
+    remote.provider.account = 'another';
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'unknown-fate', unsettledMicros: PRICE });
+    expect(remote.calls).toHaveLength(1);
   });
 
   it('is looked for before anything is sent again, for as long as the provider does not answer', async () => {
@@ -71,8 +87,8 @@ describe('a lost answer of a provider that knows jobs by our id', () => {
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
     expect(await job()).not.toHaveProperty('unsettledMicros');
-    // Once at first, once at the first look, and then every minute of an hour.
-    expect(remote.calls).toHaveLength(61);
+    // Once at first, and then every minute of an hour.
+    expect(remote.calls).toHaveLength(60);
     expect(remote.submits.concat(other.submits)).toEqual([]);
     expect((await book()).heldMicros).toBe(0);
   });
@@ -85,7 +101,7 @@ describe('a lost answer of a provider that knows jobs by our id', () => {
       failure: 'provider-out-of-balance',
       costMicros: 0,
     });
-    expect(remote.looks).toBe(2);
+    expect(remote.looks).toBe(3);
     expect(other.submits).toEqual([]);
     expect((await book()).heldMicros).toBe(0);
   });
@@ -95,7 +111,7 @@ describe('a lost answer of a provider that knows jobs by our id', () => {
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'delivered' });
     expect(remote.calls).toHaveLength(4);
-    expect(remote.looks).toBe(3);
+    expect(remote.looks).toBe(4);
   });
 
   it('leaves a job that is found late its whole time', async () => {

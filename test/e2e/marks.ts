@@ -9,6 +9,8 @@ export const MARKS = {
   FAL_KEY: 'marked-fal-id:marked-fal-three',
   RUNPOD_API_KEY: 'marked-runpod-four',
   RUNCOMFY_API_TOKEN: 'marked-runcomfy-five',
+  KLING_API_KEY: 'api-key-kling-marked-eight',
+  KLING_WEBHOOK_SECRET: `whsec_${Buffer.from('marked-kling-webhook-nine').toString('base64')}`,
   SECRET_KEY: 'marked-secret-key-six-and-long',
   PAGE_PASSWORD: 'marked-password-seven',
 };

@@ -5,7 +5,7 @@ import { createRemote, type Remote } from './remote.ts';
 
 /**
  * What becomes of a submit. `lost`: taken, and the answer is lost. `vanished`: it never arrives, and nobody says so.
- * `late`: it arrives after the next look-up, and the answer is lost.
+ * `late`: it arrives after the next two look-ups, and the answer is lost.
  */
 type Fate = 'accepted' | 'refused' | 'full' | 'lost' | 'vanished' | 'late';
 
@@ -23,7 +23,8 @@ export type SameIdRemote = Remote & {
 export function createSameIdRemote(id = 'kept'): SameIdRemote {
   const base = createRemote(id);
   const made = new Map<string, Operation>();
-  const underWay = new Set<string>();
+  /** How many look-ups a call still needs to arrive. */
+  const underWay = new Map<string, number>();
   /** The first call for an id makes a job, which is billed; every other makes nothing. */
   const arrive = (jobId: string): Operation | undefined => {
     if (made.has(jobId)) return undefined;
@@ -46,7 +47,7 @@ export function createSameIdRemote(id = 'kept'): SameIdRemote {
       if (fate === 'full') return { kind: 'full' };
       if (fate === 'vanished') return { kind: 'unknown' };
       if (fate === 'late') {
-        underWay.add(jobId);
+        underWay.set(jobId, 2);
         return { kind: 'unknown' };
       }
       const operation = arrive(jobId);
@@ -59,7 +60,9 @@ export function createSameIdRemote(id = 'kept'): SameIdRemote {
         throw new Error('503');
       }
       const found = made.get(jobId) ?? 'absent';
-      if (underWay.delete(jobId)) arrive(jobId);
+      const left = underWay.get(jobId);
+      if (left !== undefined) underWay.set(jobId, left - 1);
+      if (left === 1) arrive(jobId);
       return found;
     },
     cancel: async () => 'too-late',

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadConfig, readConfig } from '../../src/config.ts';
-import type { Operation } from '../../src/core/job/job.ts';
 import type { Provider } from '../../src/core/ports.ts';
 import { fromChildSchema, toChildSchema } from '../../src/media/task.ts';
 import { createHosted } from '../../src/providers/index.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
+import { OPERATIONS } from './operations.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 60 }).map((one) => one.toWellFormed());
 const words = fc.constantFrom(
@@ -99,12 +99,6 @@ const mutated = fc
 const KEY = 'a-key-that-nobody-is-told';
 const REQUEST = { quality: 'standard', orientation: 'video', sound: true, clipSeconds: 4 } as const;
 const UPLOADED = { image: 'https://a.example/i.png', clip: 'https://a.example/c.mp4' };
-const OPERATIONS: Record<string, Operation> = {
-  fal: { requestId: 'r-1', quality: 'standard', submittedAt: 1, quoteMicros: 280_000 },
-  runpod: { id: 'j-1', submittedAt: 1, quoteMicros: 420_000 },
-  runcomfy: { requestId: 'r-1', submittedAt: 1, quoteMicros: 280_000 },
-  kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
-};
 
 describe('a provider that answers anything', () => {
   let answer = { status: 200, type: 'application/json', body: '' };

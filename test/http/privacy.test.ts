@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -94,5 +95,15 @@ describe('an archive', () => {
     expect(archive.readableLength).toBeLessThan(size / 8);
     expect(given).toBe(0);
     archive.destroy();
+    if (process.platform === 'linux') await expect.poll(() => isOpen(path)).toBe(false);
   });
 });
+
+const isOpen = (path: string): boolean =>
+  readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false;
+    }
+  });

@@ -6,6 +6,9 @@ import { createHosted, type HostedParts } from '../../src/providers/index.ts';
 import { createScrub } from '../../src/scrub.ts';
 import { providerName } from '../../src/words/facts.ts';
 import { LOCALES, wordsFor } from '../../src/words/index.ts';
+import { MARKS } from '../e2e/marks.ts';
+import { PROVIDERS as BROKEN, NOT_HERE } from '../faults/provider.ts';
+import { OPERATIONS } from '../fuzz/operations.ts';
 import { silent } from './subject.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -83,6 +86,16 @@ describe.each(PROVIDERS)('$name', ({ id, name, key, settings, offers }) => {
     expect(secretsIn({ [key]: secret })).toEqual([secret]);
     expect(createScrub(secretsIn({ [key]: secret }))(`it said ${secret}`)).not.toContain(secret);
     expect(text('SECURITY.md')).toContain(`\`${key}\``);
+  });
+
+  it('is asked with marked secrets where it is looked whether one gets out', () => {
+    const secrets = own.filter(([, { isSecret }]) => isSecret).map(([setting]) => setting);
+    expect(Object.keys(MARKS)).toEqual(expect.arrayContaining(secrets));
+  });
+
+  it('is answered with anything, with faults, or says why not', () => {
+    expect(Object.keys(OPERATIONS)).toContain(id);
+    expect([...BROKEN, ...Object.keys(NOT_HERE)].filter((one) => one === id)).toEqual([id]);
   });
 
   it('stands in the README with its key and its qualities', () => {

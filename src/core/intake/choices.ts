@@ -1,6 +1,7 @@
 /** Parses what a member chose. Every front hands in text; no other file knows the options' names. */
 
 import { QUALITIES, SCENES } from '../job/job.ts';
+import { misfit } from '../misfit.ts';
 import type { OptionSpec } from '../options.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
@@ -46,21 +47,8 @@ export function readChoices(texts: Texts): Outcome<Choices> {
   const names = CHOICE_OPTIONS.map((option) => option.name) as readonly string[];
   const unknown = Object.keys(texts).find((name) => !names.includes(name));
   if (unknown !== undefined) return refuse({ code: 'bad-option', option: unknown, allowed: names });
-  for (const option of CHOICE_OPTIONS) {
-    const text = texts[option.name];
-    if (!text) continue;
-    if (option.type === 'text') {
-      if (text.length > option.maxLength)
-        return refuse({
-          code: 'bad-option',
-          option: option.name,
-          allowed: [`at most ${option.maxLength} characters`],
-        });
-    } else {
-      const allowed: readonly string[] = option.type === 'choice' ? option.choices : ['true', 'false'];
-      if (!allowed.includes(text)) return refuse({ code: 'bad-option', option: option.name, allowed });
-    }
-  }
+  const wrong = misfit(CHOICE_OPTIONS, texts);
+  if (wrong) return refuse(wrong);
   const model = texts.model?.trim().toLowerCase();
   const scene = SCENES.find((value) => value === texts.scene);
   const prompt = texts.prompt && clean(texts.prompt).trim();

@@ -131,8 +131,11 @@ export type JobBase = {
 
 /** A job that a provider may be working on; and one that waits for room there, where its files lie already. */
 type Submission = { provider: string; submittedAt: number };
-/** `uploaded`: where its files lay, where the provider can be asked for the job by them. */
-type Sent = Submission & { uploaded?: UploadedFiles };
+/**
+ * `uploaded`: where its files lay, where the provider can be asked for the job by them. `account`: which of the operator's
+ * accounts it was sent by, where that decides what the provider knows.
+ */
+type Sent = Submission & { uploaded?: UploadedFiles; account?: string };
 export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
 type AtProvider = Submission & {
   operation: Operation;

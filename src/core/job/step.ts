@@ -8,6 +8,8 @@ import type { Job, JobIn } from './job.ts';
 import { submit, submitSame, withItsTime } from './submit.ts';
 
 const STATUS_TIMEOUT_MS = 30_000;
+/** After so long a call that was cut off is not on its way any more. */
+const ARRIVES_WITHIN_MS = 30_000;
 /** So long a provider that doesn't answer is asked for what became of a job past its deadline. */
 const LAST_LOOK_WITHIN_MS = 2 * 3_600_000;
 
@@ -18,8 +20,13 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
       return begin(ctx, job, signal);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
-      const { provider, submittedAt, uploaded } = job;
-      return move(ctx, job, 'unknown', { provider, submittedAt, ...(uploaded ? { uploaded } : {}) });
+      const { provider, submittedAt, uploaded, account } = job;
+      return move(ctx, job, 'unknown', {
+        provider,
+        submittedAt,
+        ...(uploaded ? { uploaded } : {}),
+        ...(account === undefined ? {} : { account }),
+      });
     }
     case 'unknown':
       return settleUnknown(ctx, job, signal);
@@ -68,7 +75,9 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
   const overdue = ctx.clock.now() >= job.deadlineAt;
   const found = port && (await findAt(ctx, port, job, signal, overdue));
   if (found === 'absent') {
-    if (port?.capabilities.repeat === 'same-id') {
+    // Another account of the operator's may have it, and the first call may still be on its way.
+    const isTelling = port?.account === job.account && ctx.clock.now() >= submittedAt + ARRIVES_WITHIN_MS;
+    if (port?.capabilities.repeat === 'same-id' && isTelling) {
       const last = job.attempts.findLast((attempt) => attempt.provider === provider);
       const refused = last?.outcome === 'refused' ? (last.code ?? 'provider-down') : undefined;
       if (!refused && !overdue) return submitSame(ctx, job, port);

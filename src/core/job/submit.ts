@@ -26,7 +26,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
   const waited = job.full?.provider === provider.id ? job.full : undefined;
   // What it may be found by must be on disk before it is sent.
-  const traced = provider.find ? { uploaded } : {};
+  const traced = provider.find ? tracesOf(provider, uploaded) : {};
   const sending = await move(ctx, job, 'submitting', {
     ...sent,
     ...traced,
@@ -60,7 +60,7 @@ export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: 
   if (!uploaded) return job;
   const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
   if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
-  const sent = { provider: provider.id, submittedAt: ctx.clock.now(), uploaded };
+  const sent = { provider: provider.id, submittedAt: ctx.clock.now(), ...tracesOf(provider, uploaded) };
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const others = sending.attempts.filter((attempt) => attempt.provider !== provider.id);
@@ -69,6 +69,11 @@ export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: 
     ? bind(ctx, withItsTime(ctx, sending), attempts, outcome.operation)
     : move(ctx, sending, 'unknown', { ...sent, attempts });
 }
+
+const tracesOf = ({ account }: Provider, uploaded: UploadedFiles) => ({
+  uploaded,
+  ...(account === undefined ? {} : { account }),
+});
 
 /** What was taken late has as long as any other from then on. */
 export const withItsTime = <J extends JobIn<'submitting' | 'unknown'>>(ctx: Context, job: J): J => ({

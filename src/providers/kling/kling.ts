@@ -1,4 +1,5 @@
 /** Kling's own API: motion control of 2.6 and 3.0. It knows jobs by our id, refuses twins for free, and never cancels. */
+import { createHash } from 'node:crypto';
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
 import { priceOf } from '../billing.ts';
@@ -55,6 +56,8 @@ export function createKling(options: KlingOptions): Provider {
 
   return {
     id: 'kling',
+    // An id of ours is one account's (Kling's documentation, 2026-11-29).
+    account: createHash('sha256').update(`${apiUrl}\n${key}`).digest('hex').slice(0, 16),
     capabilities: {
       offers: OFFERS,
       negativePrompt: false,

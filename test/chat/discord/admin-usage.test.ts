@@ -32,7 +32,7 @@ describe('/usage', () => {
     expect(textOf(told)).toContain(`<@${bot.ada.id}>: $0.28`);
     expect(textOf(told)).toContain('paid: $0.28');
     expect(told.notified).toEqual([]);
-    expect(labels(told)).toEqual(['Export CSV']);
+    expect(labels(told)).toEqual(['Export CSV', 'Export the audit log']);
   });
 
   it('sends every line as a table, to the admin alone, also after a restart', async () => {

@@ -62,7 +62,9 @@ describe('an event that comes twice', () => {
     await discord.say(ada, channel, discord.mention, { files: [image(), clip()] });
     await discord.waitFor(() => discord.messages(channel).some((one) => textOf(one).includes('In line')));
     bot.remote.statuses = [COMPLETED];
-    await discord.waitFor(() => discord.messages(channel).some((one) => textOf(one).includes('is ready')));
+    await discord.waitFor(() =>
+      discord.messages(channel).some((one) => textOf(one).includes('AI-generated')),
+    );
     expect(bot.remote.submits).toHaveLength(1);
     expect(discord.messages(channel).filter(({ author }) => author.bot)).toHaveLength(2);
   });

@@ -151,7 +151,9 @@ describe('a price that needs a confirmation', () => {
     await discord.waitFor(() => textOf(asked.original).includes('In line'));
     expect(await bot.jobs()).toMatchObject([{ request: { orientation: 'image' } }]);
     remote.statuses = [{ ...COMPLETED, costMicros: 3_000_000 }];
-    await discord.waitFor(() => discord.messages(channel).some((one) => textOf(one).includes('is ready')));
+    await discord.waitFor(() =>
+      discord.messages(channel).some((one) => textOf(one).includes('AI-generated')),
+    );
     expect(remote.submits).toHaveLength(1);
   });
 

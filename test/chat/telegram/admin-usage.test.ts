@@ -23,7 +23,7 @@ describe('/usage', () => {
     expect(textOf(report)).toBe(
       'Spent this month\n$0.28 in 1 job\n\nBy provider\npaid: $0.28 in 1 job\n\nBy member\nAda: $0.28 in 1 job',
     );
-    expect(buttonsOf(report)).toEqual([['Export CSV']]);
+    expect(buttonsOf(report)).toEqual([['Export CSV', 'Export the audit log']]);
     await presses(admin, report, 'Export CSV');
     const file = await telegram.waitFor(() => telegram.said(group).find(({ document }) => document));
     expect(file.document?.file_name).toMatch(/^usage-\d{4}-\d\d-01-\d{4}-\d\d-\d\d\.csv$/);

@@ -84,6 +84,14 @@ describe('commands in private', () => {
     expect(await harness.jobs()).toMatchObject([{ state: 'cancelled' }]);
   });
 
+  it('says what an option takes where what was written is too long for it, or is no choice of it', async () => {
+    const { harness, chat, says } = await withVideo();
+    await says(`/jobs ${'A'.repeat(101)}`);
+    await harness.hears(chat, '“job” can be: at most 100 characters');
+    await says('/usage fortnight');
+    await harness.hears(chat, '“period” can be: day, week, month, last-month');
+  });
+
   it('/quota says what limits there are', async () => {
     const { harness, chat, says } = await withVideo();
     await says('/quota');

@@ -1,0 +1,9 @@
+/** A job at each provider, as its operation is on record. */
+import type { Operation } from '../../src/core/job/job.ts';
+
+export const OPERATIONS: Record<string, Operation> = {
+  fal: { requestId: 'r-1', quality: 'standard', submittedAt: 1, quoteMicros: 280_000 },
+  runpod: { id: 'j-1', submittedAt: 1, quoteMicros: 420_000 },
+  runcomfy: { requestId: 'r-1', submittedAt: 1, quoteMicros: 280_000 },
+  kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
+};
