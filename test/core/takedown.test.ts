@@ -281,6 +281,44 @@ describe('the decision', () => {
   });
 });
 
+describe('a restore that is still to have its effect', () => {
+  /** The store fails while the video is restored, so that the lifting and the bringing back are left over. */
+  async function halfRestored() {
+    const all = await delivered();
+    await all.report('me');
+    const { blocks } = all.life.ctx;
+    const { lift } = blocks;
+    let fails = true;
+    blocks.lift = (jobId) => (fails ? Promise.reject(new Error('the disk is full')) : lift(jobId));
+    await all.takedown.decide(ADMIN, await all.code(), 'restore');
+    expect((await all.case())?.todo).toEqual(['lift', 'bring-back']);
+    fails = false;
+    return all;
+  }
+
+  it('does not undo the hiding by a report that came since', async () => {
+    const all = await halfRestored();
+    await all.report('minor', 'discord:79');
+    await all.takedown.recover();
+    await all.life.clocks.runAll(all.world.time.now + HOUR);
+    expect(await all.case()).toMatchObject({ hidden: true, locked: true, todo: [] });
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: '*' }]);
+    const job = await all.job();
+    expect(job && 'video' in job && (await all.life.ctx.cases.hidesFile(job.video.key))).toBe(true);
+    expect(all.world.delivered).toHaveLength(1);
+  });
+
+  it('does not undo a removal that came since', async () => {
+    const all = await halfRestored();
+    await all.takedown.decide(ADMIN, await all.code(), 'remove');
+    await all.takedown.recover();
+    await all.life.clocks.runAll(all.world.time.now + HOUR);
+    expect(await all.case()).toMatchObject({ state: 'removed', hidden: true, todo: [] });
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: 'discord:10' }]);
+    expect(await all.job()).toBeUndefined();
+  });
+});
+
 describe('the clock of 48 hours', () => {
   const reminders = (all: ReturnType<typeof createReportedWorld>) =>
     all.told.filter(({ to, notice }) => 'member' in to && notice.kind === 'reported' && notice.reminder)

@@ -92,7 +92,8 @@ export function reportedAgain(before: Case, reason: ReportReason, now: number): 
   const locked = before.locked || reason === 'minor';
   const hidden = before.hidden || (wasSeen ? locked : hides(after));
   const anew = wasSeen ? { since: now, reminded: 0 } : {};
-  const todo = hidden && (!before.hidden || locked !== before.locked) ? HIDING : (['tell'] as const);
+  const hidesAnew = hidden && (wasSeen || !before.hidden || locked !== before.locked);
+  const todo = hidesAnew ? HIDING : (['tell'] as const);
   return {
     ...counted,
     ...anew,
@@ -100,10 +101,14 @@ export function reportedAgain(before: Case, reason: ReportReason, now: number): 
     state: 'open',
     hidden,
     locked,
-    todo: inOrder([...before.todo, ...todo]),
+    todo: inOrder([...(hidden ? withoutRestoring(before.todo) : before.todo), ...todo]),
     told: [],
   };
 }
+
+/** What is hidden again must not be shown by what an earlier decision left to be done. */
+export const withoutRestoring = (todo: readonly Effect[]): Effect[] =>
+  todo.filter((effect) => effect !== 'lift' && effect !== 'bring-back');
 
 /** Without those that are there twice. */
 export const inOrder = (effects: readonly Effect[]): Effect[] =>

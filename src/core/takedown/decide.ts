@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { isOperatorsOwn } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
-import type { Case, Effect } from './case.ts';
+import { type Case, type Effect, withoutRestoring } from './case.ts';
 
 export const DECISIONS = ['restore', 'remove', 'ban'] as const;
 export type Decision = (typeof DECISIONS)[number];
@@ -115,7 +115,7 @@ export function createDecisions(ctx: Context, work: (jobId: string) => Promise<v
       state: 'removed',
       hidden: true,
       locked: false,
-      todo: [...before, ...hiding, ...widening, 'forget'],
+      todo: [...withoutRestoring(before), ...hiding, ...widening, 'forget'],
     };
   }
 
