@@ -318,6 +318,25 @@ describe('the decision', () => {
   });
 });
 
+describe('a thousand statements from outside', () => {
+  it('make room for the next one by the oldest that named no video', async () => {
+    const all = await delivered();
+    const text = { reason: 'me', what: 'my face', name: 'Mary', contact: 'mary@example.org' } as const;
+    const send = (i: number, where: string) => all.takedown.state({ ...text, where }, `198.51.100.${i}`);
+    await send(0, await all.code());
+    for (let i = 1; i < 1_000; i += 1) {
+      all.world.time.now += 1;
+      await send(i, `somewhere ${i}`);
+    }
+    expect(await send(1_000, 'the last one')).toMatchObject({ ok: true });
+    const kept = (await all.takedown.statements()).map(({ where }) => where);
+    expect(kept).toHaveLength(1_000);
+    expect(kept).toContain(await all.code());
+    expect(kept).toContain('the last one');
+    expect(kept).not.toContain('somewhere 1');
+  });
+});
+
 describe('a job that was not sent yet', () => {
   it('ends free of charge once it is reported, and nothing of it is uploaded', async () => {
     const all = createReportedWorld();
