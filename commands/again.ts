@@ -14,13 +14,13 @@ export const again: ChatCommand<IntakeResult> = {
       { name: 'clip', type: 'attachment', accepts: 'video' },
     ],
   },
-  async execute(call, { access, intake, jobs, offers }) {
+  async execute(call, { access, intake, jobs, offers, takedown }) {
     const shut = access.refusalFor(call);
     if (shut) return refuse(shut);
     const found = await jobs.find(call, call.options.job ?? '');
     if (!found.ok) return found;
     const job = found.value;
-    if (job.hidden) return refuse({ code: 'job-hidden' });
+    if (await takedown.hides(job.id)) return refuse({ code: 'job-hidden' });
     if (call.files.image || call.files.clip) {
       const uploads = { ...intake.uploadsOf(job), ...call.files };
       return offers.take(call, uploads, intake.choicesOf(job), call.ask ?? false);

@@ -1,9 +1,14 @@
 /** One writer per key: work on the same job waits in the queue, work on different jobs does not. */
-export type Locks = { run<T>(key: string, work: () => Promise<T>): Promise<T> };
+export type Locks = {
+  run<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Whether whoever comes now has to wait. */
+  isBusy(key: string): boolean;
+};
 
 export function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>();
   return {
+    isBusy: (key) => tails.has(key),
     async run(key, work) {
       const before = tails.get(key);
       const mine = (before ?? Promise.resolve()).then(work, work);

@@ -7,7 +7,7 @@ import type { Files } from '../core/ports.ts';
 import type { Outcome } from '../core/refusals.ts';
 import { problem } from './problem.ts';
 
-type JobFileParts = { core: Pick<Core, 'handOut'>; files: Files };
+type JobFileParts = { core: Pick<Core, 'handOut' | 'takedown'>; files: Files };
 
 /** `mine`: the job that a request names, where whoever asks may have it. */
 export function jobFileRoutes(
@@ -20,17 +20,20 @@ export function jobFileRoutes(
     const job = await mine(c);
     if (!job.ok) return problem(c, job.refusal);
     if (!('video' in job.value)) return problem(c, { code: 'no-such-job' });
-    if (job.value.hidden) return problem(c, { code: 'job-hidden' });
+    const { id } = job.value;
+    if (await core.takedown.hides(id)) return problem(c, { code: 'job-hidden' });
     if (c.req.query('download') !== undefined) {
       c.header('content-disposition', `attachment; filename="strut-${job.value.code}.mp4"`);
     }
-    const video = await core.handOut(job.value.id);
+    const video = await core.handOut(id);
+    // It may have been reported while its marks were made.
+    if (await core.takedown.hides(id)) return problem(c, { code: 'job-hidden' });
     return video.ok ? sendFile(c, files, job.value, video.value) : problem(c, video.refusal);
   });
 
   app.get('/jobs/:id/image', async (c) => {
     const job = await mine(c);
-    if (job.ok && job.value.hidden) return problem(c, { code: 'job-hidden' });
+    if (job.ok && (await core.takedown.hides(job.value.id))) return problem(c, { code: 'job-hidden' });
     return job.ok ? sendFile(c, files, job.value, job.value.inputs.image) : problem(c, job.refusal);
   });
 

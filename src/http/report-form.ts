@@ -19,6 +19,8 @@ const MAX_BYTES = 20_000;
 /** Nobody fills it in faster, and nobody takes a day. */
 const LEAST_MS = 2_000;
 const MOST_MS = 24 * 3_600_000;
+/** From one address, so that nobody shuts the form for everybody. */
+const AN_HOUR_EACH = { points: 12, duration: 3_600 };
 /** From everywhere together: a flood from many addresses at once stops here. */
 const AN_HOUR = { points: 60, duration: 3_600 };
 
@@ -37,7 +39,8 @@ type Given = Record<string, string>;
 
 export function reportForm({ takedown, publicUrl, clock }: ReportFormParts): Hono {
   const app = new Hono();
-  const all = new RateLimiterMemory(AN_HOUR);
+  const all = new RateLimiterMemory({ ...AN_HOUR, keyPrefix: 'all' });
+  const each = new RateLimiterMemory({ ...AN_HOUR_EACH, keyPrefix: 'each' });
   // Of this life of the process: a form that was opened before is shown once more, filled in.
   const key = randomBytes(32);
   const seal = (at: string): string => createHmac('sha256', key).update(at).digest('base64url');
@@ -65,9 +68,11 @@ export function reportForm({ takedown, publicUrl, clock }: ReportFormParts): Hon
     const read = filled.safeParse(given);
     if (foreign || !read.success || !isOurs(read.data.token))
       return show(c, words, 422, given, words.t('report.form.again'));
-    const room = await all.consume('all').catch(() => undefined);
+    const { from } = whoAsks(c, true);
+    const own = await each.consume(from).catch(() => undefined);
+    const room = own && (await all.consume('all').catch(() => undefined));
     const { token: _, website: __, faith: ___, ...statement } = read.data;
-    const taken = room && (await takedown.state(statement, whoAsks(c, true).from));
+    const taken = room && (await takedown.state(statement, from));
     if (!taken?.ok) return show(c, words, 429, given, words.t('report.form.later'));
     return c.html(page(words, `<p>${escapeHtml(words.t('report.form.thanks'))}</p>`), 200);
   });

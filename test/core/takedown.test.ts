@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { again } from '../../commands/again.ts';
+import { MachineBusy } from '../../src/core/media.ts';
 import { CHAT_EVENT, CHOICES, createJob, UPLOADS } from '../fakes/world.ts';
 import {
   ADMIN,
@@ -17,6 +19,20 @@ const LINKS = {
   readMedia: () => undefined,
   readHook: () => undefined,
 };
+
+/** What comes of it without anything else having to end first. */
+async function inTurns<T>(work: Promise<T>): Promise<T | 'still waits'> {
+  let answer: T | 'still waits' = 'still waits';
+  void work.then((value) => {
+    answer = value;
+  });
+  await turnsUntil(async () => answer !== 'still waits');
+  return answer;
+}
+
+async function turnsUntil(isSo: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 500 && !(await isSo()); turn += 1) await new Promise(setImmediate);
+}
 
 async function delivered(options = {}) {
   const all = createReportedWorld(options);
@@ -170,6 +186,7 @@ describe('a delivery that is under way when its video is reported', () => {
     await all.deliver();
     await all.life.scheduler.runAll(all.world.time.now + HOUR);
     await Promise.all(reports);
+    await turnsUntil(async () => (await all.job())?.hidden !== undefined);
     expect(all.world.delivered).toHaveLength(1);
     expect((await all.job())?.hidden).toBeDefined();
   });
@@ -230,6 +247,26 @@ describe('the decision', () => {
     expect(await all.case()).toMatchObject({ state: 'open', hidden: true });
   });
 
+  it('to ban is not noted where the list could not be written', async () => {
+    const all = await delivered();
+    await all.report('me');
+    const { settings } = all.life.ctx;
+    settings.change = () => Promise.reject(new Error('the disk is full'));
+    await expect(all.takedown.decide(ADMIN, await all.code(), 'ban')).rejects.toThrow('the disk is full');
+    expect(await all.case()).not.toHaveProperty('banned');
+  });
+
+  it('to restore keeps the marked video that is made on the way', async () => {
+    const all = await delivered();
+    await all.report('me');
+    const before = await all.job();
+    if (before?.state !== 'delivered') throw new Error('not delivered');
+    const { marked: _, ...bare } = before;
+    await all.world.disk.store.save(bare);
+    await all.takedown.decide(ADMIN, await all.code(), 'restore');
+    expect(await all.job()).toHaveProperty('marked');
+  });
+
   it('is not for members, nor for admins of another space', async () => {
     const all = await delivered();
     await all.report('me');
@@ -278,6 +315,163 @@ describe('the decision', () => {
     expect(await all.case()).toMatchObject({ state: 'open', hidden: false });
     await all.report('minor', 'discord:79');
     expect((await all.job())?.hidden).toMatchObject({ locked: true });
+  });
+});
+
+describe('a thousand statements from outside', () => {
+  it('make room for the next one by the oldest that named no video', async () => {
+    const all = await delivered();
+    const text = { reason: 'me', what: 'my face', name: 'Mary', contact: 'mary@example.org' } as const;
+    const send = (i: number, where: string) => all.takedown.state({ ...text, where }, `198.51.100.${i}`);
+    await send(0, await all.code());
+    for (let i = 1; i < 1_000; i += 1) {
+      all.world.time.now += 1;
+      await send(i, `somewhere ${i}`);
+    }
+    expect(await send(1_000, 'the last one')).toMatchObject({ ok: true });
+    const kept = (await all.takedown.statements()).map(({ where }) => where);
+    expect(kept).toHaveLength(1_000);
+    expect(kept).toContain(await all.code());
+    expect(kept).toContain('the last one');
+    expect(kept).not.toContain('somewhere 1');
+  });
+});
+
+describe('a job that was not sent yet', () => {
+  it('ends free of charge once it is reported, and nothing of it is uploaded', async () => {
+    const all = createReportedWorld();
+    await all.deliver(0);
+    await all.report('me');
+    await all.life.scheduler.runAll(all.world.time.now + HOUR);
+    expect(await all.job()).toMatchObject({ state: 'failed', failure: 'not-usable', costMicros: 0 });
+    expect(all.world.remotes[0]?.submits).toEqual([]);
+  });
+
+  it('ends free of charge where its picture was blocked since', async () => {
+    const all = createReportedWorld();
+    await all.deliver(0);
+    all.life.ctx.blocks.refusalFor = async () => ({ code: 'picture-blocked' });
+    await all.life.scheduler.runAll(all.world.time.now + HOUR);
+    expect(await all.job()).toMatchObject({ state: 'failed', failure: 'not-usable', costMicros: 0 });
+    expect(all.world.remotes[0]?.submits).toEqual([]);
+  });
+});
+
+describe('a report while something is in its way', () => {
+  const MEDIA_BUSY = { pictureHash: () => Promise.reject(new MachineBusy()) };
+
+  it('hides, blocks and tells, though the chat takes no message back', async () => {
+    const all = await delivered({ chat: { retract: () => Promise.reject(new Error('no network')) } });
+    await all.report('minor');
+    expect((await all.job())?.hidden).toMatchObject({ locked: true });
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: '*' }]);
+    expect(all.told.some(({ to }) => 'member' in to)).toBe(true);
+    expect((await all.case())?.todo).toEqual(['messages', 'late-messages']);
+  });
+
+  it('hides, tells and takes messages back, though the picture can be looked at only later', async () => {
+    const all = await delivered({ media: MEDIA_BUSY });
+    await all.report('me');
+    expect((await all.job())?.hidden).toBeDefined();
+    expect(all.told.some(({ to }) => 'member' in to)).toBe(true);
+    expect(all.retracted.length).toBeGreaterThan(0);
+    expect((await all.case())?.todo).toContain('block');
+  });
+
+  it('does not forget a job that is removed before its messages are gone', async () => {
+    const all = await delivered({ chat: { retract: () => Promise.reject(new Error('no network')) } });
+    await all.report('me');
+    await all.takedown.decide(OPERATOR, await all.code(), 'remove');
+    expect(await all.job()).toBeDefined();
+    expect((await all.case())?.todo).toEqual(['messages', 'late-messages', 'widen', 'forget']);
+  });
+
+  it('and a decision about it are answered at once, though somebody is at work on the job', async () => {
+    const all = await delivered();
+    const free = Promise.withResolvers<void>();
+    const held = all.life.ctx.locks.run(CHAT_EVENT.id, () => free.promise);
+    await inTurns(all.report('minor'));
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: '*' }]);
+    expect(all.told.some(({ to }) => 'member' in to)).toBe(true);
+    expect(all.retracted.length).toBeGreaterThan(0);
+    // Those who ask by then do not go by the job, which does not say so yet.
+    expect(await all.job()).not.toHaveProperty('hidden');
+    expect(await inTurns(all.life.core.privacy.forgetJob(CHAT_EVENT.id))).toBe(false);
+    const call = { ...ASKER, id: 'discord:902', options: { job: await all.code() }, files: {} };
+    expect(await again.execute(call, all.life.core)).toEqual({ ok: false, refusal: { code: 'job-hidden' } });
+    const code = await all.code();
+    expect(await inTurns(all.takedown.decide(OPERATOR, code, 'remove'))).toMatchObject({ ok: true });
+    free.resolve();
+    await held;
+    await turnsUntil(async () => (await all.case())?.todo.length === 0);
+    expect(await all.job()).toBeUndefined();
+    expect(await all.case()).toMatchObject({ state: 'removed', todo: [] });
+  });
+
+  it('covers the video, too, that is being fetched just then', async () => {
+    const all = createReportedWorld();
+    await all.takedown.recover();
+    await all.deliver(2);
+    all.life.ctx.fetcher.fetch = async () => {
+      await inTurns(all.report('me'));
+      return 'here';
+    };
+    await all.life.scheduler.runAll(all.world.time.now + 4 * HOUR);
+    await turnsUntil(async () => (await all.job())?.hidden !== undefined);
+    await all.life.clocks.runAll(all.world.time.now + HOUR);
+    const job = await all.job();
+    if (job?.state !== 'completed') throw new Error('not fetched');
+    expect(await all.life.ctx.cases.hidesFile(job.video.key)).toBe(true);
+    expect((await all.life.ctx.blocks.all())[0]?.sha256).toContain(job.video.key.slice(0, 64));
+    expect(all.world.delivered).toEqual([]);
+  });
+
+  it('tells once more what is left for the admins to delete', async () => {
+    const all = await delivered({ chat: { retract: async () => ({ deleted: 0, emptied: 0, left: 2 }) } });
+    await all.report('me');
+    const told = all.told.flatMap(({ to, notice }) =>
+      'member' in to && notice.kind === 'reported' ? [notice.about.retracted.left] : [],
+    );
+    expect(told).toHaveLength(2);
+    expect(told.at(-1)).toBeGreaterThan(0);
+  });
+});
+
+describe('a restore that is still to have its effect', () => {
+  /** The store fails while the video is restored, so that the lifting and the bringing back are left over. */
+  async function halfRestored() {
+    const all = await delivered();
+    await all.report('me');
+    const { blocks } = all.life.ctx;
+    const { lift } = blocks;
+    let fails = true;
+    blocks.lift = (jobId) => (fails ? Promise.reject(new Error('the disk is full')) : lift(jobId));
+    await all.takedown.decide(ADMIN, await all.code(), 'restore');
+    expect((await all.case())?.todo).toEqual(['lift', 'bring-back']);
+    fails = false;
+    return all;
+  }
+
+  it('does not undo the hiding by a report that came since', async () => {
+    const all = await halfRestored();
+    await all.report('minor', 'discord:79');
+    await all.takedown.recover();
+    await all.life.clocks.runAll(all.world.time.now + HOUR);
+    expect(await all.case()).toMatchObject({ hidden: true, locked: true, todo: [] });
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: '*' }]);
+    const job = await all.job();
+    expect(job && 'video' in job && (await all.life.ctx.cases.hidesFile(job.video.key))).toBe(true);
+    expect(all.world.delivered).toHaveLength(1);
+  });
+
+  it('does not undo a removal that came since', async () => {
+    const all = await halfRestored();
+    await all.takedown.decide(ADMIN, await all.code(), 'remove');
+    await all.takedown.recover();
+    await all.life.clocks.runAll(all.world.time.now + HOUR);
+    expect(await all.case()).toMatchObject({ state: 'removed', hidden: true, todo: [] });
+    expect(await all.life.ctx.blocks.all()).toMatchObject([{ scope: 'discord:10' }]);
+    expect(await all.job()).toBeUndefined();
   });
 });
 

@@ -1,5 +1,7 @@
 /** The billable step: each call is saved before it is made, and made again only where a twin is refused for free. */
 import { type Context, move, providerOf } from '../context.ts';
+import { keptUpload } from '../intake/uploads.ts';
+import { MachineBusy } from '../media.ts';
 import type { Provider, SubmitOutcome, UploadedFiles } from '../ports.ts';
 import { UploadRefused } from '../ports.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
@@ -18,10 +20,11 @@ const SUBMIT_TIMEOUT_MS = 90_000;
  * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
  */
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
-  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
-  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
+  if (await isUnwanted(ctx, job)) return finish(ctx, job, 'failed', NOT_USABLE);
   const ready = (await whereItWaits(ctx, job)) ?? (await uploadSomewhere(ctx, job, signal));
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
+  // It may have been reported while its files were on their way.
+  if (await ctx.cases.hides(job.id)) return finish(ctx, job, 'failed', NOT_USABLE);
   const { provider, uploaded } = ready;
   const sent = { provider: provider.id, submittedAt: ctx.clock.now() };
   const waited = job.full?.provider === provider.id ? job.full : undefined;
@@ -58,8 +61,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
 export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: Provider): Promise<Job> {
   const { uploaded } = job;
   if (!uploaded) return job;
-  const unwanted = await refusalByOwner(ctx.optOuts, job.requester, job.inputs);
-  if (unwanted) return finish(ctx, job, 'failed', { failure: unwanted.code, costMicros: 0 });
+  if (await isUnwanted(ctx, job)) return finish(ctx, job, 'failed', NOT_USABLE);
   const sent = { provider: provider.id, submittedAt: ctx.clock.now(), ...tracesOf(provider, uploaded) };
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
@@ -74,6 +76,19 @@ const tracesOf = ({ account }: Provider, uploaded: UploadedFiles) => ({
   uploaded,
   ...(account === undefined ? {} : { account }),
 });
+
+const NOT_USABLE = { failure: 'not-usable', costMicros: 0 } as const;
+
+/** Whether it must not be sent: somebody's wish, a report of the job itself, or a picture that was blocked since. */
+async function isUnwanted(ctx: Context, { id, requester, inputs }: Job): Promise<boolean> {
+  if (await refusalByOwner(ctx.optOuts, requester, inputs)) return true;
+  if (await ctx.cases.hides(id)) return true;
+  const files = { image: keptUpload(ctx.files, inputs.image), clip: keptUpload(ctx.files, inputs.clip) };
+  const blocked = await ctx.blocks.refusalFor(requester.spaceId, files);
+  // It can't be looked at just now: nothing is sent before that.
+  if (blocked?.code === 'busy') throw new MachineBusy();
+  return blocked !== undefined;
+}
 
 /** What was taken late has as long as any other from then on. */
 export const withItsTime = <J extends JobIn<'submitting' | 'unknown'>>(ctx: Context, job: J): J => ({

@@ -1,20 +1,30 @@
 /** A report of a video and what became of it: kept apart from the job, which may be busy, and longer than it. */
 import type { Job, ReportReason, Requester } from '../job/job.ts';
 
-/** What is still to be done, in this order. Each may be repeated, as a crash may come between it and its being noted. */
+/**
+ * What is still to be done, in this order: first what needs neither a chat's leave nor the job. Each may be repeated, as
+ * a crash may come between it and its being noted.
+ */
 const EFFECTS = [
   'links',
+  'block',
+  'tell',
   'messages',
   'mark',
   'late-messages',
-  'block',
-  'tell',
   'lift',
   'bring-back',
   'widen',
   'forget',
 ] as const;
 export type Effect = (typeof EFFECTS)[number];
+
+/** None of these waits for another one that fails; all others need what comes before them to have been done. */
+const ON_THEIR_OWN: readonly Effect[] = ['links', 'block', 'tell', 'messages', 'mark'];
+
+/** The next one, where those that were `put off` are to be tried again later. */
+export const nextOf = (todo: readonly Effect[], putOff: ReadonlySet<Effect>): Effect | undefined =>
+  todo.find((effect) => !putOff.has(effect) && (putOff.size === 0 || ON_THEIR_OWN.includes(effect)));
 
 /** What became of the bot's own messages with a video. `left`: neither deleted nor emptied, as nothing leads there any more. */
 export type Retracted = { deleted: number; emptied: number; left: number };
@@ -55,7 +65,7 @@ const HOUR_MS = 3_600_000;
 export const DECIDE_WITHIN_MS = 48 * HOUR_MS;
 export const REMIND_AFTER_MS = [24 * HOUR_MS, 40 * HOUR_MS] as const;
 
-const HIDING: readonly Effect[] = ['links', 'messages', 'mark', 'late-messages', 'block', 'tell'];
+const HIDING: readonly Effect[] = ['links', 'block', 'tell', 'messages', 'mark', 'late-messages'];
 
 /** A report of a job that has no case yet. */
 export function opened(job: Job, reason: ReportReason, now: number): Case {
@@ -92,7 +102,8 @@ export function reportedAgain(before: Case, reason: ReportReason, now: number): 
   const locked = before.locked || reason === 'minor';
   const hidden = before.hidden || (wasSeen ? locked : hides(after));
   const anew = wasSeen ? { since: now, reminded: 0 } : {};
-  const todo = hidden && (!before.hidden || locked !== before.locked) ? HIDING : (['tell'] as const);
+  const hidesAnew = hidden && (wasSeen || !before.hidden || locked !== before.locked);
+  const todo = hidesAnew ? HIDING : (['tell'] as const);
   return {
     ...counted,
     ...anew,
@@ -100,10 +111,14 @@ export function reportedAgain(before: Case, reason: ReportReason, now: number): 
     state: 'open',
     hidden,
     locked,
-    todo: inOrder([...before.todo, ...todo]),
+    todo: inOrder([...(hidden ? withoutRestoring(before.todo) : before.todo), ...todo]),
     told: [],
   };
 }
+
+/** What is hidden again must not be shown by what an earlier decision left to be done. */
+export const withoutRestoring = (todo: readonly Effect[]): Effect[] =>
+  todo.filter((effect) => effect !== 'lift' && effect !== 'bring-back');
 
 /** Without those that are there twice. */
 export const inOrder = (effects: readonly Effect[]): Effect[] =>

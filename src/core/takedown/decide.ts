@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { isOperatorsOwn } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
-import type { Case, Effect } from './case.ts';
+import { type Case, type Effect, withoutRestoring } from './case.ts';
 
 export const DECISIONS = ['restore', 'remove', 'ban'] as const;
 export type Decision = (typeof DECISIONS)[number];
@@ -60,18 +60,20 @@ export function createDecisions(ctx: Context, work: (jobId: string) => Promise<v
   async function decide(caller: Caller, code: string, decision: Decision): Promise<Outcome<Case>> {
     const found = await find(caller, code);
     if (!found.ok) return found;
-    let refusal: Refusal | undefined;
+    const { asker } = found.value;
+    const { memberId: by } = caller.requester;
+    let refusal = whyNot(caller, found.value, decision);
+    if (refusal) return refuse(refusal);
+    // First, as the case must not say so of somebody who still may ask.
+    if (decision === 'ban') {
+      const banned = await ctx.settings.change(asker.spaceId, by, 'block', { member: asker.memberId });
+      if (!banned.ok) return banned;
+    }
     const after = await ctx.cases.change(found.value.jobId, (one) => {
       refusal = one ? whyNot(caller, one, decision) : { code: 'no-such-job' };
       return one && !refusal ? decided(one, caller, decision) : undefined;
     });
     if (refusal || !after) return refuse(refusal ?? { code: 'no-such-job' });
-    const { asker } = after;
-    const { memberId: by } = caller.requester;
-    if (decision === 'ban') {
-      const banned = await ctx.settings.change(asker.spaceId, by, 'block', { member: asker.memberId });
-      if (!banned.ok) return banned;
-    }
     await ctx.audit.append({
       kind: AUDITED[decision],
       atMs: ctx.clock.now(),
@@ -107,7 +109,7 @@ export function createDecisions(ctx: Context, work: (jobId: string) => Promise<v
         todo: wasRemoved ? [...before, 'lift'] : todo,
       };
     }
-    const hiding: Effect[] = ['links', 'messages', 'mark', 'late-messages', 'block'];
+    const hiding: Effect[] = ['links', 'block', 'messages', 'mark', 'late-messages'];
     const widening: Effect[] = byOperator ? ['widen'] : [];
     return {
       ...one,
@@ -115,7 +117,7 @@ export function createDecisions(ctx: Context, work: (jobId: string) => Promise<v
       state: 'removed',
       hidden: true,
       locked: false,
-      todo: [...before, ...hiding, ...widening, 'forget'],
+      todo: [...withoutRestoring(before), ...hiding, ...widening, 'forget'],
     };
   }
 

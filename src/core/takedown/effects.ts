@@ -7,8 +7,11 @@ import { EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
 import { tellOf } from './tell.ts';
 
-/** What the case is like afterwards, or that it can't be done yet. */
-export type EffectOutcome = Partial<Case> | 'not-yet';
+/** What the case is like afterwards, or that it can't be done yet. `busy`: somebody is at work on the job. */
+export type EffectOutcome = Partial<Case> | 'not-yet' | 'busy';
+
+/** These wait for whoever is at work on the job, which may take minutes. */
+const NEED_THE_JOB: readonly Effect[] = ['mark', 'bring-back', 'forget'];
 
 export type EffectParts = { ctx: Context; privacy: Pick<Privacy, 'forgetJob' | 'dropArchives'> };
 
@@ -16,6 +19,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
   const { ctx } = parts;
   const { jobId } = one;
   const job = await ctx.store.get(jobId);
+  if (NEED_THE_JOB.includes(effect) && ctx.locks.isBusy(jobId)) return 'busy';
   switch (effect) {
     case 'links':
       if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
@@ -71,7 +75,11 @@ async function retract(ctx: Context, one: Case, job: Job): Promise<Partial<Case>
   const gone = await ctx.chats.get(job.requester.platform)?.retract?.(job);
   if (!gone) return {};
   const { deleted, emptied, left } = one.retracted;
+  // Those who were told before read once more what is left for them to delete.
+  const more: Partial<Case> =
+    gone.left > 0 && left === 0 && one.state === 'open' ? { told: [], todo: ['tell'] } : {};
   return {
+    ...more,
     retracted: { deleted: deleted + gone.deleted, emptied: emptied + gone.emptied, left: left + gone.left },
   };
 }
@@ -96,7 +104,9 @@ async function bringBack(ctx: Context, { id }: Job): Promise<void> {
     const job = await ctx.store.get(id);
     if (job?.state !== 'delivered' || !(await ctx.files.has(job.video))) return;
     const receipt = await handOver(ctx, job, job.requester.target);
-    if (receipt) await ctx.store.save({ ...job, receipt });
+    // As it is by now: its marked video may have been made on the way.
+    const now = await ctx.store.get(id);
+    if (receipt && now?.state === 'delivered') await ctx.store.save({ ...now, receipt });
   });
 }
 

@@ -94,6 +94,17 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     }
   }
 
+  /** Lets the oldest statement go that named no video. False where all that are kept did. */
+  async function makeRoom(): Promise<boolean> {
+    const kept = await kv.startingWith<Statement>('statement:');
+    if (kept.size < STATEMENTS_KEPT) return true;
+    const [oldest] = [...kept]
+      .filter(([, { codes }]) => codes.length === 0)
+      .toSorted(([, a], [, b]) => a.at - b.at);
+    if (oldest) await kv.delete(oldest[0]);
+    return oldest !== undefined;
+  }
+
   /** One at a time of the same person: a hundred at once are counted like a hundred in a row. */
   const alone = <T>(by: string, work: () => Promise<T>): Promise<T> =>
     ctx.locks.run(`reports by ${by}`, work);
@@ -117,8 +128,7 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     if (await kv.get(key)) return accept('taken');
     const until = await limited({ by, code: '', reason: given.reason });
     if (until !== undefined) return refuse({ code: 'slow-down', retryAt: until });
-    if ((await kv.startingWith('statement:')).size >= STATEMENTS_KEPT)
-      return refuse({ code: 'slow-down', retryAt: ctx.clock.now() + DAY_MS });
+    if (!(await makeRoom())) return refuse({ code: 'slow-down', retryAt: ctx.clock.now() + DAY_MS });
     const found: string[] = [];
     for (const code of codes) if ((await ctx.store.byCode(code)).length > 0) found.push(code);
     const { reason } = given;

@@ -8,7 +8,14 @@ import { createLocks } from '../locks.ts';
 import type { KeyValueStore, Scheduler } from '../ports.ts';
 import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
-import { type Case, DECIDE_WITHIN_MS, REMIND_AFTER_MS, type ReportCounts } from './case.ts';
+import {
+  type Case,
+  DECIDE_WITHIN_MS,
+  type Effect,
+  nextOf,
+  REMIND_AFTER_MS,
+  type ReportCounts,
+} from './case.ts';
 import { createDecisions, type Decisions } from './decide.ts';
 import { perform } from './effects.ts';
 import { createReporting, type Reporting } from './report.ts';
@@ -24,6 +31,8 @@ export type Takedown = Reporting &
     recover(): Promise<void>;
     /** Lets go of cases whose time is over. */
     sweep(): Promise<void>;
+    /** Whether nobody may be given the job's video, though the job itself may not say so yet. */
+    hides(jobId: string): Promise<boolean>;
     /** Whether nobody may be given the file, whoever has a link to it. */
     hidesFile(key: string): Promise<boolean>;
     /** Since the start of this process. */
@@ -42,6 +51,8 @@ export function createTakedown(
 ): Takedown {
   const locks = createLocks();
   const tries = new Map<string, number>();
+  /** Busy jobs that a take-down waits for. */
+  const awaited = new Set<string>();
   const counts: ReportCounts = {
     reports: { me: 0, intimate: 0, minor: 0, other: 0 },
     messages: { deleted: 0, emptied: 0, left: 0 },
@@ -62,24 +73,59 @@ export function createTakedown(
     }
   }
 
+  /** For a press, which need not wait for what is being done about the same case already. */
+  const begin = async (jobId: string): Promise<void> => {
+    const isBusy = locks.isBusy(jobId);
+    const done = work(jobId);
+    if (!isBusy) await done;
+  };
+
+  /** Goes on past what fails or has to wait, so that it holds nothing else up, and throws at the end. */
   async function doAll(jobId: string): Promise<void> {
+    const putOff = new Set<Effect>();
+    const errors: unknown[] = [];
     for (;;) {
       const one = await ctx.cases.get(jobId);
-      const [effect] = one?.todo ?? [];
-      if (!one || effect === undefined) return one && waitOn(one);
-      const outcome = await perform(effect, one, { ctx, privacy });
-      if (outcome === 'not-yet') return void scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
-      const { retracted: before } = one;
-      const { retracted: after = before } = outcome;
-      for (const how of ['deleted', 'emptied', 'left'] as const)
-        counts.messages[how] += after[how] - before[how];
-      await ctx.cases.change(jobId, (now) => {
-        if (!now) return undefined;
-        const isLast = now.revision === one.revision;
-        const todo = isLast ? now.todo.filter((other) => other !== effect) : now.todo;
-        return { ...now, ...outcome, todo };
-      });
+      const effect = one && nextOf(one.todo, putOff);
+      if (!one || !effect) {
+        if (errors.length > 0) throw errors[0];
+        return one && putOff.size === 0 ? waitOn(one) : undefined;
+      }
+      try {
+        const outcome = await perform(effect, one, { ctx, privacy });
+        if (outcome !== 'not-yet' && outcome !== 'busy') {
+          await note(one, effect, outcome);
+          continue;
+        }
+        if (outcome === 'busy') onceFree(jobId);
+        else scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
+      } catch (error) {
+        if (ctx.stopping()) throw error;
+        errors.push(error);
+      }
+      putOff.add(effect);
     }
+  }
+
+  async function note(one: Case, effect: Effect, outcome: Partial<Case>): Promise<void> {
+    const { retracted: before } = one;
+    const { todo: more = [], ...rest } = outcome;
+    const { retracted: after = before } = rest;
+    for (const how of ['deleted', 'emptied', 'left'] as const)
+      counts.messages[how] += after[how] - before[how];
+    await ctx.cases.change(one.jobId, (now) => {
+      if (!now) return undefined;
+      const isLast = now.revision === one.revision;
+      const todo = isLast ? now.todo.filter((other) => other !== effect) : now.todo;
+      return { ...now, ...rest, todo: [...todo, ...more] };
+    });
+  }
+
+  /** Goes on as soon as the job is free. Whoever pressed does not wait for that, and a crash is made good by `recover`. */
+  function onceFree(jobId: string): void {
+    if (awaited.has(jobId)) return;
+    awaited.add(jobId);
+    void ctx.locks.run(jobId, async () => void awaited.delete(jobId)).then(() => work(jobId));
   }
 
   /** The clock of 48 hours, with its reminders. */
@@ -98,18 +144,19 @@ export function createTakedown(
 
   // What came of a job that was hidden while it was under way is not known before.
   ctx.events.subscribe('*', (job) => {
-    if (!job.hidden || job.state !== 'completed' || job.deliveryTries > 0) return;
+    // The case is asked: a job that was busy does not say yet that it is hidden.
+    if (job.state !== 'completed' || job.deliveryTries > 0) return;
     const more = (now: Case | undefined): Case | undefined =>
-      now?.hidden ? { ...now, todo: [...now.todo, 'links', 'block'] } : undefined;
+      now?.hidden ? { ...now, revision: now.revision + 1, todo: [...now.todo, 'links', 'block'] } : undefined;
     ctx.cases
       .change(job.id, more)
-      .then(() => scheduler.at(job.id, ctx.clock.now()))
+      .then((after) => after && scheduler.at(job.id, ctx.clock.now()))
       .catch((err) => ctx.log.error({ err, job: job.code }, 'what a hidden job made is not blocked'));
   });
 
   return {
-    ...createReporting(ctx, { kv, work, counts }),
-    ...createDecisions(ctx, work),
+    ...createReporting(ctx, { kv, work: begin, counts }),
+    ...createDecisions(ctx, begin),
     async recover() {
       for (const one of await ctx.cases.all())
         if (one.todo.length > 0 || one.state === 'open') scheduler.at(one.jobId, ctx.clock.now());
@@ -124,6 +171,7 @@ export function createTakedown(
         if (!(await ctx.store.get(one.jobId))) await ctx.cases.drop(one.jobId);
       }
     },
+    hides: ctx.cases.hides,
     hidesFile: ctx.cases.hidesFile,
     counts: () => structuredClone(counts),
     open: async () => (await ctx.cases.all()).filter(({ state }) => state === 'open').length,

@@ -64,17 +64,17 @@ export function createPrivacy(
 ): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
   // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
-  const isUnderWay = (job: Job): boolean =>
-    (!isOver(job) && job.state !== 'completed') || job.hidden?.locked === true;
+  const isUnderWay = async (job: Job): Promise<boolean> =>
+    (!isOver(job) && job.state !== 'completed') || (await ctx.cases.get(job.id))?.locked === true;
 
   async function forgetJob(id: string): Promise<'forgotten' | 'under-way' | 'gone'> {
     const before = await ctx.store.get(id);
     // Nobody waits for the step that it is in just to hear that.
-    if (before && isUnderWay(before)) return 'under-way';
+    if (before && (await isUnderWay(before))) return 'under-way';
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (!job) return 'gone';
-      if (isUnderWay(job)) return 'under-way';
+      if (await isUnderWay(job)) return 'under-way';
       ctx.scheduler.remove(id);
       await forgetKept(ctx, job);
       return 'forgotten';
