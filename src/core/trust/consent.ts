@@ -30,7 +30,7 @@ export const isPassedOn = (postedBy: string | undefined): boolean => postedBy?.s
 export const messengerOf = (postedBy: string): string => postedBy.replace(PASSED_ON, '');
 
 /** Whether somebody else than the requester posted that file, or made what they passed on. */
-export const isOthers = ({ postedBy }: Poster, { memberId }: Pick<Requester, 'memberId'>): boolean =>
+const isOthers = ({ postedBy }: Poster, { memberId }: Pick<Requester, 'memberId'>): boolean =>
   postedBy !== undefined && postedBy !== memberId;
 
 export type Consents = {
