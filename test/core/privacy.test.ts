@@ -49,7 +49,7 @@ describe('the files that are handed to a member', () => {
   it('hold no video that cannot be marked right now', async () => {
     const mark = async () => Promise.reject(new MachineBusy('busy'));
     const { life, job } = await done({ media: { mark } });
-    expect(job).toMatchObject({ state: 'completed' });
+    expect(job).toMatchObject({ state: 'delivered' });
     expect([...(await filesHanded(life)).keys()]).toEqual(['picture.jpg', 'clip.mp4']);
   });
 

@@ -79,7 +79,7 @@ export function createDecisions(ctx: Context, work: (jobId: string) => Promise<v
       atMs: ctx.clock.now(),
       spaceId: asker.spaceId,
       by,
-      about: asker.memberId,
+      about: after.asker.memberId,
       jobCode: after.code,
     });
     ctx.log.info({ job: after.code, decision }, 'a report was decided');
