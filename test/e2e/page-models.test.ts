@@ -1,6 +1,7 @@
 /** The chooser of models in a real Chromium, on the real bot with fal.ai's simulator behind it. */
 import { expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
+import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { BROWSER, launchBrowser, openContext } from './browser.ts';
@@ -13,6 +14,7 @@ it(
     fal.jobs.always({ queueMs: 0, runMs: 300 });
     const urls = { FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
     await using bot = await startBot({ FAL_KEY: fal.key, ...urls });
+    await consented(bot.dataDir, 'web:operator');
     const browser = await launchBrowser();
     try {
       const page = await (await openContext(browser, { baseURL: bot.url })).newPage();
