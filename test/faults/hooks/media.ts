@@ -34,6 +34,13 @@ export const createMedia: typeof create = (parts) => {
     },
     findPerson: async () => ({ image: true, clip: true }),
     probeVideo: async () => VIDEO,
+    async mark(path, toPath) {
+      await copyFile(path, toPath);
+      return VIDEO;
+    },
+    showsRealPerson: async () => false,
+    frameHashes: async () => undefined,
+    pictureHash: async () => undefined,
     poster: (_path, toPath) => copyFile(process.env.FAULTS_POSTER ?? '', toPath),
   };
 };
