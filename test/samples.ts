@@ -33,6 +33,8 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
       quarter('blue', 0, half.height),
       quarter('yellow', half.width, half.height),
     ].join('')}</svg>`;
+    // A file that shares this worker may have loaded what shuts everything out that members may not send.
+    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
     let picture = sharp(Buffer.from(svg));
     if (colour) picture = sharp({ create: { width, height, channels: 3, background: colour } });
     if (!alpha) picture = picture.flatten({ background: 'white' });
