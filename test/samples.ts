@@ -33,8 +33,6 @@ export function sampleImage(options: SampleImage = {}): Promise<string> {
       quarter('blue', 0, half.height),
       quarter('yellow', half.width, half.height),
     ].join('')}</svg>`;
-    // A file that shares this worker may have loaded what shuts everything out that members may not send.
-    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
     let picture = sharp(Buffer.from(svg));
     if (colour) picture = sharp({ create: { width, height, channels: 3, background: colour } });
     if (!alpha) picture = picture.flatten({ background: 'white' });
@@ -114,6 +112,8 @@ async function cached(
   await mkdir(FOLDER, { recursive: true });
   // Several test files may make the same one at the same time: each writes its own and the last rename wins.
   const making = join(FOLDER, `making-${randomUUID()}.${extension}`);
+  // A file that shares this worker may have loaded what shuts everything out that members may not send.
+  sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
   await make(making);
   await rename(making, path);
   return path;
