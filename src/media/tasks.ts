@@ -44,7 +44,7 @@ const withoutSound = z.boolean().optional();
 const clip = one.extend({ withoutSound });
 const clipInAndOut = inAndOut.extend({ withoutSound });
 const signerSchema = z.object({ key: z.string(), chain: z.array(z.string()) });
-const markArgs = clipInAndOut.extend({
+const markArgs = inAndOut.extend({
   facts: markFactsSchema,
   origin: z.string().optional(),
   signer: signerSchema.optional(),

@@ -7,6 +7,7 @@ import type { Uploads } from '../intake/uploads.ts';
 import { MachineBusy, type Media, type PictureHash } from '../media.ts';
 import type { KeyValueStore, Log } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
+import { bitsIn } from '../trust/bits.ts';
 
 /** Of 64 bits, so many may differ. */
 export const SAME_PICTURE_BITS = 10;
@@ -108,15 +109,8 @@ function busy(error: unknown): 'busy' {
 /** How many bits of two hashes differ. */
 function bitsApart(a: string, b: string): number {
   let bits = 0;
-  for (let i = 0; i < 16; i += 8) bits += ones(part(a, i) ^ part(b, i));
+  for (let i = 0; i < 16; i += 8) bits += bitsIn(part(a, i) ^ part(b, i));
   return bits;
 }
 
 const part = (hash: string, from: number): number => Number.parseInt(hash.slice(from, from + 8), 16);
-
-function ones(word: number): number {
-  let left = word;
-  let count = 0;
-  for (; left !== 0; left &= left - 1) count += 1;
-  return count;
-}

@@ -1,9 +1,9 @@
 /** What is kept of every video that was handed out, to know it again by: no picture and no name, and longer than the video. */
+import { AUDIT_KEPT_MS } from './audit.ts';
 import type { Frames } from './frame-match.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** As long as the audit log. */
-export const FINGERPRINTS_KEPT_MS = 366 * DAY_MS;
+export const FINGERPRINTS_KEPT_MS = AUDIT_KEPT_MS;
 
 export type Fingerprints = {
   /** What a job's video looks like. The same job again replaces it. */

@@ -2,6 +2,7 @@
  * Compares two videos by what their pictures look like, however they were encoded since: how many of 64 bits differ, on
  * average, in the pictures that stand for the same moments. docs/decisions/0009-verify.md says where the limits come from.
  */
+import { bitsIn } from './bits.ts';
 
 /** Per picture eight numbers: three hashes by frequencies (whole, middle, inner part) and one by slopes, two halves each. */
 export const WORDS_PER_FRAME = 8;
@@ -51,9 +52,3 @@ function aligned(reference: Frames, at: number, query: Frames, queryAt: number):
 }
 
 const isEmpty = (words: Uint32Array): boolean => words[0] === 0 && words[1] === 0;
-
-function bitsIn(word: number): number {
-  let left = word - ((word >>> 1) & 0x55555555);
-  left = (left & 0x33333333) + ((left >>> 2) & 0x33333333);
-  return (((left + (left >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
-}

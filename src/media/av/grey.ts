@@ -1,15 +1,22 @@
-/** Small grey copies of frames: camera and poster judge by them. */
+/** Small grey copies of frames: camera, poster and frame hashes judge by them. */
 import { AV_PIX_FMT_GRAY8, type AVPixelFormat, SWS_AREA } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import { GREY_SIDE, type Grey } from '../camera.ts';
+import type { Size } from './geometry.ts';
 
 export type GreyScaler = Disposable & {
   /** Undefined when the frame's pixels are of no kind that can be scaled. */
   grey(frame: Frame): Promise<Grey | undefined>;
 };
 
+/** Of the frame's own shape. */
+function inProportion({ width, height }: Size): Size {
+  const scale = GREY_SIDE / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
 /** Keeps its tables from one frame to the next; the first frame decides how large the copies are. */
-export function createGreyScaler(): GreyScaler {
+export function createGreyScaler(sizeOf: (frame: Size) => Size = inProportion): GreyScaler {
   let scaler: SoftwareScaleContext | undefined;
   let scaledFrom = '';
   const small = new Frame();
@@ -19,10 +26,7 @@ export function createGreyScaler(): GreyScaler {
       // The frame is a picture: its format is one of pixels, which the type can't know.
       const format = frame.format as AVPixelFormat;
       if (small.width === 0) {
-        const scale = GREY_SIDE / Math.max(frame.width, frame.height);
-        small.format = AV_PIX_FMT_GRAY8;
-        small.width = Math.max(1, Math.round(frame.width * scale));
-        small.height = Math.max(1, Math.round(frame.height * scale));
+        Object.assign(small, { format: AV_PIX_FMT_GRAY8, ...sizeOf(frame) });
         small.getBuffer(1);
       }
       const from = `${frame.width}x${frame.height} ${format}`;

@@ -3,7 +3,7 @@
  * over all of it. Nobody else's marks are lost on the way.
  */
 import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { openClip, type SoundOption } from '../av/open-clip.ts';
+import { openClip } from '../av/open-clip.ts';
 import type { Tags } from '../av/output.ts';
 import { evenRate, usualRate } from '../av/rate.ts';
 import { type Recipe, transcode } from '../av/transcode.ts';
@@ -15,7 +15,7 @@ import type { MarkFacts } from './facts.ts';
 import { plateFilter } from './plate.ts';
 import { appendMarks, readExtras } from './xmp.ts';
 
-export type MarkArgs = SoundOption & {
+export type MarkArgs = {
   path: string;
   toPath: string;
   facts: MarkFacts;
@@ -39,14 +39,14 @@ export async function mark(
   args: MarkArgs,
   { progress }: Pick<TaskContext, 'progress'>,
 ): Promise<Marked | null> {
-  const { path, toPath, facts, plate, origin = path, signer, withoutSound } = args;
-  const read = await readClip(path, { withoutSound });
+  const { path, toPath, facts, plate, origin = path, signer } = args;
+  const read = await readClip(path);
   if (!read.ok) return null;
   const before = await readExtras(origin);
   const unsignedPath = `${toPath}.unsigned`;
   try {
     const tags = await tagsOf(origin, facts);
-    if (!(await write(path, unsignedPath, read.value, { plate, tags, withoutSound }, progress))) {
+    if (!(await write(path, unsignedPath, read.value, { plate, tags }, progress))) {
       // What FFmpeg can't write again is marked as it lies there; a plate can't be drawn on it.
       if (plate || read.value.container !== 'MP4' || !(await readExtras(path)).isOpenEnded) return null;
       await copyFile(path, unsignedPath);
@@ -97,7 +97,7 @@ async function write(
   path: string,
   toPath: string,
   { container, geometry, scanned, hasSound }: ClipMeasurements,
-  { plate, tags, withoutSound }: { plate: boolean; tags: Tags } & SoundOption,
+  { plate, tags }: { plate: boolean; tags: Tags },
   progress: (share: number) => void,
 ): Promise<boolean> {
   const isMp4 = container === 'MP4' || container === 'MOV';
@@ -121,7 +121,7 @@ async function write(
   const startSeconds = picture === 'copy' ? 0 : scanned.startSeconds;
   const window = { startSeconds, endSeconds: scanned.startSeconds + scanned.durationMs / 1000 + 1 };
   const sound = !hasSound ? 'none' : isMp4 ? 'copy' : { bitsPerSecond: 160_000 };
-  await using clip = await openClip(path, container, { withoutSound });
+  await using clip = await openClip(path, container);
   if (!clip) return false;
   // Awaited here: it reads the clip, which is closed after it.
   return await transcode(clip, toPath, { window, picture, sound, tags }, progress).catch((error: unknown) => {

@@ -1,7 +1,8 @@
 /** Hashes of a video's pictures, four a second, to know it again by. In a child process. */
-import { AV_NOPTS_VALUE, AV_PIX_FMT_GRAY8, type AVPixelFormat, SWS_AREA } from 'node-av/constants';
-import { Frame, Packet, SoftwareScaleContext } from 'node-av/lib';
+import { AV_NOPTS_VALUE } from 'node-av/constants';
+import { Packet } from 'node-av/lib';
 import { createDecoder } from '../av/decoder.ts';
+import { createGreyScaler } from '../av/grey.ts';
 import { openClip, readOnly, type SoundOption } from '../av/open-clip.ts';
 import { readClip } from '../check-clip.ts';
 import {
@@ -64,7 +65,7 @@ async function readPictures(path: string, how: SoundOption): Promise<Square[]> {
   if (!decoder) return [];
   using packet = new Packet();
   packet.alloc();
-  using copies = createCopies();
+  using scaler = createGreyScaler(() => ({ width: GREY_SIDE, height: GREY_SIDE }));
   const pictures: Square[] = [];
   const unit = stream.timeBase.num / stream.timeBase.den;
   const { startSeconds } = read.value.scanned;
@@ -77,46 +78,11 @@ async function readPictures(path: string, how: SoundOption): Promise<Square[]> {
       // A slow video's picture stands for each quarter that it is shown in.
       const due = pictures.length * EVERY_SECONDS;
       if (at < due - 0.001) continue;
-      const copy = await copies.of(frame);
+      const copy = (await scaler.grey(frame))?.pixels;
       if (!copy) continue;
       for (let quarter = pictures.length; quarter * EVERY_SECONDS <= at + 0.001; quarter += 1)
         pictures.push(copy);
     }
   }
   return pictures.slice(0, MOST_FRAMES);
-}
-
-function createCopies() {
-  let scaler: SoftwareScaleContext | undefined;
-  let from = '';
-  const small = new Frame();
-  small.alloc();
-  Object.assign(small, { format: AV_PIX_FMT_GRAY8, width: GREY_SIDE, height: GREY_SIDE });
-  small.getBuffer(1);
-  return {
-    async of(frame: Frame): Promise<Square | undefined> {
-      const format = frame.format as AVPixelFormat;
-      const now = `${frame.width}x${frame.height} ${format}`;
-      if (now !== from) {
-        scaler?.freeContext();
-        scaler = new SoftwareScaleContext();
-        scaler.getContext(
-          frame.width,
-          frame.height,
-          format,
-          GREY_SIDE,
-          GREY_SIDE,
-          AV_PIX_FMT_GRAY8,
-          SWS_AREA,
-        );
-        from = now;
-      }
-      if (((await scaler?.scaleFrame(small, frame)) ?? -1) < 0) return undefined;
-      return new Uint8Array(small.toBuffer());
-    },
-    [Symbol.dispose]() {
-      scaler?.freeContext();
-      small.free();
-    },
-  };
 }
