@@ -18,6 +18,7 @@ const TELLING = [
   'provider.submit, after',
   'ledger.settle, after',
   'jobs.save(completed), after',
+  'media.mark, after',
   'telegram sendVideo, after',
   'discord POST /webhooks/:id/:token, after',
 ];

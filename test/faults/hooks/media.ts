@@ -1,9 +1,11 @@
 /**
  * Pictures, clips and videos are taken as they are: what is tested here is everything else, some thousand times. What
- * looks into them truly has tests of its own, and a child process that would take most of the time.
+ * looks into them truly has tests of its own, and a child process that would take most of the time. There is a point
+ * before and after each video is marked.
  */
 import { copyFile, stat } from 'node:fs/promises';
 import { createMedia as create } from '../../../src/media/index.ts';
+import { hooked } from './points.ts';
 
 export * from '../../../src/media/index.ts';
 
@@ -20,7 +22,7 @@ export const createMedia: typeof create = (parts) => {
     ok: true as const,
     value: { ...CLIP, bytes: (await stat(path)).size, cameraMoves: false },
   });
-  return {
+  const media: ReturnType<typeof create> = {
     ...create(parts),
     checkImage: image,
     checkClip: clip,
@@ -43,4 +45,5 @@ export const createMedia: typeof create = (parts) => {
     pictureHash: async () => undefined,
     poster: (_path, toPath) => copyFile(process.env.FAULTS_POSTER ?? '', toPath),
   };
+  return hooked(media, 'media', ['mark', 'frameHashes']);
 };
