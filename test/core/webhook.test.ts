@@ -172,6 +172,16 @@ describe('a webhook', () => {
 });
 
 describe('a job of which the end will be told', () => {
+  it('is looked at once more when the status lags behind the word', async () => {
+    const { remote, world, life, hear, job } = await started(NEWS, 'accepted', LINKS);
+    remote.statuses = [{ state: 'running' }, COMPLETED];
+    expect(await hear()).toBe('taken');
+    const before = world.time.now;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(world.time.now - before).toBe(remote.provider.capabilities.pollFloorMs);
+  });
+
   it('is hardly looked at, and is found all the same, long before its deadline, when no word comes', async () => {
     const { looks, lateMs } = await followed(LINKS);
     expect(looks).toBeLessThanOrEqual(6);

@@ -44,6 +44,7 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
     usualMs: ctx.history.usualMs(job.provider, job.request),
     floorMs: floorOf(ctx, job.provider),
     told: isTold(ctx, job.provider),
+    heardMs: now - (ctx.news.get(job.id) ?? Number.NEGATIVE_INFINITY),
   });
   return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }
