@@ -23,14 +23,21 @@ export type Reply = {
 /**
  * How a request goes wrong. `cut`: the connection ends and nothing was done. `lose-answer`: it is done and the
  * connection ends in place of an answer. `hang`: it is done and never answered. A status: answered in place of
- * being done; with `endlessBytes`, by so many noughts of no announced length. The rest is done, and its body cut,
- * stalled or slow.
+ * being done, or with `done` after it; with `endlessBytes`, by so many noughts of no announced length. The rest is done,
+ * and its body cut, stalled or slow.
  */
 export type FaultKind =
   | 'cut'
   | 'lose-answer'
   | 'hang'
-  | { status: number; json?: unknown; text?: string; headers?: Record<string, string>; endlessBytes?: number }
+  | {
+      status: number;
+      json?: unknown;
+      text?: string;
+      headers?: Record<string, string>;
+      endlessBytes?: number;
+      done?: true;
+    }
   | { cutAfterBytes: number }
   | { stallAfterBytes: number }
   | { chunkMs: number };
@@ -78,7 +85,8 @@ export async function startServer(
     const how = takeFault(request);
     if (how === 'cut') return void response.destroy();
     if (typeof how === 'object' && 'status' in how) {
-      const { endlessBytes, ...reply } = how;
+      const { endlessBytes, done, ...reply } = how;
+      if (done) await handle(request);
       return send(response, endlessBytes ? { ...reply, bytes: noughts(endlessBytes) } : reply);
     }
     const reply = await handle(request);

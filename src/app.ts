@@ -159,6 +159,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
+    news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
     rules: {
       operatorBudget: {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleClip, sampleImage } from '../../test/samples.ts';
 import { serveFiles } from '../../test/serve-files.ts';
 import { type FalSim, startFal } from '../fal.ts';
+import { type KlingSim, startKling } from '../kling.ts';
 import { type RuncomfySim, startRuncomfy } from '../runcomfy.ts';
 import { type RunpodSim, startRunpod } from '../runpod.ts';
 
@@ -10,6 +11,7 @@ let closers: (() => Promise<unknown>)[];
 let fal: FalSim;
 let runpod: RunpodSim;
 let runcomfy: RuncomfySim;
+let kling: KlingSim;
 let files: { url(path: string): string };
 
 beforeEach(async () => {
@@ -18,8 +20,9 @@ beforeEach(async () => {
   fal = await startFal();
   runpod = await startRunpod();
   runcomfy = await startRuncomfy();
-  for (const { jobs } of [fal, runpod, runcomfy]) jobs.always({ queueMs: 0, runMs: 0 });
-  closers = [fal.close, runpod.close, runcomfy.close, served.close];
+  kling = await startKling();
+  for (const { jobs } of [fal, runpod, runcomfy, kling]) jobs.always({ queueMs: 0, runMs: 0 });
+  closers = [fal.close, runpod.close, runcomfy.close, kling.close, served.close];
 });
 afterEach(async () => {
   for (const close of closers) await close();
@@ -177,5 +180,88 @@ describe('the simulator of RunComfy', () => {
       status: 200,
       json: { error_code: 404001 },
     });
+  });
+});
+
+describe('the simulator of Kling', () => {
+  const bearer = () => `Bearer ${kling.key}`;
+  const path = () => `${kling.url}/motion-control/kling-2.6`;
+  const bodyOf = ({ image, clip }: { image: string; clip: string }, options: Input = {}) => ({
+    contents: [
+      { type: 'image', url: image },
+      { type: 'video', url: clip },
+    ],
+    settings: { character_orientation: 'video' },
+    options,
+  });
+  async function endOf(body: unknown): Promise<unknown> {
+    const { json } = await call(path(), bearer(), body);
+    const { id } = (json?.data ?? {}) as { id?: string };
+    const asked = await call(`${kling.url}/tasks?task_ids=${id}`, bearer());
+    return ((asked.json?.data ?? []) as unknown[])[0];
+  }
+
+  it.each<[string, (good: ReturnType<typeof bodyOf>) => unknown]>([
+    ['an unknown field', (good) => ({ ...good, duration: 5 })],
+    ['an unknown option', (good) => ({ ...good, options: { priority: 'low' } })],
+    ['no clip', ({ contents: [image], ...rest }) => ({ ...rest, contents: [image] })],
+    [
+      'a clip in the body',
+      (good) => ({
+        ...good,
+        contents: [good.contents[0], { type: 'video', url: 'data:video/mp4;base64,AAAA' }],
+      }),
+    ],
+    ['no orientation', (good) => ({ ...good, settings: {} })],
+    [
+      'a resolution that it does not have',
+      (good) => ({
+        ...good,
+        settings: { character_orientation: 'video', resolution: '4k' },
+      }),
+    ],
+    [
+      'an element, which 3.0 alone takes',
+      (good) => ({
+        ...good,
+        contents: [...good.contents, { type: 'element', element_id: 1 }],
+      }),
+    ],
+  ])('refuses %s at the submit, and makes nothing', async (_, change) => {
+    expect(await call(path(), bearer(), change(bodyOf(await good())))).toMatchObject({
+      status: 400,
+      json: { code: 1201 },
+    });
+    expect(kling.jobs.all.size).toBe(0);
+  });
+
+  it('takes an id once, whatever became of its task', async () => {
+    const body = bodyOf(await good(), { external_task_id: 'ours' });
+    expect((await call(path(), bearer(), body)).status).toBe(200);
+    expect(await call(path(), bearer(), body)).toMatchObject({
+      status: 400,
+      json: { code: 1201, message: 'External_task_id ours already exists' },
+    });
+    expect(kling.jobs.all.size).toBe(1);
+  });
+
+  it('fails when an address cannot be fetched, and measures the clip', async () => {
+    const { image, clip } = await good();
+    expect(await endOf(bodyOf({ image, clip: 'http://127.0.0.1:1/a.mp4' }))).toMatchObject({
+      status: 'failed',
+      message: 'Failed to download the video',
+    });
+    expect(await endOf(bodyOf({ image, clip: (await good(2)).clip }))).toMatchObject({ status: 'failed' });
+    expect(await endOf(bodyOf({ image, clip }))).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('knows a key only in its own scheme, and asks for ids of one kind, at most twenty', async () => {
+    const tasks = `${kling.url}/tasks`;
+    expect(await call(tasks, undefined)).toMatchObject({ status: 401, json: { code: 1001 } });
+    expect(await call(tasks, `Key ${kling.key}`)).toMatchObject({ status: 401, json: { code: 1000 } });
+    expect(await call(tasks, 'Bearer eyJhbGciOiJIUzI1NiJ9')).toMatchObject({ json: { code: 1002 } });
+    for (const query of ['', '?task_ids=1&external_task_ids=a', `?task_ids=${Array(21).fill(1).join()}`])
+      expect(await call(tasks + query, bearer())).toMatchObject({ status: 400, json: { code: 1201 } });
+    expect(await call(`${tasks}?task_ids=1`, bearer())).toMatchObject({ status: 200, json: { data: [] } });
   });
 });

@@ -52,6 +52,8 @@ export type Context = {
   admissionQueue: AdmissionQueue;
   /** Only where the internet reaches us. */
   links?: Links;
+  /** When a provider spoke of a job by itself, of those of the last minute. */
+  news: Map<string, number>;
   chats: ReadonlyMap<Job['requester']['platform'], Chat>;
   rules: QuotaRules & {
     jobDeadlineMs: number;

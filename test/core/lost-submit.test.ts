@@ -116,3 +116,51 @@ describe('a lost answer to a submit', () => {
     expect(await world.disk.ledger.suspended()).toMatchObject([{ jobId: CHAT_EVENT.id, heldMicros: PRICE }]);
   });
 });
+
+describe('a crash at any effect of a job that its provider bills twice when it is sent twice', () => {
+  const listed = { id: 'listed' };
+  const make = (looks: number) => {
+    const remote = createRemote('paid');
+    remote.answers = ['lost'];
+    let left = looks;
+    remote.provider.find = async () => {
+      left -= 1;
+      return remote.submits.length > 0 && left < 0 ? listed : undefined;
+    };
+    return { remote, world: createWorld({ remotes: [remote, createRemote('other')] }) };
+  };
+  const live = async ({ world }: ReturnType<typeof make>) => {
+    const { jobs, intake, scheduler } = world.boot();
+    await jobs.recover();
+    await createJob(intake, EVENT, UPLOADS, CHOICES);
+    await scheduler.runAll(world.time.now + 2 * HOUR);
+  };
+
+  it.each([
+    ['is listed late', 3],
+    ['is never listed', Number.POSITIVE_INFINITY],
+  ])('and whose answer is lost, and that %s, never sends it twice', async (_, looks) => {
+    const counted = make(looks);
+    void counted.world.fuse.arm(Number.POSITIVE_INFINITY);
+    await live(counted);
+    const effects = counted.world.fuse.count();
+    expect(effects).toBeGreaterThan(20);
+    const ends = new Set<string>();
+    for (let effect = 1; effect <= effects; effect += 1) {
+      const tried = make(looks);
+      const blown = tried.world.fuse.arm(effect);
+      const crashed = await Promise.race([live(tried).then(() => false), blown.then(() => true)]);
+      expect(crashed, `effect ${effect}`).toBe(true);
+      await live(tried);
+      const job = await tried.world.disk.store.get(EVENT.id);
+      ends.add(job?.state === 'failed' ? job.failure : (job?.state ?? 'gone'));
+      expect(tried.world.remotes.flatMap(({ submits }) => submits).length, `effect ${effect}`).toBeLessThan(
+        2,
+      );
+      if (looks === 3 && tried.remote.submits.length === 1)
+        expect(job, `effect ${effect}`).toMatchObject({ state: 'delivered', costMicros: PRICE });
+    }
+    // A death just before the call leaves nothing there to be found.
+    expect([...ends].sort()).toEqual(looks === 3 ? ['delivered', 'unknown-fate'] : ['unknown-fate']);
+  });
+});

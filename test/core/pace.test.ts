@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { backOffMs, nextLookMs } from '../../src/core/job/pace.ts';
 
 /** Looks at a job that takes `renderMs`; answers how late its end was seen and after how many looks. */
-function follow(renderMs: number, usualMs: number | undefined) {
+function follow(renderMs: number, usualMs: number | undefined, told = false) {
   let elapsedMs = 0;
   let looks = 0;
   while (elapsedMs < renderMs) {
-    elapsedMs += nextLookMs({ elapsedMs, usualMs, floorMs: 2_500 });
+    elapsedMs += nextLookMs({ elapsedMs, usualMs, floorMs: 2_500, told });
     looks += 1;
   }
   return { lateMs: elapsedMs - renderMs, looks };
@@ -42,6 +42,20 @@ describe('the pace of looking at a job', () => {
   it('takes at most a tenth of the looks of a 500 ms poll on a 5-minute render', () => {
     expect(follow(300_000, undefined).looks).toBeLessThanOrEqual(60);
     expect(follow(300_000, 300_000).looks).toBeLessThanOrEqual(60);
+  });
+
+  it('of which the end will be told takes at most one look a minute, whatever is known of it', () => {
+    expect(follow(300_000, undefined, true).looks).toBeLessThanOrEqual(6);
+    expect(follow(300_000, 300_000, true).looks).toBeLessThanOrEqual(6);
+  });
+
+  it('of which the end should have been told, and was not, is late by a quarter or a minute at most', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1_000, max: 7_200_000 }), (renderMs) => {
+        const { lateMs } = follow(renderMs, undefined, true);
+        expect(lateMs).toBeLessThanOrEqual(Math.min(300_000, Math.max(60_000, renderMs * 0.25)));
+      }),
+    );
   });
 
   it('looks less and less often at a provider in trouble, never in step with others', () => {

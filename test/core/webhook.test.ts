@@ -2,16 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
 import type { WebhookVerdict } from '../../src/core/ports.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS, type WorldOptions } from '../fakes/world.ts';
 
-async function started(verdict: WebhookVerdict | Error, answer: 'accepted' | 'lost' = 'accepted') {
+async function started(
+  verdict: WebhookVerdict | Error,
+  answer: 'accepted' | 'lost' = 'accepted',
+  links: WorldOptions['links'] = undefined,
+) {
   const remote = createRemote('paid');
   remote.answers = [answer];
   remote.provider.parseWebhook = async () => {
     if (verdict instanceof Error) throw verdict;
     return verdict;
   };
-  const world = createWorld({ remotes: [remote] });
+  const world = createWorld({ remotes: [remote], ...(links ? { links } : {}) });
   const life = world.boot();
   await life.jobs.recover();
   await createJob(life.intake, EVENT, UPLOADS, CHOICES);
@@ -19,6 +23,30 @@ async function started(verdict: WebhookVerdict | Error, answer: 'accepted' | 'lo
   const hear = (jobId = EVENT.id, provider = 'paid') =>
     takeWebhook(life.ctx, { provider, jobId, headers: {}, body: Buffer.from('{}') });
   return { remote, world, life, hear, job: () => world.disk.store.get(EVENT.id) };
+}
+
+const LINKS: NonNullable<WorldOptions['links']> = {
+  media: () => 'https://strut.test/media',
+  hook: () => 'https://strut.test/hook',
+  readMedia: () => undefined,
+  readHook: () => undefined,
+};
+/** A job that is over after so long. */
+const ENDS_AFTER_MS = 5 * 60_000;
+
+/** Looks at a job of five minutes until its end is seen; answers how often, and how long after it that was. */
+async function followed(links: WorldOptions['links'], hooks = true) {
+  const { remote, world, life, job } = await started(NEWS, 'accepted', links);
+  if (!hooks) delete remote.provider.parseWebhook;
+  const from = world.time.now;
+  let looks = 0;
+  remote.provider.status = async () => {
+    looks += 1;
+    return world.time.now - from < ENDS_AFTER_MS ? { state: 'running' } : COMPLETED;
+  };
+  await life.scheduler.runAll();
+  expect(await job()).toMatchObject({ state: 'delivered' });
+  return { looks, lateMs: world.time.now - from - ENDS_AFTER_MS };
 }
 
 const NEWS: WebhookVerdict = { kind: 'operation', operation: { id: 'told' } };
@@ -140,5 +168,30 @@ describe('a webhook', () => {
     const slow = await started(NEWS);
     slow.remote.provider.parseWebhook = () => new Promise(() => {});
     expect(await slow.hear()).toBe('later');
+  });
+});
+
+describe('a job of which the end will be told', () => {
+  it('is looked at once more when the status lags behind the word', async () => {
+    const { remote, world, life, hear, job } = await started(NEWS, 'accepted', LINKS);
+    remote.statuses = [{ state: 'running' }, COMPLETED];
+    expect(await hear()).toBe('taken');
+    const before = world.time.now;
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(world.time.now - before).toBe(remote.provider.capabilities.pollFloorMs);
+  });
+
+  it('is hardly looked at, and is found all the same, long before its deadline, when no word comes', async () => {
+    const { looks, lateMs } = await followed(LINKS);
+    expect(looks).toBeLessThanOrEqual(6);
+    expect(lateMs).toBeLessThanOrEqual(75_000);
+  });
+
+  it('is told where the internet reaches us, by a provider that tells; else it is looked at as ever', async () => {
+    for (const other of [await followed(undefined), await followed(LINKS, false)]) {
+      expect(other.looks).toBeGreaterThan(20);
+      expect(other.lateMs).toBeLessThanOrEqual(15_000);
+    }
   });
 });

@@ -204,6 +204,7 @@ export function createWorld({
         clock,
       ),
       ...(links ? { links } : {}),
+      news: new Map(),
       chats: new Map<RunningChat['platform'], RunningChat>([
         ['web', wired],
         ['discord', wired],

@@ -2,12 +2,15 @@
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { wordsFor } from '../../src/words/index.ts';
 import type { JobForm } from './front.ts';
+import type { Simulated } from './provider.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
 
 /** Of a job. Longer than any takes on a busy machine: only those of unknown fate come to it, as the clock is turned. */
 const DEADLINE_MINUTES = 10;
-export const PAST_DEADLINE_MS = (DEADLINE_MINUTES + 1) * 60_000;
+/** Long enough that a call whose answer was lost is not on its way any more, and of no job's time the end. */
+const PAST_ARRIVAL_MS = 2 * 60_000;
+const PAST_DEADLINE_MS = (DEADLINE_MINUTES + 1) * 60_000;
 export const WITH_DEADLINE = { JOB_DEADLINE_MINUTES: String(DEADLINE_MINUTES) };
 /** A job of three seconds, at the same price everywhere. */
 const PRICE_MICROS = 210_000;
@@ -50,20 +53,23 @@ function isLost(job: Job, jobs: readonly Job[]): boolean {
   );
 }
 
-/** Turns the clock past the deadline of all that is lost. */
+/** By when something becomes of a lost job: its deadline, or sooner where a twin is refused and so may be sent. */
+export const pastLostMs = ({ madeOf }: Simulated): number => (madeOf ? PAST_ARRIVAL_MS : PAST_DEADLINE_MS);
+
+/** Turns the clock until something has become of all that is lost. */
 export async function passDeadline(stage: Stage): Promise<void> {
-  const { bot, front } = stage;
+  const { bot, front, provider } = stage;
   if ((await untilLost(stage)).length === 0) return;
   await bot.stop();
-  await bot.startTold({ clockOffMs: PAST_DEADLINE_MS });
+  await bot.startTold({ clockOffMs: pastLostMs(provider) });
   await front.ready();
 }
 
 /** Waits for the job's end. */
 export async function endingOf(
-  { bot }: Stage,
+  { bot, provider }: Stage,
   asked: JobForm,
-  { id, submits }: { id: string; submits: number },
+  { id, submits: counted }: { id: string; submits: number },
 ): Promise<Ending> {
   const job = await until(
     `the end of job ${id}`,
@@ -73,6 +79,7 @@ export async function endingOf(
   const told = await toldOf(asked, job);
   const line = readRecord(bot.dataDir).lines.find((one) => one.id === id);
   const videos = await asked.videos();
+  const submits = provider.madeOf?.(job.id) ?? counted;
   const end = endOf(job);
   const wrong: string[] = [];
   if (submits > 1) wrong.push(`${submits} submits`);

@@ -23,7 +23,7 @@ const TELLING = [
   'discord POST /webhooks/:id/:token, after',
 ];
 
-/** One of each provider and each place to ask from. */
+/** Each place to ask from, and each way to learn what became of a lost submit: the long suite has every combination. */
 const ONE_OF_EACH = [
   {
     provider: 'fal',
@@ -31,9 +31,9 @@ const ONE_OF_EACH = [
     twice: { point: 'provider.submit, after', next: 'jobs.save(unknown), after' },
   },
   {
-    provider: 'runpod',
+    provider: 'kling',
     front: 'discord',
-    twice: { point: 'jobs.save(queued), after', next: 'ledger.settle, after' },
+    twice: { point: 'provider.submit, after', next: 'jobs.save(queued), after' },
   },
   {
     provider: 'runcomfy',

@@ -1,7 +1,7 @@
 /** kill -9 at a named point of a job's life, a restart, perhaps another death, and what became of it all. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isOver, type Job } from '../../src/core/job/job.ts';
-import { type Ending, endingOf, PAST_DEADLINE_MS, type Pending, untilLost } from './ending.ts';
+import { type Ending, endingOf, type Pending, pastLostMs, untilLost } from './ending.ts';
 import type { Front } from './front.ts';
 import { readRecord, until } from './record.ts';
 import type { Stage } from './stage.ts';
@@ -77,10 +77,10 @@ function standing(stage: Stage, before: number): Job | undefined {
 
 /** Also of a job that nobody can say the fate of: its deadline comes by the clock. */
 async function over(stage: Stage, before: Before): Promise<void> {
-  const { bot } = stage;
+  const { bot, provider } = stage;
   await until('the job', () => standing(stage, before.jobs), { describe: bot.log });
   const lost = (await untilLost(stage)).length > 0;
-  if (lost) bot.setClock(PAST_DEADLINE_MS);
+  if (lost) bot.setClock(pastLostMs(provider));
   const ended = () => {
     const job = standing(stage, before.jobs);
     return job && isOver(job);
@@ -194,6 +194,7 @@ export function brokenBy(killed: Killed, { provider }: Stage): string[] {
     if (videos > most) wrong.push(`the video came ${videos} times`);
   } else if (end === 'unknown') {
     // Only where nobody can know; and with a webhook, whoever has it can say so.
+    if (provider.madeOf) wrong.push('of unknown fate where the provider knows it by our id');
     if (!deaths.some(({ at }) => at === 'submitting'))
       wrong.push(`of unknown fate after a death in ${deaths.map(({ at }) => at).join(', then in ')}`);
     if (deaths.some(({ atProvider }) => atProvider) && provider.hooks)

@@ -17,7 +17,7 @@ const STAGES = LONG
   : ([
       { provider: 'fal', front: 'page' },
       { provider: 'runpod', front: 'discord' },
-      { provider: 'runcomfy', front: 'telegram' },
+      { provider: 'kling', front: 'telegram' },
     ] as const);
 
 /** What differs most; the others are there for the long suite. */

@@ -25,7 +25,7 @@ const newest = ({ bot }: Stage): Job | undefined => readRecord(bot.dataDir).jobs
 /** The head of a submit, whoever it goes to. */
 const SUBMITS = /^POST [^ ]*(?:motion-control|\/run|\/models\/)[^ ]* /;
 /** The head of a look, and of a fetch. */
-const STATUS = /^GET [^ ]*status/;
+const STATUS = /^GET [^ ]*(?:status|\/tasks)/;
 const VIDEO = /^GET [^ ]*\.mp4 /;
 /** Nobody listens there, and nobody may look. */
 const PRIVATE_ADDRESS = 'http://127.0.0.1:9/secret.mp4';
@@ -315,7 +315,9 @@ export async function breakIt(stage: Stage, scenario: Scenario): Promise<Pending
 /** What is promised of every fault, as sentences that it breaks; none is well. */
 export function wrongWith({ scenario, ...broken }: Broken, stage: Stage): string[] {
   const { end, videos } = broken;
-  const expected = typeof scenario.end === 'function' ? scenario.end(stage) : scenario.end;
+  const said = typeof scenario.end === 'function' ? scenario.end(stage) : scenario.end;
+  // Whoever takes an id once is asked for it, and sent it again.
+  const expected = said === 'unknown' && stage.provider.madeOf ? 'video' : said;
   const wrong = [...broken.wrong];
   if (broken.faultsLeft > 0) wrong.push('what was to break did not');
   if (end !== expected) wrong.push(`ended as ${end} in place of ${expected}`);

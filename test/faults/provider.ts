@@ -1,17 +1,16 @@
 /** The hosted providers, each as its simulator, with what a fault test has to know of it. */
 import type { KeyObject } from 'node:crypto';
 import { startFal } from '../../simulators/fal.ts';
+import { startKling } from '../../simulators/kling.ts';
 import type { SimServer } from '../../simulators/provider-sim.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
 import type { Script, SimJob } from '../../simulators/sim-jobs.ts';
+import { externalIdOf } from '../../src/providers/kling/wire.ts';
 
-export const PROVIDERS = ['fal', 'runpod', 'runcomfy'] as const;
+export const PROVIDERS = ['fal', 'runpod', 'runcomfy', 'kling'] as const;
 /** Those that are broken elsewhere, and why. */
-export const NOT_HERE: Readonly<Record<string, string>> = {
-  kling:
-    'sends a submit again under an id that is taken once, where this suite counts that each is made once: test/e2e/kling.test.ts breaks it',
-};
+export const NOT_HERE: Readonly<Record<string, string>> = {};
 export type ProviderName = (typeof PROVIDERS)[number];
 
 /** How long a render takes here when nothing else is said: a test is not there to wait. */
@@ -38,8 +37,14 @@ export type Simulated = Pick<
   /** Tells of the end by itself, where the internet reaches us. */
   hooks: boolean;
   news?: News;
+  /**
+   * It takes an id of ours once, so that a submit may be made again: a lost one is never of unknown fate. Answers how many
+   * of that id it has made.
+   */
+  madeOf?(jobId: string): number;
   /** The paths of its calls, for faults. */
   paths: { submit: RegExp; status: RegExp; result: RegExp; video: RegExp };
+  /** How often it was told to render; where a twin is refused, how often it did as told. */
   submits(): number;
   /** What the account was billed in all, in micro-dollars. */
   billedMicros(): Promise<number>;
@@ -115,15 +120,37 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
         },
       });
     }
+    case 'kling': {
+      const sim = await startKling();
+      return simulated(name, sim, {
+        env: { KLING_API_KEY: sim.key, KLING_API_URL: sim.url },
+        news: {
+          hook: () => optionOf(sim.requestsTo('POST', /^\/motion-control\//).at(-1)?.json, 'callback_url'),
+          ids: () => [...sim.jobs.all.keys()],
+          say: (id, { status = 'succeeded', videoUrl }) =>
+            JSON.stringify({ id, status, outputs: [{ type: 'video', url: videoUrl }] }),
+        },
+        madeOf: (jobId) =>
+          [...sim.jobs.all.values()].filter(
+            ({ input }) => optionOf(input, 'external_task_id') === externalIdOf(jobId),
+          ).length,
+        paths: {
+          submit: /^\/motion-control\//,
+          status: /^\/tasks$/,
+          result: /^\/tasks$/,
+          video: /^\/videos\//,
+        },
+      });
+    }
   }
 }
 
 function simulated(
   name: ProviderName,
   sim: Omit<Sim, 'jobs'> & { jobs: unknown },
-  facts: Pick<Simulated, 'env' | 'news' | 'paths'>,
+  facts: Pick<Simulated, 'env' | 'news' | 'paths' | 'madeOf'>,
 ): Simulated {
-  // The three word their failures differently; nothing here looks at one.
+  // Each words its failures differently; nothing here looks at one.
   const jobs = sim.jobs as Sim['jobs'];
   let usual: Script<never> = QUICK;
   jobs.always(usual);
@@ -133,7 +160,7 @@ function simulated(
     hooks: facts.news !== undefined,
     name,
     env: { ...facts.env, PROVIDERS: name },
-    submits: () => sim.requestsTo('POST', facts.paths.submit).length,
+    submits: () => (facts.madeOf ? jobs.all.size : sim.requestsTo('POST', facts.paths.submit).length),
     async billedMicros() {
       let micros = 0;
       for (const id of jobs.all.keys()) micros += Math.round((await sim.billed(id)) * 1e6);
@@ -150,3 +177,8 @@ function simulated(
 
 const hookIn = (json: unknown): string =>
   typeof json === 'object' && json && 'webhook' in json ? String(json.webhook) : '';
+
+const optionOf = (json: unknown, name: string): string => {
+  const options = typeof json === 'object' && json && 'options' in json ? json.options : undefined;
+  return typeof options === 'object' && options ? String(Reflect.get(options, name) ?? '') : '';
+};

@@ -24,6 +24,7 @@ const WIRED: Record<string, keyof Stage['wires']> = {
   FAL_QUEUE_URL: 'provider',
   RUNPOD_API_URL: 'provider',
   RUNCOMFY_API_URL: 'provider',
+  KLING_API_URL: 'provider',
   DISCORD_API_URL: 'chat',
   TELEGRAM_API_URL: 'chat',
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../simulators/provider-sim.ts';
 import type { RenderRequest } from '../../src/core/job/job.ts';
 import type { UploadedFiles } from '../../src/core/ports.ts';
 import { answerTo, eachWithSim, fal, files, REQUEST, signal, sim, time } from './fal-subject.ts';
@@ -8,10 +9,13 @@ eachWithSim();
 const WAN = { ...REQUEST, model: 'wan-animate', scene: 'clip' } satisfies RenderRequest;
 
 /** A submit whose answer never comes: the job is there, and nobody here knows its id. */
-async function lost(request = REQUEST): Promise<{ uploaded: UploadedFiles; id: string | undefined }> {
+async function lost(
+  request = REQUEST,
+  how: FaultKind = 'lose-answer',
+): Promise<{ uploaded: UploadedFiles; id: string | undefined }> {
   const provider = fal();
   const uploaded = await provider.upload(files.inputs, signal);
-  sim.fault({ method: 'POST', path: /motion-control$|animate\//, how: 'lose-answer' });
+  sim.fault({ method: 'POST', path: /motion-control$|animate\//, how });
   expect(await provider.submit('job-1', request, uploaded, signal)).toEqual({ kind: 'unknown' });
   return { uploaded, id: [...sim.jobs.all.keys()].at(-1) };
 }
@@ -32,6 +36,12 @@ describe('a job whose answer was lost', () => {
       state: 'completed',
       costMicros: expect.any(Number),
     });
+  });
+
+  it('as a gateway answered 504 in its place is found all the same', async () => {
+    const { uploaded, id } = await lost(REQUEST, { status: 504, text: 'Gateway time-out', done: true });
+    expect(id).toBeDefined();
+    expect(await find(uploaded)).toMatchObject({ requestId: id });
   });
 
   it('is not found before it is listed, which proves nothing', async () => {

@@ -43,12 +43,18 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
     elapsedMs: now - job.submittedAt,
     usualMs: ctx.history.usualMs(job.provider, job.request),
     floorMs: floorOf(ctx, job.provider),
+    told: isTold(ctx, job.provider),
+    heardMs: now - (ctx.news.get(job.id) ?? Number.NEGATIVE_INFINITY),
   });
   return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }
 
 const floorOf = (ctx: Context, provider: string): number =>
   providerOf(ctx, provider)?.capabilities.pollFloorMs ?? 2_000;
+
+/** Whether the provider says by itself, at an address of ours, that a job has ended. */
+const isTold = (ctx: Context, provider: string): boolean =>
+  ctx.links !== undefined && providerOf(ctx, provider)?.parseWebhook !== undefined;
 
 /** Asking for room is paced like a look at a job: when there will be some, nobody says. */
 const roomFacts = (ctx: Context, { provider, since }: WaitingForRoom, now: number): PaceFacts => ({

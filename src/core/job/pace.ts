@@ -7,10 +7,36 @@ const CEILING_MS = 30_000;
 const NEAR = 0.85;
 const NEAR_SHARE_OF_USUAL = 0.02;
 
-export type PaceFacts = { elapsedMs: number; usualMs: number | undefined; floorMs: number };
+/** Where the provider tells us of the end: one early look at how it stands, then only in case that its word is lost. */
+const TOLD = { firstMs: 15_000, leastMs: 60_000, share: 0.25, ceilingMs: 300_000 };
+
+/**
+ * `told`: the provider was given an address of ours, to say there that the job has ended. `heardMs`: so long ago it said
+ * something there.
+ */
+export type PaceFacts = {
+  elapsedMs: number;
+  usualMs: number | undefined;
+  floorMs: number;
+  told?: boolean;
+  heardMs?: number;
+};
 
 /** The wait before the next status call of a job that goes well. */
-export function nextLookMs({ elapsedMs, usualMs, floorMs }: PaceFacts): number {
+export function nextLookMs({
+  elapsedMs,
+  usualMs,
+  floorMs,
+  told = false,
+  heardMs = Infinity,
+}: PaceFacts): number {
+  if (told) {
+    // Its status may lag behind its word: one more look.
+    if (heardMs < floorMs) return floorMs;
+    const untilFirst = TOLD.firstMs - elapsedMs;
+    const wait = Math.min(TOLD.ceilingMs, Math.max(TOLD.leastMs, elapsedMs * TOLD.share));
+    return Math.max(floorMs, untilFirst > 0 ? untilFirst : wait);
+  }
   let wait = elapsedMs * SHARE_OF_ELAPSED;
   if (usualMs !== undefined && elapsedMs < usualMs * 1.3) {
     const untilNear = usualMs * NEAR - elapsedMs;

@@ -40,8 +40,20 @@ export async function takeWebhook(
     if (verdict.kind === 'look' && provider.find) ctx.scheduler.at(job.id, ctx.clock.now());
     return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
   }
-  if (job.state === 'queued' || job.state === 'running') ctx.scheduler.at(job.id, ctx.clock.now());
+  if (job.state === 'queued' || job.state === 'running') {
+    noteNews(ctx, job.id);
+    ctx.scheduler.at(job.id, ctx.clock.now());
+  }
   return 'taken';
+}
+
+/** Longer than anybody asks for it. */
+const NEWS_LAST_MS = 60_000;
+
+function noteNews({ news, clock }: Context, jobId: string): void {
+  const now = clock.now();
+  for (const [id, at] of news) if (at < now - NEWS_LAST_MS) news.delete(id);
+  news.set(jobId, now);
 }
 
 /** What has come by then; undefined when it takes longer, and goes on by itself. */
