@@ -38,7 +38,10 @@ type ProviderCapabilities = {
   pollFloorMs: number;
   /** Can be asked to let others go first. */
   lowPriority?: boolean;
-  /** `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again. */
+  /**
+   * `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again; and one
+   * that is only not seen, for as long as its twin is sure to be refused.
+   */
   repeat?: 'never' | 'same-id';
   /** It never stops what it has taken. */
   neverCancels?: boolean;
@@ -78,8 +81,11 @@ export type ProviderStatus =
   | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
 
-/** `absent`: it knows for certain that there is no such job. Undefined proves nothing. */
-export type FindOutcome = Operation | 'absent' | undefined;
+/**
+ * `absent`: it knows for certain that there is no such job. `not-seen`: it shows none, which of a job that it is working on
+ * it may not do either. Undefined proves nothing.
+ */
+export type FindOutcome = Operation | 'absent' | 'not-seen' | undefined;
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
 export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 
