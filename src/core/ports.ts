@@ -95,6 +95,8 @@ export type Provider = {
   capabilities: ProviderCapabilities;
   /** The price of a request, from what is known now; undefined when it can't be done here at all. */
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
+  /** What the operator has written wrongly about it, in one line for them; the rest of it works. */
+  mistake?: string;
   /** Tells one account of the operator's from another, where only the account that sent a job knows of it. No secret. */
   account?: string;
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
