@@ -11,6 +11,8 @@ export const PROVIDERS = ['fal', 'runpod', 'runcomfy'] as const;
 export const NOT_HERE: Readonly<Record<string, string>> = {
   kling:
     'sends a submit again under an id that is taken once, where this suite counts that each is made once: test/e2e/kling.test.ts breaks it',
+  runware:
+    'sends a submit again under an id that is taken once, as Kling does: test/e2e/runware.test.ts breaks it',
 };
 export type ProviderName = (typeof PROVIDERS)[number];
 

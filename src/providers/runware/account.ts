@@ -22,8 +22,9 @@ const REQUEST =
 const UNCLEAR =
   /timeout|server|service|unavailable|gateway|internal|inferenceError|failed$|^(?:provider|unknown|standard)/i;
 
-/** Any of these promises that there is no task. */
-const NO = [KEY, FORBIDDEN, SUSPENDED, MONEY, CONTENT, RATE, REQUEST];
+/** It promises that there is no task. */
+const isNo = (code: string): boolean =>
+  [KEY, FORBIDDEN, SUSPENDED, MONEY, CONTENT, RATE, REQUEST].some((one) => one.test(code));
 
 export const isTwin = ({ code }: Problem): boolean => code === 'conflictTaskUUID';
 /** A task that failed and one that it knows nothing of can have the same code. */
@@ -31,7 +32,7 @@ export const isUnknownTask = ({ code }: Problem): boolean => /^task.*(?:NotFound
 /** It is not the task that something is wrong with, but our asking for it, or Runware just now. */
 export const isOfTheQuestion = (problem: Problem): boolean => {
   const { code, taskType } = problem;
-  const isVague = code === '' || RATE.test(code) || UNCLEAR.test(code);
+  const isVague = code === '' || RATE.test(code) || (UNCLEAR.test(code) && !isNo(code));
   return taskType.startsWith('get') && isVague && !isUnknownTask(problem);
 };
 
@@ -59,9 +60,9 @@ export function troubleIn({ status, json }: ApiAnswer): ProviderTrouble | undefi
 export function refusalOf(answer: ApiAnswer, said: Said | undefined): No {
   const problem = said?.problems[0] ?? said?.ofTheCall[0];
   const code = problem?.code ?? '';
-  const isNo = NO.some((one) => one.test(code)) || (answer.status >= 400 && !UNCLEAR.test(code));
+  const isClear = isNo(code) || (answer.status >= 400 && !UNCLEAR.test(code));
   const trouble = troubleIn(answer);
-  if (!isNo && !trouble) throw new NoClearAnswer(`a submit was answered with ${answer.status} by Runware`);
+  if (!isClear && !trouble) throw new NoClearAnswer(`a submit was answered with ${answer.status} by Runware`);
   return noOf(answer, {
     trouble,
     gone: false,
