@@ -12,6 +12,7 @@ import { startFal } from './fal.ts';
 import { startKling } from './kling.ts';
 import { startRuncomfy } from './runcomfy.ts';
 import { startRunpod } from './runpod.ts';
+import { startRunware } from './runware.ts';
 import { realTime } from './sim-time.ts';
 import { peopleIt } from './telegram/demo.ts';
 import { startTelegram } from './telegram/telegram.ts';
@@ -23,7 +24,8 @@ const fal = await startFal({ port: FIRST_PORT });
 const runpod = await startRunpod({ port: FIRST_PORT + 1 });
 const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
 const kling = await startKling({ port: FIRST_PORT + 3 });
-for (const { jobs } of [fal, runpod, runcomfy, kling])
+const runware = await startRunware({ port: FIRST_PORT + 4 });
+for (const { jobs } of [fal, runpod, runcomfy, kling, runware])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
 const discord = await startDiscord({
   port: FIRST_PORT + 10,
@@ -44,6 +46,8 @@ RUNCOMFY_API_TOKEN=${runcomfy.token}
 RUNCOMFY_API_URL=${runcomfy.url}
 KLING_API_KEY=${kling.key}
 KLING_API_URL=${kling.url}
+RUNWARE_API_KEY=${runware.key}
+RUNWARE_API_URL=${runware.url}
 DISCORD_TOKEN=${discord.token}
 DISCORD_API_URL=${discord.apiUrl}
 DISCORD_CDN_URLS=${discord.cdnUrl}

@@ -23,7 +23,7 @@ describe('the configuration', () => {
       'names runpod, but RUNPOD_API_KEY is not set',
     );
     expect(() => readConfig({ PROVIDERS: 'fall' })).toThrow(
-      '“fall” is not a provider; there are fal, runpod, runcomfy, kling',
+      '“fall” is not a provider; there are fal, runpod, runcomfy, kling, runware',
     );
     expect(readConfig({ PROVIDERS: 'runpod, fal', FAL_KEY: 'a', RUNPOD_API_KEY: 'b' }).PROVIDERS).toEqual([
       'runpod',

@@ -38,7 +38,10 @@ type ProviderCapabilities = {
   pollFloorMs: number;
   /** Can be asked to let others go first. */
   lowPriority?: boolean;
-  /** `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again. */
+  /**
+   * `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again; and one
+   * that is only not seen, for as long as its twin is sure to be refused.
+   */
   repeat?: 'never' | 'same-id';
   /** It never stops what it has taken. */
   neverCancels?: boolean;
@@ -78,8 +81,11 @@ export type ProviderStatus =
   | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
   | { state: 'cancelled'; costMicros: Micros };
 
-/** `absent`: it knows for certain that there is no such job. Undefined proves nothing. */
-export type FindOutcome = Operation | 'absent' | undefined;
+/**
+ * `absent`: it knows for certain that there is no such job. `not-seen`: it shows none, which of a job that it is working on
+ * it may not do either. Undefined proves nothing.
+ */
+export type FindOutcome = Operation | 'absent' | 'not-seen' | undefined;
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
 export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 
@@ -89,6 +95,8 @@ export type Provider = {
   capabilities: ProviderCapabilities;
   /** The price of a request, from what is known now; undefined when it can't be done here at all. */
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
+  /** What the operator has written wrongly about it, in one line for them; the rest of it works. */
+  mistake?: string;
   /** Tells one account of the operator's from another, where only the account that sent a job knows of it. No secret. */
   account?: string;
   /** Puts the files where the provider can read them. Free, and safe to repeat after a crash. */
@@ -223,33 +231,4 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-// ── The machine ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What is due next. One timer for all jobs, a set number of steps at once; a key has one due time, the last one given. */
-export type Scheduler = {
-  start(step: (key: string) => Promise<void>): void;
-  /** Replaces the key's due time. While the key's step runs, it is run again afterwards, when due. */
-  at(key: string, dueAt: number): void;
-  remove(key: string): void;
-  /** Starts nothing more and waits for the steps under way. */
-  stop(): Promise<void>;
-  /** Keys that wait or run. */
-  size(): number;
-};
-
-/** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
-export type KeyValueStore = {
-  get<T>(key: string): Promise<T | undefined>;
-  /** With a time to live, the record is gone after it. */
-  set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
-  delete(key: string): Promise<unknown>;
-  /** What lies under keys that start so, by key: a list of which each entry is written alone. */
-  startingWith<T>(prefix: string): Promise<Map<string, T>>;
-};
-
-export type Log = {
-  debug(facts: object, message: string): void;
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-};
+export type { KeyValueStore, Log, Scheduler } from './machine-port.ts';

@@ -7,8 +7,9 @@ import { fal } from './fal/index.ts';
 import { kling } from './kling/index.ts';
 import { runcomfy } from './runcomfy/index.ts';
 import { runpod } from './runpod/index.ts';
+import { runware } from './runware/index.ts';
 
-export const PROVIDERS = [fal, runpod, runcomfy, kling] as const;
+export const PROVIDERS = [fal, runpod, runcomfy, kling, runware] as const;
 
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);

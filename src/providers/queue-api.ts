@@ -1,4 +1,5 @@
 /** What the adapters of queue APIs share: submit once, look, cancel, and tell lost from late and us from the job. */
+import { createHash } from 'node:crypto';
 import type { Inputs } from '../core/job/job.ts';
 import type {
   AssetHost,
@@ -83,8 +84,14 @@ export function createQueueApi(
     settle: doubts.settle,
 
     /** Any call but the billable one. Trouble of the account that its answer tells is passed on. */
-    async call(method: ApiCall['method'], url: string, signal: AbortSignal): Promise<ApiAnswer> {
-      const answer = await http.call({ method, url, headers: api.headers, signal });
+    async call(
+      method: ApiCall['method'],
+      url: string,
+      signal: AbortSignal,
+      json?: unknown,
+    ): Promise<ApiAnswer> {
+      const body = json === undefined ? {} : { json };
+      const answer = await http.call({ method, url, headers: api.headers, signal, ...body });
       const trouble = api.troubleIn(answer);
       if (trouble) tell(trouble);
       return answer;
@@ -131,6 +138,10 @@ export const lost = ({ quoteMicros = 0 }: SubmissionNote, costMicros = quoteMicr
   failure: 'result-lost',
   costMicros,
 });
+
+/** Tells one account from another without its key, for a provider whose ids of ours are one account's. */
+export const accountOf = (apiUrl: string, key: string): string =>
+  createHash('sha256').update(`${apiUrl}\n${key}`).digest('hex').slice(0, 16);
 
 /** For a provider that fetches the files. */
 export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles> {

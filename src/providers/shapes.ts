@@ -48,3 +48,6 @@ export const klingInput = (
   keep_original_sound: sound,
   character_orientation: orientation,
 });
+
+/** For those that require a prompt: it asks for nothing that the clip doesn't show. */
+export const NEUTRAL_PROMPT = 'The character performs the movements of the reference video.';

@@ -11,6 +11,7 @@ export const MARKS = {
   RUNCOMFY_API_TOKEN: 'marked-runcomfy-five',
   KLING_API_KEY: 'api-key-kling-marked-eight',
   KLING_WEBHOOK_SECRET: `whsec_${Buffer.from('marked-kling-webhook-nine').toString('base64')}`,
+  RUNWARE_API_KEY: 'marked-runware-ten',
   SECRET_KEY: 'marked-secret-key-six-and-long',
   PAGE_PASSWORD: 'marked-password-seven',
 };

@@ -11,6 +11,7 @@ import { startFal } from '../../simulators/fal.ts';
 import { startKling } from '../../simulators/kling.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
+import { startRunware } from '../../simulators/runware.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import { consented } from '../fakes/consents.ts';
 import { freshFolder } from '../fakes/folder.ts';
@@ -19,25 +20,27 @@ import { startBot } from './bot.ts';
 import { ALL, filesIn, formsOf, found, MARKS, NAMES, type Place } from './marks.ts';
 
 it('no secret is in a log, a message, an answer, a figure, a crash or a record', async () => {
-  const [discord, telegram, fal, runpod, runcomfy, kling] = await Promise.all([
+  const [discord, telegram, fal, runpod, runcomfy, kling, runware] = await Promise.all([
     startDiscord({ token: MARKS.DISCORD_TOKEN }),
     startTelegram({ token: MARKS.TELEGRAM_BOT_TOKEN }),
     startFal({ key: MARKS.FAL_KEY }),
     startRunpod({ key: MARKS.RUNPOD_API_KEY }),
     startRuncomfy({ token: MARKS.RUNCOMFY_API_TOKEN }),
     startKling({ key: MARKS.KLING_API_KEY }),
+    startRunware({ key: MARKS.RUNWARE_API_KEY }),
   ]);
   const providers = {
     FAL_KEY: fal,
     RUNPOD_API_KEY: runpod,
     RUNCOMFY_API_TOKEN: runcomfy,
     KLING_API_KEY: kling,
+    RUNWARE_API_KEY: runware,
   };
   onTestFinished(async () => {
-    await Promise.all([telegram, fal, runpod, runcomfy, kling].map((sim) => sim.close()));
+    await Promise.all([telegram, fal, runpod, runcomfy, kling, runware].map((sim) => sim.close()));
     await discord[Symbol.asyncDispose]();
   });
-  for (const { jobs } of [fal, runpod, runcomfy, kling]) jobs.always({ queueMs: 0, runMs: 100 });
+  for (const { jobs } of [fal, runpod, runcomfy, kling, runware]) jobs.always({ queueMs: 0, runMs: 100 });
   const [photo, clip] = [await personImage(), await personClip()];
   const dataDir = freshFolder();
   const pidFile = join(freshFolder(), 'pid');
@@ -52,6 +55,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     RUNPOD_API_URL: runpod.url,
     RUNCOMFY_API_URL: runcomfy.url,
     KLING_API_URL: kling.url,
+    RUNWARE_API_URL: runware.url,
     ALLOW_DMS: 'true',
     DEFAULT_LIMITS: 'none',
     DATA_DIR: dataDir,
@@ -68,7 +72,7 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   places.push(['a bad configuration', String(refused)]);
 
   // What others answer when they mean ill: the secret itself.
-  const { FAL_KEY, RUNPOD_API_KEY, RUNCOMFY_API_TOKEN, KLING_API_KEY } = MARKS;
+  const { FAL_KEY, RUNPOD_API_KEY, RUNCOMFY_API_TOKEN, KLING_API_KEY, RUNWARE_API_KEY } = MARKS;
   fal.fault({ path: /motion-control$/, how: { status: 401, json: { detail: `bad key ${FAL_KEY}` } } });
   fal.fault({ path: /motion-control$/, how: { status: 500, text: `oops ${FAL_KEY}` } });
   fal.fault({ path: /status$/, how: 'cut', times: 2 });
@@ -80,6 +84,8 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     path: /^\/motion-control\//,
     how: { status: 401, json: { code: 1000, message: `bad key ${KLING_API_KEY}` } },
   });
+  const badKey = { code: 'invalidApiKey', message: `bad key ${RUNWARE_API_KEY}`, taskType: 'authentication' };
+  runware.fault({ path: /^\/v1$/, how: { status: 401, json: { errors: [badKey] } } });
   telegram.fault({ method: 'getMe', how: 'cut' });
   telegram.fault({ method: 'sendMessage', how: { status: 500 } });
   telegram.fault({ method: 'sendVideo', how: { status: 502, text: MARKS.TELEGRAM_BOT_TOKEN } });

@@ -18,9 +18,15 @@ export type SameIdRemote = Remote & {
   looks: number;
   lookFails: number;
   uploads: number;
+  /** So many look-ups show nothing of a job that is there. */
+  unseenFor: number;
 };
 
-export function createSameIdRemote(id = 'kept'): SameIdRemote {
+/**
+ * `shows`: whether it answers for certain that there is no job, as Kling does; or shows none where one may be under way,
+ * and says of a twin that the first was taken, as Runware does.
+ */
+export function createSameIdRemote(shows: 'all' | 'some' = 'all', id = 'kept'): SameIdRemote {
   const base = createRemote(id);
   const made = new Map<string, Operation>();
   /** How many look-ups a call still needs to arrive. */
@@ -50,7 +56,7 @@ export function createSameIdRemote(id = 'kept'): SameIdRemote {
         underWay.set(jobId, 2);
         return { kind: 'unknown' };
       }
-      const operation = arrive(jobId);
+      const operation = arrive(jobId) ?? (shows === 'some' ? made.get(jobId) : undefined);
       return operation && fate === 'accepted' ? { kind: 'accepted', operation } : { kind: 'unknown' };
     },
     async find(jobId) {
@@ -59,7 +65,9 @@ export function createSameIdRemote(id = 'kept'): SameIdRemote {
         remote.lookFails -= 1;
         throw new Error('503');
       }
-      const found = made.get(jobId) ?? 'absent';
+      const isUnseen = made.has(jobId) && remote.unseenFor > 0;
+      if (isUnseen) remote.unseenFor -= 1;
+      const found = (isUnseen ? undefined : made.get(jobId)) ?? (shows === 'all' ? 'absent' : 'not-seen');
       const left = underWay.get(jobId);
       if (left !== undefined) underWay.set(jobId, left - 1);
       if (left === 1) arrive(jobId);
@@ -75,6 +83,7 @@ export function createSameIdRemote(id = 'kept'): SameIdRemote {
     looks: 0,
     lookFails: 0,
     uploads: 0,
+    unseenFor: 0,
   };
   // The scripted statuses are the base's own.
   provider.status = async () => {

@@ -6,4 +6,6 @@ export const OPERATIONS: Record<string, Operation> = {
   runpod: { id: 'j-1', submittedAt: 1, quoteMicros: 420_000 },
   runcomfy: { requestId: 'r-1', submittedAt: 1, quoteMicros: 280_000 },
   kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
+  // The id of the task of `job-1`.
+  runware: { id: '70ee5394-1ee6-4ef8-9730-81d8518c1479', submittedAt: 1, quoteMicros: 280_000 },
 };

@@ -133,9 +133,9 @@ export type JobBase = {
 type Submission = { provider: string; submittedAt: number };
 /**
  * `uploaded`: where its files lay, where the provider can be asked for the job by them. `account`: which of the operator's
- * accounts it was sent by, where that decides what the provider knows.
+ * accounts it was sent by, where that decides what the provider knows. `firstSubmittedAt`: where it was sent again since.
  */
-type Sent = Submission & { uploaded?: UploadedFiles; account?: string };
+type Sent = Submission & { uploaded?: UploadedFiles; account?: string; firstSubmittedAt?: number };
 export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
 type AtProvider = Submission & {
   operation: Operation;

@@ -10,6 +10,8 @@ import { submit, submitSame, withItsTime } from './submit.ts';
 const STATUS_TIMEOUT_MS = 30_000;
 /** After so long a call that was cut off is not on its way any more. */
 const ARRIVES_WITHIN_MS = 30_000;
+/** A twin of a job that may be under way unseen is refused while that is: for so long after it was sent, that is sure. */
+const TWIN_IS_REFUSED_MS = 5 * 60_000;
 /** So long a provider that doesn't answer is asked for what became of a job past its deadline. */
 const LAST_LOOK_WITHIN_MS = 2 * 3_600_000;
 
@@ -20,12 +22,13 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
       return begin(ctx, job, signal);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
-      const { provider, submittedAt, uploaded, account } = job;
+      const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;
       return move(ctx, job, 'unknown', {
         provider,
         submittedAt,
         ...(uploaded ? { uploaded } : {}),
         ...(account === undefined ? {} : { account }),
+        ...(firstSubmittedAt === undefined ? {} : { firstSubmittedAt }),
       });
     }
     case 'unknown':
@@ -67,21 +70,24 @@ async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): 
 
 /**
  * A lost answer stays lost unless the provider can find the job by our own id. One that refuses twins gets the job
- * again when it knows of none. At the deadline the truth is told.
+ * again when it knows of none, or for a while when it shows none. At the deadline the truth is told.
  */
 async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortSignal): Promise<Job> {
   const { provider, submittedAt } = job;
   const port = providerOf(ctx, provider);
   const overdue = ctx.clock.now() >= job.deadlineAt;
   const found = port && (await findAt(ctx, port, job, signal, overdue));
-  if (found === 'absent') {
+  if (found === 'absent' || found === 'not-seen') {
     // Another account of the operator's may have it, and the first call may still be on its way.
     const isTelling = port?.account === job.account && ctx.clock.now() >= submittedAt + ARRIVES_WITHIN_MS;
     if (port?.capabilities.repeat === 'same-id' && isTelling) {
       const last = job.attempts.findLast((attempt) => attempt.provider === provider);
       const refused = last?.outcome === 'refused' ? (last.code ?? 'provider-down') : undefined;
-      if (!refused && !overdue) return submitSame(ctx, job, port);
-      return finish(ctx, job, 'failed', { failure: refused ?? 'provider-down', costMicros: 0 });
+      const { firstSubmittedAt = submittedAt } = job;
+      const isAbsent = found === 'absent';
+      const may = isAbsent || ctx.clock.now() < firstSubmittedAt + TWIN_IS_REFUSED_MS;
+      if (!refused && !overdue && may) return submitSame(ctx, job, port, isAbsent);
+      if (isAbsent) return finish(ctx, job, 'failed', { failure: refused ?? 'provider-down', costMicros: 0 });
     }
   } else if (found)
     return move(ctx, withItsTime(ctx, job), 'queued', { provider, submittedAt, operation: found });
@@ -123,7 +129,7 @@ async function findAt(
   if (!port.find || !uploaded) return undefined;
   try {
     const operation = await port.find(job.id, job.request, uploaded);
-    if (!operation || operation === 'absent' || free) return operation;
+    if (!operation || typeof operation === 'string' || free) return operation;
     return (await ctx.store.holds(operation)) ? undefined : operation;
   } catch (error) {
     if (!overdue && !job.candidate) throw error;

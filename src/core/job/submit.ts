@@ -54,15 +54,21 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
 }
 
 /**
- * Sends a job again, under its same id, whose answer was lost and of which the provider knows nothing. Should the first
- * call have arrived after all, the provider refuses the twin, and the next look finds the job. So it stays `unknown`
- * after anything but a yes, and nobody else is asked.
+ * Sends a job again, under its same id, whose answer was lost and of which the provider shows nothing. Should the first
+ * call have arrived after all, the provider refuses the twin, and that, or the next look, finds the job. So it stays
+ * `unknown` after anything but a yes, and nobody else is asked. `isAbsent`: there certainly is none until then.
  */
-export async function submitSame(ctx: Context, job: JobIn<'unknown'>, provider: Provider): Promise<Job> {
-  const { uploaded } = job;
+export async function submitSame(
+  ctx: Context,
+  job: JobIn<'unknown'>,
+  provider: Provider,
+  isAbsent: boolean,
+): Promise<Job> {
+  const { uploaded, firstSubmittedAt = job.submittedAt } = job;
   if (!uploaded) return job;
-  if (await isUnwanted(ctx, job)) return finish(ctx, job, 'failed', NOT_USABLE);
-  const sent = { provider: provider.id, submittedAt: ctx.clock.now(), ...tracesOf(provider, uploaded) };
+  if (await isUnwanted(ctx, job)) return isAbsent ? finish(ctx, job, 'failed', NOT_USABLE) : job;
+  const again = { submittedAt: ctx.clock.now(), firstSubmittedAt };
+  const sent = { provider: provider.id, ...again, ...tracesOf(provider, uploaded) };
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const others = sending.attempts.filter((attempt) => attempt.provider !== provider.id);

@@ -47,12 +47,13 @@ export function createProviderRegistry({
   const isOpen = ({ provider, noWayToHostFiles }: ProviderEntry): boolean =>
     !noWayToHostFiles && !isOff(provider.id);
 
-  for (const { provider, noWayToHostFiles } of entries) {
-    health.set(
-      provider.id,
-      noWayToHostFiles ? { state: 'degraded', reason: noWayToHostFiles } : { state: 'ok' },
-    );
-  }
+  /** How it stands while it has no trouble. */
+  const tellUsual = (id: string): void => {
+    const entry = entries.find(({ provider }) => provider.id === id);
+    const reason = entry?.noWayToHostFiles ?? entry?.provider.mistake;
+    health.set(id, reason ? { state: 'degraded', reason } : { state: 'ok' });
+  };
+  for (const { provider } of entries) tellUsual(provider.id);
 
   return {
     open: () => entries.filter(isOpen).map(({ provider }) => provider),
@@ -67,7 +68,7 @@ export function createProviderRegistry({
     rank: providerHealth.rank,
     trouble(id, trouble) {
       if (!trouble) {
-        if (offUntil.delete(id)) health.set(id, { state: 'ok' });
+        if (offUntil.delete(id)) tellUsual(id);
         return;
       }
       offUntil.set(id, clock.now() + OFF_FOR_MS);

@@ -1,10 +1,9 @@
 /** Kling's own API: motion control of 2.6 and 3.0. It knows jobs by our id, refuses twins for free, and never cancels. */
-import { createHash } from 'node:crypto';
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
 import { priceOf } from '../billing.ts';
 import { NoClearAnswer, read } from '../http.ts';
-import { createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
+import { accountOf, createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
 import { isYes, refusalOf, saying, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import { judgeCallback } from './webhook.ts';
@@ -57,7 +56,7 @@ export function createKling(options: KlingOptions): Provider {
   return {
     id: 'kling',
     // An id of ours is one account's (Kling's documentation, 2026-11-29).
-    account: createHash('sha256').update(`${apiUrl}\n${key}`).digest('hex').slice(0, 16),
+    account: accountOf(apiUrl, key),
     capabilities: {
       offers: OFFERS,
       negativePrompt: false,

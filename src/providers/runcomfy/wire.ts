@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RenderRequest } from '../../core/job/job.ts';
 import type { UploadedFiles } from '../../core/ports.ts';
 import type { BilledOffer } from '../billing.ts';
-import { addresses, handleId, klingInput, noted, webLink } from '../shapes.ts';
+import { addresses, handleId, klingInput, NEUTRAL_PROMPT, noted, webLink } from '../shapes.ts';
 
 /** What others ask for the same model: used while RunComfy names no price of its own, and said to be about right. */
 export const OFFERS = [
@@ -16,9 +16,6 @@ export const OFFERS = [
 ] as const satisfies readonly BilledOffer[];
 const [ONLY] = OFFERS;
 export const MODEL = ONLY.endpoint;
-
-/** A prompt is required here alone; this one asks for nothing that the clip doesn't show. */
-const NEUTRAL_PROMPT = 'The character performs the movements of the reference video.';
 
 export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   return {
