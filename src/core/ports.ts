@@ -32,6 +32,8 @@ export type Offer = { model: string; quality: Quality; scene?: Scene };
 type ProviderCapabilities = {
   offers: readonly Offer[];
   negativePrompt: boolean;
+  /** It heeds a prompt also where the model by itself understands none. */
+  prompt?: boolean;
   /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
   free: boolean;
   /** The shortest sensible time between two status calls. */
@@ -48,7 +50,10 @@ type ProviderCapabilities = {
 type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
 
 /** What only the operator can put right; until then nothing should be sent to that provider. The message is for the operator. */
-export type ProviderTrouble = { kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone'; message: string };
+export type ProviderTrouble = {
+  kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone' | 'unreachable' | 'bad-workflow';
+  message: string;
+};
 
 /**
  * What a webhook's body is worth. `operation`: a job of that handle has news, to be believed only after its status
@@ -87,6 +92,8 @@ export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 export type Provider = {
   id: string;
   capabilities: ProviderCapabilities;
+  /** Why it takes no job until it is set up otherwise and started again, for the operator. */
+  unusable?: string;
   /** The price of a request, from what is known now; undefined when it can't be done here at all. */
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
   /** Tells one account of the operator's from another, where only the account that sent a job knows of it. No secret. */

@@ -3,12 +3,13 @@
  * line in this list; everything else that names providers reads it.
  */
 import type { AllSettings, Setting, Values } from '../environment.ts';
+import { comfyui } from './comfyui/index.ts';
 import { fal } from './fal/index.ts';
 import { kling } from './kling/index.ts';
 import { runcomfy } from './runcomfy/index.ts';
 import { runpod } from './runpod/index.ts';
 
-export const PROVIDERS = [fal, runpod, runcomfy, kling] as const;
+export const PROVIDERS = [fal, runpod, runcomfy, kling, comfyui] as const;
 
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);

@@ -1,14 +1,19 @@
 /** What comes from outside as data, with any of it wrong: it is understood or refused, never half believed. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { animateWorkflow } from '../../simulators/comfyui-nodes.ts';
 import { BadConfig, readConfig } from '../../src/config.ts';
 import type { Provider } from '../../src/core/ports.ts';
 import { fromChildSchema, toChildSchema } from '../../src/media/task.ts';
 import { createHosted } from '../../src/providers/index.ts';
 import { jobSchema } from '../../src/store/job-schema.ts';
 import { jobIn } from '../fakes/jobs.ts';
+import { workflowFiles } from '../providers/comfyui-subject.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -32,6 +37,10 @@ const words = fc.constantFrom(
   0.1,
 );
 const NAMES = [
+  'queue_running',
+  'queue_pending',
+  'outputs',
+  'messages',
   'status',
   'request_id',
   'id',
@@ -74,6 +83,19 @@ const GOOD: readonly Record<string, unknown>[] = [
   { status: 'COMPLETED', output: { video_url: 'https://a.example/v.mp4', cost: 0.42 } },
   { status: 'succeeded', output: { video: 'https://a.example/v.mp4' }, cost: 0.63, request_id: 'r-1' },
   { video: { url: 'https://a.example/v.mp4', file_size: 3 }, status: 'COMPLETED' },
+  { queue_running: [], queue_pending: [[1, 'j-1', {}, {}, ['20']]] },
+  {
+    'j-1': {
+      outputs: { '20': { gifs: [{ filename: 'v.mp4', subfolder: '', type: 'output' }] } },
+      status: null,
+    },
+  },
+  // Nowhere in the queue, and in the history at once, as one answer serves both.
+  {
+    queue_running: [],
+    queue_pending: [],
+    'j-1': { outputs: {}, status: { status_str: 'success', messages: [['execution_start', {}]] } },
+  },
   { code: 0, message: 'SUCCEED', data: { id: 'j-1', status: 'submitted' } },
   { code: 1303, message: 'parallel task over resource pack limit', data: [] },
   {
@@ -111,7 +133,9 @@ describe('a provider that answers anything', () => {
   let providers: Provider[] = [];
   const logged: string[] = [];
 
+  let folder = '';
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'strut-'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const note = (facts: object, message: string) => void logged.push(message + JSON.stringify(facts));
@@ -128,6 +152,9 @@ describe('a provider that answers anything', () => {
         KLING_API_KEY: KEY,
         KLING_API_URL: url,
         KLING_WEBHOOK_SECRET: undefined,
+        COMFYUI_URL: url,
+        COMFYUI_WORKFLOW: await workflowFiles(folder, animateWorkflow()),
+        COMFYUI_USD_PER_SECOND: 0,
       },
       links: undefined,
       pathOf: () => '/nowhere',
@@ -139,6 +166,7 @@ describe('a provider that answers anything', () => {
   });
   afterAll(async () => {
     await Promise.all(providers.map((provider) => provider.stop?.()));
+    await rm(folder, { recursive: true });
     server.close();
   });
 
@@ -187,7 +215,9 @@ describe('a provider that answers anything', () => {
           expectPassing(error);
         }
         await provider.cancel(operation, signal).catch(expectPassing);
-        for (const path of asked.slice(from)) expect(path).toMatch(/[rj]-1/);
+        // ComfyUI is asked for its whole queue, and told of an id in the body.
+        for (const path of asked.slice(from))
+          expect(path).toMatch(id === 'comfyui' ? /^\/(queue|interrupt|history\/j-1)$/ : /[rj]-1/);
       }),
       { numRuns: 300 },
     );

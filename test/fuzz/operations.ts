@@ -6,4 +6,5 @@ export const OPERATIONS: Record<string, Operation> = {
   runpod: { id: 'j-1', submittedAt: 1, quoteMicros: 420_000 },
   runcomfy: { requestId: 'r-1', submittedAt: 1, quoteMicros: 280_000 },
   kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
+  comfyui: { id: 'j-1', image: 'i.png', clip: 'c.mp4', scene: 'picture', prompt: '', node: '20' },
 };
