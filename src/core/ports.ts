@@ -49,12 +49,6 @@ type ProviderCapabilities = {
 /** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
 type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
 
-/** What only the operator can put right; until then nothing should be sent to that provider. The message is for the operator. */
-export type ProviderTrouble = {
-  kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone' | 'unreachable' | 'bad-workflow';
-  message: string;
-};
-
 /**
  * What a webhook's body is worth. `operation`: a job of that handle has news, to be believed only after its status
  * was read with our own key; `look`: something happened to the job that the address names; `reject`: not from there.
@@ -133,6 +127,7 @@ export type Provider = {
 };
 
 export type { UploadedFiles } from './job/job.ts';
+export type { ProviderTrouble } from './provider-trouble.ts';
 export { UploadRefused } from './upload-refused.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */

@@ -20,6 +20,9 @@ export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.host
 /** The provider's name as it writes it itself; undefined for what is none of the list. */
 export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
 
+/** Whether it is a machine of the operator's own: what goes there goes to nobody else. */
+export const isOwn = (id: string): boolean => PROVIDERS.some((one) => one.id === id && 'isOwn' in one);
+
 /** Who made a video, for its marks, and with what where no model is named: a draft has no maker but this machine. */
 export const creditOf = (id: string): { model: string; provider: string } => ({
   model: 'Strut draft',
