@@ -6,6 +6,11 @@
  *   curl -X PUT -d '{"path":"/response$","how":{"status":503},"times":3}' $FAL_QUEUE_URL/_sim/fault
  *   curl -X PUT -d '{"method":"^send","how":{"status":429,"retryAfter":5}}' $TELEGRAM_API_URL/_sim/fault
  */
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startComfyui } from './comfyui.ts';
+import { animateWorkflow } from './comfyui-nodes.ts';
 import { furnish } from './discord/furnish.ts';
 import { startDiscord } from './discord/start.ts';
 import { startFal } from './fal.ts';
@@ -25,8 +30,11 @@ const runpod = await startRunpod({ port: FIRST_PORT + 1 });
 const runcomfy = await startRuncomfy({ port: FIRST_PORT + 2 });
 const kling = await startKling({ port: FIRST_PORT + 3 });
 const runware = await startRunware({ port: FIRST_PORT + 4 });
-for (const { jobs } of [fal, runpod, runcomfy, kling, runware])
+const comfyui = await startComfyui({ port: FIRST_PORT + 5 });
+for (const { jobs } of [fal, runpod, runcomfy, kling, runware, comfyui])
   jobs.always({ queueMs: 3_000, runMs: 20_000, ahead: 2, ...script });
+const workflow = join(tmpdir(), 'strut-simulated-workflow.json');
+await writeFile(workflow, JSON.stringify(animateWorkflow()));
 const discord = await startDiscord({
   port: FIRST_PORT + 10,
   token: 'simulated.discord.token',
@@ -48,6 +56,8 @@ KLING_API_KEY=${kling.key}
 KLING_API_URL=${kling.url}
 RUNWARE_API_KEY=${runware.key}
 RUNWARE_API_URL=${runware.url}
+COMFYUI_URL=${comfyui.url}
+COMFYUI_WORKFLOW=${workflow}
 DISCORD_TOKEN=${discord.token}
 DISCORD_API_URL=${discord.apiUrl}
 DISCORD_CDN_URLS=${discord.cdnUrl}

@@ -1,6 +1,7 @@
 /** What the three simulators share: a real HTTP server that records every request and fails on order. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export type SimRequest = {
   method: string;
@@ -61,7 +62,16 @@ export type SimServer = {
 /** `control` may be set by hand: `PUT /_sim/script` and `PUT /_sim/fault` with JSON bodies. */
 export async function startServer(
   handle: (request: SimRequest) => Promise<Reply>,
-  { port = 0, control }: { port?: number | undefined; control?: (script: unknown) => void } = {},
+  {
+    port = 0,
+    control,
+    onUpgrade,
+  }: {
+    port?: number | undefined;
+    control?: (script: unknown) => void;
+    /** Of one that speaks over sockets, too. */
+    onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  } = {},
 ): Promise<SimServer> {
   const requests: SimRequest[] = [];
   const closing = new AbortController();
@@ -111,6 +121,7 @@ export async function startServer(
       response.destroy();
     });
   });
+  if (onUpgrade) server.on('upgrade', onUpgrade);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

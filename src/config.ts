@@ -186,7 +186,7 @@ export class BadConfig extends Error {
 
 /** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */
 export function trustedOrigins(config: Config): string[] {
-  return settingsThat(({ isTrusted }) => isTrusted === true).map(
-    (name) => new URL(String(config[name])).origin,
-  );
+  const names = settingsThat(({ isTrusted }) => isTrusted === true);
+  // One that turns its provider on may be missing.
+  return names.flatMap((name) => (config[name] ? new URL(String(config[name])).origin : []));
 }

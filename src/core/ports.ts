@@ -32,6 +32,8 @@ export type Offer = { model: string; quality: Quality; scene?: Scene };
 type ProviderCapabilities = {
   offers: readonly Offer[];
   negativePrompt: boolean;
+  /** It heeds a prompt also where the model by itself understands none. */
+  prompt?: boolean;
   /** A free provider's job may be sent again after a crash: `find` gives its operation back. */
   free: boolean;
   /** The shortest sensible time between two status calls. */
@@ -49,9 +51,6 @@ type ProviderCapabilities = {
 
 /** `priceFrom`: whether the provider named the price just now, or our own table of its published prices did. */
 type ProviderQuote = { micros: Micros; notes: QuoteNote[]; priceFrom?: 'provider' | 'built-in' };
-
-/** What only the operator can put right; until then nothing should be sent to that provider. The message is for the operator. */
-export type ProviderTrouble = { kind: 'out-of-balance' | 'bad-key' | 'endpoint-gone'; message: string };
 
 /**
  * What a webhook's body is worth. `operation`: a job of that handle has news, to be believed only after its status
@@ -93,6 +92,8 @@ export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 export type Provider = {
   id: string;
   capabilities: ProviderCapabilities;
+  /** Why it takes no job until it is set up otherwise and started again, for the operator. */
+  unusable?: string;
   /** The price of a request, from what is known now; undefined when it can't be done here at all. */
   quote(request: RenderRequest): Promise<ProviderQuote | undefined>;
   /** What the operator has written wrongly about it, in one line for them; the rest of it works. */
@@ -134,6 +135,7 @@ export type Provider = {
 };
 
 export type { UploadedFiles } from './job/job.ts';
+export type { ProviderTrouble } from './provider-trouble.ts';
 export { UploadRefused } from './upload-refused.ts';
 
 /** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */

@@ -3,13 +3,14 @@
  * line in this list; everything else that names providers reads it.
  */
 import type { AllSettings, Setting, Values } from '../environment.ts';
+import { comfyui } from './comfyui/index.ts';
 import { fal } from './fal/index.ts';
 import { kling } from './kling/index.ts';
 import { runcomfy } from './runcomfy/index.ts';
 import { runpod } from './runpod/index.ts';
 import { runware } from './runware/index.ts';
 
-export const PROVIDERS = [fal, runpod, runcomfy, kling, runware] as const;
+export const PROVIDERS = [fal, runpod, runcomfy, kling, runware, comfyui] as const;
 
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);
@@ -19,6 +20,9 @@ export const STORAGES = PROVIDERS.filter((one) => 'hostFiles' in one && one.host
 
 /** The provider's name as it writes it itself; undefined for what is none of the list. */
 export const hostedName = (id: string): string | undefined => PROVIDERS.find((one) => one.id === id)?.name;
+
+/** Whether it is a machine of the operator's own: what goes there goes to nobody else. */
+export const isOwn = (id: string): boolean => PROVIDERS.some((one) => one.id === id && 'isOwn' in one);
 
 /** Who made a video, for its marks, and with what where no model is named: a draft has no maker but this machine. */
 export const creditOf = (id: string): { model: string; provider: string } => ({

@@ -43,17 +43,18 @@ export class NoClearAnswer extends Error {
   override name = 'NoClearAnswer';
 }
 
-const OPTIONS = { allowH2: false, maxResponseSize: MAX_ANSWER_BYTES } as const;
-
 /** `connect` replaces how connections are opened, for calls to addresses that somebody else gave us. */
 export function createHttp({
   timeoutMs = 20_000,
+  maxAnswerBytes = MAX_ANSWER_BYTES,
   connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }),
 }: {
   timeoutMs?: number;
+  maxAnswerBytes?: number;
   connect?: buildConnector.connector;
 } = {}): Http {
-  const agent = new Agent({ ...OPTIONS, connect });
+  const options = { allowH2: false, maxResponseSize: maxAnswerBytes } as const;
+  const agent = new Agent({ ...options, connect });
 
   async function call(call: ApiCall): Promise<ApiAnswer> {
     try {
@@ -68,7 +69,7 @@ export function createHttp({
     const socket = await openConnection(connect, call.url, stop).catch((error: unknown) => {
       throw new NothingSent(describe(call, error));
     });
-    const { client, isTaken, destroy } = clientOn(socket, new URL(call.url).origin, OPTIONS);
+    const { client, isTaken, destroy } = clientOn(socket, new URL(call.url).origin, options);
     try {
       return await exchange(client, call, stop, { reset: true });
     } catch (error) {

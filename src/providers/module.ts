@@ -4,7 +4,7 @@ import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/p
 import { type Settings, urlSetting, type Values } from '../environment.ts';
 import type { BilledOffer } from './billing.ts';
 
-export { keySetting, urlSetting } from '../environment.ts';
+export { baseUrl, keySetting, urlSetting } from '../environment.ts';
 
 /** A provider's address, where its results may lie, too. */
 export const addressSetting = (preset: string) => ({ ...urlSetting(preset), isTrusted: true }) as const;
@@ -30,6 +30,8 @@ export type ProviderModule<S extends Settings> = {
   id: string;
   /** As it writes it itself. */
   name: string;
+  /** It is a machine of the operator's own: files that go there go to nobody else. */
+  isOwn?: true;
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;

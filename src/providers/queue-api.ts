@@ -63,10 +63,12 @@ export function createQueueApi(
     headers: Record<string, string>;
     /** So long a request that was just taken may not be found. */
     graceMs: number;
+    /** Where its answers are longer than any of a hosted provider. */
+    maxAnswerBytes?: number;
     troubleIn(answer: ApiAnswer): ProviderTrouble | undefined;
   },
 ) {
-  const http = createHttp();
+  const http = createHttp(api.maxAnswerBytes === undefined ? {} : { maxAnswerBytes: api.maxAnswerBytes });
   const doubts = createDoubtPolicy(clock);
   let said: string | undefined;
   /** The operator reads it in the log, once; the rest of the bot knows what kind it is. */
@@ -82,6 +84,7 @@ export function createQueueApi(
   return {
     http,
     settle: doubts.settle,
+    tell,
 
     /** Any call but the billable one. Trouble of the account that its answer tells is passed on. */
     async call(

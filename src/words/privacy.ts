@@ -1,6 +1,7 @@
 /** What is kept of a member, and what was deleted when they asked. */
 import type { DeletionReport } from '../core/upkeep/privacy.ts';
 import { UNDELIVERED_DAYS } from '../core/upkeep/retention.ts';
+import { isOwn } from '../providers/catalog.ts';
 import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
 
@@ -12,14 +13,17 @@ export type PrivacyFacts = { providers: readonly string[]; retentionDays?: numbe
 
 export function privacyLines(words: Words, { providers, retentionDays }: PrivacyFacts): string[] {
   const { t } = words;
-  const names = providers.map((id) => providerName(words, id)).join(', ');
+  const names = (ids: readonly string[]) => ids.map((id) => providerName(words, id)).join(', ');
+  const [others, own] = [providers.filter((id) => !isOwn(id)), providers.filter(isOwn)];
   return [
     t('privacy.kept'),
     retentionDays === undefined
       ? t('privacy.days-default', { days: USUAL_DAYS })
       : t('privacy.days', { count: retentionDays }),
     ...(retentionDays !== undefined && retentionDays < UNDELIVERED_DAYS ? [t('privacy.undelivered')] : []),
-    names ? t('privacy.to', { providers: names }) : t('privacy.to-nobody'),
+    ...(others.length > 0 ? [t('privacy.to', { providers: names(others) })] : []),
+    ...(own.length > 0 ? [t('privacy.own', { providers: names(own) })] : []),
+    ...(providers.length === 0 ? [t('privacy.to-nobody')] : []),
     t('privacy.audit'),
     t('privacy.fingerprint'),
     t('privacy.get'),

@@ -8,4 +8,5 @@ export const OPERATIONS: Record<string, Operation> = {
   kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
   // The id of the task of `job-1`.
   runware: { id: '70ee5394-1ee6-4ef8-9730-81d8518c1479', submittedAt: 1, quoteMicros: 280_000 },
+  comfyui: { id: 'j-1', image: 'i.png', clip: 'c.mp4', scene: 'picture', prompt: '', node: '20' },
 };

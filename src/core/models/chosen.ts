@@ -53,8 +53,8 @@ export function chosenIn(parts: Parts, spaceId: string, wishes: Wishes): Outcome
     const meant = findModel(wished ?? parts.settings.of(spaceId).models?.[0]) ?? DEFAULT_MODEL;
     return refuse({ code: 'no-provider-for-model', model: meant.name ?? meant.id });
   }
-  const scene = wishes.scene ?? 'picture';
   const scenes = scenesOf(offersIn(parts, spaceId), model.id);
+  const scene = wishes.scene ?? scenes[0] ?? 'picture';
   if (!scenes.includes(scene)) return refuse({ code: 'bad-option', option: 'scene', allowed: scenes });
   return accept({ model, quality, scene });
 }

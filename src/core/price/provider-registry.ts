@@ -6,6 +6,8 @@ import type { ProviderHealth } from './provider-health.ts';
 
 /** Long enough not to run into the same wall with every job, short enough that a top-up soon works. */
 const OFF_FOR_MS = 10 * 60_000;
+/** What only has to be switched on may be there again at any moment. */
+const UNREACHABLE_FOR_MS = 60_000;
 
 type ClosedReason = 'no-way-to-host-files' | 'provider-down';
 
@@ -45,12 +47,12 @@ export function createProviderRegistry({
   const offUntil = new Map<string, number>();
   const isOff = (id: string): boolean => (offUntil.get(id) ?? 0) > clock.now();
   const isOpen = ({ provider, noWayToHostFiles }: ProviderEntry): boolean =>
-    !noWayToHostFiles && !isOff(provider.id);
+    !noWayToHostFiles && !provider.unusable && !isOff(provider.id);
 
   /** How it stands while it has no trouble. */
   const tellUsual = (id: string): void => {
     const entry = entries.find(({ provider }) => provider.id === id);
-    const reason = entry?.noWayToHostFiles ?? entry?.provider.mistake;
+    const reason = entry?.provider.unusable ?? entry?.noWayToHostFiles ?? entry?.provider.mistake;
     health.set(id, reason ? { state: 'degraded', reason } : { state: 'ok' });
   };
   for (const { provider } of entries) tellUsual(provider.id);
@@ -62,7 +64,7 @@ export function createProviderRegistry({
     find: (id) => entries.find(({ provider }) => provider.id === id)?.provider,
     closed(could) {
       const shut = entries.filter((entry) => !isOpen(entry) && could(entry.provider));
-      if (shut.some(({ provider }) => isOff(provider.id))) return 'provider-down';
+      if (shut.some(({ provider }) => provider.unusable || isOff(provider.id))) return 'provider-down';
       return shut.length > 0 ? 'no-way-to-host-files' : undefined;
     },
     rank: providerHealth.rank,
@@ -71,10 +73,12 @@ export function createProviderRegistry({
         if (offUntil.delete(id)) tellUsual(id);
         return;
       }
-      offUntil.set(id, clock.now() + OFF_FOR_MS);
+      const isAway = trouble.kind === 'unreachable';
+      offUntil.set(id, clock.now() + (isAway ? UNREACHABLE_FOR_MS : OFF_FOR_MS));
+      const howLong = isAway ? 'a minute' : 'ten minutes';
       health.set(id, {
         state: 'degraded',
-        reason: `${WORDS[trouble.kind]}: no new jobs for ten minutes at a time`,
+        reason: `${WORDS[trouble.kind]}: no new jobs for ${howLong} at a time`,
       });
     },
   };
@@ -84,4 +88,6 @@ const WORDS = {
   'out-of-balance': 'its account is out of balance, top it up',
   'bad-key': 'it refuses the key, check it',
   'endpoint-gone': 'its model is gone',
+  unreachable: 'nothing answers at its address, is it running?',
+  'bad-workflow': 'it can’t run the workflow, the log says why',
 } satisfies Record<ProviderTrouble['kind'], string>;

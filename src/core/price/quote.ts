@@ -135,12 +135,13 @@ export async function bestQuote(
   // "About" says it already.
   const inTable = best.offer.priceFrom === 'built-in' && !best.offer.notes.includes('price-is-approximate');
   const fromTable: QuoteNote[] = inTable ? ['price-from-table'] : [];
+  const heeded = notes.filter((note) => note !== 'prompt-ignored' || !best.provider.capabilities.prompt);
   const final: QuoteNote[] = best.provider.capabilities.neverCancels ? ['no-cancel'] : [];
   return accept({
     provider: best.provider.id,
     micros: best.offer.micros,
     seconds: request.clipSeconds,
-    notes: [...notes, ...best.offer.notes, ...fromTable, ...ignored, ...final],
+    notes: [...heeded, ...best.offer.notes, ...fromTable, ...ignored, ...final],
     warnings,
   });
 }
@@ -156,7 +157,10 @@ function noOffer(market: Market, request: RenderRequest): Refusal {
 }
 
 /** Whether a provider takes such requests at all. */
-export function canDo({ capabilities }: Pick<Provider, 'capabilities'>, request: RenderRequest): boolean {
+export function canDo(
+  { capabilities }: { capabilities: Pick<Provider['capabilities'], 'offers'> },
+  request: RenderRequest,
+): boolean {
   const { id } = modelOf(request);
   const { quality, scene = 'picture' } = request;
   return capabilities.offers.some(
