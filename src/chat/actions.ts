@@ -6,6 +6,7 @@ import { isOver } from '../core/job/job.ts';
 import type { Choices } from '../core/price/quote.ts';
 import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
+import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { offerPage } from './cards.ts';
 import { audit, csv } from './csv.ts';
@@ -28,6 +29,19 @@ const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, comm
       said(words.t(done.value.how === 'asked' ? 'told.cancel-asked' : 'told.cancelled')),
       job,
     );
+});
+
+/** The yes to a dearer offer, at the price that the button says. */
+const goOn = withJob(async ({ job, caller }, { words, arg = '' }, face, { core }) => {
+  await face.reopen(job.requester.target);
+  const agreedMicros = /^\d{1,15}$/.test(arg) ? Number(arg) : undefined;
+  if (agreedMicros === undefined) return void (await face.aside(said(words.t('told.too-old'))));
+  const gone = await core.jobs.goOn(caller, job.id, agreedMicros);
+  if (gone.ok) {
+    const price = offerPrice(words, gone.value.quote);
+    await face.inPassing(said(words.t('told.goes-on', { price })), job);
+  } else if (gone.refusal.code === 'price-rose') await face.aside(said(words.t('confirm.dearer')));
+  else await face.aside(notYours(words, gone.refusal));
 });
 
 /** To where the button is. A member who comes for a video and does not get it is told why. */
@@ -137,6 +151,7 @@ const forgetNow: ActionHandler = async (press, face, { core, commands }) => {
 /** By the verb on the button. A new one is a line here and its label in the languages. */
 export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   cancel,
+  'go-on': goOn,
   send,
   get: send,
   confirm,

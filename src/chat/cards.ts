@@ -6,9 +6,10 @@ import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
 import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
-import { costText } from '../words/jobs.ts';
+import { costText, offerPrice } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
 import { answerButtons, asksOf, questionLines } from './answers.ts';
+import { askingPage } from './asking.ts';
 import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
@@ -64,11 +65,13 @@ export function statusPage(
     const lines = [files, words.failureReason(job.failure), costText(words, job), code];
     return { ...page, lines, ...(BY_THE_FILES[job.failure] ? {} : rows('again')) };
   }
+  if (job.state === 'asking') return { ...page, ...askingPage(words, job) };
   if (job.state === 'cancelled') return { ...page, lines: [files, words.job(job), code] };
 
   const { late, ...time } = timeOf(job, usualMs, now);
   const asked = cancelAsked(job);
-  const more = job.state === 'unknown' || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
+  const toTell = job.state === 'unknown' || (job.state === 'created' && job.unanswered);
+  const more = toTell || asked ? [words.job(job)] : late ? [words.t('card.longer')] : [];
   const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
@@ -80,6 +83,7 @@ export function statusPage(
 
 const TONES: Record<Job['state'], Tone> = {
   created: 'plain',
+  asking: 'plain',
   submitting: 'plain',
   unknown: 'plain',
   queued: 'plain',
@@ -101,6 +105,7 @@ const BY_THE_FILES = {
   'provider-busy': false,
   'provider-out-of-balance': false,
   'provider-down': false,
+  'not-confirmed': false,
   'result-lost': false,
   'timed-out': false,
   'unknown-fate': false,
@@ -115,7 +120,11 @@ function titleOf(words: Words, job: Job): string {
       return words.job(job);
     case 'created':
       if (job.place) return t('card.waiting-at', { place: job.place });
+      if (job.unanswered)
+        return t('card.unanswered', { provider: providerName(words, job.unanswered.provider) });
       return t(waitsForRoom(job) ? 'card.queued' : 'card.created');
+    case 'asking':
+      return t('card.asking', { price: offerPrice(words, job.instead) });
     case 'submitting':
       return t(waitsForRoom(job) ? 'card.queued' : 'card.submitting');
     case 'queued':

@@ -11,6 +11,7 @@ import { detailsLines, jobLine } from '../words/details.ts';
 import { filesLine, quoteLines } from '../words/facts.ts';
 import type { WordKey, Words } from '../words/index.ts';
 import { noticeLines } from '../words/settings.ts';
+import { goOnButton } from './asking.ts';
 import { jobButton } from './cards.ts';
 import type { Facts } from './facts.ts';
 import { type Button, type Item, type Line, NOBODY, type Page, said } from './page.ts';
@@ -27,7 +28,7 @@ export const notYours = (words: Words, refusal: Refusal): Page =>
     ? said(words.t('told.not-yours'))
     : refusedPage(words, refusal);
 
-/** The foremost first, each with a button where it can be sent again or stopped; of kept ones without room the codes. */
+/** The foremost first, each with a button where it can be sent again, said yes to or stopped; of kept ones without room the codes. */
 export function jobsPage(words: Words, all: readonly Job[], title: string, facts: Facts): Page {
   const { t } = words;
   const jobs = foremost(all);
@@ -40,12 +41,12 @@ export function jobsPage(words: Words, all: readonly Job[], title: string, facts
     lines: [],
     items: jobs.slice(0, facts.room).map((job): Item => {
       const url = facts.linkTo(job);
-      const verb = isKept(job) ? 'send' : cancellable(job) ? 'cancel' : undefined;
+      const button = listedButton(words, job);
       return {
         text: jobLine(words, job),
         at: job.createdAt,
         ...(url ? { link: { label: t('jobs.open'), url } } : {}),
-        ...(verb ? { button: jobButton(words, verb, job.code) } : {}),
+        ...(button ? { button } : {}),
       };
     }),
     more:
@@ -53,6 +54,13 @@ export function jobsPage(words: Words, all: readonly Job[], title: string, facts
         ? []
         : [t('jobs.more', { codes: codes.join(', '), command: facts.typed('jobs', 'job', first) })],
   };
+}
+
+/** What most probably is to be done about it. */
+function listedButton(words: Words, job: Job): Button | undefined {
+  if (job.state === 'asking') return goOnButton(words, job);
+  const verb = isKept(job) ? 'send' : cancellable(job) ? 'cancel' : undefined;
+  return verb && jobButton(words, verb, job.code);
 }
 
 export const detailsPage = (words: Words, job: Job): Page => ({

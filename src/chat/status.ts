@@ -203,14 +203,20 @@ const isStale = (job: Job, known: Job | undefined): boolean =>
   job.state === 'created' &&
   job.place === undefined &&
   !waitsForRoom(job) &&
+  !job.unanswered &&
   known !== undefined &&
-  (known.state !== 'created' || known.place !== undefined);
+  // After a yes it begins anew.
+  !(known.state === 'asking' && job.updatedAt > known.updatedAt) &&
+  (known.state !== 'created' || known.place !== undefined || known.unanswered !== undefined);
 
 /** What is told at once; anything else is progress. */
 export function phaseOf(job: Job): string {
   if (waitsForRoom(job)) return 'full';
   const asked = 'cancelAskedAt' in job && job.cancelAskedAt !== undefined;
   const phase = job.state === 'running' ? job.phase.kind : '';
+  const silent = job.state === 'created' && job.unanswered !== undefined;
+  // Asked anew it is another question.
+  const asks = job.state === 'asking' ? job.until : '';
   const rung = job.state === 'completed' ? (job.rungs.at(-1)?.outcome ?? '') : '';
-  return [job.state, phase, rung, asked, job.hidden !== undefined].join();
+  return [job.state, phase, rung, silent, asks, asked, job.hidden !== undefined].join();
 }

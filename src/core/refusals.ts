@@ -148,6 +148,8 @@ export const FAILURE_CODES = [
   'provider-busy',
   'provider-out-of-balance',
   'provider-down',
+  /** Somebody else would have rendered it for more, and nobody said yes to that in time. */
+  'not-confirmed',
   'result-lost',
   'timed-out',
   'unknown-fate',

@@ -21,6 +21,7 @@ import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
 import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
+import { goOnRoute } from './go-on.ts';
 import { jobFileRoutes } from './job-files.ts';
 import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
 import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
@@ -223,6 +224,7 @@ export function api(parts: ApiParts): Hono {
   });
 
   app.route('/', jobFileRoutes(parts, mine));
+  app.route('/', goOnRoute(core.jobs, CALLER, present));
   app.route('/', usageRoutes(parts, CALLER));
   app.route('/', reportRoutes(parts, CALLER));
 

@@ -1,5 +1,5 @@
 /** Jobs and quotes as scripts and the page read them. */
-import type { Job, Quote } from '../core/job/job.ts';
+import type { Job, JobIn, Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { ModelFacts } from '../core/models/list.ts';
@@ -10,6 +10,7 @@ import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answe
 import { consentLines } from '../words/consent.ts';
 import { labelText, modelName } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
+import { offerPrice } from '../words/jobs.ts';
 import { abilities, modelCost } from '../words/models.ts';
 import type { ConsentView, JobView, ModelView, ProviderStatsView, QuoteView } from './page/contract.ts';
 
@@ -20,9 +21,7 @@ type Shape = Pick<Job['request'], 'orientation' | 'quality'>;
 export function presentQuote(quote: Quote, { orientation, quality }: Shape): QuoteView {
   return {
     usd: usdFromMicros(quote.micros),
-    price: quote.notes.includes('price-is-approximate')
-      ? `about ${words.price(quote.micros)}`
-      : words.price(quote.micros),
+    price: offerPrice(words, quote),
     seconds: quote.seconds,
     provider: quote.provider,
     orientation,
@@ -76,16 +75,25 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     cancellable: cancellable(job) && !('cancelAskedAt' in job && job.cancelAskedAt !== undefined),
     ...('video' in job ? { label: labelText(words, job) } : {}),
     message: words.job(job),
+    ...(job.state === 'asking' ? { question: presentQuestion(job) } : {}),
     links: {
       self,
       events: `${self}/events`,
       ...(job.hidden ? {} : { image: `${self}/image` }),
       cancel: `${self}/cancel`,
       again: `${self}/again`,
+      ...(job.state === 'asking' ? { goOn: `${self}/go-on?micros=${job.instead.micros}` } : {}),
       ...('video' in job && !job.hidden ? { video: `${self}/video` } : {}),
     },
   };
 }
+
+const presentQuestion = ({ instead, until }: JobIn<'asking'>): NonNullable<JobView['question']> => ({
+  provider: instead.provider,
+  usd: usdFromMicros(instead.micros),
+  price: offerPrice(words, instead),
+  until,
+});
 
 export function presentModel(facts: ModelFacts): ModelView {
   const { model, qualities, scenes, perSecondMicros } = facts;

@@ -9,6 +9,7 @@ import {
   QUOTE_WARNINGS,
   REPORT_REASONS,
   SCENES,
+  STOPS,
 } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
@@ -21,6 +22,29 @@ const namedFile = storedFile.extend({
   postedBy: z.string().exactOptional(),
 });
 const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
+
+const quote = z.object({
+  provider: z.string(),
+  micros: z.int(),
+  seconds: z.number(),
+  notes: z.array(
+    z.enum([
+      'orientation-from-camera',
+      'negative-prompt-ignored',
+      'price-is-approximate',
+      'price-from-table',
+      'price-at-most',
+      'prompt-ignored',
+      'orientation-ignored',
+      'sound-unsure',
+      'trimmed',
+      'looped',
+      'no-cancel',
+      'draft',
+    ]),
+  ),
+  warnings: z.array(z.enum(QUOTE_WARNINGS)),
+});
 
 const base = z.object({
   id: z.string(),
@@ -53,28 +77,7 @@ const base = z.object({
       height: z.number().exactOptional(),
     }),
   }),
-  quote: z.object({
-    provider: z.string(),
-    micros: z.int(),
-    seconds: z.number(),
-    notes: z.array(
-      z.enum([
-        'orientation-from-camera',
-        'negative-prompt-ignored',
-        'price-is-approximate',
-        'price-from-table',
-        'price-at-most',
-        'prompt-ignored',
-        'orientation-ignored',
-        'sound-unsure',
-        'trimmed',
-        'looped',
-        'no-cancel',
-        'draft',
-      ]),
-    ),
-    warnings: z.array(z.enum(QUOTE_WARNINGS)),
-  }),
+  quote,
   attempts: z.array(
     z.object({
       provider: z.string(),
@@ -94,6 +97,7 @@ const base = z.object({
 const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
 const uploaded = z.object({ image: z.string(), clip: z.string() });
 const full = uploaded.extend({ provider: z.string(), since: z.number() }).exactOptional();
+const unanswered = z.object({ provider: z.string(), since: z.number() }).exactOptional();
 const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
@@ -132,7 +136,13 @@ const phase = z.discriminatedUnion('kind', [
 ]);
 
 export const jobSchema = z.discriminatedUnion('state', [
-  base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full }),
+  base.extend({ state: z.literal('created'), place: z.number().exactOptional(), full, unanswered }),
+  base.extend({
+    state: z.literal('asking'),
+    stop: z.object({ provider: z.string(), why: z.enum(STOPS) }),
+    instead: quote,
+    until: z.number(),
+  }),
   sent.extend({
     state: z.literal('submitting'),
     uploaded: uploaded.exactOptional(),

@@ -1,6 +1,6 @@
 /** The ledger, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
-import { checkBill, checkHold, roomUnder } from '../core/limits/hold.ts';
+import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
 import { readLines } from './ledger-lines.ts';
@@ -34,6 +34,10 @@ export function createLedger(db: Database): Ledger {
   );
   const closeLine = db.prepare(
     'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?',
+  );
+  const changeLine = db.prepare(
+    `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
+     WHERE job_id = ?`,
   );
   const selectTotals = db.prepare(
     `SELECT held_micros AS heldMicros, settled_micros AS settledMicros, held_jobs AS heldJobs,
@@ -81,6 +85,29 @@ export function createLedger(db: Database): Ledger {
         const { jobId, micros, provider, memberId, spaceId, at, seconds } = hold;
         insertLine.run(jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at, seconds);
         for (const { scope, window } of counters) addHold.run(scope, window, micros);
+        return { ok: true };
+      });
+    },
+
+    async rehold(hold) {
+      checkHold(hold);
+      const counters = distinct(hold.counters);
+      return db.transaction(() => {
+        const row = selectLine.get(hold.jobId);
+        const line = row === undefined ? undefined : lineRow.parse(row);
+        if (line?.state !== 'held') throw new UnknownHold(hold.jobId);
+        const { heldMicros } = line;
+        const before = keys.parse(JSON.parse(line.counters));
+        for (const limit of hold.limits) {
+          const used = totalsOf(limit);
+          const own = before.some((key) => key.scope === limit.scope && key.window === limit.window);
+          const short = roomUnder(limit, own ? without(used, heldMicros) : used, hold.micros);
+          if (short) return short;
+        }
+        const { jobId, micros, provider, at, seconds } = hold;
+        for (const { scope, window } of before) holdToBill.run(heldMicros, 0, 0, scope, window);
+        for (const { scope, window } of counters) addHold.run(scope, window, micros);
+        changeLine.run(micros, JSON.stringify(counters), provider, at, seconds, jobId);
         return { ok: true };
       });
     },

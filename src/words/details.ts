@@ -58,7 +58,8 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
 /** A job in a list: its code, how it stands, its files, and what it cost or will. */
 export function jobLine(words: Words, job: Job): string {
   const facts = [job.code, stateWord(words, job.hidden ? 'hidden' : job.state), filesLine(words, job.inputs)];
-  const micros = 'costMicros' in job ? job.costMicros : job.quote.micros;
+  const quoted = job.state === 'asking' ? job.instead.micros : job.quote.micros;
+  const micros = 'costMicros' in job ? job.costMicros : quoted;
   // "Free" beside "failed" would read as praise.
   const cameToNothing = micros === 0 && (job.state === 'failed' || job.state === 'cancelled');
   return [...facts, ...(cameToNothing ? [] : [words.price(micros)])].join(SEPARATOR);

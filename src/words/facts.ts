@@ -3,8 +3,8 @@ import type { Quality, Quote, RenderRequest } from '../core/job/job.ts';
 import type { Model } from '../core/models/model.ts';
 import { DEFAULT_MODEL, modelOf } from '../core/models/registry.ts';
 import { cutShort } from '../core/text.ts';
-import { hostedName } from '../providers/catalog.ts';
 import type { Words } from './index.ts';
+import { providerName } from './provider-name.ts';
 
 export const SEPARATOR = ' · ';
 
@@ -12,9 +12,7 @@ export const SEPARATOR = ' · ';
 export const labelText = ({ t }: Words, { code }: { code: string }): string =>
   t('result.ai') + SEPARATOR + code;
 
-/** The provider's name as it writes it itself. */
-export const providerName = ({ t }: Words, id: string): string =>
-  id === 'local' ? t('provider.local') : (hostedName(id) ?? id);
+export { providerName };
 
 /** A draft has no maker whose name for it could be said. */
 export const modelName = ({ t }: Words, { name }: Model): string => name ?? t('model.draft');

@@ -1,6 +1,7 @@
 /** How a job stands, how it ended and what it cost: the truth, even when it is unpleasant. */
-import { type Job, type JobIn, type JobState, waitsForRoom } from '../core/job/job.ts';
+import { type Job, type JobIn, type JobState, type Quote, waitsForRoom } from '../core/job/job.ts';
 import type { Micros } from '../core/price/money.ts';
+import { providerName } from './provider-name.ts';
 import type { Speech } from './speech.ts';
 
 /** What is told of a job that failed. */
@@ -9,6 +10,12 @@ export type FailedJob = Pick<JobIn<'failed'>, 'failure' | 'costMicros' | 'unsett
 /** `free` for a draft, else the price. */
 export const priceText = ({ t, money }: Speech, micros: Micros): string =>
   micros === 0 ? t('cost.free') : money(micros);
+
+/** The same of a quote, which may be a guess. */
+export function offerPrice(speech: Speech, { micros, notes }: Pick<Quote, 'micros' | 'notes'>): string {
+  const price = priceText(speech, micros);
+  return notes.includes('price-is-approximate') ? speech.t('card.about', { price }) : price;
+}
 
 /** Why a job failed, and what that cost. */
 export const failureText = (speech: Speech, ended: FailedJob): string =>
@@ -31,9 +38,18 @@ export function jobText(speech: Speech, job: Job): string {
   const { t, money } = speech;
   if (job.hidden && 'video' in job) return t('job.hidden');
   switch (job.state) {
+    case 'asking':
+      return t(`job.asking-${job.stop.why}`, {
+        provider: providerName(speech, job.stop.provider),
+        other: providerName(speech, job.instead.provider),
+        price: offerPrice(speech, job.instead),
+      });
     case 'created':
+      if (job.unanswered)
+        return t('job.unanswered', { provider: providerName(speech, job.unanswered.provider) });
+      return t(waitsForRoom(job) ? 'job.queued' : 'job.created');
     case 'submitting':
-      return t(waitsForRoom(job) ? 'job.queued' : `job.${job.state}`);
+      return t(waitsForRoom(job) ? 'job.queued' : 'job.submitting');
     case 'unknown':
     case 'completed':
       return t(`job.${job.state}`);

@@ -99,6 +99,7 @@ const REFUSALS = {
 /** Why Cancel comes too late. A queued or running job that can't be stopped is one that the provider won't stop. */
 const TOO_LATE = {
   created: 'refusal.too-late',
+  asking: 'refusal.too-late',
   submitting: 'refusal.too-late-submitting',
   unknown: 'refusal.too-late-unknown',
   queued: 'refusal.too-late',

@@ -97,6 +97,58 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       expect(await ledger.totals(SPACE_DAY)).toEqual(settled);
     });
 
+    it('holds another price in the place of the first, with room for it counted without what was held', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      const limits = [usd(600_000), jobs(1)];
+      for (let twice = 0; twice < 2; twice += 1)
+        expect(await ledger.rehold(aHold({ micros: 600_000, limits, provider: 'runpod' }))).toEqual({
+          ok: true,
+        });
+      for (const key of [SPACE_DAY, MEMBER_DAY])
+        expect(await ledger.totals(key)).toEqual({ ...NOTHING, heldMicros: 600_000, heldJobs: 1 });
+      await ledger.settle('web:1', aBill(500_000));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, settledMicros: 500_000, settledJobs: 1 });
+    });
+
+    it('keeps the first price where a limit has no room for the other one', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      await ledger.reserve(aHold({ jobId: 'web:2' }));
+      const limits = [usd(1_000_000, MEMBER_DAY), usd(1_000_000)];
+      expect(await ledger.rehold(aHold({ micros: 580_001, limits }))).toEqual({
+        ok: false,
+        limit: limits[0],
+        leftMicros: 580_000,
+      });
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 840_000, heldJobs: 2 });
+      await ledger.settle('web:1', aBill(0, false));
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 420_000, heldJobs: 1 });
+    });
+
+    it('counts another price in the windows of then', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold());
+      const hold = aHold({
+        micros: 600_000,
+        counters: [NEXT_DAY],
+        limits: [usd(600_000, NEXT_DAY)],
+        at: 5000,
+      });
+      expect(await ledger.rehold(hold)).toEqual({ ok: true });
+      expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
+      expect(await ledger.totals(NEXT_DAY)).toEqual({ ...NOTHING, heldMicros: 600_000, heldJobs: 1 });
+    });
+
+    it('has no other price for what is not held', async () => {
+      const ledger = await make();
+      await expect(ledger.rehold(aHold())).rejects.toThrow(UnknownHold);
+      await ledger.reserve(aHold());
+      await ledger.settle('web:1', aBill(420_000));
+      await expect(ledger.rehold(aHold({ micros: 600_000 }))).rejects.toThrow(UnknownHold);
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, settledMicros: 420_000, settledJobs: 1 });
+    });
+
     it('takes a hold that fills the limit to the last micro, and refuses one micro more', async () => {
       const ledger = await make();
       const limits = [usd(500_000)];

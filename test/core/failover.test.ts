@@ -23,12 +23,12 @@ describe('failover', () => {
     },
   );
 
-  it('never goes to a provider that is dearer than what is held', async () => {
+  it('never goes to a provider that is dearer than what is held, unless the member says yes', async () => {
     const [first, second] = [createRemote('first'), createRemote('second', { micros: PRICE + 1 })];
     first.answers = ['not-sent'];
     const { world, life, job } = await started({ remotes: [first, second] });
     await life.scheduler.runAll();
-    expect(await job()).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'not-confirmed', costMicros: 0 });
     expect(second.submits).toEqual([]);
     expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
   });
@@ -46,12 +46,12 @@ describe('a job that waited before it was sent', () => {
     expect(first.submits).toEqual([]);
   });
 
-  it('ends free of charge when the price rose everywhere', async () => {
+  it('ends free of charge when the price rose everywhere and nobody says yes to that', async () => {
     const remote = createRemote('only');
     const { world, life, job } = await started({ remotes: [remote] });
     remote.provider.quote = dearer;
     await life.scheduler.runAll();
-    expect(await job()).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'not-confirmed', costMicros: 0 });
     expect([remote.submits, (await world.disk.ledger.totals(TODAY)).heldMicros]).toEqual([[], 0]);
   });
 

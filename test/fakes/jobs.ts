@@ -58,6 +58,12 @@ const ended = { provider: 'fal', costMicros: 0, endedAt: 1_700_000_100_000 };
 /** A plausible set of each state's own fields. */
 const STATE_FIELDS: { [S in JobState]: Omit<JobIn<S>, keyof Shared> } = {
   created: { state: 'created' },
+  asking: {
+    state: 'asking',
+    stop: { provider: 'fal', why: 'refused' },
+    instead: { provider: 'runpod', micros: 420_000, seconds: 4, notes: [], warnings: [] },
+    until: 1_700_000_601_000,
+  },
   submitting: { state: 'submitting', ...sent },
   unknown: { state: 'unknown', ...sent },
   queued: { state: 'queued', ...atProvider, position: 2 },

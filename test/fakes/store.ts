@@ -1,7 +1,7 @@
 /** The store ports in memory, held to the same contracts as the real ones (test/contracts). */
 
 import { isOver, type Job } from '../../src/core/job/job.ts';
-import { checkBill, checkHold, roomUnder } from '../../src/core/limits/hold.ts';
+import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerLine, LedgerTotals } from '../../src/core/limits/ledger.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
 import type { JobStore } from '../../src/core/ports.ts';
@@ -109,6 +109,29 @@ export function memoryLedger(): Ledger {
       lines.set(jobId, {
         counters: keys,
         line: { jobId, spaceId, memberId, provider, seconds, heldAt: at, heldMicros: micros, state: 'held' },
+      });
+      return { ok: true };
+    },
+
+    async rehold(hold) {
+      checkHold(hold);
+      const known = lines.get(hold.jobId);
+      if (known?.line.state !== 'held') throw new UnknownHold(hold.jobId);
+      const { line, counters: before } = known;
+      for (const limit of hold.limits) {
+        const own = before.some((key) => nameOf(key) === nameOf(limit));
+        const used = own ? without(totalsOf(limit), line.heldMicros) : totalsOf(limit);
+        const short = roomUnder(limit, used, hold.micros);
+        if (short) return short;
+      }
+      for (const key of before) free(key, line.heldMicros);
+      const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
+      for (const key of keys)
+        move(key, { heldMicros: hold.micros, settledMicros: 0, heldJobs: 1, settledJobs: 0 });
+      const { provider, at, micros, seconds } = hold;
+      lines.set(hold.jobId, {
+        counters: keys,
+        line: { ...line, provider, seconds, heldAt: at, heldMicros: micros },
       });
       return { ok: true };
     },

@@ -158,7 +158,7 @@ export function createWorld({
     });
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
-      ledger: life.wire(disk.ledger, ['reserve', 'settle', 'release']),
+      ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
       traces: {
         forget: async () => false,
         forgetJob: async () => {},

@@ -57,20 +57,19 @@ const rule: fc.Arbitrary<LimitRule> = fc
   .map(([who, period, max]) => ({ who, period, ...max }));
 
 const job = fc.integer({ min: 0, max: JOBS - 1 });
+const hold = {
+  job,
+  micros: fc.integer({ min: 0, max: 900 }),
+  space: fc.integer({ min: 0, max: 2 }),
+  member: fc.integer({ min: 0, max: 2 }),
+  channel: fc.constantFrom(undefined, 'general'),
+  /** An admin lifts the limits of the space for this one job. */
+  lifted: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+};
 const act = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('reserve' as const),
-      job,
-      micros: fc.integer({ min: 0, max: 900 }),
-      space: fc.integer({ min: 0, max: 2 }),
-      member: fc.integer({ min: 0, max: 2 }),
-      channel: fc.constantFrom(undefined, 'general'),
-      /** An admin lifts the limits of the space for this one job. */
-      lifted: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-    }),
-  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('reserve' as const), ...hold }) },
+  /** At another price, where the job holds something. */
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rehold' as const), ...hold }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -128,13 +127,14 @@ async function play({ acts, spaces, operator }: Story, open: () => Ledger) {
   const settings = spaces.map((own) => settle(own, { limits: [], timeZone: 'UTC' }));
 
   async function reserve({
+    kind,
     job,
     micros,
     space,
     member,
     channel,
     lifted,
-  }: Extract<LedgerAction, { kind: 'reserve' }>) {
+  }: Extract<LedgerAction, { kind: 'reserve' | 'rehold' }>) {
     const rules = settings[space];
     if (!rules) throw new Error('no such space');
     const requester: Requester = {
@@ -152,9 +152,10 @@ async function play({ acts, spaces, operator }: Story, open: () => Ledger) {
     const { spaceId, memberId } = requester;
     const jobId = `web:${job}`;
     const hold = { jobId, micros, counters, limits: checked, at: now, provider: 'fal', seconds: 4 };
-    const outcome = await ledger.reserve({ ...hold, memberId, spaceId });
+    const outcome = await ledger[kind]({ ...hold, memberId, spaceId }).catch(nameOf);
     answers.push(outcome);
-    if (!outcome.ok || jobs.has(jobId)) return;
+    const isNew = kind === 'reserve' ? !jobs.has(jobId) : jobs.get(jobId)?.state === 'held';
+    if (typeof outcome === 'string' || !outcome.ok || !isNew) return;
     jobs.set(jobId, {
       micros,
       windows: new Set(counters.map(windowName)),
@@ -211,6 +212,7 @@ async function play({ acts, spaces, operator }: Story, open: () => Ledger) {
 
   for (const one of acts) {
     if (one.kind === 'reserve') await reserve(one);
+    else if (one.kind === 'rehold') await reserve({ ...one, job: Number(heldOnce(one).slice(4)) });
     else if (one.kind === 'settle') await bill(heldOnce(one), one);
     else if (one.kind === 'suspend') await suspend(heldOnce(one));
     else if (one.kind === 'release') await release(heldOnce(one));

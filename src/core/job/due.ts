@@ -26,6 +26,7 @@ export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) 
 export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
   if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (job.state === 'asking') return job.until;
   if (job.state === 'created' && job.full) return now + nextLookMs(roomFacts(ctx, job.full, now));
   // It was reported, and waits for whoever decides.
   if (job.state === 'completed' && stayed && job.deliveryTries === 0) return now + HIDDEN_EVERY_MS;

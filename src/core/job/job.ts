@@ -137,6 +137,12 @@ type Submission = { provider: string; submittedAt: number };
  */
 type Sent = Submission & { uploaded?: UploadedFiles; account?: string; firstSubmittedAt?: number };
 export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
+/** Its provider can't be reached, since then; it is tried again and again. */
+export type Unanswered = { provider: string; since: number };
+
+/** Why a provider does not render what it was to: it said no, it can't be reached, or it wants more than is held. */
+export const STOPS = ['refused', 'silent', 'dearer'] as const;
+export type Stop = { provider: string; why: (typeof STOPS)[number] };
 type AtProvider = Submission & {
   operation: Operation;
   cancelAskedAt?: number;
@@ -178,7 +184,9 @@ export type RunningPhase =
 export type Job = JobBase &
   /** `place`: others are served first, so many. */
   (
-    | { state: 'created'; place?: number; full?: WaitingForRoom }
+    | { state: 'created'; place?: number; full?: WaitingForRoom; unanswered?: Unanswered }
+    /** Nobody has it, and nobody takes it for what is held. `instead`: who would, for more; the member says yes until then. */
+    | { state: 'asking'; stop: Stop; instead: Quote; until: number }
     | ({ state: 'submitting'; full?: WaitingForRoom } & Sent)
     /** `candidate`: a handle that a webhook named, not believed before its status was read with our own key. */
     | ({ state: 'unknown'; candidate?: Operation } & Sent)
@@ -207,7 +215,9 @@ export type JobIn<S extends JobState> = Extract<Job, { state: S }>;
 
 /** Every legal move. A state that may follow itself is there because its fields change (position, progress, tries). */
 export const MOVES = {
-  created: ['created', 'submitting', 'failed', 'cancelled'],
+  created: ['created', 'asking', 'submitting', 'failed', 'cancelled'],
+  // Never from a state in which a provider may have it.
+  asking: ['asking', 'created', 'failed', 'cancelled'],
   submitting: ['created', 'queued', 'unknown'],
   unknown: ['unknown', 'submitting', 'queued', 'running', 'failed', 'cancelled'],
   queued: ['queued', 'running', 'failed', 'cancelled'],

@@ -4,7 +4,9 @@ import type { Target } from '../chat-port.ts';
 import { type Context, move, providerOf } from '../context.ts';
 import { sendAgain } from '../delivery/delivery.ts';
 import type { Caller } from '../limits/access.ts';
+import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
+import { goOn } from './asking.ts';
 import { deliveryPace, dueAt } from './due.ts';
 import { finish } from './finish.ts';
 import { isOver, type Job, type JobIn, rendererOf } from './job.ts';
@@ -22,6 +24,8 @@ export type Jobs = {
   find(call: Caller, idOrCode: string): Promise<Outcome<Job>>;
   /** `cancelled` costs nothing (or what was billed already), `asked` may still finish and be billed. */
   cancel(id: string): Promise<Outcome<{ how: 'cancelled' | 'asked'; job: Job }>>;
+  /** The member's yes to a dearer offer, at so much at most; see asking.ts. */
+  goOn(call: Caller, id: string, agreedMicros: Micros): Promise<Outcome<Job>>;
   /** Hands a kept video over once more, where the member asks for it. False when that place is closed too. */
   sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
   /** Takes up every job that is not over, and starts the tracker. Answers how many. */
@@ -111,6 +115,17 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
+  function goOnWith(call: Caller, id: string, agreedMicros: Micros): Promise<Outcome<Job>> {
+    return ctx.locks.run(id, async () => {
+      const job = await ctx.store.get(id);
+      if (!job) return refuse({ code: 'no-such-job' });
+      const gone = await goOn(ctx, call, job, agreedMicros);
+      // It has its next step, ends, or waits for as long as the new question stands.
+      if (job.state === 'asking') ctx.scheduler.at(id, ctx.clock.now());
+      return gone;
+    });
+  }
+
   /** A crash between the hold and the job's first save leaves a hold that belongs to nobody. */
   async function freeOrphans(): Promise<void> {
     for (const id of await ctx.ledger.held()) {
@@ -165,6 +180,7 @@ export function createJobs(ctx: Context): Jobs {
     mine: ctx.store.ofMember,
     find,
     cancel,
+    goOn: goOnWith,
     sendAgain: again,
     recover,
     stop,
@@ -173,7 +189,9 @@ export function createJobs(ctx: Context): Jobs {
 
 /** Whether a cancel can still save money. */
 export const cancellable = (job: Job): boolean =>
-  mayRender(job) && (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job)));
+  job.state === 'asking' ||
+  (mayRender(job) &&
+    (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job))));
 
 const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
 
@@ -187,7 +205,7 @@ async function cancelNow(
   ctx: Context,
   job: Job,
 ): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
-  if (job.state === 'created')
+  if (job.state === 'created' || job.state === 'asking')
     return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
   if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
   const provider = providerOf(ctx, job.provider);

@@ -1,11 +1,11 @@
 /** Creates a job: holds its price in the ledger, then saves its record. */
 
 import type { Context } from '../context.ts';
-import type { Limit } from '../limits/ledger.ts';
+import type { HoldOutcome, HoldRequest, Limit } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
-import type { Event, Job } from './job.ts';
+import type { Event, Job, Quote } from './job.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(
@@ -15,30 +15,8 @@ export async function openJob(
   past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
-  const space = ctx.settings.of(requester.spaceId);
-  const hold = await ctx.ledger.reserve({
-    jobId: id,
-    micros: what.quote.micros,
-    counters: countersOf(requester, now, ctx.rules, space),
-    limits: limitsOf(requester, now, ctx.rules, space).filter(
-      (limit) => !past.some((one) => isPast(limit, one)),
-    ),
-    at: now,
-    memberId: requester.memberId,
-    spaceId: requester.spaceId,
-    provider: what.quote.provider,
-    seconds: what.quote.seconds,
-  });
-  if (!hold.ok) {
-    const { limit, ...left } = hold;
-    return refuse({
-      code: 'over-quota',
-      ...kindOfLimit(limit),
-      resetsAt: limit.resetsAt,
-      ...(left.leftMicros === undefined ? {} : { leftMicros: left.leftMicros }),
-      ...(left.leftJobs === undefined ? {} : { leftJobs: left.leftJobs }),
-    });
-  }
+  const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what.quote, now, past));
+  if (!hold.ok) return noRoom(hold);
   const job: Job = {
     id,
     code: codeOf(id),
@@ -61,6 +39,40 @@ export async function openJob(
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   ctx.scheduler.at(id, now);
   return accept(job);
+}
+
+/** What a job of that price holds, on the counters and under the limits of this moment. */
+export function holdOf(
+  ctx: Context,
+  { id, requester }: Event,
+  quote: Quote,
+  at: number,
+  past: readonly PastLimit[] = [],
+): HoldRequest {
+  const space = ctx.settings.of(requester.spaceId);
+  return {
+    jobId: id,
+    micros: quote.micros,
+    counters: countersOf(requester, at, ctx.rules, space),
+    limits: limitsOf(requester, at, ctx.rules, space).filter(
+      (limit) => !past.some((one) => isPast(limit, one)),
+    ),
+    at,
+    memberId: requester.memberId,
+    spaceId: requester.spaceId,
+    provider: quote.provider,
+    seconds: quote.seconds,
+  };
+}
+
+export function noRoom({ limit, leftMicros, leftJobs }: Extract<HoldOutcome, { ok: false }>) {
+  return refuse({
+    code: 'over-quota',
+    ...kindOfLimit(limit),
+    resetsAt: limit.resetsAt,
+    ...(leftMicros === undefined ? {} : { leftMicros }),
+    ...(leftJobs === undefined ? {} : { leftJobs }),
+  });
 }
 
 /** Whether it is the limit that an admin lifted for this job. Nobody lifts the operator's. */

@@ -2,6 +2,7 @@
 import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
 import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
+import { endUnanswered } from './asking.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
@@ -20,6 +21,8 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
   switch (job.state) {
     case 'created':
       return begin(ctx, job, signal);
+    case 'asking':
+      return endUnanswered(ctx, job);
     case 'submitting': {
       // Found so only after a crash during the call: whether it arrived, nobody here knows.
       const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;

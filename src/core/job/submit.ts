@@ -4,25 +4,29 @@ import { keptUpload } from '../intake/uploads.ts';
 import { MachineBusy } from '../media.ts';
 import type { Provider, SubmitOutcome, UploadedFiles } from '../ports.ts';
 import { UploadRefused } from '../ports.ts';
-import { eligibleProviders } from '../price/eligible-providers.ts';
-import { bestQuote } from '../price/quote.ts';
 import type { FailureCode } from '../refusals.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
+import { ask, type Question } from './asking.ts';
 import { finish } from './finish.ts';
-import type { Attempt, Job, JobIn, Operation, WaitingForRoom } from './job.ts';
+import type { Attempt, Job, JobIn, Operation, Stop, WaitingForRoom } from './job.ts';
+import { asQuoted, bestLeft, nextProvider } from './left-offers.ts';
 import { retry } from './retry.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
+/** Who can't be reached for so long is not waited for where somebody else would take the job for more. */
+const CLEAR_AFTER_MS = 5_000;
 
 /**
  * Sends a created job to the next provider that may have it. After a definite "no" the job is `created` again, with
- * the attempt on record, and its next step goes on from there. Throws passing trouble of the upload, which is free.
+ * the attempt on record, and its next step goes on from there; where only a dearer one is left, the member is asked.
+ * Throws passing trouble of the upload, which is free, once the member has been told of it.
  */
 export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
   if (await isUnwanted(ctx, job)) return finish(ctx, job, 'failed', NOT_USABLE);
   const ready = (await whereItWaits(ctx, job)) ?? (await uploadSomewhere(ctx, job, signal));
   if ('failure' in ready) return finish(ctx, job, 'failed', { failure: ready.failure, costMicros: 0 });
+  if ('instead' in ready) return ask(ctx, job, ready);
   // It may have been reported while its files were on their way.
   if (await ctx.cases.hides(job.id)) return finish(ctx, job, 'failed', NOT_USABLE);
   const { provider, uploaded } = ready;
@@ -124,28 +128,54 @@ async function whereItWaits(
 
 const filesOf = ({ image, clip }: WaitingForRoom): UploadedFiles => ({ image, clip });
 
-/** Goes through the providers until one has the files. One that was tried already is not tried again. */
+/**
+ * Goes through the providers until one has the files, none of them dearer than what is held. One that was tried already
+ * is not tried again.
+ */
 async function uploadSomewhere(
   ctx: Context,
   job: JobIn<'created'>,
   signal: AbortSignal,
-): Promise<PreparedSubmission | { failure: FailureCode }> {
+): Promise<PreparedSubmission | Question | { failure: FailureCode }> {
   let { attempts } = job;
-  let failure = attempts.at(-1)?.code ?? 'provider-down';
-  if (attempts.length > 0 && !canGoElsewhere(failure)) return { failure };
+  const last = attempts.at(-1);
+  let failure = last?.code ?? 'provider-down';
+  if (last && !canGoElsewhere(failure)) return { failure };
+  const quoted = job.quote.provider;
+  // Nobody was tried: its price rose while the job waited, or the operator took it out.
+  const untried: Stop = { provider: quoted, why: providerOf(ctx, quoted) ? 'dearer' : 'refused' };
+  let stop = last ? stopOf(last) : untried;
+  let trouble: unknown;
   let provider = (await asQuoted(ctx, job)) ?? (await nextProvider(ctx, job, attempts));
   while (provider) {
     const uploaded = await upload(ctx, provider, job, signal);
     if (!('trouble' in uploaded)) return { provider, uploaded, attempts };
-    const refused = uploaded.trouble instanceof UploadRefused;
-    attempts = [...attempts, { provider: provider.id, at: ctx.clock.now(), outcome: 'not-sent' }];
+    const refused = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : undefined;
+    const attempt = notSentTo(ctx, provider, refused);
+    attempts = [...attempts, attempt];
+    [stop, trouble] = [stopOf(attempt), refused ? undefined : uploaded.trouble];
+    failure = refused ?? 'provider-down';
     provider = await nextProvider(ctx, job, attempts);
-    // Nobody else can take it: trouble that passes is waited out, a refusal is told.
-    if (!provider && !refused) throw uploaded.trouble;
-    failure = uploaded.trouble instanceof UploadRefused ? uploaded.trouble.failure : 'provider-down';
   }
-  return { failure };
+  const instead = canGoElsewhere(failure) ? await bestLeft(ctx, job, attempts) : undefined;
+  const isClear = trouble === undefined || isLong(ctx, job);
+  if (instead && isClear) return { instead, stop, attempts };
+  if (trouble === undefined) return { failure };
+  // Nobody else takes it for that price: trouble that passes is waited out, and told.
+  if (!job.unanswered) {
+    const unanswered = { provider: stop.provider, since: ctx.clock.now() };
+    await move(ctx, job, 'created', { unanswered, ...(job.full ? { full: job.full } : {}) });
+  }
+  throw trouble;
 }
+
+const isLong = (ctx: Context, { unanswered }: JobIn<'created'>): boolean =>
+  unanswered !== undefined && ctx.clock.now() >= unanswered.since + CLEAR_AFTER_MS;
+
+const stopOf = ({ provider, outcome }: Attempt): Stop => ({
+  provider,
+  why: outcome === 'refused' ? 'refused' : 'silent',
+});
 
 /** Puts the files where the provider can read them; what goes wrong here is free. */
 async function upload(
@@ -187,27 +217,12 @@ async function submitOnce(
 const canGoElsewhere = (failure: FailureCode): boolean =>
   failure === 'provider-down' || failure === 'provider-busy' || failure === 'provider-out-of-balance';
 
-/** The provider of the quote, at first, if its price still holds: the job may have waited in the queue for hours. */
-async function asQuoted(ctx: Context, job: JobIn<'created'>): Promise<Provider | undefined> {
-  if (job.attempts.length > 0) return undefined;
-  const provider = providerOf(ctx, job.quote.provider);
-  const now = await provider?.quote(job.request);
-  return now && now.micros <= job.quote.micros ? provider : undefined;
-}
-
-/** The cheapest provider not tried yet, never dearer than what is held. */
-async function nextProvider(
-  ctx: Context,
-  job: Job,
-  attempts: readonly Attempt[],
-): Promise<Provider | undefined> {
-  const tried = new Set(attempts.map((attempt) => attempt.provider));
-  const market = eligibleProviders(ctx, job.requester.spaceId);
-  const left = market.open().filter((provider) => !tried.has(provider.id));
-  const offer = await bestQuote({ ...market, open: () => left }, { request: job.request, notes: [] }, []);
-  if (!offer.ok || offer.value.micros > job.quote.micros) return undefined;
-  return providerOf(ctx, offer.value.provider);
-}
+/** A provider that did not even get the files. */
+const notSentTo = (ctx: Context, { id }: Provider, refused: FailureCode | undefined): Attempt => ({
+  provider: id,
+  at: ctx.clock.now(),
+  ...(refused === undefined ? { outcome: 'not-sent' } : { outcome: 'refused', code: refused }),
+});
 
 function attemptOf(ctx: Context, provider: Provider, outcome: SubmitOutcome): Attempt {
   const words = {

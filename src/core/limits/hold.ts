@@ -45,6 +45,13 @@ export function roomUnder(
   };
 }
 
+/** What stands against a limit without that hold. */
+export const without = (used: LedgerTotals, heldMicros: Micros): LedgerTotals => ({
+  ...used,
+  heldMicros: used.heldMicros - heldMicros,
+  heldJobs: used.heldJobs - 1,
+});
+
 function checkWhole(amount: number): void {
   if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError(`not a whole amount: ${amount}`);
 }

@@ -59,6 +59,11 @@ export type LineRange = { from: number; to: number } & (
 export type Ledger = {
   /** Holds the price if every limit has room, else changes nothing. */
   reserve(hold: HoldRequest): Promise<HoldOutcome>;
+  /**
+   * Another price in the place of what a job holds, on the counters of then, if every limit has room for it without what
+   * was held; else changes nothing. Throws UnknownHold where nothing is held.
+   */
+  rehold(hold: HoldRequest): Promise<HoldOutcome>;
   /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. */
   settle(
     jobId: string,

@@ -43,6 +43,7 @@ const MEMBERS_OWN: readonly FailureCode[] = [
   'image-rejected',
   'clip-rejected',
   'not-usable',
+  'not-confirmed',
 ];
 
 export async function createProviderHealth(kv: KeyValueStore): Promise<ProviderHealth> {

@@ -142,7 +142,7 @@ form.addEventListener('input', (event) => {
 
 // ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const screen = stage({ onCancel: cancelJob, onAgain: again, onDelete: deleteJob });
+const screen = stage({ onGoOn: goOn, onCancel: cancelJob, onAgain: again, onDelete: deleteJob });
 const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
 
 function armAnimate() {
@@ -201,6 +201,12 @@ animate.addEventListener('click', async () => {
 /** @param {JobView} job */
 async function cancelJob(job) {
   const answer = await call(job.links.cancel, { method: 'POST' });
+  if (isJob(answer)) current.show(answer);
+}
+
+/** @param {JobView} job */
+async function goOn(job) {
+  const answer = job.links.goOn && (await call(job.links.goOn, { method: 'POST' }));
   if (isJob(answer)) current.show(answer);
 }
 

@@ -24,6 +24,7 @@ export type PriceView = { quote: QuoteView; consent?: ConsentView };
 
 type JobStateName =
   | 'created'
+  | 'asking'
   | 'submitting'
   | 'unknown'
   | 'queued'
@@ -70,11 +71,14 @@ export type JobView = {
   label?: string;
   /** One sentence about the state. */
   message: string;
+  /** Only a dearer offer is left, and nothing is sent before a yes to it: `links.goOn` says it, `links.cancel` is the no. */
+  question?: { provider: string; usd: number; price: string; until: number };
   links: {
     self: string;
     events: string;
     cancel: string;
     again: string;
+    goOn?: string;
     video?: string;
     poster?: string;
     image?: string;

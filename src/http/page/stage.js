@@ -15,11 +15,12 @@ const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
 
 /**
  * @param {object} actions
+ * @param {(job: JobView) => Promise<void>} actions.onGoOn
  * @param {(job: JobView) => Promise<void>} actions.onCancel
  * @param {(job: JobView) => Promise<void>} actions.onAgain
  * @param {(job: JobView) => Promise<void>} actions.onDelete what any of them throws is shown here
  */
-export function stage({ onCancel, onAgain, onDelete }) {
+export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
   const screen = find('screen', HTMLElement);
   const title = find('stage-title', HTMLElement);
   const chip = find('stage-chip', HTMLElement);
@@ -31,6 +32,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
   const figures = find('figures', HTMLElement);
   const download = find('download', HTMLAnchorElement);
   const again = find('again', HTMLButtonElement);
+  const goOn = find('go-on', HTMLButtonElement);
   const cancel = find('cancel', HTMLButtonElement);
   const remove = find('delete', HTMLButtonElement);
   const report = find('report', HTMLAnchorElement);
@@ -44,6 +46,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
     if (stopUpload) stopUpload();
     else act(cancel, onCancel);
   });
+  goOn.addEventListener('click', () => act(goOn, onGoOn));
   again.addEventListener('click', () => act(again, onAgain));
   remove.addEventListener('click', () => act(remove, onDelete));
   // The screen takes the video's own shape, so that a wide one leaves no black field on a phone.
@@ -114,7 +117,16 @@ export function stage({ onCancel, onAgain, onDelete }) {
     shown = undefined;
     stopUpload = undefined;
     for (const line of [problem, message]) tell(line, undefined);
-    for (const element of [download, again, cancel, remove, report, figures, find('generated', HTMLElement)])
+    for (const element of [
+      download,
+      again,
+      goOn,
+      cancel,
+      remove,
+      report,
+      figures,
+      find('generated', HTMLElement),
+    ])
       element.hidden = true;
     title.textContent = 'Video';
     mark(undefined);
@@ -125,6 +137,7 @@ export function stage({ onCancel, onAgain, onDelete }) {
     clear();
     stopUpload = stop;
     cancel.hidden = false;
+    cancel.textContent = 'Cancel';
     mark('Sending', 'running');
     backdrop(picture);
     showWork({ figure: 'Sending', detail: 'your picture and clip', share: 0 });
@@ -152,7 +165,10 @@ export function stage({ onCancel, onAgain, onDelete }) {
     title.textContent = `Video ${job.code}`;
     mark(stateWord(job), job.state);
     backdrop(job.links.image);
+    goOn.hidden = job.question === undefined;
+    goOn.textContent = `Go on for ${job.question?.price}`;
     cancel.hidden = !job.cancellable;
+    cancel.textContent = job.question ? 'Decline' : 'Cancel';
     again.hidden = !isOver(job) || job.hidden === true;
     remove.hidden = !isOver(job) && job.state !== 'completed';
     again.replaceChildren('Again', ...priceOfAgain(job));
@@ -247,7 +263,7 @@ function announce(job, first) {
   if (job.state === 'delivered') say('Done. Your video plays.');
   else if (job.state === 'failed')
     return; // the alert says it
-  else if (job.state === 'cancelled') say(job.message);
+  else if (job.state === 'cancelled' || job.state === 'asking') say(job.message);
   else if (job.state === 'running' && job.phase !== 'fetching' && job.progress !== undefined)
     say(`Running, ${quarter(job.progress)} per cent`);
   else say(stateWord(job));

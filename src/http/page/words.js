@@ -55,6 +55,7 @@ export const nameOf = (id) => NAMES.get(id) ?? id;
 
 const STATES = {
   created: 'Starting',
+  asking: 'Your turn',
   submitting: 'Starting',
   unknown: 'Checking',
   queued: 'Queued',

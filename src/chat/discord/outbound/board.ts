@@ -78,7 +78,7 @@ export function createBoard(parts: BoardParts): Board {
       note: records.shown.set,
       bind: records.bound.set,
       forget: records.forget,
-      isNews: isOver,
+      isNews: (job) => isOver(job) || job.state === 'asking',
       async page(job, bound, before) {
         const to = targetSchema.parse(job.requester.target);
         const token = await tokens.get(bound.eventId);

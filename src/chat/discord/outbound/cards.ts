@@ -97,14 +97,17 @@ export function resultMessage(
   );
 }
 
-/** An edit tells nobody that it failed, so this does. */
-export function failureMessage(
-  job: JobIn<'failed'>,
+/** An edit tells nobody that it failed, or that it waits for a yes, so this does. */
+export function aloudMessage(
+  job: JobIn<'failed' | 'asking'>,
   words: Words,
   to: DiscordTarget,
   rung: PostingPlace,
+  now: number,
 ): MessageBody {
-  const { title, lines, tone } = statusPage(words, job, { usualMs: undefined, now: job.endedAt });
+  const { title, lines: all, tone } = statusPage(words, job, { usualMs: undefined, now });
+  // The question itself stands on the job's own message, with its buttons.
+  const lines = job.state === 'asking' ? [words.job(job), words.t('card.job', { code: job.code })] : all;
   const askedBy = rung === 'dm' ? {} : { askedBy: memberIdOf(to.userId) };
   return messageOf(words, { title, lines, ...(tone ? { tone } : {}), ...askedBy }, { notify: true });
 }

@@ -10,7 +10,7 @@ import { type Words, wordsFor } from '../../../words/index.ts';
 import { type DiscordTarget, targetSchema } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
 import { createBoard } from './board.ts';
-import { altText, failureMessage, resultMessage } from './cards.ts';
+import { aloudMessage, altText, resultMessage } from './cards.ts';
 import { createEditor } from './editor.ts';
 import { createLimits, type PostingPlace } from './limits.ts';
 import { mayPost } from './places.ts';
@@ -76,18 +76,18 @@ export function createOutbound(parts: OutboundParts): Outbound {
     ...parts,
     records,
     edit: createEditor(parts),
-    notify: tellFailure,
+    notify: tellAloud,
   });
 
-  async function tellFailure(job: Job): Promise<void> {
-    if (job.state !== 'failed' || !parts.notify(job.requester)) return;
+  async function tellAloud(job: Job): Promise<void> {
+    if ((job.state !== 'failed' && job.state !== 'asking') || !parts.notify(job.requester)) return;
     const to = targetSchema.parse(job.requester.target);
     await post(posting, {
       jobId: job.id,
       jobCode: job.code,
       to,
-      purpose: 'failure',
-      message: (rung) => failureMessage(job, wordsFor(to.locale), to, rung),
+      purpose: job.state === 'asking' ? `question ${job.until}` : 'failure',
+      message: (rung) => aloudMessage(job, wordsFor(to.locale), to, rung, clock.now()),
       uploads: [],
       bytes: 0,
       ratherNotTwice: true,

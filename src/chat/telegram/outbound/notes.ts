@@ -29,6 +29,8 @@ export function createNotes(kv: KeyValueStore) {
     status: jobNotes<StatusRef>(kv, 'status', KEPT_MS),
     /** The member was told of a bad end in a message of its own. */
     told: jobNotes<true>(kv, 'told', KEPT_MS),
+    /** The question that the member was told of, by when it ends. */
+    asked: jobNotes<number>(kv, 'asked', KEPT_MS),
     /** By form and place. */
     sends: jobNotes<Record<string, SendNote>>(kv, 'sends', KEPT_MS),
     /** By the hash of the video's bytes. */

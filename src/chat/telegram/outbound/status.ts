@@ -100,35 +100,41 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
     },
   });
 
-  /** A bad end is told once in a message of its own. */
+  /** A bad end, and a question that waits for a yes, are told once in a message of their own. */
   async function tell(job: Job): Promise<void> {
     // Its message has said its last.
     if (isOver(job)) said.delete(job.id);
     const { target, speech } = toWhom(job);
-    const lines = badNews(job, speech, target);
-    if (!lines || telling.has(job.id) || (await notes.told.get(job.id))) return;
+    const lines = loudNews(job, speech, target);
+    if (!lines || telling.has(job.id) || (await wasTold(job))) return;
     telling.add(job.id);
     try {
       for (const place of placesOf(target)) {
         try {
-          await post.text(place, `told:${job.id}`, linesOf(lines));
+          await post.text(place, keyOfTold(job), linesOf(lines));
           break;
         } catch (error) {
-          if (maybeTwice(job.id, error)) break;
+          if (maybeTwice(keyOfTold(job), error)) break;
           if (!isClosed(error)) throw error;
         }
       }
-      await notes.told.set(job.id, true);
+      if (job.state === 'asking') await notes.asked.set(job.id, job.until);
+      else await notes.told.set(job.id, true);
     } finally {
       telling.delete(job.id);
     }
   }
 
+  const wasTold = async (job: Job): Promise<boolean> =>
+    job.state === 'asking'
+      ? (await notes.asked.get(job.id)) === job.until
+      : (await notes.told.get(job.id)) === true;
+
   /** Whether it may have been told twice by now: then it is not told a third time. */
-  function maybeTwice(jobId: string, error: unknown): boolean {
+  function maybeTwice(key: string, error: unknown): boolean {
     if (!isTrouble(error) || !error.maybeDone) return false;
-    const before = maybeTold.has(jobId);
-    maybeTold.add(jobId);
+    const before = maybeTold.has(key);
+    maybeTold.add(key);
     return before;
   }
 
@@ -156,10 +162,14 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
 }
 
 /** Worth a call of its own, however busy the chat is. */
-const hasNews = (job: Job): boolean => isOver(job) || strandedBy(job) !== undefined;
+const hasNews = (job: Job): boolean => isOver(job) || job.state === 'asking' || strandedBy(job) !== undefined;
 
-function badNews(job: Job, speech: Words, target: TelegramTarget): string[] | undefined {
-  if (job.state === 'failed') return [speech.job(job), speech.t('card.job', { code: job.code })];
+const keyOfTold = (job: Job): string =>
+  job.state === 'asking' ? `asked:${job.id}:${job.until}` : `told:${job.id}`;
+
+function loudNews(job: Job, speech: Words, target: TelegramTarget): string[] | undefined {
+  if (job.state === 'failed' || job.state === 'asking')
+    return [speech.job(job), speech.t('card.job', { code: job.code })];
   const stranded = strandedBy(job);
   return stranded && lostWords(speech, job, stranded, target);
 }
