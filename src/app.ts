@@ -58,6 +58,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
   const store = createStore(config.DATA_DIR, onUnreadable);
   stack.defer(() => store.close());
+  const isAtHome = await store.isAtHome();
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
   const health = createHealth((name, state) =>
@@ -234,7 +235,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover();
   await core.takedown.recover();
-  stack.defer(startUpkeep(ctx, core, store.isAtHome));
+  stack.defer(startUpkeep(ctx, core, isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

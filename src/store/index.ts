@@ -14,10 +14,11 @@ import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
-import { keyValueStoreOn } from './keyv-sqlite.ts';
+import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
+import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
 
@@ -31,8 +32,11 @@ export type Store = {
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
-  /** Whether the database is that of these files, and neither made anew nor put in another's place. */
-  isAtHome: boolean;
+  /**
+   * Whether the database is that of these files, and neither made anew nor put in another's place. Asked before anything
+   * new is kept.
+   */
+  isAtHome(): Promise<boolean>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -48,19 +52,17 @@ type OnUnreadable = (error: UnreadableJob) => void;
 export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
   const unlock = lockFolder(dataDir);
   try {
-    return open(dataDir, onUnreadable, unlock);
+    const files = createFiles(dataDir);
+    return storeOn(openDatabase(dataDir), { files, dataDir, onUnreadable, unlock });
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): Store {
-  const files = createFiles(dataDir);
-  const db = openDatabase(dataDir);
-  const mark = db.prepare(
-    'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
-  );
+type Surroundings = { files: Files; dataDir: string; onUnreadable: OnUnreadable; unlock: () => void };
+
+function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroundings): Store {
   return {
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
@@ -70,15 +72,18 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
-    isAtHome: findHome(db, join(dataDir, 'files')),
+    isAtHome: () => findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {
-      db.checkFile();
-      mark.run(Date.now());
+      await db.check();
+      await db.run(
+        'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+        Date.now(),
+      );
     },
     async close() {
-      db.close();
+      await db.close();
       unlock();
     },
   };

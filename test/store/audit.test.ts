@@ -24,16 +24,14 @@ describe('the table of the audit log', () => {
     const db = freshDatabase();
     const log = createAuditLog(db, ownSpaces);
     await log.append(optedOut);
-    expect(() => db.prepare(`UPDATE audit_log SET ${change}`).run()).toThrow('only added to');
+    await expect(db.run(`UPDATE audit_log SET ${change}`)).rejects.toThrow('only added to');
     expect(await audited(log)).toEqual([optedOut]);
   });
 
   it('tells of a record that a later version wrote, without what it does not know', async () => {
     const db = freshDatabase();
     const log = createAuditLog(db, ownSpaces);
-    db.prepare(
-      "INSERT INTO audit_log (at, space_id, by, kind, facts) VALUES (5, 's', 'b', 'sung', '[')",
-    ).run();
+    await db.run("INSERT INTO audit_log (at, space_id, by, kind, facts) VALUES (5, 's', 'b', 'sung', '[')");
     await log.append(optedOut);
     expect(await audited(log)).toEqual([{ kind: 'unreadable', atMs: 5, spaceId: 's', by: 'b' }, optedOut]);
   });

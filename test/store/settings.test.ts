@@ -11,9 +11,11 @@ const CLOCK = { now: () => 5 };
 
 async function up(text: string) {
   const db = freshDatabase();
-  const put = db.prepare('INSERT INTO settings (space_id, settings) VALUES (?, ?)');
-  put.run(BROKEN, text);
-  put.run('discord:2', '{"notify":false}');
+  for (const record of [
+    [BROKEN, text],
+    ['discord:2', '{"notify":false}'],
+  ])
+    await db.run('INSERT INTO settings (space_id, settings) VALUES (?, ?)', ...record);
   const told: { spaceId: string; lost: string[] }[] = [];
   const store = createSettingsStore(db);
   const book = createSettingsService({

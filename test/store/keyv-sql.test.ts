@@ -2,7 +2,7 @@ import keyvTestSuite, { keyvIteratorTests } from '@keyv/test-suite';
 import { Keyv, type KeyvOptions } from 'keyv';
 import * as vitest from 'vitest';
 import { StoreClosed } from '../../src/store/errors.ts';
-import { createKeyvSqlite, keyValueStoreOn, keyvOn } from '../../src/store/keyv-sqlite.ts';
+import { createKeyvSql, keyValueStoreOn, keyvOn } from '../../src/store/keyv-sql.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { freshDatabase } from './open.ts';
 
@@ -26,8 +26,8 @@ describe("Keyv's own suite for its adapters", () => {
   });
   // The suite is typed after vitest 4; what it uses (it, beforeEach, afterEach, expect) is the same in ours.
   const ours = vitest as unknown as Parameters<typeof keyvTestSuite>[0];
-  keyvTestSuite(ours, StrictKeyv, () => createKeyvSqlite(db));
-  keyvIteratorTests(ours, StrictKeyv, () => createKeyvSqlite(db));
+  keyvTestSuite(ours, StrictKeyv, () => createKeyvSql(db));
+  keyvIteratorTests(ours, StrictKeyv, () => createKeyvSql(db));
 });
 
 describe('Keyv on the database', () => {
@@ -84,7 +84,7 @@ describe('Keyv on the database', () => {
         { key: 'b', value: 2 },
       ]),
     ).toEqual([true, true]);
-    const bad = createKeyvSqlite(db).setMany([
+    const bad = createKeyvSql(db).setMany([
       { key: 'test:a', value: '9' },
       { key: 'test:b', value: { not: 'text' } },
     ]);
@@ -115,7 +115,7 @@ describe('Keyv on the database', () => {
     const db = freshDatabase();
     await keyvOn(db, 'a').set('\u{10ffff}', 1);
     await keyvOn(db, 'b').set('x', 1);
-    const adapter = createKeyvSqlite(db);
+    const adapter = createKeyvSql(db);
     const keys: unknown[] = [];
     for await (const [key] of adapter.iterator?.() ?? []) keys.push(key);
     expect(keys).toEqual(['a:\u{10ffff}', 'b:x']);
@@ -148,10 +148,10 @@ describe('Keyv on the database', () => {
     expect(await keyv.has(['short', 'forever'])).toEqual([false, true]);
     expect(await keyv.get(['short', 'forever'])).toEqual([undefined, 2]);
     expect(await keysOf(keyv)).toEqual(['forever']);
-    const rows = db.prepare('SELECT key FROM keyv ORDER BY key');
-    expect(rows.all()).toHaveLength(2);
+    const rows = () => db.all('SELECT key FROM keyv ORDER BY key');
+    expect(await rows()).toHaveLength(2);
     await keyv.set('next', 3, 1000);
-    expect(rows.all()).toEqual([{ key: 'test:forever' }, { key: 'test:next' }]);
+    expect(await rows()).toEqual([{ key: 'test:forever' }, { key: 'test:next' }]);
   });
 
   it('makes a key permanent again when it is written without a time to live', async () => {
