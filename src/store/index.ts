@@ -48,7 +48,7 @@ export type Store = {
 /** One record is no good; all others are. */
 type OnUnreadable = (error: UnreadableJob) => void;
 
-/** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
+/** Opens the store under `dataDir`, in SQLite, making what is missing. Throws StoreError. */
 export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
   const unlock = lockFolder(dataDir);
   try {
@@ -60,7 +60,29 @@ export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store 
   }
 }
 
-type Surroundings = { files: Files; dataDir: string; onUnreadable: OnUnreadable; unlock: () => void };
+/** The same with the records in PostgreSQL, and the files alone under `dataDir`. */
+export async function createPostgresStore(
+  url: string,
+  dataDir: string,
+  onUnreadable: OnUnreadable,
+): Promise<Store> {
+  // Loaded only here: whoever stays with SQLite need not have it in memory.
+  const { openPostgres, lockRecords } = await import('./postgres.ts');
+  await using stack = new AsyncDisposableStack();
+  stack.defer(lockFolder(dataDir));
+  const files = createFiles(dataDir);
+  stack.defer(await lockRecords(url));
+  const db = await openPostgres(url);
+  const held = stack.move();
+  return storeOn(db, { files, dataDir, onUnreadable, unlock: () => held.disposeAsync() });
+}
+
+type Surroundings = {
+  files: Files;
+  dataDir: string;
+  onUnreadable: OnUnreadable;
+  unlock: () => void | Promise<void>;
+};
 
 function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroundings): Store {
   return {
@@ -84,7 +106,7 @@ function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroun
     },
     async close() {
       await db.close();
-      unlock();
+      await unlock();
     },
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Ledger, LedgerKey } from '../../src/core/limits/ledger.ts';
 import { StoreClosed } from '../../src/store/errors.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -7,10 +7,17 @@ import type { Database } from '../../src/store/sql.ts';
 import { aHold, ledgerContract, SPACE_DAY } from '../contracts/ledger.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { memoryLedger } from '../fakes/store.ts';
+import { postgresOfFile } from '../postgres/open.ts';
 import { startChild } from './children/start.ts';
-import { freshDatabase, quickDatabase } from './open.ts';
+import { bothDatabases, freshDatabase, quickDatabase } from './open.ts';
 
-ledgerContract('the ledger on SQLite', () => createLedger(quickDatabase()));
+const postgres = postgresOfFile();
+afterAll(() => postgres.close());
+
+for (const { name, need, database } of bothDatabases(postgres))
+  describe(`on ${name}`, need, () => {
+    ledgerContract('the ledger', async () => createLedger(await database()));
+  });
 
 describe('any order of holds and bills', () => {
   const scopes = fc.integer({ min: 0, max: 2 });
