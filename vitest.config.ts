@@ -12,7 +12,7 @@ const HEAVY = [
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
   'test/faults/**/*.test.ts',
-  'test/e2e/{restart,hosted,kling,runware,secrets,secrets-public,privacy}.test.ts',
+  'test/e2e/{postgres,restart,hosted,kling,runware,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
 ];
 
@@ -34,6 +34,7 @@ const SHARED = {
 export default defineConfig({
   test: {
     reporters: ['default', './test/skipped.ts'],
+    globalSetup: './test/postgres/global-setup.ts',
     projects: [
       {
         test: {

@@ -24,7 +24,7 @@ for (let i = 0; i < count; i += 1) {
   });
 }
 await store.close();
-fillBook(dir, lines, (i) => ({
+await fillBook(dir, lines, (i) => ({
   jobId: `discord:${i}`,
   micros: 420_000,
   counters: [],

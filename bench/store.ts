@@ -68,7 +68,7 @@ function note(name: string, times: number[]): void {
 
 const dataDir = mkdtempSync(join(values.dir, 'strut-bench-'));
 try {
-  fillBook(dataDir, LINES, holdOf);
+  await fillBook(dataDir, LINES, holdOf);
   const db = openDatabase(dataDir);
   const ledger = createLedger(db);
   const [holds, bills]: [number[], number[]] = [[], []];

@@ -37,7 +37,7 @@ const heldAt = (i: number): number =>
 
 const dataDir = mkdtempSync(join(values.dir, 'strut-bench-'));
 try {
-  fillBook(dataDir, LINES, (i) => ({
+  await fillBook(dataDir, LINES, (i) => ({
     jobId: `discord:${i}`,
     micros: 420_000,
     counters: [],

@@ -41,7 +41,7 @@ import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
-import { createStore } from './store/index.ts';
+import { createPostgresStore, createStore } from './store/index.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -56,8 +56,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
   const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
-  const store = createStore(config.DATA_DIR, onUnreadable);
+  const store = config.STORE_URL
+    ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable)
+    : createStore(config.DATA_DIR, onUnreadable);
   stack.defer(() => store.close());
+  const isAtHome = await store.isAtHome();
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
   const health = createHealth((name, state) =>
@@ -235,7 +238,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover();
   await core.takedown.recover();
-  stack.defer(startUpkeep(ctx, core, store.isAtHome));
+  stack.defer(startUpkeep(ctx, core, isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

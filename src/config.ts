@@ -63,6 +63,8 @@ const jobsAtOnce = z.string().transform((text, ctx): AdmissionLimits => {
   return rules;
 });
 
+const isPostgres = (text: string): boolean => /^postgres(?:ql)?:$/.test(URL.parse(text)?.protocol ?? '');
+
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
 const providers = z.string().transform((text, ctx) => {
@@ -119,6 +121,13 @@ const schema = z
       .string()
       .default('./data')
       .transform((path) => resolve(path)),
+    STORE_URL: z
+      .string()
+      .refine(
+        isPostgres,
+        'must be like postgres://user:password@host:5432/database; unset, SQLite in DATA_DIR',
+      )
+      .optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
     SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -155,6 +164,7 @@ const secretNames = (settings: Record<string, Setting>) =>
 const SECRETS: readonly string[] = [
   ...secretNames(CHAT_SETTINGS),
   ...secretNames(SETTINGS),
+  'STORE_URL',
   'SECRET_KEY',
   'PAGE_PASSWORD',
   'C2PA_KEY',

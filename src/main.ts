@@ -12,7 +12,10 @@ const STOP_WITHIN_MS = 9_000;
 const WHY_NOT: Partial<Record<string, string>> = {
   EADDRINUSE: 'that port is taken by another program; set PORT to another number',
   StoreInUse:
-    'Strut is running already with this DATA_DIR; stop that one first, or give this one a folder of its own',
+    'Strut is running already with this DATA_DIR, or on the database of STORE_URL; stop that one first, or give this one its own',
+  StoreUnreachable:
+    'PostgreSQL can not be reached, or does not let us in: is it running, and is STORE_URL right? Unset, SQLite in DATA_DIR is used',
+  StoreUnfit: 'PostgreSQL must be of version 14 or later, and the database of STORE_URL in UTF8',
   StoreUnwritable:
     'DATA_DIR can not be written to: is the disk full or read-only, the folder somebody else’s?',
   StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',

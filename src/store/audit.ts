@@ -9,7 +9,7 @@ import {
   auditRecord,
   FORGOTTEN,
 } from '../core/trust/audit.ts';
-import type { Database } from './sqlite.ts';
+import type { Sql } from './sql.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -28,55 +28,54 @@ const row = z.object({
   facts: z.string(),
 });
 
-/** `ownSpaces`: the spaces in which nobody else is, which name a member too. */
-export function createAuditLog(db: Database, ownSpaces: (memberId: string) => readonly string[]): AuditLog {
-  const insert = db.prepare(
-    'INSERT INTO audit_log (at, space_id, by, about, job_code, kind, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const columns = 'n, at AS atMs, space_id AS spaceId, by, about, job_code AS jobCode, kind, facts';
-  const page = db.prepare(
-    `SELECT ${columns} FROM audit_log
-     WHERE n > ?1 AND (?2 IS NULL OR space_id = ?2) AND (?3 IS NULL OR by = ?3 OR about = ?3)
-     ORDER BY n LIMIT ${ROWS_AT_ONCE}`,
-  );
-  const newest = db.prepare(
-    `SELECT ${columns} FROM audit_log
-     WHERE by = ?1 AND kind = ?2 AND (about IS NULL OR NOT ?3) ORDER BY n DESC LIMIT 1`,
-  );
-  const forgetBy = db.prepare('UPDATE audit_log SET by = ?2 WHERE by = ?1');
-  const forgetAbout = db.prepare('UPDATE audit_log SET about = ?2 WHERE about = ?1');
-  const forgetSpace = db.prepare('UPDATE audit_log SET space_id = ?2 WHERE space_id = ?1');
-  const drop = db.prepare('DELETE FROM audit_log WHERE at < ?');
+const COLUMNS = 'n, at AS "atMs", space_id AS "spaceId", by, about, job_code AS "jobCode", kind, facts';
 
+/** `ownSpaces`: the spaces in which nobody else is, which name a member too. */
+export function createAuditLog(sql: Sql, ownSpaces: (memberId: string) => readonly string[]): AuditLog {
   return {
     async append(record) {
       // Checked on the way in, as it can't be mended afterwards.
       const { atMs, spaceId, by, about, jobCode, kind, ...facts } = auditRecord.parse(record);
-      insert.run(atMs, spaceId, by, about ?? null, jobCode ?? null, kind, JSON.stringify(facts));
+      // One by one, so that whoever reads on after a number misses none that was still on its way in.
+      await sql.transaction('audit', (tx) =>
+        tx.run(
+          'INSERT INTO audit_log (at, space_id, by, about, job_code, kind, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          ...[atMs, spaceId, by, about ?? null, jobCode ?? null, kind, JSON.stringify(facts)],
+        ),
+      );
     },
     async last<K extends AuditKind>(kind: K, by: string, only?: { aboutNobody: true }) {
-      const found = newest.get(by, kind, only ? 1 : 0);
+      const [found] = await sql.all(
+        `SELECT ${COLUMNS} FROM audit_log WHERE by = ? AND kind = ? ${only ? 'AND about IS NULL' : ''}
+         ORDER BY n DESC LIMIT 1`,
+        ...[by, kind],
+      );
       const record = found === undefined ? undefined : recordOf(row.parse(found));
       return isKind(record, kind) ? record : undefined;
     },
     async *read({ spaceId, memberId }: AuditScope) {
+      const inSpace = spaceId === undefined ? [] : [spaceId];
+      const ofMember = memberId === undefined ? [] : [memberId, memberId];
+      const where = `${inSpace.length > 0 ? 'AND space_id = ?' : ''} ${ofMember.length > 0 ? 'AND (by = ? OR about = ?)' : ''}`;
+      const page = `SELECT ${COLUMNS} FROM audit_log WHERE n > ? ${where} ORDER BY n LIMIT ${ROWS_AT_ONCE}`;
       for (let last = 0; ; ) {
-        const rows = z.array(row).parse(page.all(last, spaceId ?? null, memberId ?? null));
+        const rows = z.array(row).parse(await sql.all(page, last, ...inSpace, ...ofMember));
         if (rows.length > 0) yield rows.map(recordOf);
         last = rows.at(-1)?.n ?? last;
         if (rows.length < ROWS_AT_ONCE) return;
       }
     },
     async forget(memberId) {
-      return db.transaction(() => {
-        const named =
-          forgetBy.run(memberId, FORGOTTEN).changes + forgetAbout.run(memberId, FORGOTTEN).changes;
-        for (const space of ownSpaces(memberId)) forgetSpace.run(space, FORGOTTEN);
-        return named > 0;
+      return sql.transaction('audit', async (tx) => {
+        const by = await tx.run('UPDATE audit_log SET by = ? WHERE by = ?', FORGOTTEN, memberId);
+        const about = await tx.run('UPDATE audit_log SET about = ? WHERE about = ?', FORGOTTEN, memberId);
+        for (const space of ownSpaces(memberId))
+          await tx.run('UPDATE audit_log SET space_id = ? WHERE space_id = ?', FORGOTTEN, space);
+        return by.changes + about.changes > 0;
       });
     },
     async dropBefore(atMs) {
-      return drop.run(atMs).changes;
+      return (await sql.run('DELETE FROM audit_log WHERE at < ?', atMs)).changes;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What can go wrong with the disk. Only an operator can do something about it, so these are thrown, never shown to members. */
 
 /** `retryHelps`: the same call may work later without anybody doing anything. */
-abstract class StoreError extends Error {
+export abstract class StoreError extends Error {
   abstract readonly retryHelps: boolean;
 }
 
@@ -29,12 +29,24 @@ export class StoreBusy extends StoreError {
   readonly retryHelps = true;
 }
 
-/** Another process of ours owns the data folder. */
+/** PostgreSQL can't be reached, or does not let us in. */
+export class StoreUnreachable extends StoreError {
+  override name = 'StoreUnreachable';
+  readonly retryHelps = true;
+}
+
+/** PostgreSQL is of a version or an encoding that we can't work with. */
+export class StoreUnfit extends StoreError {
+  override name = 'StoreUnfit';
+  readonly retryHelps = false;
+}
+
+/** Another process of ours owns the data folder, or works on the same records in PostgreSQL. */
 export class StoreInUse extends StoreError {
   override name = 'StoreInUse';
   readonly retryHelps = false;
-  constructor() {
-    super('another Strut is running on this data folder');
+  constructor(what = 'data folder') {
+    super(`another Strut is running on this ${what}`);
   }
 }
 

@@ -14,10 +14,11 @@ import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { createJobStore } from './jobs.ts';
-import { keyValueStoreOn } from './keyv-sqlite.ts';
+import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { createSettingsStore } from './settings.ts';
+import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
 
@@ -31,8 +32,11 @@ export type Store = {
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
-  /** Whether the database is that of these files, and neither made anew nor put in another's place. */
-  isAtHome: boolean;
+  /**
+   * Whether the database is that of these files, and neither made anew nor put in another's place. Asked before anything
+   * new is kept.
+   */
+  isAtHome(): Promise<boolean>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -44,23 +48,43 @@ export type Store = {
 /** One record is no good; all others are. */
 type OnUnreadable = (error: UnreadableJob) => void;
 
-/** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
+/** Opens the store under `dataDir`, in SQLite, making what is missing. Throws StoreError. */
 export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
   const unlock = lockFolder(dataDir);
   try {
-    return open(dataDir, onUnreadable, unlock);
+    const files = createFiles(dataDir);
+    return storeOn(openDatabase(dataDir), { files, dataDir, onUnreadable, unlock });
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): Store {
+/** The same with the records in PostgreSQL, and the files alone under `dataDir`. */
+export async function createPostgresStore(
+  url: string,
+  dataDir: string,
+  onUnreadable: OnUnreadable,
+): Promise<Store> {
+  // Loaded only here: whoever stays with SQLite need not have it in memory.
+  const { openPostgres, lockRecords } = await import('./postgres.ts');
+  await using stack = new AsyncDisposableStack();
+  stack.defer(lockFolder(dataDir));
   const files = createFiles(dataDir);
-  const db = openDatabase(dataDir);
-  const mark = db.prepare(
-    'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
-  );
+  stack.defer(await lockRecords(url));
+  const db = await openPostgres(url);
+  const held = stack.move();
+  return storeOn(db, { files, dataDir, onUnreadable, unlock: () => held.disposeAsync() });
+}
+
+type Surroundings = {
+  files: Files;
+  dataDir: string;
+  onUnreadable: OnUnreadable;
+  unlock: () => void | Promise<void>;
+};
+
+function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroundings): Store {
   return {
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
@@ -70,16 +94,19 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
-    isAtHome: findHome(db, join(dataDir, 'files')),
+    isAtHome: () => findHome(db, join(dataDir, 'files')),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {
-      db.checkFile();
-      mark.run(Date.now());
+      await db.check();
+      await db.run(
+        'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+        Date.now(),
+      );
     },
     async close() {
-      db.close();
-      unlock();
+      await db.close();
+      await unlock();
     },
   };
 }

@@ -4,8 +4,8 @@ import { isOver, type Job } from '../core/job/job.ts';
 import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
-import { keyvOn } from './keyv-sqlite.ts';
-import type { Database } from './sqlite.ts';
+import { keyvOn } from './keyv-sql.ts';
+import type { Sql } from './sql.ts';
 
 const NAMESPACE = 'jobs';
 const PAGE = 200;
@@ -13,14 +13,28 @@ const PREFIX = `${NAMESPACE}:`;
 const spaceRow = z.object({ spaceId: z.string() });
 const keyRow = z.object({ key: z.string() });
 const datedRow = z.object({ key: z.string(), createdAt: z.number() });
-/** Every place in a record that names a file, and the index over it in migrations.ts. */
-const FILE_FIELDS = [
-  { index: 'jobs_by_image', path: 'inputs.image' },
-  { index: 'jobs_by_clip', path: 'inputs.clip' },
-  { index: 'jobs_by_video', path: 'video' },
-  { index: 'jobs_by_marked', path: 'marked.video' },
-  { index: 'jobs_by_smaller', path: 'smaller' },
-] as const;
+/** Every place in a record that names a file, each a column of its row with an index: migrations.ts. */
+const FILE_COLUMNS = ['job_image', 'job_clip', 'job_video', 'job_marked', 'job_smaller'] as const;
+
+/** Each reads its own index, never every record: a test asks the database how it would. */
+export const JOBS = {
+  open: `SELECT key FROM keyv WHERE job_open > ? ORDER BY job_open LIMIT ${PAGE}`,
+  ofSpace: 'SELECT key FROM keyv WHERE job_space = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
+  ofMember: 'SELECT key FROM keyv WHERE job_member = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
+  ofCode: 'SELECT key FROM keyv WHERE job_code = ? ORDER BY key',
+  // One look a space: for a DISTINCT, every row would be read.
+  nextSpace: 'SELECT job_space AS "spaceId" FROM keyv WHERE job_space > ? ORDER BY job_space LIMIT 1',
+  oldest: `SELECT key, job_created_at AS "createdAt" FROM keyv
+    WHERE job_space = ? AND job_created_at < ? AND (job_created_at, key) > (?, ?)
+    ORDER BY job_created_at, key LIMIT ${PAGE}`,
+  users: `SELECT 1 FROM (${FILE_COLUMNS.map((column) => `SELECT 1 AS used FROM keyv WHERE ${column} = ?`).join(' UNION ALL ')})
+    AS users LIMIT 1`,
+} as const;
+const FILES_OF = `SELECT ${FILE_COLUMNS.join(', ')} FROM keyv WHERE key = ?`;
+const valueRow = z.object({ value: z.string() });
+const heldRecord = z.object({
+  value: z.object({ operation: z.record(z.string(), z.unknown()).optional().catch(undefined) }),
+});
 const filesRow = z.record(z.string(), z.unknown());
 const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
 
@@ -29,54 +43,8 @@ const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length
  * `get` throws UnreadableJob when the record is not a job; the lists hand such a job to `onUnreadable` and go on,
  * because one bad record must not hold up all others. Everything throws StoreError when the disk fails.
  */
-export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob) => void): JobStore {
-  const keyv = keyvOn(db, NAMESPACE);
-  // INDEXED BY makes SQLite refuse the statement rather than read every record, should the conditions differ from
-  // those of the index in migrations.ts.
-  const openKeys = db.prepare(
-    `SELECT key FROM keyv INDEXED BY jobs_open
-     WHERE key >= 'jobs:' AND key < 'jobs;'
-       AND json_extract(value, '$.value.state') NOT IN ('delivered', 'failed', 'cancelled')
-       AND key > ? ORDER BY key LIMIT ${PAGE}`,
-  );
-  const recentKeys = db.prepare(
-    `SELECT key FROM keyv INDEXED BY jobs_by_space
-     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
-     ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
-  );
-  const memberKeys = db.prepare(
-    `SELECT key FROM keyv INDEXED BY jobs_by_member
-     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.memberId') = ?
-     ORDER BY json_extract(value, '$.value.createdAt') DESC, key DESC LIMIT ?`,
-  );
-  // One look a space: SQLite would read every row for a DISTINCT.
-  const nextSpace = db.prepare(
-    `SELECT json_extract(value, '$.value.requester.spaceId') AS spaceId FROM keyv INDEXED BY jobs_by_space
-     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') > ?
-     ORDER BY json_extract(value, '$.value.requester.spaceId') LIMIT 1`,
-  );
-  const oldestKeys = db.prepare(
-    `SELECT key, json_extract(value, '$.value.createdAt') AS createdAt FROM keyv INDEXED BY jobs_by_space
-     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.requester.spaceId') = ?
-       AND json_extract(value, '$.value.createdAt') < ?
-       AND (json_extract(value, '$.value.createdAt'), key) > (?, ?)
-     ORDER BY json_extract(value, '$.value.createdAt'), key LIMIT ${PAGE}`,
-  );
-  const codeKeys = db.prepare(
-    `SELECT key FROM keyv INDEXED BY jobs_by_code
-     WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.code') = ? ORDER BY key`,
-  );
-  const users = FILE_FIELDS.map(({ index, path }) =>
-    db.prepare(
-      `SELECT 1 FROM keyv INDEXED BY ${index}
-       WHERE key >= 'jobs:' AND key < 'jobs;' AND json_extract(value, '$.value.${path}.key') = ? LIMIT 1`,
-    ),
-  );
-
-  const filesOf = db.prepare(
-    `SELECT ${FILE_FIELDS.map(({ index, path }) => `json_extract(value, '$.value.${path}.key') AS ${index}`)}
-     FROM keyv WHERE key = ?`,
-  );
+export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) => void): JobStore {
+  const keyv = keyvOn(sql, NAMESPACE);
 
   async function readAll(keys: readonly unknown[]): Promise<Job[]> {
     const jobs = await Promise.all(keys.map((row) => getReadable(idOf(row))));
@@ -109,7 +77,8 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     } catch (error) {
       if (!(error instanceof UnreadableJob)) throw error;
       onUnreadable(error);
-      const named = Object.values(filesRow.parse(filesOf.get(PREFIX + id) ?? {}));
+      const [row] = await sql.all(FILES_OF, PREFIX + id);
+      const named = Object.values(filesRow.parse(row ?? {}));
       return { state: 'unreadable', id, files: named.filter((key) => typeof key === 'string') };
     }
   }
@@ -123,7 +92,7 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     async *open() {
       let after = '';
       for (;;) {
-        const ids = openKeys.all(PREFIX + after).map(idOf);
+        const ids = (await sql.all(JOBS.open, PREFIX + after)).map(idOf);
         for (const id of ids) {
           // Read when its turn comes: since the page was read, the job may have moved on or ended.
           const job = await getReadable(id);
@@ -134,21 +103,22 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
         after = last;
       }
     },
-    recent: async (spaceId, limit) => readAll(recentKeys.all(spaceId, limit)),
-    ofMember: async (memberId, limit) => readAll(memberKeys.all(memberId, limit)),
-    byCode: async (code) => readAll(codeKeys.all(code)),
+    recent: async (spaceId, limit) => readAll(await sql.all(JOBS.ofSpace, spaceId, limit)),
+    ofMember: async (memberId, limit) => readAll(await sql.all(JOBS.ofMember, memberId, limit)),
+    byCode: async (code) => readAll(await sql.all(JOBS.ofCode, code)),
     async spaces() {
       const found: string[] = [];
       for (;;) {
-        const next = spaceRow.optional().parse(nextSpace.get(found.at(-1) ?? ''));
-        if (!next) return found;
-        found.push(next.spaceId);
+        const [next] = await sql.all(JOBS.nextSpace, found.at(-1) ?? '');
+        if (next === undefined) return found;
+        found.push(spaceRow.parse(next).spaceId);
       }
     },
     async *oldest(spaceId, before) {
       let after = { createdAt: Number.MIN_SAFE_INTEGER, key: '' };
       for (;;) {
-        const rows = z.array(datedRow).parse(oldestKeys.all(spaceId, before, after.createdAt, after.key));
+        const page = await sql.all(JOBS.oldest, spaceId, before, after.createdAt, after.key);
+        const rows = z.array(datedRow).parse(page);
         for (const row of rows) {
           const found = await readOrTell(idOf(row));
           if (found) yield found;
@@ -160,7 +130,7 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     },
     async unreadableOf(memberId) {
       const found: Unreadable[] = [];
-      for (const row of memberKeys.all(memberId, -1)) {
+      for (const row of await sql.all(JOBS.ofMember, memberId, Number.MAX_SAFE_INTEGER)) {
         const one = await readOrTell(idOf(row));
         if (one?.state === 'unreadable') found.push(one);
       }
@@ -169,16 +139,23 @@ export function createJobStore(db: Database, onUnreadable: (error: UnreadableJob
     async remove(id) {
       await keyv.delete(id);
     },
-    uses: async (fileKey) => users.some((statement) => statement.get(fileKey) !== undefined),
+    uses: async (fileKey) => (await sql.all(JOBS.users, ...FILE_COLUMNS.map(() => fileKey))).length > 0,
     async holds(handle) {
       const parts = Object.entries(handle);
       if (parts.length === 0) return false;
       // Handles have no index, as only their provider knows their shape; this is asked when a lost job is found again.
-      const same = parts.map(() => "value -> ('$.value.operation.' || ?) = json(?)").join(' AND ');
-      const statement = db.prepare(
-        `SELECT 1 FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;' AND ${same} LIMIT 1`,
+      const likely = parts.map(() => "AND value LIKE ? ESCAPE '\\'").join(' ');
+      const rows = await sql.all(
+        `SELECT value FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;' ${likely}`,
+        ...parts.map(([name, value]) => `%${literally(`${JSON.stringify(name)}:${JSON.stringify(value)}`)}%`),
       );
-      return statement.get(...parts.flatMap(([name, value]) => [name, JSON.stringify(value)])) !== undefined;
+      return rows.some((row) => {
+        const { operation } = heldRecord.parse(JSON.parse(valueRow.parse(row).value)).value;
+        return parts.every(([name, value]) => operation?.[name] === value);
+      });
     },
   };
 }
+
+/** As a pattern of LIKE that means those letters and nothing else. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -2,12 +2,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Ledger, LedgerLine } from '../core/limits/ledger.ts';
-import type { Database } from './sqlite.ts';
+import type { Sql } from './sql.ts';
 
 const PAGE = 500;
 /** All of them lie in the indexes: migrations.ts. */
-const FIELDS = `job_id AS jobId, space_id AS spaceId, member_id AS memberId, provider, seconds, held_at AS heldAt,
-  held_micros AS heldMicros, state, settled_micros AS billMicros, settled_at AS endedAt`;
+const FIELDS = `job_id AS "jobId", space_id AS "spaceId", member_id AS "memberId", provider, seconds,
+  held_at AS "heldAt", held_micros AS "heldMicros", state, settled_micros AS "billMicros", settled_at AS "endedAt"`;
+const pageOf = (scope: string) =>
+  `SELECT ${FIELDS} FROM ledger_lines
+   WHERE ${scope} (held_at, job_id) > (?, ?) AND held_at < ? ORDER BY held_at, job_id LIMIT ${PAGE}`;
+
+/** Each reads its own index, never the whole book: a test asks the database how it would. */
+export const LINES = {
+  ofSpace: pageOf('space_id = ? AND'),
+  ofMember: pageOf('member_id = ? AND'),
+  ofAll: pageOf(''),
+  suspended: `SELECT ${FIELDS} FROM ledger_lines WHERE state = 'suspended' ORDER BY held_at, job_id`,
+} as const;
 
 const row = z.object({
   jobId: z.string(),
@@ -23,28 +34,19 @@ const row = z.object({
 });
 
 /** The reading half of a ledger. Throws StoreError when the disk fails. */
-export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
-  // INDEXED BY makes SQLite refuse the statement rather than read the whole book.
-  const page = (index: string, where: string) =>
-    db.prepare(
-      `SELECT ${FIELDS} FROM ledger_lines INDEXED BY ${index}
-       WHERE ${where} (held_at, job_id) > (?, ?) AND held_at < ? ORDER BY held_at, job_id LIMIT ${PAGE}`,
-    );
-  const ofSpace = page('lines_by_space', 'space_id = ? AND');
-  const ofMember = page('lines_by_member', 'member_id = ? AND');
-  const ofAll = page('lines_by_time', '');
-  const ofSuspense = db.prepare(
-    `SELECT ${FIELDS} FROM ledger_lines INDEXED BY lines_suspended
-     WHERE state = 'suspended' ORDER BY held_at, job_id`,
-  );
+export function readLines(sql: Sql): Pick<Ledger, 'lines' | 'suspended'> {
   return {
     async *lines({ spaceId, memberId, from, to }) {
-      const [statement, ...scope] =
-        memberId !== undefined ? [ofMember, memberId] : spaceId !== undefined ? [ofSpace, spaceId] : [ofAll];
+      const [page, ...scope] =
+        memberId !== undefined
+          ? [LINES.ofMember, memberId]
+          : spaceId !== undefined
+            ? [LINES.ofSpace, spaceId]
+            : [LINES.ofAll];
       // Every id comes after the empty one, so that this is "from that moment on".
       let [heldAt, jobId] = [from, ''];
       for (;;) {
-        const found = linesOf(statement.all(...scope, heldAt, jobId, to));
+        const found = linesOf(await sql.all(page, ...scope, heldAt, jobId, to));
         if (found.length > 0) yield found;
         const last = found.at(-1);
         if (!last || found.length < PAGE) return;
@@ -53,7 +55,7 @@ export function readLines(db: Database): Pick<Ledger, 'lines' | 'suspended'> {
         await setImmediate();
       }
     },
-    suspended: async () => linesOf(ofSuspense.all()),
+    suspended: async () => linesOf(await sql.all(LINES.suspended)),
   };
 }
 

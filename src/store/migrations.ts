@@ -156,4 +156,46 @@ export const MIGRATIONS: readonly string[] = [
       OR (NEW.space_id <> OLD.space_id AND NEW.space_id <> 'forgotten')
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
   `,
+  `
+  -- What is looked for in a job's record is a column of its row, which the database itself derives from the record: so the
+  -- two can't be at odds, and each statement is the same text for PostgreSQL, where expressions over JSON are not.
+  ALTER TABLE keyv ADD COLUMN job_open TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    AND json_extract(value, '$.value.state') NOT IN ('delivered', 'failed', 'cancelled') THEN key END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_space TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.requester.spaceId') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_member TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.requester.memberId') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_created_at INTEGER GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.createdAt') AS INTEGER) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_code TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.code') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_image TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.inputs.image.key') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_clip TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.inputs.clip.key') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_video TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.video.key') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_marked TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.marked.video.key') AS TEXT) END) VIRTUAL;
+  ALTER TABLE keyv ADD COLUMN job_smaller TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
+    THEN CAST(json_extract(value, '$.value.smaller.key') AS TEXT) END) VIRTUAL;
+  DROP INDEX jobs_open;
+  DROP INDEX jobs_by_space;
+  DROP INDEX jobs_by_member;
+  DROP INDEX jobs_by_code;
+  DROP INDEX jobs_by_image;
+  DROP INDEX jobs_by_clip;
+  DROP INDEX jobs_by_video;
+  DROP INDEX jobs_by_marked;
+  DROP INDEX jobs_by_smaller;
+  CREATE INDEX jobs_open ON keyv (job_open) WHERE job_open IS NOT NULL;
+  CREATE INDEX jobs_by_space ON keyv (job_space, job_created_at, key) WHERE job_space IS NOT NULL;
+  CREATE INDEX jobs_by_member ON keyv (job_member, job_created_at, key) WHERE job_member IS NOT NULL;
+  CREATE INDEX jobs_by_code ON keyv (job_code, key) WHERE job_code IS NOT NULL;
+  CREATE INDEX jobs_by_image ON keyv (job_image) WHERE job_image IS NOT NULL;
+  CREATE INDEX jobs_by_clip ON keyv (job_clip) WHERE job_clip IS NOT NULL;
+  CREATE INDEX jobs_by_video ON keyv (job_video) WHERE job_video IS NOT NULL;
+  CREATE INDEX jobs_by_marked ON keyv (job_marked) WHERE job_marked IS NOT NULL;
+  CREATE INDEX jobs_by_smaller ON keyv (job_smaller) WHERE job_smaller IS NOT NULL;
+  `,
 ];

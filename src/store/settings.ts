@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { SettingsStore } from '../core/ports.ts';
 import type { SettingKey } from '../core/settings/setting.ts';
-import type { Database } from './sqlite.ts';
+import type { Sql } from './sql.ts';
 
 const nowRow = z.object({ spaceId: z.string(), settings: z.string() });
 const name = z.string().transform((text) => text as SettingKey);
@@ -15,33 +15,33 @@ const entryRow = z
       .parse(JSON.parse(change)),
   }));
 
-export function createSettingsStore(db: Database): SettingsStore {
-  const select = db.prepare('SELECT space_id AS spaceId, settings FROM settings');
-  const upsert = db.prepare(
-    `INSERT INTO settings (space_id, settings) VALUES (?, ?)
-     ON CONFLICT (space_id) DO UPDATE SET settings = excluded.settings`,
-  );
-  const insert = db.prepare('INSERT INTO audit (space_id, at, by, setting, change) VALUES (?, ?, ?, ?, ?)');
-  const newest = db.prepare(
-    'SELECT at, by, setting, change FROM audit WHERE space_id = ? ORDER BY n DESC LIMIT ?',
-  );
+export function createSettingsStore(sql: Sql): SettingsStore {
   return {
     async all() {
       return z
         .array(nowRow)
-        .parse(select.all())
+        .parse(await sql.all('SELECT space_id AS "spaceId", settings FROM settings'))
         .map(({ spaceId, settings }) => [spaceId, parsed(settings)]);
     },
     async save(spaceId, own, entries) {
-      db.transaction(() => {
-        upsert.run(spaceId, JSON.stringify(own));
+      await sql.transaction('settings', async (tx) => {
+        await tx.run(
+          `INSERT INTO settings (space_id, settings) VALUES (?, ?)
+           ON CONFLICT (space_id) DO UPDATE SET settings = excluded.settings`,
+          spaceId,
+          JSON.stringify(own),
+        );
         for (const { at, by, setting, from, to } of entries) {
-          insert.run(spaceId, at, by, setting, JSON.stringify({ from, to }));
+          await tx.run(
+            'INSERT INTO audit (space_id, at, by, setting, change) VALUES (?, ?, ?, ?, ?)',
+            ...[spaceId, at, by, setting, JSON.stringify({ from, to })],
+          );
         }
       });
     },
     async history(spaceId, limit) {
-      return z.array(entryRow).parse(newest.all(spaceId, limit));
+      const newest = 'SELECT at, by, setting, change FROM audit WHERE space_id = ? ORDER BY n DESC LIMIT ?';
+      return z.array(entryRow).parse(await sql.all(newest, spaceId, limit));
     },
   };
 }

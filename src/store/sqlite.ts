@@ -1,4 +1,4 @@
-/** The one database file under DATA_DIR. Every call is synchronous: between two statements of one function nobody else runs. */
+/** The one database file under DATA_DIR. */
 import {
   closeSync,
   constants,
@@ -10,32 +10,13 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { StoreBusy, StoreCorrupt, StoreTooNew, StoreUnwritable, translated } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
+import type { Database } from './sql.ts';
+import { sqlOn } from './sqlite-sql.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
-
-/** A prepared statement. Rows come as unknown: whoever reads them checks them. */
-type Statement = {
-  run(...values: SQLInputValue[]): { changes: number };
-  get(...values: SQLInputValue[]): unknown;
-  all(...values: SQLInputValue[]): unknown[];
-};
-
-export type Database = {
-  prepare(sql: string): Statement;
-  /**
-   * All or nothing, on disk when it returns. Takes the write lock first, so that what `work` reads can't change
-   * before it writes, whichever process wants to. `work` must not be asynchronous.
-   */
-  transaction<T>(work: () => T): T;
-  /** Empties the log beside the file, unless another program reads or writes just now: that is not waited for. */
-  emptyLog(): void;
-  /** Throws StoreUnwritable when the file was removed or replaced under us: writes would go nowhere. */
-  checkFile(): void;
-  close(): void;
-};
 
 /**
  * Opens or makes `strut.sqlite` and brings it to the present shape. Throws StoreCorrupt, StoreTooNew,
@@ -49,23 +30,37 @@ export function openDatabase(dataDir: string): Database {
   const sqlite = translated(
     () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true }),
   );
-  const db = wrap(sqlite);
   try {
     turnOnWal(sqlite);
     translated(() => sqlite.exec('PRAGMA synchronous = FULL'));
     // What is deleted is written over: a forgotten member is not to be read in the file's free pages.
     translated(() => sqlite.exec('PRAGMA secure_delete = ON'));
-    db.transaction(() => migrate(sqlite));
+    migrate(sqlite);
   } catch (error) {
     sqlite.close();
     throw error;
   }
+  const { inTurn, ...sql } = sqlOn(sqlite);
   return {
-    ...db,
-    checkFile() {
+    ...sql,
+    async check() {
+      // The file was removed or replaced under us: writes would go nowhere.
       if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) {
         throw new StoreUnwritable('the database file was removed or replaced while it was in use');
       }
+    },
+    overwrite: () =>
+      inTurn(async () => {
+        // What is deleted is written over in the file itself; the pages from before still lie in the log beside it.
+        translated(() => sqlite.exec('PRAGMA busy_timeout = 0'));
+        try {
+          translated(() => sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
+        } finally {
+          translated(() => sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`));
+        }
+      }),
+    async close() {
+      if (sqlite.isOpen) sqlite.close();
     },
   };
 }
@@ -99,42 +94,6 @@ function keepCopies(path: string): void {
   }
 }
 
-function wrap(sqlite: DatabaseSync): Omit<Database, 'checkFile'> {
-  return {
-    prepare(sql) {
-      const statement = translated(() => sqlite.prepare(sql));
-      return {
-        run: (...values) => translated(() => ({ changes: Number(statement.run(...values).changes) })),
-        get: (...values) => translated(() => statement.get(...values)),
-        all: (...values) => translated(() => statement.all(...values)),
-      };
-    },
-    transaction(work) {
-      translated(() => sqlite.exec('BEGIN IMMEDIATE'));
-      try {
-        const result = work();
-        translated(() => sqlite.exec('COMMIT'));
-        return result;
-      } catch (error) {
-        // On some errors, a full disk among them, SQLite has rolled back by itself.
-        if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
-        throw error;
-      }
-    },
-    emptyLog() {
-      translated(() => sqlite.exec('PRAGMA busy_timeout = 0'));
-      try {
-        translated(() => sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
-      } finally {
-        translated(() => sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`));
-      }
-    },
-    close() {
-      if (sqlite.isOpen) sqlite.close();
-    },
-  };
-}
-
 /** SQLite does not wait its busy timeout here when several processes make the same new file at once; so we do. */
 function turnOnWal(sqlite: DatabaseSync): void {
   const giveUpAt = Date.now() + BUSY_TIMEOUT_MS;
@@ -149,17 +108,24 @@ function turnOnWal(sqlite: DatabaseSync): void {
   }
 }
 
-/** Runs inside a transaction: of several processes that start at once, one migrates and the others find it done. */
+/** In one transaction: of several processes that start at once, one migrates and the others find it done. */
 function migrate(sqlite: DatabaseSync): void {
-  const version = Number(translated(() => sqlite.prepare('PRAGMA user_version').get())?.user_version);
-  if (version > MIGRATIONS.length) {
-    throw new StoreTooNew(
-      `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
-    );
+  translated(() => sqlite.exec('BEGIN IMMEDIATE'));
+  try {
+    const version = Number(translated(() => sqlite.prepare('PRAGMA user_version').get())?.user_version);
+    if (version > MIGRATIONS.length) {
+      throw new StoreTooNew(
+        `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
+      );
+    }
+    for (const step of MIGRATIONS.slice(version)) translated(() => sqlite.exec(step));
+    if (version < MIGRATIONS.length)
+      translated(() => sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`));
+    translated(() => sqlite.exec('COMMIT'));
+  } catch (error) {
+    if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+    throw error;
   }
-  for (const step of MIGRATIONS.slice(version)) translated(() => sqlite.exec(step));
-  if (version < MIGRATIONS.length)
-    translated(() => sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`));
 }
 
 /** The file holds what members asked for: nobody else on the machine reads it. SQLite gives its side files the same mode. */

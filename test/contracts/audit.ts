@@ -21,10 +21,10 @@ const consent = (atMs: number, by = 'discord:7', spaceId = 'discord:10'): AuditR
 });
 
 /** `make`: an empty one, where nobody but discord:7 is in `discord:dm`. */
-export function auditContract(name: string, make: () => AuditLog): void {
+export function auditContract(name: string, make: () => AuditLog | Promise<AuditLog>): void {
   describe(`${name} keeps the contract of an audit log`, () => {
     it('gives back what was added, in that order and whatever its time says', async () => {
-      const log = make();
+      const log = await make();
       const other: AuditRecord = {
         kind: 'opted-out',
         atMs: 1,
@@ -37,13 +37,13 @@ export function auditContract(name: string, make: () => AuditLog): void {
     });
 
     it('reads far more than fits into one piece, each record once', async () => {
-      const log = make();
+      const log = await make();
       for (let at = 0; at < 1203; at += 1) await log.append(consent(at));
       expect((await audited(log)).map(({ atMs }) => atMs)).toEqual([...Array(1203).keys()]);
     });
 
     it('knows the newest record of a kind by a member', async () => {
-      const log = make();
+      const log = await make();
       expect(await log.last('consent-given', 'discord:7')).toBeUndefined();
       for (const record of [consent(5), consent(3), consent(9, 'discord:8')]) await log.append(record);
       await log.append({ kind: 'opted-out', atMs: 10, spaceId: 's', by: 'discord:7' });
@@ -54,7 +54,7 @@ export function auditContract(name: string, make: () => AuditLog): void {
     });
 
     it('knows the newest one that concerns nobody else', async () => {
-      const log = make();
+      const log = await make();
       await log.append({ ...consent(1), about: 'discord:8' });
       expect(await log.last('consent-given', 'discord:7', { aboutNobody: true })).toBeUndefined();
       for (const record of [consent(2), { ...consent(3), about: 'discord:8' }]) await log.append(record);
@@ -63,7 +63,7 @@ export function auditContract(name: string, make: () => AuditLog): void {
     });
 
     it('tells one space and one member apart, also one whom it is about', async () => {
-      const log = make();
+      const log = await make();
       await log.append(consent(1));
       await log.append(consent(2, 'discord:8', 'discord:11'));
       await log.append({
@@ -80,7 +80,7 @@ export function auditContract(name: string, make: () => AuditLog): void {
     });
 
     it('keeps that something was done when it forgets by whom, in whichever place', async () => {
-      const log = make();
+      const log = await make();
       await log.append(consent(1));
       await log.append(consent(2, 'discord:8'));
       await log.append({ ...consent(3, 'discord:8'), about: 'discord:7' });
@@ -98,14 +98,14 @@ export function auditContract(name: string, make: () => AuditLog): void {
     });
 
     it('lets go of what is older than a moment, and of nothing else', async () => {
-      const log = make();
+      const log = await make();
       for (const at of [9, 10, 11]) await log.append(consent(at));
       expect(await log.dropBefore(10)).toBe(1);
       expect((await audited(log)).map(({ atMs }) => atMs)).toEqual([10, 11]);
     });
 
     it('takes nothing in that is no such record', async () => {
-      const log = make();
+      const log = await make();
       const odd: object = { ...consent(1), answer: 'perhaps' };
       await expect(log.append(Object(odd))).rejects.toThrow();
       expect(await audited(log)).toEqual([]);

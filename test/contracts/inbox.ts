@@ -3,11 +3,13 @@ import type { Inbox } from '../../src/core/ports.ts';
 
 const DAY = 24 * 3_600_000;
 
+type Made = { open(): Inbox; time: { now: number } };
+
 /** What the chats may count on from any Inbox. `make` gives one on the given clock; again, on the same records. */
-export function inboxContract(name: string, make: () => { open(): Inbox; time: { now: number } }): void {
+export function inboxContract(name: string, make: () => Made | Promise<Made>): void {
   describe(`${name} keeps the contract of an inbox`, () => {
     it('takes an event once, whoever brings it again and whatever it brings', async () => {
-      const inbox = make().open();
+      const inbox = (await make()).open();
       const [first, second] = await Promise.all([
         inbox.claim('tg:1', { a: 1 }),
         inbox.claim('tg:1', { a: 2 }),
@@ -18,7 +20,7 @@ export function inboxContract(name: string, make: () => { open(): Inbox; time: {
     });
 
     it('knows after a restart what was not answered, oldest first, and when it came', async () => {
-      const { open, time } = make();
+      const { open, time } = await make();
       const inbox = open();
       for (const id of ['tg:2', 'tg:10', 'tg:1']) {
         time.now += 1000;
@@ -30,7 +32,7 @@ export function inboxContract(name: string, make: () => { open(): Inbox; time: {
     });
 
     it('gives exactly the events whose ids begin so', async () => {
-      const inbox = make().open();
+      const inbox = (await make()).open();
       for (const id of ['tg', 'tg:', 'tg:1', 'tg:é', 'tg:😀', 'tg;1', 'TG:1', 't', 'dc:1', 'tg%1'])
         await inbox.claim(id, 0);
       expect((await inbox.pending('tg:')).map(({ id }) => id).sort()).toEqual(
@@ -43,20 +45,20 @@ export function inboxContract(name: string, make: () => { open(): Inbox; time: {
     it.each([{ deep: [1, { a: null }] }, 'text', 0, false, null])(
       'keeps the record %j as it is',
       async (record) => {
-        const inbox = make().open();
+        const inbox = (await make()).open();
         await inbox.claim('x', record);
         expect((await inbox.pending('x'))[0]?.record).toEqual(record);
       },
     );
 
     it('keeps an event that has nothing to say', async () => {
-      const inbox = make().open();
+      const inbox = (await make()).open();
       expect(await inbox.claim('x', undefined)).toBe(true);
       expect((await inbox.pending('x')).map(({ id }) => id)).toEqual(['x']);
     });
 
     it('replaces the record of an event that is not answered, and of no other', async () => {
-      const inbox = make().open();
+      const inbox = (await make()).open();
       await inbox.claim('x', 1);
       await inbox.claim('y', 1);
       await inbox.note('x', 2);
@@ -68,7 +70,7 @@ export function inboxContract(name: string, make: () => { open(): Inbox; time: {
     });
 
     it('does not take an answered event again, for days and over a restart', async () => {
-      const { open, time } = make();
+      const { open, time } = await make();
       const inbox = open();
       await inbox.claim('x', 1);
       await inbox.done('x');
@@ -79,7 +81,7 @@ export function inboxContract(name: string, make: () => { open(): Inbox; time: {
     });
 
     it('forgets answered events in the end, and never one that waits for its answer', async () => {
-      const { open, time } = make();
+      const { open, time } = await make();
       const inbox = open();
       for (let event = 0; event < 50; event += 1) {
         await inbox.claim(`x${event}`, event);

@@ -31,7 +31,6 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       ':base64:AAAA',
       `quotes ' " and a percent % _`,
       'emoji 🕺 and\nlines',
-      '\u0000nul',
     ])('keeps the text %j as it is, in ids, spaces and prompts', async (text) => {
       const store = await make();
       const job = jobIn('queued', { id: text });

@@ -361,7 +361,7 @@ it('an event in the inbox whose record is damaged holds up no other', async () =
   onTestFinished(() => database.close());
   const inbox = createInbox(database, { now: () => 5 });
   for (const id of ['telegram:1', 'telegram:2', 'telegram:3']) await inbox.claim(id, { id });
-  database.prepare("UPDATE inbox SET record = '{\"id\":' WHERE id = 'telegram:2'").run();
+  await database.run("UPDATE inbox SET record = '{\"id\":' WHERE id = 'telegram:2'");
   expect(await inbox.pending('telegram:')).toEqual([
     { id: 'telegram:1', record: { id: 'telegram:1' }, at: 5 },
     { id: 'telegram:2', record: undefined, at: 5 },

@@ -10,7 +10,8 @@ import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { countersOf, limitsOf, OPERATOR } from '../../src/core/limits/quota.ts';
 import { usageOf } from '../../src/core/reports/usage.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { type Database, openDatabase } from '../../src/store/sqlite.ts';
+import type { Database } from '../../src/store/sql.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { settle } from '../fakes/settings.ts';
 import { memoryLedger } from '../fakes/store.ts';
@@ -234,18 +235,16 @@ async function linesOf(ledger: Ledger, range: LineRange = ALWAYS): Promise<Ledge
 }
 /** Counters that stand at something; one that came back to nothing is as good as none. */
 const countersIn = (db: Database) =>
-  db
-    .prepare(
-      `SELECT scope, "window", held_micros, settled_micros, held_jobs, settled_jobs FROM ledger_counters
-       WHERE held_micros + settled_micros + held_jobs + settled_jobs > 0 ORDER BY scope, "window"`,
-    )
-    .all();
+  db.all(
+    `SELECT scope, "window", held_micros, settled_micros, held_jobs, settled_jobs FROM ledger_counters
+     WHERE held_micros + settled_micros + held_jobs + settled_jobs > 0 ORDER BY scope, "window"`,
+  );
 
 /** A book written anew, line by line, from what stands in another one. */
 async function replayed(db: Database): Promise<Database> {
   const fresh = quickDatabase();
   const ledger = createLedger(fresh);
-  const rows = db.prepare('SELECT job_id AS id, counters FROM ledger_lines').all() as {
+  const rows = (await db.all('SELECT job_id AS id, counters FROM ledger_lines')) as {
     id: string;
     counters: string;
   }[];
@@ -270,9 +269,9 @@ describe('the ledger, whatever happens', () => {
         const dataDir = freshFolder();
         let db: Database | undefined;
         const open = () => {
-          db?.close();
+          void db?.close();
           db = openDatabase(dataDir);
-          db.prepare('PRAGMA synchronous = OFF').get();
+          void db.all('PRAGMA synchronous = OFF');
           return createLedger(db);
         };
         const { answers, totals, ledger } = await play(told, open);
@@ -285,9 +284,9 @@ describe('the ledger, whatever happens', () => {
         expect(await linesOf(ledger)).toEqual(await linesOf(inMemory));
 
         const again = await replayed(db);
-        expect(countersIn(again)).toEqual(countersIn(db));
+        expect(await countersIn(again)).toEqual(await countersIn(db));
         expect(await linesOf(createLedger(again))).toEqual(await linesOf(ledger));
-        again.close();
+        await again.close();
 
         // A report sees every line once: however it is cut, it sums up to what the lines say.
         const range = { from: Date.UTC(2026, 2, 28), to: Date.UTC(2026, 11, 2) };
@@ -300,7 +299,7 @@ describe('the ledger, whatever happens', () => {
             sum(billed),
             billed.length,
           ]);
-        db.close();
+        await db.close();
       }),
       { numRuns: 15 },
     );

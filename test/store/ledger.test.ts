@@ -1,16 +1,23 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Ledger, LedgerKey } from '../../src/core/limits/ledger.ts';
 import { StoreClosed } from '../../src/store/errors.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import type { Database } from '../../src/store/sqlite.ts';
+import type { Database } from '../../src/store/sql.ts';
 import { aHold, ledgerContract, SPACE_DAY } from '../contracts/ledger.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { memoryLedger } from '../fakes/store.ts';
+import { postgresOfFile } from '../postgres/open.ts';
 import { startChild } from './children/start.ts';
-import { freshDatabase, quickDatabase } from './open.ts';
+import { bothDatabases, freshDatabase, quickDatabase } from './open.ts';
 
-ledgerContract('the ledger on SQLite', () => createLedger(quickDatabase()));
+const postgres = postgresOfFile();
+afterAll(() => postgres.close());
+
+for (const { name, need, database } of bothDatabases(postgres))
+  describe(`on ${name}`, need, () => {
+    ledgerContract('the ledger', async () => createLedger(await database()));
+  });
 
 describe('any order of holds and bills', () => {
   const scopes = fc.integer({ min: 0, max: 2 });
@@ -85,7 +92,7 @@ describe('any order of holds and bills', () => {
         run += 1;
         const played = await play(ledger, `run${run}`, list, limits);
         expect(played).toEqual(await play(memoryLedger(), `run${run}`, list, limits));
-        expect(countersOf(db, `run${run}:`)).toEqual(sumOfLines(db, `run${run}:`));
+        expect(await countersOf(db, `run${run}:`)).toEqual(await sumOfLines(db, `run${run}:`));
       }),
       { numRuns: 100 },
     );
@@ -93,21 +100,23 @@ describe('any order of holds and bills', () => {
 });
 
 const countersOf = (db: Database, prefix: string) =>
-  db
-    .prepare(`SELECT scope, "window", held_micros, settled_micros, held_jobs, settled_jobs FROM ledger_counters
-              WHERE scope GLOB ? ORDER BY scope, "window"`)
-    .all(`${prefix}*`);
+  db.all(
+    `SELECT scope, "window", held_micros, settled_micros, held_jobs, settled_jobs FROM ledger_counters
+     WHERE scope GLOB ? ORDER BY scope, "window"`,
+    `${prefix}*`,
+  );
 
 const sumOfLines = (db: Database, prefix: string) =>
-  db
-    .prepare(`SELECT counter.value ->> 'scope' AS scope, counter.value ->> 'window' AS "window",
-                sum(iif(state = 'held', held_micros, 0)) AS held_micros,
-                sum(settled_micros) AS settled_micros,
-                sum(state = 'held') AS held_jobs,
-                sum(state = 'settled') AS settled_jobs
-              FROM ledger_lines, json_each(counters) AS counter
-              WHERE job_id GLOB ? GROUP BY 1, 2 ORDER BY 1, 2`)
-    .all(`${prefix}*`);
+  db.all(
+    `SELECT counter.value ->> 'scope' AS scope, counter.value ->> 'window' AS "window",
+       sum(iif(state = 'held', held_micros, 0)) AS held_micros,
+       sum(settled_micros) AS settled_micros,
+       sum(state = 'held') AS held_jobs,
+       sum(state = 'settled') AS settled_jobs
+     FROM ledger_lines, json_each(counters) AS counter
+     WHERE job_id GLOB ? GROUP BY 1, 2 ORDER BY 1, 2`,
+    `${prefix}*`,
+  );
 
 describe('the ledger on SQLite', () => {
   it('lets exactly two of many holds of $0.42 pass a limit of $1.00 when three processes try at once', async () => {
@@ -127,16 +136,16 @@ describe('the ledger on SQLite', () => {
     const ledger = createLedger(db);
     await ledger.reserve(aHold());
     const before = await ledger.totals(SPACE_DAY);
-    db.prepare(
+    await db.run(
       `CREATE TRIGGER broken BEFORE UPDATE ON ledger_counters WHEN new.scope LIKE 'member:%'
        BEGIN SELECT raise(ABORT, 'the disk says no'); END`,
-    ).run();
+    );
     await expect(ledger.reserve(aHold({ jobId: 'web:2' }))).rejects.toThrow('the disk says no');
     await expect(
       ledger.settle('web:1', { micros: 1, counts: true, provider: 'fal', at: 1 }),
     ).rejects.toThrow();
     expect(await ledger.totals(SPACE_DAY)).toEqual(before);
-    db.prepare('DROP TRIGGER broken').run();
+    await db.run('DROP TRIGGER broken');
     await ledger.settle('web:1', { micros: 1, counts: true, provider: 'fal', at: 1 });
     expect(await ledger.totals(SPACE_DAY)).toMatchObject({ heldMicros: 0, settledMicros: 1 });
   });

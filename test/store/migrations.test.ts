@@ -10,7 +10,7 @@ import { namedByOffers } from '../../src/core/intake/offer-store.ts';
 import type { LedgerLine } from '../../src/core/limits/ledger.ts';
 import { createInbox } from '../../src/store/inbox.ts';
 import { createJobStore } from '../../src/store/jobs.ts';
-import { keyValueStoreOn } from '../../src/store/keyv-sqlite.ts';
+import { keyValueStoreOn } from '../../src/store/keyv-sql.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';
@@ -66,7 +66,7 @@ describe('a database of the first version', () => {
     await createJobStore(db, never).save(jobIn('queued'));
     await createLedger(db).reserve(aHold());
     const again = freshDatabase(dataDir);
-    expect(again.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length });
+    expect(await again.all('PRAGMA user_version')).toEqual([{ user_version: MIGRATIONS.length }]);
     expect(await createInbox(again, { now: () => 1 }).claim('x', 1)).toBe(false);
     expect(await createLedger(again).totals(SPACE_DAY)).toMatchObject({ heldJobs: 1 });
   });

@@ -34,9 +34,9 @@ const CHANGES = [
 
 async function up() {
   const db = freshDatabase();
-  db.prepare('INSERT INTO settings (space_id, settings) VALUES (?, ?)').run(SPACE, RECORD);
-  const change = db.prepare('INSERT INTO audit (space_id, at, by, setting, change) VALUES (?, ?, ?, ?, ?)');
-  for (const [setting, text] of CHANGES.toReversed()) change.run(SPACE, 5, 'telegram:1', setting, text);
+  await db.run('INSERT INTO settings (space_id, settings) VALUES (?, ?)', SPACE, RECORD);
+  const change = "INSERT INTO audit (space_id, at, by, setting, change) VALUES (?, 5, 'telegram:1', ?, ?)";
+  for (const [setting, text] of CHANGES.toReversed()) await db.run(change, SPACE, setting, text);
   const store = createSettingsStore(db);
   const lost: string[][] = [];
   const book = createSettingsService({
@@ -47,8 +47,8 @@ async function up() {
     defaults: { limits: [], timeZone: 'UTC' },
     clock: { now: () => 6 },
   });
-  const textOf = () =>
-    String(Object(db.prepare('SELECT settings FROM settings WHERE space_id = ?').all(SPACE)[0]).settings);
+  const textOf = async () =>
+    String(Object((await db.all('SELECT settings FROM settings WHERE space_id = ?', SPACE))[0]).settings);
   return { book, lost, textOf };
 }
 
@@ -66,7 +66,7 @@ describe('a record of settings', () => {
   it('is written as it was but for what is changed', async () => {
     const { book, textOf } = await up();
     await book.change(SPACE, 'telegram:1', 'quality', { best: 'pro' });
-    expect(JSON.parse(textOf())).toEqual({ ...JSON.parse(RECORD), quality: 'pro' });
+    expect(JSON.parse(await textOf())).toEqual({ ...JSON.parse(RECORD), quality: 'pro' });
     await book.change(SPACE, 'telegram:1', 'limit', {
       scope: 'server',
       period: 'day',
@@ -74,7 +74,7 @@ describe('a record of settings', () => {
       amount: 'off',
     });
     const [, ...others] = JSON.parse(RECORD).limits;
-    expect(JSON.parse(textOf()).limits).toEqual([
+    expect(JSON.parse(await textOf()).limits).toEqual([
       ...others,
       { who: { kind: 'space' }, period: 'day', unit: 'usd', max: 'off' },
     ]);

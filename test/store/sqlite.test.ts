@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { StoreClosed, StoreCorrupt, StoreTooNew, StoreUnwritable } from '../../src/store/errors.ts';
-import { keyvOn } from '../../src/store/keyv-sqlite.ts';
+import { keyvOn } from '../../src/store/keyv-sql.ts';
 import { openDatabase } from '../../src/store/sqlite.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { freshDatabase } from './open.ts';
@@ -31,20 +31,20 @@ async function filled(): Promise<string> {
 }
 
 describe('opening the database', () => {
-  it('makes the folder and the file, for the owner alone', () => {
+  it('makes the folder and the file, for the owner alone', async () => {
     const dataDir = join(freshFolder(), 'deep', 'data');
     const db = freshDatabase(dataDir);
-    db.prepare('INSERT INTO ping VALUES (1, 1)').run();
+    await db.run('INSERT INTO ping VALUES (1, 1)');
     expect(modeOf(dataDir)).toBe('700');
     for (const suffix of ['', '-wal', '-shm']) expect(modeOf(fileIn(dataDir) + suffix)).toBe('600');
   });
 
-  it('syncs every commit, in a write-ahead log, and waits for other processes', () => {
+  it('syncs every commit, in a write-ahead log, and waits for other processes', async () => {
     const db = freshDatabase();
-    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-    expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
-    expect(db.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 5000 });
-    expect(db.prepare('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 });
+    expect(await db.all('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(await db.all('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+    expect(await db.all('PRAGMA busy_timeout')).toEqual([{ timeout: 5000 }]);
+    expect(await db.all('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
   });
 
   it('finds what was written before it was closed', async () => {
@@ -102,37 +102,24 @@ describe('a damaged file', () => {
 });
 
 describe('an open database', () => {
-  it('undoes a transaction that throws, and goes on', () => {
+  it('throws StoreClosed after close, which may be called twice', async () => {
     const db = freshDatabase();
-    const insert = db.prepare('INSERT INTO ping VALUES (1, ?)');
-    expect(() =>
-      db.transaction(() => {
-        insert.run(1);
-        throw new Error('no');
-      }),
-    ).toThrow('no');
-    db.transaction(() => insert.run(2));
-    expect(db.prepare('SELECT at FROM ping').all()).toEqual([{ at: 2 }]);
+    await db.all('SELECT at FROM ping');
+    await db.close();
+    await db.close();
+    await expect(db.all('SELECT at FROM ping')).rejects.toThrow(StoreClosed);
+    await expect(db.all('SELECT 1')).rejects.toThrow(StoreClosed);
+    await expect(db.transaction('keyv', async () => 1)).rejects.toThrow(StoreClosed);
   });
 
-  it('throws StoreClosed after close, which may be called twice', () => {
-    const db = freshDatabase();
-    const read = db.prepare('SELECT at FROM ping');
-    db.close();
-    db.close();
-    expect(() => read.all()).toThrow(StoreClosed);
-    expect(() => db.prepare('SELECT 1')).toThrow(StoreClosed);
-    expect(() => db.transaction(() => 1)).toThrow(StoreClosed);
-  });
-
-  it.each(['removed', 'replaced'])('notices that its file was %s', (what) => {
+  it.each(['removed', 'replaced'])('notices that its file was %s', async (what) => {
     const dataDir = freshFolder();
     const db = freshDatabase(dataDir);
-    db.checkFile();
+    await db.check();
     const other = freshFolder();
-    openDatabase(other).close();
+    await openDatabase(other).close();
     rmSync(fileIn(dataDir));
     if (what === 'replaced') writeFileSync(fileIn(dataDir), readFileSync(fileIn(other)));
-    expect(() => db.checkFile()).toThrow(StoreUnwritable);
+    await expect(db.check()).rejects.toThrow(StoreUnwritable);
   });
 });

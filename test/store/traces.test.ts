@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { LedgerLine } from '../../src/core/limits/ledger.ts';
 import { countersOf, limitsOf } from '../../src/core/limits/quota.ts';
-import { createStore } from '../../src/store/index.ts';
+import type { Store } from '../../src/store/index.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { settle } from '../fakes/settings.ts';
+import { postgresOfFile } from '../postgres/open.ts';
+import { bothDatabases } from './open.ts';
+
+const postgres = postgresOfFile();
+afterAll(() => postgres.close());
+
+const [sqlite] = bothDatabases(postgres);
 
 const onDisk = (dataDir: string): string =>
   ['strut.sqlite', 'strut.sqlite-wal'].map((name) => readFileSync(join(dataDir, name), 'latin1')).join();
@@ -21,9 +28,7 @@ const SPACE = settle(
   { limits: [], timeZone: 'UTC' },
 );
 
-function up(dataDir = freshFolder()) {
-  const store = createStore(dataDir, () => {});
-  onTestFinished(() => store.close());
+function around(store: Store) {
   async function hold(jobId: string, { memberId = ME, spaceId = 'telegram:-100', at = NOW } = {}) {
     const requester = { platform: 'telegram' as const, spaceId, memberId, target: {} };
     const counters = countersOf(requester, at, RULES, SPACE);
@@ -47,120 +52,170 @@ function up(dataDir = freshFolder()) {
     for await (const page of store.ledger.lines({ from: 0, to: NOW * 2 })) all.push(...page);
     return all;
   }
-  return { store, dataDir, hold, bill, lines };
+  return { store, hold, bill, lines };
 }
 
-describe('the ledger, when a member is forgotten', () => {
-  it('keeps the sums without the name, and without the message that the job was asked for in', async () => {
-    const { store, hold, bill, lines } = up();
-    await hold('telegram-77001122-5', { spaceId: ME });
-    await bill('telegram-77001122-5');
-    await hold('telegram:other', { memberId: 'telegram:8' });
-    await bill('telegram:other');
-    await store.traces.forget(ME);
-    const kept = await lines();
-    expect(kept).toHaveLength(2);
-    expect(JSON.stringify(kept)).not.toContain('77001122');
-    expect(kept.find(({ memberId }) => memberId === 'telegram:8')).toMatchObject({ jobId: 'telegram:other' });
-    expect(kept.reduce((sum, line) => sum + (line.state === 'settled' ? line.billMicros : 0), 0)).toBe(
-      560_000,
-    );
-    const [space] = kept.flatMap(({ spaceId }) => (spaceId.startsWith('forgotten:') ? [spaceId] : []));
-    expect(space).toMatch(/^forgotten:[0-9a-f]{12}$/);
-  });
+for (const { name, need, store: open } of bothDatabases(postgres)) {
+  describe(`the ledger in ${name}, when a member is forgotten`, need, () => {
+    it('keeps the sums without the name, and without the message that the job was asked for in', async () => {
+      const { store, hold, bill, lines } = around(await open());
+      await hold('telegram-77001122-5', { spaceId: ME });
+      await bill('telegram-77001122-5');
+      await hold('telegram:other', { memberId: 'telegram:8' });
+      await bill('telegram:other');
+      await store.traces.forget(ME);
+      const kept = await lines();
+      expect(kept).toHaveLength(2);
+      expect(JSON.stringify(kept)).not.toContain('77001122');
+      expect(kept.find(({ memberId }) => memberId === 'telegram:8')).toMatchObject({
+        jobId: 'telegram:other',
+      });
+      expect(kept.reduce((sum, line) => sum + (line.state === 'settled' ? line.billMicros : 0), 0)).toBe(
+        560_000,
+      );
+      const [space] = kept.flatMap(({ spaceId }) => (spaceId.startsWith('forgotten:') ? [spaceId] : []));
+      expect(space).toMatch(/^forgotten:[0-9a-f]{12}$/);
+    });
 
-  it('gives another name each time, so that nothing ties the two together but the sums', async () => {
-    const { store, hold, bill, lines } = up();
-    await hold('a');
-    await bill('a');
-    await store.traces.forget(ME);
-    await hold('b', { at: NOW + DAY_MS });
-    await bill('b');
-    await store.traces.forget(ME);
-    expect(new Set((await lines()).map(({ memberId }) => memberId)).size).toBe(2);
-  });
+    it('gives another name each time, so that nothing ties the two together but the sums', async () => {
+      const { store, hold, bill, lines } = around(await open());
+      await hold('a');
+      await bill('a');
+      await store.traces.forget(ME);
+      await hold('b', { at: NOW + DAY_MS });
+      await bill('b');
+      await store.traces.forget(ME);
+      expect(new Set((await lines()).map(({ memberId }) => memberId)).size).toBe(2);
+    });
 
-  it('is no way around a limit: what stands against it today still does', async () => {
-    const { store, hold, bill } = up();
-    await hold('a');
-    await bill('a');
-    await store.traces.forget(ME);
-    await store.traces.dropEnded(NOW);
-    expect(await hold('b')).toMatchObject({ ok: false, leftJobs: 0 });
-    expect(await hold('c', { at: NOW + DAY_MS })).toEqual({ ok: true });
-  });
+    it('is no way around a limit: what stands against it today still does', async () => {
+      const { store, hold, bill } = around(await open());
+      await hold('a');
+      await bill('a');
+      await store.traces.forget(ME);
+      await store.traces.dropEnded(NOW);
+      expect(await hold('b')).toMatchObject({ ok: false, leftJobs: 0 });
+      expect(await hold('c', { at: NOW + DAY_MS })).toEqual({ ok: true });
+    });
 
-  it('leaves a price alone that is still held, so that its bill finds it', async () => {
-    const { store, hold, bill, lines } = up();
-    await hold('a');
-    await store.traces.forget(ME);
-    await bill('a');
-    expect(await lines()).toMatchObject([{ jobId: 'a', state: 'settled' }]);
-    await store.traces.forget(ME);
-    expect(JSON.stringify(await lines())).not.toContain(ME);
-  });
+    it('leaves a price alone that is still held, so that its bill finds it', async () => {
+      const { store, hold, bill, lines } = around(await open());
+      await hold('a');
+      await store.traces.forget(ME);
+      await bill('a');
+      expect(await lines()).toMatchObject([{ jobId: 'a', state: 'settled' }]);
+      await store.traces.forget(ME);
+      expect(JSON.stringify(await lines())).not.toContain(ME);
+    });
 
-  it('keeps what may still be billed on the operator’s list', async () => {
-    const { store, hold } = up();
-    await hold('a');
-    await store.ledger.suspend('a', 'operator');
-    await store.traces.forget(ME);
-    expect(await store.ledger.suspended()).toMatchObject([{ state: 'suspended', heldMicros: 280_000 }]);
-    expect(await store.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).toMatchObject({
-      heldMicros: 280_000,
+    it('keeps what may still be billed on the operator’s list', async () => {
+      const { store, hold } = around(await open());
+      await hold('a');
+      await store.ledger.suspend('a', 'operator');
+      await store.traces.forget(ME);
+      expect(await store.ledger.suspended()).toMatchObject([{ state: 'suspended', heldMicros: 280_000 }]);
+      expect(await store.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).toMatchObject({
+        heldMicros: 280_000,
+      });
     });
   });
-});
 
-describe('counters', () => {
-  it('go once their window has ended everywhere, but for the operator’s and those with a price still held', async () => {
-    const { store, hold, bill } = up();
-    await hold('a');
-    await bill('a');
-    await hold('b', { memberId: 'telegram:8' });
-    const settledJobs = async (scope: string, window: string) =>
-      (await store.ledger.totals({ scope, window })).settledJobs;
-    const day = 'day:2026-11-21';
-    await store.traces.dropEnded(NOW + DAY_MS);
-    expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(1);
-    await store.traces.dropEnded(NOW + 3 * DAY_MS);
-    expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(0);
-    expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(1);
-    expect(await settledJobs('operator', day)).toBe(1);
-    await bill('b');
-    expect(await settledJobs('member:telegram:-100/telegram:8', day)).toBe(1);
-    await store.traces.dropEnded(NOW + 40 * DAY_MS);
-    expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(0);
+  describe(`counters in ${name}`, need, () => {
+    it('go once their window has ended everywhere, but for the operator’s and those with a price still held', async () => {
+      const { store, hold, bill } = around(await open());
+      await hold('a');
+      await bill('a');
+      await hold('b', { memberId: 'telegram:8' });
+      const settledJobs = async (scope: string, window: string) =>
+        (await store.ledger.totals({ scope, window })).settledJobs;
+      const day = 'day:2026-11-21';
+      await store.traces.dropEnded(NOW + DAY_MS);
+      expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(1);
+      await store.traces.dropEnded(NOW + 3 * DAY_MS);
+      expect(await settledJobs(`member:telegram:-100/${ME}`, day)).toBe(0);
+      expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(1);
+      expect(await settledJobs('operator', day)).toBe(1);
+      await bill('b');
+      expect(await settledJobs('member:telegram:-100/telegram:8', day)).toBe(1);
+      await store.traces.dropEnded(NOW + 40 * DAY_MS);
+      expect(await settledJobs(`member:telegram:-100/${ME}`, 'month:2026-11')).toBe(0);
+    });
   });
-});
 
-describe('what the chats have noted', () => {
-  it('goes where it names the member and has an end, and nobody else’s', async () => {
-    const { store } = up();
-    const kv = store.keyv('telegram');
-    const goes = [
-      ['half:-100:0:77001122', { image: 'x' }],
-      ['seen:-100:ada', 77001122],
-      ['expect-next:77001122:0', { what: 'image' }],
-    ] as const;
-    const stays = [
-      ['half:-100:0:770011223', {}],
-      ['half:-77001122:0:5', {}],
-      ['seen:-100:bob', 5],
-    ] as const;
-    for (const [key, value] of [...goes, ...stays]) await kv.set(key, value, 3_600_000);
-    await kv.set('commands', 'hash of 77001122');
-    await store.keyv('weather').set('77001122', {}, 3_600_000);
-    expect(await store.traces.forget(ME)).toBe(true);
-    for (const [key] of goes) expect(await kv.get(key), key).toBeUndefined();
-    for (const [key] of stays) expect(await kv.get(key), key).toBeDefined();
-    expect(await store.traces.forget(ME)).toBe(false);
-    expect(await kv.get('commands')).toBeDefined();
-    expect(await store.keyv('weather').get('77001122')).toBeDefined();
+  describe(`what the chats have noted in ${name}`, need, () => {
+    it('goes where it names the member and has an end, and nobody else’s', async () => {
+      const { store } = around(await open());
+      const kv = store.keyv('telegram');
+      const goes = [
+        ['half:-100:0:77001122', { image: 'x' }],
+        ['seen:-100:ada', 77001122],
+        ['expect-next:77001122:0', { what: 'image' }],
+      ] as const;
+      const stays = [
+        ['half:-100:0:770011223', {}],
+        ['half:-77001122:0:5', {}],
+        ['seen:-100:bob', 5],
+      ] as const;
+      for (const [key, value] of [...goes, ...stays]) await kv.set(key, value, 3_600_000);
+      await kv.set('commands', 'hash of 77001122');
+      await store.keyv('weather').set('77001122', {}, 3_600_000);
+      expect(await store.traces.forget(ME)).toBe(true);
+      for (const [key] of goes) expect(await kv.get(key), key).toBeUndefined();
+      for (const [key] of stays) expect(await kv.get(key), key).toBeDefined();
+      expect(await store.traces.forget(ME)).toBe(false);
+      expect(await kv.get('commands')).toBeDefined();
+      expect(await store.keyv('weather').get('77001122')).toBeDefined();
+    });
+
+    it('stays where it belongs to a job that is on record, as that may be under way', async () => {
+      const { store } = around(await open());
+      const kv = store.keyv('telegram');
+      const job = jobIn('running', { id: 'telegram-77001122-5' });
+      await store.jobs.save(job);
+      const ref = { chatId: 77001122, messageId: 9 };
+      // Its files are on their way.
+      const wish = 'telegram-77001122-7';
+      await kv.set(`status:${wish}`, ref, 3_600_000);
+      await store.inbox.claim('telegram:wish', { kind: 'request', jobId: wish });
+      for (const id of [job.id, 'telegram-77001122-6']) {
+        await kv.set(`status:${id}`, ref, 3_600_000);
+        await store.inbox.claim(`telegram-status:${id}`, {});
+      }
+      await store.traces.forget(ME);
+      // An offer that went with the member ends in no job that could be told of.
+      expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
+        `telegram-status:${job.id}`,
+      ]);
+      for (const id of [job.id, wish]) expect(await kv.get(`status:${id}`)).toEqual(ref);
+      expect(await kv.get('status:telegram-77001122-6')).toBeUndefined();
+    });
+
+    it('goes with a job whose chat is not there to forget it, and no other', async () => {
+      const { store } = around(await open());
+      const kv = store.keyv('discord');
+      for (const id of ['discord:5', 'discord:55', 'discord:6']) {
+        await kv.set(`bound:${id}`, { statusMessageId: '1' });
+        await store.inbox.claim(`discord-status:${id}`, {});
+      }
+      await store.traces.forgetJob('discord:5');
+      expect(await kv.get('bound:discord:5')).toBeUndefined();
+      for (const id of ['discord:55', 'discord:6']) expect(await kv.get(`bound:${id}`)).toBeDefined();
+      expect((await store.inbox.pending('discord-status:')).map(({ id }) => id)).toEqual([
+        'discord-status:discord:55',
+        'discord-status:discord:6',
+      ]);
+    });
   });
+}
+
+describe('what the chats have noted, in the file of SQLite', () => {
+  async function onFile() {
+    const dataDir = freshFolder();
+    return { store: await sqlite.store(dataDir), dataDir };
+  }
 
   it('is written over another time where somebody else reads the database just now', async () => {
-    const { store, dataDir } = up();
+    const { store, dataDir } = await onFile();
     await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
     const other = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true });
     other.exec('BEGIN');
@@ -175,47 +230,8 @@ describe('what the chats have noted', () => {
     await store.ping();
   });
 
-  it('stays where it belongs to a job that is on record, as that may be under way', async () => {
-    const { store } = up();
-    const kv = store.keyv('telegram');
-    const job = jobIn('running', { id: 'telegram-77001122-5' });
-    await store.jobs.save(job);
-    const ref = { chatId: 77001122, messageId: 9 };
-    // Its files are on their way.
-    const wish = 'telegram-77001122-7';
-    await kv.set(`status:${wish}`, ref, 3_600_000);
-    await store.inbox.claim('telegram:wish', { kind: 'request', jobId: wish });
-    for (const id of [job.id, 'telegram-77001122-6']) {
-      await kv.set(`status:${id}`, ref, 3_600_000);
-      await store.inbox.claim(`telegram-status:${id}`, {});
-    }
-    await store.traces.forget(ME);
-    // An offer that went with the member ends in no job that could be told of.
-    expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
-      `telegram-status:${job.id}`,
-    ]);
-    for (const id of [job.id, wish]) expect(await kv.get(`status:${id}`)).toEqual(ref);
-    expect(await kv.get('status:telegram-77001122-6')).toBeUndefined();
-  });
-
-  it('goes with a job whose chat is not there to forget it, and no other', async () => {
-    const { store } = up();
-    const kv = store.keyv('discord');
-    for (const id of ['discord:5', 'discord:55', 'discord:6']) {
-      await kv.set(`bound:${id}`, { statusMessageId: '1' });
-      await store.inbox.claim(`discord-status:${id}`, {});
-    }
-    await store.traces.forgetJob('discord:5');
-    expect(await kv.get('bound:discord:5')).toBeUndefined();
-    for (const id of ['discord:55', 'discord:6']) expect(await kv.get(`bound:${id}`)).toBeDefined();
-    expect((await store.inbox.pending('discord-status:')).map(({ id }) => id)).toEqual([
-      'discord-status:discord:55',
-      'discord-status:discord:6',
-    ]);
-  });
-
   it('goes once its time is over, also where nothing new is noted', async () => {
-    const { store, dataDir } = up();
+    const { store, dataDir } = await onFile();
     await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 1);
     await store.traces.dropEnded(Date.now() + 1_000);
     await store.traces.overwrite();
@@ -223,7 +239,7 @@ describe('what the chats have noted', () => {
   });
 
   it('is not to be read in the database afterwards, nor in the log beside it, while the bot goes on', async () => {
-    const { store, dataDir } = up();
+    const { store, dataDir } = await onFile();
     await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
     expect(onDisk(dataDir)).toContain('a prompt of mine');
     await store.traces.forget(ME);

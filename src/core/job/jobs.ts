@@ -6,6 +6,7 @@ import { sendAgain } from '../delivery/delivery.ts';
 import type { Caller } from '../limits/access.ts';
 import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
+import { clean } from '../text.ts';
 import { goOn } from './asking.ts';
 import { deliveryPace, dueAt } from './due.ts';
 import { finish } from './finish.ts';
@@ -74,8 +75,9 @@ export function createJobs(ctx: Context): Jobs {
   }
 
   async function find(call: Caller, idOrCode: string): Promise<Outcome<Job>> {
-    const byId = await ctx.store.get(idOrCode);
-    const found = byId ? [byId] : await ctx.store.byCode(idOrCode.trim().toUpperCase());
+    const wanted = clean(idOrCode);
+    const byId = await ctx.store.get(wanted);
+    const found = byId ? [byId] : await ctx.store.byCode(wanted.trim().toUpperCase());
     const job = found.find((one) => ctx.access.mayTouch(call, one));
     if (job) return accept(job);
     // That a job exists is no secret where everybody has seen its message; elsewhere it is.

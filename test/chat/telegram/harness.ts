@@ -25,7 +25,7 @@ import type { Job } from '../../../src/core/job/job.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createFiles } from '../../../src/store/files.ts';
 import { createInbox } from '../../../src/store/inbox.ts';
-import { keyValueStoreOn } from '../../../src/store/keyv-sqlite.ts';
+import { keyValueStoreOn } from '../../../src/store/keyv-sql.ts';
 import { openDatabase } from '../../../src/store/sqlite.ts';
 import { createTraces } from '../../../src/store/traces.ts';
 import { freshFolder } from '../../fakes/folder.ts';

@@ -1,0 +1,202 @@
+/** The port on PostgreSQL, through a pool of connections. What is here is loaded only where STORE_URL asks for it. */
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { StoreClosed, StoreInUse, StoreTooNew, StoreUnfit } from './errors.ts';
+import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
+import { isDeadlock, postgresErrorOf } from './postgres-errors.ts';
+import type { Database, LockName, SqlValue, Statements } from './sql.ts';
+
+const OLDEST_VERSION = 140_000;
+const CONNECTIONS = 10;
+const CONNECT_WITHIN_MS = 5_000;
+/** Of one statement: on a cable that was cut, nobody would ever answer. */
+const ANSWER_WITHIN_MS = 60_000;
+const TRIES_AT_DEADLOCK = 5;
+/** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
+const INT8 = 20;
+
+/** A supervisor starts the next process while the last one is still stopping. */
+const LOCK_WITHIN_MS = 10_000;
+const LOCK_AGAIN_MS = 250;
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/**
+ * Connects and brings the database to the present shape. Throws StoreUnreachable, StoreUnfit, StoreTooNew or another
+ * StoreError.
+ */
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'strut',
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+    keepAlive: true,
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // A connection that ends while nobody uses it is no error of ours: the next statement gets another one. Without
+  // somebody who listens, it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+
+  let closed: Promise<void> | undefined;
+  const told = async <T>(step: () => Promise<T>): Promise<T> => {
+    if (closed) throw new StoreClosed('the store is closed');
+    try {
+      return await step();
+    } catch (error) {
+      throw postgresErrorOf(error) ?? error;
+    }
+  };
+  const direct = statementsOn(pool);
+  const db: Database = {
+    all: (text, ...values) => told(() => direct.all(text, ...values)),
+    run: (text, ...values) => told(() => direct.run(text, ...values)),
+    transaction: (name, work) => told(() => transaction(pool, name, work)),
+    async check() {},
+    overwrite: async () => {
+      // What was removed is a dead row until then. The server's own log and backups are its operator's.
+      await db.run('VACUUM keyv, inbox, ledger_lines, ledger_counters, audit_log');
+    },
+    close: () => {
+      closed ??= pool.end();
+      return closed;
+    },
+  };
+  try {
+    await checkServer(db);
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/**
+ * Keeps a second process off the same records, for as long as this one's connection lives. Waits for the last one to end,
+ * or throws StoreInUse. The answer lets go of them.
+ */
+export async function lockRecords(url: string, waitMs = LOCK_WITHIN_MS): Promise<() => Promise<void>> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'strut lock',
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+  });
+  // When the database ends the connection, the lock is gone with it, and the records are compared and set all the same.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const giveUpAt = Date.now() + waitMs;
+    for (;;) {
+      const { rows } = await client.query(
+        `SELECT pg_try_advisory_lock(hashtext('strut process'), hashtext(current_schema())) AS held`,
+      );
+      if (Object(rows[0]).held === true) return () => client.end();
+      if (Date.now() > giveUpAt) throw new StoreInUse('database');
+      await setTimeout(LOCK_AGAIN_MS);
+    }
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw postgresErrorOf(error) ?? error;
+  }
+}
+
+function statementsOn(target: Queryable): Statements {
+  return {
+    async all(text, ...values) {
+      return (await target.query(numbered(text), checked(values))).rows;
+    },
+    async run(text, ...values) {
+      return { changes: (await target.query(numbered(text), checked(values))).rowCount ?? 0 };
+    },
+  };
+}
+
+/** Each is one of `name` at a time, in all processes: the lock goes with the transaction, however that ends. */
+async function transaction<T>(
+  pool: pg.Pool,
+  name: LockName,
+  work: (tx: Statements) => Promise<T>,
+  tries = 1,
+): Promise<T> {
+  const client = await pool.connect();
+  let ended = false;
+  try {
+    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`);
+    const result = await work(statementsOn(client));
+    const { command } = await client.query('COMMIT');
+    ended = true;
+    if (command !== 'COMMIT') throw new Error('the database undid a transaction in place of keeping it');
+    return result;
+  } catch (error) {
+    if (!ended) ended = await isUndone(client);
+    // Of two that wait for each other, PostgreSQL lets one go on; nothing of the other has happened.
+    if (!(isDeadlock(error) && tries < TRIES_AT_DEADLOCK)) throw error;
+  } finally {
+    // One that does not say how it ended is not to be used again: whatever was begun ends with the connection.
+    client.release(!ended);
+  }
+  return transaction(pool, name, work, tries + 1);
+}
+
+const isUndone = (client: Queryable): Promise<boolean> =>
+  client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
+
+async function checkServer(db: Database): Promise<void> {
+  const [server] = await db.all(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
+  );
+  const { version, encoding } = Object(server);
+  if (version < OLDEST_VERSION) throw new StoreUnfit('PostgreSQL must be of version 14 or later');
+  if (encoding !== 'UTF8') throw new StoreUnfit('the database must have the encoding UTF8');
+}
+
+/** Of several processes that start at once, one migrates and the others find it done. */
+function migrate(db: Database): Promise<void> {
+  return db.transaction('migrate', async (tx) => {
+    await tx.run('CREATE TABLE IF NOT EXISTS shape (version BIGINT NOT NULL)');
+    const [row] = await tx.all('SELECT version FROM shape');
+    const version = Number(Object(row).version ?? 0);
+    if (version > POSTGRES_MIGRATIONS.length) {
+      throw new StoreTooNew(
+        `the database has shape ${version}, this version of Strut knows up to ${POSTGRES_MIGRATIONS.length}`,
+      );
+    }
+    if (version === POSTGRES_MIGRATIONS.length) return;
+    for (const step of POSTGRES_MIGRATIONS.slice(version)) await tx.run(step);
+    await tx.run('DELETE FROM shape');
+    await tx.run('INSERT INTO shape (version) VALUES (?)', POSTGRES_MIGRATIONS.length);
+  });
+}
+
+const numberedTexts = new Map<string, string>();
+
+/** `?` becomes `$1`, `$2` and so on, but in texts and quoted names. */
+function numbered(text: string): string {
+  const known = numberedTexts.get(text);
+  if (known !== undefined) return known;
+  let count = 0;
+  const result = text.replace(/'[^']*'|"[^"]*"|\?/g, (part) => {
+    if (part !== '?') return part;
+    count += 1;
+    return `$${count}`;
+  });
+  numberedTexts.set(text, result);
+  return result;
+}
+
+/** pg would write an object down as JSON, and undefined as NULL: neither is what anybody meant. */
+function checked(values: readonly SqlValue[]): SqlValue[] {
+  for (const value of values) {
+    const fits =
+      value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array;
+    if (!fits) throw new TypeError('not a value for the database');
+  }
+  return [...values];
+}

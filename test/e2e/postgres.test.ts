@@ -1,0 +1,51 @@
+/** The whole bot with its records in PostgreSQL. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { startFal } from '../../simulators/fal.ts';
+import { personClip, personImage } from '../people.ts';
+import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
+import { startBot } from './bot.ts';
+import { jobEnd, jobUntil, makeJob } from './client.ts';
+
+const postgres = postgresOfFile();
+afterAll(() => postgres.close());
+
+describe('the bot on PostgreSQL', postgresNeeded, () => {
+  it('takes a paid job, goes on with it after a kill -9, and bills it once', async () => {
+    const db = await postgres.empty();
+    const fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    await using bot = await startBot({
+      STORE_URL: await postgres.url(),
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+    });
+    const { id } = await makeJob(bot.url, { image: await personImage(), clip: await personClip() });
+    await jobUntil(bot.url, id, ({ state }) => state === 'running');
+    await bot.restart('SIGKILL');
+    // A second one keeps its hands off the same records, whatever folder it has.
+    const second = startBot({ STORE_URL: await postgres.url() });
+    await expect(second).rejects.toThrow('running already with this DATA_DIR, or on the database');
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([
+      { state: 'settled', micros: 280_000 },
+    ]);
+    expect((await fetch(`${bot.url}/readyz`)).status).toBe(200);
+    // PostgreSQL has no U+0000 in a text; that is no reason to fail.
+    expect((await fetch(`${bot.url}/api/jobs/%00`)).status).toBe(404);
+    expect(bot.log()).not.toMatch(/ERROR/);
+    await fal.close();
+  });
+
+  it('does not start where it can not be reached, and says in one line what to look at', async () => {
+    const address = 'postgres://strut:hunter2hunter2@127.0.0.1:1/strut';
+    const failed = await startBot({ STORE_URL: address }).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(failed).toContain('is it running, and is STORE_URL right?');
+    expect(failed).not.toContain('hunter2');
+  });
+});
