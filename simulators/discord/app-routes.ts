@@ -6,6 +6,9 @@ import { type Answer, type Call, type Route, route } from './http.ts';
 import { commandList } from './schema/command.ts';
 import type { RegisteredCommand, Sim } from './sim.ts';
 
+/** What of the application is edited here. */
+const edit = z.object({ interactions_endpoint_url: z.url().max(2048).nullable().optional() });
+
 export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
   const { bot, guilds } = sim.world;
   const application = () => ({
@@ -15,11 +18,19 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
     description: '',
     bot_public: true,
     bot_require_code_grant: false,
-    verify_key: '0'.repeat(64),
+    verify_key: sim.endpoint.verifyKey,
+    interactions_endpoint_url: sim.endpoint.url(),
     flags: 0,
     approximate_guild_count: [...guilds.values()].filter(({ botIn }) => botIn).length,
     bot: userJson(bot),
   });
+
+  async function patch({ body }: Call): Promise<Answer> {
+    const { interactions_endpoint_url: url } = parse(edit, body.json);
+    sim.official('PATCH', '/applications/@me', body.json);
+    if (url !== undefined) await sim.endpoint.set(url);
+    return { status: 200, json: application() };
+  }
 
   function put({ params, body }: Call): Answer {
     own(params);
@@ -80,6 +91,7 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
     })),
     route('GET', '/gateway', () => ({ status: 200, json: { url: gatewayUrl() } })),
     route('GET', '/applications/@me', () => ({ status: 200, json: application() })),
+    route('PATCH', '/applications/@me', patch),
     route('GET', '/oauth2/applications/@me', () => ({ status: 200, json: application() })),
     route('GET', '/applications/:app/commands', list),
     // In no documentation; bots may ask for it as the app itself does.

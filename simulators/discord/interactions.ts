@@ -30,7 +30,7 @@ const contextOf = ({ guild, type }: SimChannel): Context => {
   return type === ChannelType.DM ? Context.BotDM : Context.PrivateChannel;
 };
 
-/** Makes it and sends it to every session. Throws NotPossible where the app can't be used there at all. */
+/** Makes it and sends it to the app's own address, or to every session where there is none. Throws NotPossible where the app can't be used there at all. */
 export function dispatchInteraction(
   sim: Sim,
   what: {
@@ -78,7 +78,7 @@ export function dispatchInteraction(
     ...(source ? { source } : {}),
   };
   sim.interactions.set(interaction.token, interaction);
-  sim.gateway.dispatchInteraction(guild, {
+  const payload = {
     id,
     application_id: sim.world.bot.id,
     type: what.type,
@@ -105,7 +105,12 @@ export function dispatchInteraction(
     entitlement_sku_ids: [],
     data: what.data,
     ...(source ? { message: messageJson(sim, source, true) } : {}),
+  };
+  const byGateway = () => sim.gateway.dispatchInteraction(guild, payload);
+  const overHttp = sim.endpoint.deliver(payload, byGateway, (status) => {
+    if (status >= 300 && interaction.answer === undefined) interaction.failed = true;
   });
+  if (!overHttp) byGateway();
   sim.time.after(ackMs + 1, async () => {
     if (interaction.answer === undefined) interaction.failed = true;
     sim.changed();

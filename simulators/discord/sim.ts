@@ -1,6 +1,7 @@
 /** The parts of one running Discord, handed to each rule that needs them. */
 import type { SimTime } from '../sim-time.ts';
 import type { Cdn, WebPage } from './cdn.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Gateway } from './gateway.ts';
 import type { Ids } from './ids.ts';
 import type { Limits } from './limits.ts';
@@ -20,6 +21,7 @@ export type Sim = {
   web: Map<string, WebPage>;
   limits: Limits;
   gateway: Gateway;
+  endpoint: Endpoint;
   commands: RegisteredCommand[];
   /** By token. */
   interactions: Map<string, SimInteraction>;

@@ -18,6 +18,7 @@ import { appRoutes } from './app-routes.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { createCdn, type FileInput } from './cdn.ts';
 import { channelRoutes } from './channels.ts';
+import { createEndpoint } from './endpoint.ts';
 import { NotPossible, no } from './errors.ts';
 import { createFaults, type Fault, type FaultAt } from './faults.ts';
 import { createGateway } from './gateway.ts';
@@ -67,6 +68,8 @@ export type DiscordOptions = {
    */
   time?: SimTime;
   settings?: Partial<Settings>;
+  /** Where an address of the internet is to be found here, by its origin. */
+  routes?: Record<string, string>;
 };
 
 export type DiscordSim = Awaited<ReturnType<typeof startDiscord>>;
@@ -91,6 +94,8 @@ export async function startDiscord(options: DiscordOptions = {}) {
   let cdnOrigin = '';
   const cdn = await createCdn({ time, ids, settings, origin: () => cdnOrigin });
   const gatewayUrl = () => apiOrigin.replace('http:', 'ws:');
+  const routes = new Map(Object.entries(options.routes ?? {}));
+  const endpoint = createEndpoint({ time, settings, routes, changed });
   const gateway = createGateway({
     world,
     time,
@@ -108,6 +113,7 @@ export async function startDiscord(options: DiscordOptions = {}) {
     web: new Map(),
     limits: createLimits(),
     gateway,
+    endpoint,
     commands: [],
     interactions: new Map(),
     official: officialCheck(),
@@ -197,6 +203,9 @@ export async function startDiscord(options: DiscordOptions = {}) {
     mention: `<@${world.bot.id}>`,
     world,
     gateway,
+    endpoint,
+    /** Where an address of the internet is to be found here, by its origin. */
+    routes,
     journal,
     /** The commands registered now. */
     commands: () => sim.commands,

@@ -51,10 +51,14 @@ export type ChatHook = {
   /** `/hooks/` and more: nothing else of ours is open there. */
   path: string;
   /** Whether the call comes from there, which its headers tell. */
-  knows(headers: Readonly<Record<string, string | undefined>>): boolean;
-  /** Judges one call and answers its status. */
-  take(headers: Readonly<Record<string, string | undefined>>, body: Buffer): Promise<number>;
+  knows(headers: HookHeaders): boolean;
+  /** Judges one call: what to answer it. */
+  take(headers: HookHeaders, body: Buffer): Promise<HookReply>;
 };
+
+export type HookHeaders = Readonly<Record<string, string | undefined>>;
+/** `json`: where the platform reads more than the status. */
+export type HookReply = { status: number; json?: object };
 
 /** A place where members talk to us. `show` and `deliver` may be called again after a crash. */
 export type Chat = {

@@ -1,5 +1,6 @@
 /** Health of each part of the bot, for the operator: shown on `/readyz`, on the page and in the log. */
-export type ComponentState = { state: 'ok' } | { state: 'degraded' | 'off'; reason: string };
+/** `reason`: of what is on, the way it works where there is more than one. */
+export type ComponentState = { state: 'ok'; reason?: string } | { state: 'degraded' | 'off'; reason: string };
 
 export type Health = {
   set(name: string, state: ComponentState): void;

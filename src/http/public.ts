@@ -51,8 +51,8 @@ export function publicRoutes(parts: PublicParts): Hono {
     const known: MiddlewareHandler = async (c, next) =>
       hook.knows(c.req.header()) ? next() : c.body(null, 401);
     app.post(hook.path, known, short, async (c) => {
-      const status = await hook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
-      return new Response(null, { status });
+      const { status, json } = await hook.take(c.req.header(), Buffer.from(await c.req.arrayBuffer()));
+      return json ? Response.json(json, { status }) : new Response(null, { status });
     });
   }
 

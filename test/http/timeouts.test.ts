@@ -128,7 +128,7 @@ it.each(['/hooks/chat', '/hooks/other-chat', '/hooks/fal/a-guess'])(
       knows: () => false,
       take: async (_headers: unknown, body: Buffer) => {
         judged.push(body.toString());
-        return 200;
+        return { status: 200 };
       },
     };
     const files = createFiles(freshFolder());

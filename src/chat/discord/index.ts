@@ -5,13 +5,13 @@ import type { Health } from '../../core/health.ts';
 import type { FileUse } from '../../core/intake/file-use.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../core/ports.ts';
-import { namesFor } from '../command.ts';
 import { Recent } from '../recent.ts';
 import { createRequests } from '../requests.ts';
 import { createChannels } from './admin/channels.ts';
 import { createNotices } from './admin/notices.ts';
+import { createApplication } from './application.ts';
 import { createConnection, createRest, createTokenRest } from './client.ts';
-import { commandsData } from './commands-data.ts';
+import { createHook, HOOK_PATH } from './hook.ts';
 import { createAcks } from './inbound/ack.ts';
 import { createDownloads, refreshed } from './inbound/downloads.ts';
 import { createInbound, type Inbound } from './inbound/index.ts';
@@ -25,9 +25,9 @@ import { createWaiting } from './inbound/waiting.ts';
 import { createLogin, type LoginParts } from './login.ts';
 import { createOutbound } from './outbound/index.ts';
 import { createSender } from './outbound/sender.ts';
-import { troubleOf } from './outbound/trouble.ts';
-import { inviteLink, registerCommands } from './register.ts';
+import { createRegistrar, inviteLink } from './register.ts';
 import { createServers } from './servers.ts';
+import { createStanding } from './standing.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
 
@@ -41,6 +41,10 @@ export type DiscordParts = {
   cdnUrls: readonly string[];
   /** The one server that gets the commands; all of them when undefined. */
   devGuild?: string | undefined;
+  /** Where the internet reaches us; with https, Discord can bring commands there. */
+  publicUrl?: string | undefined;
+  /** The way by which commands shall come; whichever Discord has on record when undefined. */
+  interactions?: 'gateway' | 'http' | undefined;
   /** Whether a finished video may ping the one who asked. */
   notify: boolean;
   commands: InboundParts['commands'];
@@ -63,9 +67,15 @@ export type DiscordParts = {
   pace?: LoginParts['pace'];
   /** How long one try of a first answer may take. */
   ackTimeoutMs?: number;
+  /** How long a call over HTTP may wait for its answer. */
+  answersWithinMs?: number;
+  /** How soon after a sign of change it is looked which way commands come. */
+  looksAgainMs?: number;
 };
 
-export function createDiscordChat(parts: DiscordParts): RunningChat {
+export type DiscordChat = RunningChat & Required<Pick<RunningChat, 'hook'>>;
+
+export function createDiscordChat(parts: DiscordParts): DiscordChat {
   const { token, apiUrl, clock, log, files, fileUse } = parts;
   const turns = createTurns();
   const [kv, inbox] = [turns.kv(parts.kv), turns.inbox(parts.inbox)];
@@ -81,6 +91,9 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
   let inbound: Inbound | undefined;
   let applicationId: string | undefined;
   let botUserId: string | undefined;
+  let invited = false;
+  const register = createRegistrar({ ...parts, rest, kv });
+  const standing = createStanding({ health: parts.health, log });
 
   const sender = createSender({
     apiUrl: `${apiUrl}/v${rest.options.version}`,
@@ -110,26 +123,35 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
 
   function connect() {
     const connection = createConnection(apiUrl);
-    connection.client.on(Events.Raw, (packet: unknown) => inbound?.take(packet, applicationId));
+    connection.client.on(Events.Raw, (packet: { t?: unknown }) => {
+      if (packet.t === 'INTERACTION_CREATE') application.heard('gateway');
+      inbound?.take(packet, applicationId);
+    });
     return connection;
   }
 
-  async function onReady(id: string): Promise<void> {
+  function invite(id: string): void {
     const url = inviteLink(id);
-    log.info({}, `Discord is on. Add the bot to a server: ${url}`);
+    if (!invited) log.info({}, `Discord is on. Add the bot to a server: ${url}`);
+    invited = true;
     parts.onInvite?.(url);
-    const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
-    const choice = core?.models.choice() ?? { models: false, scenes: false };
-    const commands = commandsData(
-      names.map((name) => parts.commands[name]),
-      choice,
-    );
-    try {
-      await registerCommands({ rest, kv, log }, { applicationId: id, devGuild: parts.devGuild }, commands);
-    } catch (error) {
-      log.error({ err: troubleOf(error) }, 'Discord did not take the commands; those of last time stay');
-    }
   }
+
+  const application = createApplication({
+    rest,
+    endpoint: parts.publicUrl?.startsWith('https:') ? parts.publicUrl + HOOK_PATH : undefined,
+    wanted: parts.interactions,
+    onKnown(known) {
+      applicationId = known.id;
+      botUserId ??= known.botUserId;
+      standing.commands(known.way, known.trouble);
+      if (known.way.kind === 'http') invite(known.id);
+      register(known.id, core?.models.choice());
+    },
+    log,
+    pace: parts.pace,
+    soonMs: parts.looksAgainMs,
+  });
 
   const login = createLogin({
     token,
@@ -137,11 +159,22 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     onReady: (client) => {
       applicationId = client.application.id;
       botUserId = client.user.id;
-      void onReady(client.application.id);
+      invite(client.application.id);
+      // What was changed while nobody heard of it.
+      application.look();
     },
-    health: parts.health,
+    report: standing.gateway,
     log,
     ...(parts.pace ? { pace: parts.pace } : {}),
+  });
+
+  const hook = createHook({
+    key: application.key,
+    inbound: () => inbound,
+    heard: application.heard,
+    clock,
+    log,
+    answersWithinMs: parts.answersWithinMs,
   });
 
   return {
@@ -176,10 +209,11 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
       await outbound.start();
       await inbound.resume();
       login.start();
+      application.look();
     },
     async stop() {
       waiting.stop();
-      await login.stop();
+      await Promise.all([login.stop(), application.stop()]);
       await inbound?.stop();
       await outbound.stop();
       await sender.stop();
@@ -193,6 +227,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     uploadLimitBytes: outbound.uploadLimitBytes,
     deliver: outbound.deliver,
     retract: outbound.retract,
+    hook,
     adminsOf: notices.adminsOf,
     forget: outbound.forget,
     async forgetMember(memberId) {

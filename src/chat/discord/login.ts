@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, GatewayCloseCodes as Close, Events } from 'discord.js';
-import type { ComponentState, Health } from '../../core/health.ts';
+import type { ComponentState } from '../../core/health.ts';
 import { backOffMs } from '../../core/job/pace.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Connection } from './client.ts';
@@ -22,7 +22,8 @@ export type LoginParts = {
   /** A fresh connection with our listeners on it. */
   connect(): Connection;
   onReady(client: Client<true>): void;
-  health: Health;
+  /** How the gateway stands, at each change. */
+  report(state: ComponentState): void;
   log: Log;
   /** Between two tries, growing from one to the other. */
   pace?: { firstMs: number; ceilingMs: number };
@@ -50,11 +51,9 @@ const BY_MESSAGE: readonly [RegExp, number][] = [
 ];
 
 export function createLogin(parts: LoginParts): Login {
-  const { token, health, log, pace = { firstMs: 1_000, ceilingMs: 120_000 } } = parts;
+  const { token, report, log, pace = { firstMs: 1_000, ceilingMs: 120_000 } } = parts;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
-
-  const set = (state: ComponentState): void => health.set('discord', state);
 
   /** One connection, until it ends. */
   async function hold(connection: Connection): Promise<End> {
@@ -69,16 +68,16 @@ export function createLogin(parts: LoginParts): Login {
       log.debug({ err: troubleOf(error) }, 'a connection to Discord broke'),
     );
     client.on(Events.ClientReady, (live) => {
-      set({ state: 'ok' });
+      report({ state: 'ok' });
       parts.onReady(live);
     });
-    client.on(Events.ShardResume, () => set({ state: 'ok' }));
-    client.on(Events.ShardReady, () => set({ state: 'ok' }));
+    client.on(Events.ShardResume, () => report({ state: 'ok' }));
+    client.on(Events.ShardReady, () => report({ state: 'ok' }));
     client.on(Events.ShardReconnecting, () => {
       const now = Date.now();
       reconnects.push(now);
       while ((reconnects[0] ?? now) < now - WITHIN_MS) reconnects.shift();
-      set({ state: 'degraded', reason: 'connecting again' });
+      report({ state: 'degraded', reason: 'connecting again' });
       if (reconnects.length >= RECONNECTS)
         resolve({ again: 'Discord keeps closing the connection', slowly: true });
     });
@@ -105,7 +104,7 @@ export function createLogin(parts: LoginParts): Login {
       const end = await hold(parts.connect());
       if (stopping.signal.aborted) return;
       if ('fatal' in end) {
-        set({ state: 'off', reason: end.fatal });
+        report({ state: 'off', reason: end.fatal });
         log.error({}, `Discord is off: ${end.fatal}`);
         return;
       }
@@ -113,7 +112,7 @@ export function createLogin(parts: LoginParts): Login {
       if (Date.now() - since > WITHIN_MS && !('slowly' in end)) tries = 1;
       const leastMs = 'slowly' in end ? pace.ceilingMs / 4 : 0;
       const waitMs = Math.max(leastMs, backOffMs(tries, Math.random, pace));
-      set({ state: 'degraded', reason: `${end.again}; trying again` });
+      report({ state: 'degraded', reason: `${end.again}; trying again` });
       log.warn({ waitMs, tries }, `no connection to Discord: ${end.again}`);
       await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
@@ -128,7 +127,7 @@ export function createLogin(parts: LoginParts): Login {
 
   return {
     start() {
-      set({ state: 'degraded', reason: 'connecting' });
+      report({ state: 'degraded', reason: 'connecting' });
       running = run().catch((error: unknown) =>
         log.error({ err: troubleOf(error) }, 'the login to Discord ended'),
       );

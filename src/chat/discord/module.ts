@@ -28,6 +28,10 @@ export const discord = defineChat({
         .optional(),
       example: '',
     },
+    DISCORD_INTERACTIONS: {
+      shape: z.enum(['gateway', 'http'], { error: 'must be gateway or http' }).optional(),
+      example: '',
+    },
     DISCORD_PING: { shape: yesOrNo.prefault('true'), example: 'true' },
   },
   ids: { pattern: /^-?\d{1,20}$/, example: '123' },
@@ -50,6 +54,7 @@ export const discord = defineChat({
       apiUrl: settings.DISCORD_API_URL,
       cdnUrls: settings.DISCORD_CDN_URLS,
       devGuild: settings.DISCORD_DEV_GUILD,
+      interactions: settings.DISCORD_INTERACTIONS,
       notify: settings.DISCORD_PING,
       scheduler: scheduler(),
     });

@@ -8,16 +8,47 @@ import {
   Routes,
 } from 'discord.js';
 import type { KeyValueStore, Log } from '../../core/ports.ts';
+import { namesFor } from '../command.ts';
+import { commandsData } from './commands-data.ts';
+import type { InboundParts } from './inbound/parts.ts';
+import { troubleOf } from './outbound/trouble.ts';
 
-/**
- * Only when they have changed: Discord counts, and clients fetch them anew. `devGuild`: that server alone has them, at
- * once; else every server, within a while. Throws what Discord says.
- */
-export async function registerCommands(
-  parts: { rest: REST; kv: KeyValueStore; log: Log },
-  { applicationId, devGuild }: { applicationId: string; devGuild?: string | undefined },
+export type RegisterParts = {
+  rest: REST;
+  kv: KeyValueStore;
+  log: Log;
+  commands: InboundParts['commands'];
+  /** That server alone has them, at once; else every server, within a while. */
+  devGuild?: string | undefined;
+};
+
+/** Registers them for the app of that id, once what was asked before is done. What Discord does not take is logged. */
+export function createRegistrar(parts: RegisterParts) {
+  let last: Promise<void> = Promise.resolve();
+  return (applicationId: string, choice = { models: false, scenes: false }): void => {
+    const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
+    const commands = commandsData(
+      names.map((name) => parts.commands[name]),
+      choice,
+    );
+    last = last
+      .then(() => registerCommands(parts, applicationId, commands))
+      .catch((error: unknown) =>
+        parts.log.error(
+          { err: troubleOf(error) },
+          'Discord did not take the commands; those of last time stay',
+        ),
+      );
+  };
+}
+
+/** Only when they have changed: Discord counts, and clients fetch them anew. Throws what Discord says. */
+async function registerCommands(
+  parts: RegisterParts,
+  applicationId: string,
   commands: RESTPutAPIApplicationCommandsJSONBody,
 ): Promise<void> {
+  const { devGuild } = parts;
   const place = devGuild ?? 'everywhere';
   const key = `commands:${applicationId}:${place}`;
   const hash = createHash('sha256').update(JSON.stringify(commands)).digest('base64url');

@@ -144,7 +144,11 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     forget: outbound.forget,
     canPost: notices.canPost,
     post: notices.post,
-    hook: { path: HOOK_PATH, knows: updates.knows, take: updates.takeHook },
+    hook: {
+      path: HOOK_PATH,
+      knows: updates.knows,
+      take: async (headers, body) => ({ status: await updates.takeHook(headers, body) }),
+    },
   };
 }
 

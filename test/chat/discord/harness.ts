@@ -11,6 +11,7 @@ import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { namedByWaiting } from '../../../src/chat/discord/inbound/waiting.ts';
 import { createDiscordChat, type DiscordParts } from '../../../src/chat/discord/index.ts';
 import { escapeText } from '../../../src/chat/discord/text.ts';
+import type { ChatHook } from '../../../src/core/chat-port.ts';
 import { createHealth } from '../../../src/core/health.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { namedByOffers } from '../../../src/core/intake/offer-store.ts';
@@ -28,6 +29,7 @@ import type { Values } from '../../../src/words/speech.ts';
 import { COMPLETED, createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type WorldOptions } from '../../fakes/world.ts';
 import { PATIENCE_MS } from '../../timeouts.ts';
+import { PUBLIC_URL, serveHook } from './hook-server.ts';
 
 /** Bytes that say what they are, as far as anybody here looks. */
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(200, 1)]);
@@ -39,7 +41,11 @@ const MP4 = Buffer.concat([
 export const image = (name = 'knight.png'): FileInput => ({ name, bytes: PNG });
 export const clip = (name = 'dance.mp4'): FileInput => ({ name, bytes: MP4 });
 
+/** How commands come: by the gateway, or over HTTP while no gateway can be had. */
+export type Way = 'gateway' | 'http';
+
 export type BotOptions = {
+  way?: Way;
   settings?: Partial<Settings>;
   world?: WorldOptions;
   parts?: Partial<DiscordParts>;
@@ -55,10 +61,19 @@ export function slowRemote(micros?: number): Remote {
   return remote;
 }
 
-export async function startTestBot({ settings = {}, world: worldOptions = {}, parts = {} }: BotOptions = {}) {
+export async function startTestBot({
+  way = 'gateway',
+  settings = {},
+  world: worldOptions = {},
+  parts = {},
+}: BotOptions = {}) {
   const discord = await startDiscord({
     settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none', ...settings },
   });
+  let hook: ChatHook | undefined;
+  const server = await serveHook(() => hook);
+  discord.routes.set(PUBLIC_URL, server.origin);
+  if (way === 'http') discord.gateway.refuseNext(Number.POSITIVE_INFINITY);
   const folder = await mkdtemp(join(tmpdir(), 'discord-bot-'));
   const [remote = slowRemote()] = worldOptions.remotes ?? [];
   const store = createStore(folder, () => {});
@@ -148,8 +163,13 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
       pace: { firstMs: 10, ceilingMs: 80 },
       // A third of Discord's three seconds would be the machine's to keep.
       ackTimeoutMs: PATIENCE_MS,
+      answersWithinMs: PATIENCE_MS,
+      looksAgainMs: 10,
+      publicUrl: PUBLIC_URL,
+      interactions: way === 'http' ? way : undefined,
       ...parts,
     });
+    hook = chat.hook;
     ctx.chats = new Map([...ctx.chats, ['discord', chat]]);
     ctx.events.subscribe('*', (job) => {
       if (dead) return;
@@ -174,8 +194,9 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
     };
   }
 
+  const listens = () => (way === 'http' ? discord.endpoint.url() !== null : discord.gateway.connected() > 0);
   let life = await boot();
-  await discord.waitFor(() => discord.gateway.connected() > 0 && discord.commands().length > 0);
+  await discord.waitFor(() => listens() && discord.commands().length > 0);
 
   return {
     discord,
@@ -198,11 +219,12 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
     async restart() {
       await life.stop();
       life = await boot();
-      await discord.waitFor(() => discord.gateway.connected() > 0);
+      await discord.waitFor(listens);
     },
     jobs: (): Promise<Job[]> => world.disk.store.recent(`discord:${guild.id}`, 100),
     async [Symbol.asyncDispose]() {
       await life.stop();
+      await server.close();
       await discord[Symbol.asyncDispose]();
       await store.close();
       await rm(folder, { recursive: true, force: true });

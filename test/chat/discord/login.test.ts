@@ -22,7 +22,7 @@ function login(
     onReady: () => {
       ready += 1;
     },
-    health,
+    report: (state) => health.set('discord', state),
     log: { debug() {}, info: write, warn: write, error: write },
     pace: QUICK,
   });

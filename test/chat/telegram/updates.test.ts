@@ -19,7 +19,8 @@ async function hooked() {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    response.writeHead(await harness.chat.hook.take(headers, Buffer.concat(chunks))).end();
+    const { status } = await harness.chat.hook.take(headers, Buffer.concat(chunks));
+    response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -36,6 +36,11 @@ const ENDS_WITHIN_MS = 2_000;
 export type Inbound = {
   /** One packet of the gateway. Never throws. */
   take(packet: unknown, botId: string | undefined): void;
+  /**
+   * One interaction that came over HTTP. Ends once it has its first answer and what is left to do is on disk; rejects
+   * where it could not be put there.
+   */
+  takeInteraction(data: unknown): Promise<'taken' | 'unreadable' | 'stopping'>;
   /** Goes on with what an earlier life of this process left unanswered. */
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -59,6 +64,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     scrubbed: troubleOf,
   });
 
+  /** Ends with the first answer given, and what is to be done begun. */
   async function onInteraction(event: Interaction): Promise<void> {
     const receivedAt = clock.now();
     const asker = askerOf(event);
@@ -76,7 +82,15 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     const asked = withAnswer(reading.asked, acked);
     const { application_id: applicationId, token } = event;
     await tokens.remember(event.id, { applicationId, token, receivedAt });
-    if (await inbox.claim(inboxIdOf(event.id), asked)) await handle(asked);
+    if (await inbox.claim(inboxIdOf(event.id), asked)) incoming.begin(() => handle(asked));
+  }
+
+  function interactionOf(data: unknown): Interaction | undefined {
+    const { success, data: event, error } = interactionSchema.safeParse(cleanAll(data));
+    if (success) return event;
+    const fields = error.issues.map(({ path }) => path.join('.'));
+    log.warn({ fields }, 'an interaction could not be read');
+    return undefined;
   }
 
   /** A form or a text that Discord does not take is a bug of ours, and no reason to leave the member without a word. */
@@ -168,13 +182,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     take(packet, botId) {
       const { t, d } = packetSchema.catch({ t: null, d: undefined }).parse(packet);
       if (t === 'INTERACTION_CREATE') {
-        const read = interactionSchema.safeParse(cleanAll(d));
-        if (read.success) incoming.begin(() => onInteraction(read.data));
-        else
-          log.warn(
-            { fields: read.error.issues.map(({ path }) => path.join('.')) },
-            'an interaction could not be read',
-          );
+        const event = interactionOf(d);
+        if (event) incoming.begin(() => onInteraction(event));
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
         const read = messageSchema.safeParse(cleanAll(d));
         if (read.success) incoming.begin(() => onMention(read.data, botId));
@@ -182,6 +191,15 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         const read = updateSchema.safeParse(cleanAll(d));
         if (read.success) unfurling.changed(read.data.id, read.data.embeds);
       }
+    },
+    async takeInteraction(data) {
+      if (incoming.stopping()) return 'stopping';
+      const event = interactionOf(data);
+      if (!event) return 'unreadable';
+      const taken = onInteraction(event);
+      incoming.begin(() => taken);
+      await taken;
+      return 'taken';
     },
     resume: incoming.resume,
     async stop() {
