@@ -130,7 +130,7 @@ describe('a provider that answers anything', () => {
         KLING_WEBHOOK_SECRET: undefined,
       },
       links: undefined,
-      pathOf: () => '/nowhere',
+      pathOf: async () => '/nowhere',
       clock: { now: Date.now },
       log: { debug: note, info: note, warn: note, error: note },
       onTrouble: (_id, trouble) => trouble && logged.push(trouble.message),
