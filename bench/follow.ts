@@ -108,7 +108,7 @@ export async function follow(
   const [entry] = await createHosted({
     settings: readConfig({ ...env, PROVIDERS: id }),
     links: news === 'none' ? undefined : links,
-    pathOf: () => '',
+    pathOf: async () => '',
     clock: { now: () => now() },
     log: silent,
     onTrouble: () => {},

@@ -52,7 +52,7 @@ function median(numbers: number[]): number {
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function falAt(url: string, clock: Clock): Provider {
-  const pathOf = () => '';
+  const pathOf = async () => '';
   const urls = { queueUrl: url, restUrl: url, apiUrl: url };
   return createFal({ key: KEY, ...urls, pathOf, clock, log: silent });
 }

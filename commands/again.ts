@@ -22,7 +22,7 @@ export const again: ChatCommand<IntakeResult> = {
     const job = found.value;
     if (await takedown.hides(job.id)) return refuse({ code: 'job-hidden' });
     if (call.files.image || call.files.clip) {
-      const uploads = { ...intake.uploadsOf(job), ...call.files };
+      const uploads = { ...(await intake.uploadsOf(job)), ...call.files };
       return offers.take(call, uploads, intake.choicesOf(job), call.ask ?? false);
     }
     return offers.again(call, job, call.ask ?? false);

@@ -77,7 +77,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const hosted = await createHosted({
     settings: config,
     links,
-    pathOf: store.files.pathOf,
+    pathOf: store.files.path,
     clock: CLOCK,
     log,
     onTrouble: (id, trouble) => registry.trouble(id, trouble),

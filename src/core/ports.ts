@@ -216,7 +216,8 @@ export type Traces = {
 export type Files = {
   /** Moves a finished temporary file in. */
   keep(tempPath: string, mime: string): Promise<StoredFile>;
-  pathOf(file: StoredFile): string;
+  /** Where it can be read on this machine. Of a file that is gone, nothing lies there. */
+  path(file: Pick<StoredFile, 'key'>): Promise<string>;
   has(file: StoredFile): Promise<boolean>;
   /** Removes the file, if it is there. The caller knows that nobody needs it. */
   remove(key: string): Promise<void>;

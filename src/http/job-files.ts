@@ -46,6 +46,6 @@ async function sendFile(c: Context, files: Files, job: Job, file: StoredFile): P
   const own = job.requester.platform === PAGE;
   c.header('cache-control', own ? 'private, max-age=31536000, immutable' : 'private, no-store');
   c.header('accept-ranges', 'bytes');
-  const response = await serveStatic({ path: files.pathOf(file) })(c, async () => {});
+  const response = await serveStatic({ path: await files.path(file) })(c, async () => {});
   return response ?? problem(c, { code: 'no-such-job' });
 }

@@ -41,7 +41,7 @@ export function publicRoutes(parts: PublicParts): Hono {
     c.header('accept-ranges', 'bytes');
     c.header('cache-control', 'private, no-store');
     c.header('x-robots-tag', 'noindex');
-    const response = (await serveStatic({ path: files.pathOf(file) })(c, async () => {})) ?? nothing(c);
+    const response = (await serveStatic({ path: await files.path(file) })(c, async () => {})) ?? nothing(c);
     // Our own record of the type, not a guess from the name.
     response.headers.set('content-type', file.mime);
     return response;

@@ -9,7 +9,7 @@ export type HostedParts = {
   settings: ProviderSettings & { PROVIDERS?: readonly ProviderId[] | undefined };
   /** Set where the internet reaches us: turns webhooks on, and hosting files by ourselves. */
   links: Links | undefined;
-  pathOf(file: StoredFile): string;
+  pathOf(file: StoredFile): Promise<string>;
   clock: Clock;
   log: Log;
   onTrouble(provider: string, trouble: ProviderTrouble | undefined): void;

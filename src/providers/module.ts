@@ -14,7 +14,7 @@ type ProviderDeps = {
   clock: Clock;
   log: Log;
   /** Where a file of ours lies on this machine. */
-  pathOf(file: StoredFile): string;
+  pathOf(file: StoredFile): Promise<string>;
   /** Puts files where it can fetch them; refuses where the operator has set up no way to. */
   host: AssetHost;
   /** Where it should say that a job has ended. Only where the internet reaches us. */

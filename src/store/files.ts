@@ -56,7 +56,7 @@ export function createFiles(dataDir: string): Files {
       return bavail * bsize >= ROOM_BYTES;
     },
 
-    pathOf,
+    path: async (file) => pathOf(file),
     has,
 
     async keep(tempPath, mime) {

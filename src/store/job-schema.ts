@@ -128,7 +128,7 @@ const phase = z.discriminatedUnion('kind', [
     kind: z.literal('fetching'),
     result: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('url'), url: z.string() }),
-      z.object({ kind: z.literal('file'), path: z.string() }),
+      z.object({ kind: z.literal('file') }),
     ]),
     costMicros: z.int().exactOptional(),
     since: z.number(),

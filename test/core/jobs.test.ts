@@ -278,7 +278,7 @@ describe('a job', () => {
     expect(await job()).toMatchObject({ state: 'delivered' });
   });
 
-  it('is fetched from where its provider has the file now, or makes it again, where that was on this machine', async () => {
+  it('is fetched from where its provider has the file now, or makes it again, where that was on a disk', async () => {
     const remote = createRemote('paid');
     const at = (path: string) => ({ ...COMPLETED, result: { kind: 'file' as const, path } });
     remote.statuses = [at('/old/draft.mp4'), { state: 'running' }, at('/new/draft.mp4')];
@@ -291,6 +291,27 @@ describe('a job', () => {
     await life.scheduler.runAll();
     expect(await job()).toMatchObject({ state: 'delivered' });
     expect(fetched).toEqual([{ kind: 'file', path: '/new/draft.mp4' }]);
+  });
+
+  it('is on record without the path that it has on one machine', async () => {
+    const remote = createRemote('paid');
+    remote.statuses = [{ ...COMPLETED, result: { kind: 'file', path: '/old/draft.mp4' } }];
+    const { life, job, world } = await started({ remotes: [remote] });
+    life.ctx.fetcher.fetch = async () => {
+      throw new Error('the disk is slow');
+    };
+    await life.scheduler.runAll(world.time.now + HOUR);
+    expect(await job()).toMatchObject({ phase: { kind: 'fetching', result: { kind: 'file' } } });
+    expect(JSON.stringify(await job())).not.toContain('/old/');
+  });
+
+  it('is lost where its provider can neither find nor make it again', async () => {
+    const remote = createRemote('paid');
+    const failed = { state: 'failed' as const, failure: 'timed-out' as const, costMicros: 0 };
+    remote.statuses = [{ ...COMPLETED, result: { kind: 'file', path: '/old/draft.mp4' } }, failed];
+    const { life, job } = await started({ remotes: [remote] });
+    await life.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'failed', failure: 'result-lost' });
   });
 
   it('costs what the video that came is long, where the provider names no figure', async () => {

@@ -418,7 +418,7 @@ describe('rendering a job again', () => {
 
   it('with another picture takes nothing away from the job that the clip came from', async () => {
     const { offers, job, files, life } = await done();
-    const uploads = { ...life.intake.uploadsOf(job), image: { path: '/in/other', sha256: 'o' } };
+    const uploads = { ...(await life.intake.uploadsOf(job)), image: { path: '/in/other', sha256: 'o' } };
     const { code } = offerOf(await offers.take(AGAIN, uploads, life.intake.choicesOf(job), true));
     expect(files.kept.has(job.inputs.clip.key)).toBe(true);
     await offers.decline(MEMBER, code);
@@ -429,7 +429,7 @@ describe('rendering a job again', () => {
 
   it('keeps the clip that its offer needs, also when the job that it came from is forgotten', async () => {
     const { offers, job, files, life, world } = await done();
-    const uploads = { ...life.intake.uploadsOf(job), image: { path: '/in/other', sha256: 'o' } };
+    const uploads = { ...(await life.intake.uploadsOf(job)), image: { path: '/in/other', sha256: 'o' } };
     const { code } = offerOf(await offers.take(AGAIN, uploads, life.intake.choicesOf(job), true));
     await life.core.privacy.forgetJob(job.id);
     expect(files.kept.has(job.inputs.clip.key)).toBe(true);
@@ -442,7 +442,7 @@ describe('rendering a job again', () => {
 
   it('is refused when its files are gone', async () => {
     const { offers, job, life } = await done();
-    const uploads = { ...life.intake.uploadsOf(job), image: { path: '/in/other', sha256: 'o' } };
+    const uploads = { ...(await life.intake.uploadsOf(job)), image: { path: '/in/other', sha256: 'o' } };
     await life.core.privacy.forgetJob(job.id);
     expect(await offers.again(AGAIN, job, false)).toMatchObject(refused('no-such-job'));
     for (const ask of [true, false])

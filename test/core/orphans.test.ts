@@ -24,7 +24,7 @@ function up() {
     writeFileSync(temp.path, `file ${count}`);
     const file = await files.keep(temp.path, 'image/png');
     const at = (Date.now() - days * DAY_MS) / 1000;
-    utimesSync(files.pathOf(file), at, at);
+    utimesSync(await files.path(file), at, at);
     if (name) named.add(file.key);
     return file;
   }
@@ -80,9 +80,8 @@ describe('no file is deleted', () => {
   it('that is no file of ours', async () => {
     const { files, lie, sweep, left } = up();
     await lie({ days: 2 });
-    const stranger = files
-      .pathOf({ key: `${'0'.repeat(64)}.png`, bytes: 0, mime: '' })
-      .replace(/0+\.png$/, 'mine.png');
+    const ours = await files.path({ key: `${'0'.repeat(64)}.png` });
+    const stranger = ours.replace(/0+\.png$/, 'mine.png');
     mkdirSync(stranger.replace(/[^/]*$/, ''), { recursive: true });
     writeFileSync(stranger, 'x');
     utimesSync(stranger, 1, 1);

@@ -42,8 +42,8 @@ describe('the files that are handed to a member', () => {
     if (job.state !== 'delivered' || !job.marked) throw new Error('no marked video');
     const paths = await filesHanded(life);
     expect([...paths.keys()]).toEqual(['picture.jpg', 'clip.mp4', 'video.mp4']);
-    expect(paths.get('video.mp4')).toBe(life.ctx.files.pathOf(job.marked.video));
-    expect(paths.get('video.mp4')).not.toBe(life.ctx.files.pathOf(job.video));
+    expect(paths.get('video.mp4')).toBe(await life.ctx.files.path(job.marked.video));
+    expect(paths.get('video.mp4')).not.toBe(await life.ctx.files.path(job.video));
   });
 
   it('hold no video that cannot be marked right now', async () => {

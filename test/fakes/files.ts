@@ -19,7 +19,7 @@ export function fakeFiles(sizes: ReadonlyMap<string, number> = new Map()): FakeF
     async *olderThan() {
       yield* kept;
     },
-    pathOf: ({ key }) => `/kept/${key}`,
+    path: async ({ key }) => `/kept/${key}`,
     has: async ({ key }) => kept.has(key),
     async remove(key) {
       kept.delete(key);

@@ -176,7 +176,7 @@ describe('a provider that answers anything', () => {
         COMFYUI_USD_PER_SECOND: 0,
       },
       links: undefined,
-      pathOf: () => '/nowhere',
+      pathOf: async () => '/nowhere',
       clock: { now: Date.now },
       log: { debug: note, info: note, warn: note, error: note },
       onTrouble: (_id, trouble) => trouble && logged.push(trouble.message),

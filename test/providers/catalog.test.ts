@@ -28,7 +28,7 @@ const everything = Object.fromEntries([
 const parts = (env: NodeJS.ProcessEnv): HostedParts => ({
   settings: readConfig(env),
   links: undefined,
-  pathOf: () => '',
+  pathOf: async () => '',
   clock: { now: () => 0 },
   log: silent,
   onTrouble() {},

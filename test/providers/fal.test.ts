@@ -155,7 +155,7 @@ describe("fal.ai's storage", () => {
     await writeFile(path, 'a large clip');
     await truncate(path, bytes);
     const inputs = { ...files.inputs, clip: { ...files.inputs.clip, key: 'large', bytes } };
-    const pathOf: FalOptions['pathOf'] = (file) => (file.key === 'large' ? path : files.pathOf(file));
+    const pathOf: FalOptions['pathOf'] = async (file) => (file.key === 'large' ? path : files.pathOf(file));
     const uploaded = await fal({ pathOf }).upload(inputs, signal);
     await rm(folder, { recursive: true });
     const stored = sim.uploads.get(new URL(uploaded.clip).pathname);

@@ -68,7 +68,7 @@ providerContract('the local renderer', async () => {
   const open = () =>
     createLocalProvider({
       run: pool.run,
-      files: { pathOf: ({ key }) => join(dataDir, key) },
+      files: { path: async ({ key }) => join(dataDir, key) },
       dataDir,
       servesAll: false,
       log: { warn() {} },

@@ -51,7 +51,7 @@ function setUp(servesAll = false) {
   const news: string[] = [];
   const provider = createLocalProvider({
     run,
-    files: { pathOf: (file) => `/files/${file.key}` },
+    files: { path: async (file) => `/files/${file.key}` },
     dataDir,
     servesAll,
     log: { warn: (_facts, message) => warnings.push(message) },

@@ -6,7 +6,7 @@ import type { AssetHost, Log } from '../../src/core/ports.ts';
 import { sampleClip, sampleImage } from '../samples.ts';
 import { serveFiles } from '../serve-files.ts';
 
-export type SampleFiles = { inputs: Inputs; pathOf(file: StoredFile): string };
+export type SampleFiles = { inputs: Inputs; pathOf(file: StoredFile): Promise<string> };
 
 /** A picture and a clip of 3 s, as they are after normalising. */
 export async function sampleFiles(size = {}): Promise<SampleFiles> {
@@ -15,7 +15,7 @@ export async function sampleFiles(size = {}): Promise<SampleFiles> {
     image: { key: basename(image), bytes: (await stat(image)).size, mime: 'image/jpeg' },
     clip: { key: basename(clip), bytes: (await stat(clip)).size, mime: 'video/mp4', durationMs: 3_000 },
   };
-  return { inputs, pathOf: (file) => join(dirname(image), file.key) };
+  return { inputs, pathOf: async (file) => join(dirname(image), file.key) };
 }
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -24,6 +24,6 @@ export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export async function serveSamples() {
   const { inputs, pathOf } = await sampleFiles();
   const { url, close } = await serveFiles();
-  const host: AssetHost = { urlFor: async (file) => url(pathOf(file)) };
+  const host: AssetHost = { urlFor: async (file) => url(await pathOf(file)) };
   return { inputs, host, close };
 }

@@ -168,7 +168,8 @@ async function walk(
 
   const video = handedOut(job);
   if (video.bytes <= maxBytes) {
-    if (await offer({ form: 'original', video, path: ctx.files.pathOf(video), poster }, video.bytes)) return;
+    if (await offer({ form: 'original', video, path: await ctx.files.path(video), poster }, video.bytes))
+      return;
   }
   for (const side of SMALLER_SIDES) {
     // A link to the whole video is better than a video in name only.
@@ -177,7 +178,7 @@ async function walk(
     const made = await smaller.fit(limits);
     if (!made) continue;
     walked.smaller = made;
-    const delivery = { form: 'smaller' as const, video: made, path: ctx.files.pathOf(made), poster };
+    const delivery = { form: 'smaller' as const, video: made, path: await ctx.files.path(made), poster };
     if (await offer(link ? { ...delivery, link } : delivery, made.bytes)) return;
   }
   const unshrunk = smaller.unshrunk();

@@ -42,8 +42,9 @@ export async function withMarks(ctx: Context, job: JobWithVideo, work: FileWork)
 
 /** To know it again by; a video is handed out without as well. */
 const lookOf = (ctx: Context, job: JobWithVideo) =>
-  ctx.media
-    .frameHashes(ctx.files.pathOf(job.video), { asked: false })
+  ctx.files
+    .path(job.video)
+    .then((path) => ctx.media.frameHashes(path, { asked: false }))
     .catch(
       (err: unknown) => void ctx.log.warn({ job: job.code, err }, 'no fingerprint of a video was taken'),
     );
@@ -56,7 +57,7 @@ async function labelOf(ctx: Context, job: JobWithVideo): Promise<Label> {
   const { image } = job.inputs;
   // Where nobody can look, the stricter label does no harm.
   if (!(await ctx.files.has(image))) return 'plate';
-  return (await ctx.media.showsRealPerson(ctx.files.pathOf(image))) === false ? 'caption' : 'plate';
+  return (await ctx.media.showsRealPerson(await ctx.files.path(image))) === false ? 'caption' : 'plate';
 }
 
 async function make(
@@ -65,7 +66,7 @@ async function make(
   label: Label,
   work: FileWork,
 ): Promise<MarkedVideo | undefined> {
-  const path = ctx.files.pathOf(job.video);
+  const path = await ctx.files.path(job.video);
   // What can't be drawn on can still carry what machines read.
   for (const one of label === 'plate' ? (['plate', 'caption'] as const) : (['caption'] as const)) {
     const found = await markAtLast(ctx, job, { path, plate: one === 'plate' }, work);

@@ -32,7 +32,7 @@ export function createSmaller(
   async function make(limits: Limits): Promise<StoredVideo | undefined> {
     await using temp = await ctx.files.temp('mp4');
     const shape = await ctx.media
-      .shrink(ctx.files.pathOf(handedOut(job)), temp.path, limits)
+      .shrink(await ctx.files.path(handedOut(job)), temp.path, limits)
       .catch((error: unknown) => {
         // A machine without time is no reason to hand over less than can be had a little later.
         if (ctx.stopping() || (error instanceof MachineBusy && !mayLink)) throw error;
@@ -43,7 +43,7 @@ export function createSmaller(
     if (!shape) return undefined;
     const { width, height, durationMs } = shape;
     // The shrinking left every mark behind but the plate.
-    const form = { path: temp.path, origin: ctx.files.pathOf(handedOut(job)), plate: false };
+    const form = { path: temp.path, origin: await ctx.files.path(handedOut(job)), plate: false };
     const marked = await markAtLast(ctx, job, form, work).catch((error: unknown) => {
       if (ctx.stopping() || !mayLink) throw error;
       return 'later' as const;
@@ -91,7 +91,7 @@ export function posterOf(ctx: Context, job: JobWithVideo, stack: AsyncDisposable
   async function make(maxSide: number): Promise<string | undefined> {
     const temp = stack.use(await ctx.files.temp('jpg'));
     try {
-      await ctx.media.poster(ctx.files.pathOf(handedOut(job)), temp.path, { maxSide });
+      await ctx.media.poster(await ctx.files.path(handedOut(job)), temp.path, { maxSide });
       return temp.path;
     } catch (error) {
       ctx.log.warn({ job: job.code, err: error }, 'no poster could be made');

@@ -64,7 +64,11 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
   async function openPast(offer: Offer, lifted: readonly PastLimit[]): Promise<Outcome<Job>> {
     const job = await intake.existing(offer);
     if (job) return accept(job);
-    const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), offer.choices);
+    const prepared = await intake.prepare(
+      offer.requester.spaceId,
+      await uploadsOf(ctx, offer),
+      offer.choices,
+    );
     if (!prepared.ok) return prepared;
     const { micros } = prepared.value.quote;
     if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });

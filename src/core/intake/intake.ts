@@ -15,7 +15,7 @@ import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { FileWork } from './file-use.ts';
 import { normalise } from './normalise.ts';
 import type { Uploads } from './uploads.ts';
-import { keptUpload } from './uploads.ts';
+import { keptUploads } from './uploads.ts';
 
 type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
 
@@ -35,7 +35,7 @@ export type Intake = {
    */
   open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
-  uploadsOf(job: Job): Uploads;
+  uploadsOf(job: Job): Promise<Uploads>;
   choicesOf(job: Job): Choices;
   /** What this member has already under way, or had, by this event. */
   existing(event: Pick<Event, 'id'>): Promise<Job | undefined>;
@@ -109,7 +109,7 @@ export function createIntake(ctx: Context): Intake {
     warnings: QuoteWarning[],
     files: PreparedJob['files'],
   ): Promise<Outcome<PreparedJob>> {
-    const blocked = await ctx.blocks.refusalFor(spaceId, seenOf(ctx, files));
+    const blocked = await ctx.blocks.refusalFor(spaceId, await seenOf(ctx, files));
     if (blocked) return refuse(blocked);
     const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
     return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
@@ -161,10 +161,10 @@ export function createIntake(ctx: Context): Intake {
     uploadsOf({ inputs, requester }) {
       // Whoever else asks for it once more uses what its member brought.
       const postedBy = requester.memberId;
-      return {
-        image: keptUpload(ctx.files, { postedBy, ...inputs.image }),
-        clip: keptUpload(ctx.files, { postedBy, ...inputs.clip }),
-      };
+      return keptUploads(ctx.files, {
+        image: { postedBy, ...inputs.image },
+        clip: { postedBy, ...inputs.clip },
+      });
     },
     choicesOf,
     existing: ({ id }) => ctx.store.get(id),
@@ -179,10 +179,8 @@ function ours(files: PreparedJob['files']): StoredFile[] {
   return [files.uploads.image, files.uploads.clip].flatMap(({ kept }) => kept ?? []);
 }
 
-const seenOf = (ctx: Context, files: PreparedJob['files']): Uploads =>
-  'uploads' in files
-    ? files.uploads
-    : { image: keptUpload(ctx.files, files.inputs.image), clip: keptUpload(ctx.files, files.inputs.clip) };
+const seenOf = async (ctx: Context, files: PreparedJob['files']): Promise<Uploads> =>
+  'uploads' in files ? files.uploads : keptUploads(ctx.files, files.inputs);
 
 /** Whatever was decided for the old files may not fit the new ones: what was chosen by itself is chosen anew. */
 function choicesOf(job: Job): Choices {

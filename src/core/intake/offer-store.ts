@@ -6,7 +6,7 @@ import type { NamedFile, StoredFile } from '../job/job.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { FileWork, NamesFile } from './file-use.ts';
 import type { Offer } from './offer.ts';
-import { keptUpload, type Upload, type Uploads } from './uploads.ts';
+import { keptUploads, type Upload, type Uploads } from './uploads.ts';
 
 /** Of what was put together for a member: no offer, but kept and let go of in the same way. */
 const OWN = 'own:';
@@ -106,6 +106,5 @@ export async function keepUpload(
 }
 
 /** The files of an offer, to make its job of. */
-export function uploadsOf({ files }: Pick<Context, 'files'>, { image, clip }: Offer): Uploads {
-  return { image: keptUpload(files, image), clip: keptUpload(files, clip) };
-}
+export const uploadsOf = ({ files }: Pick<Context, 'files'>, { image, clip }: Offer): Promise<Uploads> =>
+  keptUploads(files, { image, clip });

@@ -164,7 +164,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const same = ask ? undefined : await samePress(ctx, event, job);
       if (same) return accept({ kind: 'job', job: same });
       const { spaceId } = event.requester;
-      const [uploads, choices] = [intake.uploadsOf(job), intake.choicesOf(job)];
+      const [uploads, choices] = [await intake.uploadsOf(job), intake.choicesOf(job)];
       const prepare = () => intake.prepareAgain(spaceId, job);
       // Its files were made ready once and may be a frame longer by that: a yes finds the price that was shown.
       const prepareOffer = () => intake.prepare(spaceId, uploads, choices);
@@ -199,7 +199,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       // What the admins were asked for must stay what they say yes to.
       if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
       const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
-      const prepared = await intake.prepare(offer.requester.spaceId, uploadsOf(ctx, offer), chosen);
+      const prepared = await intake.prepare(offer.requester.spaceId, await uploadsOf(ctx, offer), chosen);
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });
 
@@ -215,7 +215,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const offer = await answered(found.value, given);
       if (!offer) return accept({ kind: 'offer', offer: await askAnew(found.value) });
       const { requester, choices } = offer;
-      const prepared = await intake.prepare(requester.spaceId, uploadsOf(ctx, offer), choices);
+      const prepared = await intake.prepare(requester.spaceId, await uploadsOf(ctx, offer), choices);
       if (!prepared.ok) return prepared;
       const { micros } = prepared.value.quote;
       if (micros > offer.quote.micros) {

@@ -11,8 +11,8 @@ export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 
 /** A file of ours as an upload. Others may need the very same file: `kept` says that it is not moved from where it lies. */
-export function keptUpload(
-  files: Pick<Files, 'pathOf'>,
+export async function keptUpload(
+  files: Pick<Files, 'path'>,
   {
     key,
     bytes,
@@ -20,16 +20,26 @@ export function keptUpload(
     name,
     postedBy,
   }: StoredFile & { name?: string | undefined; postedBy?: string | undefined },
-): Upload {
+): Promise<Upload> {
   const kept = { key, bytes, mime };
   // Files are named by their hash.
   return {
-    path: files.pathOf(kept),
+    path: await files.path(kept),
     sha256: key.slice(0, 64),
     kept,
     ...(name ? { name } : {}),
     ...(postedBy === undefined ? {} : { postedBy }),
   };
+}
+
+type KeptFile = Parameters<typeof keptUpload>[1];
+
+export async function keptUploads(
+  files: Pick<Files, 'path'>,
+  { image, clip }: { image: KeptFile; clip: KeptFile },
+): Promise<Uploads> {
+  const [one, other] = await Promise.all([keptUpload(files, image), keptUpload(files, clip)]);
+  return { image: one, clip: other };
 }
 
 /**

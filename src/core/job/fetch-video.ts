@@ -9,6 +9,7 @@ import {
   type ResultRef,
   type RunningPhase,
   rendererOf,
+  type SavedResult,
   type StoredVideo,
 } from './job.ts';
 import { backOffMs } from './pace.ts';
@@ -83,7 +84,7 @@ async function fetchOrGiveUp(
 ): Promise<Shape | 'gone'> {
   try {
     const result = await placeOf(ctx, job, phase.result, signal);
-    if ((await ctx.fetcher.fetch(result, toPath, signal)) === 'gone') return 'gone';
+    if (result === 'gone' || (await ctx.fetcher.fetch(result, toPath, signal)) === 'gone') return 'gone';
     return await measure(ctx, job, toPath, signal);
   } catch (error) {
     const hopeless = error instanceof Error && 'retryHelps' in error && error.retryHelps === false;
@@ -95,17 +96,18 @@ async function fetchOrGiveUp(
   }
 }
 
-/** A file on this machine lies elsewhere once the data folder has moved: its provider knows, or makes it again. */
+/** A file lies wherever this machine's data folder is by now: its provider knows, or makes it again. */
 async function placeOf(
   ctx: Context,
   job: JobIn<'running'>,
-  result: ResultRef,
+  result: SavedResult,
   signal: AbortSignal,
-): Promise<ResultRef> {
+): Promise<ResultRef | 'gone'> {
   if (result.kind === 'url') return result;
   const status = await providerOf(ctx, job.provider)?.status(job.operation, signal);
-  if (status?.state === 'queued' || status?.state === 'running') throw new Error('the video is made again');
-  return status?.state === 'completed' ? status.result : result;
+  if (status?.state === 'completed') return status.result;
+  if (status?.state === 'failed' || status?.state === 'cancelled') return 'gone';
+  throw new Error(status ? 'the video is made again' : 'nobody here knows where the video is');
 }
 
 /**

@@ -74,6 +74,8 @@ export type Operation = { readonly [key: string]: string | number | boolean | nu
 
 /** Where a provider says the finished video lies. */
 export type ResultRef = { kind: 'url'; url: string } | { kind: 'file'; path: string };
+/** As it is on record: where a file lies on some machine's disk is for its provider to say, whenever it is asked. */
+export type SavedResult = { kind: 'url'; url: string } | { kind: 'file' };
 
 /** Where each input lies for the provider: an address, or the key of a file of ours. */
 export type UploadedFiles = { image: string; clip: string };
@@ -179,7 +181,7 @@ export type DeliveryAttempt = {
 /** What is known of a render under way, or of a finished one whose video is still on its way to our disk. */
 export type RunningPhase =
   | { kind: 'rendering'; progress?: number }
-  | { kind: 'fetching'; result: ResultRef; costMicros?: Micros; since: number };
+  | { kind: 'fetching'; result: SavedResult; costMicros?: Micros; since: number };
 
 export type Job = JobBase &
   /** `place`: others are served first, so many. */

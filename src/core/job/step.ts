@@ -213,7 +213,7 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
       const { result, costMicros } = status;
       const phase = {
         kind: 'fetching' as const,
-        result,
+        result: result.kind === 'file' ? { kind: result.kind } : result,
         since: ctx.clock.now(),
         ...(costMicros === undefined ? {} : { costMicros }),
       };

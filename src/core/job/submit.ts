@@ -1,6 +1,6 @@
 /** The billable step: each call is saved before it is made, and made again only where a twin is refused for free. */
 import { type Context, move, providerOf } from '../context.ts';
-import { keptUpload } from '../intake/uploads.ts';
+import { keptUploads } from '../intake/uploads.ts';
 import { MachineBusy } from '../media.ts';
 import type { Provider, SubmitOutcome, UploadedFiles } from '../ports.ts';
 import { UploadRefused } from '../ports.ts';
@@ -93,7 +93,7 @@ const NOT_USABLE = { failure: 'not-usable', costMicros: 0 } as const;
 async function isUnwanted(ctx: Context, { id, requester, inputs }: Job): Promise<boolean> {
   if (await refusalByOwner(ctx.optOuts, requester, inputs)) return true;
   if (await ctx.cases.hides(id)) return true;
-  const files = { image: keptUpload(ctx.files, inputs.image), clip: keptUpload(ctx.files, inputs.clip) };
+  const files = await keptUploads(ctx.files, inputs);
   const blocked = await ctx.blocks.refusalFor(requester.spaceId, files);
   // It can't be looked at just now: nothing is sent before that.
   if (blocked?.code === 'busy') throw new MachineBusy();

@@ -87,7 +87,7 @@ async function retract(ctx: Context, one: Case, job: Job): Promise<Partial<Case>
 async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: Job): Promise<void> {
   const { image } = job.inputs;
   const seen = (await ctx.files.has(image))
-    ? await ctx.media.pictureHash(ctx.files.pathOf(image))
+    ? await ctx.media.pictureHash(await ctx.files.path(image))
     : undefined;
   await ctx.blocks.add({
     jobId,

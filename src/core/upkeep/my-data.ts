@@ -52,18 +52,18 @@ export async function* myData(
   for (const job of jobs) {
     // Asked for each when its turn comes: an archive is long in the making.
     if (await ctx.cases.hides(job.id)) continue;
-    const file = (name: string, stored: StoredFile, ending: string): DataFile => ({
+    const file = async (name: string, stored: StoredFile, ending: string): Promise<DataFile> => ({
       name: `${job.code}/${name}.${ending}`,
       atMs: job.createdAt,
-      path: ctx.files.pathOf(stored),
+      path: await ctx.files.path(stored),
     });
     const { image, clip } = job.inputs;
-    yield file('picture', image, ENDINGS[image.mime] ?? 'img');
-    yield file('clip', clip, 'mp4');
+    yield await file('picture', image, ENDINGS[image.mime] ?? 'img');
+    yield await file('clip', clip, 'mp4');
     if (!('video' in job)) continue;
     const video = await handOut(job.id);
     // What can't be marked right now is left out: no video leaves without its marks.
-    if (video.ok && !(await ctx.cases.hides(job.id))) yield file('video', video.value, 'mp4');
+    if (video.ok && !(await ctx.cases.hides(job.id))) yield await file('video', video.value, 'mp4');
   }
 }
 

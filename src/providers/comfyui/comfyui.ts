@@ -32,7 +32,7 @@ export type ComfyOptions = QueueOptions & {
   paths: readonly string[];
   /** What a second of video counts as. */
   unitMicros: Micros;
-  pathOf(file: StoredFile): string;
+  pathOf(file: StoredFile): Promise<string>;
 };
 
 /** The queue and the history hold the whole workflow of each prompt. */
@@ -100,7 +100,7 @@ export async function createComfyui(options: ComfyOptions): Promise<Provider> {
 
   async function put(keys: readonly string[], signal: AbortSignal): Promise<void> {
     for (const key of keys)
-      await putFile(api.http, url, { key, path: pathOf({ key, bytes: 0, mime: '' }) }, signal);
+      await putFile(api.http, url, { key, path: await pathOf({ key, bytes: 0, mime: '' }) }, signal);
   }
 
   function post(workflow: Workflow, job: ComfyOperation, signal: AbortSignal): Promise<SubmitOutcome> {

@@ -26,7 +26,7 @@ export type FalOptions = QueueOptions & {
   queueUrl: string;
   restUrl: string;
   apiUrl: string;
-  pathOf(file: StoredFile): string;
+  pathOf(file: StoredFile): Promise<string>;
   /** Where fal.ai should say that a job has ended. */
   webhookUrl?: (jobId: string) => string;
 };

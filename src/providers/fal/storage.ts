@@ -23,7 +23,7 @@ const part = z.object({ partNumber: z.number().int(), etag: z.string() });
 export type FalStorageOptions = {
   key: string;
   restUrl: string;
-  pathOf(file: StoredFile): string;
+  pathOf(file: StoredFile): Promise<string>;
   onTrouble?: (trouble: ProviderTrouble) => void;
 };
 
@@ -55,7 +55,7 @@ export function createFalStorage(options: FalStorageOptions): AssetHost & { stop
   }
 
   async function putWhole(file: StoredFile, uploadUrl: string, signal: AbortSignal): Promise<void> {
-    const body = createReadStream(pathOf(file));
+    const body = createReadStream(await pathOf(file));
     const headers = { 'content-type': file.mime, 'content-length': String(file.bytes) };
     await send(uploads, { method: 'PUT', url: uploadUrl, headers, body, signal });
   }
@@ -68,7 +68,7 @@ export function createFalStorage(options: FalStorageOptions): AssetHost & { stop
         method: 'PUT',
         url: extend(uploadUrl, String(parts.length + 1)),
         headers: { 'content-length': String(end - start) },
-        body: createReadStream(pathOf(file), { start, end: end - 1 }),
+        body: createReadStream(await pathOf(file), { start, end: end - 1 }),
         signal,
       });
       const { partNumber, etag } = read(part, answer, "a part of fal.ai's storage");

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { type Operation, QUALITIES, type StoredFile } from '../../core/job/job.ts';
+import { type Operation, QUALITIES } from '../../core/job/job.ts';
 import { DRAFT } from '../../core/models/registry.ts';
-import type { Provider } from '../../core/ports.ts';
+import type { Files, Provider } from '../../core/ports.ts';
 import { createRenders, type RenderOrder, type RunDraft } from './renders.ts';
 
 export type LocalOptions = {
   run: RunDraft;
-  files: { pathOf(file: Pick<StoredFile, 'key'>): string };
+  files: Pick<Files, 'path'>;
   /** Drafts are made in `drafts` under it, on the disk where the results are kept. */
   dataDir: string;
   /** Whether it takes `standard` and `pro` too: only where no hosted provider is there to do them. */
@@ -43,11 +43,11 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
   const pathOf = (jobId: string): string =>
     join(folder, `${createHash('sha256').update(jobId).digest('hex').slice(0, 32)}.mp4`);
 
-  const inputPath = (saved: string): string => options.files.pathOf({ key: basename(saved) });
-  const read = (operation: Operation): RenderOrder => {
+  const inputPath = (saved: string): Promise<string> => options.files.path({ key: basename(saved) });
+  const read = async (operation: Operation): Promise<RenderOrder> => {
     const { image, clip, ...parsed } = operationSchema.parse(operation);
-    const paths = { imagePath: inputPath(image), clipPath: inputPath(clip), toPath: pathOf(parsed.jobId) };
-    return { ...parsed, ...paths };
+    const [imagePath, clipPath] = await Promise.all([inputPath(image), inputPath(clip)]);
+    return { ...parsed, imagePath, clipPath, toPath: pathOf(parsed.jobId) };
   };
 
   return {
@@ -69,15 +69,15 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
     async submit(jobId, request, uploaded) {
       const operation = operationOf(jobId, request, uploaded);
       await mkdir(folder, { recursive: true });
-      renders.begin(read(operation));
+      renders.begin(await read(operation));
       return { kind: 'accepted', operation };
     },
     async status(operation) {
       await mkdir(folder, { recursive: true });
-      return renders.status(read(operation));
+      return renders.status(await read(operation));
     },
     async cancel(operation) {
-      return renders.cancel(read(operation));
+      return renders.cancel(await read(operation));
     },
     // What a lost submit would have answered: it is the same for the same job, and rendering again costs nothing.
     async find(jobId, request, uploaded) {

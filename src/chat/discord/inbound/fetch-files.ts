@@ -20,7 +20,7 @@ export type FetchResult =
 
 export type FetchParts = {
   downloads: Downloads;
-  files: Pick<Files, 'hasRoom' | 'pathOf'>;
+  files: Pick<Files, 'hasRoom' | 'path'>;
   log: Log;
 };
 
@@ -91,12 +91,14 @@ async function bring(
   };
 }
 
-export function uploadsOf(
-  files: Pick<Files, 'pathOf'>,
+export async function uploadsOf(
+  files: Pick<Files, 'path'>,
   { image, clip }: { image?: KeptFile | undefined; clip?: KeptFile | undefined },
-): { image?: Upload; clip?: Upload } {
+): Promise<{ image?: Upload; clip?: Upload }> {
   return {
-    ...(image ? { image: keptUpload(files, image) } : {}),
-    ...(clip ? { clip: { ...keptUpload(files, clip), ...(clip.repeats ? { repeats: true } : {}) } } : {}),
+    ...(image ? { image: await keptUpload(files, image) } : {}),
+    ...(clip
+      ? { clip: { ...(await keptUpload(files, clip)), ...(clip.repeats ? { repeats: true } : {}) } }
+      : {}),
   };
 }

@@ -77,7 +77,7 @@ async function withFiles(
   if (brought.kind === 'gone')
     return said(t(parts.resumed(target.eventId) ? 'told.restarted' : 'told.file-gone'));
   // Awaited here: the files are there until it is done.
-  return await use({ options, files: uploadsOf(parts.files, brought.files) });
+  return await use({ options, files: await uploadsOf(parts.files, brought.files) });
 }
 
 /** From here on the job's message is the outbound half's. */

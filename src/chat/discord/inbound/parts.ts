@@ -27,7 +27,7 @@ export type InboundParts = {
   tokens: Tokens;
   servers: Servers;
   inbox: Inbox;
-  files: Pick<Files, 'hasRoom' | 'pathOf'>;
+  files: Pick<Files, 'hasRoom' | 'path'>;
   fileUse: FileUse;
   origins: Origins;
   downloads: Downloads;
