@@ -12,7 +12,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   kling:
     'sends a submit again under an id that is taken once, where this suite counts that each is made once: test/e2e/kling.test.ts breaks it',
   runware:
-    'sends a submit again under an id that is taken once, as Kling does: test/e2e/runware.test.ts breaks it',
+    'has one address for all of its calls, which this suite tells apart by their paths: test/e2e/runware.test.ts breaks it',
 };
 export type ProviderName = (typeof PROVIDERS)[number];
 
