@@ -9,10 +9,7 @@ const isTask = (value: unknown): value is RunwareTask =>
 
 /** Dollars for a second of the video, by resolution, or by the model alone. */
 const P_VIDEO = { '720p': 0.03, '1080p': 0.06 };
-export const MODELS: Record<
-  string,
-  { usd: Record<string, number>; inputs: Record<string, [number, number]> }
-> = {
+const MODELS: Record<string, { usd: Record<string, number>; inputs: Record<string, [number, number]> }> = {
   'prunaai:p-video@animate': {
     usd: P_VIDEO,
     inputs: { referenceImages: [1, 1], referenceVideos: [1, 1] },

@@ -1,7 +1,7 @@
 /**
  * Runware's API over real HTTP: one address, a list of tasks in, `data` and `errors` out. Tasks bear the caller's id, are
  * billed when they complete, and are never cancelled. Of its tasks there are those that make, follow and look up a video,
- * and the one that signs in; its websocket is left out.
+ * and the one that signs in; its websocket is left out, which is all that its own npm client (@runware/sdk-js) speaks.
  */
 import { type Reply, type SimRequest, type SimServer, startServer } from './provider-sim.ts';
 import {

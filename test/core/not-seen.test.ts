@@ -50,6 +50,30 @@ describe('a lost job that its provider does not show', () => {
     expect(remote.submits).toEqual([EVENT.id]);
   });
 
+  it('is sent again with the same addresses of its files, by which it may be known, also after a restart', async () => {
+    const { world, remote, life, job } = await begun(['vanished', 'vanished']);
+    const { submit, find } = remote.provider;
+    const seen: unknown[] = [];
+    remote.provider.submit = (id, request, uploaded, signal) => {
+      seen.push(uploaded);
+      return submit(id, request, uploaded, signal);
+    };
+    remote.provider.find = async (id, request, uploaded) => {
+      seen.push(uploaded);
+      return find?.(id, request, uploaded);
+    };
+    await life.scheduler.runNext();
+    await life.scheduler.runAll(world.time.now + 90_000);
+    world.fuse.newLife();
+    const later = world.boot();
+    await later.jobs.recover();
+    await later.scheduler.runAll();
+    expect(await job()).toMatchObject({ state: 'delivered' });
+    expect(remote.calls).toHaveLength(3);
+    expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(remote.uploads).toBe(1);
+  });
+
   it('is sent again only within five minutes of the first time, whatever became of the others', async () => {
     const { world, remote, other, life, job, book } = await begun(Array(500).fill('vanished'));
     const first = world.time.now;

@@ -6,12 +6,15 @@ import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { memoryKeyValueStore } from '../fakes/shelf.ts';
 
-async function make() {
+async function make({ mistake }: { mistake?: string } = {}) {
   const time = { now: 0 };
   const health = createHealth(() => {});
   const [fal, runpod] = [createRemote('fal').provider, createRemote('runpod').provider];
   const registry = createProviderRegistry({
-    entries: [{ provider: fal }, { provider: runpod, noWayToHostFiles: 'set PUBLIC_URL' }],
+    entries: [
+      { provider: { ...fal, ...(mistake ? { mistake } : {}) } },
+      { provider: runpod, noWayToHostFiles: 'set PUBLIC_URL' },
+    ],
     providerHealth: await createProviderHealth(memoryKeyValueStore()),
     clock: { now: () => time.now },
     health,
@@ -44,6 +47,18 @@ describe('the provider registry', () => {
     expect(ids()).toEqual(['fal']);
     registry.trouble('fal', undefined);
     expect(health.all().find(({ name }) => name === 'fal')?.state).toBe('ok');
+  });
+
+  it('goes on with a provider that is set up wrongly in a part, and says so whenever it has no other trouble', async () => {
+    const { roster: registry, ids, health } = await make({ mistake: 'PRICES cannot be read' });
+    const standing = () => health.all().find(({ name }) => name === 'fal');
+    const usual = { name: 'fal', state: 'degraded', reason: 'PRICES cannot be read' };
+    expect(ids()).toEqual(['fal']);
+    expect(standing()).toEqual(usual);
+    registry.trouble('fal', { kind: 'bad-key', message: '' });
+    expect(standing()?.reason).toContain('it refuses the key');
+    registry.trouble('fal', undefined);
+    expect(standing()).toEqual(usual);
   });
 });
 

@@ -11,10 +11,10 @@ import { externalIdOf } from '../../src/providers/kling/wire.ts';
 export const PROVIDERS = ['fal', 'runpod', 'runcomfy', 'kling'] as const;
 /** Those that are broken elsewhere, and why. */
 export const NOT_HERE: Readonly<Record<string, string>> = {
-  runware:
-    'sends a submit again under an id that is taken once, as Kling does: test/e2e/runware.test.ts breaks it',
   comfyui:
     'forgets what it was sent, and is sent it again, where this suite counts that each is made once: test/e2e/comfyui.test.ts and test/providers/comfyui.test.ts break it',
+  runware:
+    'has one address for all of its calls, which this suite tells apart by their paths: test/e2e/runware.test.ts breaks it',
 };
 export type ProviderName = (typeof PROVIDERS)[number];
 

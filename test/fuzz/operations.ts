@@ -6,7 +6,7 @@ export const OPERATIONS: Record<string, Operation> = {
   runpod: { id: 'j-1', submittedAt: 1, quoteMicros: 420_000 },
   runcomfy: { requestId: 'r-1', submittedAt: 1, quoteMicros: 280_000 },
   kling: { id: 'j-1', submittedAt: 1, quoteMicros: 280_000 },
-  // The id of the task of `job-1`.
-  runware: { id: '70ee5394-1ee6-4ef8-9730-81d8518c1479', submittedAt: 1, quoteMicros: 280_000 },
   comfyui: { id: 'j-1', image: 'i.png', clip: 'c.mp4', scene: 'picture', prompt: '', node: '20' },
+  // As `answers.test.ts` sends it.
+  runware: { id: '0313b43b-4fcc-4a50-a15c-62248a9d7439', submittedAt: 1, quoteMicros: 280_000 },
 };

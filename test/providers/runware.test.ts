@@ -19,14 +19,16 @@ const REQUEST: RenderRequest = {
 };
 const QUOTE = 120_000;
 const V1 = /^\/v1$/;
-const ID = taskIdOf('job-1');
 const MINUTE = 60_000;
+const OTHER = '00000000-0000-4000-8000-000000000001';
+/** What an answer names is known only once the files lie somewhere. */
+const OURS = '<the id of our task>';
 /** An answer that finds something wrong with our task. */
 const wrong = (code: string, fields: object = {}, status = 400) => ({
   status,
   json: {
     data: [],
-    errors: [{ code, message: 'no', taskType: 'videoInference', taskUUID: ID, ...fields }],
+    errors: [{ code, message: 'no', taskType: 'videoInference', taskUUID: OURS, ...fields }],
   },
 });
 
@@ -34,6 +36,8 @@ let time: ReturnType<typeof manualTime>;
 let sim: RunwareSim;
 let troubles: (ProviderTrouble | undefined)[];
 let logged: string[];
+/** Of the task of `job-1`. */
+let ID: string;
 let samples: Awaited<ReturnType<typeof serveSamples>>;
 let opened: Provider[];
 
@@ -43,6 +47,7 @@ beforeEach(async () => {
   sim.jobs.always({ queueMs: 0, runMs: 0, seconds: 4 });
   samples = await serveSamples();
   [troubles, logged, opened] = [[], [], []];
+  ID = taskIdOf('job-1', await uploaded());
 });
 afterEach(async () => {
   for (const provider of opened) await provider.stop?.();
@@ -62,6 +67,12 @@ function runware(options: Partial<RunwareOptions> = {}): Provider {
   });
   opened.push(provider);
   return provider;
+}
+
+/** The next call goes wrong so. */
+function fault(how: FaultKind): void {
+  const text = JSON.stringify(how).replaceAll(OURS, ID);
+  sim.fault({ path: V1, how: JSON.parse(text) as FaultKind });
 }
 
 const uploaded = () => runware().upload(samples.inputs, signal);
@@ -88,7 +99,7 @@ describe("Runware's wire", () => {
     expect(tasks()).toEqual([
       {
         taskType: 'videoInference',
-        taskUUID: taskIdOf('discord:1'),
+        taskUUID: taskIdOf('discord:1', FILES),
         model: 'prunaai:p-video@animate',
         inputs: { referenceImages: [FILES.image], referenceVideos: [FILES.clip] },
         resolution: '1080p',
@@ -114,11 +125,15 @@ describe("Runware's wire", () => {
 
   it('names ids that are for ever the same for the same job, and have the one form that is taken', () => {
     // On record at Runware for jobs under way: another function would look for them in vain.
-    expect(taskIdOf('discord:1')).toBe('aa2e42aa-0606-4fc1-be38-9d44ff872451');
-    const ids = ['discord:1', 'discord:2', 'telegram:-100:5', 'x'.repeat(500)].map(taskIdOf);
+    expect(taskIdOf('discord:1', FILES)).toBe('466fcb27-f160-4dae-b7c2-f8d4ce50068e');
+    const ids = ['discord:1', 'discord:2', 'telegram:-100:5', 'x'.repeat(500)].map((id) =>
+      taskIdOf(id, FILES),
+    );
+    // Another bot may have met the same message.
+    ids.push(taskIdOf('discord:1', { ...FILES, clip: 'https://b.example/c.mp4' }));
     for (const id of ids)
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids).size).toBe(5);
   });
 
   it('has the cost to the part of a second, and counts the video’s seconds where there is none', async () => {
@@ -202,11 +217,11 @@ describe('a job whose answer from Runware was lost', () => {
     ['a code that nobody has met inside a 200', wrong('somethingWeird', {}, 200)],
     ['an error of its own inside a 200', wrong('internalServerError', {}, 200)],
     ['a success that names no task', { status: 200, json: { data: [] } }],
-    ['a success that names another task', { status: 200, json: { data: [{ taskUUID: taskIdOf('x') }] } }],
-    ["another task's refusal", wrong('invalidModel', { taskUUID: taskIdOf('x') }, 200)],
+    ['a success that names another task', { status: 200, json: { data: [{ taskUUID: OTHER }] } }],
+    ["another task's refusal", wrong('invalidModel', { taskUUID: OTHER }, 200)],
     ['a success that is unreadable', { status: 200, json: { data: 'yes' } }],
   ])('is unknown: %s', async (_, how) => {
-    sim.fault({ path: V1, how });
+    fault(how);
     expect(await send()).toEqual({ kind: 'unknown' });
     expect(sim.requests).toHaveLength(1);
   });
@@ -227,7 +242,7 @@ describe('a job whose answer from Runware was lost', () => {
     'and never came there is not seen, which proves nothing, and then the same id is taken: %s',
     async (unknown) => {
       sim.unknown = unknown;
-      sim.fault({ path: V1, how: 'cut' });
+      fault('cut');
       await send();
       expect(await find()).toBe('not-seen');
       expect(await accepted()).toMatchObject({ id: ID });
@@ -260,8 +275,8 @@ describe('a job whose answer from Runware was lost', () => {
     sim.createsLateMs = [1_000];
     await send('job-2');
     await time.advance(1_000);
-    expect(await accepted('job-2')).toMatchObject({ id: taskIdOf('job-2') });
-    expect(sim.made).toEqual([ID, taskIdOf('job-2')]);
+    const { id } = await accepted('job-2');
+    expect(sim.made).toEqual([ID, id]);
   });
 
   it('and is over is found by its result before its id may be free again', async () => {
@@ -298,10 +313,10 @@ describe('a job whose answer from Runware was lost', () => {
     ['its own trouble', wrong('internalServerError', { taskType: 'getResponse' }, 200)],
     ['nothing', 'cut'],
   ])('is neither seen nor not seen when Runware answers with %s', async (_, how) => {
-    sim.fault({ path: V1, how });
+    fault(how);
     await expect(find()).rejects.toThrow();
-    sim.fault({ path: V1, how: { status: 200, json: { data: [] } } });
-    sim.fault({ path: V1, how });
+    fault({ status: 200, json: { data: [] } });
+    fault(how);
     await expect(find()).rejects.toThrow();
   });
 });
@@ -317,7 +332,7 @@ describe("what only Runware's account holder can put right", () => {
     [400, 'quotaExceeded', 'provider-out-of-balance', 'out-of-balance', /out of balance/],
     [403, 'accountSuspended', 'provider-out-of-balance', 'out-of-balance', /suspended/],
   ] as const)('a submit answered %i with %s', async (status, code, failure, kind, words) => {
-    sim.fault({ path: V1, how: { status, json: { errors: [{ code, message: `secret ${sim.key}` }] } } });
+    fault({ status, json: { errors: [{ code, message: `secret ${sim.key}` }] } });
     expect(await send()).toEqual({ kind: 'refused', failure });
     expect(troubles).toEqual([{ kind, message: expect.stringMatching(words) }]);
     expect(logged).toEqual([expect.stringMatching(words)]);
@@ -359,7 +374,7 @@ describe('what Runware refuses for what was asked', () => {
     [200, 'rateLimitExceeded', {}, 'provider-busy'],
     [400, 'providerInsufficientCredits', {}, 'provider-down'],
   ] as const)('%i with %s, %o', async (status, code, fields, failure) => {
-    sim.fault({ path: V1, how: wrong(code, fields, status) });
+    fault(wrong(code, fields, status));
     const outcome = await send();
     // What its own supplier lacks says nothing of whether the task is there.
     if (code === 'providerInsufficientCredits') expect(outcome).toEqual({ kind: 'unknown' });
@@ -372,7 +387,7 @@ describe('what becomes of a job by what Runware answers', () => {
   const MP4 = 'https://vm.runware.example/video/a.mp4';
   const said = (fields: object, status = 200) => ({
     status,
-    json: { data: [{ taskType: 'videoInference', taskUUID: ID, ...fields }] },
+    json: { data: [{ taskType: 'videoInference', taskUUID: OURS, ...fields }] },
   });
   const done = { status: 'success', videoUUID: 'ae78', videoURL: MP4 };
   const video = (costMicros?: number): Fate =>
@@ -456,7 +471,7 @@ describe('what becomes of a job by what Runware answers', () => {
     ],
     [
       "another task's failure says nothing of the job",
-      wrong('inferenceError', { taskUUID: taskIdOf('x') }, 200),
+      wrong('inferenceError', { taskUUID: OTHER }, 200),
       stands({ state: 'queued' }),
     ],
     ['a state that nobody has met is asked again', said({ status: 'paused' }), 'asked again'],
@@ -496,8 +511,8 @@ describe('what becomes of a job by what Runware answers', () => {
     const archive = said({ response: { data: [] } });
     const isSilent = JSON.stringify(fate).includes('queued') || answer === unknown;
     for (let looks = 0; looks < 20; looks += 1) {
-      sim.fault({ path: V1, how: answer });
-      if (isSilent) sim.fault({ path: V1, how: archive });
+      fault(answer);
+      if (isSilent) fault(archive);
     }
     expect(await fateOf(provider, operation, time)).toEqual(fate);
     expect(creates()).toHaveLength(1);

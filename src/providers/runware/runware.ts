@@ -23,6 +23,8 @@ export type RunwareOptions = QueueOptions & {
 /** So long after it was taken a task may not show; past that, one that nothing is said of is looked for in the archive. */
 const GRACE_MS = 120_000;
 const FIND_TIMEOUT_MS = 30_000;
+/** Of no job: to see whether the key is taken. */
+const NO_TASK = '00000000-0000-4000-8000-000000000000';
 const NOTHING: Said = { rows: [], problems: [], ofTheCall: [] };
 
 export function createRunware(options: RunwareOptions): Provider {
@@ -113,8 +115,8 @@ export function createRunware(options: RunwareOptions): Provider {
       );
     },
 
-    async find(jobId, request) {
-      const id = taskIdOf(jobId);
+    async find(jobId, request, uploaded) {
+      const id = taskIdOf(jobId, uploaded);
       const signal = AbortSignal.timeout(FIND_TIMEOUT_MS);
       const { rows, problems } = await ask('getResponse', id, signal);
       if (problems.some(isOfTheQuestion)) throw new NoClearAnswer("Runware doesn't say what it knows");
@@ -144,7 +146,7 @@ export function createRunware(options: RunwareOptions): Provider {
     parseWebhook: async () => ({ kind: 'look' }),
 
     async check(signal) {
-      await ask('getResponse', taskIdOf('check'), signal);
+      await ask('getResponse', NO_TASK, signal);
     },
 
     stop: api.http.stop,

@@ -12,10 +12,12 @@ import { isKling } from './offers.ts';
 
 /**
  * The id of a job's task: the same for the same job for ever, as it is what a lost job is found by and its twin refused
- * for. It has the form of a random UUID, the only one that is taken.
+ * for. Ids of jobs are made of a chat's own, which another bot with the same account may meet as well, so the addresses of
+ * the files are in it: those are on record with the job before it is sent. It has the form of a random UUID, as it must.
  */
-export function taskIdOf(jobId: string): string {
-  const bytes = createHash('sha256').update(`strut-${jobId}`).digest().subarray(0, 16);
+export function taskIdOf(jobId: string, { image, clip }: UploadedFiles): string {
+  const all = JSON.stringify([jobId, image, clip]);
+  const bytes = createHash('sha256').update(all).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
@@ -24,15 +26,16 @@ export function taskIdOf(jobId: string): string {
 export function taskOf(
   jobId: string,
   request: RenderRequest,
-  { image, clip }: UploadedFiles,
+  uploaded: UploadedFiles,
   offer: BilledOffer,
   webhookURL: string | undefined,
 ) {
+  const { image, clip } = uploaded;
   // Kling may ask for words; this says nothing that the clip does not show.
   const prompt = request.prompt || (isKling(offer) ? NEUTRAL_PROMPT : undefined);
   return {
     taskType: 'videoInference',
-    taskUUID: taskIdOf(jobId),
+    taskUUID: taskIdOf(jobId, uploaded),
     model: offer.endpoint,
     inputs:
       offer.scene === 'clip'
