@@ -44,7 +44,6 @@ type Made = Awaited<ReturnType<typeof make>>;
 type Fate = Parameters<typeof make>[0];
 
 const FATES: [what: string, fate: Fate][] = [
-  ['is taken at once', () => {}],
   ['is taken, and its answer is lost', ({ sim }) => sim.fault({ path: /^\/prompt$/, how: 'lose-answer' })],
   ['never arrives', ({ sim }) => sim.fault({ path: /^\/prompt$/, how: 'cut' })],
   [
