@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startComfyui } from '../../simulators/comfyui.ts';
 import { animateWorkflow } from '../../simulators/comfyui-nodes.ts';
-import { manualTime } from '../../simulators/sim-time.ts';
+import { manualTime, type SimTime } from '../../simulators/sim-time.ts';
+import type { StoredFile } from '../../src/core/job/job.ts';
 import type { Log, Provider, ProviderTrouble } from '../../src/core/ports.ts';
 import { createComfyui } from '../../src/providers/comfyui/comfyui.ts';
 import { freshFolder } from '../fakes/folder.ts';
@@ -23,13 +24,18 @@ export function workflowFiles(folder: string, ...all: (object | string)[]): Prom
 export async function comfySubject({
   workflows = [animateWorkflow()],
   usd = 0,
+  time = manualTime(),
+  pathOf: elsewhere,
 }: {
   workflows?: (object | string)[];
   usd?: number;
+  time?: SimTime;
+  /** Where files lie that are none of the samples. */
+  pathOf?: (key: string) => string;
 } = {}) {
-  const time = manualTime();
   const sim = await startComfyui({ time });
-  const { inputs, pathOf } = await sampleFiles();
+  const { inputs, pathOf: ofSample } = await sampleFiles();
+  const pathOf = (file: StoredFile) => elsewhere?.(file.key) ?? ofSample(file);
   const paths = await workflowFiles(freshFolder(), ...workflows);
   const troubles: (ProviderTrouble | undefined)[] = [];
   const warnings: string[] = [];

@@ -1,4 +1,5 @@
 import { animateWorkflow } from '../../simulators/comfyui-nodes.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { FailureCode } from '../../src/core/refusals.ts';
 import { providerContract } from '../contracts/provider.ts';
 import { comfySubject } from './comfyui-subject.ts';
@@ -17,8 +18,9 @@ const CASES = {
 for (const [name, { usd, what }] of Object.entries(CASES))
   providerContract(name, async () => {
     const title = 'scene' in what ? 'strut video (clip)' : 'strut video';
-    const subject = await comfySubject({ usd, workflows: [animateWorkflow({ title })] });
-    const { sim, time, open, provider, inputs } = subject;
+    const time = manualTime();
+    const subject = await comfySubject({ usd, time, workflows: [animateWorkflow({ title })] });
+    const { sim, open, provider, inputs } = subject;
     const [reopened, nowhere] = await Promise.all([open(), open('http://127.0.0.1:1')]);
     const perSecond = usd * 1_000_000;
     return {
