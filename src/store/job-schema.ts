@@ -9,6 +9,7 @@ import {
   QUOTE_WARNINGS,
   REPORT_REASONS,
   SCENES,
+  SPEEDS,
 } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
 
@@ -38,6 +39,7 @@ const base = z.object({
     // Any text: a job stays readable when its model is no longer built in.
     model: z.string().exactOptional(),
     scene: z.enum(SCENES).exactOptional(),
+    speed: z.enum(SPEEDS).exactOptional(),
     quality: z.enum(QUALITIES),
     orientation: z.enum(['video', 'image']),
     sound: z.boolean(),
@@ -70,10 +72,12 @@ const base = z.object({
         'trimmed',
         'looped',
         'no-cancel',
+        'relaxed',
         'draft',
       ]),
     ),
     warnings: z.array(z.enum(QUOTE_WARNINGS)),
+    usualMs: z.number().exactOptional(),
   }),
   attempts: z.array(
     z.object({

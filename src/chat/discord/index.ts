@@ -119,7 +119,7 @@ export function createDiscordChat(parts: DiscordParts): RunningChat {
     log.info({}, `Discord is on. Add the bot to a server: ${url}`);
     parts.onInvite?.(url);
     const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
-    const choice = core?.models.choice() ?? { models: false, scenes: false };
+    const choice = core?.models.choice() ?? { models: false, scenes: false, speeds: false };
     const commands = commandsData(
       names.map((name) => parts.commands[name]),
       choice,
