@@ -92,7 +92,7 @@ describe('a record of settings', () => {
     const told = historyLines(words, entries, naming, 'UTC');
     expect(told[0]).toContain('Keep videos for from 30 days to 7 days');
     expect(told[6]).toContain('Ask before jobs dearer than from $0.25 to $0.50');
-    expect(told[15]).toContain('Limits from default to all together: $5.00 a day');
+    expect(told[16]).toContain('Limits from default to all together: $5.00 a day');
     const state = settingsLines(words, { settings: book.of(SPACE), own: book.own(SPACE) }, naming);
     expect(state.filter((line) => line.endsWith('(set here)'))).toHaveLength(settings.length);
   });

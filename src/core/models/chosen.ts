@@ -118,7 +118,7 @@ export function choosableIn(
     models: models.length > 1 ? models : [],
     qualities: QUALITIES.filter((one) => one === 'draft' || qualities.includes(one)),
     scenes: request.model === DRAFT ? ['picture'] : scenesOf(offers, meant ?? ''),
-    relaxed: request.model !== DRAFT && canRelax(offers, meant ?? ''),
+    ...(request.model !== DRAFT && canRelax(offers, meant ?? '') ? { relaxed: true } : {}),
   };
 }
 
