@@ -2,13 +2,14 @@ import type { ChatCommand } from '../src/chat/command.ts';
 import { accept } from '../src/core/refusals.ts';
 import type { WordKey } from '../src/words/index.ts';
 
-export const help: ChatCommand<undefined> = {
+/** `relaxed`: whether anybody here can be asked to let others go first. */
+export const help: ChatCommand<{ relaxed: boolean }> = {
   audience: 'members',
   data: { name: 'help', options: [] },
-  async execute() {
-    return accept(undefined);
+  async execute(_call, { models }) {
+    return accept({ relaxed: models.choice().speeds });
   },
-  show({ t }, _, { ways, offered }) {
+  show({ t }, { relaxed }, { ways, offered }) {
     return {
       title: t('help.title'),
       tone: 'plain',
@@ -19,6 +20,7 @@ export const help: ChatCommand<undefined> = {
         '',
         t('help.tips'),
         t('help.price'),
+        ...(relaxed ? [t('help.relaxed', { relaxed: t('choice.speed.relaxed') })] : []),
         '',
         t('help.commands'),
         ...offered.map((name) => `/${name} – ${t(`command.${name}.description` as WordKey)}`),

@@ -14,6 +14,7 @@ import { notify } from './notify.ts';
 import { providers } from './providers.ts';
 import { quality } from './quality.ts';
 import { retention } from './retention.ts';
+import { speed } from './speed.ts';
 import { timezone } from './timezone.ts';
 
 export const settings: readonly Setting[] = [
@@ -26,6 +27,7 @@ export const settings: readonly Setting[] = [
   providers,
   models,
   quality,
+  speed,
   confirm,
   label,
   notify,

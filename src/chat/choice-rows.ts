@@ -19,7 +19,12 @@ export function choiceRows(words: Words, offer: Offer): (readonly Button[])[] {
   const { t } = words;
   const { code, request, quote } = offer;
   const { understands } = modelOf(request);
-  const { models, qualities, scenes } = offer.choosable ?? { models: [], qualities: QUALITIES, scenes: [] };
+  const {
+    models,
+    qualities,
+    scenes,
+    relaxed = false,
+  } = offer.choosable ?? { models: [], qualities: QUALITIES, scenes: [] };
   // Only a clip that is too short has to be repeated, which may have been decided without a word of the member's.
   const isLooped = quote.notes.includes('looped');
   const choices = { ...offer.choices, loop: isLooped };
@@ -42,6 +47,13 @@ export function choiceRows(words: Words, offer: Offer): (readonly Button[])[] {
     arg: `scene=${scene === 'clip' ? 'picture' : 'clip'}`,
     label: `${scene === 'clip' ? '☑' : '☐'} ${t('choice.scene.clip')}`,
   };
+  const isRelaxed = request.speed === 'relaxed';
+  const inNoHurry: Button = {
+    verb: 'choose',
+    code,
+    arg: `speed=${isRelaxed ? 'normal' : 'relaxed'}`,
+    label: `${isRelaxed ? '☑' : '☐'} ${t('choice.speed.relaxed')}`,
+  };
   const isThere = (name: Switch): boolean =>
     name === 'loop' ? isLooped : name !== 'sound' || understands.sound;
   const rows = [
@@ -60,6 +72,7 @@ export function choiceRows(words: Words, offer: Offer): (readonly Button[])[] {
     [
       ...(Object.keys(SWITCHES) as Switch[]).filter(isThere).map(onOff),
       ...(scenes.includes('clip') ? [inClip] : []),
+      ...(relaxed ? [inNoHurry] : []),
     ],
   ];
   return rows.filter((row) => row.length > 0);

@@ -2,8 +2,8 @@
 export type OptionSpec = {
   name: string;
   required?: boolean;
-  /** It is offered only where there is a choice: of several models, or of scenes. */
-  where?: 'models' | 'scenes';
+  /** It is offered only where there is a choice: of several models, of scenes, or of speeds. */
+  where?: 'models' | 'scenes' | 'speeds';
   /** A button does it where options are offered one by one. */
   byButton?: true;
 } & (

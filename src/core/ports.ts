@@ -26,8 +26,11 @@ export type Clock = { now(): number };
 
 // ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says. */
-export type Offer = { model: string; quality: Quality; scene?: Scene };
+/**
+ * One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says.
+ * `relaxed`: on request it lets others go first, at the same price.
+ */
+export type Offer = { model: string; quality: Quality; scene?: Scene; relaxed?: true };
 
 type ProviderCapabilities = {
   offers: readonly Offer[];
@@ -38,8 +41,6 @@ type ProviderCapabilities = {
   free: boolean;
   /** The shortest sensible time between two status calls. */
   pollFloorMs: number;
-  /** Can be asked to let others go first. */
-  lowPriority?: boolean;
   /**
    * `same-id`: it refuses a twin of our id for free, so a job that `find` knows to be absent may be sent again; and one
    * that is only not seen, for as long as its twin is sure to be refused.

@@ -8,7 +8,7 @@ import { usdFromMicros } from '../core/price/money.ts';
 import type { ProviderStats } from '../core/price/provider-health.ts';
 import { CONSENT_ANSWERS, type ConsentReason } from '../core/trust/consent-answers.ts';
 import { consentLines } from '../words/consent.ts';
-import { labelText, modelName } from '../words/facts.ts';
+import { labelText, modelName, noteText } from '../words/facts.ts';
 import { wordsFor } from '../words/index.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { abilities, modelCost } from '../words/models.ts';
@@ -26,7 +26,7 @@ export function presentQuote(quote: Quote, { orientation, quality }: Shape): Quo
     provider: quote.provider,
     orientation,
     quality,
-    notes: quote.notes.map((code) => ({ code, message: words.note(code) })),
+    notes: quote.notes.map((code) => ({ code, message: noteText(words, code, quote) })),
     warnings: quote.warnings.map((code) => ({ code, message: words.warning(code) })),
   };
 }
@@ -39,7 +39,7 @@ export const presentConsent = (why: ConsentReason, provider: string): { consent:
 /** Everything about a job but what only its provider understands. */
 export function presentJob(job: Job, usualMs: number | undefined, now: number): JobView {
   const { id, code, state, createdAt, updatedAt } = job;
-  const { quality, orientation, scene, sound, prompt } = job.request;
+  const { quality, orientation, scene, speed, sound, prompt } = job.request;
   const rendering = job.state === 'running' && job.phase.kind === 'rendering' ? job.phase : undefined;
   const eta = etaSeconds(job, usualMs, now);
   const ended = endOf(job);
@@ -60,6 +60,7 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
     request: {
       model: modelOfJob(job).id,
       ...(scene ? { scene } : {}),
+      ...(speed ? { speed } : {}),
       quality,
       orientation,
       sound,
@@ -103,6 +104,7 @@ export function presentModel(facts: ModelFacts): ModelView {
     name: modelName(words, model),
     qualities: [...qualities],
     scenes: [...scenes],
+    relaxed: facts.relaxed !== undefined,
     ...(perSecondMicros === undefined ? {} : { pricePerSecond: words.money(perSecondMicros) }),
     facts: [...modelCost(words, facts), ...abilities(words, facts)],
     ...(model.goodPair ? { pair: words.t(`model.pair-${model.goodPair}`) } : {}),

@@ -9,6 +9,7 @@ import {
   QUOTE_WARNINGS,
   REPORT_REASONS,
   SCENES,
+  SPEEDS,
   STOPS,
 } from '../core/job/job.ts';
 import { FAILURE_CODES } from '../core/refusals.ts';
@@ -40,10 +41,12 @@ const quote = z.object({
       'trimmed',
       'looped',
       'no-cancel',
+      'relaxed',
       'draft',
     ]),
   ),
   warnings: z.array(z.enum(QUOTE_WARNINGS)),
+  usualMs: z.number().exactOptional(),
 });
 
 const base = z.object({
@@ -62,6 +65,7 @@ const base = z.object({
     // Any text: a job stays readable when its model is no longer built in.
     model: z.string().exactOptional(),
     scene: z.enum(SCENES).exactOptional(),
+    speed: z.enum(SPEEDS).exactOptional(),
     quality: z.enum(QUALITIES),
     orientation: z.enum(['video', 'image']),
     sound: z.boolean(),

@@ -13,6 +13,7 @@ type Label =
   | 'quality'
   | 'orientation'
   | 'scene'
+  | 'speed'
   | 'sound'
   | 'prompt'
   | 'negative-prompt'
@@ -38,6 +39,7 @@ export function detailsLines(words: Words, job: Job, timeZone?: string): string[
     ['quality', qualityName(words, request.quality)],
     ['orientation', t(`choice.orientation.${request.orientation}`)],
     ['scene', request.scene && t(`choice.scene.${request.scene}`)],
+    ['speed', request.speed && t(`choice.speed.${request.speed}`)],
     ['sound', t(request.sound ? 'details.sound-on' : 'details.sound-off')],
     ['prompt', request.prompt],
     ['negative-prompt', request.negativePrompt],

@@ -1,5 +1,5 @@
 /** The short facts that cards, lists and details are made of. */
-import type { Quality, Quote, RenderRequest } from '../core/job/job.ts';
+import type { Quality, Quote, QuoteNote, RenderRequest } from '../core/job/job.ts';
 import type { Model } from '../core/models/model.ts';
 import { DEFAULT_MODEL, modelOf } from '../core/models/registry.ts';
 import { cutShort } from '../core/text.ts';
@@ -19,13 +19,15 @@ export const modelName = ({ t }: Words, { name }: Model): string => name ?? t('m
 
 export const qualityName = ({ t }: Words, quality: Quality): string => t(`choice.quality.${quality}`);
 
-type Rendered = Pick<RenderRequest, 'model' | 'quality'>;
+type Rendered = Pick<RenderRequest, 'model' | 'quality' | 'speed'>;
 
-/** `Standard`, and what with where that is not what was always meant: `Kling 3.0 Standard`. */
+/** `Standard`, and what with and how where that is not what was always meant: `Kling 3.0 Standard · Relaxed`. */
 export function renderedName(words: Words, request: Rendered): string {
   const model = modelOf(request);
   const quality = qualityName(words, request.quality);
-  return model.name === undefined || model.id === DEFAULT_MODEL.id ? quality : `${model.name} ${quality}`;
+  const isUsual = model.name === undefined || model.id === DEFAULT_MODEL.id;
+  const lane = request.speed === 'relaxed' ? [words.t('choice.speed.relaxed')] : [];
+  return [isUsual ? quality : `${model.name} ${quality}`, ...lane].join(SEPARATOR);
 }
 
 /** Long enough to know a file again by, short enough for a line. */
@@ -46,7 +48,7 @@ function tidy(name: string | undefined): string | undefined {
 
 /** `about $0.28 · 4 s · Standard · fal.ai`, then what the member should know before paying. */
 export function quoteLines(words: Words, quote: Quote, request: Rendered): string[] {
-  const { t, price, seconds, note, warning } = words;
+  const { t, price, seconds, warning } = words;
   const sum = quote.notes.includes('price-is-approximate')
     ? t('card.about', { price: price(quote.micros) })
     : price(quote.micros);
@@ -59,6 +61,12 @@ export function quoteLines(words: Words, quote: Quote, request: Rendered): strin
   return [
     facts.join(SEPARATOR),
     ...quote.warnings.map((code) => `⚠️ ${warning(code)}`),
-    ...quote.notes.map(note),
+    ...quote.notes.map((code) => noteText(words, code, quote)),
   ];
 }
+
+/** What the member should know of a price, in a sentence. */
+export const noteText = ({ t, note, duration }: Words, code: QuoteNote, { usualMs }: Quote): string =>
+  code === 'relaxed' && usualMs !== undefined
+    ? t('note.relaxed-usually', { time: duration(usualMs) })
+    : note(code);

@@ -4,13 +4,23 @@ import { modelName, SEPARATOR } from './facts.ts';
 import type { Words } from './index.ts';
 
 /** What it can do that not every model can. */
-export function abilities({ t }: Words, { model, scenes }: Pick<ModelFacts, 'model' | 'scenes'>): string[] {
+export function abilities(
+  { t, duration }: Words,
+  { model, scenes, relaxed }: Pick<ModelFacts, 'model' | 'scenes' | 'relaxed'>,
+): string[] {
   const { prompt, orientation, sound } = model.understands;
   return [
     ...(prompt ? [t('model.can-prompt')] : []),
     ...(orientation ? [t('model.can-orientation')] : []),
     ...(sound ? [t('model.can-sound')] : []),
     ...(scenes.includes('clip') ? [t('model.can-scene')] : []),
+    ...(relaxed
+      ? [
+          relaxed.usualMs === undefined
+            ? t('model.can-relax')
+            : t('model.relaxed-usually', { time: duration(relaxed.usualMs) }),
+        ]
+      : []),
   ];
 }
 

@@ -219,15 +219,15 @@ describe('an offer', () => {
     );
   });
 
-  it('lets a model and a scene be chosen where there is a choice, and leaves out what the model does not know', () => {
+  it('lets a model, a scene and a speed be chosen where there is a choice, and leaves out what the model does not know', () => {
     const { quote, request, inputs: files, requester } = jobIn('created');
     const offer: Offer = {
       id: '1',
       code: 'ABC234',
       requester,
       choices: { orientation: 'auto', quality: undefined, sound: true, trim: false },
-      request: { ...request, model: 'wan-animate', scene: 'clip' },
-      quote,
+      request: { ...request, model: 'wan-animate', scene: 'clip', speed: 'relaxed' },
+      quote: { ...quote, notes: ['relaxed'], usualMs: 720_000 },
       ...files,
       why: 'price',
       expiresAt: 1_800_000_000_000,
@@ -235,6 +235,7 @@ describe('an offer', () => {
         models: ['kling-2.6', 'wan-animate'],
         qualities: ['draft', 'standard'],
         scenes: ['picture', 'clip'],
+        relaxed: true,
       },
     };
     const page = offerPage(words, offer);
@@ -253,11 +254,15 @@ describe('an offer', () => {
       [
         ['☐ Trim the clip', 'trim=true'],
         ["☑ The clip's world", 'scene=picture'],
+        ['☑ Relaxed', 'speed=normal'],
       ],
     ]);
     // Discord shows five rows of buttons, and five buttons in each.
     expect(page.rows?.length).toBeLessThanOrEqual(5);
-    expect(page.lines).toContainEqual('$0.28 · 4 s · Wan 2.2 Animate Standard · fal.ai');
+    expect(page.lines).toContainEqual('$0.28 · 4 s · Wan 2.2 Animate Standard · Relaxed · fal.ai');
+    expect(page.lines).toContainEqual(
+      'Relaxed: others go first, at the same price. It usually takes 12 min.',
+    );
   });
 });
 

@@ -393,10 +393,14 @@ describe('help', () => {
   it('names every command that is offered, in each language', () => {
     const offered = [...namesFor(commands, 'members'), ...namesFor(commands, 'admins')];
     for (const locale of LOCALES) {
-      const { lines } = commands.help.show(wordsFor(locale), undefined, { ...FACTS, offered });
+      const { lines } = commands.help.show(wordsFor(locale), { relaxed: true }, { ...FACTS, offered });
       const text = lines.join('\n');
       for (const name of offered) expect(text, locale).toContain(`/${name} – `);
       expect(text, locale).not.toMatch(/command\.|help\./);
+      const lane = wordsFor(locale).t('choice.speed.relaxed');
+      expect(text, locale).toContain(lane);
+      const without = commands.help.show(wordsFor(locale), { relaxed: false }, { ...FACTS, offered });
+      expect(without.lines?.join('\n'), locale).not.toContain(lane);
     }
   });
 });

@@ -135,8 +135,8 @@ describe('the models of a space', () => {
   it('leave nothing to choose where there is one', async () => {
     const single = createWorld().boot();
     expect(hostedModels(single.ctx.registry)).toEqual(['kling-2.6']);
-    expect(single.core.models.choice()).toEqual({ models: false, scenes: false });
-    expect(many().core.models.choice()).toEqual({ models: true, scenes: true });
+    expect(single.core.models.choice()).toEqual({ models: false, scenes: false, speeds: false });
+    expect(many().core.models.choice()).toEqual({ models: true, scenes: true, speeds: false });
     const offer = await offered(single);
     expect(offer.choosable).toEqual({
       models: [],

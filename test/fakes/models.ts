@@ -8,3 +8,8 @@ export const SEVERAL: readonly Offer[] = [
   { model: 'wan-animate', quality: 'standard', scene: 'clip' },
   { model: 'dreamactor-2', quality: 'standard' },
 ];
+
+/** The same, of which one lets others go first. */
+export const RELAXABLE: readonly Offer[] = SEVERAL.map((offer) =>
+  offer.model === 'wan-animate' ? { ...offer, relaxed: true } : offer,
+);

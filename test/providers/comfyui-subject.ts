@@ -35,7 +35,7 @@ export async function comfySubject({
 } = {}) {
   const sim = await startComfyui({ time });
   const { inputs, pathOf: ofSample } = await sampleFiles();
-  const pathOf = (file: StoredFile) => elsewhere?.(file.key) ?? ofSample(file);
+  const pathOf = async (file: StoredFile) => elsewhere?.(file.key) ?? ofSample(file);
   const paths = await workflowFiles(freshFolder(), ...workflows);
   const troubles: (ProviderTrouble | undefined)[] = [];
   const warnings: string[] = [];

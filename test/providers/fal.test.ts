@@ -48,6 +48,16 @@ describe("fal.ai's wire", () => {
     expect(fal().capabilities.negativePrompt).toBe(false);
   });
 
+  it('asks for the low priority only of what may be relaxed, and for none otherwise', async () => {
+    await fal().submit('job-1', REQUEST, UPLOADED, signal);
+    await fal().submit('job-2', { ...REQUEST, speed: 'relaxed' }, UPLOADED, signal);
+    const sent = sim.requestsTo('POST', /motion-control$/);
+    expect(sent.map(({ headers }) => headers['x-fal-queue-priority'])).toEqual([undefined, 'low']);
+    expect(sent[0]?.json).toEqual(sent[1]?.json);
+    const price = await fal().quote(REQUEST);
+    expect(await fal().quote({ ...REQUEST, speed: 'relaxed' })).toEqual(price);
+  });
+
   it('renders pro at the other endpoint, at its price', async () => {
     const provider = fal();
     const request = { ...REQUEST, quality: 'pro' as const };

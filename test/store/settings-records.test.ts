@@ -10,7 +10,7 @@ import { freshDatabase } from './open.ts';
 const SPACE = 'telegram:-1001';
 
 /** One with everything that can be set, and each kind of it. */
-const RECORD = `{"limits":[{"who":{"kind":"space"},"period":"day","unit":"usd","max":5000000},{"who":{"kind":"everyone"},"period":"month","unit":"jobs","max":30},{"who":{"kind":"channel","id":"7"},"period":"day","unit":"jobs","max":0},{"who":{"kind":"role","id":"77"},"period":"month","unit":"usd","max":10000000},{"who":{"kind":"member","id":"telegram:5"},"period":"day","unit":"jobs","max":"off"}],"grants":[{"who":{"kind":"member","id":"telegram:5"},"until":1796000000000,"unit":"usd","max":2000000},{"who":{"kind":"role","id":"77"},"until":1796000000000,"unit":"jobs","max":3}],"channels":["7"],"roles":["77"],"members":["telegram:5"],"blocked":[{"member":"telegram:6"},{"member":"telegram:8","until":1796000000000}],"providers":["runcomfy","fal"],"models":["kling-3.0","kling-2.6"],"quality":"standard","confirmAboveMicros":500000,"notify":false,"adult":true,"label":"plate","logChannel":"-1001/12","timeZone":"Europe/Berlin","retentionDays":7}`;
+const RECORD = `{"limits":[{"who":{"kind":"space"},"period":"day","unit":"usd","max":5000000},{"who":{"kind":"everyone"},"period":"month","unit":"jobs","max":30},{"who":{"kind":"channel","id":"7"},"period":"day","unit":"jobs","max":0},{"who":{"kind":"role","id":"77"},"period":"month","unit":"usd","max":10000000},{"who":{"kind":"member","id":"telegram:5"},"period":"day","unit":"jobs","max":"off"}],"grants":[{"who":{"kind":"member","id":"telegram:5"},"until":1796000000000,"unit":"usd","max":2000000},{"who":{"kind":"role","id":"77"},"until":1796000000000,"unit":"jobs","max":3}],"channels":["7"],"roles":["77"],"members":["telegram:5"],"blocked":[{"member":"telegram:6"},{"member":"telegram:8","until":1796000000000}],"providers":["runcomfy","fal"],"models":["kling-3.0","kling-2.6"],"quality":"standard","speed":"relaxed","confirmAboveMicros":500000,"notify":false,"adult":true,"label":"plate","logChannel":"-1001/12","timeZone":"Europe/Berlin","retentionDays":7}`;
 
 /** The newest first: what the table of changes holds beside who and when. */
 const CHANGES = [
@@ -21,6 +21,7 @@ const CHANGES = [
   ['label', '{"to":"plate"}'],
   ['adult', '{"to":true}'],
   ['confirmAboveMicros', '{"from":250000,"to":500000}'],
+  ['speed', '{"to":"relaxed"}'],
   ['quality', '{"to":"standard"}'],
   ['providers', '{"from":["fal"],"to":["runcomfy","fal"]}'],
   ['models', '{"to":["kling-3.0","kling-2.6"]}'],
@@ -91,7 +92,7 @@ describe('a record of settings', () => {
     const told = historyLines(words, entries, naming, 'UTC');
     expect(told[0]).toContain('Keep videos for from 30 days to 7 days');
     expect(told[6]).toContain('Ask before jobs dearer than from $0.25 to $0.50');
-    expect(told[15]).toContain('Limits from default to all together: $5.00 a day');
+    expect(told[16]).toContain('Limits from default to all together: $5.00 a day');
     const state = settingsLines(words, { settings: book.of(SPACE), own: book.own(SPACE) }, naming);
     expect(state.filter((line) => line.endsWith('(set here)'))).toHaveLength(settings.length);
   });

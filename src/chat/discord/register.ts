@@ -25,7 +25,7 @@ export type RegisterParts = {
 /** Registers them for the app of that id, once what was asked before is done. What Discord does not take is logged. */
 export function createRegistrar(parts: RegisterParts) {
   let last: Promise<void> = Promise.resolve();
-  return (applicationId: string, choice = { models: false, scenes: false }): void => {
+  return (applicationId: string, choice = { models: false, scenes: false, speeds: false }): void => {
     const names = [...namesFor(parts.commands, 'members'), ...namesFor(parts.commands, 'admins')];
     const commands = commandsData(
       names.map((name) => parts.commands[name]),

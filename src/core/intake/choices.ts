@@ -1,6 +1,6 @@
 /** Parses what a member chose. Every front hands in text; no other file knows the options' names. */
 
-import { QUALITIES, SCENES } from '../job/job.ts';
+import { QUALITIES, SCENES, SPEEDS } from '../job/job.ts';
 import { misfit } from '../misfit.ts';
 import type { OptionSpec } from '../options.ts';
 import type { Choices } from '../price/quote.ts';
@@ -27,6 +27,8 @@ export const CHOICE_OPTIONS = [
     type: 'choice',
     choices: QUALITIES,
   },
+  // What it is by itself, a space can set.
+  { name: 'speed', type: 'choice', choices: SPEEDS, where: 'speeds' },
   { name: 'sound', type: 'switch', default: true },
   {
     name: 'trim',
@@ -51,12 +53,14 @@ export function readChoices(texts: Texts): Outcome<Choices> {
   if (wrong) return refuse(wrong);
   const model = texts.model?.trim().toLowerCase();
   const scene = SCENES.find((value) => value === texts.scene);
+  const speed = SPEEDS.find((value) => value === texts.speed);
   const prompt = texts.prompt && clean(texts.prompt).trim();
   const negativePrompt = texts.negative_prompt && clean(texts.negative_prompt).trim();
   return accept({
     // Which models there are is asked where the price is.
     ...(model ? { model } : {}),
     ...(scene ? { scene } : {}),
+    ...(speed ? { speed } : {}),
     orientation: (['video', 'image'] as const).find((value) => value === texts.orientation) ?? 'auto',
     quality: QUALITIES.find((value) => value === texts.quality),
     sound: texts.sound !== 'false',

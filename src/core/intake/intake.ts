@@ -96,7 +96,12 @@ export function createIntake(ctx: Context): Intake {
     if (tooGood) return refuse(tooGood);
     // What was chosen once may not be allowed any more.
     const model = modelOfJob(job).id;
-    const chosen = chosenIn(ctx, spaceId, { model, ...sceneOf(request), quality: request.quality });
+    const chosen = chosenIn(ctx, spaceId, {
+      model,
+      ...sceneOf(request),
+      ...(request.speed ? { speed: request.speed } : {}),
+      quality: request.quality,
+    });
     if (!chosen.ok) return chosen;
     const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
     const again = { ...request, model: chosen.value.model.id };
@@ -112,7 +117,12 @@ export function createIntake(ctx: Context): Intake {
     const blocked = await ctx.blocks.refusalFor(spaceId, await seenOf(ctx, files));
     if (blocked) return refuse(blocked);
     const quoted = await bestQuote(eligibleProviders(ctx, spaceId), plan, warnings);
-    return quoted.ok ? accept({ plan, quote: quoted.value, files }) : quoted;
+    if (!quoted.ok) return quoted;
+    const { speed } = plan.request;
+    const usualMs =
+      speed === 'relaxed' ? ctx.history.usualMs(quoted.value.provider, plan.request) : undefined;
+    const quote = { ...quoted.value, ...(usualMs === undefined ? {} : { usualMs }) };
+    return accept({ plan, quote, files });
   }
 
   function refusalOfQuality(spaceId: string, quality: Quality | undefined): Refusal | undefined {
@@ -189,6 +199,8 @@ function choicesOf(job: Job): Choices {
   return {
     model: modelOfJob(job).id,
     ...sceneOf(request),
+    // Whatever was set meanwhile, it stays what it was.
+    speed: request.speed ?? 'normal',
     quality,
     orientation: quote.notes.includes('orientation-from-camera') ? 'auto' : orientation,
     sound,

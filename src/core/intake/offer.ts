@@ -41,11 +41,15 @@ export type Offer = {
   choosable?: Choosable;
 };
 
-/** Models by their ids, none where there is but one; qualities and scenes of the model chosen. */
+/**
+ * Models by their ids, none where there is but one; qualities and scenes of the model chosen, and whether others can be let
+ * go first.
+ */
 export type Choosable = {
   models: readonly string[];
   qualities: readonly Quality[];
   scenes: readonly Scene[];
+  relaxed?: boolean;
 };
 
 /** The limit that an admin would lift. */

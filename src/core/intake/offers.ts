@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
-import { choosableIn, fitting } from '../models/chosen.ts';
+import { choosableIn, fitting, withUsualSpeed } from '../models/chosen.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
@@ -152,8 +152,9 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     return accept(takenOf(offer));
   }
 
-  const take: Offers['take'] = (event, uploads, choices, ask) =>
+  const take: Offers['take'] = (event, uploads, wishes, ask) =>
     kv.alone(codeOf(event.id), () => {
+      const choices = withUsualSpeed(ctx, event.requester, wishes);
       const prepare = (wishes: Choices) => intake.prepare(event.requester.spaceId, uploads, wishes);
       return decide(event, { uploads, choices, ask, prepare });
     });

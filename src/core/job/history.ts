@@ -18,7 +18,8 @@ function bucketOf(provider: string, request: RenderRequest): string {
   const { id } = modelOf(request);
   // What was learnt before there were several models was of these two.
   const model = id === DEFAULT_MODEL.id || id === DRAFT ? '' : `${id}:`;
-  return `${provider}:${model}${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
+  const lane = request.speed === 'relaxed' ? 'relaxed:' : '';
+  return `${provider}:${model}${lane}${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
 }
 
 export async function createHistory(kv: KeyValueStore): Promise<History> {

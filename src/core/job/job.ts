@@ -2,9 +2,17 @@
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-import type { Orientation, Quality, Scene } from './wishes.ts';
+import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
 
-export { type Orientation, QUALITIES, type Quality, SCENES, type Scene } from './wishes.ts';
+export {
+  type Orientation,
+  QUALITIES,
+  type Quality,
+  SCENES,
+  type Scene,
+  SPEEDS,
+  type Speed,
+} from './wishes.ts';
 
 /** A file of ours under DATA_DIR, named by the hash of its bytes. */
 export type StoredFile = { key: string; bytes: number; mime: string };
@@ -29,6 +37,8 @@ export type RenderRequest = {
   /** By its id in `models/registry.ts`; missing on records of before there were several, as is the picture's scene. */
   model?: string;
   scene?: Scene;
+  /** Missing for the usual one. */
+  speed?: Speed;
   quality: Quality;
   orientation: Orientation;
   sound: boolean;
@@ -56,6 +66,7 @@ export type QuoteNote =
   | 'trimmed'
   | 'looped'
   | 'no-cancel'
+  | 'relaxed'
   | 'draft';
 export const QUOTE_WARNINGS = ['no-person-in-image', 'no-person-in-clip', 'sound-unreadable'] as const;
 export type QuoteWarning = (typeof QUOTE_WARNINGS)[number];
@@ -67,6 +78,8 @@ export type Quote = {
   seconds: number;
   notes: QuoteNote[];
   warnings: QuoteWarning[];
+  /** What such a render usually takes; only of a relaxed one, and once that is known. */
+  usualMs?: number;
 };
 
 /** The provider's own handle of a job: opaque JSON, read only by the provider that made it. */

@@ -1,7 +1,7 @@
 /** Which model a request is for: what was wished, what the admins allow, and what is offered here, put together. */
 import type { Context } from '../context.ts';
 import type { Choosable } from '../intake/offer.ts';
-import { QUALITIES, type Quality, type RenderRequest } from '../job/job.ts';
+import { isOperatorsOwn, QUALITIES, type Quality, type RenderRequest, type Requester } from '../job/job.ts';
 import type { Offer } from '../ports.ts';
 import { mayRender } from '../price/eligible-providers.ts';
 import type { Choices, Target } from '../price/quote.ts';
@@ -9,7 +9,7 @@ import { accept, type Outcome, refuse } from '../refusals.ts';
 import { DEFAULT_MODEL, DRAFT, findModel, MODELS } from './registry.ts';
 
 type Parts = Pick<Context, 'registry' | 'settings' | 'rules'>;
-type Wishes = Pick<Choices, 'model' | 'quality' | 'scene'>;
+type Wishes = Pick<Choices, 'model' | 'quality' | 'scene' | 'speed'>;
 
 /** The ids of the hosted models that anybody configured here offers, in the registry's order. */
 export function hostedModels(registry: Parts['registry']): string[] {
@@ -53,15 +53,36 @@ export function chosenIn(parts: Parts, spaceId: string, wishes: Wishes): Outcome
     const meant = findModel(wished ?? parts.settings.of(spaceId).models?.[0]) ?? DEFAULT_MODEL;
     return refuse({ code: 'no-provider-for-model', model: meant.name ?? meant.id });
   }
-  const scenes = scenesOf(offersIn(parts, spaceId), model.id);
+  const offers = offersIn(parts, spaceId);
+  const scenes = scenesOf(offers, model.id);
   const scene = wishes.scene ?? scenes[0] ?? 'picture';
   if (!scenes.includes(scene)) return refuse({ code: 'bad-option', option: 'scene', allowed: scenes });
-  return accept({ model, quality, scene });
+  const { speed } = wishes;
+  if (speed === 'relaxed' && !canRelax(offers, model.id)) return refuse(NOT_RELAXED);
+  return accept({ model, quality, scene, ...(speed ? { speed } : {}) });
+}
+
+/** Whether anybody there renders the model so on request. */
+const canRelax = (offers: readonly Offer[], model: string): boolean =>
+  offers.some((offer) => offer.model === model && offer.relaxed === true);
+
+const NOT_RELAXED = { code: 'bad-option', option: 'speed', allowed: ['normal'] } as const;
+
+/**
+ * The choices with the speed that the space has set for members without a role, where that goes with the rest: whoever
+ * chose one, and whoever has a role, is not concerned.
+ */
+export function withUsualSpeed(parts: Parts, requester: Requester, choices: Choices): Choices {
+  const { spaceId, platform, roles = [] } = requester;
+  const isConcerned = choices.speed === undefined && roles.length === 0 && !isOperatorsOwn(platform);
+  if (!isConcerned || parts.settings.of(spaceId).speed !== 'relaxed') return choices;
+  const relaxed = { ...choices, speed: 'relaxed' } as const;
+  return chosenIn(parts, spaceId, relaxed).ok ? relaxed : choices;
 }
 
 /** One choice more, `news`, on top of others: what does not go with it is chosen anew, rather than refused. */
 export function fitting(parts: Parts, spaceId: string, chosen: Choices, news: Partial<Choices>): Choices {
-  const { scene, quality, model, ...rest } = chosen;
+  const { scene, quality, model, speed, ...rest } = chosen;
   const offers = offersIn(parts, spaceId);
   const target = chosenIn(parts, spaceId, { ...(model ? { model } : {}), quality });
   const id = target.ok ? target.value.model.id : undefined;
@@ -70,7 +91,8 @@ export function fitting(parts: Parts, spaceId: string, chosen: Choices, news: Pa
       (offer) =>
         offer.model === id &&
         (one.quality === undefined || offer.quality === one.quality) &&
-        (one.scene === undefined || (offer.scene ?? 'picture') === one.scene),
+        (one.scene === undefined || (offer.scene ?? 'picture') === one.scene) &&
+        (one.relaxed === undefined || offer.relaxed === true),
     );
   const isDraft = quality === 'draft' && news.model === undefined;
   return {
@@ -78,6 +100,7 @@ export function fitting(parts: Parts, spaceId: string, chosen: Choices, news: Pa
     ...(model ? { model } : {}),
     quality: isDraft || 'quality' in news || (quality && has({ quality })) ? quality : undefined,
     ...(scene && ('scene' in news || has({ scene })) ? { scene } : {}),
+    ...(speed && (speed === 'normal' || 'speed' in news || has({ relaxed: true })) ? { speed } : {}),
   };
 }
 
@@ -90,10 +113,12 @@ export function choosableIn(
   const models = modelsIn(parts, spaceId);
   const meant = request.model === DRAFT ? models[0] : request.model;
   const qualities = Object.keys(findModel(meant)?.qualities ?? {});
+  const offers = offersIn(parts, spaceId);
   return {
     models: models.length > 1 ? models : [],
     qualities: QUALITIES.filter((one) => one === 'draft' || qualities.includes(one)),
-    scenes: request.model === DRAFT ? ['picture'] : scenesOf(offersIn(parts, spaceId), meant ?? ''),
+    scenes: request.model === DRAFT ? ['picture'] : scenesOf(offers, meant ?? ''),
+    ...(request.model !== DRAFT && canRelax(offers, meant ?? '') ? { relaxed: true } : {}),
   };
 }
 
@@ -102,8 +127,9 @@ const scenesOf = (offers: readonly Offer[], model: string) =>
     offers.some((offer) => offer.model === model && (offer.scene ?? 'picture') === scene),
   );
 
-function draft(quality: Quality, { scene }: Wishes): Outcome<Target> {
+function draft(quality: Quality, { scene, speed }: Wishes): Outcome<Target> {
   const model = findModel(DRAFT) ?? DEFAULT_MODEL;
+  if (speed === 'relaxed') return refuse(NOT_RELAXED);
   return scene === 'clip'
     ? refuse({ code: 'bad-option', option: 'scene', allowed: ['picture'] })
     : accept({ model, quality, scene: 'picture' });

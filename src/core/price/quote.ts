@@ -9,6 +9,7 @@ import type {
   QuoteWarning,
   RenderRequest,
   Scene,
+  Speed,
 } from '../job/job.ts';
 import type { ClipFacts } from '../media.ts';
 import type { Model } from '../models/model.ts';
@@ -22,6 +23,7 @@ export type Choices = {
   /** By its id, as it was written; missing: the space's default. */
   model?: string;
   scene?: Scene;
+  speed?: Speed;
   orientation: 'auto' | Orientation;
   quality: Quality | undefined;
   sound: boolean;
@@ -33,7 +35,7 @@ export type Choices = {
 };
 
 /** What is rendered, once what was chosen, set and offered has been put together. */
-export type Target = { model: Model; quality: Quality; scene: Scene };
+export type Target = { model: Model; quality: Quality; scene: Scene; speed?: Speed };
 
 export type Plan = {
   request: RenderRequest;
@@ -51,7 +53,7 @@ const REPEATED: readonly string[] = ['GIF', 'animated WebP', 'animated PNG'];
 export function plan(
   choices: Choices,
   clip: Pick<ClipFacts, 'container' | 'durationMs' | 'fps' | 'cameraMoves'> & { hasSound?: boolean },
-  { model, quality, scene }: Target,
+  { model, quality, scene, speed }: Target,
 ): Outcome<Plan> {
   const { understands, clip: limits } = model;
   const { minSeconds } = limits;
@@ -92,6 +94,7 @@ export function plan(
   const request: RenderRequest = {
     model: model.id,
     ...(scene === 'picture' ? {} : { scene }),
+    ...(speed === 'relaxed' ? { speed } : {}),
     quality,
     orientation,
     sound: choices.sound,
@@ -137,11 +140,12 @@ export async function bestQuote(
   const fromTable: QuoteNote[] = inTable ? ['price-from-table'] : [];
   const heeded = notes.filter((note) => note !== 'prompt-ignored' || !best.provider.capabilities.prompt);
   const final: QuoteNote[] = best.provider.capabilities.neverCancels ? ['no-cancel'] : [];
+  const patient: QuoteNote[] = request.speed === 'relaxed' ? ['relaxed'] : [];
   return accept({
     provider: best.provider.id,
     micros: best.offer.micros,
     seconds: request.clipSeconds,
-    notes: [...heeded, ...best.offer.notes, ...fromTable, ...ignored, ...final],
+    notes: [...heeded, ...best.offer.notes, ...fromTable, ...ignored, ...final, ...patient],
     warnings,
   });
 }
@@ -162,9 +166,13 @@ export function canDo(
   request: RenderRequest,
 ): boolean {
   const { id } = modelOf(request);
-  const { quality, scene = 'picture' } = request;
+  const { quality, scene = 'picture', speed } = request;
   return capabilities.offers.some(
-    (offer) => offer.model === id && offer.quality === quality && (offer.scene ?? 'picture') === scene,
+    (offer) =>
+      offer.model === id &&
+      offer.quality === quality &&
+      (offer.scene ?? 'picture') === scene &&
+      (speed !== 'relaxed' || offer.relaxed === true),
   );
 }
 

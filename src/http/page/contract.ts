@@ -53,6 +53,7 @@ export type JobView = {
   request: {
     model: string;
     scene?: string;
+    speed?: string;
     quality: string;
     orientation: string;
     sound: boolean;
@@ -162,6 +163,8 @@ export type ModelView = {
   /** Of those that cost something. */
   qualities: string[];
   scenes: string[];
+  /** Others can be let go first, which takes longer. */
+  relaxed: boolean;
   /** What a second costs at least, as a person reads it; missing while nobody takes jobs for it. */
   pricePerSecond?: string;
   /** Each a few words, for people: price, usual time, abilities. */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Which model renders, and whose world it shows: there only where there is a choice. */
+/** Which model renders, whose world it shows, and whether others go first: there only where there is a choice. */
 
 import { find, make, tell } from './dom.js';
 
@@ -9,6 +9,7 @@ const field = find('model-field', HTMLElement);
 const list = find('model', HTMLElement);
 const hint = find('model-hint', HTMLElement);
 const scenes = find('scene-field', HTMLElement);
+const speeds = find('speed-field', HTMLElement);
 const orientations = find('orientation-field', HTMLElement);
 const qualities = find('quality', HTMLElement);
 const sound = find('sound-switch', HTMLElement);
@@ -49,6 +50,7 @@ function suit() {
   const model = chosen();
   tell(hint, model?.pair);
   scenes.hidden = !model?.scenes.includes('clip');
+  speeds.hidden = !model?.relaxed;
   orientations.hidden = model !== undefined && !model.understands.orientation;
   sound.hidden = model !== undefined && !model.understands.sound;
   for (const input of qualities.querySelectorAll('input')) {
@@ -70,5 +72,6 @@ export function addModel(body, text) {
   if (field.hidden) return;
   body.set('model', text('model'));
   if (!scenes.hidden && text('scene')) body.set('scene', text('scene'));
+  if (!speeds.hidden && text('speed')) body.set('speed', text('speed'));
   if (orientations.hidden) body.set('orientation', 'auto');
 }

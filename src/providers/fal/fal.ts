@@ -71,7 +71,6 @@ export function createFal(options: FalOptions): Provider {
       negativePrompt: false,
       free: false,
       pollFloorMs: POLL_FLOOR_MS,
-      lowPriority: true,
     },
 
     async quote(request) {
@@ -94,7 +93,10 @@ export function createFal(options: FalOptions): Provider {
       return api.submit(
         {
           url: `${queueUrl}/${offer.endpoint}${hook}`,
-          headers: { 'x-fal-object-lifecycle-preference': OUTPUT_LIVES },
+          headers: {
+            'x-fal-object-lifecycle-preference': OUTPUT_LIVES,
+            ...(request.speed === 'relaxed' ? { 'x-fal-queue-priority': 'low' } : {}),
+          },
           json: inputOf(request, uploaded),
           signal,
         },

@@ -11,7 +11,7 @@ const WAN = 'fal-ai/wan/v2.2-14b/animate';
 /** Its page counts seconds of 16 frames; how many frames a video has is not said, so the clip's own at most. */
 const FRAMES = { counted: 16, most: findModel('wan-animate')?.clip.maxFps ?? 30 };
 
-export const OFFERS = [
+const BILLED = [
   {
     model: 'kling-2.6',
     quality: 'standard',
@@ -56,6 +56,9 @@ export const OFFERS = [
     bills: { micros: 50_000 },
   },
 ] as const satisfies readonly BilledOffer[];
+
+/** Its queue takes a priority for any of them, which can only lower it (its queue's documentation, 2026-11-21). */
+export const OFFERS = BILLED.map((offer) => ({ ...offer, relaxed: true as const }));
 
 /** What an operation notes of its offer; older ones know only the quality, of the one model that there was. */
 export type Rendered = {

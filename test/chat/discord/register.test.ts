@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SEVERAL } from '../../fakes/models.ts';
+import { RELAXABLE, SEVERAL } from '../../fakes/models.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { clip, image, startTestBot, textOf } from './harness.ts';
 
@@ -31,6 +31,7 @@ describe('the commands', () => {
     // With one model there is nothing to choose.
     expect(animate?.options?.map(({ name }) => name)).not.toContain('model');
     expect(animate?.options?.map(({ name }) => name)).not.toContain('scene');
+    expect(animate?.options?.map(({ name }) => name)).not.toContain('speed');
     // A text that is missing stands there as its key.
     expect(texts).not.toMatch(/"(?:command|choice|menu)\.[a-z_.-]+"/);
   });
@@ -52,6 +53,19 @@ describe('the commands', () => {
     ]);
     const fewer = await discord.autocomplete(ada, channel, '/animate', 'model', { model: 'WAN' });
     expect((await discord.waitFor(() => fewer.choices)).map(({ value }) => value)).toEqual(['wan-animate']);
+  });
+
+  it('offer the relaxed lane where there is one, and render in it', async () => {
+    const remote = createRemote('paid', { offers: RELAXABLE });
+    await using bot = await startTestBot({ world: { remotes: [remote] } });
+    const { discord, ada, channel } = bot;
+    const animate = discord.commands().find(({ name }) => name === 'animate');
+    expect(animate?.options?.map(({ name }) => name)).toContain('speed');
+    const typed = await discord.autocomplete(ada, channel, '/animate', 'model', { model: 'wan' });
+    expect((await discord.waitFor(() => typed.choices))[0]?.name).toContain('can be relaxed');
+    const files = { image: image(), clip: clip() };
+    await discord.slash(ada, channel, '/animate', { ...files, model: 'wan-animate', speed: 'relaxed' });
+    await expect.poll(bot.jobs).toMatchObject([{ request: { speed: 'relaxed' } }]);
   });
 
   it('render with the model and the scene that were chosen, and say in one line what there is', async () => {

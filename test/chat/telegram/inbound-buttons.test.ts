@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buttonsOf } from '../../../simulators/telegram/telegram.ts';
-import { SEVERAL } from '../../fakes/models.ts';
+import { RELAXABLE, SEVERAL } from '../../fakes/models.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { ada, createHarness, type HarnessOptions } from './harness.ts';
 
@@ -268,6 +268,24 @@ describe('a price that waits for a confirmation', () => {
     expect(await harness.jobs()).toMatchObject([
       { request: { model: 'wan-animate', scene: 'clip', prompt: 'in snow' } },
     ]);
+  });
+
+  it('lets others go first by a word and by a button', async () => {
+    const { harness, telegram, chat, offer, press } = await offered(
+      '/animate options speed=relaxed model=wan-animate',
+      createRemote('paid', { offers: RELAXABLE }),
+    );
+    const shows = (label: string) =>
+      telegram.waitFor(() => harness.button(telegram.message(offer) ?? offer, label));
+    await shows('☑ Relaxed');
+    await press('☑ Relaxed');
+    await shows('☐ Relaxed');
+    await press('☐ Relaxed');
+    await shows('☑ Relaxed');
+    expect(telegram.message(offer)?.text).toContain('Wan 2.2 Animate Standard · Relaxed');
+    await press('Confirm');
+    await harness.video(chat);
+    expect(await harness.jobs()).toMatchObject([{ request: { model: 'wan-animate', speed: 'relaxed' } }]);
   });
 
   it('says why a choice cannot be had', async () => {
