@@ -60,12 +60,13 @@ export async function startTestBot({ settings = {}, world: worldOptions = {}, pa
     settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none', ...settings },
   });
   const folder = await mkdtemp(join(tmpdir(), 'discord-bot-'));
-  const [remote = slowRemote()] = worldOptions.remotes ?? [];
+  const remotes = worldOptions.remotes ?? [slowRemote()];
+  const [remote = slowRemote()] = remotes;
   const store = createStore(folder, () => {});
   const world = createWorld({
     access: { allowPrivate: true },
     ...worldOptions,
-    remotes: [remote],
+    remotes,
     files: store.files,
     media: {
       normaliseImage: async (path, to) => {
