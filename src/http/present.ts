@@ -1,5 +1,5 @@
 /** Jobs and quotes as scripts and the page read them. */
-import type { Job, JobIn, Quote } from '../core/job/job.ts';
+import { isOperatorsOwn, type Job, type JobIn, type Quote } from '../core/job/job.ts';
 import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { ModelFacts } from '../core/models/list.ts';
@@ -83,7 +83,10 @@ export function presentJob(job: Job, usualMs: number | undefined, now: number): 
       ...(job.hidden ? {} : { image: `${self}/image` }),
       cancel: `${self}/cancel`,
       again: `${self}/again`,
-      ...(job.state === 'asking' ? { goOn: `${self}/go-on?micros=${job.instead.micros}` } : {}),
+      // Its yes is its member's alone.
+      ...(job.state === 'asking' && isOperatorsOwn(job.requester.platform)
+        ? { goOn: `${self}/go-on?micros=${job.instead.micros}` }
+        : {}),
       ...('video' in job && !job.hidden ? { video: `${self}/video` } : {}),
     },
   };

@@ -1,7 +1,7 @@
 import { ACTIONS } from '../../src/chat/actions.ts';
-import { type ChatSubject, chatContract, type MessageView } from '../contracts/chat.ts';
+import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../contracts/chat.ts';
 import { ADA, ADMIN, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
-import { COMPLETED, createRemote } from '../fakes/remote.ts';
+import { COMPLETED, createRemote, withDearer } from '../fakes/remote.ts';
 
 const seenOf = (message: Message): MessageView => ({
   text: textOf(message),
@@ -9,12 +9,12 @@ const seenOf = (message: Message): MessageView => ({
   video: message.page.title === 'Your video is ready',
 });
 
-async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
   const remote = createRemote('paid');
   remote.statuses = [{ state: 'queued', position: 1 }];
   let open = true;
   const chat = createFakeChat({
-    remotes: [remote],
+    remotes: dearer ? withDearer(remote) : [remote],
     maxBytes: 10,
     ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
     chat: {
@@ -32,6 +32,10 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
       await chat.runsOnce();
     },
     seen: async () => chat.messages.filter((one) => !one.for).map(seenOf),
+    async chooses(label) {
+      await chat.press(ADA, mine, label);
+      await chat.runs();
+    },
     async finishes() {
       remote.statuses = [COMPLETED];
       await chat.runs();

@@ -9,6 +9,8 @@ export type ChatSubject = {
   asks(): Promise<void>;
   /** What the bot has said to that member by now, wherever that was, the oldest first. */
   seen(): Promise<readonly MessageView[]>;
+  /** The member presses the button with that label under what the bot has said to them. */
+  chooses?(label: string): Promise<void>;
   /** The provider has the video. */
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
@@ -26,12 +28,13 @@ export type ChatSubject = {
   end(): Promise<void>;
 };
 
-/** `chart: false`: none can be drawn. */
-export type StartChat = (options?: { chart?: false }) => Promise<ChatSubject>;
+/** `chart: false`: none can be drawn. `dearer`: the providers are those of `withDearer`. */
+export type ChatOptions = { chart?: false; dearer?: true };
+export type StartChat = (options?: ChatOptions) => Promise<ChatSubject>;
 
 /** `verbs`: what buttons there are. */
 export function chatContract(name: string, start: StartChat, verbs: readonly string[]): void {
-  async function using(run: (chat: ChatSubject) => Promise<void>, options = {}): Promise<void> {
+  async function using(run: (chat: ChatSubject) => Promise<void>, options: ChatOptions = {}): Promise<void> {
     const chat = await start(options);
     try {
       await run(chat);
@@ -77,6 +80,41 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
         await chat.dies();
         expect(videos(await until(chat, over))).toBe(1);
       });
+    });
+
+    it('asks before a dearer provider has the job, also over a crash, and one press goes on', async () => {
+      await using(
+        async (chat) => {
+          const question = (seen: readonly MessageView[]): MessageView | undefined =>
+            seen.find(({ buttons }) => buttons.includes('Go on for $0.42'));
+          if (!chat.chooses) return;
+          await chat.asks();
+          const asked = await until(chat, (seen) => question(seen) !== undefined);
+          expect(question(asked)).toMatchObject({
+            text: expect.stringContaining("paid can't take it. dear can, for $0.42"),
+            buttons: ['Go on for $0.42', 'Decline'],
+          });
+          await chat.dies();
+          await chat.chooses('Go on for $0.42');
+          const over = await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+          expect([videos(over), question(over)]).toEqual([1, undefined]);
+        },
+        { dearer: true },
+      );
+    });
+
+    it('ends a job free of charge whose dearer offer is declined', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.chooses) return;
+          await chat.asks();
+          await until(chat, (seen) => seen.some(({ buttons }) => buttons.includes('Decline')));
+          await chat.chooses('Decline');
+          await until(chat, says(/Cancelled. It cost nothing/));
+          expect(hasVideo(await chat.seen())).toBe(false);
+        },
+        { dearer: true },
+      );
     });
 
     it('goes to another place where the first one is closed to it', async () => {

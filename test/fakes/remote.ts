@@ -71,3 +71,13 @@ export function createRemote(
   };
   return remote;
 }
+
+/** The first says no, and the other has the video at once, for $0.42. */
+export function withDearer(first: Remote): [Remote, Remote] {
+  const micros = 420_000;
+  const dear = createRemote('dear', { micros });
+  dear.provider.capabilities.pollFloorMs = 20;
+  dear.statuses = [{ ...COMPLETED, costMicros: micros }];
+  first.answers = ['refused'];
+  return [first, dear];
+}

@@ -72,7 +72,7 @@ export type JobView = {
   label?: string;
   /** One sentence about the state. */
   message: string;
-  /** Only a dearer offer is left, and nothing is sent before a yes to it: `links.goOn` says it, `links.cancel` is the no. */
+  /** Only a dearer offer is left, and nothing is sent before a yes: `links.goOn` of the page's own jobs. `links.cancel` is the no. */
   question?: { provider: string; usd: number; price: string; until: number };
   links: {
     self: string;

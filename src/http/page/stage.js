@@ -165,7 +165,7 @@ export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
     title.textContent = `Video ${job.code}`;
     mark(stateWord(job), job.state);
     backdrop(job.links.image);
-    goOn.hidden = job.question === undefined;
+    goOn.hidden = job.links.goOn === undefined;
     goOn.textContent = `Go on for ${job.question?.price}`;
     cancel.hidden = !job.cancellable;
     cancel.textContent = job.question ? 'Decline' : 'Cancel';

@@ -2,10 +2,10 @@ import type { SimInteraction } from '../../../simulators/discord/interactions.ts
 import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
-import { type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
-import { COMPLETED } from '../../fakes/remote.ts';
+import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
-import { textOf } from './harness.ts';
+import { slowRemote, textOf } from './harness.ts';
 
 const seenOf = (message: SimMessage): MessageView => ({
   text: textOf(message),
@@ -13,9 +13,12 @@ const seenOf = (message: SimMessage): MessageView => ({
   video: message.files.some(({ filename }) => filename.endsWith('.mp4')),
 });
 
-async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
   const bot = await startAdminBot({
-    ...(chart === false ? { world: { media: { chart: () => Promise.reject(new Error('no room')) } } } : {}),
+    world: {
+      ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
+      ...(dearer ? { remotes: withDearer(slowRemote()) } : {}),
+    },
   });
   const { discord, ada, admin, guild, channel } = bot;
   const eve = discord.member(guild, 'Eve');
@@ -33,6 +36,10 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
       all()
         .filter((one) => !one.visibleTo && !one.deleted)
         .map(seenOf),
+    async chooses(label) {
+      const message = await discord.waitFor(() => all().find((one) => labels(one).includes(label)));
+      discord.press(ada, message, label);
+    },
     async finishes() {
       bot.remote.statuses = [COMPLETED];
     },
@@ -40,6 +47,8 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
       // What it waits for on its dead disk never comes, so nobody waits for its end.
       void bot.life.kill();
       void bot.life.chat.stop();
+      // What happens from now on must reach the one after it.
+      await discord.waitFor(() => discord.gateway.connected() === 0);
       bot.life = await bot.boot();
       await discord.waitFor(() => discord.gateway.connected() > 0);
     },

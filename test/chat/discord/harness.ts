@@ -75,12 +75,13 @@ export async function startTestBot({
   discord.routes.set(PUBLIC_URL, server.origin);
   if (way === 'http') discord.gateway.refuseNext(Number.POSITIVE_INFINITY);
   const folder = await mkdtemp(join(tmpdir(), 'discord-bot-'));
-  const [remote = slowRemote()] = worldOptions.remotes ?? [];
+  const remotes = worldOptions.remotes ?? [slowRemote()];
+  const [remote = slowRemote()] = remotes;
   const store = createStore(folder, () => {});
   const world = createWorld({
     access: { allowPrivate: true },
     ...worldOptions,
-    remotes: [remote],
+    remotes,
     files: store.files,
     media: {
       normaliseImage: async (path, to) => {

@@ -1,7 +1,7 @@
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
-import { type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
-import { COMPLETED, createRemote } from '../../fakes/remote.ts';
+import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { COMPLETED, createRemote, withDearer } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 
 const seenOf = (message: Message): MessageView => ({
@@ -10,12 +10,15 @@ const seenOf = (message: Message): MessageView => ({
   video: message.video !== undefined || message.animation !== undefined,
 });
 
-async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
+async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
   const remote = createRemote('paid');
   remote.statuses = [{ state: 'queued', position: 1 }];
   const setup = await adminSetup({
     remote,
-    ...(chart === false ? { world: { media: { chart: () => Promise.reject(new Error('no room')) } } } : {}),
+    world: {
+      ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
+      ...(dearer ? { remotes: withDearer(remote) } : {}),
+    },
   });
   const { harness, telegram, user, eve, admin, group } = setup;
   const inPrivate = telegram.privateChat(user);
@@ -23,10 +26,15 @@ async function start({ chart }: { chart?: false } = {}): Promise<ChatSubject> {
   return {
     async asks() {
       // Its clock skips all waiting, and a job that waits for ever has a deadline.
-      harness.pause('queued');
+      if (!dearer) harness.pause('queued');
       await setup.animates();
     },
     seen: async () => all().map(seenOf),
+    async chooses(label) {
+      const message = all().find((one) => buttonsOf(one).flat().includes(label));
+      if (!message) throw new Error(`there is no button ${label}`);
+      await setup.presses(user, message, label);
+    },
     async finishes() {
       remote.statuses = [COMPLETED];
       harness.pause(false);
