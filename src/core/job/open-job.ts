@@ -39,7 +39,7 @@ export async function openJob(
       ...(left.leftJobs === undefined ? {} : { leftJobs: left.leftJobs }),
     });
   }
-  const job: Job = {
+  const created: Job = {
     id,
     code: codeOf(id),
     requester,
@@ -50,13 +50,11 @@ export async function openJob(
     deadlineAt: now + ctx.rules.jobDeadlineMs,
     state: 'created',
   };
-  try {
-    await ctx.store.save(job);
-  } catch (error) {
+  const job = await ctx.store.save(created).catch(async (error: unknown) => {
     // A job that is not on disk does not exist, and must not hold anything.
-    if (!(await ctx.store.get(id).catch(() => job))) await ctx.ledger.release(id);
+    if (!(await ctx.store.get(id).catch(() => created))) await ctx.ledger.release(id);
     throw error;
-  }
+  });
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   ctx.scheduler.at(id, now);
