@@ -15,14 +15,11 @@ const totalsRow = z.object({
   heldJobs: z.int(),
   settledJobs: z.int(),
 });
+const keys = z.array(z.object({ scope: z.string(), window: z.string() }));
 const lineRow = z.object({
   state: z.enum(['held', 'suspended', 'settled', 'freed']),
   heldMicros: z.int(),
-  counters: z
-    .string()
-    .transform((text) =>
-      z.array(z.object({ scope: z.string(), window: z.string() })).parse(JSON.parse(text)),
-    ),
+  counters: z.string().transform((text) => keys.parse(JSON.parse(text))),
 });
 const heldRow = z.object({ jobId: z.string() });
 
@@ -132,9 +129,9 @@ async function lineOf(on: Statements, jobId: string): Promise<z.infer<typeof lin
 
 async function totalsOf(
   on: Statements,
-  keys: readonly LedgerKey[],
+  asked: readonly LedgerKey[],
 ): Promise<(key: LedgerKey) => LedgerTotals> {
-  const rows = keys.length > 0 ? await on.all(selectTotals(keys.length), ...keys.flatMap(namesOf)) : [];
+  const rows = asked.length > 0 ? await on.all(selectTotals(asked.length), ...asked.flatMap(namesOf)) : [];
   const known = new Map(
     rows.map((row) => {
       const { scope, window, ...totals } = totalsRow.parse(row);
