@@ -72,8 +72,7 @@ export async function move<S extends JobState>(
   state: S,
   fields: StateFields<S>,
 ): Promise<JobIn<S>> {
-  const next = advance(job, state, fields, ctx.clock.now());
-  await ctx.store.save(next);
+  const next = await ctx.store.save(advance(job, state, fields, ctx.clock.now()));
   ctx.events.publish(next);
   if (job.state !== state) ctx.log.info({ job: job.code, from: job.state, to: state }, 'job moved');
   return next;

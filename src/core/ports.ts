@@ -136,6 +136,7 @@ export type Provider = {
 };
 
 export type { UploadedFiles } from './job/job.ts';
+export { StaleJob } from './job/stale-job.ts';
 export type { ProviderTrouble } from './provider-trouble.ts';
 export { UploadRefused } from './upload-refused.ts';
 
@@ -150,7 +151,11 @@ export type Unreadable = { state: 'unreadable'; id: string; files: string[] };
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
 export type JobStore = {
   get(id: string): Promise<Job | undefined>;
-  save(job: Job): Promise<void>;
+  /**
+   * Answers with the job as it is saved by next. Throws StaleJob where it was saved by anybody else since it was read, or
+   * is gone: of two who both believe that a job is theirs, one goes on.
+   */
+  save<J extends Job>(job: J): Promise<J>;
   /** Every job that is not over, one by one: there may be thousands. */
   open(): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */

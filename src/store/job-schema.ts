@@ -93,6 +93,7 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  rev: z.int().exactOptional(),
   hidden: z
     .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })
     .exactOptional(),

@@ -1,15 +1,13 @@
-/** The records of the jobs: each lies in Keyv under its id; the indexes that find them lie on the same rows. */
+/** The records of the jobs: each lies as Keyv would keep it, under its id; what finds it lies on the same row. */
 import { z } from 'zod';
 import { isOver, type Job } from '../core/job/job.ts';
-import type { JobStore, Unreadable } from '../core/ports.ts';
+import { type JobStore, StaleJob, type Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
-import { keyvOn } from './keyv-sql.ts';
 import type { Sql } from './sql.ts';
 
-const NAMESPACE = 'jobs';
 const PAGE = 200;
-const PREFIX = `${NAMESPACE}:`;
+const PREFIX = 'jobs:';
 const spaceRow = z.object({ spaceId: z.string() });
 const keyRow = z.object({ key: z.string() });
 const datedRow = z.object({ key: z.string(), createdAt: z.number() });
@@ -19,9 +17,11 @@ const FILE_COLUMNS = ['job_image', 'job_clip', 'job_video', 'job_marked', 'job_s
 /** Each reads its own index, never every record: a test asks the database how it would. */
 export const JOBS = {
   open: `SELECT key FROM keyv WHERE job_open > ? ORDER BY job_open LIMIT ${PAGE}`,
-  ofSpace: 'SELECT key FROM keyv WHERE job_space = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
-  ofMember: 'SELECT key FROM keyv WHERE job_member = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
-  ofCode: 'SELECT key FROM keyv WHERE job_code = ? ORDER BY key',
+  ofSpace:
+    'SELECT key, value, rev FROM keyv WHERE job_space = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
+  ofMember:
+    'SELECT key, value, rev FROM keyv WHERE job_member = ? ORDER BY job_created_at DESC, key DESC LIMIT ?',
+  ofCode: 'SELECT key, value, rev FROM keyv WHERE job_code = ? ORDER BY key',
   // One look a space: for a DISTINCT, every row would be read.
   nextSpace: 'SELECT job_space AS "spaceId" FROM keyv WHERE job_space > ? ORDER BY job_space LIMIT 1',
   oldest: `SELECT key, job_created_at AS "createdAt" FROM keyv
@@ -30,8 +30,15 @@ export const JOBS = {
   users: `SELECT 1 FROM (${FILE_COLUMNS.map((column) => `SELECT 1 AS used FROM keyv WHERE ${column} = ?`).join(' UNION ALL ')})
     AS users LIMIT 1`,
 } as const;
+const ONE = 'SELECT key, value, rev FROM keyv WHERE key = ?';
+/** What was saved by a version that did not count yet has been saved by nobody since. */
+const INSERT = `INSERT INTO keyv (key, value, rev) VALUES (?, ?, 1)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value, rev = 1 WHERE keyv.rev = 0`;
+const UPDATE = 'UPDATE keyv SET value = ?, rev = rev + 1 WHERE key = ? AND rev = ?';
 const FILES_OF = `SELECT ${FILE_COLUMNS.join(', ')} FROM keyv WHERE key = ?`;
 const valueRow = z.object({ value: z.string() });
+const recordRow = z.object({ key: z.string(), value: z.string(), rev: z.int() });
+const record = z.object({ value: z.unknown() });
 const heldRecord = z.object({
   value: z.object({ operation: z.record(z.string(), z.unknown()).optional().catch(undefined) }),
 });
@@ -44,30 +51,24 @@ const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length
  * because one bad record must not hold up all others. Everything throws StoreError when the disk fails.
  */
 export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) => void): JobStore {
-  const keyv = keyvOn(sql, NAMESPACE);
-
-  async function readAll(keys: readonly unknown[]): Promise<Job[]> {
-    const jobs = await Promise.all(keys.map((row) => getReadable(idOf(row))));
-    return jobs.filter((job) => job !== undefined);
-  }
-
   async function get(id: string): Promise<Job | undefined> {
-    const record = await keyv.get(id);
-    if (record === undefined) return undefined;
-    const job = jobSchema.safeParse(record);
-    if (!job.success) throw new UnreadableJob(id, { cause: job.error });
-    // Keyv takes a key that already starts with the namespace for a prefixed one: `jobs:x` finds the job `x`.
-    return job.data.id === id ? job.data : undefined;
+    const [row] = await sql.all(ONE, PREFIX + id);
+    return row === undefined ? undefined : jobOf(row);
   }
 
-  async function getReadable(id: string): Promise<Job | undefined> {
+  async function readable(read: () => Job | undefined | Promise<Job | undefined>): Promise<Job | undefined> {
     try {
-      return await get(id);
+      return await read();
     } catch (error) {
       if (!(error instanceof UnreadableJob)) throw error;
       onUnreadable(error);
       return undefined;
     }
+  }
+
+  async function readAll(rows: readonly unknown[]): Promise<Job[]> {
+    const jobs = await Promise.all(rows.map((row) => readable(() => jobOf(row))));
+    return jobs.filter((job) => job !== undefined);
   }
 
   /** Undefined for one that is gone. */
@@ -86,8 +87,13 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
   return {
     get,
     async save(job) {
+      const { rev = 0, ...rest } = job;
       // A record that could not be read again is a lost job: better no record, and the error now.
-      await keyv.set(job.id, jobSchema.parse(job));
+      const text = JSON.stringify({ value: jobSchema.parse(rest) });
+      const key = PREFIX + job.id;
+      const saved = await (rev === 0 ? sql.run(INSERT, key, text) : sql.run(UPDATE, text, key, rev));
+      if (saved.changes === 0) throw new StaleJob(job.id);
+      return { ...job, rev: rev + 1 };
     },
     async *open() {
       let after = '';
@@ -95,7 +101,7 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
         const ids = (await sql.all(JOBS.open, PREFIX + after)).map(idOf);
         for (const id of ids) {
           // Read when its turn comes: since the page was read, the job may have moved on or ended.
-          const job = await getReadable(id);
+          const job = await readable(() => get(id));
           if (job && !isOver(job)) yield job;
         }
         const last = ids.at(-1);
@@ -137,7 +143,7 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
       return found;
     },
     async remove(id) {
-      await keyv.delete(id);
+      await sql.run('DELETE FROM keyv WHERE key = ?', PREFIX + id);
     },
     uses: async (fileKey) => (await sql.all(JOBS.users, ...FILE_COLUMNS.map(() => fileKey))).length > 0,
     async holds(handle) {
@@ -155,6 +161,15 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
       });
     },
   };
+}
+
+/** Throws UnreadableJob for a row that holds none. */
+function jobOf(row: unknown): Job {
+  const { key, value, rev } = recordRow.parse(row);
+  const id = key.slice(PREFIX.length);
+  const job = jobSchema.safeParse(record.parse(JSON.parse(value)).value);
+  if (!job.success) throw new UnreadableJob(id, { cause: job.error });
+  return rev === 0 ? job.data : { ...job.data, rev };
 }
 
 /** As a pattern of LIKE that means those letters and nothing else. */

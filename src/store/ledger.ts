@@ -3,41 +3,47 @@ import { z } from 'zod';
 import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
+import type { Micros } from '../core/price/money.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Sql, Statements } from './sql.ts';
 
 const totalsRow = z.object({
+  scope: z.string(),
+  window: z.string(),
   heldMicros: z.int(),
   settledMicros: z.int(),
   heldJobs: z.int(),
   settledJobs: z.int(),
 });
+const keys = z.array(z.object({ scope: z.string(), window: z.string() }));
 const lineRow = z.object({
   state: z.enum(['held', 'suspended', 'settled', 'freed']),
   heldMicros: z.int(),
-  counters: z
-    .string()
-    .transform((text) =>
-      z.array(z.object({ scope: z.string(), window: z.string() })).parse(JSON.parse(text)),
-    ),
+  counters: z.string().transform((text) => keys.parse(JSON.parse(text))),
 });
 const heldRow = z.object({ jobId: z.string() });
 
 const SELECT_LINE = 'SELECT state, held_micros AS "heldMicros", counters FROM ledger_lines WHERE job_id = ?';
-const SELECT_TOTALS = `SELECT held_micros AS "heldMicros", settled_micros AS "settledMicros", held_jobs AS "heldJobs",
-    settled_jobs AS "settledJobs"
-  FROM ledger_counters WHERE scope = ? AND "window" = ?`;
+/** Of all that are asked for at once: each statement is a way to the database and back. */
+const selectTotals = (count: number): string =>
+  `SELECT scope, "window", held_micros AS "heldMicros", settled_micros AS "settledMicros", held_jobs AS "heldJobs",
+     settled_jobs AS "settledJobs"
+   FROM ledger_counters WHERE ${among(count)}`;
 const INSERT_LINE = `INSERT INTO ledger_lines
     (job_id, state, held_micros, counters, provider, member_id, space_id, held_at, seconds)
   VALUES (?, 'held', ?, ?, ?, ?, ?, ?, ?)`;
-const ADD_HOLD = `INSERT INTO ledger_counters (scope, "window", held_micros, settled_micros, held_jobs, settled_jobs)
-  VALUES (?, ?, ?, 0, 1, 0)
-  ON CONFLICT (scope, "window") DO UPDATE
-  SET held_micros = ledger_counters.held_micros + excluded.held_micros, held_jobs = ledger_counters.held_jobs + 1`;
-const HOLD_TO_BILL = `UPDATE ledger_counters
-  SET held_micros = held_micros - ?, settled_micros = settled_micros + ?,
-      held_jobs = held_jobs - 1, settled_jobs = settled_jobs + ?
-  WHERE scope = ? AND "window" = ?`;
+const addHold = (count: number): string =>
+  `INSERT INTO ledger_counters (scope, "window", held_micros, settled_micros, held_jobs, settled_jobs)
+   VALUES ${Array.from({ length: count }, () => '(?, ?, ?, 0, 1, 0)').join(', ')}
+   ON CONFLICT (scope, "window") DO UPDATE
+   SET held_micros = ledger_counters.held_micros + excluded.held_micros, held_jobs = ledger_counters.held_jobs + 1`;
+const holdToBill = (count: number): string =>
+  `UPDATE ledger_counters
+   SET held_micros = held_micros - ?, settled_micros = settled_micros + ?,
+       held_jobs = held_jobs - 1, settled_jobs = settled_jobs + ?
+   WHERE ${among(count)}`;
+const among = (count: number): string =>
+  `(scope, "window") IN (VALUES ${Array.from({ length: count }, () => '(?, ?)').join(', ')})`;
 const CLOSE_LINE =
   'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?';
 const CHANGE_LINE = `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
@@ -55,14 +61,15 @@ export function createLedger(sql: Sql): Ledger {
       const counters = distinct(hold.counters);
       return sql.transaction('ledger', async (tx) => {
         if (await lineOf(tx, hold.jobId)) return { ok: true };
+        const totals = await totalsOf(tx, hold.limits);
         for (const limit of hold.limits) {
-          const short = roomUnder(limit, await totalsOf(tx, limit), hold.micros);
+          const short = roomUnder(limit, totals(limit), hold.micros);
           if (short) return short;
         }
         const { jobId, micros, provider, memberId, spaceId, at, seconds } = hold;
         const line = [jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at, seconds];
         await tx.run(INSERT_LINE, ...line);
-        for (const { scope, window } of counters) await tx.run(ADD_HOLD, scope, window, micros);
+        await addTo(tx, counters, micros);
         return { ok: true };
       });
     },
@@ -74,15 +81,16 @@ export function createLedger(sql: Sql): Ledger {
         const line = await lineOf(tx, hold.jobId);
         if (line?.state !== 'held') throw new UnknownHold(hold.jobId);
         const { heldMicros, counters: before } = line;
+        const totals = await totalsOf(tx, hold.limits);
         for (const limit of hold.limits) {
-          const used = await totalsOf(tx, limit);
+          const used = totals(limit);
           const own = before.some((key) => key.scope === limit.scope && key.window === limit.window);
           const short = roomUnder(limit, own ? without(used, heldMicros) : used, hold.micros);
           if (short) return short;
         }
         const { jobId, micros, provider, at, seconds } = hold;
-        for (const { scope, window } of before) await tx.run(HOLD_TO_BILL, heldMicros, 0, 0, scope, window);
-        for (const { scope, window } of counters) await tx.run(ADD_HOLD, scope, window, micros);
+        await move(tx, before, heldMicros, NOTHING);
+        await addTo(tx, counters, micros);
         await tx.run(CHANGE_LINE, micros, JSON.stringify(counters), provider, at, seconds, jobId);
         return { ok: true };
       });
@@ -96,20 +104,19 @@ export function createLedger(sql: Sql): Ledger {
         if (line.state !== 'held' && line.state !== 'suspended') return;
         const state = bill.counts ? 'settled' : 'freed';
         await tx.run(CLOSE_LINE, state, bill.micros, bill.provider, bill.at, jobId);
-        for (const { scope, window } of line.counters)
-          await tx.run(HOLD_TO_BILL, line.heldMicros, bill.micros, bill.counts ? 1 : 0, scope, window);
+        await move(tx, line.counters, line.heldMicros, bill);
       });
     },
 
-    totals: (key) => totalsOf(sql, key),
+    totals: async (key) => (await totalsOf(sql, [key]))(key),
 
     async suspend(jobId, scope) {
       await sql.transaction('ledger', async (tx) => {
         const line = await lineOf(tx, jobId);
         if (!line) throw new UnknownHold(jobId);
         if (line.state !== 'held') return;
-        for (const key of line.counters)
-          if (key.scope !== scope) await tx.run(HOLD_TO_BILL, line.heldMicros, 0, 0, key.scope, key.window);
+        const others = line.counters.filter((key) => key.scope !== scope);
+        await move(tx, others, line.heldMicros, NOTHING);
         const kept = JSON.stringify(line.counters.filter((key) => key.scope === scope));
         await tx.run(
           "UPDATE ledger_lines SET state = 'suspended', counters = ? WHERE job_id = ?",
@@ -123,8 +130,7 @@ export function createLedger(sql: Sql): Ledger {
       await sql.transaction('ledger', async (tx) => {
         const line = await lineOf(tx, jobId);
         if (line?.state !== 'held') return;
-        for (const { scope, window } of line.counters)
-          await tx.run(HOLD_TO_BILL, line.heldMicros, 0, 0, scope, window);
+        await move(tx, line.counters, line.heldMicros, NOTHING);
         await tx.run('DELETE FROM ledger_lines WHERE job_id = ?', jobId);
       });
     },
@@ -144,18 +150,43 @@ async function lineOf(on: Statements, jobId: string): Promise<z.infer<typeof lin
   return row === undefined ? undefined : lineRow.parse(row);
 }
 
-async function totalsOf(on: Statements, { scope, window }: LedgerKey): Promise<LedgerTotals> {
-  const [row] = await on.all(SELECT_TOTALS, scope, window);
-  return row === undefined
-    ? { heldMicros: 0, settledMicros: 0, heldJobs: 0, settledJobs: 0 }
-    : totalsRow.parse(row);
+async function totalsOf(
+  on: Statements,
+  asked: readonly LedgerKey[],
+): Promise<(key: LedgerKey) => LedgerTotals> {
+  const rows = asked.length > 0 ? await on.all(selectTotals(asked.length), ...asked.flatMap(namesOf)) : [];
+  const known = new Map(
+    rows.map((row) => {
+      const { scope, window, ...totals } = totalsRow.parse(row);
+      return [nameOf({ scope, window }), totals];
+    }),
+  );
+  return (key) => known.get(nameOf(key)) ?? { heldMicros: 0, settledMicros: 0, heldJobs: 0, settledJobs: 0 };
 }
+
+async function addTo(tx: Statements, counters: readonly LedgerKey[], micros: number): Promise<void> {
+  const added = counters.flatMap(({ scope, window }) => [scope, window, micros]);
+  if (counters.length > 0) await tx.run(addHold(counters.length), ...added);
+}
+
+/** Takes a hold off its counters, and puts what it came to in its place. */
+async function move(
+  tx: Statements,
+  counters: readonly LedgerKey[],
+  heldMicros: number,
+  { micros, counts }: { micros: Micros; counts: boolean },
+): Promise<void> {
+  if (counters.length === 0) return;
+  await tx.run(holdToBill(counters.length), heldMicros, micros, counts ? 1 : 0, ...counters.flatMap(namesOf));
+}
+
+const NOTHING = { micros: 0, counts: false };
+const namesOf = ({ scope, window }: LedgerKey): string[] => [scope, window];
+const nameOf = (key: LedgerKey): string => JSON.stringify(namesOf(key));
 
 /** Named twice is moved once. */
 function distinct(counters: readonly LedgerKey[]): LedgerKey[] {
   return [
-    ...new Map(
-      counters.map(({ scope, window }) => [JSON.stringify([scope, window]), { scope, window }]),
-    ).values(),
+    ...new Map(counters.map(({ scope, window }) => [nameOf({ scope, window }), { scope, window }])).values(),
   ];
 }

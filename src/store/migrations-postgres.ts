@@ -17,6 +17,8 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     key TEXT COLLATE "C" PRIMARY KEY,
     value TEXT NOT NULL,
     expires_at BIGINT,
+    -- How often a job was saved: a save names the number that it has read.
+    rev BIGINT NOT NULL DEFAULT 0,
     job_open TEXT COLLATE "C" ${ofJob(`CASE WHEN value::jsonb #>> '{value,state}'
       NOT IN ('delivered', 'failed', 'cancelled') THEN key END`)},
     job_space ${textAt('requester,spaceId')},

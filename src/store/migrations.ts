@@ -179,6 +179,8 @@ export const MIGRATIONS: readonly string[] = [
     THEN CAST(json_extract(value, '$.value.marked.video.key') AS TEXT) END) VIRTUAL;
   ALTER TABLE keyv ADD COLUMN job_smaller TEXT GENERATED ALWAYS AS (CASE WHEN key >= 'jobs:' AND key < 'jobs;'
     THEN CAST(json_extract(value, '$.value.smaller.key') AS TEXT) END) VIRTUAL;
+  -- How often a job was saved: a save names the number that it has read.
+  ALTER TABLE keyv ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;
   DROP INDEX jobs_open;
   DROP INDEX jobs_by_space;
   DROP INDEX jobs_by_member;

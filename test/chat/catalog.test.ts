@@ -139,8 +139,8 @@ describe.each(CHATS)('$name', ({ platform, name, key, settings, ids, mentions, p
     const store = open();
     const { requester } = jobIn('delivered');
     const job = jobIn('delivered', { id: 'x', requester: { ...requester, platform } });
-    await store.jobs.save(job);
-    expect(await store.jobs.get('x')).toEqual(job);
+    const saved = await store.jobs.save(job);
+    expect(await store.jobs.get('x')).toEqual(saved);
   });
 
   it('has passed the contract of every chat', () =>

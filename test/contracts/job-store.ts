@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isOver, type Job, type JobState, MOVES } from '../../src/core/job/job.ts';
-import type { JobStore } from '../../src/core/ports.ts';
+import { type JobStore, StaleJob } from '../../src/core/ports.ts';
 import { jobIn } from '../fakes/jobs.ts';
 
 const STATES = Object.keys(MOVES) as JobState[];
@@ -9,6 +9,12 @@ async function idsOf(jobs: AsyncIterable<Job>): Promise<string[]> {
   const ids: string[] = [];
   for await (const job of jobs) ids.push(job.id);
   return ids.sort();
+}
+
+/** Saves it over what is there, as somebody who has just read that. */
+async function put(store: JobStore, job: Job): Promise<void> {
+  const { rev } = (await store.get(job.id)) ?? {};
+  await store.save({ ...job, ...(rev === undefined ? {} : { rev }) });
 }
 
 /** What the core may count on from any JobStore. `make` gives an empty one, and sees to its own clean-up. */
@@ -21,8 +27,9 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
     it.each(STATES)('gives back a %s job exactly as it was saved', async (state) => {
       const store = await make();
       const job = jobIn(state);
-      await store.save(job);
-      expect(await store.get(job.id)).toStrictEqual(job);
+      const saved = await store.save(job);
+      expect(saved).toStrictEqual({ ...job, rev: 1 });
+      expect(await store.get(job.id)).toStrictEqual(saved);
     });
 
     it.each([
@@ -37,9 +44,9 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       job.requester.spaceId = text;
       job.requester.target = { [text]: text };
       job.request.prompt = text;
-      await store.save(job);
-      expect(await store.get(text)).toStrictEqual(job);
-      expect(await store.recent(text, 5)).toStrictEqual([job]);
+      const saved = await store.save(job);
+      expect(await store.get(text)).toStrictEqual(saved);
+      expect(await store.recent(text, 5)).toStrictEqual([saved]);
       expect(await idsOf(store.open())).toEqual([text]);
     });
 
@@ -56,9 +63,39 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
 
     it('replaces the whole record, so that fields of the old state are gone', async () => {
       const store = await make();
-      await store.save(jobIn('running'));
-      await store.save(jobIn('failed'));
-      expect(await store.get('web:1')).toStrictEqual(jobIn('failed'));
+      const { rev = 0 } = await store.save(jobIn('running'));
+      await store.save({ ...jobIn('failed'), rev });
+      expect(await store.get('web:1')).toStrictEqual({ ...jobIn('failed'), rev: 2 });
+    });
+
+    it('takes a save of what was read last alone, and leaves the record to whoever was first', async () => {
+      const store = await make();
+      const first = await store.save(jobIn('queued'));
+      const second = await store.save({ ...first, position: 7 });
+      for (const stale of [jobIn('queued'), first, { ...second, rev: 9 }])
+        await expect(store.save(stale)).rejects.toThrow(StaleJob);
+      expect(await store.get(first.id)).toStrictEqual(second);
+    });
+
+    it('lets one of several go on who have read the same, also where all are new', async () => {
+      const store = await make();
+      for (const job of [jobIn('created'), jobIn('queued')]) {
+        const read = (await store.get(job.id)) ?? job;
+        const tries = Array.from({ length: 8 }, (_, n) => store.save({ ...read, deadlineAt: n }));
+        const outcomes = await Promise.allSettled(tries);
+        const [won, ...others] = outcomes.filter(({ status }) => status === 'fulfilled');
+        expect(others).toEqual([]);
+        expect(await store.get(job.id)).toStrictEqual(Object(won).value);
+        for (const one of outcomes) if (one !== won) expect(Object(one).reason).toBeInstanceOf(StaleJob);
+      }
+    });
+
+    it('brings no job back that was forgotten', async () => {
+      const store = await make();
+      const saved = await store.save(jobIn('queued'));
+      await store.remove(saved.id);
+      await expect(store.save(saved)).rejects.toThrow(StaleJob);
+      expect(await store.get(saved.id)).toBeUndefined();
     });
 
     it('lists as open exactly the jobs that are not over', async () => {
@@ -72,7 +109,7 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
     it('no longer lists a job as open once it is over', async () => {
       const store = await make();
       await store.save(jobIn('queued'));
-      await store.save(jobIn('cancelled'));
+      await put(store, jobIn('cancelled'));
       expect(await idsOf(store.open())).toEqual([]);
     });
 
@@ -86,9 +123,9 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       for await (const job of store.open()) {
         seen.push(job.id);
         // Each job read ends itself; two not yet reached, near and far, end too; a new one comes.
-        await store.save(jobIn('failed', { id: job.id }));
+        await put(store, jobIn('failed', { id: job.id }));
         if (seen.length !== 50) continue;
-        for (const id of endEarly) await store.save(jobIn('failed', { id }));
+        for (const id of endEarly) await put(store, jobIn('failed', { id }));
         await store.save(jobIn('queued', { id: 'web:new' }));
       }
       const old = seen.filter((id) => id !== 'web:new');
@@ -101,8 +138,8 @@ export function jobStoreContract(name: string, make: () => JobStore | Promise<Jo
       const states: JobState[] = [];
       for await (const job of store.open()) {
         states.push(job.state);
-        await store.save(jobIn('running', { id: 'web:a' }));
-        await store.save(jobIn('running', { id: 'web:b' }));
+        await put(store, jobIn('running', { id: 'web:a' }));
+        await put(store, jobIn('running', { id: 'web:b' }));
       }
       expect(states).toEqual(['queued', 'running']);
     });

@@ -4,14 +4,14 @@ import { isOver, type Job } from '../../src/core/job/job.ts';
 import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerLine, LedgerTotals } from '../../src/core/limits/ledger.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
-import type { JobStore } from '../../src/core/ports.ts';
+import { type JobStore, StaleJob } from '../../src/core/ports.ts';
 
 /** Keeps copies, as a disk would: what a caller changes afterwards is not saved by accident. */
 export function memoryJobStore(): JobStore {
-  const records = new Map<string, string>();
+  const records = new Map<string, { text: string; rev: number }>();
   const read = (id: string): Job | undefined => {
     const record = records.get(id);
-    return record === undefined ? undefined : JSON.parse(record);
+    return record && { ...JSON.parse(record.text), rev: record.rev };
   };
   const all = (): Job[] => [...records.keys()].flatMap((id) => read(id) ?? []);
   const newestOf = (jobs: Job[], limit: number): Job[] =>
@@ -19,7 +19,10 @@ export function memoryJobStore(): JobStore {
   return {
     get: async (id) => read(id),
     save: async (job) => {
-      records.set(job.id, JSON.stringify(job));
+      const { rev = 0, ...rest } = job;
+      if ((records.get(job.id)?.rev ?? 0) !== rev) throw new StaleJob(job.id);
+      records.set(job.id, { text: JSON.stringify(rest), rev: rev + 1 });
+      return { ...job, rev: rev + 1 };
     },
     async *open() {
       for (const id of [...records.keys()].sort()) {

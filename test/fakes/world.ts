@@ -128,8 +128,9 @@ export function createWorld({
   const fuse = createFuse();
   const providerHealth = evenProviderHealth();
 
-  function boot(): Incarnation {
-    const life = fuse.newLife();
+  /** `beside`: another process beside the one that runs, on the same records; else that one is dead from now on. */
+  function boot({ beside = false } = {}): Incarnation {
+    const life = fuse.newLife(beside);
     const scheduler = createManualScheduler(time);
     const chat: RunningChat = {
       platform: 'web',
@@ -259,8 +260,8 @@ function createFuse() {
         onBlow = resolve;
       });
     },
-    newLife() {
-      lives += 1;
+    newLife(beside = false) {
+      if (!beside) lives += 1;
       const mine = lives;
       const dead = () => mine !== lives;
       const never = new Promise<never>(() => {});

@@ -18,8 +18,11 @@ const binaries = (): string | undefined =>
 
 export const isInstalled = binaries() !== undefined;
 
-/** Answers when it takes connections. It ends with us, even where we are killed. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * Answers when it takes connections. It ends with us, even where we are killed. `syncs`: every commit reaches the disk, as
+ * it does in earnest.
+ */
+export async function startPostgres({ syncs = false } = {}): Promise<{ url: string; stop(): Promise<void> }> {
   const bin = binaries();
   if (!bin) throw new Error('PostgreSQL is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'strut-pg-'));
@@ -39,15 +42,9 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
   const [code] = await once(made, 'close');
   if (code !== 0) throw new Error(`initdb ended with ${code}`);
 
-  // Nothing of it outlives the run, so nothing need reach the disk.
-  const settings = [
-    'fsync=off',
-    'full_page_writes=off',
-    'autovacuum=off',
-    'shared_buffers=16MB',
-    'jit=off',
-    'deadlock_timeout=20ms',
-  ];
+  // Nothing of a test outlives its run, so nothing need reach the disk.
+  const quick = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'deadlock_timeout=20ms'];
+  const settings = ['shared_buffers=16MB', ...(syncs ? [] : quick)];
   const server = spawn(
     'sh',
     [

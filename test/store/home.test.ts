@@ -40,7 +40,7 @@ describe('a database and the files beside it', () => {
     dropDatabase(dataDir);
     expect(await open(dataDir)).toBe(false);
     // Not by waiting either.
-    expect(await open(dataDir, (store) => store.jobs.save(jobIn('created')))).toBe(false);
+    expect(await open(dataDir, async (store) => void (await store.jobs.save(jobIn('created'))))).toBe(false);
     expect(await open(dataDir)).toBe(false);
   });
 

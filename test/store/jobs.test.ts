@@ -55,17 +55,17 @@ for (const { name, need, database } of bothDatabases(postgres))
         jobIn('cancelled', { id: 'web:4' }),
       ];
       for (const job of jobs) {
-        await store.save(job);
-        expect(await store.get(job.id)).toStrictEqual(job);
+        const saved = await store.save(job);
+        expect(await store.get(job.id)).toStrictEqual(saved);
       }
     });
 
     it('refuses to save a record that it could not read again, and keeps the old one', async () => {
       const store = createJobStore(await database(), never);
       const job = jobIn('queued');
-      await store.save(job);
-      await expect(store.save({ ...job, position: Number.NaN })).rejects.toThrow();
-      expect(await store.get(job.id)).toStrictEqual(job);
+      const saved = await store.save(job);
+      await expect(store.save({ ...saved, position: Number.NaN })).rejects.toThrow();
+      expect(await store.get(job.id)).toStrictEqual(saved);
     });
 
     it('throws UnreadableJob for a record that is no job, and names it', async () => {

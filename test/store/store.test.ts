@@ -18,14 +18,14 @@ describe('the store as a whole', () => {
   it('keeps jobs, the ledger, small records and files over a restart', async () => {
     const dataDir = freshFolder();
     const first = freshStore(dataDir);
-    await first.jobs.save(jobIn('queued'));
+    const saved = await first.jobs.save(jobIn('queued'));
     await first.ledger.reserve(aHold());
     const history = await createHistory(first.keyv('history'));
     await history.learn('fal', jobIn('queued').request, 60_000);
     await first.close();
 
     const second = freshStore(dataDir);
-    expect(await second.jobs.get('web:1')).toStrictEqual(jobIn('queued'));
+    expect(await second.jobs.get('web:1')).toStrictEqual(saved);
     expect(await second.ledger.totals(SPACE_DAY)).toMatchObject({ heldMicros: 420_000 });
     const learnt = await createHistory(second.keyv('history'));
     expect(learnt.usualMs('fal', jobIn('queued').request)).toBe(60_000);

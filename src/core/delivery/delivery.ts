@@ -16,6 +16,7 @@ import type {
   StoredVideo,
 } from '../job/job.ts';
 import { retry } from '../job/retry.ts';
+import { StaleJob } from '../job/stale-job.ts';
 import { keptUntil } from '../upkeep/retention.ts';
 import { handedOut, withMarks } from './marked.ts';
 import { createSmaller, posterOf } from './smaller.ts';
@@ -32,6 +33,8 @@ const LOST_AFTER_MS = 3 * 24 * 3_600_000;
 type JobWithVideo = JobIn<'completed' | 'delivered'>;
 /** What a walk has come to so far. It is kept also when the walk breaks off. */
 type DeliveryProgress = {
+  /** Of the record, which the walk may have saved. */
+  rev?: number | undefined;
   rungs: DeliveryAttempt[];
   marked?: MarkedVideo | undefined;
   smaller?: StoredVideo | undefined;
@@ -58,20 +61,32 @@ export async function deliver(
   );
   // Or what the walk was doing when it broke off would look like its end.
   if (broken && walked.rungs.at(-1)?.outcome !== 'failed') noteIn(ctx, walked, 'original', 'failed');
-  const { receipt } = walked;
+  const { receipt, rev } = walked;
+  const after = { ...trying, ...(rev === undefined ? {} : { rev }) };
   const next = receipt
-    ? await retry(ctx, { job: job.code }, () =>
-        // A receipt that is lost brings the video twice.
-        move(ctx, trying, 'delivered', {
-          ...finishedFields(trying, walked),
-          deliveredAt: ctx.clock.now(),
-          receipt,
-        }),
-      )
-    : await move(ctx, trying, 'completed', { ...waitingFields(trying, walked), deliveryTries });
+    ? // A receipt that is lost brings the video twice.
+      await retry(ctx, { job: job.code }, () => saveReceipt(ctx, after, walked, receipt))
+    : await move(ctx, after, 'completed', { ...waitingFields(after, walked), deliveryTries });
   if (job.smaller && job.smaller.key !== next.smaller?.key) await ctx.fileUse.release([job.smaller.key]);
   if (broken) throw broken.error;
   return next;
+}
+
+/** Also where somebody else has saved the job meanwhile, unless it is delivered by then: it was told so once. */
+async function saveReceipt(
+  ctx: Context,
+  job: JobIn<'completed'>,
+  walked: DeliveryProgress,
+  receipt: Receipt,
+): Promise<JobIn<'delivered'>> {
+  const save = (on: JobIn<'completed'>) =>
+    move(ctx, on, 'delivered', { ...finishedFields(on, walked), deliveredAt: ctx.clock.now(), receipt });
+  return save(job).catch(async (error: unknown) => {
+    const now = error instanceof StaleJob ? await ctx.store.get(job.id) : undefined;
+    if (now?.state === 'completed') return save(now);
+    if (now?.state === 'delivered') return now;
+    throw error;
+  });
 }
 
 /** A retry helps once the file is back: whoever moves a bot may start it before all of it has arrived. */
@@ -140,6 +155,7 @@ async function walk(
   if (!chat) return note('original', 'nowhere');
   // Before anything else: nobody is handed a video without its marks.
   const job = await withMarks(ctx, found, work);
+  walked.rev = job.rev;
   walked.marked = job.marked;
   walked.smaller = job.smaller;
   await using stack = new AsyncDisposableStack();

@@ -34,8 +34,7 @@ export async function withMarks(ctx: Context, job: JobWithVideo, work: FileWork)
   if (seen) await ctx.fingerprints.keepFrames(job.code, ctx.clock.now(), seen.reference);
   // A smaller form was made of a video without these marks, or of one that is gone.
   const { smaller, marked, ...rest } = job;
-  const next = made ? { ...rest, marked: made } : rest;
-  await ctx.store.save(next);
+  const next = await ctx.store.save(made ? { ...rest, marked: made } : rest);
   if (smaller) await ctx.fileUse.release([smaller.key]);
   return next;
 }

@@ -142,6 +142,8 @@ export type JobBase = {
   updatedAt: number;
   deadlineAt: number;
   hidden?: Hidden;
+  /** How often it had been saved when it was read, as the store counts; none where it never was. */
+  rev?: number;
 };
 
 /** A job that a provider may be working on; and one that waits for room there, where its files lie already. */

@@ -17,7 +17,7 @@ export async function openJob(
   const now = ctx.clock.now();
   const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what.quote, now, past));
   if (!hold.ok) return noRoom(hold);
-  const job: Job = {
+  const created: Job = {
     id,
     code: codeOf(id),
     requester,
@@ -28,13 +28,11 @@ export async function openJob(
     deadlineAt: now + ctx.rules.jobDeadlineMs,
     state: 'created',
   };
-  try {
-    await ctx.store.save(job);
-  } catch (error) {
+  const job = await ctx.store.save(created).catch(async (error: unknown) => {
     // A job that is not on disk does not exist, and must not hold anything.
-    if (!(await ctx.store.get(id).catch(() => job))) await ctx.ledger.release(id);
+    if (!(await ctx.store.get(id).catch(() => created))) await ctx.ledger.release(id);
     throw error;
-  }
+  });
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   ctx.scheduler.at(id, now);

@@ -11,6 +11,7 @@ import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn, Operation, Stop, WaitingForRoom } from './job.ts';
 import { asQuoted, bestLeft, nextProvider } from './left-offers.ts';
 import { retry } from './retry.ts';
+import { StaleJob } from './stale-job.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
@@ -106,12 +107,28 @@ export const withItsTime = <J extends JobIn<'submitting' | 'unknown'>>(ctx: Cont
   deadlineAt: Math.max(job.deadlineAt, job.submittedAt + ctx.rules.jobDeadlineMs),
 });
 
-/** Of a paid job, its operation must not be lost. */
+/**
+ * Of a paid job, its operation must not be lost: where somebody else has taken the job for lost meanwhile, it is found
+ * again by it.
+ */
 const bind = (ctx: Context, sending: JobIn<'submitting'>, attempts: Attempt[], operation: Operation) =>
-  retry(ctx, { job: sending.code, operation }, () => {
-    const { provider, submittedAt } = sending;
-    return move(ctx, sending, 'queued', { provider, submittedAt, attempts, operation });
+  retry(ctx, { job: sending.code, operation }, async (): Promise<Job> => {
+    const save = (job: JobIn<'submitting' | 'unknown'>) =>
+      move(ctx, job, 'queued', { provider: job.provider, submittedAt: job.submittedAt, attempts, operation });
+    try {
+      return await save(sending);
+    } catch (error) {
+      if (!(error instanceof StaleJob)) throw error;
+      const now = await ctx.store.get(sending.id);
+      if (now?.state === 'submitting' || now?.state === 'unknown') return save(now);
+      if (!now || !hasOperation(now, operation))
+        ctx.log.error({ job: sending.code, operation }, 'the answer to a submit came when its job was over');
+      return now ?? sending;
+    }
   });
+
+const hasOperation = (job: Job, operation: Operation): boolean =>
+  'operation' in job && Object.entries(operation).every(([name, value]) => job.operation?.[name] === value);
 
 type PreparedSubmission = { provider: Provider; uploaded: UploadedFiles; attempts: Attempt[] };
 

@@ -63,8 +63,7 @@ async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Pr
     if (!job || JSON.stringify(job.hidden) === JSON.stringify(hidden)) return;
     const { hidden: _, ...rest } = job;
     // Spread apart and put together again it is of the state that it was.
-    const marked = { ...rest, ...(hidden ? { hidden } : {}) } as Job;
-    await ctx.store.save(marked);
+    const marked = await ctx.store.save({ ...rest, ...(hidden ? { hidden } : {}) } as Job);
     // Not published: for those who count jobs, nothing has happened.
     ctx.chats.get(job.requester.platform)?.show(marked);
     if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());

@@ -58,8 +58,8 @@ async function sixtyMegabytes(shrunkBytes: number | 'impossible') {
   };
   const job = jobOf('completed', target);
   job.video = { ...job.video, ...(await store.files.keep(temp.path, 'video/mp4')) };
-  await core.disk.store.save(job);
-  const after = await world.until(deliver(ctx, job));
+  const saved = await core.disk.store.save(job);
+  const after = await world.until(deliver(ctx, saved));
   await store.close();
   return { world, after, link, reply: mustBe(world.telegram.replies(asked)[0]) };
 }

@@ -21,9 +21,9 @@ for (let i = 0; ; i += 1) {
     provider: 'fal',
     seconds: 4,
   });
-  await store.jobs.save(jobIn('queued', { id }));
+  const { rev = 0 } = await store.jobs.save(jobIn('queued', { id }));
   // Every third job ends, so that the kill also falls between the states of one job.
-  if (i % 3 === 0) await store.jobs.save(jobIn('delivered', { id }));
+  if (i % 3 === 0) await store.jobs.save({ ...jobIn('delivered', { id }), rev });
   if (i % 3 === 0) await store.ledger.settle(id, { micros: 70, counts: true, provider: 'fal', at: 2 });
   // Written at once: a line that waits in a buffer would be an acknowledgement that nobody got.
   writeSync(1, `${id} ${i % 3 === 0 ? 'delivered' : 'queued'}\n`);
