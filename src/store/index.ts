@@ -1,5 +1,4 @@
 /** Everything that is kept on disk, opened together. */
-import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
@@ -9,7 +8,7 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
-import { createFiles } from './files.ts';
+import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
@@ -31,8 +30,12 @@ export type Store = {
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
+  /** Whether other processes may use the same files at the same time. */
+  filesAreShared: boolean;
+  /** Throws FilesUnusable where the place of the files, which is not DATA_DIR, does not do what it must. */
+  checkFiles(): Promise<void>;
   /** Whether the database is that of these files, and neither made anew nor put in another's place. */
-  isAtHome: boolean;
+  isAtHome(): Promise<boolean>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -44,19 +47,19 @@ export type Store = {
 /** One record is no good; all others are. */
 type OnUnreadable = (error: UnreadableJob) => void;
 
-/** Opens the store under `dataDir`, making what is missing. Throws StoreError. */
-export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
+/** Opens the store under `dataDir`, with its files there or at another place, making what is missing. Throws StoreError. */
+export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt?: FilesAt): Store {
   const unlock = lockFolder(dataDir);
   try {
-    return open(dataDir, onUnreadable, unlock);
+    return open(dataDir, onUnreadable, unlock, filesAt);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): Store {
-  const files = createFiles(dataDir);
+function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void, filesAt?: FilesAt): Store {
+  const place = openPlace(dataDir, filesAt);
   const db = openDatabase(dataDir);
   const mark = db.prepare(
     'INSERT INTO ping (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -64,13 +67,15 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
   return {
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
-    files,
+    files: place.files,
+    filesAreShared: place.isShared,
+    checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
-    isAtHome: findHome(db, join(dataDir, 'files')),
+    isAtHome: () => findHome(db, place.texts, place.files),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {
@@ -78,6 +83,7 @@ function open(dataDir: string, onUnreadable: OnUnreadable, unlock: () => void): 
       mark.run(Date.now());
     },
     async close() {
+      await place.stop();
       db.close();
       unlock();
     },

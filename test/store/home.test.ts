@@ -11,9 +11,10 @@ async function open(
   use: (store: Store) => Promise<void> = async () => {},
 ): Promise<boolean> {
   const store = createStore(dataDir, () => {});
+  const isAtHome = await store.isAtHome();
   await use(store);
   await store.close();
-  return store.isAtHome;
+  return isAtHome;
 }
 
 async function keep({ files }: Store, content = 'a'): Promise<void> {
