@@ -42,6 +42,10 @@ export async function fileOf(path: string, mime: string): Promise<StoredFile> {
   return { key: `${hash.digest('hex')}.${EXTENSIONS[mime] ?? 'bin'}`, bytes, mime };
 }
 
+/** The system's word for what went wrong. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+
 /** For `catch`: undefined where the file is not there. */
 export function missing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;

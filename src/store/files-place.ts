@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Files } from '../core/ports.ts';
 import type { FilesPlace } from '../files-url.ts';
 import { FilesRefused, FilesUnreachable, FilesUnusable } from './errors.ts';
-import { missing } from './file-keys.ts';
+import { codeOf, missing } from './file-keys.ts';
 import { createFiles, createSharedFiles } from './files.ts';
 import { createS3Client, type S3Place } from './s3/client.ts';
 import { createS3Files } from './s3/files.ts';
@@ -35,13 +35,13 @@ export type OpenPlace = {
   stop(): Promise<void>;
 };
 
-/** `at`: FILES_URL, or DATA_DIR itself, which no other process has. Throws StoreUnwritable. */
+/** `at`: FILES_URL, or DATA_DIR itself, which no other process has. Throws StoreUnwritable or FilesUnusable. */
 export function openPlace(dataDir: string, at: FilesAt | undefined): OpenPlace {
   if (at?.kind === 's3') return openBucket(dataDir, at);
   const root = at ? at.path : join(dataDir, 'files');
   const files = at ? createSharedFiles(root) : createFiles(dataDir);
   const texts = textsIn(root);
-  const check = async (): Promise<void> => (at ? tryAll(texts, (error) => codeOf(error)) : undefined);
+  const check = async (): Promise<void> => (at ? tryAll(texts, codeOf) : undefined);
   return { files, texts, isShared: at !== undefined, check, async stop() {} };
 }
 
@@ -117,9 +117,6 @@ async function tryAll(texts: PlaceTexts, why: (error: unknown) => string): Promi
       `Files can not be kept where FILES_URL says. What is not possible there: ${troubles.join(', ')}`,
     );
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
 
 const wordsOf = (error: unknown): string => {
   if (error instanceof FilesRefused) return `${error.status} ${error.code}`;

@@ -5,8 +5,8 @@ import { chmod, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import type { StoredFile } from '../core/job/job.ts';
 import type { Files } from '../core/ports.ts';
-import { StoreUnwritable } from './errors.ts';
-import { checkExtension, fileOf, isKey, missing, placeOf } from './file-keys.ts';
+import { FilesUnusable, StoreUnwritable } from './errors.ts';
+import { checkExtension, codeOf, fileOf, isKey, missing, placeOf } from './file-keys.ts';
 
 /** A job takes up to two uploads, their normal forms and a video; others are under way. */
 const ROOM_BYTES = 1_000_000_000;
@@ -20,24 +20,28 @@ const PRIVATE_FILE = 0o600;
  */
 export function createFiles(dataDir: string): Files {
   const folders = { files: join(dataDir, 'files'), temp: join(dataDir, 'temp') };
-  makeReady(() => {
+  try {
     rmSync(folders.temp, { recursive: true, force: true });
     makeFolders(Object.values(folders));
-  });
+  } catch (cause) {
+    throw new StoreUnwritable('the data folder cannot be written to', { cause });
+  }
   return filesIn(folders);
 }
 
 /**
  * Files in a folder that other processes use at the same time, on this machine or another: each has a folder for files
- * in the making, `temp/<process>`. Throws StoreUnwritable.
+ * in the making, `temp/<process>`. Throws FilesUnusable.
  */
 export function createSharedFiles(root: string): Files {
   const folders = { files: root, temp: join(root, 'temp', randomUUID()), away: join(root, 'removed') };
-  makeReady(() => {
+  try {
     makeFolders(Object.values(folders));
     forgetTempsOfTheDead(dirname(folders.temp));
     putBackAll(folders.away, root);
-  });
+  } catch (cause) {
+    throw new FilesUnusable(`Files can not be kept where FILES_URL says: ${codeOf(cause)}`, { cause });
+  }
   return filesIn(folders);
 }
 
@@ -105,14 +109,6 @@ function filesIn(folders: { files: string; temp: string; away?: string }): Files
       return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     },
   };
-}
-
-function makeReady(work: () => void): void {
-  try {
-    work();
-  } catch (cause) {
-    throw new StoreUnwritable('the folder of files cannot be written to', { cause });
-  }
 }
 
 function makeFolders(folders: readonly string[]): void {

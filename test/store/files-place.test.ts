@@ -2,7 +2,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startS3 } from '../../simulators/s3.ts';
-import { FilesUnusable, StoreUnwritable } from '../../src/store/errors.ts';
+import { FilesUnusable } from '../../src/store/errors.ts';
 import { openPlace } from '../../src/store/files-place.ts';
 import { createStore } from '../../src/store/index.ts';
 import { freshFolder } from '../fakes/folder.ts';
@@ -81,10 +81,10 @@ describe('a start with files in a shared folder', () => {
     await expect(place.check()).rejects.toThrow('put (EEXIST), read (ENOTDIR), list (ENOTDIR)');
   });
 
-  it('throws StoreUnwritable where there can be no folder', () => {
+  it('says so where there can be no folder', () => {
     const taken = join(freshFolder(), 'taken');
     writeFileSync(taken, '');
-    expect(() => openPlace(freshFolder(), { kind: 'folder', path: taken })).toThrow(StoreUnwritable);
+    expect(() => openPlace(freshFolder(), { kind: 'folder', path: taken })).toThrow(FilesUnusable);
   });
 
   it('leaves alone what another process has in the making, unless that died a day ago', async () => {
