@@ -1,4 +1,5 @@
 /** The composition root: the only file that knows every concrete part. */
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
@@ -6,11 +7,12 @@ import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, trustedOrigins } from './config.ts';
+import { type Config, filesAt, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
 import { createHealth } from './core/health.ts';
+import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
@@ -57,9 +59,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   let stopping = false;
   const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
   const store = config.STORE_URL
-    ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable)
-    : createStore(config.DATA_DIR, onUnreadable);
+    ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable, filesAt(config))
+    : createStore(config.DATA_DIR, onUnreadable, filesAt(config));
   stack.defer(() => store.close());
+  await store.checkFiles();
   const isAtHome = await store.isAtHome();
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
@@ -115,6 +118,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const fileUse = createFileUse({
     files: store.files,
     records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
   const scheduler = (atOnce: number) =>

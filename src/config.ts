@@ -8,6 +8,7 @@ import type { LimitRule } from './core/limits/limit-rules.ts';
 import { isTimeZone } from './core/limits/windows.ts';
 import { microsFromUsd } from './core/price/money.ts';
 import { baseUrl, type Setting, yesOrNo } from './environment.ts';
+import { filesUrl, S3_SECRETS, s3Keys, s3KeysOf } from './files-url.ts';
 import {
   PROVIDER_IDS,
   PROVIDERS,
@@ -128,6 +129,8 @@ const schema = z
         'must be like postgres://user:password@host:5432/database; unset, SQLite in DATA_DIR',
       )
       .optional(),
+    FILES_URL: filesUrl.optional(),
+    ...s3Keys,
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
     SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -146,6 +149,12 @@ const schema = z
       .default('info'),
   })
   .superRefine((settings, ctx) => {
+    if (settings.FILES_URL?.kind === 's3' && !s3KeysOf(settings))
+      ctx.addIssue({
+        code: 'custom',
+        path: ['FILES_URL'],
+        message: 'names a bucket, but S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are not both set',
+      });
     for (const { id, key } of PROVIDERS) {
       // Going on without it would quietly render free drafts where somebody meant to pay.
       if (settings.PROVIDERS?.includes(id) && !settings[key])
@@ -168,6 +177,7 @@ const SECRETS: readonly string[] = [
   'SECRET_KEY',
   'PAGE_PASSWORD',
   'C2PA_KEY',
+  ...S3_SECRETS,
 ];
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
@@ -192,6 +202,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 /** The operator wrote something that can't be; a retry does not help. */
 export class BadConfig extends Error {
   override name = 'BadConfig';
+}
+
+/** Where files are kept, with the keys of that place; undefined for DATA_DIR. */
+export function filesAt(config: Config) {
+  const { FILES_URL: place } = config;
+  const keys = s3KeysOf(config);
+  return place?.kind === 's3' ? keys && { ...place, ...keys } : place;
 }
 
 /** The operator's own base addresses are trusted even when they are private: a proxy, or a simulator. */

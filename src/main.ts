@@ -49,6 +49,7 @@ async function start(): Promise<App> {
   } catch (error) {
     const words = error instanceof Error ? WHY_NOT[nameOf(error)] : undefined;
     if (words) log.fatal(words);
+    else if (error instanceof Error && error.name === 'FilesUnusable') log.fatal(error.message);
     else log.fatal({ err: error }, 'the bot could not start');
     process.exit(1);
   }

@@ -218,22 +218,7 @@ export type Traces = {
   overwrite(): Promise<void>;
 };
 
-/** Bytes on our own disk, by hash: written to a temporary name, synced, renamed. */
-export type Files = {
-  /** Moves a finished temporary file in. */
-  keep(tempPath: string, mime: string): Promise<StoredFile>;
-  /** Where it can be read on this machine. Of a file that is gone, nothing lies there. */
-  path(file: Pick<StoredFile, 'key'>): Promise<string>;
-  has(file: StoredFile): Promise<boolean>;
-  /** Removes the file, if it is there. The caller knows that nobody needs it. */
-  remove(key: string): Promise<void>;
-  /** Whether the disk has room for another job, and to spare. */
-  hasRoom(): Promise<boolean>;
-  /** The keys of all files that have lain there since before then. */
-  olderThan(at: number): AsyncIterable<string>;
-  /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */
-  temp(extension: string): Promise<{ path: string } & AsyncDisposable>;
-};
+export type { Files } from './files.ts';
 
 /** Brings a finished video to our disk, whatever it takes. Throws on passing trouble; `gone` when it can't come any more. */
 export type ResultFetcher = {

@@ -38,9 +38,11 @@ export function publicRoutes(parts: PublicParts): Hono {
   app.get('/media/:token', async (c) => {
     const file = attempt(() => links.readMedia(c.req.param('token')));
     if (!file || !(await files.has(file)) || (await takedown.hidesFile(file.key))) return nothing(c);
-    c.header('accept-ranges', 'bytes');
     c.header('cache-control', 'private, no-store');
     c.header('x-robots-tag', 'noindex');
+    const method = c.req.method === 'HEAD' ? 'HEAD' : 'GET';
+    if (files.addressOf) return c.redirect(await files.addressOf(file, method), 302);
+    c.header('accept-ranges', 'bytes');
     const response = (await serveStatic({ path: await files.path(file) })(c, async () => {})) ?? nothing(c);
     // Our own record of the type, not a guess from the name.
     response.headers.set('content-type', file.mime);

@@ -5,6 +5,31 @@ export abstract class StoreError extends Error {
   abstract readonly retryHelps: boolean;
 }
 
+/** Where files are kept could not be reached, or did not do what it should for a reason that passes. */
+export class FilesUnreachable extends StoreError {
+  override name = 'FilesUnreachable';
+  readonly retryHelps = true;
+}
+
+/** Where files are kept says no: to a key, a bucket, or what the key may do there. `code`: its own word for why. */
+export class FilesRefused extends StoreError {
+  override name = 'FilesRefused';
+  readonly retryHelps = false;
+  readonly status: number;
+  readonly code: string;
+  constructor(message: string, { status, code }: { status: number; code: string }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The place of FILES_URL can't be used as it is; the message says to the operator what can't be done there. */
+export class FilesUnusable extends StoreError {
+  override name = 'FilesUnusable';
+  readonly retryHelps = false;
+}
+
 /** The database file is damaged, or is no database. Restore it from a backup or set it aside. */
 export class StoreCorrupt extends StoreError {
   override name = 'StoreCorrupt';

@@ -1,41 +1,40 @@
 /**
- * Checks that the files beside the database belong to it. A database that was made anew, or put in another's place,
+ * Checks that the files that are kept belong to the database. A database that was made anew, or put in another's place,
  * knows nothing of them: to it they would all look like nobody's.
  */
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import type { Files } from '../core/ports.ts';
+import type { PlaceTexts } from './files-place.ts';
 import type { Sql } from './sql.ts';
 
 const KEY = 'home:id';
+const MARK = 'home';
 const idRow = z.object({ value: z.string() }).optional();
 
 /**
  * Both carry the same mark. It is put on files only where there are none yet, or where the database knew jobs before
  * there were marks. Throws StoreError, or what the disk throws.
  */
-export async function findHome(sql: Sql, filesDir: string): Promise<boolean> {
-  const path = join(filesDir, 'home');
+export async function findHome(
+  sql: Sql,
+  texts: PlaceTexts,
+  files: Pick<Files, 'olderThan'>,
+): Promise<boolean> {
   const [row] = await sql.all('SELECT value FROM keyv WHERE key = ?', KEY);
   const known = idRow.parse(row)?.value;
-  const marked = read(path);
+  const marked = await texts.read(MARK);
   if (marked !== undefined) return marked === known;
-  const folders = readdirSync(filesDir).length;
   const jobs = await sql.all("SELECT 1 FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;' LIMIT 1");
-  if (folders > 0 && (known !== undefined || jobs.length === 0)) return false;
+  if ((known !== undefined || jobs.length === 0) && (await areThere(files))) return false;
   const id = known ?? randomUUID();
   // The database first: a mark without its like would never be believed.
   await sql.run('INSERT INTO keyv (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING', KEY, id);
-  writeFileSync(path, id, { mode: 0o600, flush: true });
+  await texts.write(MARK, id);
   return true;
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+async function areThere(files: Pick<Files, 'olderThan'>): Promise<boolean> {
+  for await (const _ of files.olderThan(Number.POSITIVE_INFINITY)) return true;
+  return false;
 }

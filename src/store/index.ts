@@ -1,5 +1,4 @@
 /** Everything that is kept on disk, opened together. */
-import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
@@ -9,7 +8,7 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
-import { createFiles } from './files.ts';
+import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
@@ -32,6 +31,10 @@ export type Store = {
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
+  /** Whether other processes may use the same files at the same time. */
+  filesAreShared: boolean;
+  /** Throws FilesUnusable where the place of the files, which is not DATA_DIR, does not do what it must. */
+  checkFiles(): Promise<void>;
   /**
    * Whether the database is that of these files, and neither made anew nor put in another's place. Asked before anything
    * new is kept.
@@ -48,53 +51,58 @@ export type Store = {
 /** One record is no good; all others are. */
 type OnUnreadable = (error: UnreadableJob) => void;
 
-/** Opens the store under `dataDir`, in SQLite, making what is missing. Throws StoreError. */
-export function createStore(dataDir: string, onUnreadable: OnUnreadable): Store {
+/**
+ * Opens the store under `dataDir`, in SQLite, with its files there or at another place, making what is missing. Throws
+ * StoreError.
+ */
+export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt?: FilesAt): Store {
   const unlock = lockFolder(dataDir);
   try {
-    const files = createFiles(dataDir);
-    return storeOn(openDatabase(dataDir), { files, dataDir, onUnreadable, unlock });
+    const place = openPlace(dataDir, filesAt);
+    return storeOn(openDatabase(dataDir), { place, onUnreadable, unlock });
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-/** The same with the records in PostgreSQL, and the files alone under `dataDir`. */
+/** The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. */
 export async function createPostgresStore(
   url: string,
   dataDir: string,
   onUnreadable: OnUnreadable,
+  filesAt?: FilesAt,
 ): Promise<Store> {
   // Loaded only here: whoever stays with SQLite need not have it in memory.
   const { openPostgres, lockRecords } = await import('./postgres.ts');
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir));
-  const files = createFiles(dataDir);
+  const place = openPlace(dataDir, filesAt);
   stack.defer(await lockRecords(url));
   const db = await openPostgres(url);
   const held = stack.move();
-  return storeOn(db, { files, dataDir, onUnreadable, unlock: () => held.disposeAsync() });
+  return storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync() });
 }
 
 type Surroundings = {
-  files: Files;
-  dataDir: string;
+  place: ReturnType<typeof openPlace>;
   onUnreadable: OnUnreadable;
   unlock: () => void | Promise<void>;
 };
 
-function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroundings): Store {
+function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): Store {
   return {
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
-    files,
+    files: place.files,
+    filesAreShared: place.isShared,
+    checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
-    isAtHome: () => findHome(db, join(dataDir, 'files')),
+    isAtHome: () => findHome(db, place.texts, place.files),
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {
@@ -105,6 +113,7 @@ function storeOn(db: Database, { files, dataDir, onUnreadable, unlock }: Surroun
       );
     },
     async close() {
+      await place.stop();
       await db.close();
       await unlock();
     },

@@ -8,11 +8,13 @@ export function fakeFiles(sizes: ReadonlyMap<string, number> = new Map()): FakeF
   let made = 0;
   return {
     kept,
-    async keep(tempPath, mime) {
-      // Moved, as the true one does: a file that was ours under another name is not there any more.
-      kept.delete(tempPath.replace(/^\/kept\//, ''));
+    async keep(tempPath, mime, within = (_key, put) => put()) {
       const key = `kept-${tempPath}`;
-      kept.add(key);
+      await within(key, async () => {
+        // Moved, as the true one does: a file that was ours under another name is not there any more.
+        kept.delete(tempPath.replace(/^\/kept\//, ''));
+        kept.add(key);
+      });
       return { key, bytes: sizes.get(tempPath) ?? 1000, mime };
     },
     hasRoom: async () => true,
@@ -21,8 +23,9 @@ export function fakeFiles(sizes: ReadonlyMap<string, number> = new Map()): FakeF
     },
     path: async ({ key }) => `/kept/${key}`,
     has: async ({ key }) => kept.has(key),
-    async remove(key) {
-      kept.delete(key);
+    async remove(key, isNeeded) {
+      const wasThere = kept.delete(key);
+      if (wasThere && (await isNeeded?.())) kept.add(key);
     },
     async temp(extension) {
       made += 1;

@@ -6,6 +6,7 @@
 import type { StoredFile } from '../job/job.ts';
 import { createLocks } from '../locks.ts';
 import type { Files, Log } from '../ports.ts';
+import { type FileClaims, ownClaims } from './file-claims.ts';
 
 /** Whether records of one kind name the file of that key. */
 export type NamesFile = (key: string) => Promise<boolean>;
@@ -30,71 +31,67 @@ export type FileUse = {
 export function createFileUse({
   files,
   records,
+  claims = ownClaims(),
   log,
 }: {
   files: Pick<Files, 'keep' | 'has' | 'remove'>;
   records: readonly NamesFile[];
+  claims?: FileClaims;
   log: Log;
 }): FileUse {
-  const inWork = new Map<string, number>();
   const locks = createLocks();
   /** A file that is kept once more is not written again: it must not go between that look and its being in work. */
-  const alone = <T>(work: () => Promise<T>): Promise<T> => locks.run('files', work);
-
-  function enter(key: string): void {
-    inWork.set(key, (inWork.get(key) ?? 0) + 1);
-  }
-
-  function leave(key: string): void {
-    const left = (inWork.get(key) ?? 0) - 1;
-    if (left > 0) inWork.set(key, left);
-    else inWork.delete(key);
-  }
+  const alone = <T>(key: string, work: () => Promise<T>): Promise<T> => locks.run(key, work);
 
   async function isNeeded(key: string): Promise<boolean> {
-    if (inWork.has(key)) return true;
+    if (await claims.has(key)) return true;
     for (const names of records) if (await names(key)) return true;
     return false;
   }
 
   async function removeUnneeded(key: string): Promise<void> {
-    if (!(await isNeeded(key))) await files.remove(key);
+    if (await isNeeded(key)) return;
+    // Another process may take it up between that look and its end.
+    await (claims.areShared ? files.remove(key, () => isNeeded(key)) : files.remove(key));
   }
 
-  async function release(keys: Iterable<string>): Promise<void> {
-    for (const key of new Set(keys)) {
+  async function tidy(keys: Iterable<string>, work: (key: string) => Promise<void>): Promise<void> {
+    for (const key of keys) {
       try {
-        await alone(() => removeUnneeded(key));
+        await alone(key, () => work(key));
       } catch (err) {
         log.error({ key, err }, 'a file that nobody needs could not be removed');
       }
     }
   }
 
+  const release = (keys: Iterable<string>): Promise<void> => tidy(new Set(keys), removeUnneeded);
+
   return {
     release,
     isNeeded,
     begin() {
       const mine: string[] = [];
-      const take = (key: string): void => {
+      // Before anybody looks whether the file is there: who removes it looks for this once it is out of sight.
+      const take = async (key: string): Promise<void> => {
+        await claims.enter(key);
         mine.push(key);
-        enter(key);
       };
       return {
         keep: (tempPath, mime) =>
-          alone(async () => {
-            const file = await files.keep(tempPath, mime);
-            take(file.key);
-            return file;
-          }),
+          files.keep(tempPath, mime, (key, put) =>
+            alone(key, async () => {
+              await take(key);
+              await put();
+            }),
+          ),
         hold: (file) =>
-          alone(async () => {
-            if (!(await files.has(file))) return false;
-            take(file.key);
-            return true;
+          alone(file.key, async () => {
+            await take(file.key);
+            return files.has(file);
           }),
         async [Symbol.asyncDispose]() {
-          for (const key of mine) leave(key);
+          await tidy(mine, claims.leave);
           await release(mine);
         },
       };

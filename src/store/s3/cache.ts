@@ -1,0 +1,74 @@
+/** Copies on our own disk of files that lie elsewhere: so many bytes of them, the ones that were used last. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Whoever was told a path reads what lies there within that time; until then it stays, over the limit if need be. */
+const IN_USE_MS = 15 * 60_000;
+/** A file that was removed elsewhere must not be kept here for good. */
+const KEPT_MS = 60 * 60_000;
+const LOOK_EVERY_MS = 10 * 60_000;
+
+export type Cache = {
+  /** Where the copy of that file lies, whether or not there is one. */
+  pathOf(key: string): string;
+  /** Notes that it is used now. False where there is no copy. */
+  use(key: string): boolean;
+  /** Moves a copy in, which is in use from now on. */
+  add(key: string, tempPath: string): Promise<void>;
+  drop(key: string): Promise<void>;
+  /** Lets go of what nobody has used for an hour. */
+  sweep(): Promise<void>;
+  stop(): void;
+};
+
+/** Empties the folder: nobody checks what lies there from before. */
+export function createCache(folder: string, maxBytes: number, now: () => number): Cache {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // In the order of their last use, the one that has waited longest first.
+  const copies = new Map<string, { bytes: number; usedAt: number }>();
+  let bytes = 0;
+
+  const pathOf = (key: string): string => join(folder, key);
+
+  async function drop(key: string): Promise<void> {
+    bytes -= copies.get(key)?.bytes ?? 0;
+    copies.delete(key);
+    await rm(pathOf(key), { force: true });
+  }
+
+  function touch(key: string, size: number): void {
+    copies.delete(key);
+    copies.set(key, { bytes: size, usedAt: now() });
+  }
+
+  async function dropWhile(mayGo: (idleMs: number) => boolean): Promise<void> {
+    for (const [key, { usedAt }] of copies) {
+      if (!mayGo(now() - usedAt)) return;
+      await drop(key);
+    }
+  }
+
+  const sweep = (): Promise<void> => dropWhile((idleMs) => idleMs >= KEPT_MS);
+  const looking = setInterval(() => void sweep().catch(() => undefined), LOOK_EVERY_MS).unref();
+
+  return {
+    pathOf,
+    drop,
+    sweep,
+    stop: () => clearInterval(looking),
+    use(key) {
+      const copy = copies.get(key);
+      if (copy) touch(key, copy.bytes);
+      return copy !== undefined;
+    },
+    async add(key, tempPath) {
+      const { size } = await stat(tempPath);
+      await rename(tempPath, pathOf(key));
+      bytes += size - (copies.get(key)?.bytes ?? 0);
+      touch(key, size);
+      await dropWhile((idleMs) => bytes > maxBytes && idleMs >= IN_USE_MS);
+    },
+  };
+}

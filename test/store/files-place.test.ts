@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startS3 } from '../../simulators/s3.ts';
+import { FilesUnusable } from '../../src/store/errors.ts';
+import { openPlace } from '../../src/store/files-place.ts';
+import { createStore } from '../../src/store/index.ts';
+import { freshFolder } from '../fakes/folder.ts';
+import { placeOn } from './s3/world.ts';
+
+async function bucket(change: Partial<Parameters<typeof placeOn>[0]> = {}) {
+  const sim = await startS3();
+  onTestFinished(() => sim.close());
+  const at = { kind: 's3', ...placeOn({ ...sim, ...change }), cacheBytes: 1e9 } as const;
+  const place = openPlace(freshFolder(), at);
+  onTestFinished(() => place.stop());
+  const why = (): Promise<string> =>
+    place.check().then(
+      () => 'nothing',
+      (error: unknown) => (error instanceof FilesUnusable ? error.message : String(error)),
+    );
+  return { sim, at, why };
+}
+
+describe('a start with files in a bucket', () => {
+  it('finds that all can be done there, and leaves nothing behind', async () => {
+    const { sim, why } = await bucket();
+    expect(await why()).toBe('nothing');
+    expect(sim.objects.size).toBe(0);
+    expect(new Set(sim.requests.map(({ method }) => method))).toEqual(new Set(['PUT', 'GET', 'DELETE']));
+  });
+
+  it.each(['put', 'read', 'list', 'delete'] as const)('says that it can not %s there', async (right) => {
+    const { sim, why } = await bucket();
+    sim.denied.add(right);
+    expect(await why()).toMatch(new RegExp(`not possible there: ${right} \\(403 AccessDenied\\)$`));
+  });
+
+  it('says all that it can not do at once', async () => {
+    const { sim, why } = await bucket();
+    sim.denied.add('list').add('delete');
+    expect(await why()).toMatch(/: list \(403 AccessDenied\), delete \(403 AccessDenied\)$/);
+  });
+
+  it('says which word the store has for a wrong bucket and a wrong key, and names no secret', async () => {
+    expect(await (await bucket({ bucket: 'another' })).why()).toContain('put (404 NoSuchBucket)');
+    const wrong = await (await bucket({ secretAccessKey: 'not-the-secret' })).why();
+    expect(wrong).toContain('put (403 SignatureDoesNotMatch)');
+    expect(wrong).not.toContain('not-the-secret');
+  });
+
+  it('knows the bucket as that of its database, and another database as a stranger', async () => {
+    const { at } = await bucket();
+    const open = async (folder: string) => {
+      const store = createStore(folder, () => {}, at);
+      const isAtHome = await store.isAtHome();
+      await using temp = await store.files.temp('mp4');
+      writeFileSync(temp.path, 'a video');
+      await store.files.keep(temp.path, 'video/mp4');
+      await store.close();
+      return isAtHome;
+    };
+    const folder = freshFolder();
+    expect([await open(folder), await open(folder), await open(freshFolder())]).toEqual([true, true, false]);
+  });
+});
+
+describe('a start with files in a shared folder', () => {
+  it('finds that all can be done there, and leaves nothing behind', async () => {
+    const root = join(freshFolder(), 'not yet there');
+    await openPlace(freshFolder(), { kind: 'folder', path: root }).check();
+    expect(readdirSync(root, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())).toEqual(
+      [],
+    );
+  });
+
+  it('says what it can not do there', async () => {
+    const root = freshFolder();
+    const place = openPlace(freshFolder(), { kind: 'folder', path: root });
+    writeFileSync(join(root, 'check'), 'no folder');
+    await expect(place.check()).rejects.toThrow('put (EEXIST), read (ENOTDIR), list (ENOTDIR)');
+  });
+
+  it('says so where there can be no folder', () => {
+    const taken = join(freshFolder(), 'taken');
+    writeFileSync(taken, '');
+    expect(() => openPlace(freshFolder(), { kind: 'folder', path: taken })).toThrow(FilesUnusable);
+  });
+
+  it('leaves alone what another process has in the making, unless that died a day ago', async () => {
+    const root = freshFolder();
+    const at = { kind: 'folder', path: root } as const;
+    const other = openPlace(freshFolder(), at).files;
+    const temp = await other.temp('mp4');
+    writeFileSync(temp.path, 'half a video');
+    openPlace(freshFolder(), at);
+    expect(existsSync(temp.path)).toBe(true);
+    const dayBeforeYesterday = Date.now() / 1000 - 2 * 24 * 3600;
+    utimesSync(join(temp.path, '..'), dayBeforeYesterday, dayBeforeYesterday);
+    openPlace(freshFolder(), at);
+    expect(existsSync(temp.path)).toBe(false);
+  });
+
+  it('gets back what a crash left on its way out', async () => {
+    const root = freshFolder();
+    const at = { kind: 'folder', path: root } as const;
+    const { files } = openPlace(freshFolder(), at);
+    const temp = await files.temp('mp4');
+    writeFileSync(temp.path, 'a video');
+    const file = await files.keep(temp.path, 'video/mp4');
+    const dies = files.remove(file.key, () => new Promise(() => {}));
+    await expect.poll(() => files.has(file)).toBe(false);
+    expect(await openPlace(freshFolder(), at).files.has(file)).toBe(true);
+    void dies;
+  });
+});
