@@ -86,7 +86,12 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
       json: {
         url: gatewayUrl(),
         shards: Math.max(1, Math.ceil([...guilds.values()].filter(({ botIn }) => botIn).length / 1000)),
-        session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+        session_start_limit: {
+          total: 1000,
+          remaining: 999,
+          reset_after: 86_400_000,
+          max_concurrency: sim.settings.maxConcurrency,
+        },
       },
     })),
     route('GET', '/gateway', () => ({ status: 200, json: { url: gatewayUrl() } })),

@@ -33,6 +33,8 @@ export type Settings = {
   /** Whether a mention lets the bot read the message that its message replies to. No primary source says. */
   mentionShowsReferenced: boolean;
   heartbeatMs: number;
+  /** How many shards may identify at once; the next ones five seconds later. */
+  maxConcurrency: number;
 };
 
 const MIB = 2 ** 20;
@@ -53,6 +55,7 @@ export const defaults = (): Settings => ({
   privilegedIntents: 0,
   mentionShowsReferenced: true,
   heartbeatMs: 41_250,
+  maxConcurrency: 1,
 });
 
 export const PRIVILEGED =

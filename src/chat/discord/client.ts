@@ -8,6 +8,7 @@
  * asked for (servers.ts).
  */
 import { Client, GatewayIntentBits, Options, REST, SimpleShardingStrategy } from 'discord.js';
+import type { Shards } from './shards.ts';
 
 /** The library's own version of the API, named so that an update of it can't change ours by the way. */
 const VERSION = '10';
@@ -33,13 +34,19 @@ export const createTokenRest = (apiUrl: string): REST =>
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** A connection that is not made yet. One that has ended can't be made again: each try takes a new one. */
-export function createConnection(apiUrl: string, intents = [GatewayIntentBits.GuildMessages]): Connection {
+export function createConnection(
+  apiUrl: string,
+  {
+    intents = [GatewayIntentBits.GuildMessages],
+    shards = 'auto',
+  }: { intents?: GatewayIntentBits[]; shards?: Shards | undefined } = {},
+): Connection {
   let sockets: SimpleShardingStrategy | undefined;
   let closing: Promise<void> = Promise.resolve();
   const client = new Client({
     intents,
     // From 2,500 servers on, one connection is not enough; Discord says how many are.
-    shards: 'auto',
+    ...(shards === 'auto' ? { shards } : shards),
     rest: { api: apiUrl, version: VERSION, timeout: TIMEOUT_MS },
     allowedMentions: { parse: [] },
     // Nothing is looked up in the library's memory, so nothing needs to be there.

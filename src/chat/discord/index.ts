@@ -27,6 +27,7 @@ import { createOutbound } from './outbound/index.ts';
 import { createSender } from './outbound/sender.ts';
 import { createRegistrar, inviteLink } from './register.ts';
 import { createServers } from './servers.ts';
+import type { Shards } from './shards.ts';
 import { createStanding } from './standing.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
@@ -45,6 +46,8 @@ export type DiscordParts = {
   publicUrl?: string | undefined;
   /** The way by which commands shall come; whichever Discord has on record when undefined. */
   interactions?: 'gateway' | 'http' | undefined;
+  /** Of the gateway; all of them when undefined. */
+  shards?: Shards | undefined;
   /** Whether a finished video may ping the one who asked. */
   notify: boolean;
   commands: InboundParts['commands'];
@@ -122,7 +125,7 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
   });
 
   function connect() {
-    const connection = createConnection(apiUrl);
+    const connection = createConnection(apiUrl, { shards: parts.shards });
     connection.client.on(Events.Raw, (packet: { t?: unknown }) => {
       if (packet.t === 'INTERACTION_CREATE') application.heard('gateway');
       inbound?.take(packet, applicationId);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { baseUrl } from '../../environment.ts';
 import { defineChat, keySetting, urlSetting, wholeNumber, yesOrNo } from '../module.ts';
 import { namedByWaiting } from './inbound/waiting.ts';
+import { shards } from './shards.ts';
 
 export const discord = defineChat({
   platform: 'discord',
@@ -32,6 +33,7 @@ export const discord = defineChat({
       shape: z.enum(['gateway', 'http'], { error: 'must be gateway or http' }).optional(),
       example: '',
     },
+    DISCORD_SHARDS: { shape: shards.prefault('auto'), example: 'auto' },
     DISCORD_PING: { shape: yesOrNo.prefault('true'), example: 'true' },
   },
   ids: { pattern: /^-?\d{1,20}$/, example: '123' },
@@ -55,6 +57,7 @@ export const discord = defineChat({
       cdnUrls: settings.DISCORD_CDN_URLS,
       devGuild: settings.DISCORD_DEV_GUILD,
       interactions: settings.DISCORD_INTERACTIONS,
+      shards: settings.DISCORD_SHARDS,
       notify: settings.DISCORD_PING,
       scheduler: scheduler(),
     });

@@ -73,7 +73,7 @@ export async function startTestBot({
   let hook: ChatHook | undefined;
   const server = await serveHook(() => hook);
   discord.routes.set(PUBLIC_URL, server.origin);
-  if (way === 'http') discord.gateway.refuseNext(Number.POSITIVE_INFINITY);
+  if (way === 'http') discord.fault({ path: /gateway\/bot/ }, 'cut', Number.POSITIVE_INFINITY);
   const folder = await mkdtemp(join(tmpdir(), 'discord-bot-'));
   const remotes = worldOptions.remotes ?? [slowRemote()];
   const [remote = slowRemote()] = remotes;

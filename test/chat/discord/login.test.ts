@@ -45,7 +45,7 @@ describe('the login', () => {
 
   it('gives up where an intent is refused, with one clear line', async () => {
     await using discord = await startDiscord();
-    const connect = () => createConnection(discord.apiUrl, [GatewayIntentBits.MessageContent]);
+    const connect = () => createConnection(discord.apiUrl, { intents: [GatewayIntentBits.MessageContent] });
     const { state, lines } = login(discord, { connect });
     await expect.poll(() => state()?.state).toBe('off');
     expect(state()?.reason).toContain('intent');

@@ -2,10 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { SEVERAL } from '../../fakes/models.ts';
 import { COMPLETED, createRemote } from '../../fakes/remote.ts';
-import { clip, finish, image, startTestBot, type TestBot, textOf, type Way } from './harness.ts';
+import {
+  clip,
+  finish,
+  image,
+  said,
+  slowRemote,
+  startTestBot,
+  type TestBot,
+  textOf,
+  type Way,
+} from './harness.ts';
 
 const CALLBACK = { method: 'POST', path: /\/callback$/ };
-const CDN = { method: 'GET', path: /attachments/ };
+const CDN = { method: 'GET', path: /dance/ };
 
 const animate = ({ discord, ada, channel }: TestBot) =>
   discord.slash(ada, channel, '/animate', { image: image(), clip: clip() });
@@ -41,19 +51,26 @@ describe.each<Way>(['gateway', 'http'])('what comes over %s', (way) => {
     expect(await bot.jobs()).toMatchObject([{ id: `discord-${sent.id}`, request: { prompt: 'snow' } }]);
   });
 
-  it('answers buttons, menus of messages and what is typed', async () => {
+  it('completes what is typed', async () => {
     await using bot = await startTestBot({
       way,
-      world: { remotes: [createRemote('paid', { micros: 3_000_000, offers: SEVERAL })] },
+      world: { remotes: [createRemote('paid', { offers: SEVERAL })] },
     });
     const { discord, ada, channel } = bot;
     const typed = await discord.autocomplete(ada, channel, '/animate', 'model', { model: 'WAN' });
     expect((await discord.waitFor(() => typed.choices)).map(({ value }) => value)).toEqual(['wan-animate']);
+  });
+
+  it('answers the menu of a message, and a button', async () => {
+    await using bot = await startTestBot({ way, world: { remotes: [slowRemote(3_000_000)] } });
+    const { discord, ada, channel } = bot;
     const posted = await discord.say(ada, channel, 'look', { files: [image(), clip()] });
-    const asked = discord.contextMenu(ada, posted, 'Animate this');
-    await discord.waitFor(() => textOf(asked.original).includes('This costs $'));
+    const chosen = discord.contextMenu(ada, posted, 'Animate this');
+    await discord.waitFor(() => chosen.modalOpen);
+    const asked = await discord.submitModal(chosen, {});
+    await discord.waitFor(() => textOf(asked.original).includes('This costs $3.00'));
     discord.press(ada, asked.original, 'decline|');
-    await discord.waitFor(() => !textOf(asked.original).includes('This costs $'));
+    await discord.waitFor(() => textOf(asked.original).includes(said('confirm.declined')));
     expect(bot.remote.submits).toEqual([]);
   });
 
@@ -61,9 +78,8 @@ describe.each<Way>(['gateway', 'http'])('what comes over %s', (way) => {
     await using bot = await startTestBot({ way });
     repeat(bot, way, 3);
     const asked = await animate(bot);
-    await finish(bot, asked);
-    expect(bot.remote.submits).toHaveLength(1);
-    expect(asked.followUps).toHaveLength(1);
+    await bot.discord.waitFor(() => textOf(asked.original).includes('In line'));
+    expect(bot.remote.submits).toEqual([`discord-${asked.id}`]);
     expect(bot.discord.requestsTo('GET', /knight/)).toHaveLength(1);
   });
 
@@ -79,19 +95,18 @@ describe.each<Way>(['gateway', 'http'])('what comes over %s', (way) => {
     const late = { status: 404, json: { message: 'Unknown interaction', code: 10062 } };
     bot.discord.fault(CALLBACK, late);
     await animate(bot);
-    await bot.discord.waitFor(() => bot.lines.some((line) => line.includes('answered too late')));
+    await expect.poll(() => bot.lines.join()).toContain('answered too late');
     expect(await bot.jobs()).toEqual([]);
   });
 
   it('is taken up by the next process where this one dies after it has answered', async () => {
     await using bot = await startTestBot({ way });
     const { discord } = bot;
-    discord.fault(CDN, 'hang', 10);
+    discord.fault(CDN, 'hang');
     const asked = await animate(bot);
     // The file is asked for once the command is on disk.
-    await discord.waitFor(() => discord.journal.some(({ server }) => server === 'cdn'));
+    await discord.waitFor(() => discord.requestsTo('GET', /dance/).length > 0);
     await bot.life.kill();
-    discord.clearFaults();
     bot.life = await bot.boot();
     await discord.waitFor(() => textOf(asked.original).includes('knight.png'));
     expect(await bot.jobs()).toHaveLength(1);
