@@ -25,6 +25,7 @@ export function privacyLines(words: Words, { providers, retentionDays }: Privacy
     ...(own.length > 0 ? [t('privacy.own', { providers: names(own) })] : []),
     ...(providers.length === 0 ? [t('privacy.to-nobody')] : []),
     t('privacy.audit'),
+    t('privacy.fingerprint'),
     t('privacy.get'),
     t('privacy.delete'),
     t('privacy.book'),
