@@ -13,7 +13,10 @@ export const comfyui = defineProvider({
     COMFYUI_URL: {
       // Addresses of videos are on record, so none may hold a password.
       shape: baseUrl
-        .refine((url) => new URL(url).username + new URL(url).password === '', 'must hold no name and no password')
+        .refine(
+          (url) => new URL(url).username + new URL(url).password === '',
+          'must hold no name and no password',
+        )
         .optional(),
       example: '',
       comment:
