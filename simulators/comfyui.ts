@@ -10,7 +10,7 @@ import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
 /** What breaks a node, by a part of its class's name, and what the exception says. */
-export type ComfyFailure = { node?: string; message: string };
+type ComfyFailure = { node?: string; message: string };
 
 export type ComfySim = SimServer & {
   jobs: SimJobs<ComfyFailure>;
