@@ -29,7 +29,7 @@ export const NODES: Record<string, NodeClass> = {
   PreviewImage: { required: { images: 'link' }, isOutput: true },
 };
 
-export type SimNode = { class_type: string; inputs: Record<string, unknown>; _meta?: { title?: string } };
+type SimNode = { class_type: string; inputs: Record<string, unknown>; _meta?: { title?: string } };
 export type SimGraph = Record<string, SimNode>;
 
 const detail = (type: string, message: string, details: string, extra_info: object = {}) => ({

@@ -10,7 +10,7 @@ import { realTime, type SimTime } from './sim-time.ts';
 import { serveVideo } from './sim-video.ts';
 
 /** What breaks a node, by a part of its class's name, and what the exception says. */
-export type ComfyFailure = { node?: string; message: string };
+type ComfyFailure = { node?: string; message: string };
 
 export type ComfySim = SimServer & {
   jobs: SimJobs<ComfyFailure>;
@@ -195,6 +195,20 @@ export async function startComfyui(options: { port?: number; time?: SimTime } = 
     const job = jobs.accept({ graph }, files);
     prompts.push(Object.assign(job, { number: made, promptId, clientId, graph }));
     sim.taken.set(promptId, (sim.taken.get(promptId) ?? 0) + 1);
+    const one = prompts.at(-1);
+    const tell = (type: string, data: object) => {
+      if (one && prompts.includes(one) && !one.cancelled)
+        sockets.get(clientId)?.send(JSON.stringify({ type, data: { prompt_id: promptId, ...data } }));
+    };
+    time.after(job.script.queueMs ?? 0, async () => tell('execution_start', { timestamp: time.now() }));
+    time.after(jobs.endsInMs(job), async () => {
+      // Each that saves something says what.
+      if ((await job.end).kind === 'failure') return;
+      for (const node of one ? outputsOf(graph) : [])
+        if (one) tell('executed', { node, output: savedBy(one, node) });
+      tell('executing', { node: null });
+      tell('execution_success', { timestamp: time.now() });
+    });
     return made;
   }
 

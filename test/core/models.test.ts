@@ -68,6 +68,13 @@ describe('the model of a request', () => {
     expect(choose(wish({ quality: 'pro' }), alone)).toEqual([DRAFT, 'pro', 'picture']);
   });
 
+  it('shows the clip’s scene by itself where it is offered in no other', () => {
+    const offers = [{ model: 'wan-animate', quality: 'standard', scene: 'clip' }] as const;
+    const own = createWorld({ remotes: [createRemote('own', { offers })] }).boot();
+    expect(choose(wish({}), own)).toEqual(['wan-animate', 'standard', 'clip']);
+    expect(choose(wish({ scene: 'picture' }), own)).toMatchObject({ option: 'scene', allowed: ['clip'] });
+  });
+
   it('is refused with those there are when it is mistyped, or offered by nobody', () => {
     const allowed = ['kling-2.6', 'wan-animate', 'dreamactor-2', DRAFT];
     for (const model of ['klingg', 'p-video-animate', 'constructor'])

@@ -141,6 +141,16 @@ describe('the best quote', () => {
     });
   });
 
+  it('does not say that a prompt is ignored where the provider heeds one that the model itself does not', async () => {
+    const wish = { ...planned.value, notes: ['prompt-ignored' as const] };
+    const remote = createRemote('own');
+    expect(await bestQuote(market([remote.provider]), wish, [])).toMatchObject({
+      value: { notes: ['prompt-ignored'] },
+    });
+    remote.provider.capabilities.prompt = true;
+    expect(await bestQuote(market([remote.provider]), wish, [])).toMatchObject({ value: { notes: [] } });
+  });
+
   it('prefers a provider that heeds the negative prompt only when the price is equal', async () => {
     const wish = { ...planned.value, request: { ...planned.value.request, negativePrompt: 'blur' } };
     const [plain, heeding] = [createRemote('plain'), createRemote('heeding')];

@@ -27,7 +27,7 @@ const STEP_WEIGHT = 10;
 type Meter = { hear(text: string): void; share(): number };
 
 /** It only grows. What is not known to be said is not heard. */
-export function createMeter(graph: Graph): Meter {
+function createMeter(graph: Graph): Meter {
   const weights = new Map(
     Object.entries(graph).map(([id, { inputs }]) => [
       id,

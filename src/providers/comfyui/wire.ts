@@ -61,7 +61,7 @@ const message = z.tuple([
     exception_message: z.string().optional(),
   }),
 ]);
-export const historyEntry = z.object({
+const historyEntry = z.object({
   outputs: z.record(z.string(), nodeOutput).catch({}),
   status: z
     .object({

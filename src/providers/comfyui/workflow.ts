@@ -20,7 +20,7 @@ export type Workflow = {
 /** By the scene that each shows. */
 export type Workflows = Partial<Record<Scene, Workflow>>;
 
-export const SCENE_TITLES: Record<Scene, string> = { picture: 'strut video', clip: 'strut video (clip)' };
+const SCENE_TITLES: Record<Scene, string> = { picture: 'strut video', clip: 'strut video (clip)' };
 /** What nodes that load a file, or take a text, call it (ComfyUI's own, and VideoHelperSuite's). */
 const FIELDS: Record<string, readonly string[]> = {
   'strut image': ['image', 'file'],
@@ -110,7 +110,7 @@ const titleOf = (graph: Graph, id: string): string | undefined =>
   graph[id]?._meta?.title?.trim().toLowerCase();
 
 /** What a file of ours is called among ComfyUI's own. */
-export const inputName = (key: string): string => `${FOLDER}/${key}`;
+const inputName = (key: string): string => `${FOLDER}/${key}`;
 
 /** The graph for one job; the same for the same job. */
 export function fill(
