@@ -20,7 +20,7 @@ export function reportRoutes({ core: { takedown } }: { core: Core }, caller: Cal
   app.get('/reports', async (c) => {
     const cases = await takedown.waiting(caller);
     if (!cases.ok) return problem(c, cases.refusal);
-    const statements = (await takedown.statements()).map(({ reason, ...one }) => ({
+    const statements = (await takedown.statements()).map(({ reason, doneAt: _, ...one }) => ({
       ...one,
       reason: words.t(`report.${reason}`),
     }));
@@ -34,6 +34,13 @@ export function reportRoutes({ core: { takedown } }: { core: Core }, caller: Cal
     const { memberId: by } = caller.requester;
     const taken = await takedown.report({ by, unlimited: true, ...body.data });
     return taken.ok ? c.json({ message: words.t('report.thanks') }, 202) : problem(c, taken.refusal);
+  });
+
+  app.post('/statements/:id/done', async (c) => {
+    const mayDecide = await takedown.waiting(caller);
+    if (!mayDecide.ok) return problem(c, mayDecide.refusal);
+    await takedown.doneWith(c.req.param('id'));
+    return c.body(null, 204);
   });
 
   app.post('/reports/:code/:decision', async (c) => {

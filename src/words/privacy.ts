@@ -21,6 +21,7 @@ export function privacyLines(words: Words, { providers, retentionDays }: Privacy
     ...(retentionDays !== undefined && retentionDays < UNDELIVERED_DAYS ? [t('privacy.undelivered')] : []),
     names ? t('privacy.to', { providers: names }) : t('privacy.to-nobody'),
     t('privacy.audit'),
+    t('privacy.fingerprint'),
     t('privacy.get'),
     t('privacy.delete'),
     t('privacy.book'),

@@ -102,8 +102,10 @@ it('nothing of a member is left on the disk that they had deleted, but what is s
   }
   await expect.poll(() => wordsOf(asked.original)).toContain('Deleted: 1 job');
 
+  // The checksums of what was handed out stay, without a name, to tell what was made here.
+  const fingerprints = checksumsIn(dataDir);
   // The wish itself is under way until it is answered.
-  const theirs = [...marks, DISCORD_NAME];
+  const theirs = [...marks.filter((mark) => !fingerprints.includes(mark)), DISCORD_NAME];
   await expect.poll(() => missingIn(dataDir, theirs)).toEqual(theirs);
   for (const folder of ['temp', 'drafts']) await expect.poll(() => keysIn(join(dataDir, folder))).toEqual([]);
   // Which database these files are of.
@@ -158,6 +160,18 @@ function tablesThatName(dataDir: string, text: string): string[] {
       const pending = found.filter((row) => name === 'inbox' && row.record !== null);
       return [String(name), ...pending.map((row) => `inbox ${JSON.stringify(row)}`)];
     });
+  } finally {
+    db.close();
+  }
+}
+
+function checksumsIn(dataDir: string): unknown[] {
+  const db = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true });
+  try {
+    return db
+      .prepare('SELECT sha256 FROM video_files')
+      .all()
+      .map(({ sha256 }) => sha256);
   } finally {
     db.close();
   }

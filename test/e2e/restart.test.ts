@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
+import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
+const SUBMIT = /\/motion-control(?:-standard)?$/;
 const files = async () => ({ image: await personImage(), clip: await personClip() });
 
 describe('after a kill -9 in the middle', () => {
@@ -35,8 +37,9 @@ describe('after a kill -9 in the middle', () => {
     await fal.close();
   });
 
-  it('during the submit itself the job is of unknown fate, and is never sent again', async () => {
+  it('a submit whose answer never came is found again where the provider can tell: one submit, one bill', async () => {
     const fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 300 });
     fal.fault({ method: 'POST', path: /motion-control$/, how: 'hang' });
     await using bot = await startBot({
       FAL_KEY: fal.key,
@@ -45,15 +48,35 @@ describe('after a kill -9 in the middle', () => {
       FAL_API_URL: fal.url,
     });
     const { id } = await makeJob(bot.url, await files());
-    await jobUntil(bot.url, id, ({ state }) => state === 'submitting');
     await expect.poll(() => fal.requestsTo('POST', /motion-control$/).length).toBe(1);
+    await bot.restart('SIGKILL');
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    await fal.close();
+  });
+
+  it('a submit that nobody can tell the end of leaves the job of unknown fate, and is never sent again', async () => {
+    // Its files go up to fal.ai, which renders nothing here.
+    const [fal, runcomfy] = await Promise.all([startFal(), startRuncomfy()]);
+    runcomfy.fault({ method: 'POST', path: SUBMIT, how: 'hang' });
+    await using bot = await startBot({
+      RUNCOMFY_API_TOKEN: runcomfy.token,
+      RUNCOMFY_API_URL: runcomfy.url,
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+      PROVIDERS: 'runcomfy',
+    });
+    const { id } = await makeJob(bot.url, await files());
+    await expect.poll(() => runcomfy.requestsTo('POST', SUBMIT).length).toBe(1);
     await bot.restart('SIGKILL');
     await jobUntil(bot.url, id, ({ state }) => state === 'unknown');
     expect((await readJob(bot.url, id)).message).toContain('not sent again');
     await bot.restart('SIGTERM');
     expect(await readJob(bot.url, id)).toMatchObject({ state: 'unknown' });
-    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
-    await fal.close();
+    expect(runcomfy.requestsTo('POST', SUBMIT)).toHaveLength(1);
+    await Promise.all([fal.close(), runcomfy.close()]);
   });
 });
 

@@ -126,6 +126,19 @@ describe('the form for people outside', () => {
     ]);
   });
 
+  it('lets the operator be done with what was written, and sending the same again then changes nothing', async () => {
+    const all = await finished();
+    await fillIn(all);
+    const [one] = (await all.reports()).statements;
+    const done = () => all.send(`/api/statements/${one?.id}/done`);
+    expect([(await done()).status, (await done()).status]).toEqual([204, 204]);
+    expect((await all.reports()).statements).toEqual([]);
+    await all.send(`/api/reports/${all.job.code}/restore`);
+    await fillIn(all);
+    expect((await all.reports()).statements).toEqual([]);
+    expect((await all.world.disk.store.get(all.job.id))?.hidden).toBeUndefined();
+  });
+
   it('answers the same where there is no such video', async () => {
     const all = await finished();
     const known = await (await fillIn(all)).text();

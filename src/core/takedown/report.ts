@@ -14,6 +14,7 @@ const REPORTS_A_DAY = 10;
 /** So long the same report by the same person has no second effect. */
 const SAME_FOR_MS = 30 * DAY_MS;
 const STATEMENTS_KEPT = 1_000;
+const STATEMENT = 'statement:';
 
 /**
  * `by`: a member, or where a form came from. `spaceId`: where they saw it, if that is known. `unlimited`: the operator,
@@ -33,13 +34,18 @@ type Statement = {
   contact: string;
   /** The codes of the jobs that it was found to be about. */
   codes: string[];
+  /** When the operator was done with it. It stays, so that sending the same again has no second effect. */
+  doneAt?: number;
 };
 
 export type Reporting = {
   report(report: Report): Promise<Outcome<'taken'>>;
   /** From the public form. `from`: the address that it came from, for the limit alone. */
-  state(statement: Omit<Statement, 'at' | 'codes'>, from: string): Promise<Outcome<'taken'>>;
-  statements(): Promise<Statement[]>;
+  state(statement: Omit<Statement, 'at' | 'codes' | 'doneAt'>, from: string): Promise<Outcome<'taken'>>;
+  /** Those that the operator is not done with, the newest first. */
+  statements(): Promise<(Statement & { id: string })[]>;
+  /** The operator has dealt with it. A second time, or where there is no such statement, nothing happens. */
+  doneWith(id: string): Promise<void>;
 };
 
 type Parts = {
@@ -94,12 +100,12 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     }
   }
 
-  /** Lets the oldest statement go that named no video. False where all that are kept did. */
+  /** Lets the oldest statement go that is done with or named no video. False where there is none. */
   async function makeRoom(): Promise<boolean> {
-    const kept = await kv.startingWith<Statement>('statement:');
+    const kept = await kv.startingWith<Statement>(STATEMENT);
     if (kept.size < STATEMENTS_KEPT) return true;
     const [oldest] = [...kept]
-      .filter(([, { codes }]) => codes.length === 0)
+      .filter(([, { codes, doneAt }]) => codes.length === 0 || doneAt !== undefined)
       .toSorted(([, a], [, b]) => a.at - b.at);
     if (oldest) await kv.delete(oldest[0]);
     return oldest !== undefined;
@@ -124,7 +130,7 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
     const text = (name: keyof typeof LONGEST): string => cut(clean(given[name]).trim(), LONGEST[name]);
     const [where, what, name, contact] = [text('where'), text('what'), text('name'), text('contact')];
     const codes = [...new Set(where.toUpperCase().match(CODE) ?? [])].slice(0, 3);
-    const key = `statement:${nameOf(by, where, what, name, contact)}`;
+    const key = STATEMENT + nameOf(by, where, what, name, contact);
     if (await kv.get(key)) return accept('taken');
     const until = await limited({ by, code: '', reason: given.reason });
     if (until !== undefined) return refuse({ code: 'slow-down', retryAt: until });
@@ -149,8 +155,18 @@ export function createReporting(ctx: Context, { kv, work, counts }: Parts): Repo
       const by = `form:${nameOf(from)}`;
       return alone(by, () => state(given, by));
     },
-    statements: async () =>
-      [...(await kv.startingWith<Statement>('statement:')).values()].toSorted((a, b) => b.at - a.at),
+    async statements() {
+      const open = [...(await kv.startingWith<Statement>(STATEMENT))].filter(([, one]) => !one.doneAt);
+      return open
+        .map(([key, one]) => ({ id: key.slice(STATEMENT.length), ...one }))
+        .toSorted((a, b) => b.at - a.at);
+    },
+    async doneWith(id) {
+      const statement = await kv.get<Statement>(STATEMENT + id);
+      if (!statement || statement.doneAt !== undefined) return;
+      const now = ctx.clock.now();
+      await kv.set(STATEMENT + id, { ...statement, doneAt: now }, statement.at + AUDIT_KEPT_MS - now);
+    },
   };
 }
 

@@ -115,6 +115,7 @@ export type CaseView = {
 
 /** What somebody outside wrote; only the operator reads it. */
 export type StatementView = {
+  id: string;
   at: number;
   reason: string;
   where: string;

@@ -63,14 +63,21 @@ function button({ code }, decision, label) {
 }
 
 /** @param {StatementView} one */
-const statement = ({ at, reason, where, what, name, contact, codes }) =>
-  make(
+function statement({ id, at, reason, where, what, name, contact, codes }) {
+  const done = make('button', { type: 'button' }, 'Done with it');
+  done.addEventListener('click', async () => {
+    await attempt(() => call(`/api/statements/${encodeURIComponent(id)}/done`, { method: 'POST' }));
+    await load();
+  });
+  return make(
     'article',
     { class: 'case' },
     make('h3', {}, `${reason}, ${when(at)}${codes.length > 0 ? `, ${codes.join(', ')}` : ''}`),
     make('p', {}, what),
     make('p', { class: 'facts' }, `${where} · ${name} · ${contact}`),
+    make('div', { class: 'row' }, done),
   );
+}
 
 /** @param {() => Promise<unknown>} work */
 async function attempt(work) {

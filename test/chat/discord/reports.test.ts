@@ -38,6 +38,8 @@ describe('a report in a server', () => {
     await reports(bot, all, 'It shows me');
     await bot.discord.waitFor(() => all.video.deleted);
     await bot.discord.waitFor(() => textOf(all.asked.original).includes('Hidden after a report'));
+    // A link would lead to a message that is gone.
+    expect(textOf(all.asked.original)).not.toContain('discord.com/channels');
     expect((await bot.jobs())[0]?.hidden).toMatchObject({ reason: 'me' });
   });
 

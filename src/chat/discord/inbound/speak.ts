@@ -8,7 +8,7 @@ import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
 import { formsPanel } from '../../settings-forms.ts';
-import { linkTo, placeOfResult } from '../outbound/records.ts';
+import { linkTo, linkToResult } from '../outbound/records.ts';
 import { DiscordTrouble } from '../outbound/trouble.ts';
 import { ITEMS_SHOWN, messageOf } from '../render.ts';
 import { naming } from '../text.ts';
@@ -108,7 +108,7 @@ export function drawFor(
     for (const job of wanted) {
       // No link leads to what only one member sees.
       const status = job.requester.target.private ? undefined : await outbound.statusOf(job);
-      links.set(job.id, linkTo(placeOfResult(job) ?? status));
+      links.set(job.id, linkToResult(job) ?? linkTo(status));
     }
     return write({ ...facts, linkTo: ({ id }) => links.get(id) });
   };

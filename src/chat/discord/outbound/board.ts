@@ -13,7 +13,7 @@ import { statusMessage } from './cards.ts';
 import type { Edit } from './editor.ts';
 import { mayPost } from './places.ts';
 import type { Records, StatusBinding, StatusRecord } from './records.ts';
-import { linkTo, placeOfResult } from './records.ts';
+import { linkToResult } from './records.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_EVERY_MS = 5_000;
@@ -95,7 +95,7 @@ export function createBoard(parts: BoardParts): Board {
           now,
           comeForIt,
           usualMs: parts.usualMs(job),
-          resultUrl: linkTo(placeOfResult(job)),
+          resultUrl: linkToResult(job),
         });
         const times = [
           ...(partingAt !== undefined && partingAt > now ? [partingAt] : []),

@@ -49,6 +49,10 @@ type Place = z.infer<typeof placeSchema>;
 export const placeOfResult = (job: Job): Place | undefined =>
   job.state === 'delivered' ? placeSchema.safeParse(job.receipt.details).data : undefined;
 
+/** Where a job's video is to be seen. Undefined where a report has taken the message away, too. */
+export const linkToResult = (job: Job): string | undefined =>
+  job.hidden ? undefined : linkTo(placeOfResult(job));
+
 export function linkTo(place: Place | undefined): string | undefined {
   if (!place) return undefined;
   const { channelId, messageId, guildId } = place;
