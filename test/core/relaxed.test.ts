@@ -137,6 +137,13 @@ describe('the speed of members without a role', () => {
     }
   });
 
+  it('is the usual one while nobody who could let others go first takes jobs', async () => {
+    const { offered, set, life } = await up();
+    await set('relaxed');
+    life.ctx.registry.trouble('patient', { kind: 'out-of-balance', message: 'top up' });
+    expect(await offered(WAN)).toMatchObject({ quote: { provider: 'hasty', notes: [] } });
+  });
+
   it('is the usual one of models that can not be relaxed, and on the operator’s own page', async () => {
     const { offered, made, set } = await up();
     await set('relaxed');

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Choosable } from '../intake/offer.ts';
 import { isOperatorsOwn, QUALITIES, type Quality, type RenderRequest, type Requester } from '../job/job.ts';
 import type { Offer } from '../ports.ts';
-import { mayRender } from '../price/eligible-providers.ts';
+import { eligibleProviders, mayRender } from '../price/eligible-providers.ts';
 import type { Choices, Target } from '../price/quote.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { DEFAULT_MODEL, DRAFT, findModel, MODELS } from './registry.ts';
@@ -69,15 +69,21 @@ const canRelax = (offers: readonly Offer[], model: string): boolean =>
 const NOT_RELAXED = { code: 'bad-option', option: 'speed', allowed: ['normal'] } as const;
 
 /**
- * The choices with the speed that the space has set for members without a role, where that goes with the rest: whoever
- * chose one, and whoever has a role, is not concerned.
+ * The choices with the speed that the space has set for members without a role, where that goes with the rest and can be
+ * had now: whoever chose one, and whoever has a role, is not concerned.
  */
 export function withUsualSpeed(parts: Parts, requester: Requester, choices: Choices): Choices {
   const { spaceId, platform, roles = [] } = requester;
   const isConcerned = choices.speed === undefined && roles.length === 0 && !isOperatorsOwn(platform);
   if (!isConcerned || parts.settings.of(spaceId).speed !== 'relaxed') return choices;
   const relaxed = { ...choices, speed: 'relaxed' } as const;
-  return chosenIn(parts, spaceId, relaxed).ok ? relaxed : choices;
+  const chosen = chosenIn(parts, spaceId, relaxed);
+  const isThere =
+    chosen.ok &&
+    eligibleProviders(parts, spaceId)
+      .open()
+      .some(({ capabilities }) => canRelax(capabilities.offers, chosen.value.model.id));
+  return isThere ? relaxed : choices;
 }
 
 /** One choice more, `news`, on top of others: what does not go with it is chosen anew, rather than refused. */
