@@ -155,7 +155,7 @@ type Submission = { provider: string; submittedAt: number };
 type Sent = Submission & { uploaded?: UploadedFiles; account?: string; firstSubmittedAt?: number };
 export type WaitingForRoom = { provider: string; since: number } & UploadedFiles;
 /** Its provider can't be reached, since then; it is tried again and again. */
-export type Unanswered = { provider: string; since: number };
+type Unanswered = { provider: string; since: number };
 
 /** Why a provider does not render what it was to: it said no, it can't be reached, or it wants more than is held. */
 export const STOPS = ['refused', 'silent', 'dearer'] as const;
