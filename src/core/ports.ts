@@ -136,7 +136,6 @@ export type Provider = {
 };
 
 export type { UploadedFiles } from './job/job.ts';
-export { StaleJob } from './job/stale-job.ts';
 export type { ProviderTrouble } from './provider-trouble.ts';
 export { UploadRefused } from './upload-refused.ts';
 
@@ -151,10 +150,7 @@ export type Unreadable = { state: 'unreadable'; id: string; files: string[] };
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
 export type JobStore = {
   get(id: string): Promise<Job | undefined>;
-  /**
-   * Answers with the job as it is saved by next. Throws StaleJob where it was saved by anybody else since it was read, or
-   * is gone: of two who both believe that a job is theirs, one goes on.
-   */
+  /** Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone. */
   save<J extends Job>(job: J): Promise<J>;
   /** Every job that is not over, one by one: there may be thousands. */
   open(): AsyncIterable<Job>;

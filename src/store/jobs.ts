@@ -1,7 +1,8 @@
 /** The records of the jobs: each lies as Keyv would keep it, under its id; what finds it lies on the same row. */
 import { z } from 'zod';
 import { isOver, type Job } from '../core/job/job.ts';
-import { type JobStore, StaleJob, type Unreadable } from '../core/ports.ts';
+import { StaleJob } from '../core/job/stale-job.ts';
+import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
 import type { Sql } from './sql.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOver, type Job, type JobState, MOVES } from '../../src/core/job/job.ts';
-import { type JobStore, StaleJob } from '../../src/core/ports.ts';
+import { StaleJob } from '../../src/core/job/stale-job.ts';
+import type { JobStore } from '../../src/core/ports.ts';
 import { jobIn } from '../fakes/jobs.ts';
 
 const STATES = Object.keys(MOVES) as JobState[];

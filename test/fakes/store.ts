@@ -1,10 +1,11 @@
 /** The store ports in memory, held to the same contracts as the real ones (test/contracts). */
 
 import { isOver, type Job } from '../../src/core/job/job.ts';
+import { StaleJob } from '../../src/core/job/stale-job.ts';
 import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
 import type { Ledger, LedgerKey, LedgerLine, LedgerTotals } from '../../src/core/limits/ledger.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
-import { type JobStore, StaleJob } from '../../src/core/ports.ts';
+import type { JobStore } from '../../src/core/ports.ts';
 
 /** Keeps copies, as a disk would: what a caller changes afterwards is not saved by accident. */
 export function memoryJobStore(): JobStore {
