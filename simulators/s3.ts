@@ -8,7 +8,7 @@ import { refusalOfSignature, type S3Secrets } from './s3-signature.ts';
 
 type StoredObject = { body: Buffer; type: string; etag: string; changedAt: number };
 type Upload = { name: string; type: string; parts: Map<number, { body: Buffer; etag: string }> };
-export type S3Right = 'put' | 'read' | 'list' | 'delete';
+type S3Right = 'put' | 'read' | 'list' | 'delete';
 
 export type S3Sim = SimServer &
   S3Secrets & {

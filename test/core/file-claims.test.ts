@@ -90,7 +90,7 @@ describe('several processes with the same files, in any order of keeping, naming
         expect([...there].sort()).toEqual([...names].flatMap(([key, n]) => (n > 0 ? [key] : [])).sort());
         expect([...all]).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -50,9 +50,17 @@ export function createFileUse({
   }
 
   async function removeUnneeded(key: string): Promise<void> {
-    if (await isNeeded(key)) return;
-    // Another process may take it up between that look and its end.
-    await (claims.areShared ? files.remove(key, () => isNeeded(key)) : files.remove(key));
+    // Another process may take it up between that look and its end. One that was done with it while it was out of sight
+    // has found nothing to remove: what was put back is looked at again.
+    for (let wasPutBack = true; wasPutBack && !(await isNeeded(key)); ) {
+      wasPutBack = false;
+      if (!claims.areShared) await files.remove(key);
+      else
+        await files.remove(key, async () => {
+          wasPutBack = await isNeeded(key);
+          return wasPutBack;
+        });
+    }
   }
 
   async function tidy(keys: Iterable<string>, work: (key: string) => Promise<void>): Promise<void> {

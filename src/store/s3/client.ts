@@ -18,7 +18,7 @@ export type S3Place = {
   publicEndpoint?: string | undefined;
 };
 
-export type S3Call = {
+type S3Call = {
   method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** Without the prefix; the bucket itself where it is left out. */
   name?: string;

@@ -5,7 +5,7 @@ import { createS3Files } from '../../../src/store/s3/files.ts';
 import { createS3Objects } from '../../../src/store/s3/objects.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 
-export const SMALL_PARTS = { inPartsAboveBytes: 200_000, partBytes: 64_000 };
+const SMALL_PARTS = { inPartsAboveBytes: 200_000, partBytes: 64_000 };
 
 export const placeOn = ({ url, bucket, region, accessKeyId, secretAccessKey }: S3Sim): S3Place => ({
   endpoint: url,
