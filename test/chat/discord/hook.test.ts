@@ -72,7 +72,10 @@ describe('a call of Discord over HTTP', () => {
     ['was changed on its way', calls('{"type":2}', { signed: PING })],
     [
       'has a signature of another time',
-      { ...calls(PING), headers: { ...calls(PING).headers, 'x-signature-timestamp': '1' } },
+      {
+        ...calls(PING),
+        headers: { ...calls(PING).headers, 'x-signature-timestamp': String(NOW / 1000 + 1) },
+      },
     ],
     ['has no signature', { method: 'POST', body: PING }],
     [

@@ -124,6 +124,29 @@ describe.each<Way>(['gateway', 'http'])('what comes over %s', (way) => {
   });
 });
 
+describe('a call over HTTP', () => {
+  it('has its 202 once what is to be done is on disk, however long that takes', async () => {
+    await using bot = await startTestBot({ way: 'http' });
+    const { discord, ada, channel } = bot;
+    const disk = Promise.withResolvers<void>();
+    const claim = bot.store.inbox.claim.bind(bot.store.inbox);
+    bot.store.inbox.claim = async (...event) => {
+      await disk.promise;
+      return claim(...event);
+    };
+    const asked = await animate(bot);
+    await discord.waitFor(() => asked.answer !== undefined);
+    const answerTo = (id: string) =>
+      discord.endpoint.deliveries.find(({ body }) => JSON.parse(body).id === id)?.status;
+    // One that has nothing to keep comes later, and is through.
+    const typed = await discord.autocomplete(ada, channel, '/jobs', 'job', { job: '' });
+    await discord.waitFor(() => answerTo(typed.id) === 202);
+    expect(answerTo(asked.id)).toBeUndefined();
+    disk.resolve();
+    await discord.waitFor(() => answerTo(asked.id) === 202);
+  });
+});
+
 describe('an interaction that comes by both ways', () => {
   it('is handled once', async () => {
     await using bot = await startTestBot({ parts: { interactions: 'http' } });
