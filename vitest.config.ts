@@ -31,6 +31,9 @@ const SHARED = {
   retry: process.env.CI ? 2 : 0,
 };
 
+/** What is awaited there comes from other processes, within seconds: each look costs several of them processor time. */
+const PATIENT = { ...SHARED, expect: { poll: { timeout: PATIENCE_MS, interval: 250 } } };
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/skipped.ts'],
@@ -48,7 +51,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...SHARED,
+          ...PATIENT,
           name: 'heavy',
           include: HEAVY,
           maxWorkers: 2,
@@ -57,7 +60,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...SHARED,
+          ...PATIENT,
           name: 'waiting',
           include: WAITING,
           maxWorkers: 4,

@@ -52,12 +52,15 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGS, timeout: PATIENCE_MS });
 }
 
-/** A fresh profile, as patient as every other wait. */
+/**
+ * A fresh profile, as patient as every other wait. Pages keep still in it unless told otherwise: drawing what moves, sixty
+ * times a second, is most of what a browser does here.
+ */
 export async function openContext(
   browser: Browser,
   options?: BrowserContextOptions,
 ): Promise<BrowserContext> {
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   return context;
 }

@@ -9,6 +9,8 @@ import { type Bot, startBot } from './bot.ts';
 import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
 
 const PHONE = { width: 390, height: 844 };
+/** As most people have it. */
+const MOVING = { reducedMotion: 'no-preference' } as const;
 
 describe('the page', BROWSER, () => {
   let bot: Bot;
@@ -57,7 +59,7 @@ describe('the page', BROWSER, () => {
   }
 
   it('takes a dropped pair, sorts it by type, shows both and the price before anything is pressed', async () => {
-    const page = await open();
+    const page = await open(MOVING);
     await drop(page, 'h1', [clip, image]);
     await expectText(page, '#image-facts', basename(image));
     await expectText(page, '#image-facts', '720×1080');
@@ -134,7 +136,7 @@ describe('the page', BROWSER, () => {
   });
 
   it('makes one job of a double click, shows its progress, plays the video and gives it to keep', async () => {
-    const page = await open();
+    const page = await open(MOVING);
     await choose(page, image, clip);
     await quoted(page);
     const before = (await jobsOf(page)).length;
@@ -212,31 +214,6 @@ describe('the page', BROWSER, () => {
     await cards.filter({ hasText: first?.replace('Video ', '') ?? '' }).click();
     await expect.poll(() => page.locator('#stage-title').textContent()).toBe(first);
     await page.locator('#screen-video').waitFor();
-  });
-
-  it('deletes a video once that is confirmed, and only then', async () => {
-    const page = await open();
-    await showFinished(page);
-    const code = ((await page.locator('#stage-title').textContent()) ?? '').replace('Video ', '');
-    const before = (await jobsOf(page)).length;
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    await press('Delete');
-    expect(await page.getByRole('dialog', { name: `Delete video ${code}?` }).isVisible()).toBe(true);
-    expect(await faults(page)).toEqual([]);
-    // What a hand that slips does: it stays.
-    await page.keyboard.press('Enter');
-    await press('Delete');
-    await page.keyboard.press('Escape');
-    expect((await jobsOf(page)).length).toBe(before);
-
-    await press('Delete');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await expect.poll(async () => (await jobsOf(page)).length).toBe(before - 1);
-    await expectText(page, '#stage-title', 'Video');
-    await expect.poll(() => page.locator('#idle').isVisible()).toBe(true);
-    expect(await page.locator('#jobs a').filter({ hasText: code }).count()).toBe(0);
-    expect(new URL(page.url()).hash).toBe('');
-    await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('stage-title');
   });
 
   it('opens a job by its code, and says when there is none', async () => {
@@ -333,6 +310,31 @@ describe('the page', BROWSER, () => {
     await done(page);
   });
 
+  it('deletes a video once that is confirmed, and only then', async () => {
+    const page = await open();
+    await showFinished(page);
+    const code = ((await page.locator('#stage-title').textContent()) ?? '').replace('Video ', '');
+    const before = (await jobsOf(page)).length;
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await press('Delete');
+    expect(await page.getByRole('dialog', { name: `Delete video ${code}?` }).isVisible()).toBe(true);
+    expect(await faults(page)).toEqual([]);
+    // What a hand that slips does: it stays.
+    await page.keyboard.press('Enter');
+    await press('Delete');
+    await page.keyboard.press('Escape');
+    expect((await jobsOf(page)).length).toBe(before);
+
+    await press('Delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(async () => (await jobsOf(page)).length).toBe(before - 1);
+    await expectText(page, '#stage-title', 'Video');
+    await expect.poll(() => page.locator('#idle').isVisible()).toBe(true);
+    expect(await page.locator('#jobs a').filter({ hasText: code }).count()).toBe(0);
+    expect(new URL(page.url()).hash).toBe('');
+    await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('stage-title');
+  });
+
   it('works by keyboard alone', async () => {
     const page = await open();
     for (const [name, file] of [
@@ -364,18 +366,21 @@ describe('the page', BROWSER, () => {
   });
 
   it.each([
-    ['light', PHONE],
-    ['dark', { width: 1280, height: 800 }],
-  ] as const)('has no accessibility fault that axe can find, %s', async (colorScheme, viewport) => {
-    const page = await open({ colorScheme, viewport });
-    expect(await faults(page)).toEqual([]);
-    await choose(page, await cupImage(), clip);
-    await quoted(page);
-    await page.locator('.more summary').click();
-    expect(await faults(page)).toEqual([]);
-    await showFinished(page);
-    expect(await faults(page)).toEqual([]);
-  });
+    ['light', PHONE, 'no-preference'],
+    ['dark', { width: 1280, height: 800 }, 'reduce'],
+  ] as const)(
+    'has no accessibility fault that axe can find, %s',
+    async (colorScheme, viewport, reducedMotion) => {
+      const page = await open({ colorScheme, viewport, reducedMotion });
+      expect(await faults(page)).toEqual([]);
+      await choose(page, await cupImage(), clip);
+      await quoted(page);
+      await page.locator('.more summary').click();
+      expect(await faults(page)).toEqual([]);
+      await showFinished(page);
+      expect(await faults(page)).toEqual([]);
+    },
+  );
 
   it('fits a phone without scrolling sideways, with buttons that a thumb can hit', async () => {
     const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
@@ -393,7 +398,7 @@ describe('the page', BROWSER, () => {
   });
 
   it('keeps still for those who asked for less motion', async () => {
-    const page = await open({ reducedMotion: 'reduce' });
+    const page = await open();
     await choose(page, image, clip);
     await page.getByRole('button', { name: 'Play clip' }).waitFor();
     expect(await read(page, '#clip-preview video', 'paused')).toEqual([true]);
