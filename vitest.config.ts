@@ -27,8 +27,8 @@ const SHARED = {
   env: { NODE_COMPILE_CACHE: COMPILED },
   unstubEnvs: true,
   unstubGlobals: true,
-  // Real processes and sockets on whatever machine CI has: what fails three times in a row there is a fault of ours.
-  retry: process.env.CI ? 2 : 0,
+  // Real processes and sockets on whatever machine CI has: what fails twice in a row there is a fault of ours.
+  retry: process.env.CI ? 1 : 0,
 };
 
 /** What is awaited there comes from other processes, within seconds: each look costs several of them processor time. */
