@@ -9,6 +9,7 @@ import { startKling } from '../simulators/kling.ts';
 import type { SimServer } from '../simulators/provider-sim.ts';
 import { startRuncomfy } from '../simulators/runcomfy.ts';
 import { startRunpod } from '../simulators/runpod.ts';
+import { startRunware } from '../simulators/runware.ts';
 import type { SimTime } from '../simulators/sim-time.ts';
 import { readConfig } from '../src/config.ts';
 import type { Links } from '../src/core/delivery/links.ts';
@@ -44,6 +45,8 @@ const SIMULATORS: { [Id in ProviderId]?: (time: SimTime) => Promise<Simulated> }
     })),
   kling: async (time) =>
     at(await startKling({ time }), ({ key, url }) => ({ KLING_API_KEY: key, KLING_API_URL: url })),
+  runware: async (time) =>
+    at(await startRunware({ time }), ({ key, url }) => ({ RUNWARE_API_KEY: key, RUNWARE_API_URL: url })),
 };
 
 const at = <S extends Sim>(sim: S, env: (sim: S) => Env): Simulated => ({ sim, env: env(sim) });

@@ -6,7 +6,7 @@ import type { SimServer } from '../../simulators/provider-sim.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
 import type { Script, SimJob } from '../../simulators/sim-jobs.ts';
-import { externalIdOf } from '../../src/providers/kling/wire.ts';
+import { externalIdsOf } from '../../src/providers/kling/wire.ts';
 
 export const PROVIDERS = ['fal', 'runpod', 'runcomfy', 'kling'] as const;
 /** Those that are broken elsewhere, and why. */
@@ -136,8 +136,8 @@ export async function startProvider(name: ProviderName): Promise<Simulated> {
             JSON.stringify({ id, status, outputs: [{ type: 'video', url: videoUrl }] }),
         },
         madeOf: (jobId) =>
-          [...sim.jobs.all.values()].filter(
-            ({ input }) => optionOf(input, 'external_task_id') === externalIdOf(jobId),
+          [...sim.jobs.all.values()].filter(({ input }) =>
+            optionOf(input, 'external_task_id')?.startsWith(externalIdsOf(jobId)),
           ).length,
         paths: {
           submit: /^\/motion-control\//,

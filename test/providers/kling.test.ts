@@ -91,17 +91,25 @@ describe("Kling's wire", () => {
       settings: { character_orientation: 'image', audio: 'off', resolution: '1080p' },
       options: {
         callback_url: 'https://bot.example/hooks/kling/discord:1',
-        external_task_id: externalIdOf('discord:1'),
+        external_task_id: externalIdOf('discord:1', files),
         watermark_info: { enabled: false },
       },
     });
   });
 
   it('has ids of its own kind, the same for the same job and different for others', () => {
-    const ids = ['discord:1', 'discord:2', 'telegram:-100:5', 'x'.repeat(500)].map(externalIdOf);
-    for (const id of ids) expect(id).toMatch(/^strut-[0-9a-f]{32}$/);
+    const files = { image: 'https://a.example/i', clip: 'https://a.example/c' };
+    const jobs = ['discord:1', 'discord:2', 'telegram:-100:5', 'x'.repeat(500)];
+    const ids = jobs.map((job) => externalIdOf(job, files));
+    for (const id of ids) expect(id).toMatch(/^strut-[0-9a-f]{24}-[0-9a-f]{24}$/);
     expect(new Set(ids).size).toBe(4);
-    expect(externalIdOf('discord:1')).toBe(ids[0]);
+    expect(externalIdOf('discord:1', files)).toBe(ids[0]);
+  });
+
+  it('has another id where another bot on the same account comes to the same id of a job', async () => {
+    expect(await accepted('telegram-5-7')).toBeDefined();
+    const others = { image: 'https://b.example/i', clip: 'https://b.example/c' };
+    expect(await kling().find?.('telegram-5-7', REQUEST, others)).toBe('absent');
   });
 
   it.each(['text', 'number', 'cash'] as const)('reads a bill that is written as “%s”', async (billing) => {

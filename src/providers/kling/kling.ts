@@ -84,8 +84,8 @@ export function createKling(options: KlingOptions): Provider {
       }));
     },
 
-    async find(jobId, request) {
-      const ours = externalIdOf(jobId);
+    async find(jobId, request, uploaded) {
+      const ours = externalIdOf(jobId, uploaded);
       const tasks = await tasksBy('external_task_ids', ours, AbortSignal.timeout(FIND_TIMEOUT_MS));
       const task: KlingTask | undefined = tasks.find(({ external_id }) => external_id === ours);
       if (!task && tasks.length > 0)

@@ -38,21 +38,29 @@ export function offerOf(request: RenderRequest): BilledOffer | undefined {
   return OFFERS.find(({ model, quality }) => model === id && quality === request.quality);
 }
 
-/** Our own id of a task: the same for the same job, and never another's. A job's id may hold what Kling does not take. */
-export const externalIdOf = (jobId: string): string =>
-  `strut-${createHash('sha256').update(jobId).digest('hex').slice(0, 32)}`;
+/**
+ * Our own id of a task: the same for the same job, and never another's. The addresses of its files stand in it, as two bots
+ * on one account may come to the same id of a job. A job's id may hold what Kling does not take.
+ */
+export const externalIdOf = (jobId: string, { image, clip }: UploadedFiles): string =>
+  `${externalIdsOf(jobId)}${digestOf(`${image}\n${clip}`)}`;
+
+/** How all of the job's begin, whatever its files. */
+export const externalIdsOf = (jobId: string): string => `strut-${digestOf(jobId)}-`;
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 
 export function bodyOf(
   jobId: string,
   request: RenderRequest,
-  { image, clip }: UploadedFiles,
+  uploaded: UploadedFiles,
   callbackUrl: string | undefined,
 ) {
   return {
     contents: [
       ...(request.prompt ? [{ type: 'prompt', text: request.prompt }] : []),
-      { type: 'image', url: image },
-      { type: 'video', url: clip },
+      { type: 'image', url: uploaded.image },
+      { type: 'video', url: uploaded.clip },
     ],
     settings: {
       character_orientation: request.orientation,
@@ -61,7 +69,7 @@ export function bodyOf(
     },
     options: {
       ...(callbackUrl ? { callback_url: callbackUrl } : {}),
-      external_task_id: externalIdOf(jobId),
+      external_task_id: externalIdOf(jobId, uploaded),
       watermark_info: { enabled: false },
     },
   };
