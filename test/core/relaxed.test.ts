@@ -41,6 +41,14 @@ describe('the relaxed lane', () => {
     });
   });
 
+  it('gives a job three times as long', async () => {
+    const { made, life } = await up();
+    const [relaxed, normal] = [await made(RELAXED), await made(WAN, { ...CHAT_EVENT, id: 'another' })];
+    const [long, short] = [relaxed, normal].map(({ deadlineAt, createdAt }) => deadlineAt - createdAt);
+    expect(long).toBe(Number(short) * 3);
+    await life.scheduler.runAll();
+  });
+
   it('is nothing that a job gets without being asked', async () => {
     const { made, life } = await up();
     const job = await made(WAN);

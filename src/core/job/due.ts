@@ -18,6 +18,13 @@ const NOWHERE_PACE = { firstMs: 60_000, ceilingMs: 3_600_000 };
 const NOWHERE_LATER_EVERY_MS = 12 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
+/** A provider may let everybody else go first. */
+const RELAXED_DEADLINES = 3;
+
+/** How long a job may take, from its turn on. */
+export const deadlineMs = ({ rules }: Context, { speed }: Pick<Job['request'], 'speed'>): number =>
+  rules.jobDeadlineMs * (speed === 'relaxed' ? RELAXED_DEADLINES : 1);
+
 /** Each try may be a large upload. */
 export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
   ctx.clock.now() - completedAt > DAY_MS ? NOWHERE_PACE : { ceilingMs: 300_000 };

@@ -29,6 +29,8 @@ export type Jobs = {
   goOn(call: Caller, id: string, agreedMicros: Micros): Promise<Outcome<Job>>;
   /** Hands a kept video over once more, where the member asks for it. False when that place is closed too. */
   sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
+  /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
+  freeOrphans(): Promise<void>;
   /** Takes up every job that is not over, and starts the tracker. Answers how many. */
   recover(): Promise<number>;
   /** Lets running writes end and leaves every job to be resumed. */
@@ -128,10 +130,10 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
-  /** A crash between the hold and the job's first save leaves a hold that belongs to nobody. */
   async function freeOrphans(): Promise<void> {
     for (const id of await ctx.ledger.held()) {
       try {
+        if (await ctx.store.get(id)) continue;
         // Waits for the page, which may be making this very job.
         await ctx.locks.run(id, async () => {
           if (await ctx.store.get(id)) return;
@@ -184,6 +186,7 @@ export function createJobs(ctx: Context): Jobs {
     cancel,
     goOn: goOnWith,
     sendAgain: again,
+    freeOrphans,
     recover,
     stop,
   };

@@ -5,6 +5,7 @@ import type { HoldOutcome, HoldRequest, Limit } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
+import { deadlineMs } from './due.ts';
 import type { Event, Job, Quote } from './job.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
@@ -25,12 +26,16 @@ export async function openJob(
     attempts: [],
     createdAt: now,
     updatedAt: now,
-    deadlineAt: now + ctx.rules.jobDeadlineMs,
+    deadlineAt: now + deadlineMs(ctx, what.request),
     state: 'created',
   };
   const job = await ctx.store.save(created).catch(async (error: unknown) => {
+    const kept = await ctx.store.get(id).catch(() => 'unclear' as const);
+    // Only the answer to the save was lost. Where even that can't be told, its step is due: there is none if it is not there.
+    if (kept && kept !== 'unclear') return kept;
+    if (kept === 'unclear') ctx.scheduler.at(id, now);
     // A job that is not on disk does not exist, and must not hold anything.
-    if (!(await ctx.store.get(id).catch(() => created))) await ctx.ledger.release(id);
+    else await ctx.ledger.release(id);
     throw error;
   });
   ctx.events.publish(job);

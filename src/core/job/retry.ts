@@ -5,6 +5,7 @@
 import type { Context } from '../context.ts';
 import { backOffMs } from './pace.ts';
 
+/** Of what a mistake of ours may be the reason; what is said to pass is waited for as long as it lasts. */
 const TRIES = 25;
 
 /** Throws when it is hopeless or we are asked to stop, with `facts` in the log: they are all that is left then. */
@@ -13,7 +14,7 @@ export async function retry<T>(ctx: Context, facts: object, save: () => Promise<
     try {
       return await save();
     } catch (error) {
-      if (tries >= TRIES || ctx.stopping()) {
+      if ((tries >= TRIES && !willPass(error)) || ctx.stopping()) {
         ctx.log.error({ ...facts, err: error }, 'what has happened could not be saved');
         throw error;
       }
@@ -26,3 +27,6 @@ export async function retry<T>(ctx: Context, facts: object, save: () => Promise<
     }
   }
 }
+
+const willPass = (error: unknown): boolean =>
+  error instanceof Error && 'retryHelps' in error && error.retryHelps === true;

@@ -3,6 +3,7 @@ import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
 import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
 import { endUnanswered } from './asking.ts';
+import { deadlineMs } from './due.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
@@ -60,7 +61,7 @@ async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): 
     return move(ctx, job, 'created', { place: turn.place, ...(full ? { full } : {}) });
   }
   const now = ctx.clock.now();
-  const { jobDeadlineMs } = ctx.rules;
+  const jobDeadlineMs = deadlineMs(ctx, job.request);
   if (job.full) {
     if (now < job.full.since + jobDeadlineMs)
       return submit(ctx, { ...job, deadlineAt: now + jobDeadlineMs }, signal);
@@ -88,8 +89,9 @@ async function settleUnknown(ctx: Context, job: JobIn<'unknown'>, signal: AbortS
       const refused = last?.outcome === 'refused' ? (last.code ?? 'provider-down') : undefined;
       const { firstSubmittedAt = submittedAt } = job;
       const isAbsent = found === 'absent';
-      const may = isAbsent || ctx.clock.now() < firstSubmittedAt + TWIN_IS_REFUSED_MS;
-      if (!refused && !overdue && may) return submitSame(ctx, job, port, isAbsent);
+      const until = isAbsent ? undefined : firstSubmittedAt + TWIN_IS_REFUSED_MS;
+      const may = until === undefined || ctx.clock.now() < until;
+      if (!refused && !overdue && may) return submitSame(ctx, job, port, until);
       if (isAbsent) return finish(ctx, job, 'failed', { failure: refused ?? 'provider-down', costMicros: 0 });
     }
   } else if (found)

@@ -7,11 +7,11 @@ import { UploadRefused } from '../ports.ts';
 import type { FailureCode } from '../refusals.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import { ask, type Question } from './asking.ts';
+import { deadlineMs } from './due.ts';
 import { finish } from './finish.ts';
-import type { Attempt, Job, JobIn, Operation, Stop, WaitingForRoom } from './job.ts';
+import type { Attempt, Job, JobIn, Stop, WaitingForRoom } from './job.ts';
+import { bind, keepAnswer } from './keep-answer.ts';
 import { asQuoted, bestLeft, nextProvider } from './left-offers.ts';
-import { retry } from './retry.ts';
-import { StaleJob } from './stale-job.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
@@ -44,34 +44,37 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   if (outcome.kind === 'full') {
     const full = waited ?? { provider: provider.id, since: ctx.clock.now(), ...uploaded };
-    return move(ctx, sending, 'created', { full });
+    return keepAnswer(ctx, sending, 'created', { full });
   }
   const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
   switch (outcome.kind) {
     case 'accepted':
       return bind(ctx, sending, attempts, outcome.operation);
     case 'unknown':
-      return move(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
+      return keepAnswer(ctx, sending, 'unknown', { ...sent, ...traced, attempts });
     case 'refused':
     case 'not-sent':
-      return move(ctx, sending, 'created', { attempts });
+      return keepAnswer(ctx, sending, 'created', { attempts });
   }
 }
 
 /**
  * Sends a job again, under its same id, whose answer was lost and of which the provider shows nothing. Should the first
  * call have arrived after all, the provider refuses the twin, and that, or the next look, finds the job. So it stays
- * `unknown` after anything but a yes, and nobody else is asked. `isAbsent`: there certainly is none until then.
+ * `unknown` after anything but a yes, and nobody else is asked. `until`: when a twin is no longer sure to be refused;
+ * undefined where there certainly is none yet.
  */
 export async function submitSame(
   ctx: Context,
   job: JobIn<'unknown'>,
   provider: Provider,
-  isAbsent: boolean,
+  until: number | undefined,
 ): Promise<Job> {
   const { uploaded, firstSubmittedAt = job.submittedAt } = job;
   if (!uploaded) return job;
-  if (await isUnwanted(ctx, job)) return isAbsent ? finish(ctx, job, 'failed', NOT_USABLE) : job;
+  if (await isUnwanted(ctx, job)) return until === undefined ? finish(ctx, job, 'failed', NOT_USABLE) : job;
+  // To look at its files may have taken its time.
+  if (until !== undefined && ctx.clock.now() >= until) return job;
   const again = { submittedAt: ctx.clock.now(), firstSubmittedAt };
   const sent = { provider: provider.id, ...again, ...tracesOf(provider, uploaded) };
   const sending = await move(ctx, job, 'submitting', sent);
@@ -80,7 +83,7 @@ export async function submitSame(
   const attempts = [...others, attemptOf(ctx, provider, outcome)];
   return outcome.kind === 'accepted'
     ? bind(ctx, withItsTime(ctx, sending), attempts, outcome.operation)
-    : move(ctx, sending, 'unknown', { ...sent, attempts });
+    : keepAnswer(ctx, sending, 'unknown', { ...sent, attempts });
 }
 
 const tracesOf = ({ account }: Provider, uploaded: UploadedFiles) => ({
@@ -104,31 +107,8 @@ async function isUnwanted(ctx: Context, { id, requester, inputs }: Job): Promise
 /** What was taken late has as long as any other from then on. */
 export const withItsTime = <J extends JobIn<'submitting' | 'unknown'>>(ctx: Context, job: J): J => ({
   ...job,
-  deadlineAt: Math.max(job.deadlineAt, job.submittedAt + ctx.rules.jobDeadlineMs),
+  deadlineAt: Math.max(job.deadlineAt, job.submittedAt + deadlineMs(ctx, job.request)),
 });
-
-/**
- * Of a paid job, its operation must not be lost: where somebody else has taken the job for lost meanwhile, it is found
- * again by it.
- */
-const bind = (ctx: Context, sending: JobIn<'submitting'>, attempts: Attempt[], operation: Operation) =>
-  retry(ctx, { job: sending.code, operation }, async (): Promise<Job> => {
-    const save = (job: JobIn<'submitting' | 'unknown'>) =>
-      move(ctx, job, 'queued', { provider: job.provider, submittedAt: job.submittedAt, attempts, operation });
-    try {
-      return await save(sending);
-    } catch (error) {
-      if (!(error instanceof StaleJob)) throw error;
-      const now = await ctx.store.get(sending.id);
-      if (now?.state === 'submitting' || now?.state === 'unknown') return save(now);
-      if (!now || !hasOperation(now, operation))
-        ctx.log.error({ job: sending.code, operation }, 'the answer to a submit came when its job was over');
-      return now ?? sending;
-    }
-  });
-
-const hasOperation = (job: Job, operation: Operation): boolean =>
-  'operation' in job && Object.entries(operation).every(([name, value]) => job.operation?.[name] === value);
 
 type PreparedSubmission = { provider: Provider; uploaded: UploadedFiles; attempts: Attempt[] };
 

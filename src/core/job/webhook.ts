@@ -74,8 +74,12 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
     await ctx.locks.run(jobId, async () => {
       const job = await ctx.store.get(jobId);
       if (job?.state !== 'unknown') return;
-      const { provider, submittedAt, uploaded } = job;
-      const traced = uploaded ? { uploaded } : {};
+      const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;
+      const traced = {
+        ...(uploaded ? { uploaded } : {}),
+        ...(account === undefined ? {} : { account }),
+        ...(firstSubmittedAt === undefined ? {} : { firstSubmittedAt }),
+      };
       await move(ctx, job, 'unknown', { provider, submittedAt, ...traced, candidate });
     });
     ctx.scheduler.at(jobId, ctx.clock.now());

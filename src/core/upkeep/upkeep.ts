@@ -12,7 +12,12 @@ const DAILY_MS = 24 * 3_600_000;
 
 /** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
 export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => void {
-  const often = [() => core.offers.sweep(), () => sweepKept(ctx, core.privacy), () => ctx.traces.overwrite()];
+  const often = [
+    () => core.offers.sweep(),
+    () => core.jobs.freeOrphans(),
+    () => sweepKept(ctx, core.privacy),
+    () => ctx.traces.overwrite(),
+  ];
   const daily = [
     () => ctx.traces.dropEnded(ctx.clock.now()),
     () => ctx.fingerprints.dropBefore(ctx.clock.now() - FINGERPRINTS_KEPT_MS),
