@@ -34,7 +34,7 @@ async function up() {
   return { world, life, run, remote, total };
 }
 
-describe('a save whose answer is lost', () => {
+describe('a save that fails, or whose answer is lost', () => {
   it('makes the job all the same where it is the first, and the job is rendered once', async () => {
     const { world, life, run, remote, total } = await up();
     breakSave(world, 'created', 'lost-reply');
@@ -45,12 +45,13 @@ describe('a save whose answer is lost', () => {
     expect(await total()).toMatchObject({ heldMicros: 0, settledMicros: PRICE });
   });
 
-  it('counts where it is that of a clear no, which is not made a job of unknown fate', async () => {
+  it('is made again where it is that of a clear no, which would become a job of unknown fate else', async () => {
     const { world, life, run, remote } = await up();
     remote.provider.submit = async () => ({ kind: 'refused', failure: 'not-usable' });
     await createJob(life.intake, EVENT, UPLOADS, CHOICES);
-    breakSave(world, 'created', 'lost-reply');
+    const broken = breakSave(world, 'created', 'away', 2);
     await run();
+    expect(broken()).toBe(2);
     expect(await world.disk.store.get(EVENT.id)).toMatchObject({ state: 'failed', failure: 'not-usable' });
   });
 });
