@@ -48,7 +48,7 @@ const TRIES = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Without a word from the other side. */
 const SILENCE_MS = 30_000;
-/** For a whole call, at the least; and for what is sent, no sensible connection is slower. */
+/** For what is sent, at the least, and no sensible connection is slower. What comes may be of any size: silence alone ends it. */
 const CALL_MS = 10 * 60_000;
 const SLOWEST_BYTES_PER_SECOND = 50_000;
 /** Of nothing. */
@@ -76,7 +76,7 @@ export function createS3Client(
       method,
       headers: { ...headers, ...(body ? { 'content-length': String(body.bytes) } : {}) },
       body: body?.open() ?? null,
-      signal: AbortSignal.timeout(Math.max(CALL_MS, ((body?.bytes ?? 0) / SLOWEST_BYTES_PER_SECOND) * 1000)),
+      signal: method === 'GET' ? null : AbortSignal.timeout(longestMs(body?.bytes)),
     });
     if (answer.statusCode >= 200 && answer.statusCode < 300)
       return read({ headers: plain(answer.headers), body: answer.body });
@@ -112,6 +112,8 @@ export function createS3Client(
     stop: () => agent.destroy(),
   };
 }
+
+const longestMs = (bytes = 0): number => Math.max(CALL_MS, (bytes / SLOWEST_BYTES_PER_SECOND) * 1000);
 
 const isStopped = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'UND_ERR_DESTROYED';
