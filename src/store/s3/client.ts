@@ -107,7 +107,7 @@ export function createS3Client(
         url: url.href,
         signQuery: true,
       }).sign();
-      return signed.url.href;
+      return asSigned(signed.url).href;
     },
     stop: () => agent.destroy(),
   };
@@ -140,10 +140,14 @@ async function sign(place: S3Place, { method, name, query, headers, body }: S3Ca
     url: href,
     headers: { ...headers, 'x-amz-content-sha256': body?.sha256 ?? EMPTY_SHA256 },
   }).sign();
-  // What is signed is encoded as S3 wants it; the same must be sent.
-  const url = new URL(signed.url);
+  return { url: asSigned(signed.url), headers: Object.fromEntries(signed.headers) };
+}
+
+/** What is signed is encoded as S3 wants it; the same must be sent, and not every store reads a plus as a space. */
+function asSigned(signed: URL): URL {
+  const url = new URL(signed);
   url.search = url.search.replaceAll('+', '%20');
-  return { url, headers: Object.fromEntries(signed.headers) };
+  return url;
 }
 
 const plain = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>

@@ -165,6 +165,8 @@ describe('an address that the bucket signed', () => {
     const { files } = processOn();
     const file = await keep(files);
     const address = (await files.addressOf?.({ ...file, mime: 'video/webm' }, 'GET')) ?? '';
+    // Some stores take a plus for what it is.
+    expect(address).toContain('private%2C%20no-store');
     const answer = await fetch(address, { headers: { range: 'bytes=2-' } });
     expect([answer.status, await answer.text()]).toEqual([206, 'video']);
     expect(answer.headers.get('content-type')).toBe('video/webm');
