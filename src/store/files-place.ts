@@ -19,7 +19,7 @@ export type FilesAt =
   | (Extract<FilesPlace, { kind: 's3' }> & S3Place);
 
 /** What else must be done with the place: small texts by name, for the mark of its database and for a look at start. */
-export type PlaceTexts = {
+type PlaceTexts = {
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
   /** Whether anything starts so. */

@@ -7,7 +7,7 @@ const AGAIN_MS = 60_000;
 
 type Log = { info(text: string): void; warn(text: string): void; error(facts: object, text: string): void };
 
-export type StartedFiles = {
+type StartedFiles = {
   /** Whether the files are those of the database, as far as is known. */
   isAtHome(): boolean;
   stop(): void;
