@@ -35,18 +35,22 @@ export function createFiles(dataDir: string): Files {
  */
 export function createSharedFiles(root: string): Files & { clearUp(): void } {
   const folders = { files: root, temp: join(root, 'temp', randomUUID()), away: join(root, 'removed') };
-  try {
-    makeFolders(Object.values(folders));
-  } catch (cause) {
-    throw new FilesUnusable(`Files can not be kept where FILES_URL says: ${codeOf(cause)}`, { cause });
-  }
+  const orUnusable = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      throw new FilesUnusable(`Files can not be kept where FILES_URL says: ${codeOf(cause)}`, { cause });
+    }
+  };
+  orUnusable(() => makeFolders(Object.values(folders)));
   return {
     ...filesIn(folders),
     /** Only for who has the records to itself: what looks left behind may be another's work. */
-    clearUp() {
-      forgetTempsOfTheDead(dirname(folders.temp), folders.temp);
-      putBackAll(folders.away, root);
-    },
+    clearUp: () =>
+      orUnusable(() => {
+        forgetTempsOfTheDead(dirname(folders.temp), folders.temp);
+        putBackAll(folders.away, root);
+      }),
   };
 }
 
