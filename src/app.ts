@@ -44,6 +44,7 @@ import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createPostgresStore, createStore } from './store/index.ts';
+import { startFiles } from './store/start-files.ts';
 
 /** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
 const STEPS_AT_ONCE = 64;
@@ -62,8 +63,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable, filesAt(config))
     : createStore(config.DATA_DIR, onUnreadable, filesAt(config));
   stack.defer(() => store.close());
-  await store.checkFiles();
-  const isAtHome = await store.isAtHome();
+  const files = await startFiles(store, log);
+  stack.defer(files.stop);
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
   const health = createHealth((name, state) =>
@@ -242,7 +243,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover();
   await core.takedown.recover();
-  stack.defer(startUpkeep(ctx, core, isAtHome));
+  stack.defer(startUpkeep(ctx, core, files.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

@@ -36,8 +36,10 @@ export const filesUrl = z.string().transform((text, ctx): FilesPlace => {
     return z.NEVER;
   };
   const url = URL.parse(text);
-  if (url?.protocol === 'file:')
-    return url.host === '' && !url.search ? { kind: 'folder', path: fileURLToPath(url) } : refuse(HELP);
+  if (url?.protocol === 'file:') {
+    const path = url.host === '' && !url.search ? readable(() => fileURLToPath(url)) : undefined;
+    return path === undefined ? refuse(HELP) : { kind: 'folder', path };
+  }
   if (url?.protocol !== 's3:' || !BUCKET.test(url.hostname)) return refuse(HELP);
   if (url.username || url.password)
     return refuse('must not hold the keys: they belong into S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY');
@@ -45,7 +47,8 @@ export const filesUrl = z.string().transform((text, ctx): FilesPlace => {
   if (!read.success)
     return refuse(read.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '));
   const { endpoint, region, public: publicEndpoint, cacheMb } = read.data;
-  const folder = decodeURI(url.pathname).replace(/^\/+|\/+$/g, '');
+  const folder = readable(() => decodeURI(url.pathname))?.replace(/^\/+|\/+$/g, '');
+  if (folder === undefined) return refuse(HELP);
   return {
     kind: 's3',
     bucket: url.hostname,
@@ -56,6 +59,15 @@ export const filesUrl = z.string().transform((text, ctx): FilesPlace => {
     cacheBytes: cacheMb * 1_000_000,
   };
 });
+
+/** Undefined where a percent sign in it stands for nothing that could be in a path. */
+function readable(decode: () => string): string | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}
 
 /** The keys of the store, under our own names or those that its other tools read. */
 export const s3Keys = {

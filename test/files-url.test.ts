@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filesAt, readConfig, secretsIn } from '../src/config.ts';
+import { BadConfig, filesAt, readConfig, secretsIn } from '../src/config.ts';
 
 const KEYS = { S3_ACCESS_KEY_ID: 'AKIA1', S3_SECRET_ACCESS_KEY: 'secret-1' };
 const read = (FILES_URL: string, keys: Record<string, string> = KEYS) => readConfig({ FILES_URL, ...keys });
@@ -8,6 +8,7 @@ const why = (...args: Parameters<typeof read>): string => {
     read(...args);
     return 'nothing';
   } catch (error) {
+    if (!(error instanceof BadConfig)) throw error;
     return String(error);
   }
 };
@@ -56,6 +57,9 @@ describe('FILES_URL', () => {
     ['/mnt/strut', 'file:///mnt/strut'],
     ['file://server/strut', 'file:///mnt/strut'],
     ['s3://B', 's3://bucket'],
+    ['s3://bucket/100%', 's3://bucket'],
+    ['file:///a%2Fb', 'file:///mnt/strut'],
+    ['file:///100%', 'file:///mnt/strut'],
     ['https://s3.example.com/bucket', 's3://bucket'],
     ['s3://key:secret@bucket', 'S3_SECRET_ACCESS_KEY'],
     ['s3://bucket?endpoint=s3.example.com', 'endpoint'],

@@ -15,6 +15,7 @@ import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
 import type { Models } from './models/list.ts';
 import type { CommandData } from './options.ts';
+import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
@@ -39,6 +40,8 @@ export type Call = {
   ask?: boolean;
   /** What they have said of the picture already. */
   consent?: GivenConsent;
+  /** The price that they were shown; where it costs more by now, nothing starts. */
+  atMostMicros?: Micros;
   /** Everybody there reads the answer: what the member did elsewhere is none of their business. */
   seenByAll?: boolean;
 };

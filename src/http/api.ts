@@ -12,6 +12,7 @@ import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
 import { type Job, PAGE, type Quality, type Requester, rendererOf } from '../core/job/job.ts';
 import type { Clock, Files } from '../core/ports.ts';
+import { microsFromUsd } from '../core/price/money.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
@@ -88,13 +89,21 @@ export function api(parts: ApiParts): Hono {
     c: Context,
     command: Command<IntakeResult>,
     asked: Call,
-    consent: string | undefined,
+    { consent, max_usd: maxUsd }: { consent?: string | undefined; max_usd?: string | undefined },
   ): Promise<Response> {
     const answer = readConsentAnswer(consent);
     if (consent && !answer)
       return problem(c, { code: 'bad-option', option: 'consent', allowed: CONSENT_ANSWERS });
     const given = answer ? { consent: { answer, language: 'en' } } : {};
-    const taken = await command.execute({ ...asked, ...given }, core);
+    const shown = z.coerce
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .safeParse(maxUsd || undefined);
+    if (!shown.success) return problem(c, { code: 'bad-option', option: 'max_usd', allowed: ['0.42'] });
+    const limit = shown.data === undefined ? {} : { atMostMicros: microsFromUsd(shown.data) };
+    const taken = await command.execute({ ...asked, ...given, ...limit }, core);
     if (!taken.ok) return problem(c, taken.refusal);
     if (taken.value.kind !== 'job') throw new Error(`expected a job, got ${taken.value.kind}`);
     return c.json(present(taken.value.job), 201);
@@ -129,7 +138,7 @@ export function api(parts: ApiParts): Hono {
     const read = await readForm(c, files);
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
-    const { consent: _, ...texts } = form.fields;
+    const { consent: _, max_usd: __, ...texts } = form.fields;
     const choices = readChoices(texts);
     if (!choices.ok) return problem(c, choices.refusal);
     const { image, clip } = form.files;
@@ -168,8 +177,8 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     // Awaited here: the uploads go when this scope ends.
-    const { consent, ...options } = form.fields;
-    return await start(c, commands.animate, call(id, { options, files: form.files }), consent);
+    const { consent, max_usd, ...options } = form.fields;
+    return await start(c, commands.animate, call(id, { options, files: form.files }), { consent, max_usd });
   });
 
   app.get('/jobs', async (c) => {
@@ -211,8 +220,7 @@ export function api(parts: ApiParts): Hono {
 
   app.post('/jobs/:id/again', (c) => {
     const id = eventId(c, `again ${c.req.param('id')}`);
-    const { consent } = c.req.query();
-    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }), consent);
+    return start(c, commands.again, call(id, { options: { job: c.req.param('id') } }), c.req.query());
   });
 
   app.get('/privacy/export', (c) => {

@@ -9,7 +9,9 @@ import { codeOf, missing } from './file-keys.ts';
 import { createFiles, createSharedFiles } from './files.ts';
 import { createS3Client, type S3Place } from './s3/client.ts';
 import { createS3Files } from './s3/files.ts';
-import { createS3Objects } from './s3/objects.ts';
+import { createS3Objects, type S3Objects } from './s3/objects.ts';
+
+const HASTY = { tries: 2, silenceMs: 10_000 };
 
 /** The keys of a bucket come beside its address. */
 export type FilesAt =
@@ -17,7 +19,7 @@ export type FilesAt =
   | (Extract<FilesPlace, { kind: 's3' }> & S3Place);
 
 /** What else must be done with the place: small texts by name, for the mark of its database and for a look at start. */
-export type PlaceTexts = {
+type PlaceTexts = {
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
   /** Whether anything starts so. */
@@ -30,8 +32,10 @@ export type OpenPlace = {
   texts: PlaceTexts;
   /** Other processes may use it at the same time. */
   isShared: boolean;
-  /** Throws FilesUnusable, which says what can't be done there. */
+  /** Throws FilesUnusable, which says what can't be done there, or FilesUnreachable. */
   check(): Promise<void>;
+  /** Puts back what a crash left on its way out. Only for who has the records, and whose files these are. */
+  clearUp(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -39,39 +43,55 @@ export type OpenPlace = {
 export function openPlace(dataDir: string, at: FilesAt | undefined): OpenPlace {
   if (at?.kind === 's3') return openBucket(dataDir, at);
   const root = at ? at.path : join(dataDir, 'files');
-  const files = at ? createSharedFiles(root) : createFiles(dataDir);
   const texts = textsIn(root);
-  const check = async (): Promise<void> => (at ? tryAll(texts, codeOf) : undefined);
-  return { files, texts, isShared: at !== undefined, check, async stop() {} };
+  if (!at)
+    return {
+      files: createFiles(dataDir),
+      texts,
+      isShared: false,
+      async check() {},
+      async clearUp() {},
+      async stop() {},
+    };
+  const files = createSharedFiles(root);
+  return {
+    files,
+    texts,
+    isShared: true,
+    check: () => tryAll(texts, codeOf),
+    clearUp: async () => files.clearUp(),
+    async stop() {},
+  };
 }
 
 function openBucket(dataDir: string, at: Extract<FilesAt, { kind: 's3' }>): OpenPlace {
   const client = createS3Client(at);
   const objects = createS3Objects(client, at);
   const files = createS3Files({ client, objects, dataDir, cacheBytes: at.cacheBytes, now: Date.now });
-  const texts: PlaceTexts = {
-    write: objects.putText,
-    read: objects.text,
-    remove: objects.remove,
-    async lists(start) {
-      for await (const _ of objects.list(start)) return true;
-      return false;
-    },
-  };
+  // Whoever starts the bot waits for what this one says.
+  const hasty = createS3Client(at, HASTY);
   return {
     files,
-    texts,
+    texts: textsOf(objects),
     isShared: true,
-    async check() {
-      await tryAll(texts, wordsOf);
-      await files.putBack();
-    },
+    check: () => tryAll(textsOf(createS3Objects(hasty, at)), wordsOf),
+    clearUp: files.putBack,
     async stop() {
       files.stop();
-      await client.stop();
+      await Promise.all([client.stop(), hasty.stop()]);
     },
   };
 }
+
+const textsOf = (objects: S3Objects): PlaceTexts => ({
+  write: objects.putText,
+  read: objects.text,
+  remove: objects.remove,
+  async lists(start) {
+    for await (const _ of objects.list(start)) return true;
+    return false;
+  },
+});
 
 function textsIn(root: string): PlaceTexts {
   const pathOf = (name: string): string => join(root, name);
@@ -118,7 +138,8 @@ async function tryAll(texts: PlaceTexts, why: (error: unknown) => string): Promi
     );
 }
 
-const wordsOf = (error: unknown): string => {
-  if (error instanceof FilesRefused) return `${error.status} ${error.code}`;
-  return error instanceof FilesUnreachable ? error.message : codeOf(error);
-};
+function wordsOf(error: unknown): string {
+  // It says nothing about what may be done there, nor would the other attempts.
+  if (error instanceof FilesUnreachable) throw error;
+  return error instanceof FilesRefused ? `${error.status} ${error.code}` : codeOf(error);
+}

@@ -33,16 +33,25 @@ export function createFiles(dataDir: string): Files {
  * Files in a folder that other processes use at the same time, on this machine or another: each has a folder for files
  * in the making, `temp/<process>`. Throws FilesUnusable.
  */
-export function createSharedFiles(root: string): Files {
+export function createSharedFiles(root: string): Files & { clearUp(): void } {
   const folders = { files: root, temp: join(root, 'temp', randomUUID()), away: join(root, 'removed') };
-  try {
-    makeFolders(Object.values(folders));
-    forgetTempsOfTheDead(dirname(folders.temp));
-    putBackAll(folders.away, root);
-  } catch (cause) {
-    throw new FilesUnusable(`Files can not be kept where FILES_URL says: ${codeOf(cause)}`, { cause });
-  }
-  return filesIn(folders);
+  const orUnusable = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      throw new FilesUnusable(`Files can not be kept where FILES_URL says: ${codeOf(cause)}`, { cause });
+    }
+  };
+  orUnusable(() => makeFolders(Object.values(folders)));
+  return {
+    ...filesIn(folders),
+    /** Only for who has the records to itself: what looks left behind may be another's work. */
+    clearUp: () =>
+      orUnusable(() => {
+        forgetTempsOfTheDead(dirname(folders.temp), folders.temp);
+        putBackAll(folders.away, root);
+      }),
+  };
 }
 
 /** `away`: where a file waits, before it is gone for good, for a last look at who needs it. */
@@ -105,6 +114,8 @@ function filesIn(folders: { files: string; temp: string; away?: string }): Files
 
     async temp(extension) {
       checkExtension(extension);
+      // Another process may have taken us for dead, or a person the folder for rubbish.
+      await mkdir(folders.temp, { recursive: true, mode: PRIVATE_FOLDER });
       const path = join(folders.temp, `${randomUUID()}.${extension}`);
       return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     },
@@ -115,10 +126,11 @@ function makeFolders(folders: readonly string[]): void {
   for (const folder of folders) mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
 }
 
-/** Whoever is alive writes there all the time; nothing is a day in the making. */
-function forgetTempsOfTheDead(temps: string): void {
+/** Nothing is a day in the making; whoever lives, and was idle so long, makes the folder anew. */
+function forgetTempsOfTheDead(temps: string, ours: string): void {
   for (const name of readdirSync(temps)) {
     const folder = join(temps, name);
+    if (folder === ours) continue;
     const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (Date.now() - mtimeMs > DAY_MS) rmSync(folder, { recursive: true, force: true });
   }

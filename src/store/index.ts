@@ -33,11 +33,15 @@ export type Store = {
   audit: AuditLog;
   /** Whether other processes may use the same files at the same time. */
   filesAreShared: boolean;
-  /** Throws FilesUnusable where the place of the files, which is not DATA_DIR, does not do what it must. */
+  /**
+   * Throws FilesUnusable where the place of the files, which is not DATA_DIR, does not do what it must, and
+   * FilesUnreachable.
+   */
   checkFiles(): Promise<void>;
   /**
    * Whether the database is that of these files, and neither made anew nor put in another's place. Asked before anything
-   * new is kept.
+   * new is kept; files that a crash left on their way out are put back then. Throws FilesUnusable where a place that
+   * others may use is that of another database, and FilesUnreachable.
    */
   isAtHome(): Promise<boolean>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
@@ -102,7 +106,11 @@ function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): S
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
-    isAtHome: () => findHome(db, place.texts, place.files),
+    async isAtHome() {
+      const isAtHome = await findHome(db, place);
+      await place.clearUp();
+      return isAtHome;
+    },
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
     async ping() {

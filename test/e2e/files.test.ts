@@ -58,4 +58,17 @@ describe('a bot with its files in a bucket', () => {
     expect(failed).not.toContain(sim.secretAccessKey);
     expect(failed).not.toContain(' at ');
   });
+
+  it('starts while the bucket is out, says so, and delivers once it is back', async () => {
+    const { sim, fal, env } = await withBucket();
+    await using bot = await startBot(env);
+    const { id } = await makeJob(bot.url, { image: await personImage(), clip: await personClip() });
+    await jobUntil(bot.url, id, ({ state }) => state === 'running');
+    sim.fault({ path: /./, how: { status: 503 }, times: 10 });
+    await bot.restart('SIGKILL');
+    expect(bot.log()).toContain('The place of FILES_URL can not be reached');
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal' });
+    expect(sim.faultsLeft()).toBe(0);
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+  });
 });

@@ -5,6 +5,7 @@ import { startS3 } from '../../simulators/s3.ts';
 import { FilesUnusable } from '../../src/store/errors.ts';
 import { openPlace } from '../../src/store/files-place.ts';
 import { createStore } from '../../src/store/index.ts';
+import { startFiles } from '../../src/store/start-files.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { placeOn } from './s3/world.ts';
 
@@ -49,19 +50,58 @@ describe('a start with files in a bucket', () => {
     expect(wrong).not.toContain('not-the-secret');
   });
 
-  it('knows the bucket as that of its database, and another database as a stranger', async () => {
-    const { at } = await bucket();
+  it('knows the bucket as that of its database, and ends before it touches that of another', async () => {
+    const { at, sim } = await bucket();
     const open = async (folder: string) => {
       const store = createStore(folder, () => {}, at);
+      await using _ = { [Symbol.asyncDispose]: () => store.close() };
       const isAtHome = await store.isAtHome();
       await using temp = await store.files.temp('mp4');
       writeFileSync(temp.path, 'a video');
       await store.files.keep(temp.path, 'video/mp4');
-      await store.close();
       return isAtHome;
     };
     const folder = freshFolder();
-    expect([await open(folder), await open(folder), await open(freshFolder())]).toEqual([true, true, false]);
+    expect([await open(folder), await open(folder)]).toEqual([true, true]);
+    sim.objects.set(`of strut/removed/1.${'0'.repeat(64)}.mp4`, {
+      body: Buffer.from('on its way out'),
+      type: '',
+      etag: '',
+      changedAt: 0,
+    });
+    const before = [...sim.objects.keys()];
+    await expect(open(freshFolder())).rejects.toThrow(FilesUnusable);
+    expect([...sim.objects.keys()]).toEqual(before);
+  });
+
+  it('goes on without what an outage hides, says so, and looks again until it is there', async () => {
+    const { at, sim } = await bucket();
+    const store = createStore(freshFolder(), () => {}, at);
+    const said: string[] = [];
+    const log = {
+      info: (text: string) => void said.push(text),
+      warn: (text: string) => void said.push(text),
+      error: (_: object, text: string) => void said.push(text),
+    };
+    sim.fault({ path: /./, how: { status: 503 }, times: 5 });
+    const started = await startFiles(store, log, 1);
+    onTestFinished(async () => {
+      started.stop();
+      await store.close();
+    });
+    expect(started.isAtHome()).toBe(false);
+    expect(said).toEqual([expect.stringContaining('PUT was answered with 503')]);
+    await expect.poll(() => said.at(-1)).toContain('is there again');
+    expect(started.isAtHome()).toBe(true);
+  });
+
+  it('ends at once for what does not pass', async () => {
+    const { at, sim } = await bucket();
+    const store = createStore(freshFolder(), () => {}, at);
+    onTestFinished(() => store.close());
+    sim.denied.add('list');
+    const log = { info() {}, warn() {}, error() {} };
+    await expect(startFiles(store, log)).rejects.toThrow('list (403 AccessDenied)');
   });
 });
 
@@ -93,12 +133,18 @@ describe('a start with files in a shared folder', () => {
     const other = openPlace(freshFolder(), at).files;
     const temp = await other.temp('mp4');
     writeFileSync(temp.path, 'half a video');
-    openPlace(freshFolder(), at);
+    await openPlace(freshFolder(), at).clearUp();
     expect(existsSync(temp.path)).toBe(true);
     const dayBeforeYesterday = Date.now() / 1000 - 2 * 24 * 3600;
     utimesSync(join(temp.path, '..'), dayBeforeYesterday, dayBeforeYesterday);
-    openPlace(freshFolder(), at);
+    const next = openPlace(freshFolder(), at);
+    expect(existsSync(temp.path)).toBe(true);
+    await next.clearUp();
     expect(existsSync(temp.path)).toBe(false);
+    // Whom it belonged to lives, and was only idle.
+    const another = await other.temp('mp4');
+    writeFileSync(another.path, 'half a video');
+    expect(existsSync(another.path)).toBe(true);
   });
 
   it('gets back what a crash left on its way out', async () => {
@@ -110,7 +156,9 @@ describe('a start with files in a shared folder', () => {
     const file = await files.keep(temp.path, 'video/mp4');
     const dies = files.remove(file.key, () => new Promise(() => {}));
     await expect.poll(() => files.has(file)).toBe(false);
-    expect(await openPlace(freshFolder(), at).files.has(file)).toBe(true);
+    const next = openPlace(freshFolder(), at);
+    await next.clearUp();
+    expect(await next.files.has(file)).toBe(true);
     void dies;
   });
 });

@@ -8,6 +8,7 @@ import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting, withUsualSpeed } from '../models/chosen.ts';
+import type { Micros } from '../price/money.ts';
 import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
@@ -38,7 +39,7 @@ export type IntakeResult =
   | { kind: 'over'; offer: Offer; refusal: OverQuota };
 
 /** `consent`: what was said of the picture with the request itself. */
-type AskedEvent = Event & { consent?: GivenConsent };
+type AskedEvent = Event & { consent?: GivenConsent; atMostMicros?: Micros };
 
 export type Offers = {
   /** Starts the job, or offers it where the price needs a yes or `ask` says that the member wants to choose. */
@@ -98,6 +99,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       return misfit ? offerMended(event, asked, misfit) : prepared;
     }
     const { micros, provider } = prepared.value.quote;
+    if (micros > (event.atMostMicros ?? Infinity)) return refuse({ code: 'price-rose', micros });
     const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
     const asks = consent ? undefined : await consents.reasonToAsk(requester, image);
     const why = asked.ask ? 'asked' : isDear ? 'price' : asks ? 'consent' : undefined;

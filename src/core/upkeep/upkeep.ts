@@ -11,7 +11,7 @@ const OFTEN_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
 
 /** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
-export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => void {
+export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): () => void {
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
@@ -23,7 +23,7 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: boolean): () => 
     () => ctx.fingerprints.dropBefore(ctx.clock.now() - FINGERPRINTS_KEPT_MS),
     () => ctx.audit.dropBefore(ctx.clock.now() - AUDIT_KEPT_MS),
     () => core.takedown.sweep(),
-    () => sweepOrphans(ctx, isAtHome),
+    () => sweepOrphans(ctx, isAtHome()),
   ];
   // One after the other, and each though the one before it failed.
   async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -169,6 +169,8 @@ animate.addEventListener('click', async () => {
   try {
     const body = bodyOf(form, image, clip);
     if (answer !== undefined) body.set('consent', answer);
+    // What was shown is what is agreed to.
+    if (quote) body.set('max_usd', String(quote.usd));
     const job = await persist(
       () => send('/api/jobs', body, { key, onProgress, signal: stop.signal }),
       stop.signal,
@@ -184,8 +186,10 @@ animate.addEventListener('click', async () => {
       // The last byte may have been faster than the hand: a job that was made all the same must be seen.
       setTimeout(() => quietly(current.load()), REST_MS);
     }
-    if (error instanceof Refused) showRefusal(error.problem);
-    else if (!stop.signal.aborted)
+    if (error instanceof Refused) {
+      if (error.problem.code === 'price-rose') price.refresh();
+      showRefusal(error.problem);
+    } else if (!stop.signal.aborted)
       tell(
         quoteProblem,
         `${error instanceof Error ? error.message : error} Press Animate again; it will not be made twice.`,
@@ -212,15 +216,29 @@ async function goOn(job) {
 
 /** @param {JobView} job */
 async function again(job) {
+  try {
+    await againFor(job, job.quote.usd);
+  } catch (error) {
+    const dearer =
+      error instanceof Refused && error.problem.code === 'price-rose' ? error.problem : undefined;
+    if (!dearer) throw error;
+    const usd = Number(dearer.micros) / 1e6;
+    if (confirm(`The price has gone up to $${usd}. Go on?`)) await againFor(job, usd);
+  }
+}
+
+/** @param {JobView} job @param {number} usd at most */
+async function againFor(job, usd) {
   const key = newKey();
-  const answer = await withAnswer((consent) =>
-    persist(() =>
-      call(consent === undefined ? job.links.again : `${job.links.again}?consent=${consent}`, {
+  const answer = await withAnswer((consent) => {
+    const said = consent === undefined ? '' : `&consent=${consent}`;
+    return persist(() =>
+      call(`${job.links.again}?max_usd=${usd}${said}`, {
         method: 'POST',
         headers: { 'idempotency-key': key },
       }),
-    ),
-  );
+    );
+  });
   if (isJob(answer)) current.open(answer);
 }
 

@@ -239,6 +239,8 @@ export type Problem = {
   detail: string;
   code: string;
   what?: string;
+  /** Of a price that rose. */
+  micros?: number;
   maxSeconds?: number;
   canTrim?: boolean;
   minSeconds?: number;

@@ -1,6 +1,6 @@
 /** Copies on our own disk of files that lie elsewhere: so many bytes of them, the ones that were used last. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Whoever was told a path reads what lies there within that time; until then it stays, over the limit if need be. */
@@ -16,7 +16,9 @@ export type Cache = {
   use(key: string): boolean;
   /** Moves a copy in, which is in use from now on. */
   add(key: string, tempPath: string): Promise<void>;
-  drop(key: string): Promise<void>;
+  drop(key: string): void;
+  /** Lets go of copies that nobody may still be reading, those that have waited longest first, until `isEnough`. */
+  makeRoom(isEnough: () => Promise<boolean>): Promise<void>;
   /** Lets go of what nobody has used for an hour. */
   sweep(): Promise<void>;
   stop(): void;
@@ -32,10 +34,11 @@ export function createCache(folder: string, maxBytes: number, now: () => number)
 
   const pathOf = (key: string): string => join(folder, key);
 
-  async function drop(key: string): Promise<void> {
+  // At once, and so is moving in: with a pause between the note and the disk, each could undo the other's work.
+  function drop(key: string): void {
     bytes -= copies.get(key)?.bytes ?? 0;
     copies.delete(key);
-    await rm(pathOf(key), { force: true });
+    rmSync(pathOf(key), { force: true });
   }
 
   function touch(key: string, size: number): void {
@@ -43,20 +46,22 @@ export function createCache(folder: string, maxBytes: number, now: () => number)
     copies.set(key, { bytes: size, usedAt: now() });
   }
 
-  async function dropWhile(mayGo: (idleMs: number) => boolean): Promise<void> {
-    for (const [key, { usedAt }] of copies) {
-      if (!mayGo(now() - usedAt)) return;
-      await drop(key);
+  async function dropIdle(forMs: number, isEnough = async () => false): Promise<void> {
+    while (!(await isEnough())) {
+      const [oldest] = copies;
+      if (!oldest || now() - oldest[1].usedAt < forMs) return;
+      drop(oldest[0]);
     }
   }
 
-  const sweep = (): Promise<void> => dropWhile((idleMs) => idleMs >= KEPT_MS);
+  const sweep = (): Promise<void> => dropIdle(KEPT_MS);
   const looking = setInterval(() => void sweep().catch(() => undefined), LOOK_EVERY_MS).unref();
 
   return {
     pathOf,
     drop,
     sweep,
+    makeRoom: (isEnough) => dropIdle(IN_USE_MS, isEnough),
     stop: () => clearInterval(looking),
     use(key) {
       const copy = copies.get(key);
@@ -65,10 +70,10 @@ export function createCache(folder: string, maxBytes: number, now: () => number)
     },
     async add(key, tempPath) {
       const { size } = await stat(tempPath);
-      await rename(tempPath, pathOf(key));
+      renameSync(tempPath, pathOf(key));
       bytes += size - (copies.get(key)?.bytes ?? 0);
       touch(key, size);
-      await dropWhile((idleMs) => bytes > maxBytes && idleMs >= IN_USE_MS);
+      await dropIdle(IN_USE_MS, async () => bytes <= maxBytes);
     },
   };
 }

@@ -48,7 +48,7 @@ const TRIES = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Without a word from the other side. */
 const SILENCE_MS = 30_000;
-/** For a whole call, at the least; and for what is sent, no sensible connection is slower. */
+/** For what is sent, at the least, and no sensible connection is slower. What comes may be of any size: silence alone ends it. */
 const CALL_MS = 10 * 60_000;
 const SLOWEST_BYTES_PER_SECOND = 50_000;
 /** Of nothing. */
@@ -76,7 +76,7 @@ export function createS3Client(
       method,
       headers: { ...headers, ...(body ? { 'content-length': String(body.bytes) } : {}) },
       body: body?.open() ?? null,
-      signal: AbortSignal.timeout(Math.max(CALL_MS, ((body?.bytes ?? 0) / SLOWEST_BYTES_PER_SECOND) * 1000)),
+      signal: method === 'GET' ? null : AbortSignal.timeout(longestMs(body?.bytes)),
     });
     if (answer.statusCode >= 200 && answer.statusCode < 300)
       return read({ headers: plain(answer.headers), body: answer.body });
@@ -107,11 +107,13 @@ export function createS3Client(
         url: url.href,
         signQuery: true,
       }).sign();
-      return signed.url.href;
+      return asSigned(signed.url).href;
     },
     stop: () => agent.destroy(),
   };
 }
+
+const longestMs = (bytes = 0): number => Math.max(CALL_MS, (bytes / SLOWEST_BYTES_PER_SECOND) * 1000);
 
 const isStopped = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'UND_ERR_DESTROYED';
@@ -138,10 +140,14 @@ async function sign(place: S3Place, { method, name, query, headers, body }: S3Ca
     url: href,
     headers: { ...headers, 'x-amz-content-sha256': body?.sha256 ?? EMPTY_SHA256 },
   }).sign();
-  // What is signed is encoded as S3 wants it; the same must be sent.
-  const url = new URL(signed.url);
+  return { url: asSigned(signed.url), headers: Object.fromEntries(signed.headers) };
+}
+
+/** What is signed is encoded as S3 wants it; the same must be sent, and not every store reads a plus as a space. */
+function asSigned(signed: URL): URL {
+  const url = new URL(signed);
   url.search = url.search.replaceAll('+', '%20');
-  return { url, headers: Object.fromEntries(signed.headers) };
+  return url;
 }
 
 const plain = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>

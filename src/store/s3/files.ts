@@ -5,7 +5,7 @@ import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredFile } from '../../core/job/job.ts';
 import type { Files } from '../../core/ports.ts';
-import { checkExtension, fileOf, isKey, placeOf } from '../file-keys.ts';
+import { checkExtension, codeOf, fileOf, isKey, placeOf } from '../file-keys.ts';
 import { createCache } from './cache.ts';
 import type { S3Client } from './client.ts';
 import type { S3Objects } from './objects.ts';
@@ -24,6 +24,8 @@ type S3FilesOptions = {
   dataDir: string;
   cacheBytes: number;
   now(): number;
+  /** On this disk. */
+  freeBytes?(): Promise<number>;
 };
 
 export function createS3Files(
@@ -35,6 +37,11 @@ export function createS3Files(
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
   const cache = createCache(join(dataDir, 'cache'), options.cacheBytes, options.now);
   const coming = new Map<string, Promise<void>>();
+  const freeBytes = options.freeBytes ?? (() => freeBytesAt(tempDir));
+
+  const isRoomy = async (): Promise<boolean> => (await freeBytes()) >= ROOM_BYTES;
+  /** A copy can be fetched again, so it never stands in the way of work. */
+  const makeRoom = (): Promise<void> => cache.makeRoom(isRoomy);
 
   const has = async ({ key, bytes }: Pick<StoredFile, 'key' | 'bytes'>): Promise<boolean> =>
     (await objects.size(placeOf(key))) === bytes;
@@ -43,8 +50,15 @@ export function createS3Files(
 
   async function bring(key: string): Promise<void> {
     const path = tempPath('part');
+    const get = (): Promise<boolean> => objects.get(placeOf(key), path, key.slice(0, 64));
     try {
-      if (await objects.get(placeOf(key), path, key.slice(0, 64))) await cache.add(key, path);
+      await makeRoom();
+      const found = await get().catch(async (error: unknown) => {
+        if (codeOf(error) !== 'ENOSPC') throw error;
+        await cache.makeRoom(async () => false);
+        return get();
+      });
+      if (found) await cache.add(key, path);
     } finally {
       await rm(path, { force: true });
     }
@@ -61,8 +75,8 @@ export function createS3Files(
     has,
 
     async hasRoom() {
-      const { bavail, bsize } = await statfs(tempDir);
-      return bavail * bsize >= ROOM_BYTES;
+      await makeRoom();
+      return isRoomy();
     },
 
     async path({ key }) {
@@ -89,7 +103,7 @@ export function createS3Files(
 
     async remove(key, isNeeded) {
       const name = placeOf(key);
-      await cache.drop(key);
+      cache.drop(key);
       if (!isNeeded) return objects.remove(name);
       // Out of everybody's sight first: who keeps the same file from here on writes it anew.
       const away = `${AWAY}${randomUUID()}.${key}`;
@@ -109,6 +123,7 @@ export function createS3Files(
 
     async temp(extension) {
       checkExtension(extension);
+      await makeRoom();
       const path = tempPath(extension);
       return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     },
@@ -126,4 +141,9 @@ export function createS3Files(
     sweepCopies: cache.sweep,
     stop: cache.stop,
   };
+}
+
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Files } from '../../../src/core/ports.ts';
 import { FilesRefused, FilesUnreachable } from '../../../src/store/errors.ts';
 import { placeOf } from '../../../src/store/file-keys.ts';
@@ -44,6 +44,16 @@ describe('a store that speaks S3 and', () => {
     expect(readFileSync(await files.path(file), 'utf8')).toBe(content);
     expect(sim.faultsLeft()).toBe(0);
     expect(readdirSync(join(dataDir, 'temp'))).toEqual([]);
+  });
+
+  it('is slow with a file, but never silent, may take as long as that needs', async () => {
+    const { processOn } = await s3World();
+    const file = await keep(processOn().files);
+    const { files } = processOn();
+    // As if the time for any call were over at once.
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(readFileSync(await files.path(file), 'utf8')).toBe('a video');
   });
 
   it('stays broken says so, and the file in the making is still there to be kept later', async () => {
@@ -155,6 +165,8 @@ describe('an address that the bucket signed', () => {
     const { files } = processOn();
     const file = await keep(files);
     const address = (await files.addressOf?.({ ...file, mime: 'video/webm' }, 'GET')) ?? '';
+    // Some stores take a plus for what it is.
+    expect(address).toContain('private%2C%20no-store');
     const answer = await fetch(address, { headers: { range: 'bytes=2-' } });
     expect([answer.status, await answer.text()]).toEqual([206, 'video']);
     expect(answer.headers.get('content-type')).toBe('video/webm');

@@ -16,18 +16,20 @@ export const placeOn = ({ url, bucket, region, accessKeyId, secretAccessKey }: S
   secretAccessKey,
 });
 
+type ProcessOptions = { cacheBytes?: number; silenceMs?: number; freeBytes?: () => Promise<number> };
+
 /** A simulated store, and as many processes on it as a test wants; each has a disk of its own. */
 export async function s3World(place: Partial<S3Place> = {}) {
   const sim = await startS3({ smallestPart: SMALL_PARTS.partBytes });
   onTestFinished(() => sim.close());
   const time = { now: 1_800_000_000_000 };
 
-  function processOn({ cacheBytes = 10_000_000, silenceMs = 30_000 } = {}) {
+  function processOn({ cacheBytes = 10_000_000, silenceMs = 30_000, ...disk }: ProcessOptions = {}) {
     const at = { ...placeOn(sim), ...place };
     const client = createS3Client(at, { pauseMs: 1, silenceMs });
     const objects = createS3Objects(client, at, SMALL_PARTS);
     const dataDir = freshFolder();
-    const files = createS3Files({ client, objects, dataDir, cacheBytes, now: () => time.now });
+    const files = createS3Files({ client, objects, dataDir, cacheBytes, now: () => time.now, ...disk });
     onTestFinished(async () => {
       files.stop();
       await client.stop();
