@@ -128,8 +128,11 @@ export type Provider = {
     rawBody: Buffer,
     request?: RenderRequest,
   ): Promise<WebhookVerdict>;
-  /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
-  release?(jobId: string): Promise<void>;
+  /**
+   * Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. A job that
+   * has ended without a video has no operation any more.
+   */
+  release?(jobId: string, inputs: Inputs, operation?: Operation): Promise<void>;
   /** A free call at start that only the operator's key can make: trouble of the account is told at once. */
   check?(signal: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
