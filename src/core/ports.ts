@@ -173,8 +173,8 @@ export type JobStore = {
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */
   uses(fileKey: string): Promise<boolean>;
-  /** Whether any job has that handle, which may be a part of what is noted of it. Reads every record. */
-  holds(handle: Operation): Promise<boolean>;
+  /** Whether any job is what its provider calls by that name, whatever else is noted of the two. Reads every record. */
+  holds(operation: Operation): Promise<boolean>;
 };
 
 /**
