@@ -128,8 +128,11 @@ export type Provider = {
     rawBody: Buffer,
     request?: RenderRequest,
   ): Promise<WebhookVerdict>;
-  /** Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. */
-  release?(jobId: string): Promise<void>;
+  /**
+   * Lets go of what it keeps of a job on this machine: its video is ours, or nobody wants it. Safe to repeat. A job that
+   * has ended without a video has no operation any more.
+   */
+  release?(jobId: string, inputs: Inputs, operation?: Operation): Promise<void>;
   /** A free call at start that only the operator's key can make: trouble of the account is told at once. */
   check?(signal: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
@@ -170,8 +173,8 @@ export type JobStore = {
   remove(id: string): Promise<void>;
   /** Whether any job still needs the file of that key. */
   uses(fileKey: string): Promise<boolean>;
-  /** Whether any job has that handle, which may be a part of what is noted of it. Reads every record. */
-  holds(handle: Operation): Promise<boolean>;
+  /** Whether any job is what its provider calls by that name, whatever else is noted of the two. Reads every record. */
+  holds(operation: Operation): Promise<boolean>;
 };
 
 /**

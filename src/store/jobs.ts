@@ -1,5 +1,6 @@
 /** The records of the jobs: each lies as Keyv would keep it, under its id; what finds it lies on the same row. */
 import { z } from 'zod';
+import { handleOf } from '../core/job/handle.ts';
 import { isOver, type Job } from '../core/job/job.ts';
 import { StaleJob } from '../core/job/stale-job.ts';
 import type { JobStore, Unreadable } from '../core/ports.ts';
@@ -147,8 +148,8 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
       await sql.run('DELETE FROM keyv WHERE key = ?', PREFIX + id);
     },
     uses: async (fileKey) => (await sql.all(JOBS.users, ...FILE_COLUMNS.map(() => fileKey))).length > 0,
-    async holds(handle) {
-      const parts = Object.entries(handle);
+    async holds(wanted) {
+      const parts = Object.entries(handleOf(wanted));
       if (parts.length === 0) return false;
       // Handles have no index, as only their provider knows their shape; this is asked when a lost job is found again.
       const likely = parts.map(() => "AND value LIKE ? ESCAPE '\\'").join(' ');

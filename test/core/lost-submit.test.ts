@@ -89,7 +89,7 @@ describe('a lost answer to a submit', () => {
     await life.scheduler.runAll(world.time.now + 60_000);
     expect(await world.disk.store.get(EVENT.id)).toMatchObject({ operation: { id: 'op-1' } });
     remote.answers = ['lost'];
-    remote.provider.find = async () => ({ id: 'op-1' });
+    remote.provider.find = async () => ({ id: 'op-1', submittedAt: 7 });
     await createJob(life.intake, CHAT_EVENT, UPLOADS, CHOICES);
     await life.scheduler.runAll(world.time.now + 10 * 60_000);
     expect(await world.disk.store.get(CHAT_EVENT.id)).toMatchObject({ state: 'unknown' });

@@ -1,5 +1,6 @@
 /** The store ports in memory, held to the same contracts as the real ones (test/contracts). */
 
+import { handleOf } from '../../src/core/job/handle.ts';
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { StaleJob } from '../../src/core/job/stale-job.ts';
 import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
@@ -62,13 +63,12 @@ export function memoryJobStore(): JobStore {
             : [];
         return [job.inputs.image, job.inputs.clip, ...made].some((file) => file.key === key);
       }),
-    holds: async (handle) =>
-      Object.keys(handle).length > 0 &&
-      all().some(
-        (job) =>
-          'operation' in job &&
-          Object.entries(handle).every(([name, value]) => job.operation?.[name] === value),
-      ),
+    holds: async (wanted) => {
+      const handle = Object.entries(handleOf(wanted));
+      const has = (job: Job) =>
+        'operation' in job && handle.every(([name, value]) => job.operation?.[name] === value);
+      return handle.length > 0 && all().some(has);
+    },
   };
 }
 

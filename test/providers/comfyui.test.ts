@@ -66,6 +66,14 @@ describe('what ComfyUI is sent', () => {
     expect([two.id === one.id, other.id === one.id]).toEqual([true, false]);
   });
 
+  it('has another id where another bot’s job of the same id has other files, which is not found in its place', async () => {
+    const theirs = await sent('telegram:1:7');
+    const files = { image: 'another.jpg', clip: subject.inputs.clip.key };
+    expect(await provider.find?.('telegram:1:7', REQUEST, files)).toBe('absent');
+    const ours = { image: subject.inputs.image.key, clip: subject.inputs.clip.key };
+    expect(await provider.find?.('telegram:1:7', REQUEST, ours)).toMatchObject({ id: theirs.id });
+  });
+
   it('keeps the workflow’s own words where the member has none', async () => {
     await sent();
     expect(lastGraph()['21']?.inputs.text).toBe('a person dances');
@@ -156,7 +164,14 @@ describe('a render at ComfyUI', () => {
   it('leaves no words in the history once its video is here', async () => {
     const operation = await sent();
     await time.advance(60_000);
-    await provider.release?.('web:1');
+    await provider.release?.('web:1', subject.inputs, operation);
+    expect(await (await fetch(`${sim.url}/history/${operation.id}`)).json()).toEqual({});
+  });
+
+  it('goes from its history where it has ended without a video, by the files alone', async () => {
+    const operation = await sent();
+    await time.advance(60_000);
+    await provider.release?.('web:1', subject.inputs);
     expect(await (await fetch(`${sim.url}/history/${operation.id}`)).json()).toEqual({});
   });
 });

@@ -15,6 +15,7 @@ import { createHook, HOOK_PATH } from './hook.ts';
 import { createAcks } from './inbound/ack.ts';
 import { createDownloads, refreshed } from './inbound/downloads.ts';
 import { createInbound, type Inbound } from './inbound/index.ts';
+import { createKeep } from './inbound/keep.ts';
 import { createOpenForms } from './inbound/open-forms.ts';
 import { createOrigins } from './inbound/origins.ts';
 import type { InboundParts } from './inbound/parts.ts';
@@ -66,7 +67,7 @@ export type DiscordParts = {
   onInvite?: (url: string) => void;
   /** How long Discord is given to look behind the links of a mention. */
   linksWithinMs?: number;
-  /** Between two tries to log in. */
+  /** Between two tries to log in, or to put on disk what a member asked. */
   pace?: LoginParts['pace'];
   /** How long one try of a first answer may take. */
   ackTimeoutMs?: number;
@@ -194,6 +195,7 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
           tokens,
           servers,
           inbox,
+          keep: createKeep({ tokens, inbox, pace: parts.pace, log }),
           files,
           fileUse,
           origins,

@@ -10,7 +10,7 @@ const LIVES_MS = 15 * 60_000;
 const MARGIN_MS = 10_000;
 const DISCORD_EPOCH_MS = 1_420_070_400_000;
 
-type StoredToken = { applicationId: string; token: string; receivedAt: number };
+export type StoredToken = { applicationId: string; token: string; receivedAt: number };
 type LiveToken = { applicationId: string; token: string; expiresAt: number };
 
 export type Tokens = {

@@ -71,7 +71,7 @@ export async function fetchVideo(
 /** What the provider keeps of it on this machine goes; that it could not is no trouble of the job's. */
 export async function release(ctx: Context, job: Job): Promise<void> {
   await providerOf(ctx, rendererOf(job))
-    ?.release?.(job.id)
+    ?.release?.(job.id, job.inputs, 'operation' in job ? job.operation : undefined)
     .catch((err: unknown) => ctx.log.warn({ job: job.code, err }, 'a draft was not removed'));
 }
 

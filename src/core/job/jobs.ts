@@ -172,10 +172,13 @@ export function createJobs(ctx: Context): Jobs {
 
   async function stop(): Promise<void> {
     // A submit is left to finish: its answer is worth waiting for. Fetches resume after the restart.
-    for (const [id, controller] of working) {
-      const job = await ctx.store.get(id).catch(() => undefined);
-      if (job?.state !== 'submitting') controller.abort();
-    }
+    // All at once: a database that answers slowly must not keep the later ones going.
+    await Promise.all(
+      [...working].map(async ([id, controller]) => {
+        const job = await ctx.store.get(id).catch(() => undefined);
+        if (job?.state !== 'submitting') controller.abort();
+      }),
+    );
     await ctx.scheduler.stop();
   }
 

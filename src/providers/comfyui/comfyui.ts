@@ -184,7 +184,7 @@ export async function createComfyui(options: ComfyOptions): Promise<Provider> {
     async find(jobId, request, uploaded) {
       const workflow = workflowOf(request);
       if (!workflow) return undefined;
-      const found = await calls.whereIs(promptIdOf(jobId), AbortSignal.timeout(FIND_TIMEOUT_MS));
+      const found = await calls.whereIs(promptIdOf(jobId, uploaded), AbortSignal.timeout(FIND_TIMEOUT_MS));
       return found ? operationFor(jobId, request, uploaded, workflow) : 'absent';
     },
 
@@ -193,8 +193,9 @@ export async function createComfyui(options: ComfyOptions): Promise<Provider> {
     costOf: (_, videoSeconds) => priceOf({ micros: unitMicros }, videoSeconds),
 
     // Its history holds the prompt's words. The files in its folders are for whoever runs it to clear away.
-    async release(jobId) {
-      const id = promptIdOf(jobId);
+    async release(jobId, { image, clip }, operation) {
+      const ofFiles = promptIdOf(jobId, { image: image.key, clip: clip.key });
+      const id = operation ? operationOf(operation).id : ofFiles;
       progress.drop(id);
       sentAgain.delete(id);
       cancelled.delete(id);
@@ -223,7 +224,7 @@ const operationFor = (
   { image, clip }: UploadedFiles,
   workflow: Workflow,
 ): ComfyOperation => ({
-  id: promptIdOf(jobId),
+  id: promptIdOf(jobId, { image, clip }),
   image,
   clip,
   scene: workflow.scene,

@@ -1,6 +1,7 @@
 /** What ComfyUI says and takes (its server.py and execution.py, release 0.3.64, October 2025). */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { UploadedFiles } from '../../core/ports.ts';
 import type { BilledOffer } from '../billing.ts';
 import { handleId } from '../shapes.ts';
 
@@ -11,11 +12,13 @@ export const OFFERS = [
 ] as const satisfies readonly BilledOffer[];
 
 /**
- * Our own id of a prompt, and of the client whose socket hears of it: the same for the same job. ComfyUI takes any text;
- * its own are UUIDs.
+ * Our own id of a prompt, and of the client whose socket hears of it: the same for the same job with the same files. Two
+ * bots on one ComfyUI may both have a job of one id (Telegram counts messages by chat), but not of the same files.
+ * ComfyUI takes any text; its own are UUIDs.
  */
-export function promptIdOf(jobId: string): string {
-  const hex = createHash('sha256').update(`strut ${jobId}`).digest('hex');
+export function promptIdOf(jobId: string, { image, clip }: UploadedFiles): string {
+  const all = JSON.stringify(['strut', jobId, image, clip]);
+  const hex = createHash('sha256').update(all).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

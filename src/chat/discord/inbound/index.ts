@@ -51,7 +51,7 @@ const packetSchema = z.object({ t: z.string().nullish(), d: z.unknown() });
 export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owners): Inbound {
   const resumed = new Set<string>();
   const parts: InboundParts = { ...given, resumed: (eventId) => resumed.has(eventId) };
-  const { acks, tokens, inbox, replies, unfurling, log, clock } = parts;
+  const { acks, keep, inbox, replies, unfurling, log, clock } = parts;
   const incoming = createChatInbox({
     inbox,
     prefix: INBOX_PREFIX,
@@ -81,8 +81,13 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     if (acked.kind === 'late' || !reading.asked) return;
     const asked = withAnswer(reading.asked, acked);
     const { application_id: applicationId, token } = event;
-    await tokens.remember(event.id, { applicationId, token, receivedAt });
-    if (await inbox.claim(inboxIdOf(event.id), asked)) incoming.begin(() => handle(asked));
+    const isOurs = await keep(asked, { applicationId, token, receivedAt }, incoming.stopping).catch(
+      async (error: unknown) => {
+        await tellUnkept(event, reading.answer, reader.words);
+        throw error;
+      },
+    );
+    if (isOurs) incoming.begin(() => handle(asked));
   }
 
   function interactionOf(data: unknown): Interaction | undefined {
@@ -101,6 +106,11 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       await acks.first(event, { kind: 'message', body: notice(t('told.trouble')) });
       throw error;
     }
+  }
+
+  /** Where nothing of it is on disk, its token least of all: the member must not wait for it. */
+  async function tellUnkept(event: Interaction, { kind }: FirstAnswer, { t }: Words): Promise<void> {
+    if (kind !== 'form') await replies.sayBy(event, kind === 'thinking', notice(t('told.trouble')));
   }
 
   async function onMention(message: Message, botId: string): Promise<void> {

@@ -12,6 +12,7 @@ import type { Servers } from '../servers.ts';
 import type { Tokens } from '../tokens.ts';
 import type { Acks } from './ack.ts';
 import type { Downloads } from './downloads.ts';
+import type { Keep } from './keep.ts';
 import type { OpenForms } from './open-forms.ts';
 import type { Origins } from './origins.ts';
 import type { Replies } from './replies.ts';
@@ -27,6 +28,7 @@ export type InboundParts = {
   tokens: Tokens;
   servers: Servers;
   inbox: Inbox;
+  keep: Keep;
   files: Pick<Files, 'hasRoom' | 'path'>;
   fileUse: FileUse;
   origins: Origins;

@@ -21,11 +21,15 @@ export type Replies = {
   replyPrivately(replyTarget: ReplyTarget, body: MessageBody): Promise<void>;
   /** Tells them to this member alone, in the place of an answer that everybody would see. */
   refuse(replyTarget: ReplyTarget, body: MessageBody): Promise<void>;
+  /** By the event's token itself: in the place of its first answer, or to the member alone beside it. */
+  sayBy(event: EventToken, isInstead: boolean, body: MessageBody): Promise<void>;
   /** Below the message that mentions the bot. Undefined where the bot may not write. */
   answerMention(target: DiscordTarget, body: MessageBody): Promise<string | undefined>;
   /** Removes a message of ours: by the token of an event whose `@original` it is, or by the bot's own right. */
   remove(where: { eventId?: string | undefined; channelId?: string; messageId?: string }): Promise<boolean>;
 };
+
+type EventToken = { application_id: string; token: string };
 
 const message = z.object({ id: z.string() });
 
@@ -74,12 +78,23 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
     const live = await tokens.get(eventId);
     // Without the token there is nothing that leads to the answer; whoever waits for it is told in the channel.
     if (!live) return target.private || !target.canPost ? undefined : tellInChannel(target, body);
-    return idOf(
+    return edit(live.applicationId, live.token, body);
+  };
+
+  const edit = async (applicationId: string, token: string, body: MessageBody) =>
+    idOf(
       await tried('an answer', () =>
-        webhooks.patch(Routes.webhookMessage(live.applicationId, live.token), { auth: false, body }),
+        webhooks.patch(Routes.webhookMessage(applicationId, token), { auth: false, body }),
       ),
     );
-  };
+
+  const addPrivately = (applicationId: string, token: string, body: MessageBody) =>
+    tried('something', () =>
+      webhooks.post(Routes.webhook(applicationId, token), {
+        auth: false,
+        body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
+      }),
+    );
 
   async function tellInChannel({ channelId, userId }: DiscordTarget, body: MessageBody) {
     const named = { ...body, allowed_mentions: { parse: [], users: [userId] } };
@@ -95,13 +110,7 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
       return;
     }
     const live = await tokens.get(target.eventId);
-    if (!live) return;
-    await tried('something', () =>
-      webhooks.post(Routes.webhook(live.applicationId, live.token), {
-        auth: false,
-        body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
-      }),
-    );
+    if (live) await addPrivately(live.applicationId, live.token, body);
   };
 
   const remove: Replies['remove'] = async ({ eventId, channelId, messageId }) => {
@@ -125,6 +134,9 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
     replyPrivately,
     answerMention,
     remove,
+    async sayBy({ application_id: applicationId, token }, isInstead, body) {
+      await (isInstead ? edit : addPrivately)(applicationId, token, body);
+    },
     async refuse(replyTarget, body) {
       // What only the member sees can be said right there.
       if (replyTarget.target.kind === 'message' || replyTarget.target.private) {
