@@ -65,3 +65,31 @@ describe('a dearer offer, over the API', () => {
     expect((await post(`${self}/go-on?micros=420000`)).status).toBe(403);
   });
 });
+
+describe('a price that was shown', () => {
+  it('is the most that a job is started for, a new one as well as one again', async () => {
+    const remote = createRemote('paid');
+    const { url, life } = await start({}, { remotes: [remote] });
+    const made = (await (await post(`${url}/api/jobs`, form({ max_usd: '0.28' }))).json()) as JobView;
+    expect(made).toMatchObject({ quote: { usd: 0.28 } });
+    await life.scheduler.runAll();
+    remote.provider.quote = async () => ({ micros: 420_000, notes: [] });
+    const dearer = [
+      await post(`${url}/api/jobs`, form({ max_usd: '0.28' })),
+      await post(`${url}${made.links.again}?max_usd=0.28`),
+    ];
+    for (const answer of dearer)
+      expect([answer.status, await answer.json()]).toMatchObject([
+        409,
+        { code: 'price-rose', micros: 420_000 },
+      ]);
+    expect(life.scheduler.size()).toBe(0);
+    expect((await post(`${url}${made.links.again}?max_usd=0.42`)).status).toBe(201);
+  });
+
+  it('that is no number is refused', async () => {
+    const { url } = await start();
+    const refused = await post(`${url}/api/jobs`, form({ max_usd: 'a lot' }));
+    expect([refused.status, await refused.json()]).toMatchObject([400, { option: 'max_usd' }]);
+  });
+});
