@@ -54,13 +54,13 @@ const CLOCK = { now: Date.now };
 
 export type App = { url: string; stop(): Promise<void> };
 
-/** Starts everything, or throws what stopped it after taking down what was already up. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+/** Starts everything, or throws what stopped it after taking down what was already up. `onTaken`: as of the store. */
+export async function startApp(config: Config, log: Logger, onTaken: () => void): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
   const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
   const store = config.STORE_URL
-    ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable, filesAt(config))
+    ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable, filesAt(config), onTaken)
     : createStore(config.DATA_DIR, onUnreadable, filesAt(config));
   stack.defer(() => store.close());
   const files = await startFiles(store, log);

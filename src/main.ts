@@ -42,7 +42,7 @@ function configure(): Config {
 
 async function start(): Promise<App> {
   try {
-    const app = await startApp(config, log);
+    const app = await startApp(config, log, endAsTaken);
     // Node writes them down at its end, and an end by kill -9 would come before that.
     flushCompileCache();
     return app;
@@ -53,6 +53,12 @@ async function start(): Promise<App> {
     else log.fatal({ err: error }, 'the bot could not start');
     process.exit(1);
   }
+}
+
+/** Two that go on with the same jobs would each send them. Open jobs are on disk: whoever has the records goes on. */
+function endAsTaken(): void {
+  log.fatal(`the database was away, and another Strut has taken our place there: ${WHY_NOT.StoreInUse}`);
+  process.exit(1);
 }
 
 let asked = false;

@@ -70,19 +70,26 @@ export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt
   }
 }
 
-/** The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. */
+/**
+ * The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. `onTaken`: the database
+ * was away, and another process has the records since.
+ */
 export async function createPostgresStore(
   url: string,
   dataDir: string,
   onUnreadable: OnUnreadable,
   filesAt?: FilesAt,
+  onTaken?: () => void,
 ): Promise<Store> {
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const { openPostgres, lockRecords } = await import('./postgres.ts');
+  const [{ openPostgres }, { lockRecords }] = await Promise.all([
+    import('./postgres.ts'),
+    import('./postgres-lock.ts'),
+  ]);
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir));
   const place = openPlace(dataDir, filesAt);
-  stack.defer(await lockRecords(url));
+  stack.defer(await lockRecords(url, onTaken ? { onTaken } : {}));
   const db = await openPostgres(url);
   const held = stack.move();
   return storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync() });

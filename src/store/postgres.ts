@@ -1,7 +1,6 @@
 /** The port on PostgreSQL, through a pool of connections. What is here is loaded only where STORE_URL asks for it. */
-import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { StoreClosed, StoreInUse, StoreTooNew, StoreUnfit } from './errors.ts';
+import { StoreClosed, StoreTooNew, StoreUnfit } from './errors.ts';
 import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
 import { isDeadlock, postgresErrorOf } from './postgres-errors.ts';
 import type { Database, LockName, SqlValue, Statements } from './sql.ts';
@@ -14,10 +13,6 @@ const ANSWER_WITHIN_MS = 60_000;
 const TRIES_AT_DEADLOCK = 5;
 /** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
 const INT8 = 20;
-
-/** A supervisor starts the next process while the last one is still stopping. */
-const LOCK_WITHIN_MS = 10_000;
-const LOCK_AGAIN_MS = 250;
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -71,36 +66,6 @@ export async function openPostgres(url: string): Promise<Database> {
   } catch (error) {
     await db.close();
     throw error;
-  }
-}
-
-/**
- * Keeps a second process off the same records, for as long as this one's connection lives. Waits for the last one to end,
- * or throws StoreInUse. The answer lets go of them.
- */
-export async function lockRecords(url: string, waitMs = LOCK_WITHIN_MS): Promise<() => Promise<void>> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'strut lock',
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    keepAlive: true,
-  });
-  // When the database ends the connection, the lock is gone with it, and the records are compared and set all the same.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const giveUpAt = Date.now() + waitMs;
-    for (;;) {
-      const { rows } = await client.query(
-        `SELECT pg_try_advisory_lock(hashtext('strut process'), hashtext(current_schema())) AS held`,
-      );
-      if (Object(rows[0]).held === true) return () => client.end();
-      if (Date.now() > giveUpAt) throw new StoreInUse('database');
-      await setTimeout(LOCK_AGAIN_MS);
-    }
-  } catch (error) {
-    await client.end().catch(() => {});
-    throw postgresErrorOf(error) ?? error;
   }
 }
 

@@ -10,7 +10,8 @@ import {
 } from '../../src/store/errors.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { POSTGRES_MIGRATIONS } from '../../src/store/migrations-postgres.ts';
-import { lockRecords, openPostgres } from '../../src/store/postgres.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { lockRecords } from '../../src/store/postgres-lock.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';
 import { freshSchema, postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 
@@ -28,6 +29,26 @@ async function schema() {
   const { url, drop } = await freshSchema();
   onTestFinished(drop);
   return url;
+}
+
+const LOCK = "hashtext('strut process'), hashtext(current_schema())";
+
+async function session(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** The sessions that have the lock of that client's schema, or wait for it. */
+async function lockedBy(client: pg.Client, granted = true): Promise<unknown[]> {
+  const { rows } = await client.query(
+    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted = $1
+      AND (classid::bigint, objid::bigint) = (hashtext('strut process')::bigint & 4294967295,
+        hashtext(current_schema())::bigint & 4294967295)`,
+    [granted],
+  );
+  return rows.map((row) => Object(row).pid);
 }
 
 describe('opening a database in PostgreSQL', postgresNeeded, () => {
@@ -61,9 +82,35 @@ describe('opening a database in PostgreSQL', postgresNeeded, () => {
   it('is for one process at a time, until that one lets go or is gone', async () => {
     const url = await schema();
     const release = await lockRecords(url);
-    await expect(lockRecords(url, 0)).rejects.toThrow(StoreInUse);
+    await expect(lockRecords(url, { waitMs: 0 })).rejects.toThrow(StoreInUse);
     await release();
-    await (await lockRecords(url, 0))();
+    await (await lockRecords(url, { waitMs: 0 }))();
+  });
+
+  it('is so again once the database has ended its connection', async () => {
+    const url = await schema();
+    const release = await lockRecords(url);
+    onTestFinished(release);
+    const rival = await session(url);
+    const [first] = await lockedBy(rival);
+    await rival.query('SELECT pg_terminate_backend($1)', [first]);
+    await expect
+      .poll(() => lockedBy(rival))
+      .toEqual([expect.toSatisfy((pid) => typeof pid === 'number' && pid !== first)]);
+    await release();
+    expect(await lockedBy(rival)).toEqual([]);
+  });
+
+  it('tells the process whose connection has ended that another has the records by then', async () => {
+    const url = await schema();
+    const taken = Promise.withResolvers<void>();
+    const release = await lockRecords(url, { waitMs: 0, onTaken: taken.resolve });
+    onTestFinished(release);
+    const [rival, onlooker] = [await session(url), await session(url)];
+    const waits = rival.query(`SELECT pg_advisory_lock(${LOCK})`);
+    await expect.poll(() => lockedBy(onlooker, false)).toHaveLength(1);
+    await onlooker.query('SELECT pg_terminate_backend($1)', await lockedBy(onlooker));
+    await Promise.all([waits, taken.promise]);
   });
 });
 
