@@ -56,8 +56,6 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
   }
 
   function drop(stream: Readable): void {
-    // The parser lets go of an unfinished part with an error, which ends the process where nobody hears it.
-    stream.on('error', () => {});
     stream.on('data', (chunk: Buffer) => {
       droppedBytes += chunk.length;
     });
@@ -102,6 +100,9 @@ export async function readForm(c: Context, files: Files): Promise<Outcome<Form>>
     });
     parser.on('file', (name: string | undefined, stream, filename) => {
       streams.push(stream);
+      // The parser lets go of an unfinished part with an error, which ends the process where nobody hears it: before its
+      // file is open, too.
+      stream.on('error', () => {});
       if (name === undefined) {
         refusal ??= { code: 'bad-request', reason: 'a file of the form has no name of a field.' };
         drop(stream);
