@@ -56,6 +56,8 @@ export async function keepUpTo(
   signal: AbortSignal,
 ): Promise<KeptDownload | 'too-large'> {
   await using stack = new AsyncDisposableStack();
+  // It may break off before its file is open: unheard, that would end the process.
+  body.on('error', () => {});
   const temp = stack.use(await files.temp('upload'));
   const written = await writeUpTo(maxBytes, body, temp.path, signal);
   if (written === 'too-large') return written;
