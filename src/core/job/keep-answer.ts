@@ -1,6 +1,7 @@
 /** What a provider has answered to a submit is brought to disk, however long that takes. */
 import { type Context, move } from '../context.ts';
 import type { StateFields } from './advance.ts';
+import { handleOf } from './handle.ts';
 import type { Attempt, Job, JobIn, JobState, Operation } from './job.ts';
 import { retry } from './retry.ts';
 import { StaleJob } from './stale-job.ts';
@@ -50,4 +51,5 @@ export const bind = (
   });
 
 const hasOperation = (job: Job, operation: Operation): boolean =>
-  'operation' in job && Object.entries(operation).every(([name, value]) => job.operation?.[name] === value);
+  'operation' in job &&
+  Object.entries(handleOf(operation)).every(([name, value]) => job.operation?.[name] === value);
