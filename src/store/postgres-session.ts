@@ -1,0 +1,96 @@
+/**
+ * One connection to PostgreSQL that is kept open for what belongs to a session: locks that are held for long, and what
+ * the server tells by itself. Where it ends it is opened again, and what it held is gone until then.
+ */
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { backOffMs } from '../core/job/pace.ts';
+import { postgresErrorOf } from './postgres-errors.ts';
+
+const CONNECT_WITHIN_MS = 5_000;
+const AGAIN_PACE = { firstMs: 250, ceilingMs: 5_000 };
+
+const SESSION = `SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+/** After a cable was cut, the server may believe in the old connection for hours. */
+const END_OLD = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`;
+
+export type SessionClient = Pick<pg.Client, 'query' | 'on' | 'off'>;
+
+export type SessionUse = {
+  /** As the operator of the database sees it. */
+  name: string;
+  /** A connection is open, the first one or a later one. What it throws ends this connection. */
+  opened(client: SessionClient): Promise<void>;
+  /** The connection has ended, and not by `close`: everything that it held is gone. */
+  lost(): void;
+};
+
+export type PostgresSession = {
+  /** Undefined while there is no connection. */
+  client(): SessionClient | undefined;
+  /** Ends it, and with it what it holds. May be called twice. */
+  close(): Promise<void>;
+};
+
+/** Answers with the connection open. Throws StoreError where the first one can't be had. */
+export async function openSession(url: string, use: SessionUse): Promise<PostgresSession> {
+  const closing = new AbortController();
+  const { signal } = closing;
+  let current: pg.Client | undefined;
+  let old: { pid: unknown; since: unknown } | undefined;
+  let again: Promise<void> = Promise.resolve();
+
+  async function open(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: use.name,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      keepAlive: true,
+    });
+    // That it ends is heard by `end`; without somebody who listens, an error would end the process.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      if (old) await client.query(END_OLD, [old.pid, old.since]);
+      old = Object((await client.query(SESSION)).rows[0]);
+      current = client;
+      client.once('end', () => {
+        if (current !== client) return;
+        current = undefined;
+        if (signal.aborted) return;
+        use.lost();
+        again = reopen();
+      });
+      await use.opened(client);
+    } catch (error) {
+      if (current === client) current = undefined;
+      await client.end().catch(() => {});
+      throw postgresErrorOf(error) ?? error;
+    }
+  }
+
+  async function reopen(): Promise<void> {
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      await setTimeout(backOffMs(tries, Math.random, AGAIN_PACE), undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      // The statements that members wait for say in the log that the database is away.
+      const isOpen = await open().then(
+        () => true,
+        () => false,
+      );
+      if (isOpen) return;
+    }
+  }
+
+  await open();
+  return {
+    client: () => current,
+    async close() {
+      closing.abort();
+      await again;
+      const last = current;
+      current = undefined;
+      await last?.end();
+    },
+  };
+}
