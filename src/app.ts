@@ -22,6 +22,7 @@ import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
+import { WORKERS } from './core/ports.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -236,7 +237,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover();
+  const held = CHATS.map(({ platform }) => platform).filter((platform) => ctx.chats.has(platform));
+  const taken = await core.jobs.recover([WORKERS, ...held]);
   await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, files.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
