@@ -65,7 +65,7 @@ export async function openSession(url: string, use: SessionUse): Promise<Postgre
       keepAsking(client);
       if (old) await client.query(END_OLD, [old.pid, old.since]);
       old = Object((await client.query(SESSION)).rows[0]);
-      await client.query(`SET idle_session_timeout = ${pulse.serversMs}`);
+      await client.query(`SET idle_session_timeout = ${pulse.serversMs}; SET statement_timeout = 0`);
       current = client;
       client.once('end', () => {
         if (current !== client) return;

@@ -19,7 +19,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
   const { ctx } = parts;
   const { jobId } = one;
   const job = await ctx.store.get(jobId);
-  if (NEED_THE_JOB.includes(effect) && ctx.locks.isBusy(jobId)) return 'busy';
+  if (NEED_THE_JOB.includes(effect) && (await ctx.locks.isBusy(jobId))) return 'busy';
   switch (effect) {
     case 'links':
       if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
