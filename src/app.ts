@@ -194,8 +194,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );

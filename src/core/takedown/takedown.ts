@@ -142,7 +142,7 @@ export function createTakedown(
   }
 
   // What came of a job that was hidden while it was under way is not known before.
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // The case is asked: a job that was busy does not say yet that it is hidden.
     if (job.state !== 'completed' || job.deliveryTries > 0) return;
     const more = (now: Case | undefined): Case | undefined =>
