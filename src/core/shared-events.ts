@@ -8,15 +8,14 @@ import { isOver, type Job } from './job/job.ts';
 import type { JobStore } from './ports.ts';
 
 const TOPIC = 'job';
-const NOTE = /^(\d+) (\d+) (.+)$/s;
+const NOTE = /^(\d+) (.+)$/s;
 /** Of so many jobs it is known how far they were told; beyond that, an old one may be told once more. */
 const REMEMBERED = 20_000;
 const AGAIN_MS = 5_000;
 /** A record that can't be read must not keep all others waiting for ever. */
 const TRIES = 5;
 
-/** `place`: in the line, where 0 is none. It changes without a save, so it is told along. */
-type Known = { rev: number; place: number; isOver: boolean };
+type Known = { rev: number; isOver: boolean };
 type Parts = {
   bus: Bus;
   store: Pick<JobStore, 'get' | 'open'>;
@@ -31,43 +30,36 @@ export function shareJobEvents(
   { bus, store, onError, againMs = AGAIN_MS }: Parts,
 ): SharedJobEvents {
   const known = new Map<string, Known>();
-  /** To be read and told, one after the other: so nobody hears of an older state after a newer one. */
-  const wanted = new Map<string, { place: number; tries: number }>();
+  /** To be read and told, one after the other, so that nobody hears of an older state after a newer one; tried so often. */
+  const wanted = new Map<string, number>();
   let hasGap = false;
   let reading: Promise<void> | undefined;
   let wake = (): void => {};
   let isStopped = false;
 
   function remember(job: Job): void {
-    const rev = Math.max(job.rev ?? 0, known.get(job.id)?.rev ?? 0);
     known.delete(job.id);
-    known.set(job.id, { rev, place: placeOf(job), isOver: isOver(job) });
+    known.set(job.id, { rev: job.rev ?? 0, isOver: isOver(job) });
     const oldest = known.keys().next().value;
     if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
   }
 
-  function isKnown(id: string, rev: number, place: number): boolean {
-    const before = known.get(id);
-    if (!before || rev > before.rev) return false;
-    // Whoever tells of a place may not have read the record for a while.
-    return place === before.place || (place === 0 && rev < before.rev);
-  }
+  const isKnown = (id: string, rev: number): boolean => rev <= (known.get(id)?.rev ?? -1);
 
-  function tell(found: Job, place: number): void {
-    const job: Job = found.state === 'created' && place > 0 ? { ...found, place } : found;
-    if (isStopped || isKnown(job.id, job.rev ?? 0, placeOf(job))) return;
+  function tell(job: Job): void {
+    if (isStopped || isKnown(job.id, job.rev ?? 0)) return;
     remember(job);
     local.refresh(job);
   }
 
   async function readWanted(): Promise<void> {
-    for (const [id, { place, tries }] of wanted) {
+    for (const [id, tries] of wanted) {
       wanted.delete(id);
       try {
         const job = await store.get(id);
-        if (job) tell(job, place);
+        if (job) tell(job);
       } catch (error) {
-        if (tries < TRIES && !wanted.has(id)) wanted.set(id, { place, tries: tries + 1 });
+        if (tries < TRIES && !wanted.has(id)) wanted.set(id, tries + 1);
         throw error;
       }
       if (isStopped) return;
@@ -77,11 +69,10 @@ export function shareJobEvents(
   /** Everything that may have been shown here, or should have been. */
   async function closeGap(): Promise<void> {
     const shown = [...known].flatMap(([id, { isOver }]) => (isOver || !local.isHeard(id) ? [] : [id]));
-    for (const id of [...local.named(), ...shown])
-      if (!wanted.has(id)) wanted.set(id, { place: known.get(id)?.place ?? 0, tries: 1 });
+    for (const id of [...local.named(), ...shown]) if (!wanted.has(id)) wanted.set(id, 1);
     if (!local.isHeard('*')) return;
     for await (const job of store.open()) {
-      tell(job, known.get(job.id)?.place ?? 0);
+      tell(job);
       await readWanted();
       if (isStopped) return;
     }
@@ -96,6 +87,7 @@ export function shareJobEvents(
         await readWanted();
       } catch (error) {
         hasGap ||= isClosing;
+        if (isStopped) return;
         onError(error);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, againMs);
@@ -112,7 +104,7 @@ export function shareJobEvents(
   function spread(job: Job): void {
     remember(job);
     try {
-      bus.publish(TOPIC, `${job.rev ?? 0} ${placeOf(job)} ${job.id}`);
+      bus.publish(TOPIC, `${job.rev ?? 0} ${job.id}`);
     } catch (error) {
       onError(error);
     }
@@ -120,10 +112,9 @@ export function shareJobEvents(
 
   const unsubscribe = [
     bus.subscribe(TOPIC, (payload, origin) => {
-      const [, rev, place, id] = NOTE.exec(payload) ?? [];
-      if (origin === 'here' || id === undefined || !local.isHeard(id)) return;
-      if (isKnown(id, Number(rev), Number(place))) return;
-      wanted.set(id, { place: Number(place), tries: 1 });
+      const [, rev, id] = NOTE.exec(payload) ?? [];
+      if (origin === 'here' || id === undefined || !local.isHeard(id) || isKnown(id, Number(rev))) return;
+      wanted.set(id, 1);
       reading ??= read();
     }),
     bus.onGap(() => {
@@ -151,5 +142,3 @@ export function shareJobEvents(
     },
   };
 }
-
-const placeOf = (job: Job): number => (job.state === 'created' ? (job.place ?? 0) : 0);

@@ -24,8 +24,7 @@ function processOn(bus: Bus | undefined, store: Pick<JobStore, 'get' | 'open'>, 
 function toldBy(events: SharedJobEvents, key = '*'): string[] {
   const told: string[] = [];
   const stop = events.subscribe(key, (job) => {
-    const place = job.state === 'created' && job.place ? ` at ${job.place}` : '';
-    told.push(`${job.id} ${job.state}${place} rev ${job.rev}`);
+    told.push(`${job.id} ${job.state} rev ${job.rev}`);
   });
   onTestFinished(stop);
   return told;
@@ -97,22 +96,6 @@ describe('what a process publishes of a job', () => {
     await move(jobIn('queued', { id: 'web:2' }));
     await expect.poll(() => other).toHaveLength(1);
     expect(reads.count).toBe(1);
-  });
-
-  it('brings the place in the line along, which is in no record', async () => {
-    const { here, there, move, next } = setUp();
-    const theirs = toldBy(there);
-    const old = await move(jobIn('created'));
-    const job = await move(next(old, jobIn('created')));
-    await expect.poll(() => theirs.at(-1)).toBe('web:1 created rev 2');
-    // Whoever tells of the line has not read the record since.
-    for (const place of [3, 2, 2]) {
-      here.publish({ ...(old as Extract<Job, { state: 'created' }>), place });
-      await expect.poll(() => theirs.at(-1)).toBe(`web:1 created at ${place} rev 2`);
-    }
-    expect(theirs.filter((line) => line.includes('at 2'))).toHaveLength(1);
-    await move(next(job, jobIn('queued')));
-    await expect.poll(() => theirs.at(-1)).toBe('web:1 queued rev 3');
   });
 
   it('that is gone by the time it is read is told to nobody', async () => {
