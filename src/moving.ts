@@ -70,6 +70,8 @@ export async function moveBot(
       return args.length === 0 || args.includes('--help') ? 0 : 1;
     }
     const { config, to, filesTo } = asked;
+    if (args.some((arg) => URL.parse(arg.replace(/^--\w+=/, ''))?.password))
+      say('The password was on the command line, so it is in the history of your shell now.');
     const moved = await move({
       dataDir: config.DATA_DIR,
       to,
@@ -80,8 +82,6 @@ export async function moveBot(
     });
     if (moved) tell(moved, config, say);
     else say(`There is no bot in ${config.DATA_DIR} (no strut.sqlite there), so there is nothing to move.`);
-    if (args.some((arg) => URL.parse(arg.replace(/^--\w+=/, ''))?.password))
-      say('The password was on the command line, so it is in the history of your shell.');
     return moved ? 0 : 1;
   } catch (error) {
     say(`Not moved: ${wordsOf(error)}`);
@@ -128,20 +128,18 @@ async function secretsOf(dataDir: string): Promise<ReadonlyMap<string, string>> 
 
 function tell({ tables, mended, files }: MovedBot, config: Config, say: (line: string) => void): void {
   if (files) {
-    say(`  ${number(files.count)} files, ${size(files.bytes)}: all there`);
+    say(`  files: ${number(files.count)} (${size(files.bytes)}), all there`);
     if (files.damaged > 0)
-      say(
-        `  ${number(files.damaged)} files are damaged in DATA_DIR, and were not copied: nothing can read them`,
-      );
+      say(`  damaged in DATA_DIR, so nothing can read them, and not copied: ${number(files.damaged)}`);
   }
   for (const { table, tally } of tables) {
     const [held = 0, billed = 0] = tally.money;
-    const sums = table.money ? `, ${money(held)} set aside and ${money(billed)} billed` : '';
-    say(`  ${number(tally.count)} ${NAMES[table.name] ?? table.name}${sums}: the same on both sides`);
+    const sums = table.money ? ` (${money(held)} set aside, ${money(billed)} billed)` : '';
+    say(`  ${NAMES[table.name] ?? table.name}: ${number(tally.count)}${sums}, the same on both sides`);
   }
   if (mended > 0)
     say(
-      `  In ${number(mended)} of them, letters were left out that PostgreSQL can not hold (U+0000 and halves of letters).`,
+      `  of them without letters that PostgreSQL can not hold (U+0000, halves of letters): ${number(mended)}`,
     );
   say(`Moved. ${config.DATA_DIR} is as it was; keep it until you are sure.`);
   say(
