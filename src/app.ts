@@ -137,6 +137,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -146,13 +147,13 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    ...createReportRecords({ kv: reports, media, log }),
+    ...createReportRecords({ kv: reports, media, log, locks }),
     media,
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
     events,
-    locks: createLocks(),
+    locks,
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
@@ -193,8 +194,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );

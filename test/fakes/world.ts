@@ -157,6 +157,7 @@ export function createWorld({
       defaults: { limits, timeZone: 'UTC' },
       clock,
     });
+    const locks = createLocks();
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
@@ -168,7 +169,7 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
-      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT, locks }),
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
@@ -180,7 +181,7 @@ export function createWorld({
       events: createJobEvents((error) => {
         throw error;
       }),
-      locks: createLocks(),
+      locks,
       clock,
       random: () => 0.5,
       log: SILENT,

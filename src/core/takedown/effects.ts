@@ -19,7 +19,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
   const { ctx } = parts;
   const { jobId } = one;
   const job = await ctx.store.get(jobId);
-  if (NEED_THE_JOB.includes(effect) && ctx.locks.isBusy(jobId)) return 'busy';
+  if (NEED_THE_JOB.includes(effect) && (await ctx.locks.isBusy(jobId))) return 'busy';
   switch (effect) {
     case 'links':
       if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
@@ -64,8 +64,8 @@ async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Pr
     const { hidden: _, ...rest } = job;
     // Spread apart and put together again it is of the state that it was.
     const marked = await ctx.store.save({ ...rest, ...(hidden ? { hidden } : {}) } as Job);
-    // Not published: for those who count jobs, nothing has happened.
-    ctx.chats.get(job.requester.platform)?.show(marked);
+    // For those who count jobs, nothing has happened.
+    ctx.events.refresh(marked);
     if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());
   });
 }
