@@ -1,7 +1,7 @@
 /** The places where members talk to us: the page always, each chat where its token is set. */
 import { commands } from '../commands/index.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createFront, type FrontParts } from './chat/front.ts';
+import { createFront } from './chat/front.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import type { RunningChat } from './core/command.ts';
@@ -28,7 +28,7 @@ export type ChatsParts = {
 };
 
 /** What the chats of several processes have to know of each other. */
-export type SharedChats = Pick<FrontParts, 'showElsewhere'> & {
+export type SharedChats = {
   holds: Holds;
   /** How many processes have that role, and how many there are at all, as far as is known. */
   fronts(role: string): number;
@@ -92,7 +92,6 @@ export async function createChats(parts: ChatsParts) {
       isFront,
       isCalled: config.ROLES.has('page') && config.PUBLIC_URL !== undefined,
       onReceived: (listener) => shared.onReceived(platform, listener),
-      showElsewhere: shared.showElsewhere,
       log,
     });
     all.push(front);

@@ -6,7 +6,6 @@
 import type { Chat, ChatHook } from '../core/chat-port.ts';
 import type { Core, RunningChat } from '../core/command.ts';
 import type { Holds } from '../core/holds.ts';
-import type { Job } from '../core/job/job.ts';
 import type { Log } from '../core/ports.ts';
 
 /** In case that the word of what another process has received did not reach us. */
@@ -25,8 +24,6 @@ export type FrontParts = {
   isCalled: boolean;
   /** Another process has received something. The answer stops listening. */
   onReceived(listener: () => void): () => void;
-  /** Has it shown by whoever has the chat. */
-  showElsewhere(job: Job): void;
   lookEveryMs?: number;
   log: Log;
 };
@@ -101,12 +98,9 @@ export async function createFront(parts: FrontParts): Promise<RunningChat> {
       await giveBack?.();
       await end();
     },
-    follow(job) {
-      if (isOurs) live?.show(job);
-    },
+    // Every process hears of every job.
     show(job) {
       if (isOurs) live?.show(job);
-      else parts.showElsewhere(job);
     },
     uploadLimitBytes: async (job, to) => (await here()).uploadLimitBytes(job, to),
     deliver: async (job, delivery, to) => (await here()).deliver(job, delivery, to),

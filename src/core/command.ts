@@ -9,7 +9,7 @@ import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Offers } from './intake/offers.ts';
 import type { Upload } from './intake/uploads.ts';
-import type { Job, Requester } from './job/job.ts';
+import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
@@ -88,8 +88,6 @@ export type RunningChat = Chat & {
    * can't be reached: it goes on trying by itself.
    */
   start(core: Core): Promise<void>;
-  /** A job has changed, as every process hears: shows it where this process has the chat. Missing where it always has. */
-  follow?(job: Job): void;
   /** Looks whether another process has received anything. */
   look?(): Promise<void>;
   stop(): Promise<void>;

@@ -197,7 +197,7 @@ export function createWorld({
       admissionQueue: createAdmissionQueue({
         rules: admissionLimitsFor(AT_ONCE),
         now: clock.now,
-        onAdmit: (id) => scheduler.at(id, time.now),
+        onAdmit: (id) => void scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
       access: createAccess(

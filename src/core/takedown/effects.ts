@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { handOver } from '../delivery/delivery.ts';
 import type { Hidden, Job } from '../job/job.ts';
+import { nudge } from '../job/lanes.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
 import { EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
@@ -66,7 +67,7 @@ async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Pr
     const marked = await ctx.store.save({ ...rest, ...(hidden ? { hidden } : {}) } as Job);
     // For those who count jobs, nothing has happened.
     ctx.events.refresh(marked);
-    if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());
+    if (!hidden && marked.state === 'completed') await nudge(ctx, marked);
   });
 }
 
