@@ -8,6 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { createLooks } from './core/coach/looks.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -148,6 +149,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log }),
     media,
+    looks: createLooks(media, store.keyv('looks')),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),

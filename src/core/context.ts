@@ -1,6 +1,7 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
 
 import type { Chat } from './chat-port.ts';
+import type { Looks } from './coach/looks.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
@@ -36,6 +37,7 @@ export type Context = {
   files: Files;
   fileUse: FileUse;
   media: Media;
+  looks: Looks;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;

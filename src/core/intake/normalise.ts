@@ -17,7 +17,9 @@ export async function normalise(
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
   const limits = modelOf(request);
-  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, limits.image);
+  const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, {
+    limits: limits.image,
+  });
   if (!image.ok) return image;
   const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
     limits: limits.clip,
