@@ -8,7 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
-import { createLooks } from './core/coach/looks.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -102,7 +102,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -150,7 +149,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    looks: createLooks(media, store.keyv('looks')),
+    ...createCoachRecords(store.keyv, media),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),

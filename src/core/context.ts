@@ -1,6 +1,7 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
 
 import type { Chat } from './chat-port.ts';
+import type { LessonBook } from './coach/lessons.ts';
 import type { Looks } from './coach/looks.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
@@ -38,6 +39,7 @@ export type Context = {
   fileUse: FileUse;
   media: Media;
   looks: Looks;
+  lessons: LessonBook;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;

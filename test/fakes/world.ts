@@ -4,7 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
-import { createLooks } from '../../src/core/coach/looks.ts';
+import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
@@ -123,6 +123,7 @@ export function createWorld({
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
     looks: memoryKeyValueStore(),
+    lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
@@ -177,7 +178,7 @@ export function createWorld({
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
-      looks: createLooks(allMedia, disk.looks),
+      ...createCoachRecords((name) => disk[name], allMedia),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
