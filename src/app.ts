@@ -8,6 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -101,7 +102,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -148,6 +148,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log }),
     media,
+    ...createCoachRecords(store.keyv, media),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),

@@ -149,6 +149,7 @@ export function api(parts: ApiParts): Hono {
     const asks = await core.consents.reasonToAsk(REQUESTER, image);
     return c.json({
       quote: presentQuote(quote, plan.request),
+      findings: [],
       ...(asks ? presentConsent(asks, quote.provider) : {}),
     } satisfies PriceView);
   });

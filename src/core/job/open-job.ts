@@ -12,7 +12,7 @@ import type { Event, Job, Quote } from './job.ts';
 export async function openJob(
   ctx: Context,
   { id, requester }: Event,
-  what: Pick<Job, 'request' | 'inputs' | 'quote'>,
+  what: Pick<Job, 'request' | 'inputs' | 'quote' | 'findings'>,
   past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
