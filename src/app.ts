@@ -8,6 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -101,7 +102,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -141,6 +141,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -150,13 +151,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    ...createReportRecords({ kv: reports, media, log }),
+    ...createReportRecords({ kv: reports, media, log, locks }),
     media,
+    ...createCoachRecords(store.keyv, media),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history')),
     events,
-    locks: createLocks(),
+    locks,
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
@@ -189,8 +191,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );

@@ -39,7 +39,7 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
     registers,
   });
 
-  events.subscribe('*', (job) => {
+  events.onMove((job) => {
     if (job.state === 'completed' && job.deliveryTries === 0) {
       took.observe({ provider: job.provider }, (job.completedAt - job.submittedAt) / 1000);
       cost.inc({ provider: job.provider }, job.costMicros / MICROS_PER_USD);

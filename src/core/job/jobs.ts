@@ -45,7 +45,7 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
     if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
     // One that was lost and is found again takes its place again.

@@ -4,7 +4,6 @@
  */
 import type { Context } from '../context.ts';
 import { backOffMs } from '../job/pace.ts';
-import { createLocks } from '../locks.ts';
 import type { KeyValueStore, Scheduler } from '../ports.ts';
 import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
@@ -52,7 +51,7 @@ export function createTakedown(
     privacy,
   }: { kv: KeyValueStore; scheduler: Scheduler; privacy: Pick<Privacy, 'forgetJob' | 'dropArchives'> },
 ): Takedown {
-  const locks = createLocks();
+  const lockOf = (jobId: string): string => `take-down ${jobId}`;
   const tries = new Map<string, number>();
   /** Busy jobs that a take-down waits for. */
   const awaited = new Set<string>();
@@ -64,7 +63,7 @@ export function createTakedown(
   /** Does all that is due for a case now. What fails is tried again when the scheduler says. */
   async function work(jobId: string): Promise<void> {
     try {
-      await locks.run(jobId, () => doAll(jobId));
+      await ctx.locks.run(lockOf(jobId), () => doAll(jobId));
       tries.delete(jobId);
     } catch (err) {
       if (ctx.stopping()) return;
@@ -78,7 +77,7 @@ export function createTakedown(
 
   /** For a press, which need not wait for what is being done about the same case already. */
   const begin = async (jobId: string): Promise<void> => {
-    const isBusy = locks.isBusy(jobId);
+    const isBusy = await ctx.locks.isBusy(lockOf(jobId));
     const done = work(jobId);
     if (!isBusy) await done;
   };
@@ -146,7 +145,7 @@ export function createTakedown(
   }
 
   // What came of a job that was hidden while it was under way is not known before.
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // The case is asked: a job that was busy does not say yet that it is hidden.
     if (job.state !== 'completed' || job.deliveryTries > 0) return;
     const more = (now: Case | undefined): Case | undefined =>
