@@ -8,6 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -104,7 +105,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -157,6 +157,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
+    ...createCoachRecords(store.keyv, media),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history')),

@@ -17,6 +17,8 @@ import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { checkNotMoved } from './move/moved.ts';
+import { endMove } from './move/records.ts';
 import type { QueueAccess } from './postgres.ts';
 import { createSettingsStore } from './settings.ts';
 import type { Database } from './sql.ts';
@@ -74,6 +76,7 @@ type OnUnreadable = (error: UnreadableJob) => void;
 export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt?: FilesAt): Store {
   const unlock = lockFolder(dataDir);
   try {
+    checkNotMoved(dataDir);
     const place = openPlace(dataDir, filesAt);
     return storeOn(openDatabase(dataDir), { place, onUnreadable, unlock });
   } catch (error) {
@@ -105,6 +108,8 @@ export async function createPostgresStore(
   const place = openPlace(dataDir, filesAt);
   stack.defer(await lockRecords(url, { beside: place.isShared, ...(onTaken ? { onTaken } : {}) }));
   const db = await openPostgres(url);
+  stack.defer(() => db.close());
+  await endMove(db);
   const held = stack.move();
   let also: AlsoSaved | undefined;
   const joinSaves = (joined: AlsoSaved): void => {

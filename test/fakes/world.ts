@@ -4,6 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
+import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
@@ -121,6 +122,8 @@ export function createWorld({
     fingerprints: memoryFingerprints(),
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
+    looks: memoryKeyValueStore(),
+    lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
@@ -175,6 +178,7 @@ export function createWorld({
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
+      ...createCoachRecords((name) => disk[name], allMedia),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
@@ -321,6 +325,9 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
       return accept({ ...clip, durationMs: Math.min((maxSeconds ?? Infinity) * 1000, repeated) });
     },
     findPerson: async () => ({ image: true, clip: true }),
+    lookAtPicture: async () => undefined,
+    lookAtClip: async () => undefined,
+    contactSheet: async () => false,
     pictureHash: async () => undefined,
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},

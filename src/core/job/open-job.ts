@@ -13,7 +13,7 @@ import { nudge } from './lanes.ts';
 export async function openJob(
   ctx: Context,
   { id, requester }: Event,
-  what: Pick<Job, 'request' | 'inputs' | 'quote'>,
+  what: Pick<Job, 'request' | 'inputs' | 'quote' | 'findings'>,
   past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();

@@ -86,6 +86,7 @@ async function retract(ctx: Context, one: Case, job: Job): Promise<Partial<Case>
 
 async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: Job): Promise<void> {
   const { image } = job.inputs;
+  const { croppedFrom } = image;
   const seen = (await ctx.files.has(image))
     ? await ctx.media.pictureHash(await ctx.files.path(image))
     : undefined;
@@ -93,8 +94,11 @@ async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: J
     jobId,
     scope: locked ? EVERYWHERE : asker.spaceId,
     at: since,
-    sha256: [image.key, ...made(job)].map((key) => key.slice(0, 64)),
-    pHashes: seen ? keptOf(seen) : [],
+    sha256: [
+      ...[image.key, ...made(job)].map((key) => key.slice(0, 64)),
+      ...(croppedFrom ? [croppedFrom.sha256] : []),
+    ],
+    pHashes: [seen, croppedFrom?.looks].flatMap((looks) => (looks ? keptOf(looks) : [])),
   });
 }
 
