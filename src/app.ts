@@ -71,8 +71,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
-  const release = await version();
-  const shared = await openSharedWork(config, store, { version: release, health, log });
+  const shared = await openSharedWork(config, store, { health, log });
   if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL
@@ -221,7 +220,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     ping: store.ping,
     clock: CLOCK,
-    version: release,
+    version: await version(),
     hasPage: config.ROLES.has('page'),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
@@ -242,7 +241,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover();
+  const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, files.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
