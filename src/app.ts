@@ -19,7 +19,7 @@ import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
+import { createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
@@ -160,10 +160,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     registry,
     settings,
     admissionQueue: createAdmissionQueue({
-      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
+      limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
       onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
-      onMoved: (job, place) => events.publish({ ...job, place }),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),

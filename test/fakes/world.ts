@@ -16,7 +16,7 @@ import type { Uploads } from '../../src/core/intake/uploads.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
-import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/core/limits/admission-queue.ts';
+import { AT_ONCE, createAdmissionQueue } from '../../src/core/limits/admission-queue.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
@@ -194,10 +194,9 @@ export function createWorld({
       }),
       settings,
       admissionQueue: createAdmissionQueue({
-        rules: admissionLimitsFor(AT_ONCE),
+        limits: AT_ONCE,
         now: clock.now,
         onAdmit: (id) => scheduler.at(id, time.now),
-        onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
       access: createAccess(
         { allowedSpaces: undefined, operators: new Set(), allowPrivate: false, ...access },

@@ -8,10 +8,12 @@ import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean } from '../text.ts';
 import { goOn } from './asking.ts';
-import { deliveryPace, dueAt } from './due.ts';
+import { deliveryPace, dueAt, isInQueue } from './due.ts';
 import { finish } from './finish.ts';
 import { isOver, type Job, type JobIn, rendererOf } from './job.ts';
+import { mayRender } from './may-render.ts';
 import { backOffMs } from './pace.ts';
+import { freePlaces, recountPlaces } from './places.ts';
 import { apply, step } from './step.ts';
 
 const CANCEL_TIMEOUT_MS = 15_000;
@@ -31,6 +33,8 @@ export type Jobs = {
   sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
   /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
   freeOrphans(): Promise<void>;
+  /** Frees the places of jobs that render no more: what a crash leaves between a job's end and its leaving the queue. */
+  freePlaces(): Promise<void>;
   /** Takes up every job that is not over, and starts the tracker. Answers how many. */
   recover(): Promise<number>;
   /** Lets running writes end and leaves every job to be resumed. */
@@ -40,12 +44,6 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
-  ctx.events.subscribe('*', (job) => {
-    // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
-    if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
-    // One that was lost and is found again takes its place again.
-    else if (job.state !== 'created') ctx.admissionQueue.enter(job);
-  });
 
   /** The tracker's step: one job, under its lock, and when it is next due. */
   async function track(id: string): Promise<void> {
@@ -55,10 +53,14 @@ export function createJobs(ctx: Context): Jobs {
       let job: Job | undefined;
       try {
         job = await ctx.store.get(id);
+        // It has left already, unless that failed, or a crash came before it.
+        if (!job || !mayRender(job)) await ctx.admissionQueue.leave(id);
         if (!job || isOver(job)) return;
         const next = await step(ctx, job, controller.signal);
         failures.delete(id);
         if (!isOver(next)) ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state));
+        // Whose turn came just now was woken before it was sent to sleep.
+        if (isInQueue(next) && !(await ctx.admissionQueue.waits(id))) ctx.scheduler.at(id, ctx.clock.now());
       } catch (error) {
         if (ctx.stopping()) return;
         const count = (failures.get(id) ?? 0) + 1;
@@ -151,9 +153,10 @@ export function createJobs(ctx: Context): Jobs {
     await freeOrphans();
     let count = 0;
     const missing = new Map<string, number>();
+    const places = await recountPlaces(ctx);
     // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
     for await (const job of ctx.store.open()) {
-      if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
+      await places.count(job);
       const waits = job.state === 'queued' || job.state === 'running';
       if (waits && !providerOf(ctx, job.provider))
         missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
@@ -163,6 +166,7 @@ export function createJobs(ctx: Context): Jobs {
       );
       count += 1;
     }
+    await places.end();
     for (const [provider, jobs] of missing) {
       ctx.log.warn({ provider, jobs }, 'jobs wait for a provider that is not configured any more');
     }
@@ -190,6 +194,7 @@ export function createJobs(ctx: Context): Jobs {
     goOn: goOnWith,
     sendAgain: again,
     freeOrphans,
+    freePlaces: () => freePlaces(ctx),
     recover,
     stop,
   };
@@ -202,12 +207,6 @@ export const cancellable = (job: Job): boolean =>
     (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job))));
 
 const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
-
-/** Whether it is on its way to its render, or in it. */
-function mayRender(job: Job): boolean {
-  if (job.state === 'running') return job.phase.kind === 'rendering';
-  return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
-}
 
 async function cancelNow(
   ctx: Context,

@@ -16,11 +16,7 @@ import { createHealth } from '../../../src/core/health.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { namedByOffers } from '../../../src/core/intake/offer-store.ts';
 import type { Job } from '../../../src/core/job/job.ts';
-import {
-  AT_ONCE,
-  admissionLimitsFor,
-  createAdmissionQueue,
-} from '../../../src/core/limits/admission-queue.ts';
+import { AT_ONCE, createAdmissionQueue } from '../../../src/core/limits/admission-queue.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
 import { createStore } from '../../../src/store/index.ts';
@@ -130,10 +126,9 @@ export async function startTestBot({
       onError: (error) => lines.push(String(error)),
     });
     ctx.admissionQueue = createAdmissionQueue({
-      rules: admissionLimitsFor(AT_ONCE),
+      limits: AT_ONCE,
       now: ctx.clock.now,
       onAdmit: (id) => ctx.scheduler.at(id, ctx.clock.now()),
-      onMoved: (job, place) => ctx.events.publish({ ...job, place }),
     });
     ctx.fetcher.fetch = async (_result, toPath) => {
       await writeFile(toPath, MP4);
