@@ -19,7 +19,6 @@ import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
@@ -159,7 +158,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     registry,
     settings,
-    admissionQueue: createAdmissionQueue({
+    admissionQueue: store.admissionQueue({
       limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
       onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),

@@ -1,11 +1,13 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
+import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
+import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
@@ -24,6 +26,8 @@ import { createTraces, ownSpacesOf } from './traces.ts';
 export type Store = {
   jobs: JobStore;
   ledger: Ledger;
+  /** Whose turn it is to render, by those limits. */
+  admissionQueue(parts: AdmissionQueueParts): AdmissionQueue;
   files: Files;
   inbox: Inbox;
   settings: SettingsStore;
@@ -105,6 +109,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): S
   return {
     jobs: createJobStore(db, onUnreadable),
     ledger: createLedger(db),
+    admissionQueue: (parts) => createAdmissionQueue(db, parts),
     files: place.files,
     filesAreShared: place.isShared,
     checkFiles: place.check,

@@ -11,6 +11,11 @@ const CONNECT_WITHIN_MS = 5_000;
 /** Of one statement: on a cable that was cut, nobody would ever answer. */
 const ANSWER_WITHIN_MS = 60_000;
 const TRIES_AT_DEADLOCK = 5;
+/** The tables that say who somebody is. */
+const WITH_MEMBERS = [
+  ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
+  ...['admissions', 'admission_spaces', 'admission_members'],
+];
 /** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
 const INT8 = 20;
 
@@ -52,7 +57,7 @@ export async function openPostgres(url: string): Promise<Database> {
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
-      await db.run('VACUUM keyv, inbox, ledger_lines, ledger_counters, audit_log');
+      await db.run(`VACUUM ${WITH_MEMBERS.join(', ')}`);
     },
     close: () => {
       closed ??= pool.end();

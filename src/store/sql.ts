@@ -12,7 +12,15 @@ export type Statements = {
 };
 
 /** What must not happen twice at once, in whichever process. */
-export type LockName = 'migrate' | 'keyv' | 'ledger' | 'inbox' | 'settings' | 'audit' | 'fingerprints';
+export type LockName =
+  | 'migrate'
+  | 'keyv'
+  | 'ledger'
+  | 'admissions'
+  | 'inbox'
+  | 'settings'
+  | 'audit'
+  | 'fingerprints';
 
 export type Sql = Statements & {
   /**
