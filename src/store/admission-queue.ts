@@ -3,12 +3,7 @@
  * are inside than may be. Every change is a transaction of one name, so that one is made at a time.
  */
 import { isOperatorsOwn, type Job } from '../core/job/job.ts';
-import type {
-  Admission,
-  AdmissionLimits,
-  AdmissionQueue,
-  AdmissionQueueParts,
-} from '../core/limits/admission-queue.ts';
+import type { AdmissionLimits, AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import {
   add,
   forgetIdle,
@@ -29,70 +24,65 @@ export function createAdmissionQueue(
   { limits, now, onAdmit }: AdmissionQueueParts,
 ): AdmissionQueue {
   /** Lets in whoever can be, and answers who that was. */
-  async function advance(
-    tx: Statements,
-    { overall, turn }: Pick<Room, 'overall' | 'turn'>,
-  ): Promise<string[]> {
+  async function advance(tx: Statements, { overall, turn }: Room, at: number): Promise<string[]> {
     const admitted: string[] = [];
     while (overall + admitted.length < limits.overall) {
       const next = await nextOf(tx, limits);
       if (!next) break;
       admitted.push(next.id);
-      await letIn(tx, next, now(), turn + admitted.length);
+      await letIn(tx, next, at, turn + admitted.length);
     }
     return admitted;
   }
 
-  /** Answers whom that let in. */
-  async function take(tx: Statements, job: Job): Promise<string[]> {
-    const known = await standingOf(tx, job.id);
-    if (known && known.at !== null) return [];
+  /** Answers since when the job is inside, if it is, and whom else that let in. */
+  async function take(tx: Statements, job: Job): Promise<{ at?: number; others: string[] }> {
     const one = waiterOf(job);
     const room = await roomFor(tx, one);
-    const turn = room.turn + 1;
-    const mayOvertake = job.state !== 'created';
-    if (!known && (mayOvertake || (room.waiting === 0 && fits(room, limits, one.own)))) {
-      await add(tx, one, { at: now(), turn });
-      return [];
+    if (room.at !== null) return { at: room.at, others: [] };
+    const [at, turn] = [now(), room.turn + 1];
+    // A provider has it already: it is inside, whatever the rules say.
+    const isInside = job.state !== 'created';
+    if (isInside || (!room.known && room.waiting === 0 && fits(room, limits, one.own))) {
+      await (room.known ? letIn(tx, one, at, turn) : add(tx, one, { at, turn }));
+      return { at, others: [] };
     }
-    if (mayOvertake) {
-      await letIn(tx, one, now(), turn);
-      return [];
-    }
-    if (!known) await add(tx, one);
-    return advance(tx, room);
+    if (!room.known) await add(tx, one);
+    const others = await advance(tx, room, at);
+    return others.includes(job.id) ? { at, others: others.filter((id) => id !== job.id) } : { others };
   }
 
-  async function standing(id: string): Promise<Admission> {
-    const known = await standingOf(sql, id);
-    if (known && known.at !== null) return { admitted: true, at: known.at };
-    const place = await placeOf(sql, id);
-    // Let in between the two looks, by another process: it is being woken.
-    return { admitted: false, place: place ?? 1 };
+  /** By a look that holds nobody up. Who waits still does, unless the rules let in more than they did. */
+  async function stillWaits(job: Job): Promise<boolean> {
+    if (job.state !== 'created' || job.place === undefined) return false;
+    const one = waiterOf(job);
+    const room = await roomFor(sql, one);
+    return room.known && room.at === null && !fits(room, limits, one.own);
   }
 
   return {
     async enter(job) {
-      const known = await standingOf(sql, job.id);
-      if (known && known.at !== null) return { admitted: true, at: known.at };
-      const { own, ...who } = waiterOf(job);
-      // Nobody has left: who waits still does, unless the rules let in more than they did.
-      const waits = known && job.state === 'created' && !fits(await roomFor(sql, who), limits, own);
-      if (!waits) {
-        const admitted = await sql.transaction('admissions', (tx) => take(tx, job));
-        for (const id of admitted) if (id !== job.id) await onAdmit(id);
+      if (!(await stillWaits(job))) {
+        const { at, others } = await sql.transaction('admissions', (tx) => take(tx, job), SOON);
+        for (const id of others) await onAdmit(id);
+        if (at !== undefined) return { admitted: true, at };
       }
-      return standing(job.id);
+      // No place: it was let in since, by another process, and is being woken.
+      return { admitted: false, place: (await placeOf(sql, job.id)) ?? 1 };
     },
     async leave(jobId) {
       // Asked of many who are not in it, or not any more.
       if (!(await standingOf(sql, jobId))) return;
-      const admitted = await sql.transaction('admissions', async (tx) => {
-        const gone = await remove(tx, jobId);
-        const others = gone?.wasInside ? await advance(tx, await roomFor(tx, NOBODY)) : [];
-        await forgetIdle(tx);
-        return others;
-      });
+      const admitted = await sql.transaction(
+        'admissions',
+        async (tx) => {
+          const gone = await remove(tx, jobId);
+          const next = gone?.wasInside ? await advance(tx, await roomFor(tx, NOBODY), now()) : [];
+          await forgetIdle(tx);
+          return next;
+        },
+        SOON,
+      );
       for (const id of admitted) await onAdmit(id);
     },
     async waits(jobId) {
@@ -103,7 +93,9 @@ export function createAdmissionQueue(
   };
 }
 
-const NOBODY = { spaceId: '', memberId: '' };
+/** Whoever was let in has its job saved, and synced, before anything is sent; what is lost with the power is not needed. */
+const SOON = { synced: false };
+const NOBODY = { id: '', spaceId: '', memberId: '' };
 
 const waiterOf = ({ id, requester: { platform, spaceId, memberId }, createdAt }: Job) => ({
   id,

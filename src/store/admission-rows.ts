@@ -32,7 +32,9 @@ const SINCE_OF_SPACE = `UPDATE admission_spaces SET since = COALESCE((SELECT MIN
   WHERE space_id = ?`;
 
 const LAST_TURN = '(SELECT COALESCE(MAX(turn), 0) FROM admission_spaces)';
-const ROOM = `SELECT (SELECT COUNT(*) FROM admissions WHERE inside_at IS NOT NULL) AS overall,
+const ROOM = `SELECT (SELECT COUNT(*) FROM admissions WHERE job_id = ?) AS known,
+    (SELECT inside_at FROM admissions WHERE job_id = ?) AS at,
+    (SELECT COUNT(*) FROM admissions WHERE inside_at IS NOT NULL) AS overall,
     COALESCE((SELECT inside FROM admission_spaces WHERE space_id = ?), 0) AS "inSpace",
     COALESCE((SELECT inside FROM admission_members WHERE space_id = ? AND member_id = ?), 0) AS "ofMember",
     (SELECT COUNT(*) FROM (SELECT 1 FROM admission_spaces WHERE waiting > 0 LIMIT 1) AS one) AS waiting,
@@ -93,6 +95,8 @@ const owner = { spaceId: z.string(), memberId: z.string() };
 const standingRow = z.object({ at: z.int().nullable() });
 const removedRow = z.object({ ...owner, at: z.int().nullable() });
 const roomRow = z.object({
+  known: z.int().transform((rows) => rows > 0),
+  at: z.int().nullable(),
   overall: z.int(),
   inSpace: z.int(),
   ofMember: z.int(),
@@ -113,6 +117,7 @@ const countRow = z.object({ count: z.int() });
 const anybodyRow = z.object({ count: z.int(), turn: z.int() });
 const idRow = z.object({ id: z.string() });
 
+/** How a job stands: whether it is in the queue, since when inside, and how many others are beside it. */
 export type Room = z.infer<typeof roomRow>;
 
 /** Undefined for one who is not in it, `at` null for one who waits. */
@@ -121,8 +126,11 @@ export async function standingOf(on: Statements, id: string): Promise<{ at: numb
   return row === undefined ? undefined : standingRow.parse(row);
 }
 
-export async function roomFor(on: Statements, { spaceId, memberId }: Owner): Promise<Room> {
-  return roomRow.parse((await on.all(ROOM, spaceId, spaceId, memberId))[0]);
+export async function roomFor(
+  on: Statements,
+  { id, spaceId, memberId }: Owner & { id: string },
+): Promise<Room> {
+  return roomRow.parse((await on.all(ROOM, id, id, spaceId, spaceId, memberId))[0]);
 }
 
 type Change = { inside?: number; waiting?: number; turn?: number; since?: number; own?: boolean };

@@ -53,7 +53,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const db: Database = {
     all: (text, ...values) => told(() => direct.all(text, ...values)),
     run: (text, ...values) => told(() => direct.run(text, ...values)),
-    transaction: (name, work) => told(() => transaction(pool, name, work)),
+    transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
@@ -90,12 +90,14 @@ async function transaction<T>(
   pool: pg.Pool,
   name: LockName,
   work: (tx: Statements) => Promise<T>,
+  how = { synced: true },
   tries = 1,
 ): Promise<T> {
   const client = await pool.connect();
   let ended = false;
   try {
-    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`);
+    const unsynced = how.synced ? '' : 'SET LOCAL synchronous_commit = off;';
+    await client.query(`BEGIN; ${unsynced} SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`);
     const result = await work(statementsOn(client));
     const { command } = await client.query('COMMIT');
     ended = true;
@@ -109,7 +111,7 @@ async function transaction<T>(
     // One that does not say how it ended is not to be used again: whatever was begun ends with the connection.
     client.release(!ended);
   }
-  return transaction(pool, name, work, tries + 1);
+  return transaction(pool, name, work, how, tries + 1);
 }
 
 const isUndone = (client: Queryable): Promise<boolean> =>
