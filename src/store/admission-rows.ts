@@ -40,8 +40,10 @@ const ROOM = `SELECT (SELECT COUNT(*) FROM admissions WHERE job_id = ?) AS known
     (SELECT COUNT(*) FROM (SELECT 1 FROM admission_spaces WHERE waiting > 0 LIMIT 1) AS one) AS waiting,
     ${LAST_TURN} AS turn`;
 
+/** Of the turn, which always is, only so that the database reads the index of those who wait, and not the whole space. */
+const WAITING_IN_SPACE = (member: string): string => `${member}.waiting > 0 AND ${member}.turn >= 0`;
 const FITTING = (member: string): string =>
-  `FROM admission_members AS ${member} WHERE ${member}.space_id = s.space_id AND ${member}.waiting > 0
+  `FROM admission_members AS ${member} WHERE ${member}.space_id = s.space_id AND ${WAITING_IN_SPACE(member)}
      AND (s.own = 1 OR ${member}.inside < ?)`;
 /** The space served longest ago that has a member with room, and of those the member served longest ago. */
 const NEXT = `SELECT s.space_id AS "spaceId",
@@ -53,12 +55,16 @@ const HEAD = `SELECT job_id AS id, since FROM admissions
   WHERE space_id = ? AND member_id = ? AND inside_at IS NULL ORDER BY since, job_id LIMIT 1`;
 
 /** How many come before one at `round` of its own list, where one of each is taken in turns. */
-const ahead = (table: string, key: string, where = ''): string =>
+const ahead = (table: string, key: string, which: string): string =>
   `SELECT CAST(COALESCE(SUM(CASE WHEN waiting < rounds THEN waiting ELSE rounds END), 0) AS BIGINT) AS count FROM (
      SELECT waiting, CAST(? AS BIGINT) + CASE WHEN (turn, since, ${key}) < (?, ?, ?) THEN 1 ELSE 0 END AS rounds
-     FROM ${table} WHERE waiting > 0 ${where}) AS others`;
-const BEFORE_IN_SPACE = ahead('admission_members', 'member_id', 'AND space_id = ?');
-const BEFORE = ahead('admission_spaces', 'space_id');
+     FROM ${table} AS one WHERE ${which}) AS others`;
+const BEFORE_IN_SPACE = ahead(
+  'admission_members',
+  'member_id',
+  `${WAITING_IN_SPACE('one')} AND space_id = ?`,
+);
+const BEFORE = ahead('admission_spaces', 'space_id', 'waiting > 0');
 const WAITER = `SELECT a.space_id AS "spaceId", a.member_id AS "memberId", a.since,
     m.turn AS "memberTurn", m.since AS "memberSince", s.turn AS "spaceTurn", s.since AS "spaceSince"
   FROM admissions AS a
