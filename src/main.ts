@@ -19,6 +19,8 @@ const WHY_NOT: Partial<Record<string, string>> = {
   StoreUnwritable:
     'DATA_DIR can not be written to: is the disk full or read-only, the folder somebody else’s?',
   StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',
+  StoreMoved:
+    'the records in DATA_DIR were moved to PostgreSQL: set STORE_URL. To go on with the old ones all the same, remove the file moved-to-postgres there, and never start a bot on the others: each would send the same jobs',
   StoreTooNew: 'the database was written by a later version of Strut; start that version',
   StoreCorrupt:
     'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Put a backup in its place, or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost. Delete strut.sqlite.damaged and strut.sqlite-wal.damaged afterwards: what members have deleted since is still in there',

@@ -1,6 +1,8 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
 
 import type { Chat } from './chat-port.ts';
+import type { LessonBook } from './coach/lessons.ts';
+import type { Looks } from './coach/looks.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
@@ -37,6 +39,8 @@ export type Context = {
   files: Files;
   fileUse: FileUse;
   media: Media;
+  looks: Looks;
+  lessons: LessonBook;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;
@@ -90,7 +94,9 @@ async function leaveQueue(ctx: Context, { id, code }: Job): Promise<void> {
   } catch (err) {
     ctx.log.warn({ job: code, err }, 'a place in the queue is not free yet');
     // The job has moved all the same; its next step frees the place.
-    ctx.scheduler.at(id, ctx.clock.now());
+    await ctx.scheduler
+      .at(id, ctx.clock.now())
+      .catch((late: unknown) => ctx.log.warn({ err: late }, 'a step starts later than it could'));
   }
 }
 

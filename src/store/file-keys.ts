@@ -20,6 +20,10 @@ const EXTENSIONS: Record<string, string> = {
 
 export const isKey = (name: string): boolean => KEY.test(name);
 
+/** The type of a file by its key alone, where no record is at hand: the same bytes kept under it get the same key. */
+export const mimeOf = (key: string): string =>
+  Object.keys(EXTENSIONS).find((mime) => key.endsWith(`.${EXTENSIONS[mime]}`)) ?? 'application/octet-stream';
+
 /** Where it lies under the root of all files: `ab/<hash>.<ext>`. Throws RangeError on what is no key. */
 export function placeOf(key: string): string {
   if (!isKey(key)) throw new RangeError('not the key of a file of ours');

@@ -18,6 +18,8 @@ import { createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { checkNotMoved } from './move/moved.ts';
+import { endMove } from './move/records.ts';
 import { createSettingsStore } from './settings.ts';
 import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
@@ -66,6 +68,7 @@ type OnUnreadable = (error: UnreadableJob) => void;
 export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt?: FilesAt): Store {
   const unlock = lockFolder(dataDir);
   try {
+    checkNotMoved(dataDir);
     const place = openPlace(dataDir, filesAt);
     return storeOn(openDatabase(dataDir), { place, onUnreadable, unlock });
   } catch (error) {
@@ -95,6 +98,8 @@ export async function createPostgresStore(
   const place = openPlace(dataDir, filesAt);
   stack.defer(await lockRecords(url, onTaken ? { onTaken } : {}));
   const db = await openPostgres(url);
+  stack.defer(() => db.close());
+  await endMove(db);
   const held = stack.move();
   return storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync() });
 }

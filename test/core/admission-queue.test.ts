@@ -166,7 +166,7 @@ describe('the queue at a start', () => {
     };
     await jobs.recover();
     expect(inQueue()).toEqual(['waits']);
-    expect(scheduler.size()).toBe(1);
+    expect(await scheduler.size()).toBe(1);
   });
 
   it('keeps whoever comes in while it is counted', async () => {

@@ -1,27 +1,23 @@
 /** Keeps the admission queue true to the jobs, whatever a crash left between a job's move and its place. */
 import type { Context } from '../context.ts';
-import type { Job } from './job.ts';
-import { isAtRender, mayRender } from './may-render.ts';
+import { mayRender } from './may-render.ts';
 
 /** Frees the places of jobs that render no more. */
 export async function freePlaces(ctx: Context): Promise<void> {
   for (const id of await ctx.admissionQueue.ids('inside')) await seeOut(ctx, id, 'stays');
 }
 
-/** At a start, which looks at each open job: those that a provider has get a place, and who is not among them leaves. */
-export async function recountPlaces(ctx: Context) {
+/** At a start, has everybody leave who renders no more, ended or is gone, whether inside or in line. */
+export async function recountPlaces(ctx: Context): Promise<void> {
   const inside = new Set(await ctx.admissionQueue.ids('inside'));
-  const open = new Set<string>();
-  return {
-    async count(job: Job): Promise<void> {
-      if (mayRender(job)) open.add(job.id);
-      if (isAtRender(job) && !inside.has(job.id)) await ctx.admissionQueue.enter(job);
-    },
-    async end(): Promise<void> {
-      for (const id of await ctx.admissionQueue.ids('all'))
-        if (!open.has(id)) await seeOut(ctx, id, 'leaves');
-    },
+  const strays = new Set(await ctx.admissionQueue.ids('all'));
+  // Thousands may wait: that they are open is all that is asked of those.
+  const wanted = async (open: readonly string[]): Promise<string[]> => {
+    for (const id of open) if (!inside.has(id)) strays.delete(id);
+    return open.filter((id) => inside.has(id));
   };
+  for await (const job of ctx.store.open(wanted)) if (mayRender(job)) strays.delete(job.id);
+  for (const id of strays) await seeOut(ctx, id, 'leaves');
 }
 
 /** `unreadable`: what becomes of one whose record can't be read. */
