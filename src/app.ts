@@ -21,7 +21,6 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
@@ -168,11 +167,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     registry,
     settings,
-    admissionQueue: createAdmissionQueue({
-      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
+    admissionQueue: store.admissionQueue({
+      limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
-      onAdmit: (id) => void wake(ctx, id),
-      onMoved: (job, place) => events.publish({ ...job, place }),
+      onAdmit: (id) => wake(ctx, id),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
