@@ -41,7 +41,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
-import { openSharedWork } from './shared-work.ts';
+import { openSharedWork, sharedParts } from './shared-work.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { createSteps } from './steps.ts';
@@ -221,7 +221,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     ping: store.ping,
     clock: CLOCK,
     version: await version(),
-    hasPage: config.ROLES.has('page'),
+    ...sharedParts(config, shared, ctx.scheduler),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
