@@ -1,7 +1,7 @@
 /** What a process that died leaves, or a queue that somebody emptied: holds without a job, and jobs without a next step. */
 import { type Context, providerOf } from '../context.ts';
 import { mayRender } from './cancel.ts';
-import { laneOf } from './lanes.ts';
+import { placeOf } from './lanes.ts';
 
 /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
 export async function freeOrphans(ctx: Context): Promise<void> {
@@ -34,7 +34,7 @@ export async function takeUp(ctx: Context): Promise<number> {
     await ctx.scheduler.at(
       job.id,
       ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
-      laneOf(job),
+      placeOf(job),
     );
     count += 1;
   }
