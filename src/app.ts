@@ -41,6 +41,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
+import { openSharedWork } from './shared-work.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { createSteps } from './steps.ts';
@@ -70,6 +71,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
+  const release = await version();
+  const shared = await openSharedWork(config, store, { version: release, health, log });
+  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
@@ -137,6 +141,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     health,
     clock: CLOCK,
     log,
+    shared: shared?.chats,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
@@ -216,11 +221,12 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     ping: store.ping,
     clock: CLOCK,
-    version: await version(),
+    version: release,
+    hasPage: config.ROLES.has('page'),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
-    ...(links && config.PUBLIC_URL
+    ...(links && config.PUBLIC_URL && config.ROLES.has('page')
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,
