@@ -37,6 +37,19 @@ export type HttpServer = { url: string; stop(): Promise<void> };
 
 const MAX_LOGIN_BYTES = 10_000;
 const ANSWERS_WITHIN_MS = 1_500;
+const INTERNAL = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong on our side. Try again; the log says more.',
+  retryAfter: {},
+} as const;
+/** A disk that is full, a database or a bucket that can not be reached: whoever asks again later gets an answer. */
+const AWAY = {
+  status: 503,
+  code: 'store-away',
+  detail: 'The database or the files can not be reached at the moment. Try again in a minute.',
+  retryAfter: { 'retry-after': '30' },
+} as const;
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 /** The page's own files, named one by one: its folder also holds what a browser has no business with. */
 const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
@@ -46,20 +59,14 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((error, c) => {
     const facts = { err: error, path: withoutToken(c.req.path) };
+    const isAway = 'retryHelps' in error && error.retryHelps === true;
     // Anybody can break off a request of theirs, as often as they like: there is nothing in it to be mended.
     if (brokeOff(c)) parts.log.debug(facts, 'a request broke off');
+    else if (isAway) parts.log.warn(facts, 'a request failed for what passes by itself');
     else parts.log.error(facts, 'a request failed');
-    return c.body(
-      JSON.stringify({
-        type: 'about:blank',
-        title: 'internal',
-        status: 500,
-        code: 'internal',
-        detail: 'Something went wrong on our side. Try again; the log says more.',
-      }),
-      500,
-      { 'content-type': 'application/problem+json' },
-    );
+    const { status, retryAfter, ...said } = isAway ? AWAY : INTERNAL;
+    const body = JSON.stringify({ type: 'about:blank', title: said.code, status, ...said });
+    return c.body(body, status, { 'content-type': 'application/problem+json', ...retryAfter });
   });
   app.use(headers);
   if (parts.internet) {
