@@ -180,6 +180,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
     rules: rulesFrom(config, hosted.length > 0),
+    alone: store.queues === undefined,
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
