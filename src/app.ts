@@ -198,7 +198,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
-
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
@@ -220,6 +219,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
+    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     // Alone, `local` takes every quality, but it is a draft all the same.
