@@ -7,7 +7,8 @@ import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -17,11 +18,11 @@ import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
+import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
-import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -92,7 +93,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
-    onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
+    onNews: (jobId) => void wake(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
   const inUse = { entries, providerHealth, clock: CLOCK, health };
@@ -101,7 +102,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -137,6 +137,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -146,13 +147,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    ...createReportRecords({ kv: reports, media, log }),
+    ...createReportRecords({ kv: reports, media, log, locks }),
     media,
+    ...createCoachRecords(store.keyv, media),
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
     history: await createHistory(store.keyv('history')),
     events,
-    locks: createLocks(),
+    locks,
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
@@ -162,23 +164,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     admissionQueue: createAdmissionQueue({
       rules: admissionLimitsFor(config.JOBS_AT_ONCE),
       now: CLOCK.now,
-      onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
+      onAdmit: (id) => void wake(ctx, id),
       onMoved: (job, place) => events.publish({ ...job, place }),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
-    rules: {
-      operatorBudget: {
-        day: microsFromUsd(config.BUDGET_USD_PER_DAY),
-        month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
-      },
-      timeZone: config.TIMEZONE,
-      jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-      labelMinimum: config.LABEL_MINIMUM,
-      defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
-    },
+    rules: rulesFrom(config, hosted.length > 0),
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
@@ -193,8 +186,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );

@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/chats.ts': [
     'commands',
     'src/chat/catalog.ts',
+    'src/chat/front.ts',
     'src/chat/web',
     'src/config.ts',
     'src/core',
@@ -58,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
     'src/core',
     'src/environment.ts',
   ],
+  'src/chat/front.ts': ['src/core'],
   'src/chat/web': ['src/chat', 'src/core', 'src/words'],
   ...Object.fromEntries(
     CHATS.map(({ platform }) => [

@@ -1,6 +1,6 @@
 import type { Offer } from '../core/intake/offer.ts';
+import { cancellable } from '../core/job/cancel.ts';
 import { type Form, type Job, type JobIn, type Quote, waitsForRoom } from '../core/job/job.ts';
-import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';

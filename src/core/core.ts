@@ -34,11 +34,14 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const privacy = createPrivacy(ctx, offers, waiting);
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
     if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
+  });
+  ctx.events.subscribe('*', (job) => {
+    ctx.lessons.learn(job).catch((err) => ctx.log.warn({ err }, 'what became of a warning was not kept'));
   });
   return {
     access: ctx.access,

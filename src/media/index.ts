@@ -58,9 +58,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
   return {
     checkImage,
     checkClip,
-    async normaliseImage(path, toPath, limits, signal) {
+    async normaliseImage(path, toPath, { limits, crop } = {}, signal) {
       try {
-        return await run('normaliseImage', { path, toPath, ...within(limits) }, given(signal));
+        return await run('normaliseImage', { path, toPath, crop, ...within(limits) }, given(signal));
       } catch (error) {
         const outcome = refused('image')(error);
         if (!(error instanceof TooHeavy)) return outcome;
@@ -70,10 +70,10 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
         return refuse({ code: 'image-too-large', by: 'pixels', ...size, maxPixels: EASY_PIXELS });
       }
     },
-    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, limits, onProgress }, signal) {
+    async normaliseClip(path, toPath, { limits, onProgress, ...part }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
-        const args = { path, toPath, maxSeconds, loopToSeconds, ...within(limits) };
+        const args = { path, toPath, ...part, ...within(limits) };
         return await runClip('normaliseClip', args, options);
       } catch (error) {
         const outcome = refused('clip')(error);
@@ -87,6 +87,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
     },
+    lookAtPicture: async () => undefined,
+    lookAtClip: async () => undefined,
+    contactSheet: async () => false,
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
         if (!isTheFile(error)) throw error;

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
+import { boxSchema } from '../core/coach/look.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
@@ -68,7 +69,7 @@ export const TASKS = {
   normaliseImage: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
-    args: inAndOut.extend({ limits: imageLimitsSchema.optional() }),
+    args: inAndOut.extend({ limits: imageLimitsSchema.optional(), crop: boxSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
   }),
@@ -76,6 +77,7 @@ export const TASKS = {
     lane: 'quick',
     budgetMs: NORMALISE_MS,
     args: clipInAndOut.extend({
+      fromSeconds: z.number().nonnegative().optional(),
       maxSeconds: z.number().positive().optional(),
       loopToSeconds: z.number().positive().optional(),
       limits: clipLimitsSchema.optional(),

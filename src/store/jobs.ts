@@ -97,11 +97,11 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
       if (saved.changes === 0) throw new StaleJob(job.id);
       return { ...job, rev: rev + 1 };
     },
-    async *open() {
+    async *open(wanted = async (ids) => ids) {
       let after = '';
       for (;;) {
         const ids = (await sql.all(JOBS.open, PREFIX + after)).map(idOf);
-        for (const id of ids) {
+        for (const id of await wanted(ids)) {
           // Read when its turn comes: since the page was read, the job may have moved on or ended.
           const job = await readable(() => get(id));
           if (job && !isOver(job)) yield job;

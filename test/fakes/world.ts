@@ -4,6 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
+import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
@@ -121,6 +122,8 @@ export function createWorld({
     fingerprints: memoryFingerprints(),
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
+    looks: memoryKeyValueStore(),
+    lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
@@ -157,6 +160,7 @@ export function createWorld({
       defaults: { limits, timeZone: 'UTC' },
       clock,
     });
+    const locks = createLocks();
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
@@ -168,19 +172,20 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
-      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT, locks }),
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
+      ...createCoachRecords((name) => disk[name], allMedia),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
       events: createJobEvents((error) => {
         throw error;
       }),
-      locks: createLocks(),
+      locks,
       clock,
       random: () => 0.5,
       log: SILENT,
@@ -196,7 +201,7 @@ export function createWorld({
       admissionQueue: createAdmissionQueue({
         rules: admissionLimitsFor(AT_ONCE),
         now: clock.now,
-        onAdmit: (id) => scheduler.at(id, time.now),
+        onAdmit: (id) => void scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
       access: createAccess(
@@ -320,6 +325,9 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
       return accept({ ...clip, durationMs: Math.min((maxSeconds ?? Infinity) * 1000, repeated) });
     },
     findPerson: async () => ({ image: true, clip: true }),
+    lookAtPicture: async () => undefined,
+    lookAtClip: async () => undefined,
+    contactSheet: async () => false,
     pictureHash: async () => undefined,
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},

@@ -1,4 +1,6 @@
 /** A job: one paid render, from the request to its end. A field that a state lacks cannot be read there. */
+import type { Box, Span } from '../coach/look.ts';
+import type { PictureHash } from '../media.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
@@ -20,7 +22,9 @@ export type StoredFile = { key: string; bytes: number; mime: string };
  * What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known, or
  * that they passed it on.
  */
-export type NamedFile = StoredFile & { name?: string; postedBy?: string };
+export type NamedFile = StoredFile & { name?: string; postedBy?: string; croppedFrom?: WholePicture };
+/** The picture that one is a part of, known by its hashes alone: what is blocked of it is blocked of its parts. */
+export type WholePicture = { sha256: string; looks?: PictureHash };
 export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
@@ -46,6 +50,9 @@ export type RenderRequest = {
   negativePrompt?: string;
   /** Whole seconds that the price counts, DESIGN §7. */
   clipSeconds: number;
+  /** What of the clip and of the picture its files were made of; missing: all of it. */
+  stretch?: Span;
+  crop?: Box;
 };
 
 /** The two files of a job after normalising, ready to go to a provider. */
@@ -142,6 +149,8 @@ export type JobBase = {
   updatedAt: number;
   deadlineAt: number;
   hidden?: Hidden;
+  /** What the coach said of it, by its codes. */
+  findings?: readonly string[];
   /** How often it had been saved when it was read, as the store counts; none where it never was. */
   rev?: number;
 };
