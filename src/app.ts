@@ -199,7 +199,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
-
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
@@ -221,6 +220,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
+    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: release,
     hasPage: config.ROLES.has('page'),
