@@ -87,7 +87,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
     },
-    lookAtPicture: async () => undefined,
+    async lookAtPicture(path, signal) {
+      return (await run('lookAtPicture', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
     lookAtClip: async () => undefined,
     contactSheet: async () => false,
     async pictureHash(path, signal) {
