@@ -18,7 +18,14 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink' | 'frameHashes';
+type ClipTask =
+  | 'checkClip'
+  | 'lookAtClip'
+  | 'normaliseClip'
+  | 'probeVideo'
+  | 'poster'
+  | 'shrink'
+  | 'frameHashes';
 
 /** What marks are made with: without a signer they are XMP alone. */
 export type MarkParts = {
@@ -90,7 +97,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async lookAtPicture(path, signal) {
       return (await run('lookAtPicture', { path }, given(signal)).catch(() => null)) ?? undefined;
     },
-    lookAtClip: async () => undefined,
+    async lookAtClip(path, signal) {
+      return (await runClip('lookAtClip', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
     contactSheet: async () => false,
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
-import { boxSchema, pictureLookSchema } from '../core/coach/look.ts';
+import { boxSchema, clipLookSchema, pictureLookSchema } from '../core/coach/look.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
@@ -120,6 +120,13 @@ export const TASKS = {
     args: one,
     result: pictureLookSchema.nullable(),
     run: async (args) => (await import('./look/look-at-picture.ts')).lookAtPicture(args),
+  }),
+  lookAtClip: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: clip,
+    result: clipLookSchema.nullable(),
+    run: async (args, context) => (await import('./look/look-at-clip.ts')).lookAtClip(args, context),
   }),
   readSigned: task({
     lane: 'quick',

@@ -1,14 +1,12 @@
 /** The task `lookAtPicture`: who is in a picture, how much of them, and how well they can be seen. */
 
-import { loadPoseModel } from '../../../puppet/model.ts';
 import { openPicture } from '../../../puppet/open-picture.ts';
-import type { Picture } from '../../../puppet/picture.ts';
-import { type Box, MAX_PEOPLE, type Person, type PictureLook } from '../../core/coach/look.ts';
-import { loadFaceModel } from '../faces.ts';
+import { type Box, MAX_PEOPLE, type PictureLook } from '../../core/coach/look.ts';
 import { measureStill } from '../stills.ts';
-import { type Everybody, findEverybody, type Models } from './everybody.ts';
+import { findEverybody } from './everybody.ts';
 import { brightnessOf, greyOf, sharpnessOf, withinBars } from './light.ts';
-import { describeFace, describePerson } from './person.ts';
+import { loadModels } from './models.ts';
+import { peopleOf } from './people.ts';
 import { findTurn, looksRight } from './turned.ts';
 
 /** The long side of what is looked at. */
@@ -46,17 +44,4 @@ export async function lookAtPicture({ path }: { path: string }): Promise<Picture
     brightness,
     dark: brightness < DARK,
   };
-}
-
-export async function loadModels(): Promise<Models> {
-  const [pose, face] = [await loadPoseModel(), await loadFaceModel()];
-  return { pose, face };
-}
-
-/** The largest first. */
-export function peopleOf({ bodies, loneFaces }: Everybody, picture: Picture): Person[] {
-  return [
-    ...bodies.map((body) => describePerson(body, picture)),
-    ...loneFaces.map((face) => describeFace(face, picture)),
-  ].sort((a, b) => b.share - a.share);
 }
