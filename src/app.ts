@@ -203,7 +203,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,

@@ -12,17 +12,18 @@ import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
 import type { Request } from './records.ts';
 import type { Talk } from './speak.ts';
-import { type DrawParts, drawFor } from './speak.ts';
+import { type DrawParts, drawFor, type SpeakParts, sayPicture } from './speak.ts';
 import { type Membership, targetOf } from './who.ts';
 
-export type RequestParts = DrawParts & {
-  downloads: Downloads;
-  inbox: Inbox;
-  talk: Talk;
-  who: Membership;
-  remove(chatId: number, messageId: number): Promise<boolean>;
-  signal: AbortSignal;
-};
+export type RequestParts = DrawParts &
+  Pick<SpeakParts, 'sayWith' | 'log'> & {
+    downloads: Downloads;
+    inbox: Inbox;
+    talk: Talk;
+    who: Membership;
+    remove(chatId: number, messageId: number): Promise<boolean>;
+    signal: AbortSignal;
+  };
 
 /** We are being stopped: the wish stays on disk and is taken up at the next start. */
 export class Interrupted extends Error {
@@ -49,6 +50,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     const body = messageOf(words, page);
     if (messageId === 'unknown') await talk.say(targetOf(request), body);
     else await talk.edit(targetOf(request), messageId, body);
+    await sayPicture(parts, targetOf(request), page);
   };
   const { command } = request;
   if (command === 'verify') return say(await verdictOn(request, caller, words, parts));
