@@ -179,6 +179,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
     rules: rulesFrom(config, hosted.length > 0),
+    alone: store.queues === undefined,
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
@@ -197,11 +198,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
-
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -219,6 +218,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
+    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),
