@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import type { Bus } from './core/bus.ts';
 import type { Health } from './core/health.ts';
 import type { Holds } from './core/holds.ts';
-import { type Lane, WORKERS } from './core/ports.ts';
+import { type Lane, type Scheduler, WORKERS } from './core/ports.ts';
 import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
 import type { Store } from './store/index.ts';
 
@@ -83,6 +83,13 @@ export async function openSharedWork(
     stop: () => opened.disposeAsync(),
   };
 }
+
+/** What the server has to know of it. */
+export const sharedParts = (
+  { ROLES }: Pick<Config, 'ROLES'>,
+  shared: SharedWork | undefined,
+  { queues }: Scheduler,
+) => ({ hasPage: ROLES.has('page'), processes: shared?.processes, queues });
 
 /** Says so where a chat is on and no process has it. */
 function watchChats(
