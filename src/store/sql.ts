@@ -11,8 +11,11 @@ export type Statements = {
   run(text: string, ...values: SqlValue[]): Promise<{ changes: number }>;
 };
 
-/** What must not happen twice at once, in whichever process. */
+/**
+ * What must not happen twice at once, in whichever process. `row` shuts nobody out: it writes what is compared and set.
+ */
 export type LockName =
+  | 'row'
   | 'migrate'
   | 'keyv'
   | 'ledger'
