@@ -23,6 +23,7 @@ import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
+import { WORKERS } from './core/ports.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -43,12 +44,11 @@ import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
+import { createSteps } from './steps.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createPostgresStore, createStore } from './store/index.ts';
 import { startFiles } from './store/start-files.ts';
 
-/** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
-const STEPS_AT_ONCE = 64;
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
@@ -122,14 +122,18 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
-  const scheduler = (atOnce: number) =>
-    createScheduler({ clock: CLOCK, atOnce, onError: (err, id) => log.error({ err, id }, 'a step broke') });
+  const timers = () =>
+    createScheduler({
+      clock: CLOCK,
+      atOnce: TOLD_AT_ONCE,
+      onError: (err, id) => log.error({ err, id }, 'a step broke'),
+    });
   const chats = await createChats({
     config,
     secretKey: key,
     store,
     fileUse,
-    scheduler: () => scheduler(TOLD_AT_ONCE),
+    scheduler: timers,
     usualMs: (job) => ctx.history.usualMs(rendererOf(job), job.request),
     health,
     clock: CLOCK,
@@ -151,7 +155,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     media,
     ...createCoachRecords(store.keyv, media),
     fetcher,
-    scheduler: scheduler(STEPS_AT_ONCE),
+    scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history')),
     events,
     locks,
@@ -172,12 +176,13 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
     rules: rulesFrom(config, hosted.length > 0),
+    alone: store.queues === undefined,
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
     offers,
     notices: store.keyv('notices'),
-    takedown: { kv: reports, scheduler: scheduler(TOLD_AT_ONCE) },
+    takedown: { kv: reports, scheduler: timers() },
   });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
@@ -233,7 +238,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover();
+  const held = CHATS.map(({ platform }) => platform).filter((platform) => ctx.chats.has(platform));
+  const taken = await core.jobs.recover([WORKERS, ...held]);
   await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, files.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');

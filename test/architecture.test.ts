@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
+  'src/steps.ts': ['src/chat/catalog.ts', 'src/core', 'src/engine', 'src/store'],
   // How a command's answer looks is its own, as a page that any chat can draw.
   commands: ['settings', 'src/chat', 'src/core', 'src/words'],
   settings: ['src/core', 'src/providers/catalog.ts'],

@@ -82,6 +82,7 @@ export function createScheduler({
       step = work;
       arm();
     },
+    async leave() {},
     at,
     remove: async (key) => void current.delete(key),
     missing: async (keys) => keys.filter((key) => !current.has(key) && !running.has(key)),

@@ -12,18 +12,27 @@ import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
-import { createJobStore } from './jobs.ts';
+import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
 import { checkNotMoved } from './move/moved.ts';
 import { endMove } from './move/records.ts';
+import type { QueueAccess } from './postgres.ts';
 import { createSettingsStore } from './settings.ts';
 import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
 
+/** The database of the records, for the queues of due steps beside them. */
+export type StoreQueues = QueueAccess & {
+  /** From now on a job and what this puts are saved together, or not at all. */
+  joinSaves(also: AlsoSaved): void;
+};
+
 export type Store = {
+  /** Only in PostgreSQL, which several processes may share. */
+  queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
   files: Files;
@@ -99,18 +108,26 @@ export async function createPostgresStore(
   stack.defer(() => db.close());
   await endMove(db);
   const held = stack.move();
-  return storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync() });
+  let also: AlsoSaved | undefined;
+  const joinSaves = (joined: AlsoSaved): void => {
+    also = joined;
+  };
+  return {
+    ...storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync(), also: () => also }),
+    queues: { ...db.queues, joinSaves },
+  };
 }
 
 type Surroundings = {
   place: ReturnType<typeof openPlace>;
   onUnreadable: OnUnreadable;
   unlock: () => void | Promise<void>;
+  also?: () => AlsoSaved | undefined;
 };
 
-function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): Store {
+function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundings): Store {
   return {
-    jobs: createJobStore(db, onUnreadable),
+    jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
     files: place.files,
     filesAreShared: place.isShared,

@@ -25,6 +25,7 @@ export function createManualScheduler(time: { now: number }): ManualScheduler {
     async start(work) {
       step = work;
     },
+    async leave() {},
     at: async (key, dueAt) => void due.set(key, dueAt),
     remove: async (key) => void due.delete(key),
     missing: async (keys) => keys.filter((key) => !due.has(key)),

@@ -182,8 +182,10 @@ export function memoryLedger(): Ledger {
       lines.delete(jobId);
     },
 
-    held: async () =>
-      [...lines].flatMap(([jobId, { line }]) => (line.state === 'held' ? [jobId] : [])).sort(),
+    held: async (before = Number.POSITIVE_INFINITY) =>
+      [...lines]
+        .flatMap(([jobId, { line }]) => (line.state === 'held' && line.heldAt < before ? [jobId] : []))
+        .sort(),
 
     async *lines({ spaceId, memberId, from, to }) {
       yield inOrder().filter(

@@ -94,6 +94,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether no other process works on the same records. */
+  alone?: boolean;
   /** Whether every member has said lately whom their pictures show. */
   consents?: 'given' | 'asked';
 };
@@ -108,6 +110,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  alone = true,
   consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
@@ -222,6 +225,7 @@ export function createWorld({
         defaultQuality: 'standard',
         labelMinimum: 'caption',
       },
+      alone,
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);

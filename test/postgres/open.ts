@@ -38,7 +38,7 @@ export async function freshSchema(): Promise<{ url: string; drop(): Promise<void
   await ask(`CREATE SCHEMA ${name}`);
   return {
     url: `${server}&options=${encodeURIComponent(`-c search_path=${name}`)}`,
-    drop: () => ask(`DROP SCHEMA ${name} CASCADE`),
+    drop: () => ask(`DROP SCHEMA IF EXISTS ${name}_steps CASCADE; DROP SCHEMA ${name} CASCADE`),
   };
 }
 

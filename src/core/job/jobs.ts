@@ -12,7 +12,7 @@ import { goOn } from './asking.ts';
 import { cancellable, cancelNow, mayRender } from './cancel.ts';
 import { deliveryPace, dueAt } from './due.ts';
 import { isOver, type Job } from './job.ts';
-import { laneOf, nudge } from './lanes.ts';
+import { laneOf, nudge, placeOf } from './lanes.ts';
 import { backOffMs } from './pace.ts';
 import { freeOrphans, takeUp } from './recovery.ts';
 import { step } from './step.ts';
@@ -52,8 +52,8 @@ export function createJobs(ctx: Context): Jobs {
     else if (job.state !== 'created') ctx.admissionQueue.enter(job);
   });
 
-  /** The tracker's step: one job, under its lock, and when it is next due. */
-  async function track(id: string): Promise<void> {
+  /** The tracker's step: one job, under its lock, and when it is next due. `lane`: the one that it was found in. */
+  async function track(id: string, lane?: Lane): Promise<void> {
     await ctx.locks.run(id, async () => {
       const controller = new AbortController();
       working.set(id, controller);
@@ -61,12 +61,16 @@ export function createJobs(ctx: Context): Jobs {
       try {
         job = await ctx.store.get(id);
         if (!job || isOver(job)) return;
+        // Woken by who does not know that it needs its chat by now, or no more.
+        if (lane !== undefined && lane !== laneOf(job))
+          return await ctx.scheduler.at(id, ctx.clock.now(), placeOf(job));
         const next = await step(ctx, job, controller.signal);
         failures.delete(id);
         if (!isOver(next))
-          await ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state), laneOf(next));
+          await ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state), placeOf(next));
       } catch (error) {
-        if (ctx.stopping()) return;
+        // Somebody goes on with it, if not this process.
+        if (ctx.stopping()) return await ctx.scheduler.at(id, ctx.clock.now(), job && placeOf(job));
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
         const waitMs = backOffMs(count, ctx.random, job?.state === 'completed' ? deliveryPace(ctx, job) : {});
@@ -75,7 +79,7 @@ export function createJobs(ctx: Context): Jobs {
             { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
             'a step failed and is tried again',
           );
-        await ctx.scheduler.at(id, ctx.clock.now() + waitMs, job && laneOf(job));
+        await ctx.scheduler.at(id, ctx.clock.now() + waitMs, job && placeOf(job));
       } finally {
         working.delete(id);
       }

@@ -1,11 +1,15 @@
 /** What a process that died leaves, or a queue that somebody emptied: holds without a job, and jobs without a next step. */
 import { type Context, providerOf } from '../context.ts';
 import { mayRender } from './cancel.ts';
-import { laneOf } from './lanes.ts';
+import { placeOf } from './lanes.ts';
+
+/** No process that lives is still between a hold and its job's first save by then. */
+const SAVED_WITHIN_MS = 10 * 60_000;
 
 /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
 export async function freeOrphans(ctx: Context): Promise<void> {
-  for (const id of await ctx.ledger.held()) {
+  const before = ctx.alone ? undefined : ctx.clock.now() - SAVED_WITHIN_MS;
+  for (const id of await ctx.ledger.held(before)) {
     try {
       if (await ctx.store.get(id)) continue;
       // Waits for the page, which may be making this very job.
@@ -34,7 +38,7 @@ export async function takeUp(ctx: Context): Promise<number> {
     await ctx.scheduler.at(
       job.id,
       ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
-      laneOf(job),
+      placeOf(job),
     );
     count += 1;
   }

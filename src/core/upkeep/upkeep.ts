@@ -15,6 +15,9 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): 
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
+    // Nothing, unless a queue was emptied, or another process has died with what only it knew.
+    () => core.jobs.takeUp(),
+    () => core.takedown.recover(),
     () => sweepKept(ctx, core.privacy),
     () => ctx.traces.overwrite(),
   ];
