@@ -42,6 +42,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
+import { openSharedWork } from './shared-work.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { createSteps } from './steps.ts';
@@ -71,6 +72,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
+  const release = await version();
+  const shared = await openSharedWork(config, store, { version: release, health, log });
+  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
@@ -138,6 +142,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     health,
     clock: CLOCK,
     log,
+    shared: shared?.chats,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
@@ -198,7 +203,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -218,11 +222,12 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     ping: store.ping,
     pingFiles: store.pingFiles,
     clock: CLOCK,
-    version: await version(),
+    version: release,
+    hasPage: config.ROLES.has('page'),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
-    ...(links && config.PUBLIC_URL
+    ...(links && config.PUBLIC_URL && config.ROLES.has('page')
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,

@@ -36,6 +36,14 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
+  'src/shared-work.ts': [
+    'src/chat/catalog.ts',
+    'src/chat/front.ts',
+    'src/chats.ts',
+    'src/config.ts',
+    'src/core',
+    'src/store',
+  ],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
   'src/steps.ts': ['src/chat/catalog.ts', 'src/core', 'src/engine', 'src/store'],
   // How a command's answer looks is its own, as a page that any chat can draw.

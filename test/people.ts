@@ -113,6 +113,25 @@ export function crossingClip({ alike = false } = {}): Promise<string> {
   );
 }
 
+/** Two who stand side by side, the larger on the left: 1280 by 720, PNG. */
+export function pairImage(): Promise<string> {
+  const place = (x: number, size: number, look: Look): string =>
+    `<g transform="translate(${x - 100 * size} ${270 - 266 * size}) scale(${size})">${person(STANDING, look)}</g>`;
+  const scene = `<rect width="480" height="270" fill="#d9d4cb"/><rect y="225" width="480" height="45" fill="#a98e6c"/>`;
+  return once('pair.png', (path) =>
+    flat(1280, 720, scene + place(140, 0.96, ALEX) + place(340, 0.88, SAM), '0 0 480 270')
+      .png()
+      .toFile(path),
+  );
+}
+
+/** Eight seconds in two shots: Sam in a room, and from 0:05 on Alex at the beach. */
+export function cutClip(): Promise<string> {
+  return once('cut.mp4', (path) =>
+    film(path, 8, false, (time) => drawn(CLIP.width, CLIP.height, stanceAt(time), time < 5 ? SAM : ALEX)),
+  );
+}
+
 /** Four seconds of an empty room whose light changes. */
 export function emptyClip(): Promise<string> {
   return once('empty.mp4', (path) =>

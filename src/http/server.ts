@@ -23,6 +23,8 @@ export type ServerParts = ApiParts & {
   port: number;
   signIn: SignIn | undefined;
   metrics: Metrics;
+  /** Whether this process has the page and its API, too; all can be asked how they are. */
+  hasPage?: boolean;
   /** Set where the internet reaches us. */
   internet?: PublicParts;
   log: Log;
@@ -34,6 +36,7 @@ export type ServerParts = ApiParts & {
   timeouts?: Partial<Timeouts>;
 };
 
+type App = Hono<{ Bindings: HttpBindings }>;
 export type HttpServer = { url: string; stop(): Promise<void> };
 
 const MAX_LOGIN_BYTES = 10_000;
@@ -78,8 +81,20 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   }
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => readiness(c, parts));
-  app.get('/privacy', (c) => privacyPage(c, parts.core.privacy.providers()));
+  if (parts.hasPage !== false) app.get('/privacy', (c) => privacyPage(c, parts.core.privacy.providers()));
   app.use(checkHost(parts.host));
+  if (parts.hasPage !== false) pageTo(app, parts);
+  else app.use(requireSignIn(parts.signIn)).get('/metrics', metricsOf(parts));
+  app.notFound((c) =>
+    c.text(
+      parts.hasPage === false ? 'Another process has the page.' : 'There is nothing here. The page is at /.',
+      404,
+    ),
+  );
+  return listen(app, parts);
+}
+
+function pageTo(app: App, parts: ServerParts): void {
   app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
   const short = bodyLimit({ maxSize: MAX_LOGIN_BYTES, onError: (c) => c.body(null, 413) });
   app.post('/login', short, async (c) => {
@@ -96,9 +111,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   // The form must look right before anybody is signed in.
   for (const file of ['/style/*', '/favicon.svg', '/login.js']) app.get(file, serveStatic({ root: PAGE }));
   app.use(requireSignIn(parts.signIn));
-  app.get('/metrics', async (c) =>
-    c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
-  );
+  app.get('/metrics', metricsOf(parts));
   app.route('/api', api(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
@@ -106,9 +119,12 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/:file', async (c, next) =>
     PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
   );
-  app.notFound((c) => c.text('There is nothing here. The page is at /.', 404));
-  return listen(app, parts);
 }
+
+const metricsOf =
+  ({ metrics }: Pick<ServerParts, 'metrics'>) =>
+  async (c: RequestContext): Promise<Response> =>
+    c.body(await metrics.text(), 200, { 'content-type': metrics.contentType });
 
 const brokeOff = ({ env }: Context<{ Bindings: HttpBindings }>): boolean => env.incoming.errored !== null;
 
