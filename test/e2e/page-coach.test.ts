@@ -109,7 +109,7 @@ describe('the coach on the page', BROWSER, () => {
     expect(await dialog.isVisible()).toBe(false);
   });
 
-  it('sets the part by key and by hand, says it in words, and heeds the last answer alone', async () => {
+  it('sets the part by key and by hand, and says it in words', async () => {
     const page = await open(await personImage(), await cutClip());
     const start = page.getByRole('slider', { name: 'Start of the part' });
     const end = page.getByRole('slider', { name: 'End of the part' });
@@ -122,7 +122,7 @@ describe('the coach on the page', BROWSER, () => {
     expect(await start.getAttribute('aria-valuetext')).toMatch(/^from 0:0[01]\.\d of 0:08$/);
     await page.getByRole('button', { name: 'Whole clip' }).click();
 
-    // Dragged near to the cut it stands on it; the first answer comes late and is not shown.
+    // Dragged near to the cut it stands on it.
     const line = await page.locator('#stretch-line').boundingBox();
     if (!line) throw new Error('there is no line');
     const at = (seconds: number): [number, number] => [line.x + (line.width * seconds) / 8, line.y + 20];
