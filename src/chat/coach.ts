@@ -1,12 +1,13 @@
 /** What the coach says on a page: lines, the buttons that make it right, and a picture where that tells more than words. */
 import { readFile } from 'node:fs/promises';
-import { isShown } from '../core/coach/coach.ts';
+import { type Checked, isShown } from '../core/coach/coach.ts';
 import { isHopeless, type PricedFinding, type PricedMend } from '../core/coach/finding.ts';
 import { partTexts, readParts } from '../core/coach/parts.ts';
 import type { Core } from '../core/command.ts';
 import type { Offer } from '../core/intake/offer.ts';
 import type { ContactSheet } from '../core/media.ts';
 import type { Files } from '../core/ports.ts';
+import type { Micros } from '../core/price/money.ts';
 import type { Choices } from '../core/price/quote.ts';
 import { findingLines, mendText } from '../words/coach.ts';
 import type { Words } from '../words/index.ts';
@@ -104,5 +105,29 @@ export const sheetMedia = ({ t }: Words, draw: () => Promise<Uint8Array>): Media
   alt: t('coach.sheet'),
   draw,
 });
+
+/** What came of a look at files that nobody wants a job of yet. */
+export function checkedPage(
+  words: Words,
+  { findings, micros, unseen, sheet }: Checked,
+  sheets: Sheets | undefined,
+): Page {
+  const { t } = words;
+  const mends = micros === undefined ? [] : mendTexts(words, findings, micros);
+  const fine = findings.length === 0 && !unseen ? [t('coach.fine')] : [];
+  return {
+    lines: [
+      ...(unseen ? [t('coach.unseen')] : []),
+      ...fine,
+      ...findingLines(words, findings),
+      ...mends.map((text) => ({ text, item: true as const })),
+    ],
+    ...(sheets && sheet ? { media: sheetMedia(words, () => sheets.draw(async () => sheet)) } : {}),
+  };
+}
+
+const mendTexts = (words: Words, findings: readonly PricedFinding[], micros: Micros): string[] => [
+  ...new Set(findings.flatMap(({ code, mends }) => mends.map((mend) => mendText(words, code, mend, micros)))),
+];
 
 export type { Sheets };

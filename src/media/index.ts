@@ -100,7 +100,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async lookAtClip(path, signal) {
       return (await runClip('lookAtClip', { path }, given(signal)).catch(() => null)) ?? undefined;
     },
-    contactSheet: async () => false,
+    async contactSheet(sheet, toPath, signal) {
+      return run('contactSheet', { ...sheet, toPath }, given(signal)).catch(() => false);
+    },
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
         if (!isTheFile(error)) throw error;

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
-import { boxSchema, clipLookSchema, pictureLookSchema } from '../core/coach/look.ts';
+import { boxSchema, clipLookSchema, pictureLookSchema, spanSchema } from '../core/coach/look.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
@@ -127,6 +127,23 @@ export const TASKS = {
     args: clip,
     result: clipLookSchema.nullable(),
     run: async (args, context) => (await import('./look/look-at-clip.ts')).lookAtClip(args, context),
+  }),
+  contactSheet: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: z.object({
+      toPath: z.string(),
+      picture: one
+        .extend({
+          look: pictureLookSchema,
+          crop: boxSchema.exactOptional(),
+          chosen: z.int().positive().exactOptional(),
+        })
+        .exactOptional(),
+      clip: one.extend({ look: clipLookSchema, stretch: spanSchema.exactOptional() }).exactOptional(),
+    }),
+    result: z.boolean(),
+    run: async (args) => (await import('./sheet/contact-sheet.ts')).contactSheet(args),
   }),
   readSigned: task({
     lane: 'quick',

@@ -3,7 +3,7 @@ import type { Box, Span } from '../coach/look.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
-import type { NamedFile, StoredFile, StoredVideo } from './stored-files.ts';
+import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
 
 export type { NamedFile, StoredFile, StoredVideo, WholePicture } from './stored-files.ts';
