@@ -125,9 +125,10 @@ async function transaction<T>(
   const client = await pool.connect();
   let ended = false;
   try {
-    const unsynced = how.synced ? '' : 'SET LOCAL synchronous_commit = off;';
-    const shut = name === 'row' ? '' : `SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`;
-    await client.query(`BEGIN; ${unsynced} ${shut}`);
+    const begin = how.synced ? 'BEGIN' : 'BEGIN; SET LOCAL synchronous_commit = off';
+    await client.query(
+      name === 'row' ? begin : `${begin}; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
+    );
     const tx = statementsOn(client);
     clients.set(tx, client);
     const result = await work(tx);
