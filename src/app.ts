@@ -10,7 +10,6 @@ import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
-import { createJobEvents } from './core/events.ts';
 import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
@@ -20,9 +19,8 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
-import { createLocks } from './core/locks.ts';
 import { microsFromUsd } from './core/price/money.ts';
-import { createProviderHealth } from './core/price/provider-health.ts';
+import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
@@ -40,6 +38,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
+import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { UnreadableSettings } from './store/errors.ts';
@@ -70,14 +69,15 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
-  const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
+  const { locks, events, secrets, limiter, sharing, ...shared } = await openSharing(config, store, log);
+  stack.defer(shared.stop);
+  const key = config.SECRET_KEY ?? (await secretKey(secrets));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
-  const signing = await openSigning(config, CLOCK.now());
+  const signing = await openSigning(secrets, config, CLOCK.now());
   if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
-  const providerHealth = await createProviderHealth(store.keyv('weather'));
-  const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
+  const providerHealth = await createProviderHealth(store.keyv('weather'), sharing);
   const hosted = await createHosted({
     settings: config,
     links,
@@ -95,7 +95,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
   });
   const entries = [...hosted, { provider: local }];
-  const inUse = { entries, providerHealth, clock: CLOCK, health };
+  const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
   const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   checkHosted(hosted, log);
@@ -111,6 +111,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
     clock: CLOCK,
   });
+  if (sharing) settings.share(sharing);
   const accessRules = {
     allowedSpaces: config.ALLOWED_SPACES,
     operators: config.OPERATORS ?? new Set<string>(),
@@ -134,10 +135,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     health,
     clock: CLOCK,
     log,
+    ...(limiter ? { limiter } : {}),
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
-  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -151,7 +152,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     media,
     fetcher,
     scheduler: scheduler(STEPS_AT_ONCE),
-    history: await createHistory(store.keyv('history')),
+    history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
     clock: CLOCK,
@@ -194,10 +195,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.onMove(
-    (job) =>
-      void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
-  );
+  noteEnds(events, providerHealth, log);
 
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
@@ -206,7 +204,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    signIn: await signInFor(config, key, log),
+    signIn: await signInFor(config, { key, secrets, log, ...(limiter ? { limiter } : {}) }),
     core,
     commands,
     files: store.files,

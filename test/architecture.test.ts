@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
+  'src/sharing.ts': ['src/config.ts', 'src/core', 'src/secrets.ts', 'src/store'],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
   // How a command's answer looks is its own, as a page that any chat can draw.
   commands: ['settings', 'src/chat', 'src/core', 'src/words'],
