@@ -1,5 +1,4 @@
 /** What the page and the API say to each other: types only, read by the page's JSDoc and never sent to a browser. */
-
 import type { FindingView, LookView } from './coach-contract.ts';
 import type { ProcessView, QueueView } from './processes-contract.ts';
 
