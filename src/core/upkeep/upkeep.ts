@@ -12,8 +12,16 @@ const PLACES_MS = 60_000;
 const OFTEN_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
 
-/** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
-export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): () => void {
+/**
+ * Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. `isOurs`: whether it is this process that does it,
+ * of all on the same records; asked before each work.
+ */
+export function startUpkeep(
+  ctx: Context,
+  core: Core,
+  isAtHome: () => boolean,
+  isOurs: () => boolean = () => true,
+): () => void {
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
@@ -33,7 +41,8 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): 
   // One after the other, and each though the one before it failed.
   async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
     for (const work of works)
-      await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
+      if (isOurs())
+        await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
   }
   const timers = (
     [
