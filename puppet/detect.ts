@@ -19,7 +19,7 @@ const PERSON_SCORE = 0.3;
 const CORE: readonly KeyPointName[] = ['nose', 'leftShoulder', 'rightShoulder', 'leftHip', 'rightHip'];
 
 /** How sure it is that this is a person: the mean of the nine best key points, so that half a body is enough. */
-function personScore(pose: Pose): number {
+export function personScore(pose: Pose): number {
   const scores = KEY_POINTS.map((name) => pose[name].score).sort((a, b) => b - a);
   return scores.slice(0, 9).reduce((sum, score) => sum + score, 0) / 9;
 }
@@ -34,9 +34,7 @@ export function isPerson(pose: Pose): boolean {
 export function squareAround(pose: Pose, picture: Picture): Square | undefined {
   const seen = KEY_POINTS.map((name) => pose[name]).filter(isSeen);
   if (seen.length < 4) return undefined;
-  const xs = seen.map((point) => point.x);
-  const ys = seen.map((point) => point.y);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const { left, right, top, bottom } = boxOf(pose);
   const whole = Math.max(picture.width, picture.height);
   const side = clamp(Math.max(right - left, bottom - top) * 1.45, whole * 0.12, whole * 1.1);
   return { left: (left + right) / 2 - side / 2, top: (top + bottom) / 2 - side / 2, side };
@@ -67,7 +65,7 @@ function withoutStrangers(pose: Pose): Pose {
 }
 
 /** One look at one square; key points in the picture's pixels. */
-async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
+export async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
   const found = await model.look(cutSquare(picture, square));
   const pose = poseOf((_name, index) => ({
     x: square.left + (found[index * 3 + 1] ?? 0) * square.side,
@@ -106,7 +104,8 @@ export async function findPeople(model: PoseModel, picture: Picture, closely = f
   return people;
 }
 
-function isSamePerson(a: Pose, b: Pose): boolean {
+/** Whether two finds in one picture are of one body. */
+export function isSamePerson(a: Pose, b: Pose): boolean {
   const reach = Math.max(
     distance(a.leftShoulder, a.rightShoulder),
     distance(b.leftShoulder, b.rightShoulder),
@@ -129,8 +128,48 @@ export async function followPose(
   return lookCloser(model, picture, await lookAt(model, picture, wholeSquare(picture)));
 }
 
+/** One look around where somebody should be. The answer may be anybody who is there, or no person at all. */
+export async function lookAround(model: PoseModel, picture: Picture, expected: Pose): Promise<Pose> {
+  const square = squareAround(expected, picture);
+  return square ? lookAt(model, picture, square) : expected;
+}
+
+/** The most prominent one beside those who are known; undefined when that is no person. */
+export async function findAnother(
+  model: PoseModel,
+  picture: Picture,
+  known: readonly Pose[],
+): Promise<Pose | undefined> {
+  const rest = without(picture, known);
+  const pose = await lookCloser(model, rest, await lookAt(model, rest, wholeSquare(rest)));
+  return isPerson(pose) && known.every((other) => !isSamePerson(pose, other)) ? pose : undefined;
+}
+
+/** A copy of the picture with grey where these people stand. */
+export function without(picture: Picture, people: readonly Pose[]): Picture {
+  const rgb = picture.rgb.slice();
+  for (const pose of people) {
+    const { left, right, top, bottom } = boxOf(pose);
+    const [wider, taller] = [(right - left) * 0.12, (bottom - top) * 0.12];
+    const from = Math.round(clamp(left - wider, 0, picture.width));
+    const to = Math.round(clamp(right + wider, from, picture.width));
+    for (let y = Math.max(0, Math.round(top - taller)); y < Math.min(picture.height, bottom + taller); y += 1)
+      rgb.fill(128, (y * picture.width + from) * 3, (y * picture.width + to) * 3);
+  }
+  return { ...picture, rgb };
+}
+
+/** Around the key points that were seen; empty where none was. */
+export function boxOf(pose: Pose): { left: number; right: number; top: number; bottom: number } {
+  const seen = KEY_POINTS.map((name) => pose[name]).filter(isSeen);
+  if (seen.length === 0) return { left: 0, right: 0, top: 0, bottom: 0 };
+  const xs = seen.map((point) => point.x);
+  const ys = seen.map((point) => point.y);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
 /** Looks again around what was seen, as long as that is better. */
-async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Promise<Pose> {
+export async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Promise<Pose> {
   let pose = first;
   for (let round = 0; round < 2; round += 1) {
     const square = squareAround(pose, picture);
@@ -143,7 +182,7 @@ async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Prom
 }
 
 /** The whole, and for a wide or tall picture its parts: somebody small at one end is missed in the whole. */
-function startingSquares(picture: Picture): Square[] {
+export function startingSquares(picture: Picture): Square[] {
   const { width, height } = picture;
   const side = Math.min(width, height);
   const across = Math.max(width, height) - side;
@@ -159,7 +198,7 @@ function startingSquares(picture: Picture): Square[] {
 }
 
 /** Left, middle and right of the upper and the lower half. */
-function partSquares({ width, height }: Picture): Square[] {
+export function partSquares({ width, height }: Picture): Square[] {
   const side = Math.min(width, height) * 0.6;
   return [0, 0.5, 1].flatMap((across) =>
     [0, 1].map((down) => ({ left: (width - side) * across, top: (height - side) * down, side })),

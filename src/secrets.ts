@@ -31,7 +31,7 @@ export async function pagePassword(
 }
 
 /** Beside the data of one process, readable by nobody else. */
-export function secretsIn(dataDir: string): Secrets {
+export function secretsInFolder(dataDir: string): Secrets {
   return {
     async keep(name, make) {
       const before = await kept(dataDir, name);
@@ -43,7 +43,7 @@ export function secretsIn(dataDir: string): Secrets {
 }
 
 /** What was kept under that name; undefined where there is nothing. */
-async function kept(dataDir: string, name: string): Promise<string | undefined> {
+export async function kept(dataDir: string, name: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dataDir, name), 'utf8')).trim() || undefined;
   } catch (error) {

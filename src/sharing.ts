@@ -1,11 +1,12 @@
 /** What several processes share beside their records, or what stands for it in a process that is alone. */
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Bus } from './core/bus.ts';
 import { createJobEvents, type JobEvents } from './core/events.ts';
 import { createLocks, type Locks } from './core/locks.ts';
 import { shareJobEvents } from './core/shared-events.ts';
 import type { Sharing } from './core/sharing.ts';
-import { type Secrets, secretsIn, secretsOn } from './secrets.ts';
+import { type Secrets, secretsInFolder, secretsOn } from './secrets.ts';
 import type { Store } from './store/index.ts';
 import type { PostgresLimits } from './store/postgres-limits.ts';
 
@@ -14,32 +15,31 @@ export type Shared = {
   events: JobEvents;
   secrets: Secrets;
   /** Where what people ask for is counted; in each process for itself, where there is none. */
-  limiter?: PostgresLimits['limiter'];
+  limiter?: PostgresLimits['limiter'] | undefined;
   /** Only where there may be other processes. */
-  sharing?: Sharing;
+  sharing?: Sharing | undefined;
   stop(): Promise<void>;
 };
 
-/** Throws StoreError where the database can't be reached. */
+/** `bus`: where there may be other processes. Throws StoreError where the database can't be reached. */
 export async function openSharing(
   config: Pick<Config, 'STORE_URL' | 'DATA_DIR'>,
   store: Pick<Store, 'jobs' | 'keyv'>,
-  log: Pick<Logger, 'error'>,
+  { bus, log }: { bus: Bus | undefined; log: Pick<Logger, 'error'> },
 ): Promise<Shared> {
   const onError = (err: unknown): void => log.error({ err }, 'a listener failed');
   const local = createJobEvents(onError);
   const url = config.STORE_URL;
-  if (!url)
+  if (!url || !bus)
     return {
       locks: createLocks(),
       events: local,
-      secrets: secretsIn(config.DATA_DIR),
+      secrets: secretsInFolder(config.DATA_DIR),
       async stop() {},
     };
 
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgresBus }, { openPostgresLocks }, { openPostgresLimits }] = await Promise.all([
-    import('./store/postgres-bus.ts'),
+  const [{ openPostgresLocks }, { openPostgresLimits }] = await Promise.all([
     import('./store/postgres-locks.ts'),
     import('./store/postgres-limits.ts'),
   ]);
@@ -48,8 +48,6 @@ export async function openSharing(
   stack.defer(limits.close);
   const locks = await openPostgresLocks(url);
   stack.defer(locks.close);
-  const bus = await openPostgresBus(url, onError);
-  stack.defer(bus.close);
   const ending = new AbortController();
   const sharing = { bus, locks, onError, signal: ending.signal };
   const events = shareJobEvents(local, { ...sharing, store: store.jobs });

@@ -1,6 +1,8 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
 
 import type { Chat } from './chat-port.ts';
+import type { LessonBook } from './coach/lessons.ts';
+import type { Looks } from './coach/looks.ts';
 import type { Links } from './delivery/links.ts';
 import type { JobEvents } from './events.ts';
 import type { FileUse } from './intake/file-use.ts';
@@ -36,6 +38,8 @@ export type Context = {
   files: Files;
   fileUse: FileUse;
   media: Media;
+  looks: Looks;
+  lessons: LessonBook;
   fetcher: ResultFetcher;
   scheduler: Scheduler;
   history: History;
@@ -61,6 +65,8 @@ export type Context = {
     /** No space may ask for less. */
     labelMinimum: Labelling;
   };
+  /** No other process works on the same records: what this one did not begin was left by one that is dead. */
+  alone: boolean;
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;
 };

@@ -1,5 +1,6 @@
 /** Puts together everything that a front (a chat or the page) may call. */
 
+import { createCoach } from './coach/coach.ts';
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
 import { createHandOut } from './delivery/hand-out.ts';
@@ -40,9 +41,13 @@ export function createCore(
     if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
   });
+  ctx.events.onMove((job) => {
+    ctx.lessons.learn(job).catch((err) => ctx.log.warn({ err }, 'what became of a warning was not kept'));
+  });
   return {
     access: ctx.access,
     intake,
+    coach: createCoach(ctx, intake),
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),

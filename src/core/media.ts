@@ -1,4 +1,5 @@
 /** The port to pictures and clips: what is asked of them, and what is found. */
+import type { Box, ClipLook, PictureLook, Span } from './coach/look.ts';
 import type { StoredVideo } from './job/job.ts';
 import type { ClipLimits, ImageLimits } from './models/model.ts';
 import type { Micros } from './price/money.ts';
@@ -43,6 +44,15 @@ export type Chart = {
   series: { name: string; micros: Micros[] }[];
 };
 
+/**
+ * The picture with its people numbered as in its look, and below it the clip as a strip of frames: its people numbered,
+ * its cuts marked, and what is outside of `stretch` dimmed. `chosen`: who is taken, by number from 1.
+ */
+export type ContactSheet = {
+  picture?: { path: string; look: PictureLook; crop?: Box; chosen?: number };
+  clip?: { path: string; look: ClipLook; stretch?: Span };
+};
+
 /** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
 export type PictureHash = { plain: string; mirrored: string; middles: string[] };
 /**
@@ -62,21 +72,22 @@ export type Media = {
    */
   checkImage(path: string, limits?: ImageLimits, signal?: AbortSignal): Promise<Outcome<ImageFacts>>;
   checkClip(path: string, limits?: ClipLimits, signal?: AbortSignal): Promise<Outcome<ClipFacts>>;
-  /** Writes the picture as every provider of the model takes it: upright, without metadata, a JPEG. */
+  /** Writes the picture, or the part of it, as every provider of the model takes it: upright, without metadata, a JPEG. */
   normaliseImage(
     path: string,
     toPath: string,
-    limits?: ImageLimits,
+    options?: { limits?: ImageLimits; crop?: Box },
     signal?: AbortSignal,
   ): Promise<Outcome<ImageFacts>>;
   /**
-   * Writes the clip as every provider of the model takes it: MP4, H.264, cut after `maxSeconds`, or repeated until it
-   * is as long as `loopToSeconds`.
+   * Writes the clip as every provider of the model takes it: MP4, H.264, from `fromSeconds` on and cut `maxSeconds` after
+   * that, or repeated until it is as long as `loopToSeconds`.
    */
   normaliseClip(
     path: string,
     toPath: string,
     options: {
+      fromSeconds?: number;
       maxSeconds?: number;
       loopToSeconds?: number;
       limits?: ClipLimits;
@@ -90,6 +101,11 @@ export type Media = {
     clipPath: string,
     signal?: AbortSignal,
   ): Promise<{ image: boolean; clip: boolean } | undefined>;
+  /** What is seen in a picture, in a clip. Undefined when the look itself failed: no reason to warn anybody. */
+  lookAtPicture(path: string, signal?: AbortSignal): Promise<PictureLook | undefined>;
+  lookAtClip(path: string, signal?: AbortSignal): Promise<ClipLook | undefined>;
+  /** Writes a JPEG that shows what a look told. False when it could not be drawn: the words say the same. */
+  contactSheet(sheet: ContactSheet, toPath: string, signal?: AbortSignal): Promise<boolean>;
   /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
   pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**

@@ -155,8 +155,8 @@ export type JobStore = {
   get(id: string): Promise<Job | undefined>;
   /** Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone. */
   save<J extends Job>(job: J): Promise<J>;
-  /** Every job that is not over, one by one: there may be thousands. */
-  open(): AsyncIterable<Job>;
+  /** Every job that is not over, one by one: there may be thousands. `wanted` says of some ids which of them are read. */
+  open(wanted?: (ids: readonly string[]) => Promise<readonly string[]>): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
   /** The newest jobs of one member, wherever they were asked for, newest first. */
@@ -231,4 +231,5 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-export type { KeyValueStore, Log, Scheduler } from './machine-port.ts';
+export type { KeyValueStore, Lane, Log, Scheduler, StepPlace } from './machine-port.ts';
+export { WORKERS } from './machine-port.ts';

@@ -26,6 +26,7 @@ import { goOnRoute } from './go-on.ts';
 import { jobFileRoutes } from './job-files.ts';
 import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
 import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
+import { presentCoach } from './present-coach.ts';
 import { problem } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
@@ -149,6 +150,7 @@ export function api(parts: ApiParts): Hono {
     const asks = await core.consents.reasonToAsk(REQUESTER, image);
     return c.json({
       quote: presentQuote(quote, plan.request),
+      ...presentCoach(prepared.value),
       ...(asks ? presentConsent(asks, quote.provider) : {}),
     } satisfies PriceView);
   });

@@ -8,7 +8,7 @@ import type { Takedown } from '../core/takedown/takedown.ts';
 
 /** What is asked for at each scrape. */
 export type Gauges = {
-  openJobs(): number;
+  openJobs(): Promise<number>;
   providerStats(): ProviderStats[];
   takedown: Pick<Takedown, 'counts' | 'open'>;
 };
@@ -55,8 +55,8 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
     name: 'strut_jobs_open',
     help: 'Jobs that are not over',
     registers,
-    collect() {
-      this.set(asked.openJobs());
+    async collect() {
+      this.set(await asked.openJobs());
     },
   });
   providerGauges(asked, registers);

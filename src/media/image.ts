@@ -1,5 +1,6 @@
 /** Checks and normalises the character picture, in a child process. */
 import { stat, writeFile } from 'node:fs/promises';
+import type { Box } from '../core/coach/look.ts';
 import type { ImageFacts } from '../core/media.ts';
 import type { ImageLimits } from '../core/models/model.ts';
 import { DEFAULT_MODEL } from '../core/models/registry.ts';
@@ -9,10 +10,13 @@ import { MAX_PIXELS } from './image-limits.ts';
 import { measureStill, readStill, type StillHeader, tryStill } from './stills.ts';
 
 type Limited = { path: string; limits?: ImageLimits | undefined };
+type Cropped = Limited & { crop?: Box | undefined };
+
+const WHOLE: Box = { left: 0, top: 0, width: 1, height: 1 };
 
 /** Sniffs, measures and decodes once; a picture that would need too much memory is refused before it is decoded. */
 export async function checkImage({ path, limits }: Limited): Promise<Outcome<ImageFacts>> {
-  const measured = await measure(path, limits);
+  const measured = await measure({ path, limits });
   if (!measured.ok) return measured;
   const { format, mime, width, height } = measured.value;
   const tried = await tryStill(path, format);
@@ -20,16 +24,19 @@ export async function checkImage({ path, limits }: Limited): Promise<Outcome<Ima
 }
 
 /**
- * Writes the picture upright, without metadata, as a JPEG within the model's limits. See-through parts become
+ * Writes the picture, or the part of it that `crop` says, upright, without metadata, as a JPEG within the model's limits. See-through parts become
  * white: the models know no alpha and would show whatever colour is stored under it.
  */
-export async function normaliseImage(args: Limited & { toPath: string }): Promise<Outcome<ImageFacts>> {
-  const { limits = DEFAULT_MODEL.image } = args;
+export async function normaliseImage(args: Cropped & { toPath: string }): Promise<Outcome<ImageFacts>> {
+  const { limits = DEFAULT_MODEL.image, crop = WHOLE } = args;
   const { maxSide: most, maxBytes } = limits;
-  const measured = await measure(args.path, limits);
+  const measured = await measure({ path: args.path, limits, crop });
   if (!measured.ok) return measured;
   const { format, ...size } = measured.value;
-  const jpeg = await readStill(args.path, format, most, async (picture) => {
+  const wanted = Math.ceil(most / Math.min(crop.width, crop.height));
+  const jpeg = await readStill(args.path, format, wanted, async (whole) => {
+    const { autoOrient } = await whole.metadata();
+    const picture = args.crop ? whole.extract(areaOf(args.crop, autoOrient)) : whole;
     // Without the optimised coding, which takes a tenth off, the encoder need not hold the whole picture once more.
     for (const [maxSide, quality] of [
       [most, 92],
@@ -53,23 +60,39 @@ export async function normaliseImage(args: Limited & { toPath: string }): Promis
 }
 
 /** Whether the header promises what the model takes. */
-async function measure(
-  path: string,
-  limits: ImageLimits = DEFAULT_MODEL.image,
-): Promise<Outcome<StillHeader>> {
+async function measure({
+  path,
+  limits = DEFAULT_MODEL.image,
+  crop = WHOLE,
+}: Cropped): Promise<Outcome<StillHeader>> {
   const { minSide } = limits;
   const maxRatio = limits.maxRatio ?? limits.maxSide / minSide;
   const measured = await measureStill(path);
   if (!measured.ok) return measured;
-  const { width, height } = measured.value;
-  if (width * height > MAX_PIXELS) {
-    return refuse({ code: 'image-too-large', by: 'pixels', width, height, maxPixels: MAX_PIXELS });
+  const whole = measured.value;
+  if (whole.width * whole.height > MAX_PIXELS) {
+    return refuse({ code: 'image-too-large', by: 'pixels', ...sizeOf(whole), maxPixels: MAX_PIXELS });
   }
+  const { width, height } = areaOf(crop, whole);
   if (Math.min(width, height) < minSide) return refuse({ code: 'image-too-small', width, height, minSide });
   if (Math.max(width, height) > maxRatio * Math.min(width, height)) {
     return refuse({ code: 'image-bad-ratio', width, height, maxRatio });
   }
-  return measured;
+  return accept({ ...whole, width, height });
+}
+
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** In pixels, and at least one of them. */
+export function areaOf(box: Box, { width, height }: Size): Size & { left: number; top: number } {
+  const left = Math.min(width - 1, Math.round(box.left * width));
+  const top = Math.min(height - 1, Math.round(box.top * height));
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(width - left, Math.round(box.width * width))),
+    height: Math.max(1, Math.min(height - top, Math.round(box.height * height))),
+  };
 }
 
 /** Scaled down where a side is over the limit, without falling under the smallest side by rounding. */

@@ -18,7 +18,14 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink' | 'frameHashes';
+type ClipTask =
+  | 'checkClip'
+  | 'lookAtClip'
+  | 'normaliseClip'
+  | 'probeVideo'
+  | 'poster'
+  | 'shrink'
+  | 'frameHashes';
 
 /** What marks are made with: without a signer they are XMP alone. */
 export type MarkParts = {
@@ -58,9 +65,9 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
   return {
     checkImage,
     checkClip,
-    async normaliseImage(path, toPath, limits, signal) {
+    async normaliseImage(path, toPath, { limits, crop } = {}, signal) {
       try {
-        return await run('normaliseImage', { path, toPath, ...within(limits) }, given(signal));
+        return await run('normaliseImage', { path, toPath, crop, ...within(limits) }, given(signal));
       } catch (error) {
         const outcome = refused('image')(error);
         if (!(error instanceof TooHeavy)) return outcome;
@@ -70,10 +77,10 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
         return refuse({ code: 'image-too-large', by: 'pixels', ...size, maxPixels: EASY_PIXELS });
       }
     },
-    async normaliseClip(path, toPath, { maxSeconds, loopToSeconds, limits, onProgress }, signal) {
+    async normaliseClip(path, toPath, { limits, onProgress, ...part }, signal) {
       const options = { ...given(signal), ...(onProgress ? { onProgress } : {}) };
       try {
-        const args = { path, toPath, maxSeconds, loopToSeconds, ...within(limits) };
+        const args = { path, toPath, ...part, ...within(limits) };
         return await runClip('normaliseClip', args, options);
       } catch (error) {
         const outcome = refused('clip')(error);
@@ -86,6 +93,15 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     },
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
+    },
+    async lookAtPicture(path, signal) {
+      return (await run('lookAtPicture', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
+    async lookAtClip(path, signal) {
+      return (await runClip('lookAtClip', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
+    async contactSheet(sheet, toPath, signal) {
+      return run('contactSheet', { ...sheet, toPath }, given(signal)).catch(() => false);
     },
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {

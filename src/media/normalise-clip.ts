@@ -34,21 +34,23 @@ export type NormalisedFacts = Omit<ClipFacts, 'cameraMoves'>;
 type NormaliseArgs = SoundOption & {
   path: string;
   toPath: string;
+  fromSeconds?: number | undefined;
   maxSeconds?: number | undefined;
   loopToSeconds?: number | undefined;
   limits?: ClipLimits | undefined;
 };
-type LengthLimits = { maxSeconds: number; loopToSeconds: number };
+type LengthLimits = { fromSeconds: number; maxSeconds: number; loopToSeconds: number };
 
 /**
- * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, within `limits`, no longer than `maxSeconds`. Packets
- * are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind. One that is
- * shorter than `loopToSeconds` is repeated until it is exactly as long.
+ * MP4, H.264, yuv420p, AAC, index first, square pixels, upright, within `limits`, from `fromSeconds` on and no longer than
+ * `maxSeconds`. Packets are copied where nothing needs changing. Titles, places, subtitles and other streams are left behind. One that is
+ * shorter than `loopToSeconds` is repeated until it is exactly as long, unless it is to begin later.
  */
 export async function normaliseClip(
   {
     path,
     toPath,
+    fromSeconds = 0,
     maxSeconds = Infinity,
     loopToSeconds = 0,
     limits = DEFAULT_MODEL.clip,
@@ -61,7 +63,7 @@ export async function normaliseClip(
   const bytes = (await stat(path)).size;
   const open = () => openClip(path, measured.value.container, { withoutSound });
   await using clip = await open();
-  const lengths = { maxSeconds, loopToSeconds };
+  const lengths = { fromSeconds, maxSeconds, loopToSeconds };
   const recipe = clip && (await recipeOf(clip, open, measured.value, bytes, lengths, limits));
   if (!recipe || !(await transcode(clip, toPath, recipe, progress, open))) {
     return unreadable(path, measured.value.container);
@@ -84,14 +86,18 @@ async function recipeOf(
   reopen: () => Promise<OpenClip | undefined>,
   { container, scanned, geometry, hasSound }: ClipMeasurements,
   bytes: number,
-  { maxSeconds, loopToSeconds }: LengthLimits,
+  { fromSeconds, maxSeconds, loopToSeconds }: LengthLimits,
   limits: ClipLimits,
 ): Promise<Recipe> {
   const { maxBytes, maxFps = Infinity } = limits;
-  const lapSeconds = scanned.durationMs / 1000;
-  const loops = lapSeconds < loopToSeconds;
-  const isWhole = !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
+  const begins = fromSeconds > 0;
+  // Where nothing would be left, it is the end that is wanted.
+  const lapSeconds = Math.max(scanned.frameSeconds, scanned.durationMs / 1000 - fromSeconds);
+  const loops = !begins && lapSeconds < loopToSeconds;
+  const isWhole =
+    !begins && !loops && lapSeconds <= maxSeconds && !scanned.hidden && COPIED_FROM.includes(container);
   const seconds = loops ? loopToSeconds : Math.min(lapSeconds, maxSeconds);
+  const from = scanned.startSeconds + (begins ? scanned.durationMs / 1000 - lapSeconds : 0);
   const { shown } = geometry;
   const sound = hasSound ? track : undefined;
   const copyPicture =
@@ -116,7 +122,7 @@ async function recipeOf(
   const rate = loops ? { num: Math.ceil(usual.num / usual.den - 0.01), den: 1 } : usual;
   const fps = rate.num / rate.den;
   return {
-    window: { startSeconds: scanned.startSeconds, endSeconds: scanned.startSeconds + seconds },
+    window: { startSeconds: from, endSeconds: from + seconds },
     ...(loops ? { lapSeconds } : {}),
     sound: !sound ? 'none' : copySound ? 'copy' : { bitsPerSecond: SOUND_BITS_PER_SECOND },
     picture: copyPicture
@@ -125,6 +131,7 @@ async function recipeOf(
           ...encodedSize(shown, maxSide, limits),
           rate,
           geometry,
+          ...(begins ? { fromSeconds: from } : {}),
           preset,
           // Ten seconds are never a frame more than ten: a provider would refuse them.
           maxFrames: Math.max(1, Math.floor(seconds * fps + (maxSeconds <= seconds ? 1e-6 : 0.5))),

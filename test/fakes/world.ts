@@ -4,6 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
+import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
@@ -93,6 +94,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether no other process works on the same records. */
+  alone?: boolean;
   /** Whether every member has said lately whom their pictures show. */
   consents?: 'given' | 'asked';
 };
@@ -107,6 +110,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  alone = true,
   consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
@@ -121,6 +125,8 @@ export function createWorld({
     fingerprints: memoryFingerprints(),
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
+    looks: memoryKeyValueStore(),
+    lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
@@ -175,6 +181,7 @@ export function createWorld({
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
+      ...createCoachRecords((name) => disk[name], allMedia, locks),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
@@ -197,7 +204,7 @@ export function createWorld({
       admissionQueue: createAdmissionQueue({
         rules: admissionLimitsFor(AT_ONCE),
         now: clock.now,
-        onAdmit: (id) => scheduler.at(id, time.now),
+        onAdmit: (id) => void scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
       access: createAccess(
@@ -218,6 +225,7 @@ export function createWorld({
         defaultQuality: 'standard',
         labelMinimum: 'caption',
       },
+      alone,
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
@@ -321,6 +329,9 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
       return accept({ ...clip, durationMs: Math.min((maxSeconds ?? Infinity) * 1000, repeated) });
     },
     findPerson: async () => ({ image: true, clip: true }),
+    lookAtPicture: async () => undefined,
+    lookAtClip: async () => undefined,
+    contactSheet: async () => false,
     pictureHash: async () => undefined,
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},

@@ -54,7 +54,7 @@ describe('the limits of a model', () => {
 
   it('decide how large a picture is sent', async () => {
     const path = await sampleImage({ width: 2400, height: 2000 });
-    const made = await media.normaliseImage(path, toPath, actor.image);
+    const made = await media.normaliseImage(path, toPath, { limits: actor.image });
     expect(made).toMatchObject({ value: { width: 1296, height: 1080 } });
     expect(await media.checkImage(toPath, actor.image)).toMatchObject({ ok: true });
     expect(await media.normaliseImage(path, toPath)).toMatchObject({ value: { width: 2400, height: 2000 } });

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { handOver } from '../delivery/delivery.ts';
 import type { Hidden, Job } from '../job/job.ts';
+import { nudge } from '../job/lanes.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
 import { EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
@@ -66,7 +67,7 @@ async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Pr
     const marked = await ctx.store.save({ ...rest, ...(hidden ? { hidden } : {}) } as Job);
     // For those who count jobs, nothing has happened.
     ctx.events.refresh(marked);
-    if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());
+    if (!hidden && marked.state === 'completed') await nudge(ctx, marked);
   });
 }
 
@@ -85,6 +86,7 @@ async function retract(ctx: Context, one: Case, job: Job): Promise<Partial<Case>
 
 async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: Job): Promise<void> {
   const { image } = job.inputs;
+  const { croppedFrom } = image;
   const seen = (await ctx.files.has(image))
     ? await ctx.media.pictureHash(await ctx.files.path(image))
     : undefined;
@@ -92,8 +94,11 @@ async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: J
     jobId,
     scope: locked ? EVERYWHERE : asker.spaceId,
     at: since,
-    sha256: [image.key, ...made(job)].map((key) => key.slice(0, 64)),
-    pHashes: seen ? keptOf(seen) : [],
+    sha256: [
+      ...[image.key, ...made(job)].map((key) => key.slice(0, 64)),
+      ...(croppedFrom ? [croppedFrom.sha256] : []),
+    ],
+    pHashes: [seen, croppedFrom?.looks].flatMap((looks) => (looks ? keptOf(looks) : [])),
   });
 }
 

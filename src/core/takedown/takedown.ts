@@ -68,7 +68,7 @@ export function createTakedown(
       tries.set(jobId, count);
       const waitMs = backOffMs(count, ctx.random, PACE);
       ctx.log.warn({ id: jobId, tries: count, waitMs, err }, 'a take-down failed and is tried again');
-      scheduler.at(jobId, ctx.clock.now() + waitMs);
+      await scheduler.at(jobId, ctx.clock.now() + waitMs);
     }
   }
 
@@ -97,7 +97,7 @@ export function createTakedown(
           continue;
         }
         if (outcome === 'busy') onceFree(jobId);
-        else scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
+        else await scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
       } catch (error) {
         if (ctx.stopping()) throw error;
         errors.push(error);
@@ -133,7 +133,7 @@ export function createTakedown(
     const afterMs = REMIND_AFTER_MS[one.reminded];
     if (afterMs === undefined) return;
     const dueAt = one.since + afterMs;
-    if (ctx.clock.now() < dueAt) return void scheduler.at(one.jobId, dueAt);
+    if (ctx.clock.now() < dueAt) return scheduler.at(one.jobId, dueAt);
     await tellOf(ctx, { ...one, told: [] }, true);
     // Of two that fall due while the bot was off, one is enough.
     const passed = REMIND_AFTER_MS.filter((ms) => one.since + ms <= ctx.clock.now()).length;
@@ -158,8 +158,8 @@ export function createTakedown(
     ...createDecisions(ctx, begin),
     async recover() {
       for (const one of await ctx.cases.all())
-        if (one.todo.length > 0 || one.state === 'open') scheduler.at(one.jobId, ctx.clock.now());
-      scheduler.start(work);
+        if (one.todo.length > 0 || one.state === 'open') await scheduler.at(one.jobId, ctx.clock.now());
+      await scheduler.start(work);
     },
     async sweep() {
       const before = ctx.clock.now() - AUDIT_KEPT_MS;

@@ -18,19 +18,21 @@ export const TONE_MAP = 'tonemapx=tonemap=bt2390:t=bt709:m=bt709:p=bt709:r=tv:fo
 
 /**
  * A picture that starts at nought, upright, of this size and with an even beat, for `openH264`. `drawn`: filters that
- * draw on it when it has that size.
+ * draw on it when it has that size. `fromSeconds`: what of the clip, in its own time, comes to stand at nought; without
+ * it, its first picture.
  */
 export function pictureChain(
   stream: Stream,
   geometry: Geometry,
-  to: Size & { rate: IRational; drawn?: string },
+  to: Size & { rate: IRational; drawn?: string; fromSeconds?: number },
 ): string {
   const rate = `${to.rate.num}/${to.rate.den}`;
   const steps = [
-    'setpts=PTS-STARTPTS',
+    to.fromSeconds === undefined ? 'setpts=PTS-STARTPTS' : `setpts=PTS-${to.fromSeconds}/TB`,
     // Touches interlaced frames alone, but holds three: nothing above 1080 lines was ever interlaced.
     geometry.coded.height <= 1088 ? 'bwdif=mode=send_frame:deint=interlaced' : undefined,
-    `fps=${rate}`,
+    // The picture that is shown at nought may have begun before.
+    `fps=${rate}${to.fromSeconds === undefined ? '' : ':start_time=0'}`,
     geometry.turn,
     `scale=${to.width}:${to.height}:flags=bicubic:out_range=tv${isRgb(stream) ? ':out_color_matrix=bt709' : ''}`,
     // Last, as it takes longer than all the rest and most HDR is filmed in 4K: fewer pixels are left by then.
@@ -48,6 +50,7 @@ export function pictureChain(
 export function soundChain({ startSeconds, endSeconds }: Window): string {
   return [
     `asetpts=PTS-${startSeconds}/TB`,
+    'atrim=start=0',
     'aresample=48000:async=1:first_pts=0',
     `atrim=end=${endSeconds - startSeconds}`,
     AAC_FORMAT,

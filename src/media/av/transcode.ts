@@ -14,7 +14,10 @@ export type Recipe = {
   window: Window;
   /** The length of a clip that is repeated until the window is full. Not for streams that are copied. */
   lapSeconds?: number;
-  picture: 'copy' | (H264Options & { geometry: Geometry; maxFrames: number; drawn?: string });
+  /** `fromSeconds`: where the window starts after the clip's first picture. */
+  picture:
+    | 'copy'
+    | (H264Options & { geometry: Geometry; maxFrames: number; drawn?: string; fromSeconds?: number });
   sound: 'copy' | 'none' | { bitsPerSecond: number };
   tags?: Tags;
 };

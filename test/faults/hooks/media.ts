@@ -35,6 +35,8 @@ export const createMedia: typeof create = (parts) => {
       return clip(path);
     },
     findPerson: async () => ({ image: true, clip: true }),
+    lookAtPicture: async () => undefined,
+    lookAtClip: async () => undefined,
     probeVideo: async () => VIDEO,
     async mark(path, toPath) {
       await copyFile(path, toPath);
