@@ -38,7 +38,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
-import { inOneProcess, openSharedWork, sharedParts } from './shared-work.ts';
+import { openSharedWork, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
@@ -141,7 +141,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     clock: CLOCK,
     log,
     shared,
-    ...(limiter ? { limiter } : {}),
+    limiter,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
@@ -156,7 +156,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    ...createCoachRecords(store.keyv, media),
+    ...createCoachRecords(store.keyv, media, locks),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history'), sharing),
@@ -201,7 +201,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    signIn: await signInFor(config, { key, secrets, log, ...(limiter ? { limiter } : {}) }),
+    signIn: await signInFor(config, { key, secrets, limiter, log }),
     core,
     commands,
     files: store.files,
@@ -240,7 +240,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
-  stack.defer(inOneProcess(shared, 'upkeep', () => startUpkeep(ctx, core, files.isAtHome)));
+  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);
