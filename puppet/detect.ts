@@ -19,7 +19,7 @@ const PERSON_SCORE = 0.3;
 const CORE: readonly KeyPointName[] = ['nose', 'leftShoulder', 'rightShoulder', 'leftHip', 'rightHip'];
 
 /** How sure it is that this is a person: the mean of the nine best key points, so that half a body is enough. */
-function personScore(pose: Pose): number {
+export function personScore(pose: Pose): number {
   const scores = KEY_POINTS.map((name) => pose[name].score).sort((a, b) => b - a);
   return scores.slice(0, 9).reduce((sum, score) => sum + score, 0) / 9;
 }
@@ -65,7 +65,7 @@ function withoutStrangers(pose: Pose): Pose {
 }
 
 /** One look at one square; key points in the picture's pixels. */
-async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
+export async function lookAt(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
   const found = await model.look(cutSquare(picture, square));
   const pose = poseOf((_name, index) => ({
     x: square.left + (found[index * 3 + 1] ?? 0) * square.side,
@@ -169,7 +169,7 @@ export function boxOf(pose: Pose): { left: number; right: number; top: number; b
 }
 
 /** Looks again around what was seen, as long as that is better. */
-async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Promise<Pose> {
+export async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Promise<Pose> {
   let pose = first;
   for (let round = 0; round < 2; round += 1) {
     const square = squareAround(pose, picture);
@@ -182,7 +182,7 @@ async function lookCloser(model: PoseModel, picture: Picture, first: Pose): Prom
 }
 
 /** The whole, and for a wide or tall picture its parts: somebody small at one end is missed in the whole. */
-function startingSquares(picture: Picture): Square[] {
+export function startingSquares(picture: Picture): Square[] {
   const { width, height } = picture;
   const side = Math.min(width, height);
   const across = Math.max(width, height) - side;
@@ -198,7 +198,7 @@ function startingSquares(picture: Picture): Square[] {
 }
 
 /** Left, middle and right of the upper and the lower half. */
-function partSquares({ width, height }: Picture): Square[] {
+export function partSquares({ width, height }: Picture): Square[] {
   const side = Math.min(width, height) * 0.6;
   return [0, 0.5, 1].flatMap((across) =>
     [0, 1].map((down) => ({ left: (width - side) * across, top: (height - side) * down, side })),

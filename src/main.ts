@@ -12,7 +12,7 @@ const STOP_WITHIN_MS = 9_000;
 const WHY_NOT: Partial<Record<string, string>> = {
   EADDRINUSE: 'that port is taken by another program; set PORT to another number',
   StoreInUse:
-    'Strut is running already with this DATA_DIR, or on the database of STORE_URL; stop that one first, or give this one its own',
+    'Strut is running already with this DATA_DIR, or on the database of STORE_URL; stop that one first, or give this one its own. On one database several can share the work, each with a DATA_DIR of its own, once all have the same FILES_URL (a folder that they share, or a bucket)',
   StoreUnreachable:
     'PostgreSQL can not be reached, or does not let us in: is it running, and is STORE_URL right? Unset, SQLite in DATA_DIR is used',
   StoreUnfit: 'PostgreSQL must be of version 14 or later, and the database of STORE_URL in UTF8',

@@ -4,6 +4,7 @@
  */
 
 import type { Chat, ChatHook } from './chat-port.ts';
+import type { Coach } from './coach/coach.ts';
 import type { HandOut } from './delivery/hand-out.ts';
 import type { Approvals } from './intake/approvals.ts';
 import type { Intake } from './intake/intake.ts';
@@ -50,6 +51,7 @@ export type Call = {
 export type Core = {
   access: Access;
   intake: Intake;
+  coach: Coach;
   jobs: Jobs;
   offers: Offers;
   approvals: Approvals;

@@ -1,5 +1,6 @@
 /** Puts together everything that a front (a chat or the page) may call. */
 
+import { createCoach } from './coach/coach.ts';
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
 import { createHandOut } from './delivery/hand-out.ts';
@@ -46,6 +47,7 @@ export function createCore(
   return {
     access: ctx.access,
     intake,
+    coach: createCoach(ctx, intake),
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),

@@ -11,6 +11,8 @@ export type Holder = {
 export type Holds = {
   /** Whether this process has it. While the database is away, it has what it had: who else should have got it there? */
   holds(name: string): boolean;
+  /** All that it has. */
+  held(): readonly string[];
   /** Tries to get it from now on, again after each loss. The answer gives it back and tries no more. */
   onHeld(name: string, holder: Holder): () => Promise<void>;
   /**
@@ -29,6 +31,7 @@ export function createOwnHolds(onError: (error: unknown, name: string) => void):
 
   return {
     holds: (name) => held.has(name),
+    held: () => [...held.keys()],
     onHeld(name, holder) {
       let work = holder.gained().catch((error: unknown) => onError(error, name));
       const giveBack = (): Promise<void> => {

@@ -192,12 +192,19 @@ export type Inbox = {
   pending(idPrefix: string): Promise<{ id: string; record: unknown; at: number }[]>;
 };
 
+type SettingsChange = { settings: OwnSettings; entries: readonly AuditEntry[] };
+
 /** The settings of the spaces, and every change of them. */
 export type SettingsStore = {
   /** As they are found; undefined for what is no record at all. */
   all(): Promise<[spaceId: string, settings: unknown][]>;
-  /** The settings and the entries that tell of the change, together or not at all. */
-  save(spaceId: string, settings: OwnSettings, entries: readonly AuditEntry[]): Promise<void>;
+  /** Those of one space, also as they are found; an empty record where nothing was ever set. */
+  get(spaceId: string): Promise<unknown>;
+  /**
+   * Keeps what `change` makes of the settings as they are found, and the entries that tell of it, together or not at all;
+   * nobody else changes them meanwhile, in whichever process. Undefined leaves all as it is. `change` may be asked again.
+   */
+  change(spaceId: string, change: (found: unknown) => SettingsChange | undefined): Promise<void>;
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
 
@@ -224,5 +231,5 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-export type { KeyValueStore, Lane, Log, Scheduler, StepPlace } from './machine-port.ts';
+export type { KeyValueStore, Lane, Log, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
 export { WORKERS } from './machine-port.ts';

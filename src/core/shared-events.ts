@@ -4,6 +4,7 @@
  */
 import type { Bus } from './bus.ts';
 import type { JobEvents, LocalJobEvents } from './events.ts';
+import { type FollowParts, follow } from './follow.ts';
 import { isOver, type Job } from './job/job.ts';
 import type { JobStore } from './ports.ts';
 
@@ -11,31 +12,14 @@ const TOPIC = 'job';
 const NOTE = /^(\d+) (.+)$/s;
 /** Of so many jobs it is known how far they were told; beyond that, an old one may be told once more. */
 const REMEMBERED = 20_000;
-const AGAIN_MS = 5_000;
-/** A record that can't be read must not keep all others waiting for ever. */
-const TRIES = 5;
 
-type Known = { rev: number; isOver: boolean };
-type Parts = {
-  bus: Bus;
-  store: Pick<JobStore, 'get' | 'open'>;
-  onError: (error: unknown) => void;
-  againMs?: number;
-};
+type Parts = Pick<FollowParts, 'onError' | 'againMs'> & { bus: Bus; store: Pick<JobStore, 'get' | 'open'> };
 
 export type SharedJobEvents = JobEvents & { stop(): Promise<void> };
 
-export function shareJobEvents(
-  local: LocalJobEvents,
-  { bus, store, onError, againMs = AGAIN_MS }: Parts,
-): SharedJobEvents {
-  const known = new Map<string, Known>();
-  /** To be read and told, one after the other, so that nobody hears of an older state after a newer one; tried so often. */
-  const wanted = new Map<string, number>();
-  let hasGap = false;
-  let reading: Promise<void> | undefined;
-  let wake = (): void => {};
-  let isStopped = false;
+export function shareJobEvents(local: LocalJobEvents, { bus, store, ...parts }: Parts): SharedJobEvents {
+  /** What was told here last of each job. */
+  const known = new Map<string, { rev: number; isOver: boolean }>();
 
   function remember(job: Job): void {
     known.delete(job.id);
@@ -46,82 +30,34 @@ export function shareJobEvents(
 
   const isKnown = (id: string, rev: number): boolean => rev <= (known.get(id)?.rev ?? -1);
 
-  function tell(job: Job): void {
-    if (isStopped || isKnown(job.id, job.rev ?? 0)) return;
+  function tell(job: Job | undefined): void {
+    if (!job || isKnown(job.id, job.rev ?? 0)) return;
     remember(job);
     local.refresh(job);
   }
 
-  async function readWanted(): Promise<void> {
-    for (const [id, tries] of wanted) {
-      wanted.delete(id);
-      try {
-        const job = await store.get(id);
-        if (job) tell(job);
-      } catch (error) {
-        if (tries < TRIES && !wanted.has(id)) wanted.set(id, tries + 1);
-        throw error;
-      }
-      if (isStopped) return;
-    }
-  }
-
-  /** Everything that may have been shown here, or should have been. */
-  async function closeGap(): Promise<void> {
-    const shown = [...known].flatMap(([id, { isOver }]) => (isOver || !local.isHeard(id) ? [] : [id]));
-    for (const id of [...local.named(), ...shown]) if (!wanted.has(id)) wanted.set(id, 1);
-    if (!local.isHeard('*')) return;
-    for await (const job of store.open()) {
-      tell(job);
-      await readWanted();
-      if (isStopped) return;
-    }
-  }
-
-  async function read(): Promise<void> {
-    while (!isStopped && (hasGap || wanted.size > 0)) {
-      const isClosing = hasGap;
-      try {
-        hasGap = false;
-        if (isClosing) await closeGap();
-        await readWanted();
-      } catch (error) {
-        hasGap ||= isClosing;
-        if (isStopped) return;
-        onError(error);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, againMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    }
-    reading = undefined;
-  }
-
   function spread(job: Job): void {
     remember(job);
-    try {
-      bus.publish(TOPIC, `${job.rev ?? 0} ${job.id}`);
-    } catch (error) {
-      onError(error);
-    }
+    bus.publish(TOPIC, `${job.rev ?? 0} ${job.id}`);
   }
 
-  const unsubscribe = [
-    bus.subscribe(TOPIC, (payload, origin) => {
+  const stop = follow(bus, TOPIC, {
+    ...parts,
+    async read(payload) {
       const [, rev, id] = NOTE.exec(payload) ?? [];
-      if (origin === 'here' || id === undefined || !local.isHeard(id) || isKnown(id, Number(rev))) return;
-      wanted.set(id, 1);
-      reading ??= read();
-    }),
-    bus.onGap(() => {
-      hasGap = true;
-      reading ??= read();
-    }),
-  ];
+      if (id !== undefined && local.isHeard(id) && !isKnown(id, Number(rev))) tell(await store.get(id));
+    },
+    /** Whatever may have been shown here, or should have been. */
+    async readAll() {
+      const shown = [...known].flatMap(([id, { isOver }]) => (isOver || !local.isHeard(id) ? [] : [id]));
+      const errors: unknown[] = [];
+      for (const id of new Set([...local.named(), ...shown]))
+        await store.get(id).then(tell, (error: unknown) => errors.push(error));
+      if (local.isHeard('*')) for await (const job of store.open()) tell(job);
+      // One that can't be read has kept no other from being told.
+      if (errors.length > 0) throw errors[0];
+    },
+  });
 
   return {
     subscribe: local.subscribe,
@@ -134,11 +70,6 @@ export function shareJobEvents(
       spread(job);
       local.refresh(job);
     },
-    async stop() {
-      isStopped = true;
-      for (const stop of unsubscribe) stop();
-      wake();
-      await reading;
-    },
+    stop,
   };
 }

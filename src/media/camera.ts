@@ -21,50 +21,66 @@ const MOVED_SHARE = 0.6;
 /** Before a plain wall only the arms that reach into the margin tell anything, and they do move. */
 const MOVED_OF_ALL = 0.45;
 const MIN_TELLING_BLOCKS = 6;
-/** Grey levels by which nearly everything changes at a cut between plain pictures. */
-const CUT_LEVELS = 40;
+/** Of the pictures, how many have lost sight of the one before where the camera races; and fewer prove nothing. */
+const RACED_SHARE = 0.4;
+const MIN_RACED = 4;
 /** How many pictures back a slow pan shows. */
 const LONG_STEP = 4;
 
 export type CameraWatch = {
   /** Takes the next picture, some tenths of a second after the last one. All must have one size. */
-  add(picture: Grey): void;
+  add(picture: Grey, since?: { isNewShot: boolean }): void;
   moves(): boolean;
+  /** In most of its pictures, little is left of the one before. */
+  races(): boolean;
 };
 
 export function createCameraWatch(): CameraWatch {
   const last: Grey[] = [];
   let moved = 0;
+  let raced = 0;
+  let seen = 0;
   return {
-    add(picture) {
+    add(picture, { isNewShot } = { isNewShot: false }) {
       // Coming up from black is no move.
       if (isPlain(picture)) return;
+      if (isNewShot && last.length > 0) {
+        moved += 2;
+        last.length = 0;
+      }
       const [previous] = last.slice(-1);
       const [earlier] = last.length >= LONG_STEP ? last : [];
-      if (previous && isCut(previous, picture)) moved += 2;
-      else if (previous && marginMoves(previous, picture)) moved += 1;
-      else if (earlier && marginMoves(earlier, picture)) moved += 1;
+      const move = previous && marginMove(previous, picture);
+      if (move?.moves) moved += 1;
+      else if (earlier && marginMove(earlier, picture).moves) moved += 1;
+      if (move) seen += 1;
+      if (move?.isLost) raced += 1;
       last.push(picture);
       if (last.length > LONG_STEP) last.shift();
     },
     // Once may be a knock or a change of light.
     moves: () => moved >= 2,
+    races: () => raced >= MIN_RACED && raced >= RACED_SHARE * seen,
   };
 }
 
-function marginMoves(from: Grey, to: Grey): boolean {
+/** Whether the margin moves, and further than can be followed. */
+function marginMove(from: Grey, to: Grey): { moves: boolean; isLost: boolean } {
   const blocks = marginBlocks(to);
   const gain = contrast(to) / contrast(from);
   let telling = 0;
   let moved = 0;
+  let lost = 0;
   for (const [x, y] of blocks) {
     if (spread(to, x, y) < MIN_SPREAD) continue;
     telling += 1;
-    if (shiftOf(from, to, x, y, gain) >= MIN_SHIFT) moved += 1;
+    const shift = shiftOf(from, to, x, y, gain);
+    if (shift >= MIN_SHIFT) moved += 1;
+    if (shift > REACH) lost += 1;
   }
-  return (
-    telling >= MIN_TELLING_BLOCKS && moved >= MOVED_SHARE * telling && moved >= MOVED_OF_ALL * blocks.length
-  );
+  const isMost = (count: number): boolean =>
+    telling >= MIN_TELLING_BLOCKS && count >= MOVED_SHARE * telling && count >= MOVED_OF_ALL * blocks.length;
+  return { moves: isMost(moved), isLost: isMost(lost) };
 }
 
 /**
@@ -139,14 +155,6 @@ function spread(picture: Grey, x: number, y: number): number {
     }
   }
   return sum / (BLOCK * BLOCK);
-}
-
-/** Another picture altogether: most points have changed, and by a lot. */
-function isCut(from: Grey, to: Grey): boolean {
-  let changed = 0;
-  for (const [at, level] of to.pixels.entries())
-    if (Math.abs(level - (from.pixels[at] ?? 0)) > CUT_LEVELS) changed += 1;
-  return changed > 0.7 * to.pixels.length;
 }
 
 /** Whether a picture shows next to nothing, such as the black before a fade. */

@@ -18,7 +18,14 @@ const EASY_PIXELS = 12_000_000;
 const POSTER_SIDE = 1280;
 
 /** What opens a clip, and can do so without its sound. */
-type ClipTask = 'checkClip' | 'normaliseClip' | 'probeVideo' | 'poster' | 'shrink' | 'frameHashes';
+type ClipTask =
+  | 'checkClip'
+  | 'lookAtClip'
+  | 'normaliseClip'
+  | 'probeVideo'
+  | 'poster'
+  | 'shrink'
+  | 'frameHashes';
 
 /** What marks are made with: without a signer they are XMP alone. */
 export type MarkParts = {
@@ -87,9 +94,15 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async findPerson(imagePath, clipPath, signal) {
       return run('findPerson', { imagePath, clipPath }, given(signal)).catch(() => undefined);
     },
-    lookAtPicture: async () => undefined,
-    lookAtClip: async () => undefined,
-    contactSheet: async () => false,
+    async lookAtPicture(path, signal) {
+      return (await run('lookAtPicture', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
+    async lookAtClip(path, signal) {
+      return (await runClip('lookAtClip', { path }, given(signal)).catch(() => null)) ?? undefined;
+    },
+    async contactSheet(sheet, toPath, signal) {
+      return run('contactSheet', { ...sheet, toPath }, given(signal)).catch(() => false);
+    },
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
         if (!isTheFile(error)) throw error;

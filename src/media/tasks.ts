@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
-import { boxSchema } from '../core/coach/look.ts';
+import { boxSchema, clipLookSchema, pictureLookSchema, spanSchema } from '../core/coach/look.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
   clipFactsSchema,
@@ -28,6 +28,7 @@ import { task } from './task.ts';
 const VERDICT_MS = 20_000;
 /** Only a hint comes of it. */
 const FIND_PERSON_MS = 16_000;
+const LOOK_MS = 20_000;
 const NORMALISE_MS = 120_000;
 const RENDER_MS = 600_000;
 /** Nothing is encoded: a file of 30 MB takes about a second. */
@@ -112,6 +113,37 @@ export const TASKS = {
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
+  }),
+  lookAtPicture: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: one,
+    result: pictureLookSchema.nullable(),
+    run: async (args) => (await import('./look/look-at-picture.ts')).lookAtPicture(args),
+  }),
+  lookAtClip: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: clip,
+    result: clipLookSchema.nullable(),
+    run: async (args, context) => (await import('./look/look-at-clip.ts')).lookAtClip(args, context),
+  }),
+  contactSheet: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: z.object({
+      toPath: z.string(),
+      picture: one
+        .extend({
+          look: pictureLookSchema,
+          crop: boxSchema.exactOptional(),
+          chosen: z.int().positive().exactOptional(),
+        })
+        .exactOptional(),
+      clip: one.extend({ look: clipLookSchema, stretch: spanSchema.exactOptional() }).exactOptional(),
+    }),
+    result: z.boolean(),
+    run: async (args) => (await import('./sheet/contact-sheet.ts')).contactSheet(args),
   }),
   readSigned: task({
     lane: 'quick',

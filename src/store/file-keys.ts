@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { StoredFile } from '../core/job/job.ts';
 
+/** The name of the small text beside them that says which database they belong to. */
+export const HOME_MARK = 'home';
+
 const KEY = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 const EXTENSION = /^[a-z0-9]{1,8}$/;
 

@@ -6,12 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Files } from '../core/ports.ts';
 import { FilesUnusable } from './errors.ts';
+import { HOME_MARK } from './file-keys.ts';
 import type { OpenPlace } from './files-place.ts';
 import type { Sql } from './sql.ts';
 
 const KEY = 'home:id';
-/** The name of the small text that says whose files these are. */
-export const HOME_MARK = 'home';
 const OF_ANOTHER =
   'The files where FILES_URL says belong to another database: give each a place of its own. If that database is gone for good, remove the file "home" there';
 const idRow = z.object({ value: z.string() }).optional();

@@ -4,6 +4,7 @@ import { CHATS } from '../chat/catalog.ts';
 import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
+import type { ProcessTable } from '../core/processes.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
@@ -59,10 +60,14 @@ export type Store = {
    * others may use is that of another database, and FilesUnreachable.
    */
   isAtHome(): Promise<boolean>;
+  /** Of several processes on these records; missing where there can be but one. */
+  processes?: ProcessTable;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
+  /** Throws while the place of the files can not be reached; none where that is DATA_DIR. */
+  pingFiles: (() => Promise<void>) | undefined;
   /** Everything after it throws StoreClosed. May be called twice. */
   close(): Promise<void>;
 };
@@ -87,8 +92,9 @@ export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt
 }
 
 /**
- * The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. `onTaken`: the database
- * was away, and another process has the records since.
+ * The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. Where others can have that
+ * place as well, they may be on these records, too. `onTaken`: the database was away, and another process, which does not
+ * share its files, has the records since.
  */
 export async function createPostgresStore(
   url: string,
@@ -98,14 +104,15 @@ export async function createPostgresStore(
   onTaken?: () => void,
 ): Promise<Store> {
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgres }, { lockRecords }] = await Promise.all([
+  const [{ openPostgres }, { lockRecords }, { createProcessTable }] = await Promise.all([
     import('./postgres.ts'),
     import('./postgres-lock.ts'),
+    import('./postgres-processes.ts'),
   ]);
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir));
   const place = openPlace(dataDir, filesAt);
-  stack.defer(await lockRecords(url, onTaken ? { onTaken } : {}));
+  stack.defer(await lockRecords(url, { beside: place.isShared, ...(onTaken ? { onTaken } : {}) }));
   const db = await openPostgres(url);
   stack.defer(() => db.close());
   await endMove(db);
@@ -117,6 +124,7 @@ export async function createPostgresStore(
   return {
     ...storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync(), also: () => also }),
     queues: { ...db.queues, joinSaves },
+    processes: createProcessTable(db),
   };
 }
 
@@ -154,6 +162,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
         Date.now(),
       );
     },
+    pingFiles: place.ping,
     async close() {
       await place.stop();
       await db.close();

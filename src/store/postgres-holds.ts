@@ -127,6 +127,7 @@ export async function openPostgresHolds(url: string, options: HoldsOptions): Pro
 
   return {
     holds: (name) => wishes.get(name)?.held ?? false,
+    held: () => [...wishes.values()].flatMap(({ name, held }) => (held ? [name] : [])),
     onHeld(name, holder) {
       if (wishes.has(name)) throw new Error(`${name} is wanted already`);
       const wish = { name, holder, locked: false, held: false, work: Promise.resolve(), notBefore: 0 };

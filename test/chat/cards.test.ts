@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { offerPage, resultPage, statusPage } from '../../src/chat/cards.ts';
+import { resultPage, statusPage } from '../../src/chat/cards.ts';
+import { offerPage } from '../../src/chat/offer-page.ts';
 import type { Page } from '../../src/chat/page.ts';
 import type { Offer } from '../../src/core/intake/offer.ts';
 import { cancellable } from '../../src/core/job/cancel.ts';

@@ -31,6 +31,7 @@ export function holdsContract(open: () => Promise<Holds>): void {
     holds.onHeld('front', one);
     await expect.poll(() => one.log).toEqual(['gained']);
     expect([holds.holds('front'), holds.holds('another')]).toEqual([true, false]);
+    expect(holds.held()).toEqual(['front']);
   });
 
   it('takes it back when the process gives it up: what has begun ends, and is over when that has answered', async () => {

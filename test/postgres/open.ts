@@ -17,7 +17,7 @@ export const postgresNeeded = needs(
 
 const EMPTY = [
   ...['keyv', 'ledger_lines', 'ledger_counters', 'ping', 'inbox', 'settings', 'audit', 'video_frames'],
-  ...['video_files', 'audit_log', 'admissions', 'admission_spaces', 'admission_members'],
+  ...['video_files', 'audit_log', 'processes', 'admissions', 'admission_spaces', 'admission_members'],
 ].map((table) => `DELETE FROM ${table}`);
 
 async function serverUrl(): Promise<string> {
@@ -58,6 +58,8 @@ export function postgresOfFile() {
       await db.run(EMPTY.join('; '));
       return db;
     },
+    /** The same, as it is. */
+    db: async (): Promise<Database> => (await open()).db,
     async url(): Promise<string> {
       return (await open()).url;
     },

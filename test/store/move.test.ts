@@ -222,7 +222,10 @@ describe('moving the records of a bot', postgresNeeded, () => {
     await store.audit.append({ kind: 'opted-out', atMs: 1, spaceId: 'discord:1', by: 'discord:2' });
     // The number of a row that was deleted is not given again.
     expect(await target.all('SELECT n FROM audit_log')).toEqual([{ n: 10 }]);
-    await store.settings.save('discord:1', {}, [{ at: 1, by: 'x', setting: 'quality' }]);
+    await store.settings.change('discord:1', () => ({
+      settings: {},
+      entries: [{ at: 1, by: 'x', setting: 'quality' }],
+    }));
     expect(await target.all('SELECT n FROM audit ORDER BY n')).toEqual([{ n: 4 }, { n: 5 }]);
     await store.close();
   });

@@ -1,8 +1,8 @@
 /** What may go wrong with a clip, as far as it is used. */
 import type { Mend } from './finding.ts';
-import type { CoachRequest, Sighting } from './findings.ts';
 import { type ClipLook, type Shot, type Span, showsAsMuch } from './look.ts';
 import { stretchOf } from './parts.ts';
+import type { CoachRequest, Sighting } from './sighting.ts';
 import { common, lengthOf, stretchesOf, sumOf } from './stretches.ts';
 
 /** Every real cut that was measured scored more than that, and a noisy clip without any less. */

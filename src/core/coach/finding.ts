@@ -1,6 +1,7 @@
 /** What the coach says of a pair before it costs anything: what was seen that a model may refuse or spoil. */
+
+import type { Choices } from '../job/wishes.ts';
 import type { Micros } from '../price/money.ts';
-import type { Choices } from '../price/quote.ts';
 import type { Box, Span } from './look.ts';
 
 /** `will-fail` and `may-fail` are asked about before anything is paid; a `hint` is only told. The worst first. */

@@ -1,28 +1,13 @@
 /** What may go wrong with a picture, a clip and the two together, for one model: from what was seen, without looking. */
-import type { Orientation } from '../job/job.ts';
-import type { Model } from '../models/model.ts';
-import type { Choices } from '../price/quote.ts';
 import { clipFindings } from './clip-findings.ts';
 import { FINDING_CODES, FINDING_LEVELS, type Finding, type FindingLevel } from './finding.ts';
 import { imageFindings } from './image-findings.ts';
 import type { ClipLook, PictureLook } from './look.ts';
 import { pairFindings } from './pair-findings.ts';
+import type { CoachRequest } from './sighting.ts';
 
 /** What was seen; a file that nobody has given yet, or that could not be looked at, is missing. */
 export type Seen = { picture?: PictureLook | undefined; clip?: ClipLook | undefined };
-
-export type CoachRequest = {
-  model: Model;
-  choices: Choices;
-  /** As it will be rendered. */
-  orientation: Orientation;
-};
-
-/**
- * Something seen, before it is known what the model makes of it. `unsure`: it is less than sure, and said one level more
- * mildly.
- */
-export type Sighting = Omit<Finding, 'level' | 'mends'> & { unsure?: boolean; mends?: Finding['mends'] };
 
 const MILDER: Record<FindingLevel, FindingLevel> = {
   'will-fail': 'may-fail',
@@ -46,5 +31,6 @@ export function findingsOf({ picture, clip }: Seen, request: CoachRequest): Find
     .sort((a, b) => rank(a) - rank(b));
 }
 
+/** The lower, the worse. */
 export const rank = ({ level, code }: Pick<Finding, 'level' | 'code'>): number =>
   FINDING_LEVELS.indexOf(level) * FINDING_CODES.length + FINDING_CODES.indexOf(code);

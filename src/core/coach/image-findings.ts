@@ -1,8 +1,8 @@
 /** What may go wrong with a picture. */
 import { cropTo, peopleIn } from './boxes.ts';
 import type { Mend } from './finding.ts';
-import type { CoachRequest, Sighting } from './findings.ts';
 import { type Person, type PictureLook, showsAsMuch } from './look.ts';
+import type { CoachRequest, Sighting } from './sighting.ts';
 
 /** Beside the largest, half as large or more: under that nobody takes one for the other. */
 const RIVAL = 0.5;

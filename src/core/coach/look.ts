@@ -86,7 +86,7 @@ export const pictureLookSchema = seenSchema.extend({
 });
 export type PictureLook = z.infer<typeof pictureLookSchema>;
 
-/** One look at a clip; two a second are usual. */
+/** One look at a clip; there is one every 0.6 seconds, and of a long one fewer. */
 export const momentSchema = z.object({
   atSeconds: seconds,
   /** The one who is followed first, then the others by size. Empty where nobody is in view. */

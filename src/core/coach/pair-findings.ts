@@ -1,8 +1,8 @@
 /** What may go wrong with a picture and a clip together. */
 import { peopleIn } from './boxes.ts';
 import { shotIn, usedOf } from './clip-findings.ts';
-import type { CoachRequest, Sighting } from './findings.ts';
 import { type ClipLook, type PictureLook, showsAsMuch } from './look.ts';
+import type { CoachRequest, Sighting } from './sighting.ts';
 
 export function pairFindings(picture: PictureLook, clip: ClipLook, request: CoachRequest): Sighting[] {
   const [inPicture] = peopleIn(picture, request.choices.crop);

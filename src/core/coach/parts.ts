@@ -1,5 +1,5 @@
 /** Which part of a picture and of a clip a job is made of, as a member writes it and as it is counted. */
-import type { Choices } from '../price/quote.ts';
+import type { Choices } from '../job/wishes.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import type { Box, Span } from './look.ts';
 

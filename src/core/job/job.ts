@@ -1,10 +1,12 @@
 /** A job: one paid render, from the request to its end. A field that a state lacks cannot be read there. */
 import type { Box, Span } from '../coach/look.ts';
-import type { PictureHash } from '../media.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
+import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
+
+export type { NamedFile, StoredFile, StoredVideo, WholePicture } from './stored-files.ts';
 
 export {
   type Orientation,
@@ -15,17 +17,6 @@ export {
   SPEEDS,
   type Speed,
 } from './wishes.ts';
-
-/** A file of ours under DATA_DIR, named by the hash of its bytes. */
-export type StoredFile = { key: string; bytes: number; mime: string };
-/**
- * What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known, or
- * that they passed it on.
- */
-export type NamedFile = StoredFile & { name?: string; postedBy?: string; croppedFrom?: WholePicture };
-/** The picture that one is a part of, known by its hashes alone: what is blocked of it is blocked of its parts. */
-export type WholePicture = { sha256: string; looks?: PictureHash };
-export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
 export const LABELS = ['caption', 'plate'] as const;

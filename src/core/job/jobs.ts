@@ -42,6 +42,8 @@ export type Jobs = {
   recover(lanes?: readonly Lane[]): Promise<number>;
   /** Tracks the jobs of more lanes from now on: this process has their chat. */
   serve(lanes: readonly Lane[]): Promise<void>;
+  /** Takes no more steps of these lanes: another process has their chat. */
+  leave(lanes: readonly Lane[]): Promise<void>;
   /** Lets running writes end and leaves every job to be resumed. */
   stop(): Promise<void>;
 };
@@ -175,6 +177,7 @@ export function createJobs(ctx: Context): Jobs {
     takeUp: () => takeUp(ctx),
     recover,
     serve: (lanes) => ctx.scheduler.start(track, lanes),
+    leave: (lanes) => ctx.scheduler.leave(lanes),
     stop,
   };
 }

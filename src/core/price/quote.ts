@@ -1,18 +1,9 @@
 /**
  * Quotes a job: its length, orientation, provider and price, and the warnings that a member should read before paying.
  */
-import type { Box } from '../coach/look.ts';
 import { isTrimmed, stretchOf } from '../coach/parts.ts';
-import type {
-  Orientation,
-  Quality,
-  Quote,
-  QuoteNote,
-  QuoteWarning,
-  RenderRequest,
-  Scene,
-  Speed,
-} from '../job/job.ts';
+import type { Quality, Quote, QuoteNote, QuoteWarning, RenderRequest, Scene, Speed } from '../job/job.ts';
+import type { Choices } from '../job/wishes.ts';
 import type { ClipFacts } from '../media.ts';
 import type { Model } from '../models/model.ts';
 import { modelOf } from '../models/registry.ts';
@@ -20,25 +11,7 @@ import type { Provider } from '../ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
-/** What a member chose; `auto` and the missing quality are decided here. */
-export type Choices = {
-  /** By its id, as it was written; missing: the space's default. */
-  model?: string;
-  scene?: Scene;
-  speed?: Speed;
-  orientation: 'auto' | Orientation;
-  quality: Quality | undefined;
-  sound: boolean;
-  trim: boolean;
-  /** Missing: a clip is repeated where it is of a kind that players repeat. */
-  loop?: boolean;
-  /** What of the clip is used, in seconds from its first picture, and what of the picture; missing: all of it. */
-  trimFrom?: number | undefined;
-  trimTo?: number | undefined;
-  crop?: Box | undefined;
-  prompt?: string;
-  negativePrompt?: string;
-};
+export type { Choices } from '../job/wishes.ts';
 
 /** What is rendered, once what was chosen, set and offered has been put together. */
 export type Target = { model: Model; quality: Quality; scene: Scene; speed?: Speed };

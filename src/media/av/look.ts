@@ -2,6 +2,7 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { type Frame, Packet, type Stream } from 'node-av/lib';
 import { createCameraWatch } from '../camera.ts';
+import { createCutWatch } from './cuts.ts';
 import { createDecoder, type DecoderOptions } from './decoder.ts';
 import type { Size } from './geometry.ts';
 import { createGreyScaler } from './grey.ts';
@@ -31,19 +32,23 @@ export async function look(reopen: () => Promise<OpenClip | undefined>, scanned:
   const seconds = Math.min(scanned.durationMs / 1000, LOOK_AT_SECONDS);
   const light = width * height * scanned.fps * seconds <= MAX_DECODED_PIXELS;
   const watch = createCameraWatch();
+  using cuts = createCutWatch(first.picture);
   let coded: Size | undefined;
   let lastSeconds = -Infinity;
 
   using scaler = createGreyScaler();
   let lookAt = -Infinity;
+  let isNewShot = false;
   for await (const { frame, at } of decode(first, first.picture, light ? {} : { skip: 'nokey' })) {
     coded ??= { width: frame.width, height: frame.height };
     lastSeconds = Math.max(lastSeconds, at);
     if (at - scanned.startSeconds > LOOK_AT_SECONDS) break;
+    isNewShot = (await cuts.isCut(frame)) || isNewShot;
     if (at < lookAt) continue;
     lookAt = at + LOOK_EVERY_SECONDS;
     const grey = await scaler.grey(frame);
-    if (grey) watch.add(grey);
+    if (grey) watch.add(grey, { isNewShot });
+    isNewShot = false;
   }
   await first[Symbol.asyncDispose]();
 
@@ -76,7 +81,7 @@ function processorMsSince(begun: NodeJS.CpuUsage): number {
 }
 
 /** Every picture with its time in seconds. Packets before number `from` are read over. */
-async function* decode(
+export async function* decode(
   clip: OpenClip,
   stream: Stream,
   options: DecoderOptions & { from?: number },

@@ -1,9 +1,9 @@
 /** Copies a bot's files to another place, one by one: what lies there already is passed over, so it can be run again. */
 import { copyFile, stat } from 'node:fs/promises';
 import { FilesUnusable } from '../errors.ts';
-import { mimeOf } from '../file-keys.ts';
+import { HOME_MARK, mimeOf } from '../file-keys.ts';
 import type { OpenPlace } from '../files-place.ts';
-import { areThere, HOME_MARK } from '../home.ts';
+import { areThere } from '../home.ts';
 
 export type MovedFiles = {
   count: number;

@@ -52,5 +52,7 @@ export const MOVED: readonly MovedTable[] = [
 /** Tables that stay behind, and why. */
 export const LEFT: Readonly<Record<string, string>> = {
   ping: 'is only written to see whether a write arrives',
+  processes: 'are those that run, on PostgreSQL alone',
+  rate_limits: 'are over within the hour',
   shape: 'counts the steps of PostgreSQL alone',
 };

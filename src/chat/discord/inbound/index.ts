@@ -11,6 +11,7 @@ import { troubleOf } from '../outbound/trouble.ts';
 import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
 import { askerOf, inRank } from './asker.ts';
+import { checkFiles } from './check.ts';
 import { withMark } from './for-adults.ts';
 import { keepForForm, makeJob } from './make.ts';
 import { createMentions } from './mentions.ts';
@@ -149,6 +150,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return sayCommand(parts, { ...event, asked: { ...who, ask } });
       case 'verify':
         return verifyClip(parts, { ...event, asked: { ...who, ask } });
+      case 'check':
+        return checkFiles(parts, { ...event, asked: { ...who, ask } });
       case 'press':
         return press(parts, { ...event, asked: { ...who, ask } });
     }

@@ -53,6 +53,8 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
   /** Whether that video is from here. */
   z.object({ kind: z.literal('verify'), clip: givenSchema }),
+  /** What may go wrong with these. */
+  z.object({ kind: z.literal('check'), files: recordedFilesSchema }),
   z.object({
     kind: z.literal('press'),
     verb: z.string(),
