@@ -220,7 +220,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
-    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: release,
     hasPage: config.ROLES.has('page'),
