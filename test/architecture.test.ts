@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
   'src/shared-work.ts': [
+    'src/at-start.ts',
     'src/chat/catalog.ts',
     'src/chat/front.ts',
     'src/chats.ts',

@@ -29,6 +29,13 @@ export const MOVED: readonly MovedTable[] = [
     others: ['held_micros', 'settled_micros', 'held_jobs', 'settled_jobs'],
     money: ['held_micros', 'settled_micros'],
   },
+  { name: 'admissions', key: ['job_id'], others: ['space_id', 'member_id', 'since', 'inside_at'] },
+  { name: 'admission_spaces', key: ['space_id'], others: ['own', 'inside', 'waiting', 'turn', 'since'] },
+  {
+    name: 'admission_members',
+    key: ['space_id', 'member_id'],
+    others: ['inside', 'waiting', 'turn', 'since'],
+  },
   { name: 'inbox', key: ['id'], others: ['record', 'at'] },
   { name: 'settings', key: ['space_id'], others: ['settings'] },
   { name: 'audit', key: ['n'], others: ['space_id', 'at', 'by', 'setting', 'change'], isNumbered: true },
