@@ -215,7 +215,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
-    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),
