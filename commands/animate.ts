@@ -1,5 +1,6 @@
-import { offerPage } from '../src/chat/cards.ts';
+import { withSheet } from '../src/chat/coach.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
+import { offerPage } from '../src/chat/offer-page.ts';
 import { said } from '../src/chat/page.ts';
 import { overPage } from '../src/chat/pages.ts';
 import { CHOICE_OPTIONS, readChoices } from '../src/core/intake/choices.ts';
@@ -30,8 +31,8 @@ export const animate: ChatCommand<IntakeResult> = {
     return offers.take(call, { image, clip }, wishes, call.ask ?? false);
   },
   // A job tells how it stands in a message of its own.
-  show(words, taken, { hasAdmins }) {
-    if (taken.kind === 'offer') return offerPage(words, taken.offer);
+  show(words, taken, { hasAdmins, sheets }) {
+    if (taken.kind === 'offer') return withSheet(words, offerPage(words, taken.offer), taken.offer, sheets);
     return taken.kind === 'over' ? overPage(words, taken, hasAdmins) : said(jobLine(words, taken.job));
   },
 };

@@ -2,6 +2,7 @@
 import { again } from './again.ts';
 import { animate } from './animate.ts';
 import { cancel } from './cancel.ts';
+import { check } from './check.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
 import { optout } from './optout.ts';
@@ -17,6 +18,7 @@ export const commands = {
   again,
   jobs,
   cancel,
+  check,
   verify,
   report,
   quota,

@@ -7,8 +7,8 @@ import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, filesAt, trustedOrigins } from './config.ts';
-import { createLooks } from './core/coach/looks.ts';
+import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { createJobEvents } from './core/events.ts';
@@ -18,11 +18,10 @@ import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
+import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
-import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -41,14 +40,14 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
+import { openSharedWork, sharedParts } from './shared-work.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
+import { createSteps } from './steps.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createPostgresStore, createStore } from './store/index.ts';
 import { startFiles } from './store/start-files.ts';
 
-/** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
-const STEPS_AT_ONCE = 64;
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
@@ -71,6 +70,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
+  const shared = await openSharedWork(config, store, { health, log });
+  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
@@ -93,7 +94,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
-    onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
+    onNews: (jobId) => void wake(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
   const inUse = { entries, providerHealth, clock: CLOCK, health };
@@ -102,7 +103,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-
   const offers = store.keyv('offers');
   const settings = createSettingsService({
     list: settingsList,
@@ -123,21 +123,27 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
-  const scheduler = (atOnce: number) =>
-    createScheduler({ clock: CLOCK, atOnce, onError: (err, id) => log.error({ err, id }, 'a step broke') });
+  const timers = () =>
+    createScheduler({
+      clock: CLOCK,
+      atOnce: TOLD_AT_ONCE,
+      onError: (err, id) => log.error({ err, id }, 'a step broke'),
+    });
   const chats = await createChats({
     config,
     secretKey: key,
     store,
     fileUse,
-    scheduler: () => scheduler(TOLD_AT_ONCE),
+    scheduler: timers,
     usualMs: (job) => ctx.history.usualMs(rendererOf(job), job.request),
     health,
     clock: CLOCK,
     log,
+    shared: shared?.chats,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -147,46 +153,37 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    ...createReportRecords({ kv: reports, media, log }),
+    ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    looks: createLooks(media, store.keyv('looks')),
+    ...createCoachRecords(store.keyv, media),
     fetcher,
-    scheduler: scheduler(STEPS_AT_ONCE),
+    scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history')),
     events,
-    locks: createLocks(),
+    locks,
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
     log,
     registry,
     settings,
-    admissionQueue: createAdmissionQueue({
-      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
+    admissionQueue: store.admissionQueue({
+      limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
-      onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
-      onMoved: (job, place) => events.publish({ ...job, place }),
+      onAdmit: (id) => wake(ctx, id),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
-    rules: {
-      operatorBudget: {
-        day: microsFromUsd(config.BUDGET_USD_PER_DAY),
-        month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
-      },
-      timeZone: config.TIMEZONE,
-      jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-      labelMinimum: config.LABEL_MINIMUM,
-      defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
-    },
+    rules: rulesFrom(config, hosted.length > 0),
+    alone: store.queues === undefined,
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
     offers,
     notices: store.keyv('notices'),
-    takedown: { kv: reports, scheduler: scheduler(TOLD_AT_ONCE) },
+    takedown: { kv: reports, scheduler: timers() },
   });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
@@ -195,16 +192,13 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
-
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -222,12 +216,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
+    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
+    ...sharedParts(config, shared, ctx.scheduler),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
-    ...(links && config.PUBLIC_URL
+    ...(links && config.PUBLIC_URL && config.ROLES.has('page')
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,
@@ -243,7 +239,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover();
+  const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, files.isAtHome));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');

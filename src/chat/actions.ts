@@ -8,11 +8,12 @@ import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
-import { offerPage } from './cards.ts';
+import { partChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { tellMadeBy } from './made-by.ts';
 import { myData } from './my-data.ts';
+import { offerPage } from './offer-page.ts';
 import { NOBODY, said } from './page.ts';
 import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refusedPage } from './pages.ts';
 import { jobOf, offerIsOver, withJob } from './presses.ts';
@@ -77,9 +78,11 @@ async function confirmWith(press: Press, face: Face, tools: Tools, given?: Given
   const { value } = taken;
   if (value.kind === 'job') return face.become(value.job);
   await face.instead(
-    value.kind === 'offer'
-      ? offerPage(words, value.offer)
-      : await face.draw(({ hasAdmins }) => overPage(words, value, hasAdmins)),
+    await face.draw(({ hasAdmins, sheets }) =>
+      value.kind === 'offer'
+        ? withSheet(words, offerPage(words, value.offer), value.offer, sheets)
+        : overPage(words, value, hasAdmins),
+    ),
   );
 }
 
@@ -90,14 +93,18 @@ const decline: ActionHandler = async (press, face, tools) => {
 };
 
 const choose: ActionHandler = async (press, face, tools) => {
-  const choices = choiceOf(press.arg ?? '');
+  const { words, arg = '' } = press;
+  const choices = choiceOf(arg) ?? partChosen(arg);
   const offer = await press.as((caller) =>
     choices
       ? tools.core.offers.change(caller, press.code, choices)
       : tools.core.offers.find(caller, press.code),
   );
   if (!offer.ok) return offerIsOver(press, face, tools, offer.refusal);
-  await face.instead(offerPage(press.words, offer.value));
+  const { value } = offer;
+  await face.instead(
+    await face.draw(({ sheets }) => withSheet(words, offerPage(words, value), value, sheets)),
+  );
 };
 
 /** `quality=pro`, `sound=false`. Undefined for what none of our buttons says. */

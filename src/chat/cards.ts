@@ -1,16 +1,14 @@
-import type { Offer } from '../core/intake/offer.ts';
-import { type Form, type Job, type JobIn, type Quote, waitsForRoom } from '../core/job/job.ts';
-import { cancellable } from '../core/job/jobs.ts';
+import { cancellable } from '../core/job/cancel.ts';
+import { type Form, type Job, type JobIn, waitsForRoom } from '../core/job/job.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';
+import { partLines } from '../words/coach.ts';
 import { filesLine, labelText, providerName, quoteLines, renderedName, SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
 import { costText, offerPrice } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
-import { answerButtons, asksOf, questionLines } from './answers.ts';
 import { askingPage } from './asking.ts';
-import { choiceRows } from './choice-rows.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -75,7 +73,14 @@ export function statusPage(
   const hidden = job.hidden ? [words.t('job.hidden')] : [];
   return {
     ...page,
-    lines: [files, ...quoteLines(words, job.quote, job.request), ...more, ...hidden, code],
+    lines: [
+      files,
+      ...quoteLines(words, job.quote, job.request),
+      ...partLines(words, job.request),
+      ...more,
+      ...hidden,
+      code,
+    ],
     ...time,
     ...(cancellable(job) && !asked ? rows('cancel') : {}),
   };
@@ -159,45 +164,6 @@ function timeOf(
     ...(late ? { late } : {}),
   };
 }
-
-/** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
-export function offerPage(words: Words, offer: Offer): Page {
-  const { t, price, date } = words;
-  const { code, request, quote } = offer;
-  return {
-    title:
-      offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) }),
-    tone: 'plain',
-    askedBy: offer.requester.memberId,
-    lines: [
-      ...(offer.why === 'dearer' ? [t('confirm.dearer')] : []),
-      ...misfitLines(words, offer),
-      filesLine(words, offer),
-      ...quoteLines(words, { ...quote, notes: notesOf(offer) }, request),
-      ...questionLines(words, offer),
-      t('confirm.waiting', { until: date(offer.expiresAt) }),
-    ],
-    rows: [
-      ...(offer.why === 'consent' ? [] : choiceRows(words, offer)),
-      [
-        ...(asksOf(offer) ? answerButtons(words, code) : [jobButton(words, 'confirm', code)]),
-        jobButton(words, 'decline', code),
-      ],
-    ],
-  };
-}
-
-/** Why a yes is needed for a clip that does not fit, where it still does not with what was chosen since. */
-function misfitLines({ t, seconds }: Words, { misfitSeconds, quote }: Offer): string[] {
-  if (misfitSeconds === undefined) return [];
-  const [length, limit] = [seconds(misfitSeconds), seconds(quote.seconds)];
-  if (quote.notes.includes('trimmed')) return [t('confirm.misfit-long', { seconds: length, max: limit })];
-  return quote.notes.includes('looped') ? [t('confirm.misfit-short', { seconds: length, min: limit })] : [];
-}
-
-/** Without what the reason has said already. */
-const notesOf = ({ misfitSeconds, quote: { notes } }: Offer): Quote['notes'] =>
-  misfitSeconds === undefined ? notes : notes.filter((note) => note !== 'trimmed' && note !== 'looped');
 
 /** The finished video's own page. `form` is how it is handed over; `left` what the limits still have room for. */
 export function resultPage(

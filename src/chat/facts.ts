@@ -3,6 +3,7 @@ import type { Core } from '../core/command.ts';
 import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
+import type { Sheets } from './coach.ts';
 import type { Page } from './page.ts';
 import type { Panel } from './settings-panel.ts';
 
@@ -26,6 +27,8 @@ export type Facts = {
   panel: Panel;
   /** Draws a report. */
   chart: Core['reports']['chart'];
+  /** Draws what the coach saw; missing where no picture can be shown. */
+  sheets?: Sheets;
 };
 
 /** Writes a page with the facts of a place; it may be written twice, as names and links are looked up in between. */

@@ -102,6 +102,14 @@ export async function drawn(media: Media | undefined, log: Log): Promise<Uint8Ar
   }
 }
 
+/** The same page with its picture drawn already: what it is drawn from may be gone when it is said. */
+export async function drawnNow(page: Page, log: Log): Promise<Page> {
+  const { media, ...words } = page;
+  if (!media || !('draw' in media)) return page;
+  const picture = await drawn(media, log);
+  return picture ? { ...words, media: { ...media, draw: async () => picture } } : words;
+}
+
 /** What a member fills in, for chats that have forms. Its `action` comes back with what was filled in. */
 export type Form = { action: Action; title: string; fields: readonly Field[] };
 export type Field = { name: string; label: string; description?: string; required?: boolean } & (

@@ -2,9 +2,9 @@
 import { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 
 /** Options that are one word. Prompts are what follows them. */
-const NAMES: readonly string[] = CHOICE_OPTIONS.filter(
-  ({ name, type }) => type !== 'text' || name === 'model',
-).map(({ name }) => name);
+const NAMES: readonly string[] = CHOICE_OPTIONS.map(({ name }) => name).filter(
+  (name) => name !== 'prompt' && name !== 'negative_prompt',
+);
 
 /** What is written right is not asked here: an option that is none is refused with those there are. */
 export function readWishes(text: string): { options: Record<string, string>; prompt: string } {

@@ -1,5 +1,6 @@
 /** Puts together everything that a front (a chat or the page) may call. */
 
+import { createCoach } from './coach/coach.ts';
 import type { Core } from './command.ts';
 import type { Context } from './context.ts';
 import { createHandOut } from './delivery/hand-out.ts';
@@ -34,15 +35,19 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const privacy = createPrivacy(ctx, offers, waiting);
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
     if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
   });
+  ctx.events.subscribe('*', (job) => {
+    ctx.lessons.learn(job).catch((err) => ctx.log.warn({ err }, 'what became of a warning was not kept'));
+  });
   return {
     access: ctx.access,
     intake,
+    coach: createCoach(ctx, intake),
     jobs: createJobs(ctx),
     offers,
     approvals: createApprovals(ctx, intake, waiting),

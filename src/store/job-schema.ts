@@ -1,6 +1,7 @@
 /** The job as it lies on disk. It must be the type of core/job.ts exactly: what it does not know is lost when read. */
 import { z } from 'zod';
 import { PLATFORMS } from '../chat/catalog.ts';
+import { boxSchema, spanSchema } from '../core/coach/look.ts';
 import {
   FORMS,
   type Job,
@@ -21,6 +22,14 @@ const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string
 const namedFile = storedFile.extend({
   name: z.string().exactOptional(),
   postedBy: z.string().exactOptional(),
+  croppedFrom: z
+    .object({
+      sha256: z.string(),
+      looks: z
+        .object({ plain: z.string(), mirrored: z.string(), middles: z.array(z.string()) })
+        .exactOptional(),
+    })
+    .exactOptional(),
 });
 const video = storedFile.extend({ width: z.number(), height: z.number(), durationMs: z.number() });
 
@@ -72,6 +81,8 @@ const base = z.object({
     prompt: z.string().exactOptional(),
     negativePrompt: z.string().exactOptional(),
     clipSeconds: z.number(),
+    stretch: spanSchema.exactOptional(),
+    crop: boxSchema.exactOptional(),
   }),
   inputs: z.object({
     image: namedFile,
@@ -93,6 +104,7 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  findings: z.array(z.string()).readonly().exactOptional(),
   rev: z.int().exactOptional(),
   hidden: z
     .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })

@@ -11,16 +11,44 @@ const CONNECT_WITHIN_MS = 5_000;
 /** Of one statement: on a cable that was cut, nobody would ever answer. */
 const ANSWER_WITHIN_MS = 60_000;
 const TRIES_AT_DEADLOCK = 5;
+/** The tables that say who somebody is. */
+const WITH_MEMBERS = [
+  ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
+  ...['admissions', 'admission_spaces', 'admission_members'],
+];
 /** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
 const INT8 = 20;
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
+/** The same database for another user of it: statements in PostgreSQL's own form, and errors as they are. */
+type PostgresAccess = { executeSql(text: string, values?: unknown[]): Promise<{ rows: object[] }> };
+
+export type QueueAccess = PostgresAccess & {
+  /** Where our records lie. */
+  schema: string;
+  /** In a transaction of ours that is under way. */
+  within(tx: Statements): PostgresAccess;
+  /** An error in our own words, and without what stood in a row. */
+  errorOf(error: unknown): unknown;
+};
+
+export type PostgresDatabase = Database & { queues: QueueAccess };
+
+/** The connection of each transaction that is under way. */
+const clients = new WeakMap<Statements, Queryable>();
+
+function clientOf(tx: Statements): Queryable {
+  const client = clients.get(tx);
+  if (!client) throw new TypeError('not a transaction of PostgreSQL');
+  return client;
+}
+
 /**
  * Connects and brings the database to the present shape. Throws StoreUnreachable, StoreUnfit, StoreTooNew or another
  * StoreError.
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string): Promise<PostgresDatabase> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'strut',
@@ -45,14 +73,20 @@ export async function openPostgres(url: string): Promise<Database> {
     }
   };
   const direct = statementsOn(pool);
-  const db: Database = {
+  const db: PostgresDatabase = {
     all: (text, ...values) => told(() => direct.all(text, ...values)),
     run: (text, ...values) => told(() => direct.run(text, ...values)),
-    transaction: (name, work) => told(() => transaction(pool, name, work)),
+    transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
+    queues: {
+      schema: '',
+      executeSql: (text, values) => pool.query(text, values),
+      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(text, values) }),
+      errorOf: (error) => postgresErrorOf(error) ?? error,
+    },
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
-      await db.run('VACUUM keyv, inbox, ledger_lines, ledger_counters, audit_log');
+      await db.run(`VACUUM ${WITH_MEMBERS.join(', ')}`);
     },
     close: () => {
       closed ??= pool.end();
@@ -60,7 +94,7 @@ export async function openPostgres(url: string): Promise<Database> {
     },
   };
   try {
-    await checkServer(db);
+    db.queues.schema = await checkServer(db);
     await migrate(db);
     return db;
   } catch (error) {
@@ -85,13 +119,19 @@ async function transaction<T>(
   pool: pg.Pool,
   name: LockName,
   work: (tx: Statements) => Promise<T>,
+  how = { synced: true },
   tries = 1,
 ): Promise<T> {
   const client = await pool.connect();
   let ended = false;
   try {
-    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`);
-    const result = await work(statementsOn(client));
+    const begin = how.synced ? 'BEGIN' : 'BEGIN; SET LOCAL synchronous_commit = off';
+    await client.query(
+      name === 'row' ? begin : `${begin}; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
+    );
+    const tx = statementsOn(client);
+    clients.set(tx, client);
+    const result = await work(tx);
     const { command } = await client.query('COMMIT');
     ended = true;
     if (command !== 'COMMIT') throw new Error('the database undid a transaction in place of keeping it');
@@ -104,7 +144,7 @@ async function transaction<T>(
     // One that does not say how it ended is not to be used again: whatever was begun ends with the connection.
     client.release(!ended);
   }
-  return transaction(pool, name, work, tries + 1);
+  return transaction(pool, name, work, how, tries + 1);
 }
 
 const isUndone = (client: Queryable): Promise<boolean> =>
@@ -113,13 +153,16 @@ const isUndone = (client: Queryable): Promise<boolean> =>
     () => false,
   );
 
-async function checkServer(db: Database): Promise<void> {
+/** Answers with the schema that our tables lie in. */
+async function checkServer(db: Database): Promise<string> {
   const [server] = await db.all(
-    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+       current_schema() AS schema`,
   );
-  const { version, encoding } = Object(server);
+  const { version, encoding, schema } = Object(server);
   if (version < OLDEST_VERSION) throw new StoreUnfit('PostgreSQL must be of version 14 or later');
   if (encoding !== 'UTF8') throw new StoreUnfit('the database must have the encoding UTF8');
+  return String(schema);
 }
 
 /** Of several processes that start at once, one migrates and the others find it done. */

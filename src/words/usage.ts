@@ -1,7 +1,9 @@
 /** What was spent, in lines: the sum, then who spent it and with whom. */
 
+import { FINDING_CODES } from '../core/coach/finding.ts';
 import type { Sums, Usage, UsageOf } from '../core/reports/usage.ts';
 import type { Naming } from '../core/settings/setting.ts';
+import { findingText } from './coach.ts';
 import { providerName } from './facts.ts';
 import type { Words } from './index.ts';
 
@@ -15,7 +17,8 @@ export function usageLines(words: Words, usage: Usage, naming: Naming): string[]
   const { t, money } = words;
   const { totals, members, providers } = usage;
   const held = totals.heldJobs > 0 ? [t('usage.held', { held: money(totals.heldMicros) })] : [];
-  if (totals.jobs === 0) return [t('usage.none'), ...held];
+  const foretold = lessonLines(words, usage);
+  if (totals.jobs === 0) return [t('usage.none'), ...held, ...foretold];
   const spent = (sums: Sums) => ({
     spent: money(sums.micros),
     jobs: t('quota.jobs', { count: sums.jobs }),
@@ -30,5 +33,24 @@ export function usageLines(words: Words, usage: Usage, naming: Naming): string[]
     ...held,
     ...list(t('usage.by-provider'), providers, (id) => providerName(words, id)),
     ...list(t('usage.by-member'), members.slice(0, MEMBERS_SHOWN), (id) => naming('member', id)),
+    ...foretold,
   ];
 }
+
+/** What the coach warned of, and how many of these jobs were refused or came out short; over all models. */
+function lessonLines(words: Words, { lessons = {} }: Usage): string[] {
+  const { t } = words;
+  const sums = FINDING_CODES.flatMap((code) => {
+    const counts = Object.values(lessons).flatMap(({ by }) => by[code] ?? []);
+    const jobs = counts.reduce((sum, one) => sum + one.jobs, 0);
+    const spoiled = counts.reduce((sum, one) => sum + one.spoiled, 0);
+    return jobs > 0 ? [{ code, jobs, spoiled }] : [];
+  });
+  if (sums.length === 0) return [];
+  const line = ({ code, jobs, spoiled }: (typeof sums)[number]) =>
+    t('coach.came-true-line', { warning: findingText(words, { code, measured: {} }), jobs, spoiled });
+  return ['', t('coach.came-true'), ...sums.sort(byShare).map(line)];
+}
+
+type Foretold = { jobs: number; spoiled: number };
+const byShare = (a: Foretold, b: Foretold): number => b.spoiled / b.jobs - a.spoiled / a.jobs;

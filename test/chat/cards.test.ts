@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { offerPage, resultPage, statusPage } from '../../src/chat/cards.ts';
+import { resultPage, statusPage } from '../../src/chat/cards.ts';
+import { offerPage } from '../../src/chat/offer-page.ts';
 import type { Page } from '../../src/chat/page.ts';
 import type { Offer } from '../../src/core/intake/offer.ts';
+import { cancellable } from '../../src/core/job/cancel.ts';
 import type { Job, JobState } from '../../src/core/job/job.ts';
 import { FORMS, MOVES } from '../../src/core/job/job.ts';
-import { cancellable } from '../../src/core/job/jobs.ts';
 import type { QuotaLine } from '../../src/core/limits/quota.ts';
 import { FAILURE_CODES } from '../../src/core/refusals.ts';
 import { detailsLines, jobLine } from '../../src/words/details.ts';

@@ -4,7 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
-import { createLooks } from '../../src/core/coach/looks.ts';
+import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
 import { createCore } from '../../src/core/core.ts';
@@ -17,7 +17,7 @@ import type { Uploads } from '../../src/core/intake/uploads.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
-import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/core/limits/admission-queue.ts';
+import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
@@ -29,6 +29,7 @@ import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { createReportRecords } from '../../src/core/takedown/records.ts';
 import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
+import { emptyQueue, memoryAdmissionQueue } from './admission-queue.ts';
 import { memoryAuditLog } from './audit.ts';
 import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
@@ -94,6 +95,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether no other process works on the same records. */
+  alone?: boolean;
   /** Whether every member has said lately whom their pictures show. */
   consents?: 'given' | 'asked';
 };
@@ -108,6 +111,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  alone = true,
   consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
@@ -115,6 +119,7 @@ export function createWorld({
   const disk = {
     store: memoryJobStore(),
     ledger: memoryLedger(),
+    queue: emptyQueue(),
     files,
     offers: memoryKeyValueStore(),
     notices: memoryKeyValueStore(),
@@ -123,6 +128,7 @@ export function createWorld({
     audit: memoryAuditLog(),
     takedown: memoryKeyValueStore(),
     looks: memoryKeyValueStore(),
+    lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
@@ -159,6 +165,7 @@ export function createWorld({
       defaults: { limits, timeZone: 'UTC' },
       clock,
     });
+    const locks = createLocks();
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
@@ -170,20 +177,20 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
-      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT, locks }),
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
-      looks: createLooks(allMedia, disk.looks),
+      ...createCoachRecords((name) => disk[name], allMedia),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
       events: createJobEvents((error) => {
         throw error;
       }),
-      locks: createLocks(),
+      locks,
       clock,
       random: () => 0.5,
       log: SILENT,
@@ -196,12 +203,13 @@ export function createWorld({
         health: createHealth(() => {}),
       }),
       settings,
-      admissionQueue: createAdmissionQueue({
-        rules: admissionLimitsFor(AT_ONCE),
-        now: clock.now,
-        onAdmit: (id) => scheduler.at(id, time.now),
-        onMoved: (job, place) => ctx.events.publish({ ...job, place }),
-      }),
+      admissionQueue: life.wire(
+        memoryAdmissionQueue(
+          { limits: AT_ONCE, now: clock.now, onAdmit: (id) => ctx.scheduler.at(id, time.now) },
+          disk.queue,
+        ),
+        ['enter', 'leave'],
+      ),
       access: createAccess(
         { allowedSpaces: undefined, operators: new Set(), allowPrivate: false, ...access },
         settings,
@@ -220,6 +228,7 @@ export function createWorld({
         defaultQuality: 'standard',
         labelMinimum: 'caption',
       },
+      alone,
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);

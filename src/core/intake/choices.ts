@@ -1,5 +1,6 @@
 /** Parses what a member chose. Every front hands in text; no other file knows the options' names. */
 
+import { readParts } from '../coach/parts.ts';
 import { QUALITIES, SCENES, SPEEDS } from '../job/job.ts';
 import { misfit } from '../misfit.ts';
 import type { OptionSpec } from '../options.ts';
@@ -40,6 +41,10 @@ export const CHOICE_OPTIONS = [
     type: 'switch',
     // On by itself for GIFs and stickers.
   },
+  // What of the files is used: the coach's buttons and the page's marks write them.
+  { name: 'trim_from', type: 'text', maxLength: 10, byButton: true },
+  { name: 'trim_to', type: 'text', maxLength: 10, byButton: true },
+  { name: 'crop', type: 'text', maxLength: 40, byButton: true },
 ] as const satisfies readonly OptionSpec[];
 
 type Texts = Readonly<Record<string, string | undefined>>;
@@ -51,6 +56,8 @@ export function readChoices(texts: Texts): Outcome<Choices> {
   if (unknown !== undefined) return refuse({ code: 'bad-option', option: unknown, allowed: names });
   const wrong = misfit(CHOICE_OPTIONS, texts);
   if (wrong) return refuse(wrong);
+  const parts = readParts(texts);
+  if (!parts.ok) return parts;
   const model = texts.model?.trim().toLowerCase();
   const scene = SCENES.find((value) => value === texts.scene);
   const speed = SPEEDS.find((value) => value === texts.speed);
@@ -66,6 +73,7 @@ export function readChoices(texts: Texts): Outcome<Choices> {
     sound: texts.sound !== 'false',
     trim: texts.trim === 'true',
     ...(texts.loop ? { loop: texts.loop === 'true' } : {}),
+    ...parts.value,
     ...(prompt ? { prompt } : {}),
     ...(negativePrompt ? { negativePrompt } : {}),
   });

@@ -1,11 +1,12 @@
 /** Turns two files and the member's choices into a quote, and the quote into a job on disk. */
 
+import { adviceOn } from '../coach/advice.ts';
+import type { PricedFinding } from '../coach/finding.ts';
+import type { Seen } from '../coach/findings.ts';
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
-import type { ClipFacts, ImageFacts } from '../media.ts';
 import { chosenIn } from '../models/chosen.ts';
-import type { Model } from '../models/model.ts';
 import { modelOfJob } from '../models/registry.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
 import { bestQuote, billedSeconds, type Choices, type Plan, plan } from '../price/quote.ts';
@@ -16,11 +17,19 @@ import type { FileWork } from './file-use.ts';
 import { normalise } from './normalise.ts';
 import type { Uploads } from './uploads.ts';
 import { keptUploads } from './uploads.ts';
-
-type Verdict = { image: Outcome<ImageFacts>; clip: Outcome<ClipFacts>; warnings: QuoteWarning[] };
+import { createVerdicts, isBroken } from './verdicts.ts';
 
 /** What a job can be opened of: what was planned, its price, and the files, as they were given or ready to be sent. */
-export type PreparedJob = { plan: Plan; quote: Quote; files: { uploads: Uploads } | { inputs: Inputs } };
+export type PreparedJob = {
+  plan: Plan;
+  quote: Quote;
+  files: { uploads: Uploads } | { inputs: Inputs };
+  /** What was seen of them, and what of that may go wrong. */
+  seen?: Seen;
+  findings: readonly PricedFinding[];
+  /** The codes of what was said, for the job's record; missing where it was not looked at. */
+  told?: readonly string[] | undefined;
+};
 
 export type Intake = {
   /** Why nothing new can be taken in at the moment, if so. */
@@ -51,29 +60,8 @@ const NOTES_OF_FILES: readonly QuoteNote[] = [
   'looped',
 ];
 
-/** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
-const VERDICTS_KEPT = 100;
-
 export function createIntake(ctx: Context): Intake {
-  const verdicts = new Map<string, Promise<Verdict>>();
-
-  /** Models that take the same share their verdicts. */
-  function look(uploads: Uploads, { image, clip }: Model): Promise<Verdict> {
-    const limits = { image, clip };
-    const key = `${uploads.image.sha256}/${uploads.clip.sha256}/${JSON.stringify(limits)}`;
-    const known = verdicts.get(key);
-    if (known) return known;
-    const fresh = judge(ctx, uploads, limits);
-    verdicts.set(key, fresh);
-    // A disk that failed to give all of the file makes it look broken, too: neither need be so the next time.
-    fresh.then(
-      ({ image, clip }) => [image, clip].some(mayPass) && verdicts.delete(key),
-      () => verdicts.delete(key),
-    );
-    const oldest = verdicts.keys().next().value;
-    if (verdicts.size > VERDICTS_KEPT && oldest !== undefined) verdicts.delete(oldest);
-    return fresh;
-  }
+  const verdictOn = createVerdicts(ctx);
 
   async function prepare(spaceId: string, uploads: Uploads, choices: Choices): Promise<Outcome<PreparedJob>> {
     const tooGood = refusalOfQuality(spaceId, choices.quality);
@@ -81,13 +69,21 @@ export function createIntake(ctx: Context): Intake {
     const chosen = chosenIn(ctx, spaceId, choices);
     if (!chosen.ok) return chosen;
     const target = chosen.value;
-    const { image, clip, warnings } = await look(uploads, target.model);
+    const { image, clip, warnings, seen } = await verdictOn(uploads, target.model);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
     const planned = plan(choices, clip.value, target);
     if (!planned.ok) return planned;
     const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
-    return priced(spaceId, planned.value, heard, { uploads });
+    const prepared = await priced(spaceId, planned.value, heard, { uploads });
+    if (!prepared.ok) return prepared;
+    const findings = await adviceOn(ctx, spaceId, {
+      seen,
+      choices,
+      clip: clip.value,
+      prepared: prepared.value,
+    });
+    return accept({ ...prepared.value, seen, findings, told: findings.map(({ code }) => code) });
   }
 
   async function prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>> {
@@ -105,7 +101,9 @@ export function createIntake(ctx: Context): Intake {
     if (!chosen.ok) return chosen;
     const notes = quote.notes.filter((note) => NOTES_OF_FILES.includes(note));
     const again = { ...request, model: chosen.value.model.id };
-    return priced(spaceId, { request: again, notes }, quote.warnings, { inputs });
+    const prepared = await priced(spaceId, { request: again, notes }, quote.warnings, { inputs });
+    // What was said of the files is known: whoever wants them once more has seen what came of it.
+    return prepared.ok ? accept({ ...prepared.value, told: job.findings }) : prepared;
   }
 
   async function priced(
@@ -122,7 +120,7 @@ export function createIntake(ctx: Context): Intake {
     const usualMs =
       speed === 'relaxed' ? ctx.history.usualMs(quoted.value.provider, plan.request) : undefined;
     const quote = { ...quoted.value, ...(usualMs === undefined ? {} : { usualMs }) };
-    return accept({ plan, quote, files });
+    return accept({ plan, quote, files, findings: [] });
   }
 
   function refusalOfQuality(spaceId: string, quality: Quality | undefined): Refusal | undefined {
@@ -135,7 +133,7 @@ export function createIntake(ctx: Context): Intake {
     return (await ctx.files.hasRoom()) ? undefined : { code: 'disk-full' };
   }
 
-  async function open(event: Event, { plan, quote, files }: PreparedJob, past?: readonly PastLimit[]) {
+  async function open(event: Event, { plan, quote, files, told }: PreparedJob, past?: readonly PastLimit[]) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
@@ -145,11 +143,16 @@ export function createIntake(ctx: Context): Intake {
       for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
       const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
       if (!inputs.ok) return inputs;
+      // A part of a picture may be a picture that is blocked, though the whole is none.
+      const ofPart = plan.request.crop && (await keptUploads(ctx.files, inputs.value));
+      const blocked = ofPart && (await ctx.blocks.refusalFor(event.requester.spaceId, ofPart));
+      if (blocked) return refuse(blocked);
       // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
       const clipSeconds = Math.min(plan.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
       const request = { ...plan.request, clipSeconds };
       // Awaited here: until the job is saved, its files are needed by nothing but this work.
-      return await openJob(ctx, event, { request, inputs: inputs.value, quote }, past);
+      const findings = told ? { findings: told } : {};
+      return await openJob(ctx, event, { request, inputs: inputs.value, quote, ...findings }, past);
     });
   }
 
@@ -212,30 +215,3 @@ function choicesOf(job: Job): Choices {
 }
 
 const sceneOf = ({ scene }: Job['request']): Pick<Choices, 'scene'> => (scene ? { scene } : {});
-
-const isBroken = (verdict: Outcome<unknown>): boolean =>
-  !verdict.ok && verdict.refusal.code === 'broken-file';
-
-/** Whether another look at the same bytes may come to something else. */
-const mayPass = (verdict: Outcome<unknown>): boolean =>
-  isBroken(verdict) || (!verdict.ok && verdict.refusal.code === 'busy');
-
-/** Both files at once, and whether a person can be seen in them: the hosted model refuses without one, after minutes. */
-async function judge(
-  ctx: Context,
-  { image, clip }: Uploads,
-  limits: Pick<Model, 'image' | 'clip'>,
-): Promise<Verdict> {
-  const [imageFacts, clipFacts] = await Promise.all([
-    ctx.media.checkImage(image.path, limits.image),
-    ctx.media.checkClip(clip.path, limits.clip),
-  ]);
-  const warnings: QuoteWarning[] = [];
-  if (imageFacts.ok && clipFacts.ok) {
-    const seen = await ctx.media.findPerson(image.path, clip.path);
-    if (seen && !seen.image) warnings.push('no-person-in-image');
-    if (seen && !seen.clip) warnings.push('no-person-in-clip');
-    if (clipFacts.value.soundUnreadable) warnings.push('sound-unreadable');
-  }
-  return { image: imageFacts, clip: clipFacts, warnings };
-}

@@ -1,9 +1,10 @@
 /** Makes the two files ready to be sent to whoever renders with the model chosen. */
 import type { Context } from '../context.ts';
 import type { Inputs, NamedFile } from '../job/job.ts';
+import { MachineBusy } from '../media.ts';
 import { modelOf } from '../models/registry.ts';
 import type { Plan } from '../price/quote.ts';
-import { accept, type Outcome } from '../refusals.ts';
+import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean, cut } from '../text.ts';
 import type { FileWork } from './file-use.ts';
 import type { Upload, Uploads } from './uploads.ts';
@@ -12,24 +13,33 @@ export async function normalise(
   ctx: Context,
   work: FileWork,
   uploads: Uploads,
-  { request, cutAtSeconds, loopToSeconds }: Plan,
+  { request, fromSeconds, cutAtSeconds, loopToSeconds }: Plan,
 ): Promise<Outcome<Inputs>> {
   await using imageTemp = await ctx.files.temp('img');
   await using clipTemp = await ctx.files.temp('mp4');
   const limits = modelOf(request);
+  const { crop } = request;
   const image = await ctx.media.normaliseImage(uploads.image.path, imageTemp.path, {
     limits: limits.image,
+    ...(crop ? { crop } : {}),
   });
   if (!image.ok) return image;
   const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
     limits: limits.clip,
+    ...(fromSeconds === undefined ? {} : { fromSeconds }),
     ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });
   if (!clip.ok) return clip;
   const { durationMs, width, height } = clip.value;
+  const whole = crop ? await wholeOf(ctx, uploads.image) : uploads.image.croppedFrom;
+  if (whole === 'busy') return refuse({ code: 'busy' });
   return accept({
-    image: { ...(await work.keep(imageTemp.path, image.value.mime)), ...originOf(uploads.image) },
+    image: {
+      ...(await work.keep(imageTemp.path, image.value.mime)),
+      ...originOf(uploads.image),
+      ...(whole ? { croppedFrom: whole } : {}),
+    },
     clip: {
       ...(await work.keep(clipTemp.path, 'video/mp4')),
       ...originOf(uploads.clip),
@@ -38,6 +48,21 @@ export async function normalise(
       height,
     },
   });
+}
+
+/** What the picture is known by, so that whatever is blocked of it is found in its parts, too. */
+async function wholeOf(
+  { media }: Pick<Context, 'media'>,
+  { path, sha256, croppedFrom }: Upload,
+): Promise<NonNullable<NamedFile['croppedFrom']> | 'busy'> {
+  if (croppedFrom) return croppedFrom;
+  try {
+    const looks = await media.pictureHash(path);
+    return { sha256, ...(looks ? { looks } : {}) };
+  } catch (error) {
+    if (error instanceof MachineBusy) return 'busy';
+    throw error;
+  }
 }
 
 /** Long names come from cameras and from jokers; a status message has one line for them. */

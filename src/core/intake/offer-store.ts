@@ -98,11 +98,16 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
 /** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */
 export async function keepUpload(
   work: FileWork,
-  { path, name, kept, postedBy }: Upload,
+  { path, name, kept, postedBy, croppedFrom }: Upload,
 ): Promise<NamedFile | undefined> {
   if (kept && !(await work.hold(kept))) return undefined;
   const file = kept ?? (await work.keep(path, 'application/octet-stream'));
-  return { ...file, ...(name ? { name } : {}), ...(postedBy === undefined ? {} : { postedBy }) };
+  return {
+    ...file,
+    ...(name ? { name } : {}),
+    ...(postedBy === undefined ? {} : { postedBy }),
+    ...(croppedFrom ? { croppedFrom } : {}),
+  };
 }
 
 /** The files of an offer, to make its job of. */

@@ -1,4 +1,5 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
+import type { PricedFinding } from '../coach/finding.ts';
 import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
 import type { Outcome, OverQuota, PastLimit, Refusal } from '../refusals.ts';
@@ -6,10 +7,10 @@ import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
  * Why it was not started at once: it is dear, the member wanted to see it first, the price rose since the yes, a limit
- * has no room for it, its clip has to be cut or repeated, which nobody asked for, or the member has yet to say whom the
- * picture shows.
+ * has no room for it, its clip has to be cut or repeated, which nobody asked for, the member has yet to say whom the
+ * picture shows, or the model may refuse or spoil it.
  */
-export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit' | 'misfit' | 'consent';
+export type OfferReason = 'price' | 'asked' | 'dearer' | 'over-limit' | 'misfit' | 'consent' | 'findings';
 
 export type Offer = {
   /** The event's id, which the job will have. */
@@ -22,6 +23,8 @@ export type Offer = {
   image: NamedFile;
   clip: NamedFile;
   why: OfferReason;
+  /** What was seen that may go wrong; missing on those of an earlier version. */
+  findings?: readonly PricedFinding[];
   /** Its yes says whom the picture shows, and this is why. */
   asks?: ConsentReason;
   /** That was said. */
@@ -52,6 +55,17 @@ export type Choosable = {
   relaxed?: boolean;
 };
 
+/** What of it comes from its files and choices. */
+export const offered = ({
+  plan,
+  quote,
+  findings,
+}: Required<Pick<Offer, 'quote' | 'findings'>> & { plan: Pick<Offer, 'request'> }) => ({
+  request: plan.request,
+  quote,
+  findings,
+});
+
 /** The limit that an admin would lift. */
 export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
   scope,
@@ -60,8 +74,14 @@ export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
 });
 
 /** The offer as if nobody had been asked: what was asked for is not what it is now. */
-export function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
+function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
   return offer;
+}
+
+/** What the admins were asked for holds for the limit that they were told of; of another one it is good until `expiresAt`. */
+export function overLimit(offer: Offer, over: OverQuota, expiresAt: number): Offer {
+  const isSame = offer.over && JSON.stringify(pastOf(offer.over)) === JSON.stringify(pastOf(over));
+  return { ...(isSame ? offer : { ...unasked(offer), expiresAt }), why: 'over-limit', over };
 }
 
 export type Misfit = { mend: Partial<Choices>; seconds: number };

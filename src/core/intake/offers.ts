@@ -3,6 +3,7 @@
  * wait with it, so that a yes needs nothing more.
  */
 
+import { isWorthAsking } from '../coach/finding.ts';
 import type { Context } from '../context.ts';
 import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
@@ -14,7 +15,7 @@ import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
-import { type Misfit, misfitOf, type Offer, type OfferReason, overOf, pastOf, unasked } from './offer.ts';
+import { type Misfit, misfitOf, type Offer, type OfferReason, offered, overLimit, overOf } from './offer.ts';
 import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
@@ -98,11 +99,13 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const misfit = canWait ? misfitOf(prepared.refusal, asked.choices) : undefined;
       return misfit ? offerMended(event, asked, misfit) : prepared;
     }
+    const { findings } = prepared.value;
     const { micros, provider } = prepared.value.quote;
     if (micros > (event.atMostMicros ?? Infinity)) return refuse({ code: 'price-rose', micros });
     const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
     const asks = consent ? undefined : await consents.reasonToAsk(requester, image);
-    const why = asked.ask ? 'asked' : isDear ? 'price' : asks ? 'consent' : undefined;
+    const doubt = asks ? 'consent' : findings.some(isWorthAsking) ? 'findings' : undefined;
+    const why = asked.ask ? 'asked' : isDear ? 'price' : doubt;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
     if (asks) return refuse({ code: 'consent-needed', why: asks, provider });
     if (consent) await consents.give(event, image, consent, provider);
@@ -129,9 +132,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     prepared: PreparedJob,
     why: Pick<Offer, 'why' | 'over' | 'misfitSeconds'>,
   ): Promise<Outcome<IntakeResult>> {
-    const offered = prepareOffer ? await prepareOffer() : accept(prepared);
-    if (!offered.ok) return offered;
-    const { plan, quote } = offered.value;
+    const meant = prepareOffer ? await prepareOffer() : accept(prepared);
+    if (!meant.ok) return meant;
     await using work = ctx.fileUse.begin();
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
@@ -142,13 +144,12 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       code: codeOf(event.id),
       requester: event.requester,
       choices,
-      request: plan.request,
-      quote,
+      ...offered(meant.value),
       image,
       clip,
       ...why,
       ...(asks ? { asks } : {}),
-      choosable: choosableIn(ctx, event.requester.spaceId, plan.request),
+      choosable: choosableIn(ctx, event.requester.spaceId, meant.value.plan.request),
       expiresAt: ctx.clock.now() + WAITS_MS,
     });
     return accept(takenOf(offer));
@@ -179,19 +180,12 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
   function offerAnew(
     { over: _, ...offer }: Offer,
     choices: Choices,
-    { plan, quote }: PreparedJob,
+    prepared: PreparedJob,
     why: OfferReason,
   ): Promise<Offer> {
     const expiresAt = ctx.clock.now() + WAITS_MS;
-    const choosable = choosableIn(ctx, offer.requester.spaceId, plan.request);
-    return kv.save({ ...offer, choices, request: plan.request, quote, why, expiresAt, choosable });
-  }
-
-  /** What the admins were asked for holds for the limit that they were told of. */
-  function overLimit(offer: Offer, over: OverQuota): Offer {
-    const isSame = offer.over && JSON.stringify(pastOf(offer.over)) === JSON.stringify(pastOf(over));
-    const kept = isSame ? offer : { ...unasked(offer), expiresAt: ctx.clock.now() + WAITS_MS };
-    return { ...kept, why: 'over-limit', over };
+    const choosable = choosableIn(ctx, offer.requester.spaceId, prepared.plan.request);
+    return kv.save({ ...offer, ...offered(prepared), choices, why, expiresAt, choosable });
   }
 
   const change: Offers['change'] = (call, code, choices) =>
@@ -230,7 +224,9 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const made = await intake.open(offer, prepared.value, offer.lifted);
       if (made.ok) await kv.drop(offer);
       const over = overOf(made);
-      return over ? accept(takenOf(await kv.save(overLimit(offer, over)))) : jobOf(made);
+      return over
+        ? accept(takenOf(await kv.save(overLimit(offer, over, ctx.clock.now() + WAITS_MS))))
+        : jobOf(made);
     });
 
   const decline: Offers['decline'] = (call, code) =>

@@ -1,6 +1,6 @@
 /** What members may hand in, and what they have handed in already. */
 
-import type { StoredFile } from '../job/job.ts';
+import type { StoredFile, WholePicture } from '../job/job.ts';
 import type { Files } from '../ports.ts';
 
 /** Far over what a provider takes, as pictures and clips are made smaller here. */
@@ -19,7 +19,12 @@ export async function keptUpload(
     mime,
     name,
     postedBy,
-  }: StoredFile & { name?: string | undefined; postedBy?: string | undefined },
+    croppedFrom,
+  }: StoredFile & {
+    name?: string | undefined;
+    postedBy?: string | undefined;
+    croppedFrom?: WholePicture | undefined;
+  },
 ): Promise<Upload> {
   const kept = { key, bytes, mime };
   // Files are named by their hash.
@@ -29,6 +34,7 @@ export async function keptUpload(
     kept,
     ...(name ? { name } : {}),
     ...(postedBy === undefined ? {} : { postedBy }),
+    ...(croppedFrom ? { croppedFrom } : {}),
   };
 }
 
@@ -54,5 +60,6 @@ export type Upload = {
   kept?: StoredFile;
   repeats?: true;
   postedBy?: string;
+  croppedFrom?: WholePicture;
 };
 export type Uploads = { image: Upload; clip: Upload };

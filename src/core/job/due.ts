@@ -7,8 +7,11 @@ import { backOffMs, nextLookMs, type PaceFacts } from './pace.ts';
 const UNKNOWN_EVERY_MS = 60_000;
 const UNKNOWN_SHARE = 0.1;
 
-/** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
-const IN_LINE_EVERY_MS = 60_000;
+/**
+ * A job in the queue is woken when its turn comes. Until then it looks for its place, the more often the nearer that is;
+ * so it finds its turn, too, should nobody have woken it.
+ */
+const inQueueMs = (place: number): number => Math.min(Math.max(place * 1_000, 10_000), 60_000);
 
 /** A hidden video is woken when it is restored; this is only for the case that it was not. */
 const HIDDEN_EVERY_MS = 3_600_000;
@@ -21,6 +24,13 @@ const DAY_MS = 24 * 3_600_000;
 /** A provider may let everybody else go first. */
 const RELAXED_DEADLINES = 3;
 
+/** So long after it began, nobody who lives still waits for the answer to a submit. */
+const SUBMIT_ENDS_WITHIN_MS = 100_000;
+
+/** When a job that is found as it is submitted is nobody's any more. */
+export const submitEndsAt = ({ alone }: Context, { submittedAt }: JobIn<'submitting'>): number =>
+  alone ? 0 : submittedAt + SUBMIT_ENDS_WITHIN_MS;
+
 /** How long a job may take, from its turn on. */
 export const deadlineMs = ({ rules }: Context, { speed }: Pick<Job['request'], 'speed'>): number =>
   rules.jobDeadlineMs * (speed === 'relaxed' ? RELAXED_DEADLINES : 1);
@@ -32,7 +42,7 @@ export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) 
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
-  if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (isInQueue(job)) return now + inQueueMs(job.place);
   if (job.state === 'asking') return job.until;
   if (job.state === 'created' && job.full) return now + nextLookMs(roomFacts(ctx, job.full, now));
   // It was reported, and waits for whoever decides.
@@ -41,6 +51,7 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
   }
+  if (job.state === 'submitting') return Math.max(now, submitEndsAt(ctx, job));
   if (job.state === 'unknown') {
     const wait = Math.max(UNKNOWN_EVERY_MS, (now - job.submittedAt) * UNKNOWN_SHARE);
     return stayed ? Math.min(now + wait, Math.max(now, job.deadlineAt)) : now;
@@ -56,6 +67,10 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   });
   return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }
+
+/** As its record says, which names its place for as long as it waits for its turn. */
+export const isInQueue = (job: Job): job is JobIn<'created'> & { place: number } =>
+  job.state === 'created' && job.place !== undefined;
 
 const floorOf = (ctx: Context, provider: string): number =>
   providerOf(ctx, provider)?.capabilities.pollFloorMs ?? 2_000;

@@ -1,8 +1,12 @@
 /** A job: one paid render, from the request to its end. A field that a state lacks cannot be read there. */
+import type { Box, Span } from '../coach/look.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
+import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
+
+export type { NamedFile, StoredFile, StoredVideo, WholePicture } from './stored-files.ts';
 
 export {
   type Orientation,
@@ -13,15 +17,6 @@ export {
   SPEEDS,
   type Speed,
 } from './wishes.ts';
-
-/** A file of ours under DATA_DIR, named by the hash of its bytes. */
-export type StoredFile = { key: string; bytes: number; mime: string };
-/**
- * What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known, or
- * that they passed it on.
- */
-export type NamedFile = StoredFile & { name?: string; postedBy?: string };
-export type StoredVideo = StoredFile & { width: number; height: number; durationMs: number };
 
 /** How people see that a video was made by a machine: words above it, or a plate in the picture as well. */
 export const LABELS = ['caption', 'plate'] as const;
@@ -46,6 +41,9 @@ export type RenderRequest = {
   negativePrompt?: string;
   /** Whole seconds that the price counts, DESIGN §7. */
   clipSeconds: number;
+  /** What of the clip and of the picture its files were made of; missing: all of it. */
+  stretch?: Span;
+  crop?: Box;
 };
 
 /** The two files of a job after normalising, ready to go to a provider. */
@@ -142,6 +140,8 @@ export type JobBase = {
   updatedAt: number;
   deadlineAt: number;
   hidden?: Hidden;
+  /** What the coach said of it, by its codes. */
+  findings?: readonly string[];
   /** How often it had been saved when it was read, as the store counts; none where it never was. */
   rev?: number;
 };

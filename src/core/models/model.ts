@@ -1,4 +1,5 @@
 /** What a model is: what members see of it, what it takes, and what it understands. */
+import type { FindingTable } from '../coach/finding.ts';
 import type { Orientation, Quality, Scene } from '../job/job.ts';
 
 /** What a model takes of the sides of a picture or a clip, in pixels, and of the bytes of its file. */
@@ -41,4 +42,6 @@ export type Model = {
   };
   /** What its makers say makes a good pair; the words are `model.pair-<this>`. */
   goodPair?: 'whole-person' | 'same-pose';
+  /** What of the things that the coach sees spoils its videos, and how surely. */
+  findings: FindingTable;
 };

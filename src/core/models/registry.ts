@@ -4,6 +4,7 @@
  */
 import { type Job, type RenderRequest, rendererOf } from '../job/job.ts';
 import type { ClipLimits, ImageLimits, Model } from './model.ts';
+import { KLING_FINDINGS, LENIENT_FINDINGS, STRICT_FINDINGS, TOLD_FINDINGS } from './model-findings.ts';
 
 /** Kling motion control, klingai.com developer pages, November 2026; 2.6 and 3.0 take the same. */
 const KLING_IMAGE = {
@@ -29,6 +30,7 @@ const KLING = {
   clip: KLING_CLIP,
   understands: { orientation: true, prompt: true, negativePrompt: true, sound: true, scenes: ['picture'] },
   goodPair: 'whole-person',
+  findings: KLING_FINDINGS,
 } as const satisfies Partial<Model>;
 
 export const MODELS = [
@@ -57,6 +59,7 @@ export const MODELS = [
       sound: false,
       scenes: ['picture', 'clip'],
     },
+    findings: LENIENT_FINDINGS,
   },
   {
     id: 'dreamactor-2',
@@ -86,6 +89,7 @@ export const MODELS = [
       sound: false,
       scenes: ['picture'],
     },
+    findings: LENIENT_FINDINGS,
   },
   {
     id: 'p-video-animate',
@@ -102,6 +106,7 @@ export const MODELS = [
       scenes: ['picture', 'clip'],
     },
     goodPair: 'same-pose',
+    findings: STRICT_FINDINGS,
   },
   // On this machine. It takes what the default model does, as it shows whether a pair fits; alone, it stands in for it.
   {
@@ -109,6 +114,7 @@ export const MODELS = [
     ...KLING,
     qualities: { draft: 480, standard: 480, pro: 480 },
     understands: { ...KLING.understands, prompt: false, negativePrompt: false },
+    findings: TOLD_FINDINGS,
   },
 ] as const satisfies readonly Model[];
 

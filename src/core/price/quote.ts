@@ -1,16 +1,9 @@
 /**
  * Quotes a job: its length, orientation, provider and price, and the warnings that a member should read before paying.
  */
-import type {
-  Orientation,
-  Quality,
-  Quote,
-  QuoteNote,
-  QuoteWarning,
-  RenderRequest,
-  Scene,
-  Speed,
-} from '../job/job.ts';
+import { isTrimmed, stretchOf } from '../coach/parts.ts';
+import type { Quality, Quote, QuoteNote, QuoteWarning, RenderRequest, Scene, Speed } from '../job/job.ts';
+import type { Choices } from '../job/wishes.ts';
 import type { ClipFacts } from '../media.ts';
 import type { Model } from '../models/model.ts';
 import { modelOf } from '../models/registry.ts';
@@ -18,28 +11,15 @@ import type { Provider } from '../ports.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
-/** What a member chose; `auto` and the missing quality are decided here. */
-export type Choices = {
-  /** By its id, as it was written; missing: the space's default. */
-  model?: string;
-  scene?: Scene;
-  speed?: Speed;
-  orientation: 'auto' | Orientation;
-  quality: Quality | undefined;
-  sound: boolean;
-  trim: boolean;
-  /** Missing: a clip is repeated where it is of a kind that players repeat. */
-  loop?: boolean;
-  prompt?: string;
-  negativePrompt?: string;
-};
+export type { Choices } from '../job/wishes.ts';
 
 /** What is rendered, once what was chosen, set and offered has been put together. */
 export type Target = { model: Model; quality: Quality; scene: Scene; speed?: Speed };
 
 export type Plan = {
   request: RenderRequest;
-  /** Where the clip must be cut, when it is longer than the orientation allows. */
+  /** Where the clip is to begin, and after how many seconds it is cut: as was asked for, or as the model takes no more. */
+  fromSeconds?: number;
   cutAtSeconds?: number;
   /** Until when the clip must be repeated, when it is shorter than any model takes. */
   loopToSeconds?: number;
@@ -58,7 +38,13 @@ export function plan(
   const { understands, clip: limits } = model;
   const { minSeconds } = limits;
   const notes: QuoteNote[] = [];
-  const seconds = clip.durationMs / 1000;
+  const wholeSeconds = clip.durationMs / 1000;
+  const stretch = stretchOf(choices, wholeSeconds);
+  if (!stretch)
+    return refuse({ code: 'bad-option', option: 'trim_from', allowed: [`< ${Math.floor(wholeSeconds)}`] });
+  const isPart = isTrimmed(stretch, wholeSeconds);
+  const durationMs = isPart ? (stretch.toSeconds - stretch.fromSeconds) * 1000 : clip.durationMs;
+  const seconds = durationMs / 1000;
   let { orientation } = choices;
   if (!understands.orientation) {
     if (orientation === 'image') notes.push('orientation-ignored');
@@ -66,16 +52,16 @@ export function plan(
   } else if (orientation === 'auto') {
     // The picture's own framing follows a moving camera better (fal.ai's page), but takes less of it.
     orientation =
-      clip.cameraMoves && billedSeconds(clip.durationMs) <= limits.maxSeconds.image ? 'image' : 'video';
+      clip.cameraMoves && billedSeconds(durationMs) <= limits.maxSeconds.image ? 'image' : 'video';
     if (orientation === 'image') notes.push('orientation-from-camera');
   }
   const maxSeconds = limits.maxSeconds[orientation];
-  let billed = billedSeconds(clip.durationMs);
-  let cutAtSeconds: number | undefined;
+  let billed = billedSeconds(durationMs);
+  let cutAtSeconds = isPart ? seconds : undefined;
   let loopToSeconds: number | undefined;
-  if (clip.durationMs < minSeconds * 1000 - PADDING_MS) {
-    // A single picture stays one, however often it is shown.
-    const canLoop = Math.round(clip.fps * seconds) > 1;
+  if (durationMs < minSeconds * 1000 - PADDING_MS) {
+    // A single picture stays one, however often it is shown; and whoever chose a part of a clip can choose more of it.
+    const canLoop = !isPart && Math.round(clip.fps * seconds) > 1;
     if (!canLoop || !(choices.loop ?? REPEATED.includes(clip.container)))
       return refuse({ code: 'clip-too-short', seconds, minSeconds, canLoop });
     loopToSeconds = minSeconds;
@@ -101,10 +87,13 @@ export function plan(
     ...(choices.prompt ? { prompt: choices.prompt } : {}),
     ...(choices.negativePrompt ? { negativePrompt: choices.negativePrompt } : {}),
     clipSeconds: billed,
+    ...(isPart ? { stretch } : {}),
+    ...(choices.crop ? { crop: choices.crop } : {}),
   };
   return accept({
     request,
     notes,
+    ...(isPart && stretch.fromSeconds > 0 ? { fromSeconds: stretch.fromSeconds } : {}),
     ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });

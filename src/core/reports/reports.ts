@@ -21,17 +21,15 @@ export function createReports({
   settings,
   rules,
   clock,
-}: Pick<Context, 'ledger' | 'media' | 'settings' | 'rules' | 'clock'>): Reports {
+  lessons,
+}: Pick<Context, 'ledger' | 'media' | 'settings' | 'rules' | 'clock' | 'lessons'>): Reports {
   return {
-    usage(period, spaceId) {
+    async usage(period, spaceId) {
       const { timeZone } = spaceId === undefined ? rules : settings.of(spaceId);
       const range = reportRange(period, clock.now(), timeZone);
-      return usageOf(ledger, {
-        period,
-        ...range,
-        timeZone,
-        ...(spaceId === undefined ? {} : { spaceId }),
-      });
+      const scope = { period, ...range, timeZone };
+      if (spaceId !== undefined) return usageOf(ledger, { ...scope, spaceId });
+      return { ...(await usageOf(ledger, scope)), lessons: (await lessons.read()).record };
     },
     csv: ({ spaceId, from, to }) =>
       csvOf(ledger.lines({ from, to, ...(spaceId === undefined ? {} : { spaceId }) })),

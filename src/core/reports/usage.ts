@@ -1,5 +1,6 @@
 /** What was spent, read from the lines of the ledger: by day, by member, by provider, by space. */
 
+import type { LessonsRecord } from '../coach/lessons.ts';
 import type { Ledger, LedgerLine } from '../limits/ledger.ts';
 import { resetsAt, startsAt, windowOf } from '../limits/windows.ts';
 import type { Micros } from '../price/money.ts';
@@ -35,7 +36,9 @@ type UsageDay = Sums & { day: string; spent: Record<string, Micros> };
 export type UsageOf = Sums & { id: string };
 
 /** The days in order, without a gap; members, providers and spaces by what they spent, the most first. */
+/** `lessons`: what became of what the coach foretold, of all spaces and times; the operator's alone. */
 export type Usage = ReportScope & {
+  lessons?: LessonsRecord;
   totals: Sums;
   days: UsageDay[];
   members: UsageOf[];

@@ -76,13 +76,16 @@ export function createBlocks({
     async refusalFor(spaceId, { image: picture, clip }) {
       const here = (await all()).filter(({ scope }) => scope === EVERYWHERE || scope === spaceId);
       if (here.length === 0) return undefined;
-      const exact = here.some(
-        ({ sha256 }) => sha256.includes(picture.sha256) || sha256.includes(clip.sha256),
-      );
+      const { croppedFrom } = picture;
+      const given = [picture.sha256, clip.sha256, ...(croppedFrom ? [croppedFrom.sha256] : [])];
+      const exact = here.some(({ sha256 }) => given.some((one) => sha256.includes(one)));
       if (!exact) {
         const seen = await hashOf(picture).catch(busy);
         if (seen === 'busy') return { code: 'busy' };
-        if (!here.some(({ pHashes }) => seen && isAlike(seen, pHashes))) return undefined;
+        // A part of a picture is looked up as what it is, and as what it is of.
+        const looks = [seen, croppedFrom?.looks];
+        const isBlocked = ({ pHashes }: Block) => looks.some((one) => one && isAlike(one, pHashes));
+        if (!here.some(isBlocked)) return undefined;
       }
       log.info({ space: spaceId, exact }, 'a blocked picture was refused');
       return { code: 'picture-blocked' };

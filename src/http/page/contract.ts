@@ -1,4 +1,5 @@
 /** What the page and the API say to each other: types only, read by the page's JSDoc and never sent to a browser. */
+import type { FindingView, LookView } from './coach-contract.ts';
 
 /** A thing said about a price: `code` is for scripts, `message` for people. */
 export type Remark = { code: string; message: string };
@@ -19,8 +20,13 @@ export type QuoteView = {
 /** Whom the picture shows must be said: one of the answers, as `consent`. `lines`: what that means, and where it goes. */
 export type ConsentView = { why: string; answers: string[]; lines: string[] };
 
-/** `consent`: it will be asked. */
-export type PriceView = { quote: QuoteView; consent?: ConsentView };
+/** `consent`: it will be asked. `look`: missing where the files could not be looked at in time. */
+export type PriceView = {
+  quote: QuoteView;
+  consent?: ConsentView;
+  findings: FindingView[];
+  look?: LookView;
+};
 
 type JobStateName =
   | 'created'
@@ -185,7 +191,24 @@ export type StatusView = {
   components: ComponentView[];
   /** By the chat's name, where its bot can be added to a server or a group. */
   links?: Record<string, string>;
+  /** Where several processes share the work, in the order of their starts. */
+  processes?: ProcessView[];
+  queues?: QueueView[];
 };
+
+/** `has`: what only one process may have, a chat, a shard of it, or upkeep. `seenSeconds`: so long ago it said that it is there. */
+export type ProcessView = {
+  id: string;
+  host: string;
+  roles: string[];
+  has: string[];
+  version: string;
+  startedAt: number;
+  seenSeconds: number;
+};
+
+/** Steps of jobs that wait for a process; `oldestDueSeconds`: so long the first of them could have been taken. */
+export type QueueView = { lane: string; waiting: number; oldestDueSeconds?: number };
 
 /** `spent`, `held` and `suspended` are the sums as a person reads them. */
 export type SumsView = {

@@ -9,7 +9,7 @@ import { fetchFiles, uploadsOf } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';
 import type { MemberEvent } from './record.ts';
 import { type AskOf, type InboundRecord, inboxIdOf, type RecordedFiles } from './record.ts';
-import { drawFor } from './speak.ts';
+import { drawFor, sayPage } from './speak.ts';
 
 /** Until there is a job that says how it stands. */
 export const preparing = ({ t }: Words): MessageBody => notice(t('card.created'));
@@ -23,8 +23,7 @@ export async function makeJob(
   const { asked, words, call } = event;
   const { target, ask } = asked;
   const replyTarget = { target, answerId: ask.answerId };
-  const say = async (page: Page): Promise<void> =>
-    void (await replies.say(replyTarget, messageOf(words, page)));
+  const say = async (page: Page): Promise<void> => void (await sayPage(parts, replyTarget, words, page));
   if (target.botIsHere && target.guildId) void servers.learn(target.guildId);
   return make(parts, {
     command: ask.command,

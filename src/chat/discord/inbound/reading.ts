@@ -34,6 +34,7 @@ export function readInteraction(reader: Reader, owners: Owners, event: Interacti
     case InteractionType.ApplicationCommand:
       if (event.data.type === ApplicationCommandType.Message) return readMenu(reader, event);
       if (event.data.name === 'animate') return readAnimate(reader, event);
+      if (event.data.name === 'check') return readCheck(reader, event);
       return event.data.name === 'verify' ? readVerify(reader, event) : readTyped(asker, event);
     case InteractionType.MessageComponent:
       return readPress(reader, owners, event);
@@ -77,6 +78,20 @@ function readVerify(reader: Reader, { data }: CommandUse): Reading {
   const attachment = data.resolved.attachments[textsOf(data).clip ?? ''];
   if (attachment) return lookAt(reader, givenOf(attachment));
   return telling(reader.asker, reader.words.refusal({ code: 'missing-clip' }));
+}
+
+/** Only whoever asks sees what is said of their files. */
+function readCheck({ asker, words }: Reader, { data }: CommandUse): Reading {
+  const { image, clip } = textsOf(data);
+  const fileOf = (id: string | undefined): RecordedFile | undefined => {
+    const attachment = id === undefined ? undefined : data.resolved.attachments[id];
+    return attachment && { given: givenOf(attachment) };
+  };
+  const files = named({ image: fileOf(image), clip: fileOf(clip) });
+  if (!files.image && !files.clip) return telling(asker, words.refusal({ code: 'missing-image' }));
+  const privately = { ...asker, target: { ...asker.target, private: true } };
+  const ask: AskOf<'check'> = { kind: 'check', files: { ...files, unknown: [] } };
+  return doing(privately, { kind: 'thinking', ephemeral: true }, ask);
 }
 
 const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>

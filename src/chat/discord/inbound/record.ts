@@ -53,6 +53,8 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
   /** Whether that video is from here. */
   z.object({ kind: z.literal('verify'), clip: givenSchema }),
+  /** What may go wrong with these. */
+  z.object({ kind: z.literal('check'), files: recordedFilesSchema }),
   z.object({
     kind: z.literal('press'),
     verb: z.string(),
@@ -109,6 +111,8 @@ export const recordSchema = z.object({
   channelId: z.string().optional(),
   forAdults: z.boolean().optional(),
   roles: z.array(z.string()).optional(),
+  /** Whoever receives it is not done with it yet: its answer, or what belongs to it, is still to come. */
+  partly: z.literal(true).optional(),
   ask: z.union([askSchema.transform(upgraded), oldAskSchema.transform(fromOldAsk)]),
 });
 /** Who asked, and what. */

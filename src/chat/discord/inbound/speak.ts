@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { MessageFlags, Routes } from 'discord.js';
 import type { Job } from '../../../core/job/job.ts';
 import type { WordKey, Words } from '../../../words/index.ts';
+import { sheetDrawer } from '../../coach.ts';
 import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
@@ -31,19 +32,22 @@ export async function sayPage(
 
 async function sayWithPicture(
   { tokens, admin, log }: InboundParts,
-  { target }: ReplyTarget,
+  { target, answerId }: ReplyTarget,
   words: Words,
   page: Page & Required<Pick<Page, 'media'>>,
   picture: Uint8Array,
 ): Promise<boolean> {
-  const live = await tokens.get(target.eventId);
-  if (!live) return false;
+  const live = target.kind === 'message' ? undefined : await tokens.get(target.eventId);
+  const own = target.kind === 'message' ? answerId : undefined;
+  const route = live
+    ? Routes.webhookMessage(live.applicationId, live.token)
+    : own && Routes.channelMessage(target.channelId, own);
+  if (!route) return false;
   const { name: filename, mime, alt } = page.media;
   await using file = await admin.temp('png');
   await writeFile(file.path, picture, { mode: 0o600 });
   try {
-    const original = Routes.webhookMessage(live.applicationId, live.token);
-    await admin.sender.edit(original, messageOf(words, page), [{ path: file.path, filename, mime, alt }]);
+    await admin.sender.edit(route, messageOf(words, page), [{ path: file.path, filename, mime, alt }]);
     return true;
   } catch (err) {
     if (!(err instanceof DiscordTrouble)) throw err;
@@ -83,7 +87,7 @@ const WAYS = ['help.discord-slash', 'help.discord-menu', 'help.discord-mention']
 
 /** Links are looked up only for the jobs that a page wants them for. */
 export function drawFor(
-  { outbound, commands, core }: InboundParts,
+  { outbound, commands, core, admin }: InboundParts,
   { asked: { target, moderator }, words: { t } }: MemberEvent,
 ): Draw {
   const facts: Facts = {
@@ -99,6 +103,7 @@ export function drawFor(
     hasAdmins: target.guildId !== undefined && target.botIsHere,
     panel: formsPanel,
     chart: core.reports.chart,
+    sheets: { draw: sheetDrawer(core, admin.temp), of: core.coach.sheetOf },
   };
   return async (write) => {
     const wanted = new Set<Job>();

@@ -23,6 +23,7 @@ export type DecideParts = { halves: Halves; expected: Expected; tooLarge: Downlo
 /** Starts a job, wherever it stands: `/animate`, and its hint that the member wants to choose first. */
 const ANIMATE = 'animate';
 const VERIFY = 'verify';
+const CHECK = 'check';
 const OPTIONS = /^options?\b\s*/i;
 
 /** The caller holds the lock of the member's halves. */
@@ -35,6 +36,7 @@ export async function decide(
     const attached = Object.keys(media).length > 0;
     return toVerify(said, attached ? media : (repliesTo?.media ?? {}), tooLarge);
   }
+  if (command === CHECK) return toCheck(said, tooLarge);
   if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
   const isPrivate = chatType === 'private';
   const hasFile = media.image !== undefined || media.clip !== undefined;
@@ -82,7 +84,19 @@ function toVerify(said: MessageRecord, media: Media, tooLarge: Downloads['tooLar
   if (!clip) return image ? { do: 'refuse', refusal: { code: 'not-a-video' } } : { do: 'ask-video' };
   const maxBytes = overLimit({ clip }, tooLarge);
   if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
-  return { do: 'request', request: requestOf(said, { clip }, { verify: true }) };
+  return { do: 'request', request: requestOf(said, { clip }, { look: VERIFY }) };
+}
+
+/** Whatever hangs on the message and on what it replies to. */
+function toCheck(said: MessageRecord, tooLarge: Downloads['tooLarge']): Decision {
+  const files = together(said.media, said.repliesTo?.media);
+  if (!files.image && !files.clip)
+    return said.media.unusable
+      ? { do: 'refuse', refusal: { code: 'not-a-video', found: 'TGS' } }
+      : { do: 'say', key: 'coach.usage' };
+  const maxBytes = overLimit(files, tooLarge);
+  if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
+  return { do: 'request', request: requestOf(said, files, { look: CHECK }) };
 }
 
 function overLimit({ image, clip }: Media, tooLarge: Downloads['tooLarge']): number | undefined {
@@ -112,10 +126,10 @@ export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: numb
 function requestOf(
   said: MessageRecord,
   media: Media,
-  { again, verify = false }: { again?: string | undefined; verify?: boolean },
+  { again, look }: { again?: string | undefined; look?: typeof VERIFY | typeof CHECK },
 ): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
-  const wish = again === undefined && !verify;
+  const wish = again === undefined && !look;
   const ask = wish && said.command === ANIMATE && OPTIONS.test(said.text);
   const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
   return {
@@ -129,7 +143,7 @@ function requestOf(
     locale,
     ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
-    command: verify ? 'verify' : again === undefined ? 'animate' : 'again',
+    command: look ?? (again === undefined ? 'animate' : 'again'),
     options: wish ? { ...options, ...(prompt ? { prompt } : {}) } : again === undefined ? {} : { job: again },
     ask,
     media,

@@ -6,23 +6,24 @@ import type { Inbox } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { answer } from '../../command.ts';
 import { make } from '../../make.ts';
-import { type Page, said } from '../../page.ts';
+import { drawnNow, type Page, said } from '../../page.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
 import type { Request } from './records.ts';
 import type { Talk } from './speak.ts';
-import { type DrawParts, drawFor } from './speak.ts';
+import { type DrawParts, drawFor, type SpeakParts, sayPicture } from './speak.ts';
 import { type Membership, targetOf } from './who.ts';
 
-export type RequestParts = DrawParts & {
-  downloads: Downloads;
-  inbox: Inbox;
-  talk: Talk;
-  who: Membership;
-  remove(chatId: number, messageId: number): Promise<boolean>;
-  signal: AbortSignal;
-};
+export type RequestParts = DrawParts &
+  Pick<SpeakParts, 'sayWith' | 'log'> & {
+    downloads: Downloads;
+    inbox: Inbox;
+    talk: Talk;
+    who: Membership;
+    remove(chatId: number, messageId: number): Promise<boolean>;
+    signal: AbortSignal;
+  };
 
 /** We are being stopped: the wish stays on disk and is taken up at the next start. */
 export class Interrupted extends Error {
@@ -39,7 +40,9 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   const messageId = await statusOf(id, request, words, parts);
   // Nobody could see the price there, nor the video.
   if (messageId === undefined) return;
-  if (messageId !== 'unknown' && request.command !== 'verify')
+  const { command } = request;
+  const isLook = command === 'verify' || command === 'check';
+  if (messageId !== 'unknown' && !isLook)
     await talk.bind(request.jobId, {
       chatId: request.chatId,
       messageId,
@@ -49,9 +52,9 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     const body = messageOf(words, page);
     if (messageId === 'unknown') await talk.say(targetOf(request), body);
     else await talk.edit(targetOf(request), messageId, body);
+    await sayPicture(parts, targetOf(request), page);
   };
-  const { command } = request;
-  if (command === 'verify') return say(await verdictOn(request, caller, words, parts));
+  if (isLook) return say(await foundIn(command, request, caller, words, parts));
   const made = await make(parts, {
     command,
     call: callFor(caller, request),
@@ -68,14 +71,26 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   if (made === 'later') throw new Interrupted();
 }
 
-/** Nothing of the video is kept. */
-async function verdictOn(request: Request, caller: Caller, words: Words, parts: RequestParts): Promise<Page> {
-  const { core, commands } = parts;
+/** Nothing of the files is kept. */
+async function foundIn(
+  command: 'verify' | 'check',
+  request: Request,
+  caller: Caller,
+  words: Words,
+  parts: RequestParts,
+): Promise<Page> {
+  const { core, commands, log } = parts;
   const call = { ...callFor(caller, request), seenByAll: request.chatType !== 'private' };
   const draw = drawFor(parts, request, words);
-  return withFiles(request, words, parts, ({ files }) =>
-    answer(commands.verify, { ...call, files }, { core, words, draw }),
-  );
+  return withFiles(request, words, parts, async ({ files }) => {
+    const asked = { ...call, files };
+    const page =
+      command === 'verify'
+        ? await answer(commands.verify, asked, { core, words, draw })
+        : await answer(commands.check, asked, { core, words, draw });
+    // With its picture: the files are gone after this.
+    return drawnNow(page, log);
+  });
 }
 
 const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
@@ -88,11 +103,19 @@ const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
 async function callerOf(request: Request, who: Membership): Promise<Caller> {
-  return request.command === 'animate' ? who.member(request) : who.ranked(request);
+  const isTheirs = request.command === 'animate' || request.command === 'check';
+  return isTheirs ? who.member(request) : who.ranked(request);
 }
 
 /** The first send and one more: then the wish goes on without a message that tells how it stands. */
 const SENDS_OF_UNKNOWN_FATE = 2;
+
+const STARTS = {
+  animate: 'job.created',
+  again: 'job.created',
+  verify: 'verify.looking',
+  check: 'coach.looking',
+} as const;
 
 /** The message that tells how it stands: sent once, and on record before anything else happens. */
 async function statusOf(
@@ -104,7 +127,7 @@ async function statusOf(
   if (request.statusId !== undefined) return request.statusId;
   const { statusLost = 0 } = request;
   if (statusLost >= SENDS_OF_UNKNOWN_FATE) return 'unknown';
-  const starts = words.t(request.command === 'verify' ? 'verify.looking' : 'job.created');
+  const starts = words.t(STARTS[request.command]);
   const lines = [starts, ...(request.firstOfEach ? [words.t('told.first-of-each')] : [])];
   const statusId = await talk.say(targetOf(request), linesOf(lines)).catch(async (error: unknown) => {
     if (isLostSend(error)) {

@@ -4,8 +4,9 @@ import type { Commands } from '../../../../commands/index.ts';
 import type { Core } from '../../../core/command.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { Caller } from '../../../core/limits/access.ts';
-import type { Log } from '../../../core/ports.ts';
+import type { Files, Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
+import { sheetDrawer } from '../../coach.ts';
 import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
@@ -14,7 +15,7 @@ import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
 import type { Place as Address, Outbound } from '../outbound/index.ts';
-import { type Body, CAPTION_LENGTH, ITEMS_SHOWN, messageOf } from '../render.ts';
+import { type Body, CAPTION_LENGTH, ITEMS_SHOWN, linesOf, messageOf } from '../render.ts';
 import { type TelegramTarget, targetSchema } from '../target.ts';
 import type { Place } from './records.ts';
 
@@ -57,12 +58,30 @@ export async function sayPage(
   return told(await talk.say(to, messageOf(words, page)));
 }
 
+/** The picture of a page whose words are said already, in a message of their own. Without it the words say the same. */
+export async function sayPicture(
+  { sayWith, log }: Pick<SpeakParts, 'sayWith' | 'log'>,
+  to: TelegramTarget,
+  { media }: Page,
+): Promise<void> {
+  const picture = await drawn(media, log);
+  if (!media || !picture) return;
+  try {
+    const open = () => new InputFile(picture, media.name);
+    await sayWith(to, { as: 'photo', open }, linesOf([media.alt]));
+  } catch (err) {
+    if (!isTrouble(err)) throw err;
+    log.info({ err }, 'a picture could not be posted');
+  }
+}
+
 const told = (messageId: number | undefined): TellOutcome => (messageId === undefined ? 'nowhere' : 'done');
 
 export type DrawParts = {
   core: Core;
   commands: Commands;
   people: People;
+  files: Pick<Files, 'temp'>;
   /** Whether groups show the bot only what names it; undefined while Telegram hasn't told. */
   privacyMode(): boolean | undefined;
 };
@@ -70,7 +89,7 @@ export type DrawParts = {
 const WAYS = ['help.telegram-album', 'help.telegram-reply', 'help.telegram-private'] as const;
 
 export function drawFor(
-  { core, commands, people, privacyMode }: DrawParts,
+  { core, commands, people, files, privacyMode }: DrawParts,
   place: Place,
   { t }: Words,
   standing?: Caller['standing'],
@@ -90,6 +109,7 @@ export function drawFor(
     },
     panel: panelOf(place),
     chart: core.reports.chart,
+    sheets: { draw: sheetDrawer(core, files.temp), of: core.coach.sheetOf },
   };
   return (write) =>
     people.named(chatId, t('settings.anonymous-admin'), (naming) => write({ ...facts, naming }));

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { ClipLook, PictureLook } from '../../../src/core/coach/look.ts';
+import type { IntakeResult } from '../../../src/core/intake/offers.ts';
+import type { Media } from '../../../src/core/media.ts';
+import type { Outcome } from '../../../src/core/refusals.ts';
+import { clipLook, cutAt, inARow, pictureLook } from '../../fakes/looks.ts';
+import { createRemote } from '../../fakes/remote.ts';
+import { CHAT_EVENT, CHOICES, createWorld, EVENT, MEMBER, UPLOADS } from '../../fakes/world.ts';
+
+/** A hosted model at seven cents a second, and what is seen of the files. */
+function worldThatSees(picture: PictureLook, clip: ClipLook, media: Partial<Media> = {}) {
+  const remote = createRemote('paid');
+  remote.provider.quote = async ({ clipSeconds }) => ({ micros: clipSeconds * 70_000, notes: [] });
+  const world = createWorld({
+    remotes: [remote],
+    clip: { durationMs: clip.seconds * 1000 },
+    media: { lookAtPicture: async () => picture, lookAtClip: async () => clip, ...media },
+  });
+  return { world, ...world.boot() };
+}
+
+function offerOf(taken: Outcome<IntakeResult>) {
+  if (!taken.ok || taken.value.kind !== 'offer') throw new Error('it was not offered');
+  return taken.value.offer;
+}
+
+describe('a pair in a chat', () => {
+  it('starts as it always did where there is nothing to say, and where there is but a hint', async () => {
+    for (const picture of [pictureLook(), pictureLook({ dark: true })]) {
+      const { core } = worldThatSees(picture, clipLook());
+      expect(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false)).toMatchObject({
+        value: { kind: 'job' },
+      });
+    }
+  });
+
+  it('is offered where the model may refuse or spoil it, with the price of each mend', async () => {
+    const { core } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
+    const offer = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(offer).toMatchObject({ why: 'findings', quote: { micros: 910_000 } });
+    expect(offer.findings).toMatchObject([
+      { code: 'clip-cuts', level: 'will-fail', mends: [{ micros: 490_000 }, { micros: 420_000 }] },
+    ]);
+  });
+
+  it('costs after a mend what its button said, and says no more of what is mended', async () => {
+    const { core } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
+    const offer = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    const choices = offer.findings?.[0]?.mends[0]?.choices ?? {};
+    const mended = await core.offers.change(MEMBER, offer.code, choices);
+    expect(mended).toMatchObject({
+      value: {
+        findings: [],
+        quote: { micros: 490_000, seconds: 7 },
+        request: { stretch: { fromSeconds: 0, toSeconds: 7 } },
+      },
+    });
+    const whole = { trimFrom: undefined, trimTo: undefined, crop: undefined };
+    expect(await core.offers.change(MEMBER, offer.code, whole)).toMatchObject({
+      value: { findings: [{ code: 'clip-cuts' }], quote: { micros: 910_000 } },
+    });
+  });
+
+  it('becomes a job of the part that was chosen, with what was said of it on record', async () => {
+    const used: unknown[] = [];
+    const { core } = worldThatSees(pictureLook({ people: inARow(3) }), clipLook(cutAt(4, 9)), {
+      normaliseImage: async (_path, _to, options) => {
+        used.push(options?.crop);
+        return { ok: true, value: { mime: 'image/jpeg', width: 400, height: 800, bytes: 1 } };
+      },
+      normaliseClip: async (_path, _to, { fromSeconds, maxSeconds = 0 }) => {
+        used.push([fromSeconds, maxSeconds]);
+        const facts = { container: 'MP4', width: 720, height: 1280, fps: 30, hasSound: true, bytes: 1 };
+        return { ok: true, value: { ...facts, durationMs: maxSeconds * 1000 } };
+      },
+      pictureHash: async () => ({ plain: 'f'.repeat(16), mirrored: '0'.repeat(16), middles: [] }),
+    });
+    const { code, findings = [] } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    const second = findings.find((one) => one.code === 'several-people-in-image')?.mends[1]?.choices;
+    await core.offers.change(MEMBER, code, { ...second, trimFrom: 4, trimTo: 9 });
+    const made = await core.offers.confirm(MEMBER, code);
+    expect(used).toEqual([second?.crop, [4, 5]]);
+    expect(made).toMatchObject({
+      value: {
+        kind: 'job',
+        job: {
+          findings: [],
+          request: { crop: second?.crop, stretch: { fromSeconds: 4, toSeconds: 9 }, clipSeconds: 5 },
+          // What is blocked of the whole picture is blocked of its parts.
+          inputs: { image: { croppedFrom: { looks: { plain: 'f'.repeat(16) } } } },
+        },
+      },
+    });
+  });
+
+  it('is sent all the same with one yes, and what was said stays on record', async () => {
+    const { core } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
+    const { code } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({
+      value: { kind: 'job', job: { findings: ['clip-cuts'], quote: { micros: 910_000 } } },
+    });
+  });
+
+  it('can not be a part of a picture that is a blocked one, though the whole is none', async () => {
+    const looks = new Map([
+      [UPLOADS.image.path, { plain: '0'.repeat(16), mirrored: '0'.repeat(16), middles: [] }],
+    ]);
+    const blocked = { plain: 'f'.repeat(16), mirrored: 'f'.repeat(16), middles: [] };
+    const { core, ctx } = worldThatSees(pictureLook({ people: inARow(2) }), clipLook(), {
+      pictureHash: async (path) => looks.get(path) ?? blocked,
+    });
+    await ctx.blocks.add({ jobId: 'x', scope: '*', at: 0, sha256: [], pHashes: [blocked.plain] });
+    const { code, findings } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    await core.offers.change(MEMBER, code, findings?.[0]?.mends[0]?.choices ?? {});
+    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'picture-blocked' } });
+  });
+});
+
+describe('a pair on the page', () => {
+  it('starts without a question: the page has said what there is to say beside its button', async () => {
+    const { core } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
+    expect(await core.offers.take(EVENT, UPLOADS, CHOICES, false)).toMatchObject({ value: { kind: 'job' } });
+  });
+});
+
+describe('a look that fails', () => {
+  it('says nothing, and what was asked of the files before is asked still', async () => {
+    const world = createWorld({ media: { findPerson: async () => ({ image: false, clip: true }) } });
+    const { core } = world.boot();
+    expect(await core.intake.prepare('discord:10', UPLOADS, CHOICES)).toMatchObject({
+      value: { findings: [], quote: { warnings: ['no-person-in-image'] } },
+    });
+  });
+});
