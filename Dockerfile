@@ -17,7 +17,8 @@ COPY commands commands
 COPY puppet puppet
 COPY settings settings
 COPY src src
-RUN mkdir /data && chown node:node /data
+# A volume that is mounted there takes on whose it is.
+RUN mkdir /data /files && chown node:node /data /files
 USER node
 ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=8080
 VOLUME /data

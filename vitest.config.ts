@@ -6,13 +6,13 @@ import { PATIENCE_MS, TEST_MS } from './test/timeouts.ts';
 const HEAVY = [
   'test/media/**/*.test.ts',
   'puppet/test/**/*.test.ts',
-  'test/e2e/{page,page-models}.test.ts',
+  'test/e2e/{page,page-coach,page-models}.test.ts',
   'test/e2e/usage.test.ts',
 ];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
   'test/faults/**/*.test.ts',
-  'test/e2e/{files,postgres,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
+  'test/e2e/{files,postgres,database-away,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
 ];
 

@@ -1,8 +1,8 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import { said } from '../src/chat/page.ts';
 import { jobsPage } from '../src/chat/pages.ts';
+import { cancellable } from '../src/core/job/cancel.ts';
 import type { Job } from '../src/core/job/job.ts';
-import { cancellable } from '../src/core/job/jobs.ts';
 import { accept } from '../src/core/refusals.ts';
 import { seenThere } from './jobs.ts';
 

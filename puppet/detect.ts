@@ -34,9 +34,7 @@ export function isPerson(pose: Pose): boolean {
 export function squareAround(pose: Pose, picture: Picture): Square | undefined {
   const seen = KEY_POINTS.map((name) => pose[name]).filter(isSeen);
   if (seen.length < 4) return undefined;
-  const xs = seen.map((point) => point.x);
-  const ys = seen.map((point) => point.y);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const { left, right, top, bottom } = boxOf(pose);
   const whole = Math.max(picture.width, picture.height);
   const side = clamp(Math.max(right - left, bottom - top) * 1.45, whole * 0.12, whole * 1.1);
   return { left: (left + right) / 2 - side / 2, top: (top + bottom) / 2 - side / 2, side };
@@ -106,6 +104,7 @@ export async function findPeople(model: PoseModel, picture: Picture, closely = f
   return people;
 }
 
+/** Whether two finds in one picture are of one body. */
 export function isSamePerson(a: Pose, b: Pose): boolean {
   const reach = Math.max(
     distance(a.leftShoulder, a.rightShoulder),
@@ -127,6 +126,46 @@ export async function followPose(
     if (isPerson(pose)) return pose;
   }
   return lookCloser(model, picture, await lookAt(model, picture, wholeSquare(picture)));
+}
+
+/** One look around where somebody should be. The answer may be anybody who is there, or no person at all. */
+export async function lookAround(model: PoseModel, picture: Picture, expected: Pose): Promise<Pose> {
+  const square = squareAround(expected, picture);
+  return square ? lookAt(model, picture, square) : expected;
+}
+
+/** The most prominent one beside those who are known; undefined when that is no person. */
+export async function findAnother(
+  model: PoseModel,
+  picture: Picture,
+  known: readonly Pose[],
+): Promise<Pose | undefined> {
+  const rest = without(picture, known);
+  const pose = await lookCloser(model, rest, await lookAt(model, rest, wholeSquare(rest)));
+  return isPerson(pose) && known.every((other) => !isSamePerson(pose, other)) ? pose : undefined;
+}
+
+/** A copy of the picture with grey where these people stand. */
+export function without(picture: Picture, people: readonly Pose[]): Picture {
+  const rgb = picture.rgb.slice();
+  for (const pose of people) {
+    const { left, right, top, bottom } = boxOf(pose);
+    const [wider, taller] = [(right - left) * 0.12, (bottom - top) * 0.12];
+    const from = Math.round(clamp(left - wider, 0, picture.width));
+    const to = Math.round(clamp(right + wider, from, picture.width));
+    for (let y = Math.max(0, Math.round(top - taller)); y < Math.min(picture.height, bottom + taller); y += 1)
+      rgb.fill(128, (y * picture.width + from) * 3, (y * picture.width + to) * 3);
+  }
+  return { ...picture, rgb };
+}
+
+/** Around the key points that were seen; empty where none was. */
+export function boxOf(pose: Pose): { left: number; right: number; top: number; bottom: number } {
+  const seen = KEY_POINTS.map((name) => pose[name]).filter(isSeen);
+  if (seen.length === 0) return { left: 0, right: 0, top: 0, bottom: 0 };
+  const xs = seen.map((point) => point.x);
+  const ys = seen.map((point) => point.y);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
 /** Looks again around what was seen, as long as that is better. */

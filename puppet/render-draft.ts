@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import type { TaskContext } from '../src/media/task.ts';
 import { readClipShape } from './clip-frames.ts';
-import { findPeople, isPerson } from './detect.ts';
+import { boxOf, findPeople, isPerson } from './detect.ts';
 import type { DraftResult } from './draft-result.ts';
 import { bytesOf, drawPiece, wipe } from './draw.ts';
 import { encodeVideo } from './encode.ts';
@@ -34,7 +34,7 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
   const model = await loadPoseModel();
   const picture = await openPicture(args.imagePath, LONG_SIDE);
   const small = await openPicture(args.imagePath, LOOK_SIDE);
-  const [pose, ...others] = await findPeople(model, small, true);
+  const [pose, ...others] = largestFirst(await findPeople(model, small, true));
   if (!pose || !isPerson(pose)) return { ok: false, code: 'no-person-in-image' };
 
   const { durationMs } = await readClipShape(args.clipPath);
@@ -106,6 +106,15 @@ export async function renderDraft(args: DraftArgs, context: TaskContext): Promis
     frames: count,
     hasSound,
   };
+}
+
+/** As hosted models choose among several. */
+function largestFirst(people: readonly Pose[]): Pose[] {
+  const ground = (pose: Pose): number => {
+    const { left, right, top, bottom } = boxOf(pose);
+    return isPerson(pose) ? (right - left) * (bottom - top) : 0;
+  };
+  return people.toSorted((a, b) => ground(b) - ground(a));
 }
 
 function scaledPose(pose: Pose, by: number): Pose {

@@ -1,9 +1,13 @@
 /** The pose of the clip's person over time, as seen: one pose for each frame that was looked at. */
+
+import { trunkOf } from './appearance.ts';
 import { type ClipFrame, readClipFrames, readClipShape } from './clip-frames.ts';
-import { findPeople, followPose, squareAround } from './detect.ts';
+import { createCrowd, type Follower } from './crowd.ts';
+import { boxOf, isPerson } from './detect.ts';
+import { medianOf } from './measure.ts';
 import type { PoseModel } from './model.ts';
 import type { Picture } from './picture.ts';
-import type { Pose } from './skeleton.ts';
+import { type Pose, poseOf } from './skeleton.ts';
 
 export type Track = { timesMs: number[]; poses: Pose[]; width: number; height: number };
 
@@ -12,14 +16,17 @@ const LOOK_EVERY_MS = 1000 / 15;
 const LONG_SIDE = 640;
 /** More copies in a row than this are somebody standing still, not a slow clip in a fast container. */
 const MAX_COPIES = 2;
+/** Pixels of somebody alive change by more than this over a clip; those of a poster by what the codec does to them. */
+const LIFELESS = 8;
 
-/** Follows the person through the clip. `onFrame` is told the time of each frame done. */
+/** Follows the person through the clip; of several, the largest. `onFrame` is told the time of each frame done. */
 export async function readTrack(
   model: PoseModel,
   clipPath: string,
   onFrame: (timeMs: number) => void,
 ): Promise<Track> {
-  const track: Track = { timesMs: [], poses: [], width: 0, height: 0 };
+  const crowd = createCrowd(model);
+  const timesMs: number[] = [];
   let before: ClipFrame | undefined;
   let copies = 0;
   for await (const frame of readClipFrames(clipPath, LOOK_EVERY_MS, LONG_SIDE)) {
@@ -30,41 +37,60 @@ export async function readTrack(
     }
     copies = 0;
     before = frame;
-    const last = track.poses.at(-1);
-    track.poses.push(
-      last ? await followPose(model, frame.picture, last) : await findLead(model, clipPath, frame.picture),
-    );
-    track.timesMs.push(frame.timeMs);
-    track.width = frame.picture.width;
-    track.height = frame.picture.height;
+    await crowd.see(frame.picture, frame.timeMs);
+    timesMs.push(frame.timeMs);
   }
-  return track;
+  const { width, height } = before?.picture ?? { width: 0, height: 0 };
+  const lead = await leadOf(crowd.followers, clipPath, width);
+  return { timesMs, poses: lead ? wholeTrack(lead) : [], width, height };
 }
 
-/** Whom the clip is about: of several people, the one who moves. */
-async function findLead(model: PoseModel, clipPath: string, picture: Picture): Promise<Pose> {
-  const [best, ...others] = await findPeople(model, picture);
-  if (!best) throw new Error('a picture has at least one square to look at');
-  if (others.length === 0) return best;
+/** From the first frame on: before somebody was met, they were not seen. */
+function wholeTrack({ from, poses }: Follower): Pose[] {
+  const [first] = poses;
+  if (!first) return [];
+  const unseen = poseOf((name) => ({ ...first[name], score: 0 }));
+  return [...Array.from({ length: from }, () => unseen), ...poses];
+}
+
+/** Whom the clip is about: the largest for the longest, unless that is a poster or a statue and somebody else moves. */
+async function leadOf(
+  followers: readonly Follower[],
+  clipPath: string,
+  width: number,
+): Promise<Follower | undefined> {
+  const bySize = followers.toSorted((a, b) => presenceOf(b) - presenceOf(a));
+  const [largest, ...others] = bySize;
+  if (!largest || others.length === 0) return largest;
   const motion = await motionOf(clipPath);
-  if (!motion) return best;
-  const scale = motion.width / picture.width;
-  const liveliness = (pose: Pose): number => {
-    const square = squareAround(pose, picture);
-    if (!square) return 0;
-    const [left, top] = [
-      Math.max(0, Math.round(square.left * scale)),
-      Math.max(0, Math.round(square.top * scale)),
-    ];
-    const side = Math.round(square.side * scale);
+  if (!motion) return largest;
+  const scale = motion.width / width;
+  const liveliness = ({ poses }: Follower): number => {
+    const box = boxOf(poses.find(isPerson) ?? largest.shape);
     let [sum, count] = [0, 1];
-    for (let y = top; y < Math.min(motion.height, top + side); y += 1)
-      for (let x = left; x < Math.min(motion.width, left + side); x += 1, count += 1)
+    for (let y = Math.round(box.top * scale); y < Math.min(motion.height, box.bottom * scale); y += 1)
+      for (
+        let x = Math.round(box.left * scale);
+        x < Math.min(motion.width, box.right * scale);
+        x += 1, count += 1
+      )
         sum += motion.range[y * motion.width + x] ?? 0;
     return sum / count;
   };
-  // The most prominent one stays unless somebody else moves much more.
-  return others.reduce((lead, other) => (liveliness(other) > 2 * liveliness(lead) + 2 ? other : lead), best);
+  if (liveliness(largest) > LIFELESS) return largest;
+  return others.reduce(
+    (lead, other) => (liveliness(other) > 2 * liveliness(lead) + 2 ? other : lead),
+    largest,
+  );
+}
+
+/** The ground that somebody usually covers, for as long as they are about: who is hidden for a while is still there. */
+function presenceOf({ poses }: Follower): number {
+  const ground = poses.filter(isPerson).map((pose) => {
+    const { left, right, top, bottom } = boxOf(pose);
+    return Math.max(trunkOf(pose) ** 2, (right - left) * (bottom - top));
+  });
+  return medianOf(ground) * (poses.findLastIndex(isPerson) + 1);
 }
 
 /** How much each pixel of a few small frames changes over the clip. */

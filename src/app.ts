@@ -7,7 +7,7 @@ import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
-import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
@@ -18,11 +18,11 @@ import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
+import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createLocks } from './core/locks.ts';
-import { microsFromUsd } from './core/price/money.ts';
 import { createProviderHealth } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -41,14 +41,14 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
+import { openSharedWork } from './shared-work.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
+import { createSteps } from './steps.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createPostgresStore, createStore } from './store/index.ts';
 import { startFiles } from './store/start-files.ts';
 
-/** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
-const STEPS_AT_ONCE = 64;
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
@@ -71,6 +71,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
+  const release = await version();
+  const shared = await openSharedWork(config, store, { version: release, health, log });
+  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
@@ -93,7 +96,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
-    onNews: (jobId) => ctx.scheduler.at(jobId, CLOCK.now()),
+    onNews: (jobId) => void wake(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
   const inUse = { entries, providerHealth, clock: CLOCK, health };
@@ -122,21 +125,27 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
-  const scheduler = (atOnce: number) =>
-    createScheduler({ clock: CLOCK, atOnce, onError: (err, id) => log.error({ err, id }, 'a step broke') });
+  const timers = () =>
+    createScheduler({
+      clock: CLOCK,
+      atOnce: TOLD_AT_ONCE,
+      onError: (err, id) => log.error({ err, id }, 'a step broke'),
+    });
   const chats = await createChats({
     config,
     secretKey: key,
     store,
     fileUse,
-    scheduler: () => scheduler(TOLD_AT_ONCE),
+    scheduler: timers,
     usualMs: (job) => ctx.history.usualMs(rendererOf(job), job.request),
     health,
     clock: CLOCK,
     log,
+    shared: shared?.chats,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -146,14 +155,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     optOuts: store.optOuts,
     files: store.files,
     fileUse,
-    ...createReportRecords({ kv: reports, media, log }),
+    ...createReportRecords({ kv: reports, media, log, locks }),
     media,
     ...createCoachRecords(store.keyv, media),
     fetcher,
-    scheduler: scheduler(STEPS_AT_ONCE),
+    scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history')),
     events,
-    locks: createLocks(),
+    locks,
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
@@ -163,29 +172,21 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     admissionQueue: createAdmissionQueue({
       rules: admissionLimitsFor(config.JOBS_AT_ONCE),
       now: CLOCK.now,
-      onAdmit: (id) => ctx.scheduler.at(id, CLOCK.now()),
+      onAdmit: (id) => void wake(ctx, id),
       onMoved: (job, place) => events.publish({ ...job, place }),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
-    rules: {
-      operatorBudget: {
-        day: microsFromUsd(config.BUDGET_USD_PER_DAY),
-        month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
-      },
-      timeZone: config.TIMEZONE,
-      jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-      labelMinimum: config.LABEL_MINIMUM,
-      defaultQuality: hosted.length > 0 ? 'standard' : 'draft',
-    },
+    rules: rulesFrom(config, hosted.length > 0),
+    alone: store.queues === undefined,
     stopping: () => stopping,
   };
   const core = createCore(ctx, {
     offers,
     notices: store.keyv('notices'),
-    takedown: { kv: reports, scheduler: scheduler(TOLD_AT_ONCE) },
+    takedown: { kv: reports, scheduler: timers() },
   });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
@@ -194,12 +195,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.subscribe(
-    '*',
+  events.onMove(
     (job) =>
       void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
   );
-
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
@@ -220,12 +219,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
+    pingFiles: store.pingFiles,
     clock: CLOCK,
-    version: await version(),
+    version: release,
+    hasPage: config.ROLES.has('page'),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
-    ...(links && config.PUBLIC_URL
+    ...(links && config.PUBLIC_URL && config.ROLES.has('page')
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,

@@ -1,10 +1,12 @@
 /** The places where members talk to us: the page always, each chat where its token is set. */
 import { commands } from '../commands/index.ts';
 import { CHATS } from './chat/catalog.ts';
+import { createFront } from './chat/front.ts';
 import { createWebChat } from './chat/web/index.ts';
 import type { Config } from './config.ts';
 import type { RunningChat } from './core/command.ts';
 import type { Health } from './core/health.ts';
+import type { Holds } from './core/holds.ts';
 import type { FileUse, NamesFile } from './core/intake/file-use.ts';
 import type { Job } from './core/job/job.ts';
 import { throttled } from './core/limits/throttled.ts';
@@ -21,6 +23,19 @@ export type ChatsParts = {
   health: Health;
   clock: Clock;
   log: Log;
+  /** Where several processes share the work. */
+  shared?: SharedChats | undefined;
+};
+
+/** What the chats of several processes have to know of each other. */
+export type SharedChats = {
+  holds: Holds;
+  /** How many processes have that role, and how many there are at all, as far as is known. */
+  fronts(role: string): number;
+  processes(): number;
+  /** Something is on disk for whoever has that chat. */
+  received(platform: string): void;
+  onReceived(platform: string, listener: () => void): () => void;
 };
 
 /** Which files the chats need for what is not a job yet. */
@@ -29,7 +44,7 @@ export const namedByChats = ({ keyv }: Pick<ChatsParts['store'], 'keyv'>): Names
 
 /** `invites`: where each chat's bot can be added to a server or a group, as far as that is known. */
 export async function createChats(parts: ChatsParts) {
-  const { config, secretKey, store, fileUse, scheduler, usualMs, health, clock, log } = parts;
+  const { config, secretKey, store, fileUse, scheduler, usualMs, health, clock, log, shared } = parts;
   const guarded = throttled(commands, createThrottle(), clock);
   const invites: Record<string, string> = {};
   const all: RunningChat[] = [createWebChat(clock)];
@@ -39,7 +54,8 @@ export async function createChats(parts: ChatsParts) {
       health.set(platform, { state: 'off', reason: `set ${key}` });
       continue;
     }
-    const chat = await module.create(config, {
+    const isFront = config.ROLES.has(platform);
+    const own = {
       commands: guarded,
       inbox: store.inbox,
       kv: store.keyv(platform),
@@ -53,11 +69,32 @@ export async function createChats(parts: ChatsParts) {
       usualMs,
       publicUrl: config.PUBLIC_URL,
       secretKey,
-      onInvite: (url) => {
+      onInvite: (url: string) => {
         invites[platform] = url;
       },
+    };
+    if (!shared) {
+      all.push(await module.create(config, own));
+      continue;
+    }
+    const sharing = {
+      holds: shared.holds,
+      isFront,
+      onReceived: () => shared.received(platform),
+      fronts: () => shared.fronts(platform),
+      speakers: shared.processes,
+    };
+    health.set(platform, { state: 'ok', reason: 'other processes have it' });
+    const front = await createFront({
+      platform,
+      make: () => module.create(config, { ...own, shared: sharing }),
+      holds: shared.holds,
+      isFront,
+      isCalled: config.ROLES.has('page') && config.PUBLIC_URL !== undefined,
+      onReceived: (listener) => shared.onReceived(platform, listener),
+      log,
     });
-    all.push(chat);
+    all.push(front);
   }
   return { all, invites };
 }

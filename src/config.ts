@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
+import type { Context } from './core/context.ts';
 import { LABELLINGS } from './core/job/job.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
@@ -68,6 +69,20 @@ const isPostgres = (text: string): boolean => /^postgres(?:ql)?:$/.test(URL.pars
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
 
+const ROLES: readonly string[] = ['page', ...CHATS.map(({ platform }) => platform), 'worker'];
+
+/** What one of several processes is there for. */
+const roles = z.string().transform((text, ctx): ReadonlySet<string> => {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names.filter((one) => !ROLES.includes(one))) {
+    ctx.addIssue({
+      code: 'custom',
+      message: `${shown(name)} is not a role; there are ${ROLES.join(', ')}`,
+    });
+  }
+  return new Set(names);
+});
+
 const providers = z.string().transform((text, ctx) => {
   const names = text.split(',').map((name) => name.trim());
   for (const name of names) {
@@ -131,6 +146,7 @@ const schema = z
       .optional(),
     FILES_URL: filesUrl.optional(),
     ...s3Keys,
+    ROLES: roles.prefault(ROLES.join()),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(8080),
     SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -154,6 +170,14 @@ const schema = z
         code: 'custom',
         path: ['FILES_URL'],
         message: 'names a bucket, but S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are not both set',
+      });
+    // Alone, it would wait for ever for what it leaves to others.
+    if (!settings.STORE_URL && settings.ROLES.size < ROLES.length)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['ROLES'],
+        message:
+          'leaves something to other processes, which takes a PostgreSQL that they share: set STORE_URL',
       });
     for (const { id, key } of PROVIDERS) {
       // Going on without it would quietly render free drafts where somebody meant to pay.
@@ -217,3 +241,15 @@ export function trustedOrigins(config: Config): string[] {
   // One that turns its provider on may be missing.
   return names.flatMap((name) => (config[name] ? new URL(String(config[name])).origin : []));
 }
+
+/** `hosted`: whether any provider that costs something is turned on. */
+export const rulesFrom = (config: Config, hosted: boolean): Context['rules'] => ({
+  operatorBudget: {
+    day: microsFromUsd(config.BUDGET_USD_PER_DAY),
+    month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
+  },
+  timeZone: config.TIMEZONE,
+  jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
+  labelMinimum: config.LABEL_MINIMUM,
+  defaultQuality: hosted ? 'standard' : 'draft',
+});

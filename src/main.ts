@@ -12,13 +12,15 @@ const STOP_WITHIN_MS = 9_000;
 const WHY_NOT: Partial<Record<string, string>> = {
   EADDRINUSE: 'that port is taken by another program; set PORT to another number',
   StoreInUse:
-    'Strut is running already with this DATA_DIR, or on the database of STORE_URL; stop that one first, or give this one its own',
+    'Strut is running already with this DATA_DIR, or on the database of STORE_URL; stop that one first, or give this one its own. On one database several can share the work, each with a DATA_DIR of its own, once all have the same FILES_URL (a folder that they share, or a bucket)',
   StoreUnreachable:
     'PostgreSQL can not be reached, or does not let us in: is it running, and is STORE_URL right? Unset, SQLite in DATA_DIR is used',
   StoreUnfit: 'PostgreSQL must be of version 14 or later, and the database of STORE_URL in UTF8',
   StoreUnwritable:
     'DATA_DIR can not be written to: is the disk full or read-only, the folder somebody else’s?',
   StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',
+  StoreMoved:
+    'the records in DATA_DIR were moved to PostgreSQL: set STORE_URL. To go on with the old ones all the same, remove the file moved-to-postgres there, and never start a bot on the others: each would send the same jobs',
   StoreTooNew: 'the database was written by a later version of Strut; start that version',
   StoreCorrupt:
     'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Put a backup in its place, or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost. Delete strut.sqlite.damaged and strut.sqlite-wal.damaged afterwards: what members have deleted since is still in there',

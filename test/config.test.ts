@@ -60,6 +60,21 @@ describe('the configuration', () => {
     expect(readConfig({ DEFAULT_LIMITS: 'none' }).DEFAULT_LIMITS).toEqual([]);
   });
 
+  it('reads what a process is there for, by itself for everything', () => {
+    expect([...readConfig({}).ROLES]).toEqual(['page', 'discord', 'telegram', 'worker']);
+    const STORE_URL = 'postgres://strut@localhost/strut';
+    expect([...readConfig({ STORE_URL, ROLES: 'worker, page' }).ROLES]).toEqual(['worker', 'page']);
+    for (const bad of ['pages', 'page,', 'page worker'])
+      expect(() => readConfig({ STORE_URL, ROLES: bad }), bad).toThrow(
+        'there are page, discord, telegram, worker',
+      );
+  });
+
+  it('leaves nothing to other processes where it can have none', () => {
+    expect(() => readConfig({ ROLES: 'page' })).toThrow('set STORE_URL');
+    expect(readConfig({ ROLES: 'worker,telegram,discord,page' }).ROLES.size).toBe(4);
+  });
+
   it('reads spaces and people, and says which of them is written wrong', () => {
     const read = readConfig({ ALLOWED_SPACES: 'discord:123, telegram:-100456', OPERATORS: 'telegram:2' });
     expect(read.ALLOWED_SPACES).toEqual(new Set(['discord:123', 'telegram:-100456']));

@@ -84,6 +84,54 @@ export function personClip(options: { sound?: boolean; seconds?: number } = {}):
   );
 }
 
+/**
+ * Four seconds of two people who walk past each other, 640 by 360: the larger from left to right, the smaller from right to
+ * left and in front. `alike`: in the same clothes.
+ */
+export function crossingClip({ alike = false } = {}): Promise<string> {
+  const [large, small] = [0.94, 0.86];
+  const at = (place: number, size: number, stance: Stance, look: Look): string =>
+    `<g transform="translate(${place - 100 * size} ${270 - 266 * size}) scale(${size})">${person(stance, look)}</g>`;
+  const size = { width: 640, height: 360 };
+  return once(`crossing${alike ? '-alike' : ''}.mp4`, (path) =>
+    film(
+      path,
+      4,
+      false,
+      (time) => {
+        const way = (time / 4) * 260;
+        const arm: [number, number] = [30 + 25 * Math.sin(time * 5), 15];
+        const walk = (phase: number): Stance => ({ ...STANDING, rightArm: arm, crouch: 0.08 * phase });
+        const scene = `<rect width="480" height="270" fill="#d9d4cb"/><rect y="225" width="480" height="45" fill="#a98e6c"/>`;
+        const people =
+          at(110 + way, large, walk(Math.abs(Math.sin(time * 5))), ALEX) +
+          at(370 - way, small, walk(Math.abs(Math.cos(time * 5))), alike ? ALEX : SAM);
+        return flat(size.width, size.height, scene + people, '0 0 480 270');
+      },
+      size,
+    ),
+  );
+}
+
+/** Two who stand side by side, the larger on the left: 1280 by 720, PNG. */
+export function pairImage(): Promise<string> {
+  const place = (x: number, size: number, look: Look): string =>
+    `<g transform="translate(${x - 100 * size} ${270 - 266 * size}) scale(${size})">${person(STANDING, look)}</g>`;
+  const scene = `<rect width="480" height="270" fill="#d9d4cb"/><rect y="225" width="480" height="45" fill="#a98e6c"/>`;
+  return once('pair.png', (path) =>
+    flat(1280, 720, scene + place(140, 0.96, ALEX) + place(340, 0.88, SAM), '0 0 480 270')
+      .png()
+      .toFile(path),
+  );
+}
+
+/** Eight seconds in two shots: Sam in a room, and from 0:05 on Alex at the beach. */
+export function cutClip(): Promise<string> {
+  return once('cut.mp4', (path) =>
+    film(path, 8, false, (time) => drawn(CLIP.width, CLIP.height, stanceAt(time), time < 5 ? SAM : ALEX)),
+  );
+}
+
 /** Four seconds of an empty room whose light changes. */
 export function emptyClip(): Promise<string> {
   return once('empty.mp4', (path) =>
@@ -96,15 +144,15 @@ function drawn(width: number, height: number, stance: Stance, look: Look): Sharp
 }
 
 /** RGB without alpha. */
-function flat(width: number, height: number, inside: string): Sharp {
-  return sharp(Buffer.from(svg(width, height, inside)))
+function flat(width: number, height: number, inside: string, space?: string): Sharp {
+  return sharp(Buffer.from(svg(width, height, inside, space)))
     .flatten()
     .removeAlpha();
 }
 
-/** Everything is drawn in a space of 200 by 300 (portrait), cut to the size asked for. */
-function svg(width: number, height: number, inside: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 200 300" preserveAspectRatio="xMidYMid slice">${inside}</svg>`;
+/** Everything is drawn in a space of 200 by 300 (portrait) unless told, cut to the size asked for. */
+function svg(width: number, height: number, inside: string, space = '0 0 200 300'): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${space}" preserveAspectRatio="xMidYMid slice">${inside}</svg>`;
 }
 
 const room = (
@@ -191,6 +239,7 @@ async function film(
   seconds: number,
   sound: boolean,
   pictureAt: (time: number) => Sharp,
+  { width, height }: { width: number; height: number } = CLIP,
 ): Promise<void> {
   using yuv = FilterAPI.create('format=yuv420p', { framerate: { num: CLIP.fps, den: 1 } });
   using encoder = await Encoder.create(FF_ENCODER_LIBX264, {
@@ -205,7 +254,6 @@ async function film(
         .raw()
         .toBuffer();
       const timeBase = { num: 1, den: CLIP.fps };
-      const { width, height } = CLIP;
       const planes = [{ rowBytes: width * 3, rows: height }];
       const pts = BigInt(index);
       yield filledFrame({ bytes: rgb, width, height, format: AV_PIX_FMT_RGB24, planes, timeBase, pts });

@@ -85,7 +85,9 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
       status: 200,
       json: {
         url: gatewayUrl(),
-        shards: Math.max(1, Math.ceil([...guilds.values()].filter(({ botIn }) => botIn).length / 1000)),
+        shards:
+          sim.settings.shards ??
+          Math.max(1, Math.ceil([...guilds.values()].filter(({ botIn }) => botIn).length / 1000)),
         session_start_limit: {
           total: 1000,
           remaining: 999,

@@ -35,6 +35,8 @@ export type Settings = {
   heartbeatMs: number;
   /** How many shards may identify at once; the next ones five seconds later. */
   maxConcurrency: number;
+  /** How many shards the gateway is to have; by the number of servers when undefined. */
+  shards?: number;
 };
 
 const MIB = 2 ** 20;

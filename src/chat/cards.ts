@@ -1,5 +1,5 @@
+import { cancellable } from '../core/job/cancel.ts';
 import { type Form, type Job, type JobIn, waitsForRoom } from '../core/job/job.ts';
-import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { QuotaLine } from '../core/limits/quota.ts';
 import type { FailureCode } from '../core/refusals.ts';

@@ -2,6 +2,7 @@
 import type { Commands } from '../../commands/index.ts';
 import type { RunningChat } from '../core/command.ts';
 import type { Health } from '../core/health.ts';
+import type { Holds } from '../core/holds.ts';
 import type { FileUse, NamesFile } from '../core/intake/file-use.ts';
 import type { Job } from '../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../core/ports.ts';
@@ -28,8 +29,23 @@ type ChatDeps = {
   publicUrl: string | undefined;
   /** What signs with: a chat derives its own from it. */
   secretKey: string;
+  /** What it has to know of the processes that share its work; missing where there is one. */
+  shared?: SharedWork;
   /** Hears where the bot can be added to a server or a group, once that is known. */
   onInvite(url: string): void;
+};
+
+/** A chat whose work several processes share. Each may speak in it; one has it. */
+export type SharedWork = {
+  /** What one of them has. */
+  holds: Pick<Holds, 'onHeld' | 'turn' | 'holds'>;
+  /** Whether this one may have the chat, or a part of it; others only take what is brought to their address. */
+  isFront: boolean;
+  /** Something came in, and is on disk for whoever has the chat. */
+  onReceived(): void;
+  /** How many processes may have it, and how many speak in it, as far as is known now. */
+  fronts(): number;
+  speakers(): number;
 };
 
 export type ChatModule<S extends Settings> = {

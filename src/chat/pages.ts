@@ -2,9 +2,9 @@
 
 import type { Notice } from '../core/chat-port.ts';
 import type { Offer } from '../core/intake/offer.ts';
+import { cancellable } from '../core/job/cancel.ts';
 import type { Job } from '../core/job/job.ts';
 import { foremost, isKept } from '../core/job/job-order.ts';
-import { cancellable } from '../core/job/jobs.ts';
 import type { OverQuota, Refusal } from '../core/refusals.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import { detailsLines, jobLine } from '../words/details.ts';

@@ -66,7 +66,7 @@ export type Chat = {
   /** Tells the member how the job stands; called on every change. A chat may merge and slow down what it shows. */
   show(job: Job): void;
   /** The largest file that can be posted where the answer goes, as far as is known now. */
-  uploadLimitBytes(job: Job, to: Target): number;
+  uploadLimitBytes(job: Job, to: Target): number | Promise<number>;
   /** Whether the bot can post in that channel of the space. */
   canPost?(spaceId: string, channel: string): Promise<boolean>;
   /** Tells something that no job's own messages tell. False when it can't be posted there. */

@@ -80,8 +80,18 @@ export type Command<V = unknown> = {
 
 /** A chat as the process runs it. */
 export type RunningChat = Chat & {
-  /** Begins to listen. Answers at once, also when the chat can't be reached: it goes on trying by itself. */
+  /**
+   * Begins to receive, without dealing with it: for a process that does not have the chat, and before it has. What comes in
+   * gets its first answer, and is on disk for the one that has it.
+   */
+  listen?(core: Core): Promise<void>;
+  /**
+   * Has the chat from now on: receives, deals with what came in, shows and delivers. Answers at once, also when the chat
+   * can't be reached: it goes on trying by itself.
+   */
   start(core: Core): Promise<void>;
+  /** Looks whether another process has received anything. */
+  look?(): Promise<void>;
   stop(): Promise<void>;
   hook?: ChatHook;
 };

@@ -65,6 +65,8 @@ export type Context = {
     /** No space may ask for less. */
     labelMinimum: Labelling;
   };
+  /** No other process works on the same records: what this one did not begin was left by one that is dead. */
+  alone: boolean;
   /** True from the moment we are asked to stop: nothing new is taken in. */
   stopping(): boolean;
 };

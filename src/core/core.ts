@@ -35,7 +35,7 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const privacy = createPrivacy(ctx, offers, waiting);
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
     if (!isNew && job.state !== 'completed') return;

@@ -2,13 +2,14 @@
 export type Locks = {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Whether whoever comes now has to wait. */
-  isBusy(key: string): boolean;
+  isBusy(key: string): Promise<boolean>;
 };
 
+/** Of this process alone. What other processes may be at work on as well has those of the context. */
 export function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>();
   return {
-    isBusy: (key) => tails.has(key),
+    isBusy: async (key) => tails.has(key),
     async run(key, work) {
       const before = tails.get(key);
       const mine = (before ?? Promise.resolve()).then(work, work);

@@ -1,15 +1,32 @@
 /** What the core asks of the machine that it runs on, beside files: what is due next, small records, a log. */
 
-/** What is due next. One timer for all jobs, a set number of steps at once; a key has one due time, the last one given. */
+/** A queue of due steps: `WORKERS`, or a chat, by its platform, for those that only the process with this chat can take. */
+export type Lane = string;
+
+/** The lane of all steps that any process can take. */
+export const WORKERS: Lane = 'worker';
+
+/** Where a step waits. `group`: those that must not take all the room by themselves. */
+export type StepPlace = { lane: Lane; group?: string };
+
+/**
+ * What is due next, with a set number of steps at once in this process; a key has one due time, the last one given, and is
+ * never run twice at once. Where there is one process, it takes every lane, and its steps are not told which.
+ */
 export type Scheduler = {
-  start(step: (key: string) => Promise<void>): void;
+  /** Takes the steps of these lanes from now on. May be called again, for more lanes. */
+  start(step: (key: string, lane?: Lane) => Promise<void>, lanes?: readonly Lane[]): Promise<void>;
+  /** Takes no more steps of these lanes: another process does so now. */
+  leave(lanes: readonly Lane[]): Promise<void>;
   /** Replaces the key's due time. While the key's step runs, it is run again afterwards, when due. */
-  at(key: string, dueAt: number): void;
-  remove(key: string): void;
+  at(key: string, dueAt: number, place?: StepPlace): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Those of the keys that have no due time and don't run. */
+  missing(keys: readonly string[]): Promise<string[]>;
   /** Starts nothing more and waits for the steps under way. */
   stop(): Promise<void>;
   /** Keys that wait or run. */
-  size(): number;
+  size(): Promise<number>;
 };
 
 /** Records by key that may be lost without losing a job: what was learnt, what was settled on. */

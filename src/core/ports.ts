@@ -155,8 +155,8 @@ export type JobStore = {
   get(id: string): Promise<Job | undefined>;
   /** Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone. */
   save<J extends Job>(job: J): Promise<J>;
-  /** Every job that is not over, one by one: there may be thousands. */
-  open(): AsyncIterable<Job>;
+  /** Every job that is not over, one by one: there may be thousands. `wanted` says of some ids which of them are read. */
+  open(wanted?: (ids: readonly string[]) => Promise<readonly string[]>): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
   /** The newest jobs of one member, wherever they were asked for, newest first. */
@@ -192,12 +192,19 @@ export type Inbox = {
   pending(idPrefix: string): Promise<{ id: string; record: unknown; at: number }[]>;
 };
 
+type SettingsChange = { settings: OwnSettings; entries: readonly AuditEntry[] };
+
 /** The settings of the spaces, and every change of them. */
 export type SettingsStore = {
   /** As they are found; undefined for what is no record at all. */
   all(): Promise<[spaceId: string, settings: unknown][]>;
-  /** The settings and the entries that tell of the change, together or not at all. */
-  save(spaceId: string, settings: OwnSettings, entries: readonly AuditEntry[]): Promise<void>;
+  /** Those of one space, also as they are found; an empty record where nothing was ever set. */
+  get(spaceId: string): Promise<unknown>;
+  /**
+   * Keeps what `change` makes of the settings as they are found, and the entries that tell of it, together or not at all;
+   * nobody else changes them meanwhile, in whichever process. Undefined leaves all as it is. `change` may be asked again.
+   */
+  change(spaceId: string, change: (found: unknown) => SettingsChange | undefined): Promise<void>;
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
 };
 
@@ -224,4 +231,5 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-export type { KeyValueStore, Log, Scheduler } from './machine-port.ts';
+export type { KeyValueStore, Lane, Log, Scheduler, StepPlace } from './machine-port.ts';
+export { WORKERS } from './machine-port.ts';

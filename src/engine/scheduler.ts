@@ -28,7 +28,7 @@ export function createScheduler({
   let timer: NodeJS.Timeout | undefined;
   let idle: (() => void) | undefined;
 
-  function at(key: string, dueAt: number): void {
+  async function at(key: string, dueAt: number): Promise<void> {
     // A wall clock that is set back must not stop everything until it has caught up: waits count by another clock.
     const due = { key, at: elapsed() + Math.max(0, dueAt - clock.now()), order: given++ };
     current.set(key, due);
@@ -78,12 +78,14 @@ export function createScheduler({
   }
 
   return {
-    start(work) {
+    async start(work) {
       step = work;
       arm();
     },
+    async leave() {},
     at,
-    remove: (key) => void current.delete(key),
+    remove: async (key) => void current.delete(key),
+    missing: async (keys) => keys.filter((key) => !current.has(key) && !running.has(key)),
     async stop() {
       step = undefined;
       clearTimeout(timer);
@@ -92,6 +94,6 @@ export function createScheduler({
         idle = resolve;
       });
     },
-    size: () => current.size + [...running].filter((key) => !current.has(key)).length,
+    size: async () => current.size + [...running].filter((key) => !current.has(key)).length,
   };
 }

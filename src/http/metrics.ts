@@ -8,7 +8,7 @@ import type { Takedown } from '../core/takedown/takedown.ts';
 
 /** What is asked for at each scrape. */
 export type Gauges = {
-  openJobs(): number;
+  openJobs(): Promise<number>;
   providerStats(): ProviderStats[];
   takedown: Pick<Takedown, 'counts' | 'open'>;
 };
@@ -39,7 +39,7 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
     registers,
   });
 
-  events.subscribe('*', (job) => {
+  events.onMove((job) => {
     if (job.state === 'completed' && job.deliveryTries === 0) {
       took.observe({ provider: job.provider }, (job.completedAt - job.submittedAt) / 1000);
       cost.inc({ provider: job.provider }, job.costMicros / MICROS_PER_USD);
@@ -55,8 +55,8 @@ export function createMetrics(events: JobEvents, asked: Gauges): Metrics {
     name: 'strut_jobs_open',
     help: 'Jobs that are not over',
     registers,
-    collect() {
-      this.set(asked.openJobs());
+    async collect() {
+      this.set(await asked.openJobs());
     },
   });
   providerGauges(asked, registers);

@@ -1,6 +1,7 @@
 /** Jobs and quotes as scripts and the page read them. */
+
+import { cancellable } from '../core/job/cancel.ts';
 import { isOperatorsOwn, type Job, type JobIn, type Quote } from '../core/job/job.ts';
-import { cancellable } from '../core/job/jobs.ts';
 import { etaSeconds } from '../core/job/progress.ts';
 import type { ModelFacts } from '../core/models/list.ts';
 import { modelOfJob } from '../core/models/registry.ts';

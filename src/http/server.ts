@@ -1,6 +1,7 @@
 /** One HTTP server for everything that comes in by HTTP. It is up before the chats are. */
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
@@ -22,18 +23,39 @@ export type ServerParts = ApiParts & {
   port: number;
   signIn: SignIn | undefined;
   metrics: Metrics;
+  /** Whether this process has the page and its API, too; all can be asked how they are. */
+  hasPage?: boolean;
   /** Set where the internet reaches us. */
   internet?: PublicParts;
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
+  /** Rejects while the place of the files can't be reached, where that is not our own disk. */
+  pingFiles?: (() => Promise<void>) | undefined;
+  readyWithinMs?: number;
   timeouts?: Partial<Timeouts>;
 };
 
+type App = Hono<{ Bindings: HttpBindings }>;
 export type HttpServer = { url: string; stop(): Promise<void> };
 
 const MAX_LOGIN_BYTES = 10_000;
 const ANSWERS_WITHIN_MS = 1_500;
+/** Whoever watches us gives up after five seconds or more. */
+const READY_WITHIN_MS = 4_000;
+const INTERNAL = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong on our side. Try again; the log says more.',
+  retryAfter: {},
+} as const;
+/** A disk that is full, a database or a bucket that can not be reached: whoever asks again later gets an answer. */
+const AWAY = {
+  status: 503,
+  code: 'store-away',
+  detail: 'The database or the files can not be reached at the moment. Try again in a minute.',
+  retryAfter: { 'retry-after': '30' },
+} as const;
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 /** The page's own files, named one by one: its folder also holds what a browser has no business with. */
 const PAGE_FILE = /^\/[a-z][a-z0-9-]*\.(?:js|css|svg)$/;
@@ -43,20 +65,14 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((error, c) => {
     const facts = { err: error, path: withoutToken(c.req.path) };
+    const isAway = 'retryHelps' in error && error.retryHelps === true;
     // Anybody can break off a request of theirs, as often as they like: there is nothing in it to be mended.
     if (brokeOff(c)) parts.log.debug(facts, 'a request broke off');
+    else if (isAway) parts.log.warn(facts, 'a request failed for what passes by itself');
     else parts.log.error(facts, 'a request failed');
-    return c.body(
-      JSON.stringify({
-        type: 'about:blank',
-        title: 'internal',
-        status: 500,
-        code: 'internal',
-        detail: 'Something went wrong on our side. Try again; the log says more.',
-      }),
-      500,
-      { 'content-type': 'application/problem+json' },
-    );
+    const { status, retryAfter, ...said } = isAway ? AWAY : INTERNAL;
+    const body = JSON.stringify({ type: 'about:blank', title: said.code, status, ...said });
+    return c.body(body, status, { 'content-type': 'application/problem+json', ...retryAfter });
   });
   app.use(headers);
   if (parts.internet) {
@@ -65,8 +81,20 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   }
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => readiness(c, parts));
-  app.get('/privacy', (c) => privacyPage(c, parts.core.privacy.providers()));
+  if (parts.hasPage !== false) app.get('/privacy', (c) => privacyPage(c, parts.core.privacy.providers()));
   app.use(checkHost(parts.host));
+  if (parts.hasPage !== false) pageTo(app, parts);
+  else app.use(requireSignIn(parts.signIn)).get('/metrics', metricsOf(parts));
+  app.notFound((c) =>
+    c.text(
+      parts.hasPage === false ? 'Another process has the page.' : 'There is nothing here. The page is at /.',
+      404,
+    ),
+  );
+  return listen(app, parts);
+}
+
+function pageTo(app: App, parts: ServerParts): void {
   app.get('/login', serveStatic({ path: `${PAGE}login.html` }));
   const short = bodyLimit({ maxSize: MAX_LOGIN_BYTES, onError: (c) => c.body(null, 413) });
   app.post('/login', short, async (c) => {
@@ -83,9 +111,7 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   // The form must look right before anybody is signed in.
   for (const file of ['/style/*', '/favicon.svg', '/login.js']) app.get(file, serveStatic({ root: PAGE }));
   app.use(requireSignIn(parts.signIn));
-  app.get('/metrics', async (c) =>
-    c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
-  );
+  app.get('/metrics', metricsOf(parts));
   app.route('/api', api(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
@@ -93,9 +119,12 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/:file', async (c, next) =>
     PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
   );
-  app.notFound((c) => c.text('There is nothing here. The page is at /.', 404));
-  return listen(app, parts);
 }
+
+const metricsOf =
+  ({ metrics }: Pick<ServerParts, 'metrics'>) =>
+  async (c: RequestContext): Promise<Response> =>
+    c.body(await metrics.text(), 200, { 'content-type': metrics.contentType });
 
 const brokeOff = ({ env }: Context<{ Bindings: HttpBindings }>): boolean => env.incoming.errored !== null;
 
@@ -123,20 +152,47 @@ const headers = secureHeaders({
 
 type RequestContext = Parameters<typeof problem>[0];
 
-/** Ready while the store can be written and has room: the page itself is the front that answers this. */
+/**
+ * Ready while the store can be written and has room, and the files can be reached: the page itself is the front that
+ * answers this.
+ */
 async function readiness(
   c: RequestContext,
-  { ping, files, health, signIn }: Pick<ServerParts, 'ping' | 'files' | 'health' | 'signIn'>,
+  { ping, pingFiles, files, health, signIn, readyWithinMs = READY_WITHIN_MS }: ServerParts,
 ) {
-  const reason = await ping().then(
-    async () => ((await files.hasRoom()) ? undefined : 'the disk is almost full; nothing new is taken'),
-    () => 'the database cannot be written',
+  const store = async (): Promise<string | undefined> => {
+    const isThere = await ping().then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return 'the database cannot be written';
+    return (await files.hasRoom()) ? undefined : 'the disk is almost full; nothing new is taken';
+  };
+  const looks = new Map([['store', store]]);
+  if (pingFiles) looks.set('files', () => pingFiles().then(() => undefined));
+  const troubles = await Promise.all(
+    [...looks].map(async ([name, look]) => {
+      const reason = await answerWithin(readyWithinMs, look);
+      health.set(name, reason === undefined ? { state: 'ok' } : { state: 'degraded', reason });
+      return reason;
+    }),
   );
-  health.set('store', reason === undefined ? { state: 'ok' } : { state: 'degraded', reason });
-  const status = reason === undefined ? 'ok' : 'degraded';
+  const isReady = troubles.every((reason) => reason === undefined);
+  const status = isReady ? 'ok' : 'degraded';
   // A stranger learns only whether we are up.
   const open = signIn === undefined || (await signIn.check(c)) === 'in';
-  return c.json(open ? { status, components: health.all() } : { status }, reason === undefined ? 200 : 503);
+  return c.json(open ? { status, components: health.all() } : { status }, isReady ? 200 : 503);
+}
+
+/** What a look found wrong; whoever asks whether we are ready does not wait for a cable that was cut. */
+async function answerWithin(
+  ms: number,
+  look: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const over = new AbortController();
+  const silence = wait(ms, 'there is no answer', { signal: over.signal }).catch(() => undefined);
+  const found = look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  return Promise.race([found, silence]).finally(() => over.abort());
 }
 
 async function listen(

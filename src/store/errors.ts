@@ -42,6 +42,30 @@ export class StoreTooNew extends StoreError {
   readonly retryHelps = false;
 }
 
+/** The database is to be read as it is, and was written by an earlier version of Strut than this one. */
+export class StoreTooOld extends StoreError {
+  override name = 'StoreTooOld';
+  readonly retryHelps = false;
+}
+
+/** The records in this data folder were moved to PostgreSQL: two bots on the same jobs would each send them. */
+export class StoreMoved extends StoreError {
+  override name = 'StoreMoved';
+  readonly retryHelps = false;
+}
+
+/** The database in PostgreSQL has records already, of which it is not known that they may be replaced. */
+export class StoreTaken extends StoreError {
+  override name = 'StoreTaken';
+  readonly retryHelps = false;
+}
+
+/** What arrived is not what was sent; nothing of it was kept. The message says where. */
+export class NotTheSame extends StoreError {
+  override name = 'NotTheSame';
+  readonly retryHelps = true;
+}
+
 /** The disk is full or can't be written to. */
 export class StoreUnwritable extends StoreError {
   override name = 'StoreUnwritable';

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { StoredFile } from '../core/job/job.ts';
 
+/** The name of the small text beside them that says which database they belong to. */
+export const HOME_MARK = 'home';
+
 const KEY = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 const EXTENSION = /^[a-z0-9]{1,8}$/;
 
@@ -19,6 +22,10 @@ const EXTENSIONS: Record<string, string> = {
 };
 
 export const isKey = (name: string): boolean => KEY.test(name);
+
+/** The type of a file by its key alone, where no record is at hand: the same bytes kept under it get the same key. */
+export const mimeOf = (key: string): string =>
+  Object.keys(EXTENSIONS).find((mime) => key.endsWith(`.${EXTENSIONS[mime]}`)) ?? 'application/octet-stream';
 
 /** Where it lies under the root of all files: `ab/<hash>.<ext>`. Throws RangeError on what is no key. */
 export function placeOf(key: string): string {

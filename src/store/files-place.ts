@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { Files } from '../core/ports.ts';
 import type { FilesPlace } from '../files-url.ts';
 import { FilesRefused, FilesUnreachable, FilesUnusable } from './errors.ts';
-import { codeOf, missing } from './file-keys.ts';
+import { codeOf, HOME_MARK, missing } from './file-keys.ts';
 import { createFiles, createSharedFiles } from './files.ts';
 import { createS3Client, type S3Place } from './s3/client.ts';
 import { createS3Files } from './s3/files.ts';
 import { createS3Objects, type S3Objects } from './s3/objects.ts';
 
+const ASK_EVERY_MS = 5_000;
 const HASTY = { tries: 2, silenceMs: 10_000 };
 
 /** The keys of a bucket come beside its address. */
@@ -34,6 +35,8 @@ export type OpenPlace = {
   isShared: boolean;
   /** Throws FilesUnusable, which says what can't be done there, or FilesUnreachable. */
   check(): Promise<void>;
+  /** Throws where it can not be reached just now; none where it is the disk of the database. */
+  ping?(): Promise<void>;
   /** Puts back what a crash left on its way out. Only for who has the records, and whose files these are. */
   clearUp(): Promise<void>;
   stop(): Promise<void>;
@@ -59,6 +62,7 @@ export function openPlace(dataDir: string, at: FilesAt | undefined): OpenPlace {
     texts,
     isShared: true,
     check: () => tryAll(texts, codeOf),
+    ping: pingOf(texts),
     clearUp: async () => files.clearUp(),
     async stop() {},
   };
@@ -70,16 +74,38 @@ function openBucket(dataDir: string, at: Extract<FilesAt, { kind: 's3' }>): Open
   const files = createS3Files({ client, objects, dataDir, cacheBytes: at.cacheBytes, now: Date.now });
   // Whoever starts the bot waits for what this one says.
   const hasty = createS3Client(at, HASTY);
+  const hastyTexts = textsOf(createS3Objects(hasty, at));
   return {
     files,
     texts: textsOf(objects),
     isShared: true,
-    check: () => tryAll(textsOf(createS3Objects(hasty, at)), wordsOf),
+    check: () => tryAll(hastyTexts, wordsOf),
+    ping: pingOf(hastyTexts),
     clearUp: files.putBack,
     async stop() {
       files.stop();
       await Promise.all([client.stop(), hasty.stop()]);
     },
+  };
+}
+
+/**
+ * Asks no more often than every few seconds, whoever may ask us. Where a mark was once, and is no more, the folder is
+ * another one: a share that is not mounted is empty.
+ */
+function pingOf(texts: PlaceTexts): () => Promise<void> {
+  let wasThere = false;
+  let last: { at: number; answer: Promise<void> } | undefined;
+  async function ask(): Promise<void> {
+    const isThere = (await texts.read(HOME_MARK)) !== undefined;
+    if (wasThere && !isThere)
+      throw new FilesUnreachable('the files are not where FILES_URL says any more: is it mounted?');
+    wasThere = isThere;
+  }
+  return () => {
+    const at = Date.now();
+    if (!last || at - last.at > ASK_EVERY_MS) last = { at, answer: ask() };
+    return last.answer;
   };
 }
 

@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Files } from '../core/ports.ts';
 import { FilesUnusable } from './errors.ts';
+import { HOME_MARK } from './file-keys.ts';
 import type { OpenPlace } from './files-place.ts';
 import type { Sql } from './sql.ts';
 
 const KEY = 'home:id';
-const MARK = 'home';
 const OF_ANOTHER =
   'The files where FILES_URL says belong to another database: give each a place of its own. If that database is gone for good, remove the file "home" there';
 const idRow = z.object({ value: z.string() }).optional();
@@ -26,7 +26,7 @@ export async function findHome(
 ): Promise<boolean> {
   const [row] = await sql.all('SELECT value FROM keyv WHERE key = ?', KEY);
   const known = idRow.parse(row)?.value;
-  const marked = await texts.read(MARK);
+  const marked = await texts.read(HOME_MARK);
   if (marked !== undefined && marked !== known && isShared) throw new FilesUnusable(OF_ANOTHER);
   if (marked !== undefined) return marked === known;
   const jobs = await sql.all("SELECT 1 FROM keyv WHERE key >= 'jobs:' AND key < 'jobs;' LIMIT 1");
@@ -34,11 +34,11 @@ export async function findHome(
   const id = known ?? randomUUID();
   // The database first: a mark without its like would never be believed.
   await sql.run('INSERT INTO keyv (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING', KEY, id);
-  await texts.write(MARK, id);
+  await texts.write(HOME_MARK, id);
   return true;
 }
 
-async function areThere(files: Pick<Files, 'olderThan'>): Promise<boolean> {
+export async function areThere(files: Pick<Files, 'olderThan'>): Promise<boolean> {
   for await (const _ of files.olderThan(Number.POSITIVE_INFINITY)) return true;
   return false;
 }

@@ -3,6 +3,7 @@ import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
+import type { ProcessTable } from '../core/processes.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
@@ -12,16 +13,27 @@ import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
-import { createJobStore } from './jobs.ts';
+import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { checkNotMoved } from './move/moved.ts';
+import { endMove } from './move/records.ts';
+import type { QueueAccess } from './postgres.ts';
 import { createSettingsStore } from './settings.ts';
 import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
 
+/** The database of the records, for the queues of due steps beside them. */
+export type StoreQueues = QueueAccess & {
+  /** From now on a job and what this puts are saved together, or not at all. */
+  joinSaves(also: AlsoSaved): void;
+};
+
 export type Store = {
+  /** Only in PostgreSQL, which several processes may share. */
+  queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
   files: Files;
@@ -44,10 +56,14 @@ export type Store = {
    * others may use is that of another database, and FilesUnreachable.
    */
   isAtHome(): Promise<boolean>;
+  /** Of several processes on these records; missing where there can be but one. */
+  processes?: ProcessTable;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
+  /** Throws while the place of the files can not be reached; none where that is DATA_DIR. */
+  pingFiles: (() => Promise<void>) | undefined;
   /** Everything after it throws StoreClosed. May be called twice. */
   close(): Promise<void>;
 };
@@ -62,6 +78,7 @@ type OnUnreadable = (error: UnreadableJob) => void;
 export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt?: FilesAt): Store {
   const unlock = lockFolder(dataDir);
   try {
+    checkNotMoved(dataDir);
     const place = openPlace(dataDir, filesAt);
     return storeOn(openDatabase(dataDir), { place, onUnreadable, unlock });
   } catch (error) {
@@ -71,8 +88,9 @@ export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt
 }
 
 /**
- * The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. `onTaken`: the database
- * was away, and another process has the records since.
+ * The same with the records in PostgreSQL, and the files alone under `dataDir` or at their place. Where others can have that
+ * place as well, they may be on these records, too. `onTaken`: the database was away, and another process, which does not
+ * share its files, has the records since.
  */
 export async function createPostgresStore(
   url: string,
@@ -82,28 +100,40 @@ export async function createPostgresStore(
   onTaken?: () => void,
 ): Promise<Store> {
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgres }, { lockRecords }] = await Promise.all([
+  const [{ openPostgres }, { lockRecords }, { createProcessTable }] = await Promise.all([
     import('./postgres.ts'),
     import('./postgres-lock.ts'),
+    import('./postgres-processes.ts'),
   ]);
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir));
   const place = openPlace(dataDir, filesAt);
-  stack.defer(await lockRecords(url, onTaken ? { onTaken } : {}));
+  stack.defer(await lockRecords(url, { beside: place.isShared, ...(onTaken ? { onTaken } : {}) }));
   const db = await openPostgres(url);
+  stack.defer(() => db.close());
+  await endMove(db);
   const held = stack.move();
-  return storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync() });
+  let also: AlsoSaved | undefined;
+  const joinSaves = (joined: AlsoSaved): void => {
+    also = joined;
+  };
+  return {
+    ...storeOn(db, { place, onUnreadable, unlock: () => held.disposeAsync(), also: () => also }),
+    queues: { ...db.queues, joinSaves },
+    processes: createProcessTable(db),
+  };
 }
 
 type Surroundings = {
   place: ReturnType<typeof openPlace>;
   onUnreadable: OnUnreadable;
   unlock: () => void | Promise<void>;
+  also?: () => AlsoSaved | undefined;
 };
 
-function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): Store {
+function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundings): Store {
   return {
-    jobs: createJobStore(db, onUnreadable),
+    jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
     files: place.files,
     filesAreShared: place.isShared,
@@ -127,6 +157,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock }: Surroundings): S
         Date.now(),
       );
     },
+    pingFiles: place.ping,
     async close() {
       await place.stop();
       await db.close();

@@ -6,7 +6,7 @@ import { StaleJob } from '../core/job/stale-job.ts';
 import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
-import type { Sql } from './sql.ts';
+import type { Sql, Statements } from './sql.ts';
 
 const PAGE = 200;
 const PREFIX = 'jobs:';
@@ -47,15 +47,40 @@ const heldRecord = z.object({
 const filesRow = z.record(z.string(), z.unknown());
 const idOf = (row: unknown): string => keyRow.parse(row).key.slice(PREFIX.length);
 
+/** What is written together with a job, or not at all: its next step, where that lies in the same database. */
+export type AlsoSaved = {
+  put(tx: Statements, job: Job): Promise<void>;
+  /** Whether that is why it failed, and it won't any more. */
+  mend(error: unknown): Promise<boolean>;
+};
+
 /**
  * Jobs on disk: a save is one synced transaction, record and indexes together (docs/decisions/0001-open-jobs-index.md).
  * `get` throws UnreadableJob when the record is not a job; the lists hand such a job to `onUnreadable` and go on,
  * because one bad record must not hold up all others. Everything throws StoreError when the disk fails.
  */
-export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) => void): JobStore {
+export function createJobStore(
+  sql: Sql,
+  onUnreadable: (error: UnreadableJob) => void,
+  also: () => AlsoSaved | undefined = () => undefined,
+): JobStore {
   async function get(id: string): Promise<Job | undefined> {
     const [row] = await sql.all(ONE, PREFIX + id);
     return row === undefined ? undefined : jobOf(row);
+  }
+
+  async function together(write: (on: Statements) => Promise<void>, job: Job, tries = 1): Promise<void> {
+    const joined = also();
+    if (!joined) return write(sql);
+    try {
+      await sql.transaction('row', async (tx) => {
+        await write(tx);
+        await joined.put(tx, job);
+      });
+    } catch (error) {
+      if (tries > 1 || !(await joined.mend(error))) throw error;
+      await together(write, job, tries + 1);
+    }
   }
 
   async function readable(read: () => Job | undefined | Promise<Job | undefined>): Promise<Job | undefined> {
@@ -93,15 +118,18 @@ export function createJobStore(sql: Sql, onUnreadable: (error: UnreadableJob) =>
       // A record that could not be read again is a lost job: better no record, and the error now.
       const text = JSON.stringify({ value: jobSchema.parse(rest) });
       const key = PREFIX + job.id;
-      const saved = await (rev === 0 ? sql.run(INSERT, key, text) : sql.run(UPDATE, text, key, rev));
-      if (saved.changes === 0) throw new StaleJob(job.id);
+      const write = async (on: Statements): Promise<void> => {
+        const saved = await (rev === 0 ? on.run(INSERT, key, text) : on.run(UPDATE, text, key, rev));
+        if (saved.changes === 0) throw new StaleJob(job.id);
+      };
+      await together(write, job);
       return { ...job, rev: rev + 1 };
     },
-    async *open() {
+    async *open(wanted = async (ids) => ids) {
       let after = '';
       for (;;) {
         const ids = (await sql.all(JOBS.open, PREFIX + after)).map(idOf);
-        for (const id of ids) {
+        for (const id of await wanted(ids)) {
           // Read when its turn comes: since the page was read, the job may have moved on or ended.
           const job = await readable(() => get(id));
           if (job && !isOver(job)) yield job;

@@ -48,7 +48,8 @@ const CLOSE_LINE =
   'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?';
 const CHANGE_LINE = `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
   WHERE job_id = ?`;
-export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines WHERE state = 'held' ORDER BY job_id`;
+export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines
+  WHERE state = 'held' AND held_at < ? ORDER BY job_id`;
 
 /**
  * The ledger on the database; several processes may share it. Throws RangeError on amounts that are not whole,
@@ -135,10 +136,10 @@ export function createLedger(sql: Sql): Ledger {
       });
     },
 
-    held: async () =>
+    held: async (before = Number.MAX_SAFE_INTEGER) =>
       z
         .array(heldRow)
-        .parse(await sql.all(HELD))
+        .parse(await sql.all(HELD, before))
         .map(({ jobId }) => jobId),
 
     ...readLines(sql),

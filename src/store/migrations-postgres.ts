@@ -129,4 +129,16 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     END $$;
   CREATE TRIGGER audit_log_is_kept BEFORE UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_is_kept();
   `,
+  `
+  -- The processes that share this database, each with when it said last that it is there.
+  CREATE TABLE processes (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    host TEXT NOT NULL,
+    roles TEXT NOT NULL,
+    holds TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL
+  );
+  `,
 ];

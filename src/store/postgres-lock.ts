@@ -1,4 +1,7 @@
-/** Keeps a second process off the same records in PostgreSQL: a lock that lives as long as the connection that took it. */
+/**
+ * Keeps a second process off the same records in PostgreSQL unless all of them share their files, too: a lock that lives as
+ * long as the connection that took it.
+ */
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { backOffMs } from '../core/job/pace.ts';
@@ -11,22 +14,28 @@ const LOCK_WITHIN_MS = 10_000;
 const LOCK_AGAIN_MS = 250;
 const RETAKE_PACE = { firstMs: 250, ceilingMs: 5_000 };
 
-const TRY = `SELECT pg_try_advisory_lock(hashtext('strut process'), hashtext(current_schema())) AS held`;
+const KEY = `hashtext('strut process'), hashtext(current_schema())`;
+const ALONE = `SELECT pg_try_advisory_lock(${KEY}) AS held`;
+const BESIDE = `SELECT pg_try_advisory_lock_shared(${KEY}) AS held`;
 const SESSION = `SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
 /** After a cable was cut, the server may believe in the old connection for hours. */
 const END_OLD = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`;
 
 type Held = { client: pg.Client; session: { pid: unknown; since: unknown } };
-type Waiting = { waitMs: number; signal: AbortSignal; old?: Held['session'] };
+type Waiting = { beside: boolean; waitMs: number; signal: AbortSignal; old?: Held['session'] };
 
 /**
- * Waits for the last process to end, or throws StoreInUse. The answer lets go of the records. Where the database ends the
- * connection, the lock is taken again; `onTaken` hears that another process has it by then. Until then the records are
- * compared and set all the same.
+ * Waits for the last process to end, or throws StoreInUse. `beside`: others may be there, if they say so as well. The answer
+ * lets go of the records. Where the database ends the connection, the lock is taken again; `onTaken` hears that another
+ * process has it by then. Until then the records are compared and set all the same.
  */
 export async function lockRecords(
   url: string,
-  { waitMs = LOCK_WITHIN_MS, onTaken = () => {} }: { waitMs?: number; onTaken?: () => void } = {},
+  {
+    beside = false,
+    waitMs = LOCK_WITHIN_MS,
+    onTaken = () => {},
+  }: { beside?: boolean; waitMs?: number; onTaken?: () => void } = {},
 ): Promise<() => Promise<void>> {
   const closing = new AbortController();
   const { signal } = closing;
@@ -44,7 +53,7 @@ export async function lockRecords(
   async function retake(old: Held['session']): Promise<void> {
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
-        return keep(await take(url, { waitMs, signal, old }));
+        return keep(await take(url, { beside, waitMs, signal, old }));
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof StoreInUse) return onTaken();
@@ -55,7 +64,7 @@ export async function lockRecords(
     }
   }
 
-  keep(await take(url, { waitMs, signal }));
+  keep(await take(url, { beside, waitMs, signal }));
   return async () => {
     closing.abort();
     await again;
@@ -63,7 +72,7 @@ export async function lockRecords(
   };
 }
 
-async function take(url: string, { waitMs, signal, old }: Waiting): Promise<Held> {
+async function take(url: string, { beside, waitMs, signal, old }: Waiting): Promise<Held> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'strut lock',
@@ -78,7 +87,7 @@ async function take(url: string, { waitMs, signal, old }: Waiting): Promise<Held
     const session = Object((await client.query(SESSION)).rows[0]);
     const giveUpAt = Date.now() + waitMs;
     for (;;) {
-      const { rows } = await client.query(TRY);
+      const { rows } = await client.query(beside ? BESIDE : ALONE);
       if (Object(rows[0]).held === true) return { client, session };
       if (Date.now() > giveUpAt) throw new StoreInUse('database');
       await setTimeout(LOCK_AGAIN_MS, undefined, { signal });

@@ -16,11 +16,34 @@ const INT8 = 20;
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
+/** The same database for another user of it: statements in PostgreSQL's own form, and errors as they are. */
+type PostgresAccess = { executeSql(text: string, values?: unknown[]): Promise<{ rows: object[] }> };
+
+export type QueueAccess = PostgresAccess & {
+  /** Where our records lie. */
+  schema: string;
+  /** In a transaction of ours that is under way. */
+  within(tx: Statements): PostgresAccess;
+  /** An error in our own words, and without what stood in a row. */
+  errorOf(error: unknown): unknown;
+};
+
+export type PostgresDatabase = Database & { queues: QueueAccess };
+
+/** The connection of each transaction that is under way. */
+const clients = new WeakMap<Statements, Queryable>();
+
+function clientOf(tx: Statements): Queryable {
+  const client = clients.get(tx);
+  if (!client) throw new TypeError('not a transaction of PostgreSQL');
+  return client;
+}
+
 /**
  * Connects and brings the database to the present shape. Throws StoreUnreachable, StoreUnfit, StoreTooNew or another
  * StoreError.
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string): Promise<PostgresDatabase> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'strut',
@@ -45,10 +68,16 @@ export async function openPostgres(url: string): Promise<Database> {
     }
   };
   const direct = statementsOn(pool);
-  const db: Database = {
+  const db: PostgresDatabase = {
     all: (text, ...values) => told(() => direct.all(text, ...values)),
     run: (text, ...values) => told(() => direct.run(text, ...values)),
     transaction: (name, work) => told(() => transaction(pool, name, work)),
+    queues: {
+      schema: '',
+      executeSql: (text, values) => pool.query(text, values),
+      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(text, values) }),
+      errorOf: (error) => postgresErrorOf(error) ?? error,
+    },
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
@@ -60,7 +89,7 @@ export async function openPostgres(url: string): Promise<Database> {
     },
   };
   try {
-    await checkServer(db);
+    db.queues.schema = await checkServer(db);
     await migrate(db);
     return db;
   } catch (error) {
@@ -90,8 +119,12 @@ async function transaction<T>(
   const client = await pool.connect();
   let ended = false;
   try {
-    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`);
-    const result = await work(statementsOn(client));
+    await client.query(
+      name === 'row' ? 'BEGIN' : `BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
+    );
+    const tx = statementsOn(client);
+    clients.set(tx, client);
+    const result = await work(tx);
     const { command } = await client.query('COMMIT');
     ended = true;
     if (command !== 'COMMIT') throw new Error('the database undid a transaction in place of keeping it');
@@ -113,13 +146,16 @@ const isUndone = (client: Queryable): Promise<boolean> =>
     () => false,
   );
 
-async function checkServer(db: Database): Promise<void> {
+/** Answers with the schema that our tables lie in. */
+async function checkServer(db: Database): Promise<string> {
   const [server] = await db.all(
-    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+       current_schema() AS schema`,
   );
-  const { version, encoding } = Object(server);
+  const { version, encoding, schema } = Object(server);
   if (version < OLDEST_VERSION) throw new StoreUnfit('PostgreSQL must be of version 14 or later');
   if (encoding !== 'UTF8') throw new StoreUnfit('the database must have the encoding UTF8');
+  return String(schema);
 }
 
 /** Of several processes that start at once, one migrates and the others find it done. */

@@ -11,8 +11,18 @@ export type Statements = {
   run(text: string, ...values: SqlValue[]): Promise<{ changes: number }>;
 };
 
-/** What must not happen twice at once, in whichever process. */
-export type LockName = 'migrate' | 'keyv' | 'ledger' | 'inbox' | 'settings' | 'audit' | 'fingerprints';
+/**
+ * What must not happen twice at once, in whichever process. `row` shuts nobody out: it writes what is compared and set.
+ */
+export type LockName =
+  | 'row'
+  | 'migrate'
+  | 'keyv'
+  | 'ledger'
+  | 'inbox'
+  | 'settings'
+  | 'audit'
+  | 'fingerprints';
 
 export type Sql = Statements & {
   /**

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreBusy, StoreCorrupt, StoreTooNew, StoreUnwritable, translated } from './errors.ts';
+import { StoreBusy, StoreCorrupt, StoreTooNew, StoreTooOld, StoreUnwritable, translated } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Database } from './sql.ts';
+import type { Database, Statements } from './sql.ts';
 import { sqlOn } from './sqlite-sql.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -66,6 +66,32 @@ export function openDatabase(dataDir: string): Database {
 }
 
 /**
+ * The same file for reading alone, in the shape that it has: nothing of it changes. Undefined where there is none. Throws
+ * StoreCorrupt, StoreBusy, StoreTooOld or StoreTooNew.
+ */
+export function openToRead(
+  dataDir: string,
+): (Pick<Statements, 'all'> & { close(): Promise<void> }) | undefined {
+  const path = join(dataDir, 'strut.sqlite');
+  if (!existsSync(path)) return undefined;
+  checkWhole(path);
+  const sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    const version = versionOf(sqlite);
+    checkNotTooNew(version);
+    if (version < MIGRATIONS.length)
+      throw new StoreTooOld(`the database has shape ${version}, this version of Strut ${MIGRATIONS.length}`);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  return {
+    all: sqlOn(sqlite).all,
+    close: async () => sqlite.close(),
+  };
+}
+
+/**
  * Reads the whole file before anything is written to it: damage in the middle would show only when that job or that
  * line of the ledger is needed. What is damaged is left as it is, with a copy beside it. Throws StoreCorrupt.
  */
@@ -108,16 +134,22 @@ function turnOnWal(sqlite: DatabaseSync): void {
   }
 }
 
+const versionOf = (sqlite: DatabaseSync): number =>
+  Number(translated(() => sqlite.prepare('PRAGMA user_version').get())?.user_version);
+
+function checkNotTooNew(version: number): void {
+  if (version > MIGRATIONS.length)
+    throw new StoreTooNew(
+      `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
+    );
+}
+
 /** In one transaction: of several processes that start at once, one migrates and the others find it done. */
 function migrate(sqlite: DatabaseSync): void {
   translated(() => sqlite.exec('BEGIN IMMEDIATE'));
   try {
-    const version = Number(translated(() => sqlite.prepare('PRAGMA user_version').get())?.user_version);
-    if (version > MIGRATIONS.length) {
-      throw new StoreTooNew(
-        `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
-      );
-    }
+    const version = versionOf(sqlite);
+    checkNotTooNew(version);
     for (const step of MIGRATIONS.slice(version)) translated(() => sqlite.exec(step));
     if (version < MIGRATIONS.length)
       translated(() => sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`));

@@ -67,6 +67,14 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       await expect(ledger.suspend('nobody', 'x')).rejects.toThrow(UnknownHold);
     });
 
+    it('tells which jobs have held since before some time', async () => {
+      const ledger = await make();
+      for (const at of [1000, 2000]) await ledger.reserve(aHold({ jobId: `web:${at}`, at }));
+      expect(await ledger.held(1000)).toEqual([]);
+      expect(await ledger.held(2000)).toEqual(['web:1000']);
+      expect(await ledger.held(2001)).toEqual(['web:1000', 'web:2000']);
+    });
+
     it('tells which jobs still hold, and takes back the hold of one that was never made', async () => {
       const ledger = await make();
       for (const jobId of ['web:1', 'web:2', 'web:3']) await ledger.reserve(aHold({ jobId }));

@@ -89,7 +89,7 @@ describe('where only a dearer provider is left', () => {
     const { life, job, held, second } = await asking();
     expect(await life.jobs.cancel(CHAT_EVENT.id)).toMatchObject({ ok: true, value: { how: 'cancelled' } });
     expect(await job()).toMatchObject({ state: 'cancelled', costMicros: 0 });
-    expect([await held(), second.submits, life.scheduler.size()]).toEqual([0, [], 0]);
+    expect([await held(), second.submits, await life.scheduler.size()]).toEqual([0, [], 0]);
     expect(await yes(life)).toEqual({ ok: false, refusal: { code: 'already-decided' } });
   });
 

@@ -23,7 +23,7 @@ describe('a cancel', () => {
       expect(await job()).toMatchObject({ state });
       expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: true, value: { how: 'cancelled' } });
       expect((await world.disk.ledger.totals(TODAY)).heldMicros).toBe(0);
-      expect(life.scheduler.size()).toBe(0);
+      expect(await life.scheduler.size()).toBe(0);
     },
   );
 

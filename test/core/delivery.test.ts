@@ -385,7 +385,7 @@ describe('a video that is on our disk no more', () => {
       costMicros: waiting?.state === 'completed' && waiting.costMicros,
     });
     expect(seen).toHaveLength(1);
-    expect(life.scheduler.size()).toBe(0);
+    expect(await life.scheduler.size()).toBe(0);
   });
 });
 

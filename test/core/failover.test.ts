@@ -127,6 +127,6 @@ describe('an upload', () => {
     expect(await life.jobs.cancel(EVENT.id)).toMatchObject({ ok: true, value: { how: 'cancelled' } });
     await step;
     expect(await job()).toMatchObject({ state: 'cancelled', costMicros: 0 });
-    expect(life.scheduler.size()).toBe(0);
+    expect(await life.scheduler.size()).toBe(0);
   });
 });

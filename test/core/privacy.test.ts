@@ -312,7 +312,7 @@ describe('forgetting a member', () => {
     expect(job.state).toBe('completed');
     expect(await privacy.forget(ME)).toEqual({ jobs: 1, underWay: 0, other: false });
     expect(files.kept.size).toBe(0);
-    expect(life.scheduler.size()).toBe(0);
+    expect(await life.scheduler.size()).toBe(0);
   });
 });
 

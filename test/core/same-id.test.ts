@@ -226,7 +226,7 @@ describe('a provider that has no room', () => {
 describe('a provider that never cancels', () => {
   it('says so in the price, and its jobs offer no cancel once they are sent', async () => {
     const { life, job } = await begun('full');
-    const { cancellable } = await import('../../src/core/job/jobs.ts');
+    const { cancellable } = await import('../../src/core/job/cancel.ts');
     await life.scheduler.runNext();
     const waiting = await job();
     expect(waiting?.quote.notes).toContain('no-cancel');

@@ -15,8 +15,12 @@ async function send(url: string, { image, clip, fields = {}, key }: JobForm): Pr
 export const askQuote = (url: string, asked: JobForm) => send(`${url}/api/quote`, asked);
 
 /** Makes a job, or throws with what the server said. */
+/** The answer as it comes, whatever it is. */
+export const sendJob = (url: string, asked: JobForm): Promise<Response> =>
+  send(`${url}/api/jobs`, { ...asked, fields: { consent: 'self', ...asked.fields } });
+
 export async function makeJob(url: string, asked: JobForm): Promise<JobView> {
-  const answer = await send(`${url}/api/jobs`, { ...asked, fields: { consent: 'self', ...asked.fields } });
+  const answer = await sendJob(url, asked);
   if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as JobView;
 }

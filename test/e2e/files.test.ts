@@ -28,18 +28,27 @@ describe('a bot with its files in a bucket', () => {
   it('renders, outlives a kill -9 and a store in trouble, hands the video out, and deletes it', async () => {
     const { sim, fal, env, filesThere } = await withBucket();
     await using bot = await startBot(env);
+    const readyz = async () => (await fetch(`${bot.url}/readyz`)).status;
+    sim.fault({ method: 'GET', path: /home$/, how: { status: 500 }, times: 2 });
+    expect(await readyz()).toBe(503);
+    await expect.poll(readyz).toBe(200);
     const files = { image: await personImage(), clip: await personClip() };
-    sim.fault({ method: 'PUT', path: /\.(mp4|png|jpg|bin)$/, how: { status: 503 }, times: 3 });
+    sim.fault({ method: 'PUT', path: /\.(mp4|png|jpg|bin)$/, how: { status: 503 }, times: 2 });
+    sim.fault({ method: 'PUT', path: /\.(mp4|png|jpg|bin)$/, how: { status: 500 }, times: 2 });
     const { id } = await makeJob(bot.url, files);
     await jobUntil(bot.url, id, ({ state }) => state === 'queued' || state === 'running');
     // What was brought to this machine does not outlive it.
     await bot.restart('SIGKILL');
-    sim.fault({ method: 'GET', path: /\.mp4$/, how: { cutAfterBytes: 1000 } });
     expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal' });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    // Its copy of the video does not outlive the process either: half of it comes, then all of it, slowly.
+    await bot.restart();
+    sim.fault({ method: 'GET', path: /\.mp4$/, how: { cutAfterBytes: 1000 } });
+    sim.fault({ method: 'GET', path: /\.mp4$/, how: { chunkMs: 20 } });
     const video = await fetch(`${bot.url}/api/jobs/${id}/video`);
     expect([video.status, video.headers.get('content-type')]).toEqual([200, 'video/mp4']);
     expect((await video.arrayBuffer()).byteLength).toBeGreaterThan(1000);
+    expect(sim.faultsLeft()).toBe(0);
     // A picture, a clip, the video, and the video with its marks.
     expect(filesThere()).toHaveLength(4);
     expect(existsSync(join(bot.dataDir, 'files'))).toBe(false);

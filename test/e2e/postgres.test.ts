@@ -1,4 +1,7 @@
 /** The whole bot with its records in PostgreSQL. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { personClip, personImage } from '../people.ts';
@@ -6,6 +9,7 @@ import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
 
+const MIGRATE = join(import.meta.dirname, '../../src/migrate.ts');
 const postgres = postgresOfFile();
 afterAll(() => postgres.close());
 
@@ -36,6 +40,34 @@ describe('the bot on PostgreSQL', postgresNeeded, () => {
     // PostgreSQL has no U+0000 in a text; that is no reason to fail.
     expect((await fetch(`${bot.url}/api/jobs/%00`)).status).toBe(404);
     expect(bot.log()).not.toMatch(/ERROR/);
+    await fal.close();
+  });
+
+  it('goes on with a job that began on SQLite, moved while the bot stood still, and bills it once', async () => {
+    const db = await postgres.empty();
+    const fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const STORE_URL = await postgres.url();
+    const addresses = { FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
+    await using bot = await startBot({ FAL_KEY: fal.key, ...addresses });
+    const { id } = await makeJob(bot.url, { image: await personImage(), clip: await personClip() });
+    await jobUntil(bot.url, id, ({ state }) => state === 'running');
+    await bot.stop('SIGKILL');
+    const { stdout } = await promisify(execFile)(process.execPath, [MIGRATE, '--to', 'env'], {
+      env: { DATA_DIR: bot.dataDir, STORE_URL },
+    });
+    expect(stdout).toContain(
+      'lines of the ledger: 1 ($0.28 set aside, $0.00 billed), the same on both sides',
+    );
+    // The old records still say that the job is open: whoever forgets STORE_URL must not send it again.
+    await expect(bot.start()).rejects.toThrow('were moved to PostgreSQL: set STORE_URL');
+    await bot.start({ STORE_URL });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([
+      { state: 'settled', micros: 280_000 },
+    ]);
+    expect((await fetch(`${bot.url}/api/jobs/${id}/video`)).status).toBe(200);
     await fal.close();
   });
 

@@ -39,7 +39,7 @@ describe('the scheduler', () => {
       ['b', 200],
       ['c', 300],
     ]);
-    expect(scheduler.size()).toBe(0);
+    expect(await scheduler.size()).toBe(0);
   });
 
   it('knows one due time per key, the last one given', async () => {
@@ -72,7 +72,7 @@ describe('the scheduler', () => {
     scheduler.at('b', 0);
     await vi.advanceTimersByTimeAsync(50);
     expect(started).toEqual(['a', 'b']);
-    expect(scheduler.size()).toBe(2);
+    expect(await scheduler.size()).toBe(2);
     await end('a');
     expect(started).toEqual(['a', 'b', 'a']);
   });

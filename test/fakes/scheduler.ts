@@ -22,15 +22,17 @@ export function createManualScheduler(time: { now: number }): ManualScheduler {
   }
 
   return {
-    start(work) {
+    async start(work) {
       step = work;
     },
-    at: (key, dueAt) => void due.set(key, dueAt),
-    remove: (key) => void due.delete(key),
+    async leave() {},
+    at: async (key, dueAt) => void due.set(key, dueAt),
+    remove: async (key) => void due.delete(key),
+    missing: async (keys) => keys.filter((key) => !due.has(key)),
     async stop() {
       step = undefined;
     },
-    size: () => due.size,
+    size: async () => due.size,
     runNext,
     async runAll(until) {
       while (await runNext(until));

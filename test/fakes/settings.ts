@@ -14,9 +14,12 @@ export function memorySettings(): SettingsStore & { known: Map<string, OwnSettin
   return {
     known,
     all: async () => [...known],
-    async save(spaceId, settings, entries) {
-      known.set(spaceId, structuredClone(settings));
-      audit.push(...entries.map((entry) => ({ spaceId, entry: structuredClone(entry) })));
+    get: async (spaceId) => structuredClone(known.get(spaceId) ?? {}),
+    async change(spaceId, change) {
+      const made = change(structuredClone(known.get(spaceId) ?? {}));
+      if (!made) return;
+      known.set(spaceId, structuredClone(made.settings));
+      audit.push(...made.entries.map((entry) => ({ spaceId, entry: structuredClone(entry) })));
     },
     history: async (spaceId, limit) =>
       audit

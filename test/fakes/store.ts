@@ -26,8 +26,8 @@ export function memoryJobStore(): JobStore {
       records.set(job.id, { text: JSON.stringify(rest), rev: rev + 1 });
       return { ...job, rev: rev + 1 };
     },
-    async *open() {
-      for (const id of [...records.keys()].sort()) {
+    async *open(wanted = async (ids) => ids) {
+      for (const id of await wanted([...records.keys()].sort())) {
         const job = read(id);
         if (job && !isOver(job)) yield job;
       }
@@ -182,8 +182,10 @@ export function memoryLedger(): Ledger {
       lines.delete(jobId);
     },
 
-    held: async () =>
-      [...lines].flatMap(([jobId, { line }]) => (line.state === 'held' ? [jobId] : [])).sort(),
+    held: async (before = Number.POSITIVE_INFINITY) =>
+      [...lines]
+        .flatMap(([jobId, { line }]) => (line.state === 'held' && line.heldAt < before ? [jobId] : []))
+        .sort(),
 
     async *lines({ spaceId, memberId, from, to }) {
       yield inOrder().filter(

@@ -94,6 +94,8 @@ export type WorldOptions = {
   access?: Partial<AccessRules>;
   links?: Context['links'];
   limits?: LimitRule[];
+  /** Whether no other process works on the same records. */
+  alone?: boolean;
   /** Whether every member has said lately whom their pictures show. */
   consents?: 'given' | 'asked';
 };
@@ -108,6 +110,7 @@ export function createWorld({
   access = {},
   links,
   limits = [],
+  alone = true,
   consents = 'given',
 }: WorldOptions = {}) {
   const time = { now: Date.UTC(2026, 10, 21, 12) };
@@ -160,6 +163,7 @@ export function createWorld({
       defaults: { limits, timeZone: 'UTC' },
       clock,
     });
+    const locks = createLocks();
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
@@ -171,7 +175,7 @@ export function createWorld({
       },
       fingerprints: disk.fingerprints,
       breathe: async () => {},
-      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT }),
+      ...createReportRecords({ kv: cases, media: allMedia, log: SILENT, locks }),
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
@@ -184,7 +188,7 @@ export function createWorld({
       events: createJobEvents((error) => {
         throw error;
       }),
-      locks: createLocks(),
+      locks,
       clock,
       random: () => 0.5,
       log: SILENT,
@@ -200,7 +204,7 @@ export function createWorld({
       admissionQueue: createAdmissionQueue({
         rules: admissionLimitsFor(AT_ONCE),
         now: clock.now,
-        onAdmit: (id) => scheduler.at(id, time.now),
+        onAdmit: (id) => void scheduler.at(id, time.now),
         onMoved: (job, place) => ctx.events.publish({ ...job, place }),
       }),
       access: createAccess(
@@ -221,6 +225,7 @@ export function createWorld({
         defaultQuality: 'standard',
         labelMinimum: 'caption',
       },
+      alone,
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);

@@ -51,7 +51,7 @@ describe('a dearer offer, over the API', () => {
     await other.life.scheduler.runAll();
     expect(await other.read()).toMatchObject({ failure: { code: 'not-confirmed' }, costUsd: 0 });
     expect((await post(url + links.goOn)).status).toBe(409);
-    expect(life.scheduler.size()).toBe(0);
+    expect(await life.scheduler.size()).toBe(0);
   });
 
   it('of a member in a chat is not the operator’s to take', async () => {
@@ -83,7 +83,7 @@ describe('a price that was shown', () => {
         409,
         { code: 'price-rose', micros: 420_000 },
       ]);
-    expect(life.scheduler.size()).toBe(0);
+    expect(await life.scheduler.size()).toBe(0);
     expect((await post(`${url}${made.links.again}?max_usd=0.42`)).status).toBe(201);
   });
 

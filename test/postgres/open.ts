@@ -17,7 +17,7 @@ export const postgresNeeded = needs(
 
 const EMPTY = [
   ...['keyv', 'ledger_lines', 'ledger_counters', 'ping', 'inbox', 'settings', 'audit', 'video_frames'],
-  ...['video_files', 'audit_log'],
+  ...['video_files', 'audit_log', 'processes'],
 ].map((table) => `DELETE FROM ${table}`);
 
 async function serverUrl(): Promise<string> {
@@ -38,7 +38,7 @@ export async function freshSchema(): Promise<{ url: string; drop(): Promise<void
   await ask(`CREATE SCHEMA ${name}`);
   return {
     url: `${server}&options=${encodeURIComponent(`-c search_path=${name}`)}`,
-    drop: () => ask(`DROP SCHEMA ${name} CASCADE`),
+    drop: () => ask(`DROP SCHEMA IF EXISTS ${name}_steps CASCADE; DROP SCHEMA ${name} CASCADE`),
   };
 }
 
@@ -58,6 +58,8 @@ export function postgresOfFile() {
       await db.run(EMPTY.join('; '));
       return db;
     },
+    /** The same, as it is. */
+    db: async (): Promise<Database> => (await open()).db,
     async url(): Promise<string> {
       return (await open()).url;
     },

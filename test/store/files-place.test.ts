@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startS3 } from '../../simulators/s3.ts';
 import { FilesUnusable } from '../../src/store/errors.ts';
-import { openPlace } from '../../src/store/files-place.ts';
+import { type OpenPlace, openPlace } from '../../src/store/files-place.ts';
 import { createStore } from '../../src/store/index.ts';
 import { startFiles } from '../../src/store/start-files.ts';
 import { freshFolder } from '../fakes/folder.ts';
@@ -160,5 +160,58 @@ describe('a start with files in a shared folder', () => {
     await next.clearUp();
     expect(await next.files.has(file)).toBe(true);
     void dies;
+  });
+});
+
+describe('a look, now and then, whether files can be reached', () => {
+  const ROUND_MS = 10_000;
+
+  /** Each look is later than the last one was remembered. */
+  function lookAt({ ping = async () => expect.fail('it has nothing to look at') }: OpenPlace) {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    return () => {
+      vi.setSystemTime(Date.now() + ROUND_MS);
+      return ping().then(
+        () => 'there',
+        (error: Error) => error.message,
+      );
+    };
+  }
+
+  it('hears of a bucket that is in trouble, and when it is over', async () => {
+    const { sim, at } = await bucket();
+    const place = openPlace(freshFolder(), at);
+    onTestFinished(() => place.stop());
+    const look = lookAt(place);
+    expect(await look()).toBe('there');
+    sim.fault({ path: /./, how: { status: 503 }, times: 2 });
+    expect(await look()).toMatch(/: GET was answered with 503/);
+    sim.denied.add('read');
+    expect(await look()).toContain('403 AccessDenied');
+    sim.denied.clear();
+    expect(await look()).toBe('there');
+  });
+
+  it('asks the bucket once, however often anybody asks us', async () => {
+    const { sim, at } = await bucket();
+    const place = openPlace(freshFolder(), at);
+    onTestFinished(() => place.stop());
+    await Promise.all(Array.from({ length: 50 }, () => place.ping?.()));
+    expect(sim.requests).toHaveLength(1);
+  });
+
+  it('knows an empty folder for one that is not mounted any more', async () => {
+    const root = freshFolder();
+    const place = openPlace(freshFolder(), { kind: 'folder', path: root });
+    const look = lookAt(place);
+    // Nobody has put a mark there yet.
+    expect(await look()).toBe('there');
+    await place.texts.write('home', 'ours');
+    expect(await look()).toBe('there');
+    rmSync(join(root, 'home'));
+    expect(await look()).toContain('is it mounted?');
+    await place.texts.write('home', 'ours');
+    expect(await look()).toBe('there');
   });
 });

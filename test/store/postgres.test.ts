@@ -87,6 +87,19 @@ describe('opening a database in PostgreSQL', postgresNeeded, () => {
     await (await lockRecords(url, { waitMs: 0 }))();
   });
 
+  it('is for any number that say that others may be there, beside nobody who does not', async () => {
+    const url = await schema();
+    const first = await lockRecords(url, { beside: true });
+    const second = await lockRecords(url, { beside: true, waitMs: 0 });
+    await expect(lockRecords(url, { waitMs: 0 })).rejects.toThrow(StoreInUse);
+    await first();
+    await expect(lockRecords(url, { waitMs: 0 })).rejects.toThrow(StoreInUse);
+    await second();
+    const alone = await lockRecords(url, { waitMs: 0 });
+    onTestFinished(alone);
+    await expect(lockRecords(url, { beside: true, waitMs: 0 })).rejects.toThrow(StoreInUse);
+  });
+
   it('is so again once the database has ended its connection', async () => {
     const url = await schema();
     const release = await lockRecords(url);

@@ -77,6 +77,28 @@ for (const { name, need, database } of bothDatabases(postgres))
       expect(new Map(await store.all()).get(BROKEN)).toEqual({ logChannel: '42', limits: [rule] });
     });
 
+    it('lose no change of two processes that make theirs at once', async () => {
+      const db = await database();
+      const [first, second] = [await up(db, '{}'), createSettingsStore(db)];
+      const other = createSettingsService({
+        list: settings,
+        found: await second.all(),
+        onLost: expect.fail,
+        store: second,
+        defaults: { limits: [], timeZone: 'UTC' },
+        clock: CLOCK,
+      });
+      const members = Array.from({ length: 12 }, (_, n) => `discord:${n + 10}`);
+      await Promise.all(
+        members.map((member, n) =>
+          (n % 2 === 0 ? first.book : other).change(BROKEN, 'discord:9', 'block', { member }),
+        ),
+      );
+      const { blocked } = Object(new Map(await second.all()).get(BROKEN));
+      expect(blocked.map(({ member }: { member: string }) => member).sort()).toEqual(members);
+      expect(await second.history(BROKEN, 20)).toHaveLength(12);
+    });
+
     it('of a later version are read as far as this one knows them', async () => {
       const { book, told } = await up(await database(), '{"notify":false,"colour":"red"}');
       expect([book.own(BROKEN), told]).toEqual([{ notify: false }, []]);

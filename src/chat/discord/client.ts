@@ -33,13 +33,20 @@ export const createTokenRest = (apiUrl: string): REST =>
 /** `close` ends it for good, at whatever point of its making it is. */
 export type Connection = { client: Client; close(): Promise<void> };
 
+export type ConnectionOptions = {
+  intents?: GatewayIntentBits[];
+  shards?: Shards | undefined;
+  /**
+   * Waits until this shard may log in, where other processes log in too; `atOnce`: so many at once, one for each rest
+   * that a shard's number leaves.
+   */
+  identify?: ((shard: number, atOnce: number, signal: AbortSignal) => Promise<void>) | undefined;
+};
+
 /** A connection that is not made yet. One that has ended can't be made again: each try takes a new one. */
 export function createConnection(
   apiUrl: string,
-  {
-    intents = [GatewayIntentBits.GuildMessages],
-    shards = 'auto',
-  }: { intents?: GatewayIntentBits[]; shards?: Shards | undefined } = {},
+  { intents = [GatewayIntentBits.GuildMessages], shards = 'auto', identify }: ConnectionOptions = {},
 ): Connection {
   let sockets: SimpleShardingStrategy | undefined;
   let closing: Promise<void> = Promise.resolve();
@@ -65,6 +72,17 @@ export function createConnection(
         sockets = new SimpleShardingStrategy(given);
         return sockets;
       },
+      ...(identify
+        ? {
+            async buildIdentifyThrottler(manager) {
+              const { session_start_limit } = await manager.fetchGatewayInformation();
+              return {
+                waitForIdentify: (shard, signal) =>
+                  identify(shard, session_start_limit.max_concurrency, signal),
+              };
+            },
+          }
+        : {}),
     },
   });
   async function end(): Promise<void> {

@@ -1,16 +1,13 @@
 /** Discord as a front: what members do there, and what they get to see of it. */
-import { Events } from 'discord.js';
+import { type Client, Events } from 'discord.js';
 import type { Core, RunningChat } from '../../core/command.ts';
-import type { Health } from '../../core/health.ts';
-import type { FileUse } from '../../core/intake/file-use.ts';
-import type { Job } from '../../core/job/job.ts';
-import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from '../../core/ports.ts';
 import { Recent } from '../recent.ts';
 import { createRequests } from '../requests.ts';
 import { createChannels } from './admin/channels.ts';
 import { createNotices } from './admin/notices.ts';
 import { createApplication } from './application.ts';
-import { createConnection, createRest, createTokenRest } from './client.ts';
+import { type ConnectionOptions, createConnection, createRest, createTokenRest } from './client.ts';
+import { createGateway } from './gateway.ts';
 import { createHook, HOOK_PATH } from './hook.ts';
 import { createAcks } from './inbound/ack.ts';
 import { createDownloads, refreshed } from './inbound/downloads.ts';
@@ -18,17 +15,16 @@ import { createInbound, type Inbound } from './inbound/index.ts';
 import { createKeep } from './inbound/keep.ts';
 import { createOpenForms } from './inbound/open-forms.ts';
 import { createOrigins } from './inbound/origins.ts';
-import type { InboundParts } from './inbound/parts.ts';
 import type { Owners } from './inbound/reading.ts';
 import { createReplies } from './inbound/replies.ts';
 import { createUnfurling } from './inbound/unfurling.ts';
 import { createWaiting } from './inbound/waiting.ts';
-import { createLogin, type LoginParts } from './login.ts';
+import { createLogin } from './login.ts';
 import { createOutbound } from './outbound/index.ts';
 import { createSender } from './outbound/sender.ts';
+import type { DiscordParts } from './parts.ts';
 import { createRegistrar, inviteLink } from './register.ts';
 import { createServers } from './servers.ts';
-import type { Shards } from './shards.ts';
 import { createStanding } from './standing.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
@@ -36,47 +32,13 @@ import { createTurns } from './turns.ts';
 /** Of so many jobs it is known whose they are. */
 const OWNERS_KNOWN = 5_000;
 
-export type DiscordParts = {
-  token: string;
-  apiUrl: string;
-  /** The only places that members' files are fetched from. */
-  cdnUrls: readonly string[];
-  /** The one server that gets the commands; all of them when undefined. */
-  devGuild?: string | undefined;
-  /** Where the internet reaches us; with https, Discord can bring commands there. */
-  publicUrl?: string | undefined;
-  /** The way by which commands shall come; whichever Discord has on record when undefined. */
-  interactions?: 'gateway' | 'http' | undefined;
-  /** Of the gateway; all of them when undefined. */
-  shards?: Shards | undefined;
-  /** Whether a finished video may ping the one who asked. */
-  notify: boolean;
-  commands: InboundParts['commands'];
-  inbox: Inbox;
-  kv: KeyValueStore;
-  jobs: Pick<JobStore, 'get'>;
-  files: Files;
-  fileUse: FileUse;
-  /** Of its own. */
-  scheduler: Scheduler;
-  health: Health;
-  clock: Clock;
-  log: Log;
-  usualMs: (job: Job) => number | undefined;
-  /** The link for adding the bot to a server, once it is known. */
-  onInvite?: (url: string) => void;
-  /** How long Discord is given to look behind the links of a mention. */
-  linksWithinMs?: number;
-  /** Between two tries to log in, or to put on disk what a member asked. */
-  pace?: LoginParts['pace'];
-  /** How long one try of a first answer may take. */
-  ackTimeoutMs?: number;
-  /** How long a call over HTTP may wait for its answer. */
-  answersWithinMs?: number;
-  /** How soon after a sign of change it is looked which way commands come. */
-  looksAgainMs?: number;
-};
+/** A second, of the bot (topics/rate-limits, 2026-11-21). */
+const REQUESTS = 50;
+/** A process that does not have the chat asks for little: what a server is called, where a notice goes. */
+const OTHERS_REQUESTS = 2;
+const SHARES_EVERY_MS = 5_000;
 
+export type { DiscordParts } from './parts.ts';
 export type DiscordChat = RunningChat & Required<Pick<RunningChat, 'hook'>>;
 
 export function createDiscordChat(parts: DiscordParts): DiscordChat {
@@ -96,6 +58,9 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
   let applicationId: string | undefined;
   let botUserId: string | undefined;
   let invited = false;
+  /** Whether this process has the chat. */
+  let isOurs = false;
+  let sharing: NodeJS.Timeout | undefined;
   const register = createRegistrar({ ...parts, rest, kv });
   const standing = createStanding({ health: parts.health, log });
 
@@ -125,8 +90,8 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
     notify: ({ spaceId }) => parts.notify && (core?.settings.of(spaceId).notify ?? true),
   });
 
-  function connect() {
-    const connection = createConnection(apiUrl, { shards: parts.shards });
+  function connect(options: ConnectionOptions = { shards: parts.shards }) {
+    const connection = createConnection(apiUrl, options);
     connection.client.on(Events.Raw, (packet: { t?: unknown }) => {
       if (packet.t === 'INTERACTION_CREATE') application.heard('gateway');
       inbound?.take(packet, applicationId);
@@ -150,27 +115,35 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
       botUserId ??= known.botUserId;
       standing.commands(known.way, known.trouble);
       if (known.way.kind === 'http') invite(known.id);
-      register(known.id, core?.models.choice());
+      if (isOurs) register(known.id, core?.models.choice());
     },
     log,
     pace: parts.pace,
     soonMs: parts.looksAgainMs,
   });
 
-  const login = createLogin({
-    token,
-    connect,
-    onReady: (client) => {
-      applicationId = client.application.id;
-      botUserId = client.user.id;
-      invite(client.application.id);
-      // What was changed while nobody heard of it.
-      application.look();
-    },
-    report: standing.gateway,
-    log,
-    ...(parts.pace ? { pace: parts.pace } : {}),
-  });
+  function onReady(client: Client<true>): void {
+    applicationId = client.application.id;
+    botUserId = client.user.id;
+    invite(client.application.id);
+    // What was changed while nobody heard of it.
+    application.look();
+  }
+
+  const { shared, pace } = parts;
+  const told = { token, onReady, report: standing.gateway, log };
+  const login = shared
+    ? createGateway({
+        ...told,
+        rest,
+        kv,
+        shared,
+        shards: parts.shards ?? 'auto',
+        connect,
+        pace: parts.gatewayPace,
+        ...(pace ? { loginPace: pace } : {}),
+      })
+    : createLogin({ ...told, connect, ...(pace ? { pace } : {}) });
 
   const hook = createHook({
     key: application.key,
@@ -181,42 +154,68 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
     answersWithinMs: parts.answersWithinMs,
   });
 
+  function receive(given: Core): Inbound {
+    core = given;
+    inbound ??= createInbound(
+      {
+        core: given,
+        commands: parts.commands,
+        outbound,
+        acks: createAcks({ apiUrl, log, timeoutMs: parts.ackTimeoutMs }),
+        replies: createReplies({ rest, webhooks, tokens, log }),
+        tokens,
+        servers,
+        inbox,
+        keep: createKeep({ tokens, inbox, pace: parts.pace, log }),
+        files,
+        fileUse,
+        origins,
+        downloads: createDownloads({ origins, files, refresh: (url) => refreshed({ rest, log }, url) }),
+        unfurling: createUnfurling(parts.linksWithinMs),
+        waiting,
+        forms,
+        admin: { channels, requests, notices, sender, temp: files.temp },
+        clock,
+        log,
+        onReceived: shared?.onReceived,
+      },
+      owners,
+    );
+    return inbound;
+  }
+
+  /** Discord counts the requests of all processes together; whoever has the chat makes nearly all of them. */
+  function shareOut(): void {
+    const others = shared ? Math.max(0, shared.speakers() - 1) : 0;
+    const most = isOurs ? Math.max(REQUESTS / 2, REQUESTS - others * OTHERS_REQUESTS) : OTHERS_REQUESTS;
+    rest.options.globalRequestsPerSecond = most;
+  }
+
   return {
     platform: 'discord',
+    async listen(given) {
+      receive(given);
+      await servers.load();
+      application.look();
+      if (shared?.isFront) login.start();
+      else standing.gateway({ state: 'ok', reason: 'other processes have its shards' });
+      sharing = setInterval(shareOut, SHARES_EVERY_MS).unref();
+      shareOut();
+    },
     async start(given) {
-      core = given;
-      inbound = createInbound(
-        {
-          core: given,
-          commands: parts.commands,
-          outbound,
-          acks: createAcks({ apiUrl, log, timeoutMs: parts.ackTimeoutMs }),
-          replies: createReplies({ rest, webhooks, tokens, log }),
-          tokens,
-          servers,
-          inbox,
-          keep: createKeep({ tokens, inbox, pace: parts.pace, log }),
-          files,
-          fileUse,
-          origins,
-          downloads: createDownloads({ origins, files, refresh: (url) => refreshed({ rest, log }, url) }),
-          unfurling: createUnfurling(parts.linksWithinMs),
-          waiting,
-          forms,
-          admin: { channels, requests, notices, sender, temp: files.temp },
-          clock,
-          log,
-        },
-        owners,
-      );
+      isOurs = true;
+      const received = receive(given);
       await servers.load();
       await waiting.start();
       await outbound.start();
-      await inbound.resume();
-      login.start();
+      await received.resume();
+      // Shared, it is what `listen` has begun.
+      if (!shared) login.start();
       application.look();
     },
+    look: async () => inbound?.look(),
     async stop() {
+      clearInterval(sharing);
       waiting.stop();
       await Promise.all([login.stop(), application.stop()]);
       await inbound?.stop();

@@ -6,6 +6,7 @@ import type { Health } from '../../core/health.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log } from '../../core/ports.ts';
 import { wordsFor } from '../../words/index.ts';
+import type { SharedWork } from '../module.ts';
 import { createRequests } from '../requests.ts';
 import { createNotices } from './admin/notices.ts';
 import { createPeople } from './admin/people.ts';
@@ -36,6 +37,7 @@ export type TelegramParts = {
   health: Health;
   log: Log;
   usualMs(job: Job): number | undefined;
+  shared?: SharedWork | undefined;
 };
 
 export type TelegramChat = RunningChat & Required<Pick<RunningChat, 'hook'>>;
@@ -67,6 +69,9 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
   const requests = createRequests(kv, readOldRequest);
   const notices = createNotices({ api, kv, outbound, people, requests, log });
   let me: UserFromGetMe | undefined;
+  /** Whether this process has the chat. */
+  let isOurs = false;
+  let told = false;
   const handlers = createHandlers({
     api,
     kv,
@@ -91,6 +96,7 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
     clock,
     timers,
     signal: stopping.signal,
+    onReceived: parts.shared?.onReceived,
   });
   const updates = createUpdates({
     token,
@@ -107,9 +113,9 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
   });
 
   function onMe(known: UserFromGetMe): void {
-    const first = me === undefined;
     me = known;
-    if (!first) return;
+    if (!isOurs || told) return;
+    told = true;
     log.info(
       { bot: `@${known.username}` },
       known.can_read_all_group_messages
@@ -123,13 +129,19 @@ export async function createTelegramChat(parts: TelegramParts): Promise<Telegram
 
   return {
     platform: 'telegram',
+    async listen(given) {
+      core.resolve(given);
+      updates.listen();
+    },
     async start(given) {
       core.resolve(given);
+      isOurs = true;
       health.set('telegram', { state: 'degraded', reason: 'not connected yet' });
       await outbound.start();
       await inlet.resume();
       updates.start();
     },
+    look: inlet.look,
     async stop() {
       stopping.abort();
       await updates.stop();

@@ -38,6 +38,8 @@ export type UpdatesParts = {
 };
 
 export type Updates = {
+  /** Learns who we are, so that calls of the webhook can be taken; another process tells Telegram of our address. */
+  listen(): void;
   start(): void;
   stop(): Promise<void>;
   /** Whether a call of the webhook is Telegram's: only it has been told the secret. */
@@ -66,6 +68,8 @@ export function createUpdates({
 }: UpdatesParts): Updates {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  /** Whether updates are for us to fetch, or to be told of. */
+  let fetches = false;
   let me: UserFromGetMe | undefined;
   let polling: Bot | undefined;
   /** How often in a row no update could be stored: fetching them goes well meanwhile. */
@@ -92,6 +96,7 @@ export function createUpdates({
       try {
         me ??= await telegram.api.getMe();
         onMe(me);
+        if (!fetches) return health.set('telegram', { state: 'ok', reason: ELSEWHERE });
         if (webhook) return await listen(webhook);
         await poll(me, () => {
           failures = 0;
@@ -188,9 +193,21 @@ export function createUpdates({
     }
   }
 
+  function supervised(): void {
+    const before = running ?? Promise.resolve();
+    running = before
+      .then(supervise)
+      .catch((error: unknown) => log.error({ err: error }, 'telegram: listening ended'));
+  }
+
   return {
+    listen() {
+      if (webhook) supervised();
+      else health.set('telegram', { state: 'ok', reason: ELSEWHERE });
+    },
     start() {
-      running = supervise().catch((error: unknown) => log.error({ err: error }, 'telegram: listening ended'));
+      fetches = true;
+      supervised();
     },
     async stop() {
       stopping.abort();
@@ -204,6 +221,7 @@ export function createUpdates({
 }
 
 const STOPS_WITHIN_MS = 3_000;
+const ELSEWHERE = 'another process has it';
 
 function same(given: string, right: string): boolean {
   const a = createHmac('sha256', 'compare').update(given).digest();

@@ -160,7 +160,7 @@ async function walk(
   walked.smaller = job.smaller;
   await using stack = new AsyncDisposableStack();
   const link = linkTo(ctx, job);
-  let maxBytes = chat.uploadLimitBytes(job, to);
+  let maxBytes = await chat.uploadLimitBytes(job, to);
   const poster = posterOf(ctx, job, stack);
   const smaller = createSmaller(ctx, job, work, walked, link !== undefined);
 

@@ -21,6 +21,13 @@ const DAY_MS = 24 * 3_600_000;
 /** A provider may let everybody else go first. */
 const RELAXED_DEADLINES = 3;
 
+/** So long after it began, nobody who lives still waits for the answer to a submit. */
+const SUBMIT_ENDS_WITHIN_MS = 100_000;
+
+/** When a job that is found as it is submitted is nobody's any more. */
+export const submitEndsAt = ({ alone }: Context, { submittedAt }: JobIn<'submitting'>): number =>
+  alone ? 0 : submittedAt + SUBMIT_ENDS_WITHIN_MS;
+
 /** How long a job may take, from its turn on. */
 export const deadlineMs = ({ rules }: Context, { speed }: Pick<Job['request'], 'speed'>): number =>
   rules.jobDeadlineMs * (speed === 'relaxed' ? RELAXED_DEADLINES : 1);
@@ -41,6 +48,7 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
     const later = now - job.completedAt > DAY_MS;
     return now + (later ? NOWHERE_LATER_EVERY_MS : backOffMs(job.deliveryTries, ctx.random, NOWHERE_PACE));
   }
+  if (job.state === 'submitting') return Math.max(now, submitEndsAt(ctx, job));
   if (job.state === 'unknown') {
     const wait = Math.max(UNKNOWN_EVERY_MS, (now - job.submittedAt) * UNKNOWN_SHARE);
     return stayed ? Math.min(now + wait, Math.max(now, job.deadlineAt)) : now;

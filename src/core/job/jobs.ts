@@ -1,20 +1,21 @@
 /** The life of jobs: step by step when due, cancelled when asked, recovered after a crash. */
 
 import type { Target } from '../chat-port.ts';
-import { type Context, move, providerOf } from '../context.ts';
+import type { Context } from '../context.ts';
 import { sendAgain } from '../delivery/delivery.ts';
 import type { Caller } from '../limits/access.ts';
+import type { Lane } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean } from '../text.ts';
 import { goOn } from './asking.ts';
+import { cancellable, cancelNow, mayRender } from './cancel.ts';
 import { deliveryPace, dueAt } from './due.ts';
-import { finish } from './finish.ts';
-import { isOver, type Job, type JobIn, rendererOf } from './job.ts';
+import { isOver, type Job } from './job.ts';
+import { laneOf, nudge, placeOf } from './lanes.ts';
 import { backOffMs } from './pace.ts';
-import { apply, step } from './step.ts';
-
-const CANCEL_TIMEOUT_MS = 15_000;
+import { freeOrphans, takeUp } from './recovery.ts';
+import { step } from './step.ts';
 
 export type Jobs = {
   /** The newest jobs of one space; who may see them is for the caller to know. */
@@ -31,8 +32,12 @@ export type Jobs = {
   sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
   /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
   freeOrphans(): Promise<void>;
-  /** Takes up every job that is not over, and starts the tracker. Answers how many. */
-  recover(): Promise<number>;
+  /** Takes up every job that is not over and has no next step. Answers how many. */
+  takeUp(): Promise<number>;
+  /** Does so, and starts the tracker on these lanes. */
+  recover(lanes?: readonly Lane[]): Promise<number>;
+  /** Tracks the jobs of more lanes from now on: this process has their chat. */
+  serve(lanes: readonly Lane[]): Promise<void>;
   /** Lets running writes end and leaves every job to be resumed. */
   stop(): Promise<void>;
 };
@@ -40,15 +45,15 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
     if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
     // One that was lost and is found again takes its place again.
     else if (job.state !== 'created') ctx.admissionQueue.enter(job);
   });
 
-  /** The tracker's step: one job, under its lock, and when it is next due. */
-  async function track(id: string): Promise<void> {
+  /** The tracker's step: one job, under its lock, and when it is next due. `lane`: the one that it was found in. */
+  async function track(id: string, lane?: Lane): Promise<void> {
     await ctx.locks.run(id, async () => {
       const controller = new AbortController();
       working.set(id, controller);
@@ -56,11 +61,16 @@ export function createJobs(ctx: Context): Jobs {
       try {
         job = await ctx.store.get(id);
         if (!job || isOver(job)) return;
+        // Woken by who does not know that it needs its chat by now, or no more.
+        if (lane !== undefined && lane !== laneOf(job))
+          return await ctx.scheduler.at(id, ctx.clock.now(), placeOf(job));
         const next = await step(ctx, job, controller.signal);
         failures.delete(id);
-        if (!isOver(next)) ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state));
+        if (!isOver(next))
+          await ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state), placeOf(next));
       } catch (error) {
-        if (ctx.stopping()) return;
+        // Somebody goes on with it, if not this process.
+        if (ctx.stopping()) return await ctx.scheduler.at(id, ctx.clock.now(), job && placeOf(job));
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
         const waitMs = backOffMs(count, ctx.random, job?.state === 'completed' ? deliveryPace(ctx, job) : {});
@@ -69,7 +79,7 @@ export function createJobs(ctx: Context): Jobs {
             { job: job?.code ?? id, state: job?.state, tries: count, waitMs, err: error },
             'a step failed and is tried again',
           );
-        ctx.scheduler.at(id, ctx.clock.now() + waitMs);
+        await ctx.scheduler.at(id, ctx.clock.now() + waitMs, job && placeOf(job));
       } finally {
         working.delete(id);
       }
@@ -112,8 +122,9 @@ export function createJobs(ctx: Context): Jobs {
       });
       if (!outcome) return refuse({ code: 'provider-down' });
       failures.delete(id);
-      if (isOver(outcome.job)) ctx.scheduler.remove(id);
-      else ctx.scheduler.at(id, ctx.clock.now());
+      // A step that is not needed any more finds the job over.
+      if (!isOver(outcome.job)) await nudge(ctx, outcome.job);
+      else await ctx.scheduler.remove(id).catch(() => {});
       if (outcome.how === 'too-late') return refuse({ code: 'not-cancellable', state: outcome.job.state });
       return accept({ how: outcome.how, job: outcome.job });
     });
@@ -125,48 +136,15 @@ export function createJobs(ctx: Context): Jobs {
       if (!job) return refuse({ code: 'no-such-job' });
       const gone = await goOn(ctx, call, job, agreedMicros);
       // It has its next step, ends, or waits for as long as the new question stands.
-      if (job.state === 'asking') ctx.scheduler.at(id, ctx.clock.now());
+      if (job.state === 'asking') await nudge(ctx, job);
       return gone;
     });
   }
 
-  async function freeOrphans(): Promise<void> {
-    for (const id of await ctx.ledger.held()) {
-      try {
-        if (await ctx.store.get(id)) continue;
-        // Waits for the page, which may be making this very job.
-        await ctx.locks.run(id, async () => {
-          if (await ctx.store.get(id)) return;
-          await ctx.ledger.release(id);
-          ctx.log.info({ id }, 'took back a hold whose job was never made');
-        });
-      } catch (error) {
-        // One record that can't be read must not keep all the others from going on.
-        ctx.log.error({ id, err: error }, 'a hold stays, as its job cannot be read');
-      }
-    }
-  }
-
-  async function recover(): Promise<number> {
-    await freeOrphans();
-    let count = 0;
-    const missing = new Map<string, number>();
-    // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
-    for await (const job of ctx.store.open()) {
-      if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
-      const waits = job.state === 'queued' || job.state === 'running';
-      if (waits && !providerOf(ctx, job.provider))
-        missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
-      ctx.scheduler.at(
-        job.id,
-        ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
-      );
-      count += 1;
-    }
-    for (const [provider, jobs] of missing) {
-      ctx.log.warn({ provider, jobs }, 'jobs wait for a provider that is not configured any more');
-    }
-    ctx.scheduler.start(track);
+  async function recover(lanes?: readonly Lane[]): Promise<number> {
+    await freeOrphans(ctx);
+    const count = await takeUp(ctx);
+    await ctx.scheduler.start(track, lanes);
     return count;
   }
 
@@ -189,64 +167,10 @@ export function createJobs(ctx: Context): Jobs {
     cancel,
     goOn: goOnWith,
     sendAgain: again,
-    freeOrphans,
+    freeOrphans: () => freeOrphans(ctx),
+    takeUp: () => takeUp(ctx),
     recover,
+    serve: (lanes) => ctx.scheduler.start(track, lanes),
     stop,
   };
-}
-
-/** Whether a cancel can still save money. */
-export const cancellable = (job: Job): boolean =>
-  job.state === 'asking' ||
-  (mayRender(job) &&
-    (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job))));
-
-const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
-
-/** Whether it is on its way to its render, or in it. */
-function mayRender(job: Job): boolean {
-  if (job.state === 'running') return job.phase.kind === 'rendering';
-  return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
-}
-
-async function cancelNow(
-  ctx: Context,
-  job: Job,
-): Promise<{ how: 'cancelled' | 'asked' | 'too-late'; job: Job }> {
-  if (job.state === 'created' || job.state === 'asking')
-    return { how: 'cancelled', job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
-  if (job.state !== 'queued' && job.state !== 'running') return { how: 'too-late', job };
-  const provider = providerOf(ctx, job.provider);
-  if (!provider) return { how: 'too-late', job };
-  const how = await provider
-    .cancel(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS))
-    .catch(async (error: unknown) => {
-      await note(ctx, job, { cancelTriedAt: ctx.clock.now() });
-      throw error;
-    });
-  if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
-  if (how === 'too-late')
-    return {
-      how,
-      job: await apply(
-        ctx,
-        job,
-        await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS)),
-      ),
-    };
-  return { how, job: await note(ctx, job, { cancelAskedAt: ctx.clock.now() }) };
-}
-
-/** Writes down what came of asking for a cancel, on a job that goes on. */
-function note(
-  ctx: Context,
-  job: JobIn<'queued' | 'running'>,
-  fields: { cancelAskedAt: number } | { cancelTriedAt: number },
-): Promise<Job> {
-  const { provider, submittedAt, operation, cancelAskedAt } = job;
-  // What the provider has once taken note of stays noted, whatever comes of asking again.
-  const before = cancelAskedAt === undefined ? {} : { cancelAskedAt };
-  const noted = { provider, submittedAt, operation, ...before, ...fields };
-  if (job.state === 'queued') return move(ctx, job, 'queued', noted);
-  return move(ctx, job, 'running', { ...noted, startedAt: job.startedAt, phase: job.phase });
 }

@@ -7,6 +7,7 @@ import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
 import { deadlineMs } from './due.ts';
 import type { Event, Job, Quote } from './job.ts';
+import { nudge } from './lanes.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(
@@ -33,14 +34,14 @@ export async function openJob(
     const kept = await ctx.store.get(id).catch(() => 'unclear' as const);
     // Only the answer to the save was lost. Where even that can't be told, its step is due: there is none if it is not there.
     if (kept && kept !== 'unclear') return kept;
-    if (kept === 'unclear') ctx.scheduler.at(id, now);
+    if (kept === 'unclear') await nudge(ctx, created);
     // A job that is not on disk does not exist, and must not hold anything.
     else await ctx.ledger.release(id);
     throw error;
   });
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
-  ctx.scheduler.at(id, now);
+  await nudge(ctx, job);
   return accept(job);
 }
 

@@ -3,7 +3,7 @@ import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
 import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
 import { endUnanswered } from './asking.ts';
-import { deadlineMs } from './due.ts';
+import { deadlineMs, submitEndsAt } from './due.ts';
 import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
@@ -25,7 +25,9 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
     case 'asking':
       return endUnanswered(ctx, job);
     case 'submitting': {
-      // Found so only after a crash during the call: whether it arrived, nobody here knows.
+      // Another process may be at it, or wait for its answer. Alone, it is found so only after a crash during the call.
+      if (ctx.clock.now() < submitEndsAt(ctx, job)) return job;
+      // Whether it arrived, nobody here knows.
       const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;
       return move(ctx, job, 'unknown', {
         provider,

@@ -37,12 +37,12 @@ export async function takeWebhook(
     // The job may be held by its submit or its step for longer than the provider waits for our answer.
     const noted =
       verdict.kind === 'operation' ? propose(ctx, job.id, verdict.operation) : Promise.resolve(true);
-    if (verdict.kind === 'look' && provider.find) ctx.scheduler.at(job.id, ctx.clock.now());
+    if (verdict.kind === 'look' && provider.find) await ctx.scheduler.at(job.id, ctx.clock.now());
     return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
   }
   if (job.state === 'queued' || job.state === 'running') {
     noteNews(ctx, job.id);
-    ctx.scheduler.at(job.id, ctx.clock.now());
+    await ctx.scheduler.at(job.id, ctx.clock.now());
   }
   return 'taken';
 }
@@ -82,7 +82,7 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
       };
       await move(ctx, job, 'unknown', { provider, submittedAt, ...traced, candidate });
     });
-    ctx.scheduler.at(jobId, ctx.clock.now());
+    await ctx.scheduler.at(jobId, ctx.clock.now());
     return true;
   } catch (error) {
     ctx.log.warn({ err: error }, 'the news of a webhook could not be noted');

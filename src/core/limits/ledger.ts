@@ -72,8 +72,8 @@ export type Ledger = {
   /** Nobody knows whether this will be billed: the hold stays on the counters of `scope` and leaves all others. */
   suspend(jobId: string, scope: string): Promise<void>;
   totals(key: LedgerKey): Promise<LedgerTotals>;
-  /** The jobs whose price is still held. */
-  held(): Promise<string[]>;
+  /** The jobs whose price is still held, of those that were held before then. */
+  held(before?: number): Promise<string[]>;
   /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
   release(jobId: string): Promise<void>;
   /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */

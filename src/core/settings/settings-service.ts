@@ -1,5 +1,9 @@
-/** Holds every space's settings in memory and records each change: who, when, from what, to what. */
-
+/**
+ * Holds every space's settings in memory and records each change: who, when, from what, to what. A change is made to what
+ * is on disk, so that of two processes none undoes what the other has just changed.
+ */
+import type { Bus } from '../bus.ts';
+import { follow } from '../follow.ts';
 import { createLocks } from '../locks.ts';
 import type { Clock, SettingsStore } from '../ports.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
@@ -22,7 +26,11 @@ export type SettingsService = {
   about(memberId: string): { spaceId: string; setting: SettingKey; value: unknown }[];
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
+  /** From now on, it hears of what other processes change, and they of what is changed here. The answer ends that. */
+  share(bus: Bus, onError: (error: unknown) => void): () => Promise<void>;
 };
+
+const TOPIC = 'settings';
 
 /** `found`: what the store had at the start, read as far as it can be; `onLost` hears of what can't. */
 export function createSettingsService({
@@ -36,19 +44,26 @@ export function createSettingsService({
   list: readonly Setting[];
   found: Iterable<[spaceId: string, settings: unknown]>;
   onLost(spaceId: string, lost: string[]): void;
-  store: Pick<SettingsStore, 'save' | 'history'>;
+  store: SettingsStore;
   defaults: Defaults;
   clock: Clock;
 }): SettingsService {
   const schema = ownSchema(list);
   const read = settingsReader(list);
   const all = new Map<string, OwnSettings>();
-  for (const [spaceId, settings] of found) {
-    const { own, lost } = read(settings);
+  const settled = new Map<string, Settings>();
+  const tellOthers = new Set<(spaceId: string) => void>();
+
+  function know(spaceId: string, own: OwnSettings): void {
     all.set(spaceId, own);
+    settled.delete(spaceId);
+  }
+  function take(spaceId: string, settings: unknown): void {
+    const { own, lost } = read(settings);
+    know(spaceId, own);
     if (lost.length > 0) onLost(spaceId, lost);
   }
-  const settled = new Map<string, Settings>();
+  for (const [spaceId, settings] of found) take(spaceId, settings);
   const own = (spaceId: string): OwnSettings => all.get(spaceId) ?? {};
 
   function of(spaceId: string): Settings {
@@ -59,10 +74,19 @@ export function createSettingsService({
     return fresh;
   }
 
-  async function keep(spaceId: string, after: OwnSettings, entries: readonly AuditEntry[]): Promise<void> {
-    await store.save(spaceId, after, entries);
-    all.set(spaceId, after);
-    settled.delete(spaceId);
+  type Made = { settings: OwnSettings; entries: readonly AuditEntry[] };
+
+  /** Whether anything was changed. */
+  async function keep(spaceId: string, change: (before: OwnSettings) => Made | undefined): Promise<boolean> {
+    let made: Made | undefined;
+    await store.change(spaceId, (found) => {
+      made = change(read(found).own);
+      return made;
+    });
+    if (!made) return false;
+    know(spaceId, made.settings);
+    for (const tell of tellOthers) tell(spaceId);
+    return true;
   }
 
   async function change(
@@ -71,24 +95,36 @@ export function createSettingsService({
     part: string,
     texts: Texts,
   ): Promise<Outcome<AuditEntry[]>> {
-    const before = own(spaceId);
-    const wanted = changed(list, before, part, texts, clock.now());
-    if (!wanted.ok) return wanted;
-    const checked = schema.safeParse(wanted.value.after);
-    // The words were read already; what is left here is a number or a name out of its bounds.
-    if (!checked.success) return refuse({ code: 'bad-option', option: part, allowed: [] });
-    const entries = entriesOf(before, checked.data).map((entry) => ({ at: clock.now(), by, ...entry }));
-    if (entries.length > 0) await keep(spaceId, checked.data, entries);
-    return accept(entries);
+    let outcome: Outcome<AuditEntry[]> = accept([]);
+    await keep(spaceId, (before) => {
+      const wanted = changed(list, before, part, texts, clock.now());
+      if (!wanted.ok) {
+        outcome = wanted;
+        return undefined;
+      }
+      const checked = schema.safeParse(wanted.value.after);
+      if (!checked.success) {
+        // The words were read already; what is left here is a number or a name out of its bounds.
+        outcome = refuse({ code: 'bad-option', option: part, allowed: [] });
+        return undefined;
+      }
+      const entries = entriesOf(before, checked.data).map((entry) => ({ at: clock.now(), by, ...entry }));
+      outcome = accept(entries);
+      return entries.length > 0 ? { settings: checked.data, entries } : undefined;
+    });
+    return outcome;
   }
 
   async function forget(memberId: string): Promise<boolean> {
     let had = false;
-    for (const [spaceId, before] of [...all]) {
-      const after = without(before, memberId);
-      if (entriesOf(before, after).length === 0) continue;
-      await keep(spaceId, after, []);
-      had = true;
+    for (const spaceId of [...all.keys()]) {
+      // Looked at here first: only few spaces name anybody.
+      if (entriesOf(own(spaceId), without(own(spaceId), memberId)).length === 0) continue;
+      const isKept = await keep(spaceId, (before) => {
+        const settings = without(before, memberId);
+        return entriesOf(before, settings).length > 0 ? { settings, entries: [] } : undefined;
+      });
+      had ||= isKept;
     }
     return had;
   }
@@ -124,6 +160,23 @@ export function createSettingsService({
     forget: (memberId) => alone(() => forget(memberId)),
     about,
     history: store.history,
+    share(bus, onError) {
+      const tell = (spaceId: string): void => bus.publish(TOPIC, spaceId);
+      tellOthers.add(tell);
+      // What is read must not be older than what is changed here meanwhile.
+      const stop = follow(bus, TOPIC, {
+        onError,
+        read: (spaceId) => alone(async () => take(spaceId, await store.get(spaceId))),
+        readAll: () =>
+          alone(async () => {
+            for (const [spaceId, settings] of await store.all()) take(spaceId, settings);
+          }),
+      });
+      return async () => {
+        tellOthers.delete(tell);
+        await stop();
+      };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** The cases on disk, each under its job's id, and which files nobody may be handed by a link. */
-import { createLocks } from '../locks.ts';
+import type { Locks } from '../locks.ts';
 import type { KeyValueStore } from '../ports.ts';
 import { FORGOTTEN } from '../trust/audit.ts';
 import { type Case, inOrder } from './case.ts';
@@ -26,12 +26,11 @@ const FILE = 'file:';
 /** `forgetsAsker`: whoever asked for the video is to be forgotten; a decision needs to know them, and is the last that does. */
 type KeptCase = Case & { forgetsAsker?: true };
 
-export function createCases(kv: KeyValueStore): Cases {
-  const locks = createLocks();
+export function createCases(kv: KeyValueStore, locks: Locks): Cases {
   const get: Cases['get'] = (jobId) => kv.get<Case>(caseKey(jobId));
   const all: Cases['all'] = async () => [...(await kv.startingWith<Case>('case:')).values()];
   const change: Cases['change'] = (jobId, change) =>
-    locks.run(jobId, async () => {
+    locks.run(caseKey(jobId), async () => {
       const changed = change(await get(jobId));
       const after = changed && withoutForgotten(changed);
       if (after) await kv.set(caseKey(jobId), { ...after, todo: inOrder(after.todo) });

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { handOver } from '../delivery/delivery.ts';
 import type { Hidden, Job } from '../job/job.ts';
+import { nudge } from '../job/lanes.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
 import { EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
@@ -19,7 +20,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
   const { ctx } = parts;
   const { jobId } = one;
   const job = await ctx.store.get(jobId);
-  if (NEED_THE_JOB.includes(effect) && ctx.locks.isBusy(jobId)) return 'busy';
+  if (NEED_THE_JOB.includes(effect) && (await ctx.locks.isBusy(jobId))) return 'busy';
   switch (effect) {
     case 'links':
       if (job && 'video' in job) await ctx.cases.hideFiles(jobId, made(job));
@@ -64,9 +65,9 @@ async function mark(ctx: Context, jobId: string, hidden: Hidden | undefined): Pr
     const { hidden: _, ...rest } = job;
     // Spread apart and put together again it is of the state that it was.
     const marked = await ctx.store.save({ ...rest, ...(hidden ? { hidden } : {}) } as Job);
-    // Not published: for those who count jobs, nothing has happened.
-    ctx.chats.get(job.requester.platform)?.show(marked);
-    if (!hidden && marked.state === 'completed') ctx.scheduler.at(jobId, ctx.clock.now());
+    // For those who count jobs, nothing has happened.
+    ctx.events.refresh(marked);
+    if (!hidden && marked.state === 'completed') await nudge(ctx, marked);
   });
 }
 

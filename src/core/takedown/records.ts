@@ -1,4 +1,5 @@
 /** What is kept of reports: the cases, and the pictures that are blocked by them. */
+import type { Locks } from '../locks.ts';
 import type { Media } from '../media.ts';
 import type { KeyValueStore, Log } from '../ports.ts';
 import { createBlocks } from './blocks.ts';
@@ -8,4 +9,5 @@ export const createReportRecords = (parts: {
   kv: KeyValueStore;
   media: Pick<Media, 'pictureHash'>;
   log: Log;
-}) => ({ cases: createCases(parts.kv), blocks: createBlocks(parts) });
+  locks: Locks;
+}) => ({ cases: createCases(parts.kv, parts.locks), blocks: createBlocks(parts) });

@@ -4,7 +4,6 @@
  */
 import type { Context } from '../context.ts';
 import { backOffMs } from '../job/pace.ts';
-import { createLocks } from '../locks.ts';
 import type { KeyValueStore, Scheduler } from '../ports.ts';
 import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
@@ -49,7 +48,7 @@ export function createTakedown(
     privacy,
   }: { kv: KeyValueStore; scheduler: Scheduler; privacy: Pick<Privacy, 'forgetJob' | 'dropArchives'> },
 ): Takedown {
-  const locks = createLocks();
+  const lockOf = (jobId: string): string => `take-down ${jobId}`;
   const tries = new Map<string, number>();
   /** Busy jobs that a take-down waits for. */
   const awaited = new Set<string>();
@@ -61,7 +60,7 @@ export function createTakedown(
   /** Does all that is due for a case now. What fails is tried again when the scheduler says. */
   async function work(jobId: string): Promise<void> {
     try {
-      await locks.run(jobId, () => doAll(jobId));
+      await ctx.locks.run(lockOf(jobId), () => doAll(jobId));
       tries.delete(jobId);
     } catch (err) {
       if (ctx.stopping()) return;
@@ -69,13 +68,13 @@ export function createTakedown(
       tries.set(jobId, count);
       const waitMs = backOffMs(count, ctx.random, PACE);
       ctx.log.warn({ id: jobId, tries: count, waitMs, err }, 'a take-down failed and is tried again');
-      scheduler.at(jobId, ctx.clock.now() + waitMs);
+      await scheduler.at(jobId, ctx.clock.now() + waitMs);
     }
   }
 
   /** For a press, which need not wait for what is being done about the same case already. */
   const begin = async (jobId: string): Promise<void> => {
-    const isBusy = locks.isBusy(jobId);
+    const isBusy = await ctx.locks.isBusy(lockOf(jobId));
     const done = work(jobId);
     if (!isBusy) await done;
   };
@@ -98,7 +97,7 @@ export function createTakedown(
           continue;
         }
         if (outcome === 'busy') onceFree(jobId);
-        else scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
+        else await scheduler.at(jobId, ctx.clock.now() + NOT_YET_MS);
       } catch (error) {
         if (ctx.stopping()) throw error;
         errors.push(error);
@@ -134,7 +133,7 @@ export function createTakedown(
     const afterMs = REMIND_AFTER_MS[one.reminded];
     if (afterMs === undefined) return;
     const dueAt = one.since + afterMs;
-    if (ctx.clock.now() < dueAt) return void scheduler.at(one.jobId, dueAt);
+    if (ctx.clock.now() < dueAt) return scheduler.at(one.jobId, dueAt);
     await tellOf(ctx, { ...one, told: [] }, true);
     // Of two that fall due while the bot was off, one is enough.
     const passed = REMIND_AFTER_MS.filter((ms) => one.since + ms <= ctx.clock.now()).length;
@@ -143,7 +142,7 @@ export function createTakedown(
   }
 
   // What came of a job that was hidden while it was under way is not known before.
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     // The case is asked: a job that was busy does not say yet that it is hidden.
     if (job.state !== 'completed' || job.deliveryTries > 0) return;
     const more = (now: Case | undefined): Case | undefined =>
@@ -159,8 +158,8 @@ export function createTakedown(
     ...createDecisions(ctx, begin),
     async recover() {
       for (const one of await ctx.cases.all())
-        if (one.todo.length > 0 || one.state === 'open') scheduler.at(one.jobId, ctx.clock.now());
-      scheduler.start(work);
+        if (one.todo.length > 0 || one.state === 'open') await scheduler.at(one.jobId, ctx.clock.now());
+      await scheduler.start(work);
     },
     async sweep() {
       const before = ctx.clock.now() - AUDIT_KEPT_MS;

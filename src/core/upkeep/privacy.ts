@@ -75,7 +75,7 @@ export function createPrivacy(
       const job = await ctx.store.get(id);
       if (!job) return 'gone';
       if (await isUnderWay(job)) return 'under-way';
-      ctx.scheduler.remove(id);
+      await ctx.scheduler.remove(id);
       await forgetKept(ctx, job);
       return 'forgotten';
     });

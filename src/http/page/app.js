@@ -4,6 +4,7 @@
 import { askToDelete } from './ask.js';
 import { openByCode } from './by-code.js';
 import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
+import { coach } from './coach.js';
 import { watchConnection } from './connection.js';
 import { askWhom, withAnswer } from './consent.js';
 import { currentJob } from './current.js';
@@ -21,7 +22,7 @@ import { stage } from './stage.js';
 import { verifyForm } from './verify.js';
 import { learnNames, sizeOf } from './words.js';
 
-/** @import { ConsentView, JobView, Problem, QuoteView, StatusView } from './contract.ts' */
+/** @import { JobView, PriceView, Problem, StatusView } from './contract.ts' */
 /** @import { Slot } from './files.js' */
 
 /** A slow double click still makes one job. */
@@ -35,11 +36,8 @@ const quoteProblem = find('quote-problem', HTMLElement);
 
 /** @type {StatusView['limits'] | undefined} */
 let limits;
-/** @type {QuoteView | undefined} */
-let quote;
-/** What must be answered first. */
-/** @type {ConsentView | undefined} */
-let question;
+/** @type {PriceView | undefined} */
+let priced;
 let pressed = false;
 /** The key of a press whose answer never came: the same order pressed again must not be a second job. */
 /** @type {string | undefined} */
@@ -47,10 +45,19 @@ let openKey;
 
 // ── The two files ───────────────────────────────────────────────────────────────────────────────────────────────
 
-const slots = {
-  image: fileSlot('image', { onFiles: (files) => take(files, 'image'), onChange: changed }),
-  clip: fileSlot('clip', { onFiles: (files) => take(files, 'clip'), onChange: changed }),
-};
+const slots = { image: slotOf('image'), clip: slotOf('clip') };
+const advice = coach(form, changed);
+
+/** @param {Slot} name */
+function slotOf(name) {
+  return fileSlot(name, {
+    onFiles: (files) => take(files, name),
+    onChange() {
+      advice.forget(name);
+      changed();
+    },
+  });
+}
 listenForFiles({ image: slots.image.section, clip: slots.clip.section }, take);
 
 /** @param {File[]} files @param {Slot | undefined} target */
@@ -61,6 +68,7 @@ function take(files, target) {
     const file = sorted[slot];
     if (file === undefined) continue;
     slots[slot].put(file);
+    advice.forget(slot);
     if (slot === 'clip') forgetLoop();
     say(`${slot === 'image' ? 'Picture' : 'Clip'}: ${file.name}`);
   }
@@ -83,20 +91,22 @@ const price = liveQuote({
   body() {
     const image = slots.image.file();
     const clip = slots.clip.file();
+    if (image && clip && !tooLarge('image') && !tooLarge('clip')) return bodyOf(form, image, clip);
+    advice.clear();
     if (!image && !clip) return 'Add a picture and a clip to see the price.';
     if (!image) return 'Add a picture to see the price.';
     if (!clip) return 'Add a clip to see the price.';
-    if (tooLarge('image') || tooLarge('clip')) return 'One of the files is too large.';
-    return bodyOf(form, image, clip);
+    return 'One of the files is too large.';
   },
   onRefusal: showRefusal,
-  onQuote(next, consent) {
-    quote = next;
-    question = consent;
-    if (next) showLoop(next.notes.some(({ code }) => code === 'looped'));
-    for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
-      slots[slot].warn(next?.warnings.some(({ code }) => code === `no-person-in-${slot}`) ?? false);
-    }
+  onPrice(next) {
+    priced = next;
+    if (next) {
+      showLoop(next.quote.notes.some(({ code }) => code === 'looped'));
+      advice.show(next);
+    } else advice.wait();
+    for (const slot of /** @type {Slot[]} */ (['image', 'clip']))
+      slots[slot].warn(advice.warnsOf(slot, next));
     armAnimate();
   },
 });
@@ -114,7 +124,10 @@ function showRefusal(problem) {
   const place = problem && placeOf(problem);
   slots.image.complain(place === 'image' ? problem?.detail : tooLarge('image'));
   slots.clip.complain(place === 'clip' ? problem?.detail : tooLarge('clip'));
-  if (problem) tell(quoteProblem, place === 'quote' ? problem.detail : undefined);
+  if (problem) {
+    advice.clear();
+    tell(quoteProblem, place === 'quote' ? problem.detail : undefined);
+  }
   const orientation = new FormData(form).get('orientation');
   const keeps = problem && trimHelps(problem, String(orientation));
   tell(trim, keeps ? `Keep the first ${keeps} s` : undefined);
@@ -146,7 +159,7 @@ const screen = stage({ onGoOn: goOn, onCancel: cancelJob, onAgain: again, onDele
 const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
 
 function armAnimate() {
-  setOff(animate, pressed || quote === undefined);
+  setOff(animate, pressed || priced === undefined);
 }
 
 // A key held down presses a button again and again.
@@ -156,7 +169,8 @@ animate.addEventListener('keydown', (event) => {
 animate.addEventListener('click', async () => {
   const image = slots.image.file();
   const clip = slots.clip.file();
-  if (isOff(animate) || !image || !clip) return;
+  if (isOff(animate) || !image || !clip || !(await advice.mayBeSent())) return;
+  const question = priced?.consent;
   const answer = question && (await askWhom(question));
   if (question && answer === undefined) return;
   pressed = true;
@@ -170,13 +184,13 @@ animate.addEventListener('click', async () => {
     const body = bodyOf(form, image, clip);
     if (answer !== undefined) body.set('consent', answer);
     // What was shown is what is agreed to.
-    if (quote) body.set('max_usd', String(quote.usd));
+    if (priced) body.set('max_usd', String(priced.quote.usd));
     const job = await persist(
       () => send('/api/jobs', body, { key, onProgress, signal: stop.signal }),
       stop.signal,
     );
     openKey = undefined;
-    question = undefined;
+    if (priced) delete priced.consent;
     current.open(job);
   } catch (error) {
     if (!(error instanceof Unreachable)) openKey = undefined;
@@ -277,7 +291,7 @@ watchConnection({
   ask: loadStatus,
   onBack() {
     quietly(current.load());
-    if (quote === undefined) changed();
+    if (priced === undefined) changed();
   },
 });
 price.refresh();

@@ -70,6 +70,26 @@ export function forgetLoop() {
   loopBox.checked = false;
 }
 
+/** Which part of the files is used; missing for the whole. */
+const PARTS = ['trim_from', 'trim_to', 'crop'];
+
+/**
+ * Puts other values into the form, by the names that they are sent by, as if somebody had done so by hand.
+ * @param {HTMLFormElement} form
+ * @param {Readonly<Record<string, string>>} fields
+ */
+export function fillIn(form, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    for (const field of form.querySelectorAll('input')) {
+      if (field.name !== name || (field.type === 'radio' && field.value !== value)) continue;
+      if (field.type === 'radio') field.checked = true;
+      else if (field.type === 'checkbox') field.checked = value === 'true';
+      else field.value = value;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  }
+}
+
 /**
  * The body of a quote or a job, exactly as a script would send it.
  * @param {HTMLFormElement} form
@@ -85,6 +105,7 @@ export function bodyOf(form, image, clip) {
   addModel(body, text);
   body.set('sound', String(chosen.has('sound')));
   body.set('trim', String(chosen.has('trim')));
+  for (const part of PARTS) if (text(part)) body.set(part, text(part));
   if (loopBox.dataset.chosen !== undefined) body.set('loop', String(loopBox.checked));
   if (text('prompt')) body.set('prompt', text('prompt'));
   if (text('negative_prompt')) body.set('negative_prompt', text('negative_prompt'));

@@ -6,7 +6,7 @@ import { find, make, tell } from './dom.js';
 import { placeOf } from './refusal.js';
 import { lengthOf, nameOf } from './words.js';
 
-/** @import { ConsentView, PriceView, Problem, QuoteView, Remark } from './contract.ts' */
+/** @import { PriceView, Problem, QuoteView, Remark } from './contract.ts' */
 
 /** Long enough to type a word, short enough to feel prompt. */
 const PAUSE_MS = 350;
@@ -21,9 +21,9 @@ const WHERE_TO_LOOK = {
  * @param {object} options
  * @param {() => FormData | string} options.body the body to ask with, or a sentence that says what is missing
  * @param {(problem: Problem | undefined) => void} options.onRefusal undefined when there is nothing (any more) to refuse
- * @param {(quote: QuoteView | undefined, consent?: ConsentView) => void} options.onQuote undefined while there is no price
+ * @param {(price: PriceView | undefined) => void} options.onPrice undefined while there is none, and while it is asked for
  */
-export function liveQuote({ body, onRefusal, onQuote }) {
+export function liveQuote({ body, onRefusal, onPrice }) {
   const figure = find('quote-figure', HTMLElement);
   const facts = find('quote-facts', HTMLElement);
   const warnings = find('quote-warnings', HTMLElement);
@@ -40,7 +40,7 @@ export function liveQuote({ body, onRefusal, onQuote }) {
     clearTimeout(timer);
     asking?.abort();
     asking = undefined;
-    onQuote(undefined);
+    onPrice(undefined);
     const form = body();
     if (typeof form === 'string') {
       show(undefined, form);
@@ -58,13 +58,19 @@ export function liveQuote({ body, onRefusal, onQuote }) {
     const mine = new AbortController();
     asking = mine;
     try {
-      const { quote, consent } = /** @type {PriceView} */ (
+      const answer = /** @type {PriceView} */ (
         await call('/api/quote', { method: 'POST', body: form, signal: mine.signal })
       );
       if (mine.signal.aborted) return;
       onRefusal(undefined);
-      show(quote, `${lengthOf(quote.seconds)} of video, made by ${nameOf(quote.provider)}`);
-      onQuote(quote, consent);
+      const { quote, findings } = answer;
+      // What the coach says, with what mends it, is not said twice.
+      const warnings = quote.warnings.filter(({ code }) =>
+        findings.every((finding) => finding.code !== code),
+      );
+      const line = `${lengthOf(quote.seconds)} of video, made by ${nameOf(quote.provider)}`;
+      show({ ...quote, warnings }, line);
+      onPrice(answer);
     } catch (error) {
       if (mine.signal.aborted) return;
       if (error instanceof Refused) {

@@ -19,6 +19,14 @@ export function lengthOf(seconds) {
   return rest === 0 ? `${Math.floor(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`;
 }
 
+/** As a player shows it: 0:07, 1:12.5. @param {number} seconds */
+export function clockOf(seconds) {
+  const tenths = Math.round(seconds * 10);
+  const minutes = Math.floor(tenths / 600);
+  const rest = Number(((tenths % 600) / 10).toFixed(1));
+  return `${minutes}:${rest < 10 ? 0 : ''}${rest}`;
+}
+
 /** A time left is a guess, and should look like one. @param {number} seconds */
 export function timeLeft(seconds) {
   if (seconds < 3) return 'a moment left';

@@ -132,7 +132,7 @@ export async function startTestBot({
     ctx.admissionQueue = createAdmissionQueue({
       rules: admissionLimitsFor(AT_ONCE),
       now: ctx.clock.now,
-      onAdmit: (id) => ctx.scheduler.at(id, ctx.clock.now()),
+      onAdmit: (id) => void ctx.scheduler.at(id, ctx.clock.now()),
       onMoved: (job, place) => ctx.events.publish({ ...job, place }),
     });
     ctx.fetcher.fetch = async (_result, toPath) => {

@@ -132,7 +132,7 @@ describe('a crash or a lost answer on the way to a Discord member', () => {
     for (const kind of ['bound', 'shown', 'posts'])
       expect(await world.disk.kv.get(`${kind}:${asked.job.id}`)).toBeUndefined();
     expect(await world.disk.inbox.pending('')).toEqual([]);
-    expect(world.scheduler.size()).toBe(0);
+    expect(await world.scheduler.size()).toBe(0);
   });
 });
 

@@ -155,7 +155,7 @@ describe('the status message on Discord', () => {
         world.jobs.set(job.id, job);
         world.outbound.show(job);
       }
-      expect(world.scheduler.size()).toBe(200);
+      expect(await world.scheduler.size()).toBe(200);
       await world.pass(100);
     }
     await world.pass(5_000);
@@ -166,7 +166,7 @@ describe('the status message on Discord', () => {
       world.outbound.show(job);
     }
     await world.settle();
-    expect(world.scheduler.size()).toBe(0);
+    expect(await world.scheduler.size()).toBe(0);
     expect(await world.disk.inbox.pending('')).toEqual([]);
   });
 });

@@ -13,8 +13,8 @@ import type { FirstAnswer } from './ack.ts';
 import { askerOf, inRank } from './asker.ts';
 import { checkFiles } from './check.ts';
 import { withMark } from './for-adults.ts';
-import { keepForForm, makeJob, preparing } from './make.ts';
-import { mentionOf } from './mention.ts';
+import { keepForForm, makeJob } from './make.ts';
+import { createMentions } from './mentions.ts';
 import type { InboundParts } from './parts.ts';
 import { press } from './press.ts';
 import { choicesOf, type Owners, readInteraction } from './reading.ts';
@@ -29,8 +29,10 @@ import {
 } from './record.ts';
 import { sayCommand } from './say.ts';
 import { verifyClip } from './verify.ts';
-import { type Interaction, interactionSchema, type Message, messageSchema, updateSchema } from './wire.ts';
+import { type Interaction, interactionSchema, messageSchema, updateSchema } from './wire.ts';
 
+/** Whoever receives a mention has looked behind its links by then, or is gone. */
+const RECEIVED_WITHIN_MS = 60_000;
 /** What is under way when we stop is given so long; the next start takes up the rest. */
 const ENDS_WITHIN_MS = 2_000;
 
@@ -42,8 +44,10 @@ export type Inbound = {
    * where it could not be put there.
    */
   takeInteraction(data: unknown): Promise<'taken' | 'unreadable' | 'stopping'>;
-  /** Goes on with what an earlier life of this process left unanswered. */
+  /** From now on deals with what comes in, beginning with what was left unanswered. */
   resume(): Promise<void>;
+  /** Takes what other processes have received. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -57,13 +61,17 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     inbox,
     prefix: INBOX_PREFIX,
     schema: recordSchema,
-    take(_, asked) {
-      resumed.add(asked.target.eventId);
+    take(_, asked, isResumed) {
+      if (isResumed) resumed.add(asked.target.eventId);
       return handle(asked);
     },
+    isWhole: ({ partly }, at) => !partly || clock.now() - at > RECEIVED_WITHIN_MS,
+    onReceived: parts.onReceived,
     log,
     scrubbed: troubleOf,
   });
+
+  const mentions = createMentions(parts, incoming, handle);
 
   /** Ends with the first answer given, and what is to be done begun. */
   async function onInteraction(event: Interaction): Promise<void> {
@@ -82,13 +90,16 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     if (acked.kind === 'late' || !reading.asked) return;
     const asked = withAnswer(reading.asked, acked);
     const { application_id: applicationId, token } = event;
+    const received = incoming.receive(inboxIdOf(asked.target.eventId));
     const isOurs = await keep(asked, { applicationId, token, receivedAt }, incoming.stopping).catch(
       async (error: unknown) => {
+        received.leave();
         await tellUnkept(event, reading.answer, reader.words);
         throw error;
       },
     );
-    if (isOurs) incoming.begin(() => handle(asked));
+    if (isOurs) received.deal(() => handle(asked));
+    else received.leave();
   }
 
   function interactionOf(data: unknown): Interaction | undefined {
@@ -114,38 +125,6 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
     if (kind !== 'form') await replies.sayBy(event, kind === 'thinking', notice(t('told.trouble')));
   }
 
-  async function onMention(message: Message, botId: string): Promise<void> {
-    const first = mentionOf(message, botId, parts.origins);
-    if (!first) return;
-    // From here on: what Discord tells of it while we look something up must not be missed.
-    const embeds = first.unseen ? unfurling.of(message.id) : undefined;
-    const { asked, help } = first;
-    const { target } = asked;
-    if (target.guildId) await parts.servers.learn(target.guildId);
-    target.locale = parts.servers.localeOf(target.guildId ?? '') ?? target.locale;
-    asked.channelId = (await parts.admin.channels.threadParent(target.channelId)) ?? target.channelId;
-    const { words, call } = eventOf(asked);
-    if (!(await inbox.claim(inboxIdOf(target.eventId), asked))) return;
-    const shut = parts.core.access.refusalFor(call);
-    const instead = shut ? words.refusal(shut) : embeds ? undefined : help?.(words);
-    const answerId = await replies.answerMention(target, instead ? notice(instead) : preparing(words));
-    // Where the bot may not write, nobody could be told what became of it.
-    if (instead !== undefined || answerId === undefined) return inbox.done(inboxIdOf(target.eventId));
-    const answered = { ...asked, ask: { ...asked.ask, answerId } };
-    await inbox.note(inboxIdOf(target.eventId), answered);
-    if (!embeds) return handle(answered);
-    const shown = (await embeds) ?? [];
-    const whole = mentionOf({ ...message, embeds: shown }, botId, parts.origins) ?? first;
-    if (incoming.stopping()) return;
-    if (whole.help) {
-      await replies.say({ target, answerId }, notice(whole.help(words)));
-      return inbox.done(inboxIdOf(target.eventId));
-    }
-    const wanted = { ...answered, ask: { ...whole.asked.ask, answerId } };
-    await inbox.note(inboxIdOf(target.eventId), wanted);
-    await handle(wanted);
-  }
-
   async function handle(asked: InboundRecord): Promise<void> {
     const { eventId } = asked.target;
     try {
@@ -156,7 +135,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       if (incoming.stopping()) return;
       await tell(eventOf(asked), troubleOf(thrown));
     }
-    await inbox.done(inboxIdOf(eventId));
+    await incoming.done(inboxIdOf(eventId));
     await parts.waiting.release(eventId);
   }
 
@@ -199,7 +178,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         if (event) incoming.begin(() => onInteraction(event));
       } else if (t === 'MESSAGE_CREATE' && botId !== undefined) {
         const read = messageSchema.safeParse(cleanAll(d));
-        if (read.success) incoming.begin(() => onMention(read.data, botId));
+        if (read.success) incoming.begin(() => mentions(read.data, botId));
       } else if (t === 'MESSAGE_UPDATE') {
         const read = updateSchema.safeParse(cleanAll(d));
         if (read.success) unfurling.changed(read.data.id, read.data.embeds);
@@ -215,6 +194,7 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
       return 'taken';
     },
     resume: incoming.resume,
+    look: incoming.look,
     async stop() {
       const stopped = incoming.stop(wait(ENDS_WITHIN_MS, undefined, { ref: false }));
       unfurling.stop();

@@ -44,6 +44,8 @@ export type InboundParts = {
     sender: Sender;
     temp: Files['temp'];
   };
+  /** Something is on disk for whichever process has the chat. */
+  onReceived: (() => void) | undefined;
   /** Whether the event came to an earlier life of this process. */
   resumed(eventId: string): boolean;
   clock: Clock;

@@ -111,6 +111,8 @@ export const recordSchema = z.object({
   channelId: z.string().optional(),
   forAdults: z.boolean().optional(),
   roles: z.array(z.string()).optional(),
+  /** Whoever receives it is not done with it yet: its answer, or what belongs to it, is still to come. */
+  partly: z.literal(true).optional(),
   ask: z.union([askSchema.transform(upgraded), oldAskSchema.transform(fromOldAsk)]),
 });
 /** Who asked, and what. */

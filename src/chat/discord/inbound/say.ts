@@ -1,6 +1,7 @@
 /** Commands that show something, stop a job or change a setting, seen by the member alone; and the jobs to choose from while one is typed. */
+
+import { cancellable } from '../../../core/job/cancel.ts';
 import { foremost, isKept } from '../../../core/job/job-order.ts';
-import { cancellable } from '../../../core/job/jobs.ts';
 import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
 import { answer, commandNamed } from '../../command.ts';

@@ -49,7 +49,7 @@ export function createBoard(parts: BoardParts): Board {
   function wake(jobId: string, dueAt: number): void {
     if ((due.get(jobId) ?? Number.POSITIVE_INFINITY) <= dueAt) return;
     due.set(jobId, dueAt);
-    scheduler.at(jobId, dueAt);
+    void scheduler.at(jobId, dueAt);
   }
 
   const status = createStatus<StatusBinding, StatusRecord, MessageBody>({
@@ -60,7 +60,7 @@ export function createBoard(parts: BoardParts): Board {
     log,
     pace: {
       start: (step) =>
-        scheduler.start((jobId) => {
+        void scheduler.start((jobId) => {
           due.delete(jobId);
           return step(jobId);
         }),
@@ -69,7 +69,7 @@ export function createBoard(parts: BoardParts): Board {
       at: wake,
       drop(jobId) {
         due.delete(jobId);
-        scheduler.remove(jobId);
+        void scheduler.remove(jobId);
       },
     },
     face: {

@@ -30,8 +30,10 @@ export type Inlet = {
   take(update: unknown, bot: Bot): Promise<void>;
   /** Takes a wish of our own making. True once it is on disk, also when it was before. */
   start(request: Request): Promise<void>;
-  /** Takes up what a crash left. */
+  /** From now on deals with what comes in, beginning with what was left. */
   resume(): Promise<void>;
+  /** Takes what other processes have received. */
+  look(): Promise<void>;
   /** Starts nothing more, and waits for what can end soon. */
   stop(): Promise<void>;
 };
@@ -43,22 +45,26 @@ export type InletParts = {
   clock: Clock;
   timers: Timers;
   signal: AbortSignal;
+  /** Something is on disk for whichever process has the chat. */
+  onReceived?: (() => void) | undefined;
 };
 
-export function createInlet({ inbox, handlers, log, clock, timers, signal }: InletParts): Inlet {
+export function createInlet({ inbox, handlers, log, clock, timers, signal, onReceived }: InletParts): Inlet {
   const locks = createLocks();
   const persist = createPersist({ gaveUp: handlers.gaveUp, log, clock, timers, signal });
   const incoming = createChatInbox({
     inbox,
     prefix: PREFIX,
     schema: recordSchema,
-    take: (id, record) => deal(id, record.kind === 'press' ? { ...record, begun: true } : record),
+    take: (id, record, resumed) =>
+      deal(id, resumed && record.kind === 'press' ? { ...record, begun: true } : record),
+    onReceived,
     log,
   });
   const albums: Albums = createAlbums((items) => incoming.begin(() => wholeAlbum(items)), clock, timers);
 
   async function run(id: string, record: Incoming): Promise<void> {
-    if ((await persist(record, () => handle(id, record))) === 'done') await inbox.done(id);
+    if ((await persist(record, () => handle(id, record))) === 'done') await incoming.done(id);
   }
 
   function handle(id: string, record: Incoming): Promise<void> {
@@ -74,13 +80,19 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
   }
 
   async function claim(id: string, record: Incoming): Promise<void> {
-    if (await inbox.claim(id, record)) incoming.begin(() => deal(id, record));
+    const received = incoming.receive(id);
+    const isOurs = await inbox.claim(id, record).catch((error: unknown) => {
+      received.leave();
+      throw error;
+    });
+    if (isOurs) received.deal(() => deal(id, record));
+    else received.leave();
   }
 
   async function albumItem(item: Item): Promise<void> {
     const late = await handlers.album.late(item.record);
     if (late === undefined) return albums.add(item);
-    if (late === 'done') return inbox.done(item.id);
+    if (late === 'done') return incoming.done(item.id);
     return run(item.id, late);
   }
 
@@ -93,7 +105,7 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
         await handlers.said(whole);
         await handlers.album.closed(whole);
       });
-      if (how === 'done') for (const { id } of items) await inbox.done(id);
+      if (how === 'done') for (const { id } of items) await incoming.done(id);
     });
   }
 
@@ -114,6 +126,7 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal }: Inl
     },
     start: (request) => claim(`${PREFIX}request:${request.jobId}`, request),
     resume: incoming.resume,
+    look: incoming.look,
     async stop() {
       albums.stop();
       // What takes longer, as a large clip may, is taken up at the next start.

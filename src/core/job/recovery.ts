@@ -1,0 +1,49 @@
+/** What a process that died leaves, or a queue that somebody emptied: holds without a job, and jobs without a next step. */
+import { type Context, providerOf } from '../context.ts';
+import { mayRender } from './cancel.ts';
+import { placeOf } from './lanes.ts';
+
+/** No process that lives is still between a hold and its job's first save by then. */
+const SAVED_WITHIN_MS = 10 * 60_000;
+
+/** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
+export async function freeOrphans(ctx: Context): Promise<void> {
+  const before = ctx.alone ? undefined : ctx.clock.now() - SAVED_WITHIN_MS;
+  for (const id of await ctx.ledger.held(before)) {
+    try {
+      if (await ctx.store.get(id)) continue;
+      // Waits for the page, which may be making this very job.
+      await ctx.locks.run(id, async () => {
+        if (await ctx.store.get(id)) return;
+        await ctx.ledger.release(id);
+        ctx.log.info({ id }, 'took back a hold whose job was never made');
+      });
+    } catch (error) {
+      // One record that can't be read must not keep all the others from going on.
+      ctx.log.error({ id, err: error }, 'a hold stays, as its job cannot be read');
+    }
+  }
+}
+
+/** Gives every job that is not over, and has none, its next step. Answers how many these are. */
+export async function takeUp(ctx: Context): Promise<number> {
+  let count = 0;
+  const missing = new Map<string, number>();
+  // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
+  for await (const job of ctx.store.open(ctx.scheduler.missing)) {
+    if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
+    const waits = job.state === 'queued' || job.state === 'running';
+    if (waits && !providerOf(ctx, job.provider))
+      missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);
+    await ctx.scheduler.at(
+      job.id,
+      ctx.clock.now() + (waits ? Math.floor(ctx.random() * Math.min(count * 2, 20_000)) : 0),
+      placeOf(job),
+    );
+    count += 1;
+  }
+  for (const [provider, jobs] of missing) {
+    ctx.log.warn({ provider, jobs }, 'jobs wait for a provider that is not configured any more');
+  }
+  return count;
+}

@@ -1,0 +1,76 @@
+/** The processes that share the work: each says every few seconds that it is there, and what it has. */
+import type { Log } from './ports.ts';
+
+/** How often a process says that it is there, and after how long without a word it counts as gone. */
+export const BEAT_MS = 3_000;
+export const GONE_MS = 15_000;
+
+export type ProcessFacts = {
+  id: string;
+  host: string;
+  roles: readonly string[];
+  /** What it has of what only one may have. */
+  holds: readonly string[];
+  version: string;
+  startedAt: number;
+};
+/** `seenMs`: so long ago it said so, by the clock of the database. */
+export type SeenProcess = ProcessFacts & { seenMs: number };
+
+export type ProcessTable = {
+  /** Says that it is there, and forgets those that have been gone for a day. */
+  say(process: ProcessFacts): Promise<void>;
+  all(): Promise<SeenProcess[]>;
+  remove(id: string): Promise<void>;
+};
+
+export type Processes = {
+  /** Those that were there a moment ago, this one among them, the longest there first. */
+  alive(): readonly SeenProcess[];
+  /** Ends it: this one is gone. */
+  stop(): Promise<void>;
+};
+
+/** `facts`: of this process, as they are then. `onBeat`: what is known of the others is new. */
+export function followProcesses(parts: {
+  table: ProcessTable;
+  facts(): ProcessFacts;
+  onBeat?(alive: readonly SeenProcess[]): void;
+  log: Log;
+  everyMs?: number;
+}): Processes {
+  const { table, facts, onBeat, log, everyMs = BEAT_MS } = parts;
+  let alive: SeenProcess[] = [{ ...facts(), seenMs: 0 }];
+  let beating: Promise<void> | undefined;
+  let failed = false;
+
+  async function beat(): Promise<void> {
+    try {
+      await table.say(facts());
+      alive = (await table.all()).filter(({ seenMs }) => seenMs < GONE_MS);
+      onBeat?.(alive);
+      failed = false;
+    } catch (err) {
+      // Those who were there are likely to be there still: it is the database that nobody can reach.
+      if (!failed) log.warn({ err }, 'what other processes do is not known for now');
+      failed = true;
+    }
+  }
+
+  const next = (): void => {
+    beating ??= beat().finally(() => {
+      beating = undefined;
+    });
+  };
+  const timer = setInterval(next, everyMs).unref();
+  next();
+
+  return {
+    alive: () => alive,
+    async stop() {
+      clearInterval(timer);
+      await beating;
+      await table.remove(facts().id).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** What the processes on one PostgreSQL have to know of each other. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { CHATS } from './chat/catalog.ts';
+import { frontOf } from './chat/front.ts';
+import type { SharedChats } from './chats.ts';
+import type { Config } from './config.ts';
+import type { Bus } from './core/bus.ts';
+import type { Health } from './core/health.ts';
+import type { Holds } from './core/holds.ts';
+import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
+import type { Store } from './store/index.ts';
+
+const RECEIVED = 'received';
+
+export type SharedWork = {
+  bus: Bus;
+  holds: Holds;
+  processes: Processes;
+  chats: SharedChats;
+  stop(): Promise<void>;
+};
+
+/** Undefined where there is one process. Throws StoreError where the database can't be reached. */
+export async function openSharedWork(
+  { STORE_URL, ROLES, ...config }: Config,
+  { processes: table }: Pick<Store, 'processes'>,
+  { version, health, log }: { version: string; health: Health; log: Logger },
+): Promise<SharedWork | undefined> {
+  if (STORE_URL === undefined || !table) return undefined;
+  // Loaded only here: whoever stays with SQLite need not have it in memory.
+  const [{ openPostgresBus }, { openPostgresHolds }] = await Promise.all([
+    import('./store/postgres-bus.ts'),
+    import('./store/postgres-holds.ts'),
+  ]);
+  await using stack = new AsyncDisposableStack();
+  const bus = await openPostgresBus(STORE_URL, (err) => log.error({ err }, 'a listener failed'));
+  stack.defer(bus.close);
+  const holds = await openPostgresHolds(STORE_URL, {
+    onError: (err, name) => log.error({ err, name }, 'what this process has could not be begun, or ended'),
+  });
+  stack.defer(holds.stop);
+  const facts = { id: randomUUID(), host: hostname(), roles: [...ROLES], version, startedAt: Date.now() };
+  const chats = CHATS.filter(({ key }) => config[key] !== undefined);
+  const noticeChats = watchChats(chats, health);
+  const processes = followProcesses({
+    table,
+    facts: () => ({ ...facts, holds: holds.held() }),
+    onBeat: noticeChats,
+    log,
+  });
+  stack.defer(processes.stop);
+  const opened = stack.move();
+  return {
+    bus,
+    holds,
+    processes,
+    chats: {
+      holds,
+      fronts: (role) => processes.alive().filter(({ roles }) => roles.includes(role)).length,
+      processes: () => processes.alive().length,
+      received: (platform) => bus.publish(RECEIVED, platform),
+      onReceived(platform, listener) {
+        const ends = [
+          bus.subscribe(RECEIVED, (payload) => payload === platform && listener()),
+          bus.onGap(listener),
+        ];
+        return () => ends.forEach((end) => void end());
+      },
+    },
+    stop: () => opened.disposeAsync(),
+  };
+}
+
+/** Says so where a chat is on and no process has it. */
+function watchChats(
+  chats: readonly { platform: string; name: string }[],
+  health: Health,
+): (alive: readonly SeenProcess[]) => void {
+  const seenAt = new Map<string, number>();
+  return (alive) => {
+    for (const { platform, name } of chats) {
+      const now = performance.now();
+      const front = frontOf(platform);
+      const isHeld = alive.some(({ holds }) => holds.includes(front));
+      // At a start, and from one process to the next, it takes its time.
+      if (isHeld || !seenAt.has(platform)) seenAt.set(platform, now);
+      const isMissed = now - (seenAt.get(platform) ?? now) > GONE_MS;
+      const reason = `no process has ${name}: start one with ${platform} among its ROLES`;
+      health.set(front, isMissed ? { state: 'degraded', reason } : { state: 'ok' });
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** Where the next steps of jobs wait: in this process, or in queues beside the records, where others may take them. */
+import { CHATS } from './chat/catalog.ts';
+import { isOver } from './core/job/job.ts';
+import { placeOf } from './core/job/lanes.ts';
+import { type Clock, type Log, type Scheduler, WORKERS } from './core/ports.ts';
+import { createScheduler } from './engine/scheduler.ts';
+import type { StoreQueues } from './store/index.ts';
+
+/** Status calls, uploads and fetches under way at once: enough for thousands of jobs, few enough for one small machine. */
+const STEPS_AT_ONCE = 64;
+
+/** `queues`: where they are, what is saved of a job is so with its next step. */
+export async function createSteps(
+  { queues: at }: { queues?: StoreQueues },
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<Scheduler> {
+  const onError = (err: unknown, id?: string): void =>
+    log.error({ err, id }, id === undefined ? 'the queues of steps can not be asked' : 'a step broke');
+  if (!at) return createScheduler({ clock, atOnce: STEPS_AT_ONCE, onError });
+  // Loaded only here: whoever stays with SQLite need not have it in memory.
+  const [{ openStepQueues }, { createSharedScheduler }] = await Promise.all([
+    import('./engine/step-queues.ts'),
+    import('./engine/shared-scheduler.ts'),
+  ]);
+  const queues = await openStepQueues({
+    db: at,
+    schema: at.schema === 'public' ? 'strut_steps' : `${at.schema}_steps`,
+    lanes: [WORKERS, ...CHATS.map(({ platform }) => platform)],
+    onError,
+  });
+  at.joinSaves({
+    async put(tx, job) {
+      if (isOver(job)) return;
+      const { lane, group } = placeOf(job);
+      await queues.put(lane, { key: job.id, inMs: 0, group }, at.within(tx));
+    },
+    mend: queues.mend,
+  });
+  return createSharedScheduler({ queues, clock, atOnce: STEPS_AT_ONCE, onError });
+}

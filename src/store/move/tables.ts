@@ -1,0 +1,49 @@
+/** Which tables are moved from SQLite to PostgreSQL, and what of each: a test asks both databases that nothing is missing. */
+
+export type MovedTable = {
+  name: string;
+  /** What its rows are told apart and read by. */
+  key: readonly string[];
+  /** What else is in a row. What a database derives by itself is not moved. */
+  others: readonly string[];
+  /** The database numbers its rows by `key`, and goes on after the last number. */
+  isNumbered?: true;
+  /** Sums of micro-dollars, which the operator is told. */
+  money?: readonly string[];
+};
+
+export const MOVED: readonly MovedTable[] = [
+  { name: 'keyv', key: ['key'], others: ['value', 'expires_at', 'rev'] },
+  {
+    name: 'ledger_lines',
+    key: ['job_id'],
+    others: [
+      ...['state', 'held_micros', 'settled_micros', 'counters', 'provider', 'member_id', 'space_id'],
+      ...['held_at', 'settled_at', 'seconds'],
+    ],
+    money: ['held_micros', 'settled_micros'],
+  },
+  {
+    name: 'ledger_counters',
+    key: ['scope', 'window'],
+    others: ['held_micros', 'settled_micros', 'held_jobs', 'settled_jobs'],
+    money: ['held_micros', 'settled_micros'],
+  },
+  { name: 'inbox', key: ['id'], others: ['record', 'at'] },
+  { name: 'settings', key: ['space_id'], others: ['settings'] },
+  { name: 'audit', key: ['n'], others: ['space_id', 'at', 'by', 'setting', 'change'], isNumbered: true },
+  {
+    name: 'audit_log',
+    key: ['n'],
+    others: ['at', 'space_id', 'by', 'about', 'job_code', 'kind', 'facts'],
+    isNumbered: true,
+  },
+  { name: 'video_frames', key: ['code'], others: ['at', 'frames'] },
+  { name: 'video_files', key: ['sha256'], others: ['code', 'at'] },
+];
+
+/** Tables that stay behind, and why. */
+export const LEFT: Readonly<Record<string, string>> = {
+  ping: 'is only written to see whether a write arrives',
+  shape: 'counts the steps of PostgreSQL alone',
+};

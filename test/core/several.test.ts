@@ -1,0 +1,121 @@
+/** One of several processes on the same records: what it finds under way may be another's work. */
+import { describe, expect, it } from 'vitest';
+import type { Scheduler } from '../../src/core/ports.ts';
+import { aHold } from '../contracts/ledger.ts';
+import { jobIn } from '../fakes/jobs.ts';
+import { CHAT_EVENT, createWorld } from '../fakes/world.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+describe('a job that is found as it is submitted', () => {
+  async function found(alone: boolean) {
+    const world = createWorld({ alone });
+    const life = world.boot();
+    const submittedAt = world.time.now;
+    const job = jobIn('submitting', { deadlineAt: submittedAt + 60 * MINUTE });
+    await world.disk.store.save({ ...job, submittedAt });
+    await life.jobs.recover();
+    return { world, life, submittedAt, state: async () => (await world.disk.store.get(job.id))?.state };
+  }
+
+  it('may be at another process, until nobody waits for the answer any more', async () => {
+    const { world, life, submittedAt, state } = await found(false);
+    await life.scheduler.runAll(submittedAt + 99 * SECOND);
+    expect(await state()).toBe('submitting');
+    await life.scheduler.runNext();
+    expect([world.time.now, await state()]).toEqual([submittedAt + 100 * SECOND, 'unknown']);
+  });
+
+  it('is lost where there is no other process', async () => {
+    const { life, state } = await found(true);
+    await life.scheduler.runNext();
+    expect(await state()).toBe('unknown');
+  });
+});
+
+describe('a hold without a job', () => {
+  async function held(alone: boolean) {
+    const world = createWorld({ alone });
+    await world.disk.ledger.reserve(aHold({ at: world.time.now }));
+    const life = world.boot();
+    await life.jobs.recover();
+    return { world, life };
+  }
+
+  it('may be of a job that another process is about to save, and is freed once it is old', async () => {
+    const { world, life } = await held(false);
+    expect(await world.disk.ledger.held()).toEqual(['web:1']);
+    world.time.now += 10 * MINUTE + 1;
+    await life.jobs.freeOrphans();
+    expect(await world.disk.ledger.held()).toEqual([]);
+  });
+
+  it('is freed at the start where there is no other process', async () => {
+    const { world } = await held(true);
+    expect(await world.disk.ledger.held()).toEqual([]);
+  });
+});
+
+describe('a next step', () => {
+  it('is given to open jobs that have none, and left as it is where they have one', async () => {
+    const world = createWorld({ alone: false });
+    const life = world.boot();
+    for (const id of ['web:1', 'web:2']) await world.disk.store.save(jobIn('created', { id }));
+    await world.disk.store.save(jobIn('delivered', { id: 'web:3' }));
+    await life.scheduler.at('web:1', world.time.now + 60 * MINUTE);
+    expect(await life.jobs.recover()).toBe(1);
+    expect(await life.scheduler.missing(['web:1', 'web:2', 'web:3'])).toEqual(['web:3']);
+    await life.scheduler.remove('web:2');
+    expect(await life.scheduler.runNext(world.time.now)).toBe(false);
+  });
+
+  /** A process whose scheduler says in which lane a step was found, with a finished job of a chat. */
+  async function front() {
+    const world = createWorld({ alone: false });
+    const life = world.boot();
+    const job = jobIn('completed', { id: CHAT_EVENT.id, requester: CHAT_EVENT.requester });
+    await world.disk.store.save({ ...job, completedAt: world.time.now });
+    let step: Parameters<Scheduler['start']>[0] = async () => {};
+    const places: unknown[] = [];
+    Object.assign(life.scheduler, {
+      start: async (work: typeof step) => {
+        step = work;
+      },
+      at: async (...args: unknown[]) => void places.push(args[2]),
+    });
+    await life.jobs.recover();
+    const tries = async () => Object(await world.disk.store.get(job.id)).deliveryTries;
+    return { places, take: (lane: string) => step(job.id, lane), tries };
+  }
+
+  it('waits in the lane of the chat once there is a video to hand over, within what its space may take', async () => {
+    expect((await front()).places).toEqual([{ lane: 'discord', group: 'discord:10' }]);
+  });
+
+  it('is passed on by whoever does not have the chat', async () => {
+    const { places, take, tries } = await front();
+    await take('worker');
+    expect(await tries()).toBe(0);
+    expect(places).toEqual(Array(2).fill({ lane: 'discord', group: 'discord:10' }));
+    await take('discord');
+    expect(await tries()).toBe(1);
+  });
+
+  it('is left to the others by a process that stops in the middle of it', async () => {
+    const world = createWorld();
+    const life = world.boot();
+    await life.jobs.recover();
+    const job = jobIn('queued', { deadlineAt: world.time.now + 60 * MINUTE });
+    await world.disk.store.save(job);
+    const [remote] = world.remotes;
+    if (remote)
+      remote.provider.status = async () => {
+        life.ctx.stopping = () => true;
+        throw new Error('broken off');
+      };
+    await life.scheduler.at(job.id, world.time.now);
+    await life.scheduler.runNext();
+    expect(await life.scheduler.missing([job.id])).toEqual([]);
+  });
+});
