@@ -24,13 +24,13 @@ const failed = (findings: readonly string[], failure: FailureCode): Job => ({
   failure,
 });
 
-async function after(jobs: readonly Job[]) {
+async function learntOf(jobs: readonly Job[]) {
   const book = createLessons(memoryKeyValueStore(), createLocks());
   for (const job of jobs) await book.learn(job);
   return book.read();
 }
 const times = (count: number, job: Job): Job[] => Array.from({ length: count }, () => job);
-const levelAfter = async (...jobs: Job[]) => (await after(jobs)).applied('kling-2.6', [WARNING])[0]?.level;
+const levelAfter = async (...jobs: Job[]) => (await learntOf(jobs)).applied('kling-2.6', [WARNING])[0]?.level;
 
 describe('a warning', () => {
   it('stays one until fifty jobs have had it', async () => {
@@ -52,7 +52,7 @@ describe('a warning', () => {
   });
 
   it('of another model is another matter, and so is what will fail', async () => {
-    const lessons = await after(times(60, delivered(['legs-invented', 'clip-cuts'])));
+    const lessons = await learntOf(times(60, delivered(['legs-invented', 'clip-cuts'])));
     const sure: Finding = { ...WARNING, code: 'clip-cuts', level: 'will-fail' };
     expect(lessons.applied('kling-3.0', [WARNING])[0]?.level).toBe('may-fail');
     expect(lessons.applied('kling-2.6', [sure])[0]?.level).toBe('will-fail');
@@ -61,7 +61,7 @@ describe('a warning', () => {
 
 describe('what is learnt', () => {
   it('counts a video that broke off as spoiled, and nothing that the files are not to blame for', async () => {
-    const { record } = await after([
+    const { record } = await learntOf([
       delivered(['clip-cuts'], 1000),
       delivered(['clip-cuts']),
       failed(['clip-cuts'], 'provider-down'),
@@ -76,7 +76,7 @@ describe('what is learnt', () => {
   });
 
   it('is read by the operator as so many of so many, the surest warning first', async () => {
-    const { record: lessons } = await after([
+    const { record: lessons } = await learntOf([
       delivered(['clip-still', 'clip-cuts'], 1000),
       delivered(['clip-still']),
     ]);
