@@ -6,6 +6,8 @@ import { FINGERPRINTS_KEPT_MS } from '../trust/fingerprints.ts';
 import { sweepOrphans } from './orphans.ts';
 import { sweepKept } from './retention.ts';
 
+/** Nobody is to wait long for a place that a crash left taken. */
+const PLACES_MS = 60_000;
 /** Offers wait for minutes; their files go soon after. */
 const OFTEN_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
@@ -15,6 +17,9 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): 
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
+    // Nothing, unless a queue was emptied, or another process has died with what only it knew.
+    () => core.jobs.takeUp(),
+    () => core.takedown.recover(),
     () => sweepKept(ctx, core.privacy),
     () => ctx.traces.overwrite(),
   ];
@@ -32,6 +37,7 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): 
   }
   const timers = (
     [
+      [[() => core.jobs.freePlaces()], PLACES_MS],
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const
