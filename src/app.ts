@@ -50,7 +50,6 @@ import { startFiles } from './store/start-files.ts';
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
-
 export type App = { url: string; stop(): Promise<void> };
 
 /** Starts everything, or throws what stopped it after taking down what was already up. `onTaken`: as of the store. */
