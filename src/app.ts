@@ -20,7 +20,6 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -39,7 +38,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
-import { openSharedWork } from './shared-work.ts';
+import { openSharedWork, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
@@ -70,8 +69,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
-  const release = await version();
-  const shared = await openSharedWork(config, store, { version: release, health, log });
+  const shared = await openSharedWork(config, store, { health, log });
   if (shared) stack.defer(shared.stop);
   const common = await openSharing(config, store, { bus: shared?.bus, log });
   stack.defer(common.stop);
@@ -171,11 +169,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     registry,
     settings,
-    admissionQueue: createAdmissionQueue({
-      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
+    admissionQueue: store.admissionQueue({
+      limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
-      onAdmit: (id) => void wake(ctx, id),
-      onMoved: (job, place) => events.publish({ ...job, place }),
+      onAdmit: (id) => wake(ctx, id),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
@@ -220,8 +217,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     ping: store.ping,
     pingFiles: store.pingFiles,
     clock: CLOCK,
-    version: release,
-    hasPage: config.ROLES.has('page'),
+    version: await version(),
+    ...sharedParts(config, shared, ctx.scheduler),
     // Alone, `local` takes every quality, but it is a draft all the same.
     qualities: QUALITIES.filter((quality) => quality === 'draft' || canRender(hosted, quality)),
     defaultQuality: ctx.rules.defaultQuality,
@@ -241,7 +238,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover();
+  const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
   stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');

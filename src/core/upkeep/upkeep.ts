@@ -7,6 +7,8 @@ import { FINGERPRINTS_KEPT_MS } from '../trust/fingerprints.ts';
 import { sweepOrphans } from './orphans.ts';
 import { sweepKept } from './retention.ts';
 
+/** Nobody is to wait long for a place that a crash left taken. */
+const PLACES_MS = 60_000;
 /** Offers wait for minutes; their files go soon after. */
 const OFTEN_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
@@ -38,6 +40,9 @@ function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () =>
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
+    // Nothing, unless a queue was emptied, or another process has died with what only it knew.
+    () => core.jobs.takeUp(),
+    () => core.takedown.recover(),
     () => sweepKept(ctx, core.privacy),
     () => ctx.traces.overwrite(),
   ];
@@ -56,6 +61,7 @@ function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () =>
   }
   const timers = (
     [
+      [[() => core.jobs.freePlaces()], PLACES_MS],
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const

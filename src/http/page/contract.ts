@@ -191,7 +191,24 @@ export type StatusView = {
   components: ComponentView[];
   /** By the chat's name, where its bot can be added to a server or a group. */
   links?: Record<string, string>;
+  /** Where several processes share the work, in the order of their starts. */
+  processes?: ProcessView[];
+  queues?: QueueView[];
 };
+
+/** `has`: what only one process may have, a chat, a shard of it, or upkeep. `seenSeconds`: so long ago it said that it is there. */
+export type ProcessView = {
+  id: string;
+  host: string;
+  roles: string[];
+  has: string[];
+  version: string;
+  startedAt: number;
+  seenSeconds: number;
+};
+
+/** Steps of jobs that wait for a process; `oldestDueSeconds`: so long the first of them could have been taken. */
+export type QueueView = { lane: string; waiting: number; oldestDueSeconds?: number };
 
 /** `spent`, `held` and `suspended` are the sums as a person reads them. */
 export type SumsView = {
