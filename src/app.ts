@@ -50,7 +50,6 @@ import { startFiles } from './store/start-files.ts';
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
-
 export type App = { url: string; stop(): Promise<void> };
 
 /** Starts everything, or throws what stopped it after taking down what was already up. `onTaken`: as of the store. */
@@ -69,11 +68,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
-  const shared = await openSharedWork(config, store, { health, log });
+  const { locks, events, secrets, limiter, sharing, ...opened } = await openSharing(config, store, log);
+  stack.defer(opened.stop);
+  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log }));
   if (shared) stack.defer(shared.stop);
-  const common = await openSharing(config, store, { bus: shared?.bus, log });
-  stack.defer(common.stop);
-  const { locks, events, secrets, limiter, sharing } = common;
   const key = config.SECRET_KEY ?? (await secretKey(secrets));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
@@ -98,7 +96,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     onNews: (jobId) => void wake(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
-  const inUse = { entries, providerHealth, clock: CLOCK, health, bus: shared?.bus };
+  const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
   const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   checkHosted(hosted, log);
@@ -141,8 +139,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     health,
     clock: CLOCK,
     log,
+    shared,
     limiter,
-    shared: shared?.chats,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
@@ -195,6 +193,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   noteEnds(events, providerHealth, log);
+
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
@@ -215,7 +214,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
-    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),

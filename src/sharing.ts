@@ -1,7 +1,6 @@
 /** What several processes share beside their records, or what stands for it in a process that is alone. */
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { Bus } from './core/bus.ts';
 import { createJobEvents, type JobEvents } from './core/events.ts';
 import { createLocks, type Locks } from './core/locks.ts';
 import { shareJobEvents } from './core/shared-events.ts';
@@ -21,16 +20,16 @@ export type Shared = {
   stop(): Promise<void>;
 };
 
-/** `bus`: where there may be other processes. Throws StoreError where the database can't be reached. */
+/** Throws StoreError where the database can't be reached. */
 export async function openSharing(
   config: Pick<Config, 'STORE_URL' | 'DATA_DIR'>,
   store: Pick<Store, 'jobs' | 'keyv'>,
-  { bus, log }: { bus: Bus | undefined; log: Pick<Logger, 'error'> },
+  log: Pick<Logger, 'error'>,
 ): Promise<Shared> {
   const onError = (err: unknown): void => log.error({ err }, 'a listener failed');
   const local = createJobEvents(onError);
   const url = config.STORE_URL;
-  if (!url || !bus)
+  if (!url)
     return {
       locks: createLocks(),
       events: local,
@@ -39,7 +38,8 @@ export async function openSharing(
     };
 
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgresLocks }, { openPostgresLimits }] = await Promise.all([
+  const [{ openPostgresBus }, { openPostgresLocks }, { openPostgresLimits }] = await Promise.all([
+    import('./store/postgres-bus.ts'),
     import('./store/postgres-locks.ts'),
     import('./store/postgres-limits.ts'),
   ]);
@@ -48,6 +48,8 @@ export async function openSharing(
   stack.defer(limits.close);
   const locks = await openPostgresLocks(url);
   stack.defer(locks.close);
+  const bus = await openPostgresBus(url, onError);
+  stack.defer(bus.close);
   const ending = new AbortController();
   const sharing = { bus, locks, onError, signal: ending.signal };
   const events = shareJobEvents(local, { ...sharing, store: store.jobs });

@@ -12,7 +12,6 @@ import { openSharing, type Shared } from '../src/sharing.ts';
 import { createJobStore } from '../src/store/jobs.ts';
 import { keyValueStoreOn } from '../src/store/keyv-sql.ts';
 import { openPostgres } from '../src/store/postgres.ts';
-import { openPostgresBus } from '../src/store/postgres-bus.ts';
 import { freshFolder } from './fakes/folder.ts';
 import { jobIn } from './fakes/jobs.ts';
 import { postgresNeeded, postgresOfFile } from './postgres/open.ts';
@@ -26,11 +25,9 @@ async function startProcess() {
   const jobs = createJobStore(db, (error) => expect.fail(error.message));
   const keyv = (namespace: string) => keyValueStoreOn(db, namespace);
   const log = { error: ({ err }: { err: unknown }) => expect.fail(String(err)) };
-  const bus = await openPostgresBus(url, (err) => log.error({ err }));
-  const shared = await openSharing({ STORE_URL: url, DATA_DIR: freshFolder() }, { jobs, keyv }, { bus, log });
+  const shared = await openSharing({ STORE_URL: url, DATA_DIR: freshFolder() }, { jobs, keyv }, log);
   onTestFinished(async () => {
     await shared.stop();
-    await bus.close();
     await db.close();
   });
   return { jobs, keyv, ...shared };
@@ -105,10 +102,7 @@ describe('a process that is alone', () => {
   it('shares nothing, and needs no database for it', async () => {
     const unused = () => expect.fail('not asked for');
     const store = { jobs: {}, keyv: unused } as unknown as Parameters<typeof openSharing>[1];
-    const alone: Shared = await openSharing({ DATA_DIR: freshFolder() }, store, {
-      bus: undefined,
-      log: { error: unused },
-    });
+    const alone: Shared = await openSharing({ DATA_DIR: freshFolder() }, store, { error: unused });
     expect([alone.sharing, alone.limiter]).toEqual([undefined, undefined]);
     expect(await alone.locks.run('web:1', async () => 'done')).toBe('done');
     await alone.stop();

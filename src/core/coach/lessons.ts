@@ -29,7 +29,7 @@ const recordSchema = z.record(z.string(), countsSchema.extend({ by: z.record(z.s
 /** By the model's id; `by`: of the jobs with that finding, by its code. */
 export type LessonsRecord = z.infer<typeof recordSchema>;
 
-export type Lessons = {
+type Lessons = {
   record: LessonsRecord;
   /** What foretells nothing is told as a hint. */
   applied(model: string, findings: readonly Finding[]): Finding[];
