@@ -14,6 +14,7 @@ const WAITING = [
   'test/faults/**/*.test.ts',
   'test/e2e/{files,postgres,database-away,several,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
+  'test/store/limits.test.ts',
 ];
 
 const SHARED = {

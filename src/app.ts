@@ -20,7 +20,6 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { admissionLimitsFor, createAdmissionQueue } from './core/limits/admission-queue.ts';
 import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -39,7 +38,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
-import { inOneProcess, openSharedWork, sharedParts } from './shared-work.ts';
+import { openSharedWork, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
@@ -51,7 +50,6 @@ import { startFiles } from './store/start-files.ts';
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
-
 export type App = { url: string; stop(): Promise<void> };
 
 /** Starts everything, or throws what stopped it after taking down what was already up. `onTaken`: as of the store. */
@@ -142,7 +140,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     clock: CLOCK,
     log,
     shared,
-    ...(limiter ? { limiter } : {}),
+    limiter,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
@@ -157,7 +155,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    ...createCoachRecords(store.keyv, media),
+    ...createCoachRecords(store.keyv, media, locks),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history'), sharing),
@@ -169,11 +167,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     registry,
     settings,
-    admissionQueue: createAdmissionQueue({
-      rules: admissionLimitsFor(config.JOBS_AT_ONCE),
+    admissionQueue: store.admissionQueue({
+      limits: config.JOBS_AT_ONCE,
       now: CLOCK.now,
-      onAdmit: (id) => void wake(ctx, id),
-      onMoved: (job, place) => events.publish({ ...job, place }),
+      onAdmit: (id) => wake(ctx, id),
     }),
     access: createAccess(accessRules, settings, CLOCK),
     ...(links ? { links } : {}),
@@ -203,7 +200,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    signIn: await signInFor(config, { key, secrets, log, ...(limiter ? { limiter } : {}) }),
+    signIn: await signInFor(config, { key, secrets, limiter, log }),
     core,
     commands,
     files: store.files,
@@ -217,7 +214,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
-    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),
@@ -242,7 +238,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
-  stack.defer(inOneProcess(shared, 'upkeep', () => startUpkeep(ctx, core, files.isAtHome)));
+  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

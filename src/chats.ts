@@ -24,7 +24,7 @@ export type ChatsParts = {
   clock: Clock;
   log: Log;
   /** Where commands are counted; by this process alone, where there is none. */
-  limiter?: NonNullable<Parameters<typeof createThrottle>[0]>['limiter'];
+  limiter?: NonNullable<Parameters<typeof createThrottle>[0]>['limiter'] | undefined;
   /** Where several processes share the work. */
   shared?: { chats: SharedChats } | undefined;
 };

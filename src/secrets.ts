@@ -31,7 +31,7 @@ export async function pagePassword(
 }
 
 /** Beside the data of one process, readable by nobody else. */
-export function secretsIn(dataDir: string): Secrets {
+export function secretsInFolder(dataDir: string): Secrets {
   return {
     async keep(name, make) {
       const before = await kept(dataDir, name);

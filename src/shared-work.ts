@@ -77,22 +77,6 @@ export async function openSharedWork(
   };
 }
 
-/** Begins what one process does for all, once this is the one. The answer ends it. */
-export function inOneProcess(
-  shared: Pick<SharedWork, 'holds'> | undefined,
-  name: string,
-  begin: () => () => void,
-): () => Promise<void> | void {
-  if (!shared) return begin();
-  let end = (): void => {};
-  return shared.holds.onHeld(name, {
-    async gained() {
-      end = begin();
-    },
-    lost: async () => end(),
-  });
-}
-
 /** What the server has to know of it. */
 export const sharedParts = (
   { ROLES }: Pick<Config, 'ROLES'>,

@@ -5,7 +5,7 @@ import { createJobEvents, type JobEvents } from './core/events.ts';
 import { createLocks, type Locks } from './core/locks.ts';
 import { shareJobEvents } from './core/shared-events.ts';
 import type { Sharing } from './core/sharing.ts';
-import { type Secrets, secretsIn, secretsOn } from './secrets.ts';
+import { type Secrets, secretsInFolder, secretsOn } from './secrets.ts';
 import type { Store } from './store/index.ts';
 import type { PostgresLimits } from './store/postgres-limits.ts';
 
@@ -14,9 +14,9 @@ export type Shared = {
   events: JobEvents;
   secrets: Secrets;
   /** Where what people ask for is counted; in each process for itself, where there is none. */
-  limiter?: PostgresLimits['limiter'];
+  limiter?: PostgresLimits['limiter'] | undefined;
   /** Only where there may be other processes. */
-  sharing?: Sharing;
+  sharing?: Sharing | undefined;
   stop(): Promise<void>;
 };
 
@@ -33,7 +33,7 @@ export async function openSharing(
     return {
       locks: createLocks(),
       events: local,
-      secrets: secretsIn(config.DATA_DIR),
+      secrets: secretsInFolder(config.DATA_DIR),
       async stop() {},
     };
 

@@ -11,14 +11,14 @@ export async function signInFor(
   {
     key,
     secrets,
+    limiter,
     log,
-    ...options
-  }: { key: string; secrets: Secrets; log: Logger } & Pick<SignInOptions, 'limiter'>,
+  }: { key: string; secrets: Secrets; limiter: SignInOptions['limiter']; log: Logger },
 ): Promise<SignIn | undefined> {
   // A proxy that brings the internet here may well bring it to the page too, under a loopback name.
   const reached = config.PUBLIC_URL !== undefined && !isLoopback(new URL(config.PUBLIC_URL).hostname);
   if (isLoopback(config.HOST) && !reached && config.PAGE_PASSWORD === undefined) return undefined;
   const { digest, madeNow } = await pagePassword(secrets, digestOf, config.PAGE_PASSWORD);
   if (madeNow !== undefined) log.info(`the page's password, shown this once: ${madeNow}`);
-  return createSignIn(digest, key, { behindProxy: config.PUBLIC_URL !== undefined, ...options });
+  return createSignIn(digest, key, { behindProxy: config.PUBLIC_URL !== undefined, limiter });
 }

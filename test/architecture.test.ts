@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   ],
   'src/main.ts': ['src/app.ts', 'src/config.ts', 'src/log.ts', 'src/scrub.ts'],
   'src/migrate.ts': ['src/moving.ts'],
-  'src/moving.ts': ['src/config.ts', 'src/scrub.ts', 'src/secrets.ts', 'src/store', 'src/words'],
+  'src/moving.ts': ['src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
   'src/config.ts': [
     'src/chat/catalog.ts',
     'src/core',

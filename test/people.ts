@@ -119,16 +119,24 @@ export function pairImage(): Promise<string> {
     `<g transform="translate(${x - 100 * size} ${270 - 266 * size}) scale(${size})">${person(STANDING, look)}</g>`;
   const scene = `<rect width="480" height="270" fill="#d9d4cb"/><rect y="225" width="480" height="45" fill="#a98e6c"/>`;
   return once('pair.png', (path) =>
-    flat(1280, 720, scene + place(140, 0.96, ALEX) + place(340, 0.88, SAM), '0 0 480 270')
+    flat(
+      1280,
+      720,
+      scene + place(140, 0.96, ALEX) + place(340, 0.9, { ...SAM, trousers: '#2b3550' }),
+      '0 0 480 270',
+    )
       .png()
       .toFile(path),
   );
 }
 
-/** Eight seconds in two shots: Sam in a room, and from 0:05 on Alex at the beach. */
+/** Eight seconds in two shots: somebody in a room, and from 5.2 s on in the dark. */
 export function cutClip(): Promise<string> {
+  const dark = '<rect x="-50" width="300" height="300" fill="#121a24"/>';
   return once('cut.mp4', (path) =>
-    film(path, 8, false, (time) => drawn(CLIP.width, CLIP.height, stanceAt(time), time < 5 ? SAM : ALEX)),
+    film(path, 8, false, (time) =>
+      flat(CLIP.width, CLIP.height, (time < 5.2 ? room(1) : dark) + person(stanceAt(time), SAM)),
+    ),
   );
 }
 

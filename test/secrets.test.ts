@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLocks } from '../src/core/locks.ts';
-import { pagePassword, secretKey, secretsIn, secretsOn } from '../src/secrets.ts';
+import { pagePassword, secretKey, secretsInFolder, secretsOn } from '../src/secrets.ts';
 import { openSigning } from '../src/signing.ts';
 import { freshFolder } from './fakes/folder.ts';
 import { memoryKeyValueStore } from './fakes/shelf.ts';
@@ -12,11 +12,11 @@ const digestOf = (password: string): string => `digest of ${password}`;
 describe('the secrets of a process that is alone', () => {
   it('are made once, in files that nobody else may read', async () => {
     const folder = freshFolder();
-    const key = await secretKey(secretsIn(folder));
-    expect(await secretKey(secretsIn(folder))).toBe(key);
-    const first = await pagePassword(secretsIn(folder), digestOf, undefined);
+    const key = await secretKey(secretsInFolder(folder));
+    expect(await secretKey(secretsInFolder(folder))).toBe(key);
+    const first = await pagePassword(secretsInFolder(folder), digestOf, undefined);
     expect(first.digest).toBe(digestOf(first.madeNow ?? ''));
-    expect(await pagePassword(secretsIn(folder), digestOf, undefined)).toEqual({ digest: first.digest });
+    expect(await pagePassword(secretsInFolder(folder), digestOf, undefined)).toEqual({ digest: first.digest });
     expect((await readdir(folder)).sort()).toEqual(['page-password-digest', 'secret-key']);
     expect(await readFile(join(folder, 'secret-key'), 'utf8')).toBe(`${key}\n`);
     expect((await stat(join(folder, 'secret-key'))).mode & 0o777).toBe(0o600);
@@ -24,7 +24,7 @@ describe('the secrets of a process that is alone', () => {
 
   it('are not made where the operator has set one', async () => {
     const folder = freshFolder();
-    expect(await pagePassword(secretsIn(folder), digestOf, 'mine')).toEqual({ digest: digestOf('mine') });
+    expect(await pagePassword(secretsInFolder(folder), digestOf, 'mine')).toEqual({ digest: digestOf('mine') });
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -67,7 +67,7 @@ describe('the secrets of several processes', () => {
   it('are those of the bot that was alone until now, and leave nothing on the other machines', async () => {
     const { process } = setUp();
     const [old, other] = [freshFolder(), freshFolder()];
-    const key = await secretKey(secretsIn(old));
+    const key = await secretKey(secretsInFolder(old));
     expect(await secretKey(process(old))).toBe(key);
     expect(await secretKey(process(other))).toBe(key);
     expect(await readdir(other)).toEqual([]);

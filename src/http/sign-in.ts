@@ -27,10 +27,12 @@ export type SignIn = {
  */
 export type SignInOptions = {
   behindProxy?: boolean;
-  limiter?(options: { keyPrefix: string; points: number; duration: number }): RateLimiterAbstract;
+  limiter?: Limiter | undefined;
 };
 
-const inMemory: NonNullable<SignInOptions['limiter']> = (options) => new RateLimiterMemory(options);
+type Limiter = (options: { keyPrefix: string; points: number; duration: number }) => RateLimiterAbstract;
+
+const inMemory: Limiter = (options) => new RateLimiterMemory(options);
 
 /**
  * Only the password's digest is kept in memory; `secretKey` signs the cookies, so that they outlive a restart.

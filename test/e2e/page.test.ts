@@ -96,7 +96,7 @@ describe('the page', BROWSER, () => {
   it('warns before the press when nobody can be seen in the picture', async () => {
     const page = await open();
     await choose(page, await cupImage(), clip);
-    await expectText(page, '#quote-warnings', "I can't see a person in this picture");
+    await expectText(page, '#findings', "I can't see a person in this picture");
     expect(await page.locator('#animate').getAttribute('aria-disabled')).toBe('false');
   });
 

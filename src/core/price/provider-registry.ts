@@ -38,7 +38,7 @@ export type ProviderRegistryParts = {
   clock: Clock;
   health: Health;
   /** Over which other processes hear of trouble, so that they need not run into the same wall. */
-  bus?: Bus;
+  bus?: Bus | undefined;
 };
 
 const TOPIC = 'provider-trouble';

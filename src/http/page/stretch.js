@@ -67,6 +67,8 @@ export function stretchLine(onChange) {
     const isWhole = next.from <= 0 && next.to >= seconds;
     from.value = isWhole ? '' : text(next.from);
     to.value = isWhole ? '' : text(next.to);
+    // What the server makes of it, its answer says.
+    used = undefined;
     draw();
     seek(at);
   }
