@@ -161,7 +161,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
-    ...(shared ? { bus: shared.bus } : {}),
+    ...(sharing ? { bus: sharing.bus } : {}),
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
