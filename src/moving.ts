@@ -1,8 +1,9 @@
 /** What `npm run migrate` is asked, and what it answers: for a person at a terminal who is no programmer. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BadConfig, type Config, filesAt, readConfig, secretsIn } from './config.ts';
 import { createScrub } from './scrub.ts';
-import { kept } from './secrets.ts';
 import { type Move, type MovedBot, move } from './store/move/index.ts';
 import { MOVED_FILE } from './store/move/moved.ts';
 import { formatsOf } from './words/formats.ts';
@@ -42,6 +43,9 @@ const NAMES: Record<string, string> = {
   keyv: 'jobs and small records',
   ledger_lines: 'lines of the ledger',
   ledger_counters: 'counters of limits',
+  admissions: 'jobs that render or wait for it',
+  admission_spaces: 'spaces with their turn to render',
+  admission_members: 'members with their turn to render',
   inbox: 'events of the chats',
   settings: 'settings of spaces',
   audit: 'changes of settings',
@@ -117,13 +121,17 @@ function read(args: string[], env: NodeJS.ProcessEnv): Asked | string {
   return { config, to: config.STORE_URL, filesTo };
 }
 
+/** By the keys that they have among the records. */
 async function secretsOf(dataDir: string): Promise<ReadonlyMap<string, string>> {
-  const found = await Promise.all(SECRETS.map(async (name) => [name, await kept(dataDir, name)] as const));
-  return new Map(
-    found.flatMap(([name, text]) =>
-      text === undefined ? [] : [[`secrets:${name}`, JSON.stringify({ value: text })] as const],
-    ),
-  );
+  const found = new Map<string, string>();
+  for (const name of SECRETS) {
+    const text = await readFile(join(dataDir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return '';
+    });
+    if (text.trim()) found.set(`secrets:${name}`, JSON.stringify({ value: text.trim() }));
+  }
+  return found;
 }
 
 function tell({ tables, mended, files }: MovedBot, config: Config, say: (line: string) => void): void {

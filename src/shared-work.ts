@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { frontOf } from './chat/front.ts';
 import type { SharedChats } from './chats.ts';
@@ -9,16 +10,18 @@ import type { Config } from './config.ts';
 import type { Bus } from './core/bus.ts';
 import type { Health } from './core/health.ts';
 import type { Holds } from './core/holds.ts';
+import { type Lane, type Scheduler, WORKERS } from './core/ports.ts';
 import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
 import type { Store } from './store/index.ts';
 
 const RECEIVED = 'received';
 
 export type SharedWork = {
-  bus: Bus;
   holds: Holds;
   processes: Processes;
   chats: SharedChats;
+  /** Whose steps this process takes from the start; those of a chat come with it. */
+  lanes: readonly Lane[];
   stop(): Promise<void>;
 };
 
@@ -26,22 +29,23 @@ export type SharedWork = {
 export async function openSharedWork(
   { STORE_URL, ROLES, ...config }: Config,
   { processes: table }: Pick<Store, 'processes'>,
-  { version, health, log }: { version: string; health: Health; log: Logger },
+  { bus, health, log }: { bus: Bus; health: Health; log: Logger },
 ): Promise<SharedWork | undefined> {
   if (STORE_URL === undefined || !table) return undefined;
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgresBus }, { openPostgresHolds }] = await Promise.all([
-    import('./store/postgres-bus.ts'),
-    import('./store/postgres-holds.ts'),
-  ]);
+  const { openPostgresHolds } = await import('./store/postgres-holds.ts');
   await using stack = new AsyncDisposableStack();
-  const bus = await openPostgresBus(STORE_URL, (err) => log.error({ err }, 'a listener failed'));
-  stack.defer(bus.close);
   const holds = await openPostgresHolds(STORE_URL, {
     onError: (err, name) => log.error({ err, name }, 'what this process has could not be begun, or ended'),
   });
   stack.defer(holds.stop);
-  const facts = { id: randomUUID(), host: hostname(), roles: [...ROLES], version, startedAt: Date.now() };
+  const facts = {
+    id: randomUUID(),
+    host: hostname(),
+    roles: [...ROLES],
+    version: await version(),
+    startedAt: Date.now(),
+  };
   const chats = CHATS.filter(({ key }) => config[key] !== undefined);
   const noticeChats = watchChats(chats, health);
   const processes = followProcesses({
@@ -53,9 +57,9 @@ export async function openSharedWork(
   stack.defer(processes.stop);
   const opened = stack.move();
   return {
-    bus,
     holds,
     processes,
+    lanes: ROLES.has(WORKERS) ? [WORKERS] : [],
     chats: {
       holds,
       fronts: (role) => processes.alive().filter(({ roles }) => roles.includes(role)).length,
@@ -72,6 +76,13 @@ export async function openSharedWork(
     stop: () => opened.disposeAsync(),
   };
 }
+
+/** What the server has to know of it. */
+export const sharedParts = (
+  { ROLES }: Pick<Config, 'ROLES'>,
+  shared: SharedWork | undefined,
+  { queues }: Scheduler,
+) => ({ hasPage: ROLES.has('page'), processes: shared?.processes, queues });
 
 /** Says so where a chat is on and no process has it. */
 function watchChats(

@@ -59,6 +59,7 @@ export async function createFront(parts: FrontParts): Promise<RunningChat> {
     const chat = await here();
     await chat.start(given);
     isOurs = true;
+    await given.jobs.serve([platform]);
     const look = (): void =>
       void chat.look?.().catch((err: unknown) => {
         if (isOurs) log.warn({ err }, 'what other processes have received could not be read');
@@ -74,6 +75,7 @@ export async function createFront(parts: FrontParts): Promise<RunningChat> {
   async function lost(): Promise<void> {
     isOurs = false;
     endLooks();
+    await core?.jobs.leave([platform]);
     await end();
     // Another process has it from now on; what comes here is received for that one.
     if (listens && !stopping) await here();

@@ -10,6 +10,7 @@ import type { StateFields } from './job/advance.ts';
 import { advance } from './job/advance.ts';
 import type { History } from './job/history.ts';
 import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
+import { isAtRender, mayRender } from './job/may-render.ts';
 
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
@@ -78,10 +79,27 @@ export async function move<S extends JobState>(
   state: S,
   fields: StateFields<S>,
 ): Promise<JobIn<S>> {
-  const next = await ctx.store.save(advance(job, state, fields, ctx.clock.now()));
+  const moved = advance(job, state, fields, ctx.clock.now());
+  // One that was lost and is found again takes its place again.
+  if (isAtRender(moved) && !mayRender(job)) await ctx.admissionQueue.enter(moved);
+  const next = await ctx.store.save(moved);
   ctx.events.publish(next);
   if (job.state !== state) ctx.log.info({ job: job.code, from: job.state, to: state }, 'job moved');
+  if (mayRender(job) && !mayRender(next)) await leaveQueue(ctx, next);
   return next;
+}
+
+/** What can't be called off any more renders no more. A lost job may, but nobody would ever free its place. */
+async function leaveQueue(ctx: Context, { id, code }: Job): Promise<void> {
+  try {
+    await ctx.admissionQueue.leave(id);
+  } catch (err) {
+    ctx.log.warn({ job: code, err }, 'a place in the queue is not free yet');
+    // The job has moved all the same; its next step frees the place.
+    await ctx.scheduler
+      .at(id, ctx.clock.now())
+      .catch((late: unknown) => ctx.log.warn({ err: late }, 'a step starts later than it could'));
+  }
 }
 
 /** The provider that a job is with. Undefined when the operator has taken it out of the configuration meanwhile. */

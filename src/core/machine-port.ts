@@ -27,7 +27,12 @@ export type Scheduler = {
   stop(): Promise<void>;
   /** Keys that wait or run. */
   size(): Promise<number>;
+  /** What waits in each lane; missing where there is one process, which takes all. */
+  queues?(): Promise<QueueFacts[]>;
 };
+
+/** `oldestDueMs`: so long the first of them could have been taken. */
+export type QueueFacts = { lane: Lane; waiting: number; oldestDueMs?: number };
 
 /** Records by key that may be lost without losing a job: what was learnt, what was settled on. */
 export type KeyValueStore = {

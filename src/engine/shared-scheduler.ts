@@ -164,5 +164,6 @@ export function createSharedScheduler({
       await queues.stop();
     },
     size: () => queues.count(),
+    queues: () => queues.facts(),
   };
 }

@@ -3,7 +3,7 @@
  * that runs. What is loaded here is so only where STORE_URL asks for it.
  */
 import { type Job as Message, PgBoss } from 'pg-boss';
-import type { Lane } from '../core/ports.ts';
+import type { Lane, QueueFacts } from '../core/ports.ts';
 
 /** What pg-boss, and we beside it, ask of the database. Errors come as they are: pg-boss reads their codes. */
 export type QueueDb = {
@@ -13,7 +13,7 @@ export type QueueDb = {
 /** A step that this process has taken. `retryCount` tells this taking of it from a later one. */
 export type Taken = Pick<Message<{ key: string }>, 'id' | 'retryCount' | 'groupId' | 'data'>;
 
-export type NewStep = { key: string; inMs: number; group?: string | undefined };
+type NewStep = { key: string; inMs: number; group?: string | undefined };
 
 /** As short as pg-boss has it: a process that says nothing for so long has lost its steps. */
 const SILENT_SECONDS = 10;
@@ -46,6 +46,8 @@ export type StepQueues = {
   /** Those of the keys that wait or run. */
   known(keys: readonly string[]): Promise<ReadonlySet<string>>;
   count(): Promise<number>;
+  /** What waits in each lane. */
+  facts(): Promise<QueueFacts[]>;
   stop(): Promise<void>;
 };
 
@@ -164,6 +166,16 @@ export async function openStepQueues({
       const text = `SELECT count(DISTINCT singleton_key)::int AS count ${LIVE}`;
       const { rows } = await told(() => db.executeSql(text, [lanes]));
       return Number(Object(rows[0]).count);
+    },
+    async facts() {
+      const text = `SELECT name AS lane, count(*)::int AS waiting,
+        (EXTRACT(EPOCH FROM now() - min(start_after)) * 1000)::float8 AS ms ${LIVE} AND state < 'active' GROUP BY name`;
+      const { rows } = await told(() => db.executeSql(text, [lanes]));
+      const found = new Map(rows.map((row) => [String(Object(row).lane), Object(row)]));
+      return lanes.map((lane) => {
+        const { waiting = 0, ms = -1 } = found.get(lane) ?? {};
+        return { lane, waiting: Number(waiting), ...(ms > 0 ? { oldestDueMs: Math.round(Number(ms)) } : {}) };
+      });
     },
     stop: () => boss.stop({ close: false, graceful: false }),
   };

@@ -11,9 +11,10 @@ import type { IntakeResult } from '../core/intake/offers.ts';
 import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
 import { type Job, PAGE, type Quality, type Requester, rendererOf } from '../core/job/job.ts';
-import type { Clock, Files } from '../core/ports.ts';
+import type { Clock, Files, Scheduler } from '../core/ports.ts';
 import { microsFromUsd } from '../core/price/money.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
+import type { Processes } from '../core/processes.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
 import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
@@ -27,6 +28,7 @@ import { jobFileRoutes } from './job-files.ts';
 import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
 import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
 import { presentCoach } from './present-coach.ts';
+import { presentProcesses } from './present-processes.ts';
 import { problem } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { readForm } from './uploads.ts';
@@ -50,6 +52,9 @@ export type ApiParts = {
   /** By the chat's name, where its bot can be added; read anew each time. */
   invites?: Readonly<Record<string, string>>;
   version: string;
+  /** Those that share the work, and what waits for them; missing where there is one. */
+  processes?: Pick<Processes, 'alive'> | undefined;
+  queues?: Scheduler['queues'] | undefined;
   /** Those that the bot knows, on or off: what each is called, and the setting that turns it on. */
   providers: readonly { id: string; name: string; key: string }[];
   chats: readonly { platform: string; name: string }[];
@@ -132,6 +137,7 @@ export function api(parts: ApiParts): Hono {
         };
       }),
       ...(parts.invites ? { links: parts.invites } : {}),
+      ...(await presentProcesses(parts)),
     } satisfies StatusView);
   });
 

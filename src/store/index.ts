@@ -1,12 +1,14 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
+import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
 import type { ProcessTable } from '../core/processes.ts';
 import type { AuditLog } from '../core/trust/audit.ts';
 import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
+import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
@@ -36,6 +38,8 @@ export type Store = {
   queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
+  /** Whose turn it is to render, by those limits. */
+  admissionQueue(parts: AdmissionQueueParts): AdmissionQueue;
   files: Files;
   inbox: Inbox;
   settings: SettingsStore;
@@ -62,8 +66,6 @@ export type Store = {
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
-  /** Throws while the place of the files can not be reached; none where that is DATA_DIR. */
-  pingFiles: (() => Promise<void>) | undefined;
   /** Everything after it throws StoreClosed. May be called twice. */
   close(): Promise<void>;
 };
@@ -135,6 +137,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
   return {
     jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
+    admissionQueue: (parts) => createAdmissionQueue(db, parts),
     files: place.files,
     filesAreShared: place.isShared,
     checkFiles: place.check,
@@ -157,7 +160,6 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
         Date.now(),
       );
     },
-    pingFiles: place.ping,
     async close() {
       await place.stop();
       await db.close();

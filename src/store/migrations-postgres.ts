@@ -141,4 +141,39 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     seen_at BIGINT NOT NULL
   );
   `,
+  `
+  -- Whose turn it is to render: who is inside (since when), and who waits. A space is own where it is the operator's.
+  CREATE TABLE admissions (
+    job_id TEXT COLLATE "C" PRIMARY KEY,
+    space_id TEXT COLLATE "C" NOT NULL,
+    member_id TEXT COLLATE "C" NOT NULL,
+    since BIGINT NOT NULL,
+    inside_at BIGINT
+  );
+  CREATE INDEX admissions_inside ON admissions (inside_at) WHERE inside_at IS NOT NULL;
+  CREATE INDEX admissions_waiting ON admissions (space_id, member_id, since, job_id) WHERE inside_at IS NULL;
+  -- How many of each are inside and wait, since when, and at which turn one was last let in: kept along in the same
+  -- transactions, so that the next one is found without a look at everybody.
+  CREATE TABLE admission_spaces (
+    space_id TEXT COLLATE "C" PRIMARY KEY,
+    own BIGINT NOT NULL,
+    inside BIGINT NOT NULL,
+    waiting BIGINT NOT NULL,
+    turn BIGINT NOT NULL,
+    since BIGINT NOT NULL
+  );
+  CREATE INDEX admission_spaces_waiting ON admission_spaces (turn, since, space_id) WHERE waiting > 0;
+  CREATE INDEX admission_spaces_by_turn ON admission_spaces (turn);
+  CREATE TABLE admission_members (
+    space_id TEXT COLLATE "C" NOT NULL,
+    member_id TEXT COLLATE "C" NOT NULL,
+    inside BIGINT NOT NULL,
+    waiting BIGINT NOT NULL,
+    turn BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (space_id, member_id)
+  );
+  CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
+  CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
+  `,
 ];

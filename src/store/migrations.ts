@@ -200,4 +200,39 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX jobs_by_marked ON keyv (job_marked) WHERE job_marked IS NOT NULL;
   CREATE INDEX jobs_by_smaller ON keyv (job_smaller) WHERE job_smaller IS NOT NULL;
   `,
+  `
+  -- Whose turn it is to render: who is inside (since when), and who waits. A space is own where it is the operator's.
+  CREATE TABLE admissions (
+    job_id TEXT PRIMARY KEY NOT NULL,
+    space_id TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    inside_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX admissions_inside ON admissions (inside_at) WHERE inside_at IS NOT NULL;
+  CREATE INDEX admissions_waiting ON admissions (space_id, member_id, since, job_id) WHERE inside_at IS NULL;
+  -- How many of each are inside and wait, since when, and at which turn one was last let in: kept along in the same
+  -- transactions, so that the next one is found without a look at everybody.
+  CREATE TABLE admission_spaces (
+    space_id TEXT PRIMARY KEY NOT NULL,
+    own INTEGER NOT NULL,
+    inside INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    turn INTEGER NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX admission_spaces_waiting ON admission_spaces (turn, since, space_id) WHERE waiting > 0;
+  CREATE INDEX admission_spaces_by_turn ON admission_spaces (turn);
+  CREATE TABLE admission_members (
+    space_id TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    inside INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    turn INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (space_id, member_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
+  CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
+  `,
 ];

@@ -11,6 +11,11 @@ const CONNECT_WITHIN_MS = 5_000;
 /** Of one statement: on a cable that was cut, nobody would ever answer. */
 const ANSWER_WITHIN_MS = 60_000;
 const TRIES_AT_DEADLOCK = 5;
+/** The tables that say who somebody is. */
+const WITH_MEMBERS = [
+  ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
+  ...['admissions', 'admission_spaces', 'admission_members'],
+];
 /** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
 const INT8 = 20;
 
@@ -71,7 +76,7 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
   const db: PostgresDatabase = {
     all: (text, ...values) => told(() => direct.all(text, ...values)),
     run: (text, ...values) => told(() => direct.run(text, ...values)),
-    transaction: (name, work) => told(() => transaction(pool, name, work)),
+    transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
     queues: {
       schema: '',
       executeSql: (text, values) => pool.query(text, values),
@@ -81,7 +86,7 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
-      await db.run('VACUUM keyv, inbox, ledger_lines, ledger_counters, audit_log');
+      await db.run(`VACUUM ${WITH_MEMBERS.join(', ')}`);
     },
     close: () => {
       closed ??= pool.end();
@@ -114,13 +119,15 @@ async function transaction<T>(
   pool: pg.Pool,
   name: LockName,
   work: (tx: Statements) => Promise<T>,
+  how = { synced: true },
   tries = 1,
 ): Promise<T> {
   const client = await pool.connect();
   let ended = false;
   try {
+    const begin = how.synced ? 'BEGIN' : 'BEGIN; SET LOCAL synchronous_commit = off';
     await client.query(
-      name === 'row' ? 'BEGIN' : `BEGIN; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
+      name === 'row' ? begin : `${begin}; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
     );
     const tx = statementsOn(client);
     clients.set(tx, client);
@@ -137,7 +144,7 @@ async function transaction<T>(
     // One that does not say how it ended is not to be used again: whatever was begun ends with the connection.
     client.release(!ended);
   }
-  return transaction(pool, name, work, tries + 1);
+  return transaction(pool, name, work, how, tries + 1);
 }
 
 const isUndone = (client: Queryable): Promise<boolean> =>

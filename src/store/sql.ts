@@ -19,6 +19,7 @@ export type LockName =
   | 'migrate'
   | 'keyv'
   | 'ledger'
+  | 'admissions'
   | 'inbox'
   | 'settings'
   | 'audit'
@@ -28,9 +29,10 @@ export type Sql = Statements & {
   /**
    * All or nothing, on disk when it has answered. Of one name, one runs at a time: what `work` has read can't change
    * before it writes. `work` waits for nothing but the statements it is given, and uses no others: on SQLite everybody
-   * waits for it. It may be run again, after nothing of it has happened.
+   * waits for it. It may be run again, after nothing of it has happened. `synced` false: it reaches the disk by the next
+   * one that is, never after that, so that only what comes last may be lost with the power.
    */
-  transaction<T>(name: LockName, work: (tx: Statements) => Promise<T>): Promise<T>;
+  transaction<T>(name: LockName, work: (tx: Statements) => Promise<T>, how?: { synced: boolean }): Promise<T>;
 };
 
 /** A database that is open. Everything throws StoreError when it fails, StoreClosed after `close`. */

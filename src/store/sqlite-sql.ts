@@ -43,10 +43,11 @@ export function sqlOn(sqlite: DatabaseSync): Sql & {
       waiting === 0 ? atOnce.all(text, ...values) : inTurn(() => atOnce.all(text, ...values)),
     run: (text, ...values) =>
       waiting === 0 ? atOnce.run(text, ...values) : inTurn(() => atOnce.run(text, ...values)),
-    transaction: (_name, work) =>
+    transaction: (_name, work, { synced } = { synced: true }) =>
       inTurn(async () => {
-        translated(() => sqlite.exec('BEGIN IMMEDIATE'));
+        const before = synced ? undefined : translated(() => syncLess(sqlite));
         try {
+          translated(() => sqlite.exec('BEGIN IMMEDIATE'));
           const result = await work(atOnce);
           translated(() => sqlite.exec('COMMIT'));
           return result;
@@ -54,7 +55,16 @@ export function sqlOn(sqlite: DatabaseSync): Sql & {
           // On some errors, a full disk among them, SQLite has rolled back by itself.
           if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec('ROLLBACK');
           throw error;
+        } finally {
+          if (before !== undefined && sqlite.isOpen) sqlite.exec(`PRAGMA synchronous = ${before}`);
         }
       }),
   };
+}
+
+/** Answers how it was before. In a write-ahead log, a commit that is not synced goes to the disk with the next one. */
+function syncLess(sqlite: DatabaseSync): number {
+  const before = Number(sqlite.prepare('PRAGMA synchronous').get()?.synchronous);
+  if (before > 1) sqlite.exec('PRAGMA synchronous = NORMAL');
+  return before;
 }

@@ -30,6 +30,8 @@ export const UNANSWERED_WITH =
 const ENDED_COUNTERS = `DELETE FROM ledger_counters
   WHERE scope <> 'operator' AND held_jobs = 0 AND held_micros = 0
     AND (("window" >= 'day:' AND "window" < ?) OR ("window" >= 'month:' AND "window" < ?))`;
+const SERVED_MEMBER = 'DELETE FROM admission_members WHERE member_id = ? AND waiting = 0 AND inside = 0';
+const SERVED_SPACE = 'DELETE FROM admission_spaces WHERE space_id = ? AND waiting = 0 AND inside = 0';
 /** The last characters of a text, as many as the other one has. */
 const endOf = (column: string): string =>
   `substr(${column}, length(${column}) - length(CAST(? AS TEXT)) + 1)`;
@@ -90,6 +92,9 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
             jobId,
           );
         }
+        // When they were last served; what still waits or renders has a job, and goes with it.
+        await tx.run(SERVED_MEMBER, memberId);
+        for (const spaceId of own) await tx.run(SERVED_SPACE, spaceId);
         return (chat !== undefined && (await forgetNotes(tx, chat, id))) || inBook.length > 0;
       });
     },

@@ -1,21 +1,24 @@
 import { ACTIONS } from '../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../contracts/chat.ts';
 import { ADA, ADMIN, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
+import { withDoubts } from '../fakes/doubtful.ts';
 import { COMPLETED, createRemote, withDearer } from '../fakes/remote.ts';
 
 const seenOf = (message: Message): MessageView => ({
   text: textOf(message),
   buttons: labelsOf(message),
   video: message.page.title === 'Your video is ready',
+  sheet: message.page.media?.name === 'check.jpg',
 });
 
-async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
+async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<ChatSubject> {
   const remote = createRemote('paid');
   remote.statuses = [{ state: 'queued', position: 1 }];
   let open = true;
   const chat = createFakeChat({
     remotes: dearer ? withDearer(remote) : [remote],
     maxBytes: 10,
+    ...(doubtful ? withDoubts(remote) : {}),
     ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
     chat: {
       async deliver(job) {
@@ -34,7 +37,8 @@ async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> 
     seen: async () => chat.messages.filter((one) => !one.for).map(seenOf),
     async chooses(label) {
       await chat.press(ADA, mine, label);
-      await chat.runs();
+      // A provider that goes on saying that a job is in line would be asked for ever.
+      await (doubtful ? chat.runsOnce() : chat.runs());
     },
     async finishes() {
       remote.statuses = [COMPLETED];

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 
 /** One message of the bot's, as its member sees it. */
-export type MessageView = { text: string; buttons: readonly string[]; video: boolean };
+export type MessageView = {
+  text: string;
+  buttons: readonly string[];
+  video: boolean;
+  /** What the coach saw is drawn on it. */
+  sheet?: boolean;
+};
 
 export type ChatSubject = {
   /** A member asks for a video, in a place that others share with them. */
@@ -28,8 +34,8 @@ export type ChatSubject = {
   end(): Promise<void>;
 };
 
-/** `chart: false`: none can be drawn. `dearer`: the providers are those of `withDearer`. */
-export type ChatOptions = { chart?: false; dearer?: true };
+/** `chart: false`: none can be drawn. `dearer`: the providers are those of `withDearer`. `doubtful`: what is brought is that of `withDoubts`. */
+export type ChatOptions = { chart?: false; dearer?: true; doubtful?: true };
 export type StartChat = (options?: ChatOptions) => Promise<ChatSubject>;
 
 /** `verbs`: what buttons there are. */
@@ -114,6 +120,53 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
           expect(hasVideo(await chat.seen())).toBe(false);
         },
         { dearer: true },
+      );
+    });
+
+    it('asks before a pair goes that the model would spoil, shows who is who, and each press makes one thing right at the price that it says', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.chooses) return;
+          const trim = 'Use 0:00–0:05 · $0.35 instead of $0.63';
+          const offer = (seen: readonly MessageView[]): MessageView | undefined =>
+            seen.find(({ buttons }) => buttons.includes('Decline'));
+          await chat.asks();
+          const asked = await until(
+            chat,
+            (seen) => offer(seen) !== undefined && seen.some(({ sheet }) => sheet),
+          );
+          expect(offer(asked)?.text).toContain('Send it all the same?');
+          expect(offer(asked)?.text).toContain('There is a cut at 0:05');
+          expect(offer(asked)?.text).toContain('I see several people in the picture (3)');
+          const people = [1, 2, 3].map((person) => `Only person ${person}`);
+          expect(offer(asked)?.buttons).toEqual(
+            expect.arrayContaining([...people, trim, 'Send it all the same']),
+          );
+          await chat.chooses('Only person 2');
+          await until(chat, (seen) => !offer(seen)?.text.includes('several people'));
+          await chat.chooses(trim);
+          const mended = offer(await until(chat, (seen) => !offer(seen)?.text.includes('There is a cut')));
+          expect(mended?.text).toContain('This costs $0.35. Start it?');
+          expect(mended?.text).toContain('Of the clip, 0:00–0:05 is used.');
+          expect(mended?.buttons).toEqual(expect.arrayContaining(['Use all of both files', 'Confirm']));
+          await chat.chooses('Confirm');
+          const started = await until(chat, says(/In line/));
+          expect(says(/Of the picture, a part is used/)(started)).toBe(true);
+        },
+        { doubtful: true },
+      );
+    });
+
+    it('sends all the same with one press what the model would spoil', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.chooses) return;
+          await chat.asks();
+          await until(chat, (seen) => seen.some(({ buttons }) => buttons.includes('Send it all the same')));
+          await chat.chooses('Send it all the same');
+          await until(chat, says(/In line/));
+        },
+        { doubtful: true },
       );
     });
 

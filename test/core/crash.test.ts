@@ -61,6 +61,7 @@ describe('a crash at any effect of a job', async () => {
       expect(crashed).toBe(true);
       expect(remote?.submits.length).toBeLessThanOrEqual(1);
       expect(job && isOver(job)).toBe(true);
+      expect([...world.disk.queue.entries.keys()]).toEqual([]);
       const book = await world.disk.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' });
       if (job?.state === 'delivered') {
         expect(book.settledMicros).toBe(remote?.billedMicros());
@@ -90,10 +91,11 @@ describe('a crash at any effect of a job', async () => {
     expect(lost.at(-1)).toBe((lost[0] ?? 0) + 3);
   });
 
-  it('leaves no hold behind, even when the event never comes again', async () => {
+  it('leaves no hold and no place in the queue behind, even when the event never comes again', async () => {
     for (let effect = 1; effect <= effects; effect += 1) {
       const world = await runWithoutRedelivery(effect);
       expect(await world.disk.ledger.held()).toEqual([]);
+      expect(world.disk.queue.entries.size).toBe(0);
     }
   });
 
@@ -148,6 +150,7 @@ describe('an effect that fails once', async () => {
       // A submit that throws before anything was sent can't be told from one that was.
       else expect(job).toMatchObject({ state: 'failed', failure: 'unknown-fate' });
       expect(await world.disk.ledger.held()).toEqual([]);
+      expect(world.disk.queue.entries.size).toBe(0);
     },
   );
 });

@@ -39,6 +39,7 @@ describe('two who both believe that a job is theirs', () => {
       expect(world.remotes[0]?.submits).toEqual([EVENT.id]);
       expect(await world.disk.store.get(EVENT.id)).toMatchObject({ state: 'delivered', costMicros: PRICE });
       expect(await bookOf(world)).toMatchObject({ heldMicros: 0, settledMicros: PRICE, settledJobs: 1 });
+      expect(world.disk.queue.entries.size).toBe(0);
       // A chat tells the twin of a delivery by its key; that two are tried at once is not for the record to prevent.
       expect(world.delivered.length).toBeGreaterThan(0);
     },

@@ -98,6 +98,22 @@ describe('several processes on the same queues', postgresNeeded, () => {
     await expect.poll(() => [...here.started].sort()).toEqual(['from here', 'from there']);
   });
 
+  it('know what waits in each lane, and for how long the first of them has been due', async () => {
+    const one = await fresh();
+    const scheduler = schedulerOn(one);
+    onTestFinished(() => scheduler.stop());
+    await scheduler.at('due', Date.now());
+    await scheduler.at('later', Date.now() + 60_000);
+    await one.db.run(
+      `UPDATE ${one.job} SET start_after = now() - interval '9 s' WHERE singleton_key = 'due'`,
+    );
+    await one.queues.put('discord', { key: 'later, too', inMs: 60_000 });
+    expect(await scheduler.queues?.()).toEqual([
+      { lane: WORKERS, waiting: 2, oldestDueMs: expect.toSatisfy((ms: number) => ms >= 9_000) },
+      { lane: 'discord', waiting: 1 },
+    ]);
+  });
+
   it('are given back the step of one that is silent, and what that one says of it later counts no more', async () => {
     const dead = await fresh();
     await dead.queues.put(WORKERS, { key: 'a', inMs: 0 });

@@ -113,7 +113,11 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
     };
   };
 
-  const facts = (): Facts => ({ ...FACTS, chart: life.core.reports.chart });
+  const facts = (): Facts => ({
+    ...FACTS,
+    chart: life.core.reports.chart,
+    sheets: { draw: async () => new Uint8Array(), of: life.core.coach.sheetOf },
+  });
 
   /** Asks for a video, and answers the message that tells what becomes of it. */
   async function animate(member: Member = ADA, over: Partial<Call> = {}): Promise<Message> {

@@ -17,7 +17,7 @@ import type { Uploads } from '../../src/core/intake/uploads.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
-import { AT_ONCE, admissionLimitsFor, createAdmissionQueue } from '../../src/core/limits/admission-queue.ts';
+import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
 import { createLocks } from '../../src/core/locks.ts';
 import type { ClipFacts, Media } from '../../src/core/media.ts';
@@ -29,6 +29,7 @@ import { accept, type Outcome } from '../../src/core/refusals.ts';
 import { createSettingsService } from '../../src/core/settings/settings-service.ts';
 import { createReportRecords } from '../../src/core/takedown/records.ts';
 import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
+import { emptyQueue, memoryAdmissionQueue } from './admission-queue.ts';
 import { memoryAuditLog } from './audit.ts';
 import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
@@ -118,6 +119,7 @@ export function createWorld({
   const disk = {
     store: memoryJobStore(),
     ledger: memoryLedger(),
+    queue: emptyQueue(),
     files,
     offers: memoryKeyValueStore(),
     notices: memoryKeyValueStore(),
@@ -181,7 +183,7 @@ export function createWorld({
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
-      ...createCoachRecords((name) => disk[name], allMedia),
+      ...createCoachRecords((name) => disk[name], allMedia, locks),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },
@@ -201,12 +203,13 @@ export function createWorld({
         health: createHealth(() => {}),
       }),
       settings,
-      admissionQueue: createAdmissionQueue({
-        rules: admissionLimitsFor(AT_ONCE),
-        now: clock.now,
-        onAdmit: (id) => void scheduler.at(id, time.now),
-        onMoved: (job, place) => ctx.events.publish({ ...job, place }),
-      }),
+      admissionQueue: life.wire(
+        memoryAdmissionQueue(
+          { limits: AT_ONCE, now: clock.now, onAdmit: (id) => ctx.scheduler.at(id, time.now) },
+          disk.queue,
+        ),
+        ['enter', 'leave'],
+      ),
       access: createAccess(
         { allowedSpaces: undefined, operators: new Set(), allowPrivate: false, ...access },
         settings,

@@ -33,6 +33,48 @@ describe('the status', () => {
     ]);
   });
 
+  it('says which processes share the work, what each has, and what waits for them', async () => {
+    const alone = (await (await fetch(`${(await start()).url}/api/status`)).json()) as StatusView;
+    expect([alone.processes, alone.queues]).toEqual([undefined, undefined]);
+    const facts = { host: 'one', version: '1.2.3', startedAt: 5 };
+    const { url } = await start({
+      processes: {
+        alive: () => [
+          {
+            ...facts,
+            id: '0123456789ab',
+            roles: ['page'],
+            holds: ['front:talk', 'shard:0/2'],
+            seenMs: 2_900,
+          },
+          { ...facts, id: 'ba9876543210', roles: ['worker'], holds: [], seenMs: 40 },
+        ],
+      },
+      queues: async () => [
+        { lane: 'worker', waiting: 12, oldestDueMs: 4_200 },
+        { lane: 'talk', waiting: 0 },
+      ],
+    });
+    const status = (await (await fetch(`${url}/api/status`)).json()) as StatusView;
+    expect(status.processes).toEqual([
+      { ...facts, id: '01234567', roles: ['page'], has: ['front:talk', 'shard:0/2'], seenSeconds: 3 },
+      { ...facts, id: 'ba987654', roles: ['worker'], has: [], seenSeconds: 0 },
+    ]);
+    expect(status.queues).toEqual([
+      { lane: 'worker', waiting: 12, oldestDueSeconds: 4 },
+      { lane: 'talk', waiting: 0 },
+    ]);
+  });
+
+  it('has nothing but how it is where another process has the page', async () => {
+    const { url } = await start({ hasPage: false });
+    const status = async (path: string) => (await fetch(url + path)).status;
+    expect(await Promise.all(['/healthz', '/readyz', '/metrics'].map(status))).toEqual([200, 200, 200]);
+    expect(await Promise.all(['/', '/api/status', '/login', '/privacy'].map(status))).toEqual([
+      404, 404, 404, 404,
+    ]);
+  });
+
   it('tells the operator how each provider does lately', async () => {
     const { url } = await start({
       providerHealth: {

@@ -17,7 +17,7 @@ export const postgresNeeded = needs(
 
 const EMPTY = [
   ...['keyv', 'ledger_lines', 'ledger_counters', 'ping', 'inbox', 'settings', 'audit', 'video_frames'],
-  ...['video_files', 'audit_log', 'processes'],
+  ...['video_files', 'audit_log', 'processes', 'admissions', 'admission_spaces', 'admission_members'],
 ].map((table) => `DELETE FROM ${table}`);
 
 async function serverUrl(): Promise<string> {

@@ -50,6 +50,15 @@ const ROWS: Record<string, Record<string, string | number | null | Uint8Array>[]
     { scope: 'operator', window: 'day:2026-11-30', held_micros: 420_000, settled_micros: 390_001 },
     { scope: 'operator', window: 'month:2026-11', held_micros: 420_000, settled_micros: 7_390_001 },
   ].map((row) => ({ ...row, held_jobs: 1, settled_jobs: 1 })),
+  admissions: [
+    { job_id: 'web:2', space_id: 'web', member_id: 'web:me', since: 6, inside_at: null },
+    { job_id: 'web:1', space_id: 'web', member_id: 'web:me', since: 5, inside_at: 7 },
+  ],
+  admission_spaces: [{ space_id: 'web', own: 1, inside: 1, waiting: 1, turn: 8, since: 6 }],
+  admission_members: [
+    { space_id: 'web', member_id: 'web:me', inside: 1, waiting: 1, turn: 8, since: 6 },
+    { space_id: 'discord:1', member_id: 'discord:2', inside: 0, waiting: 0, turn: 7, since: 4 },
+  ],
   inbox: [
     { id: 'telegram:7', record: '{"text":"hello"}', at: 1 },
     { id: 'telegram:6', record: null, at: 0 },
@@ -172,6 +181,9 @@ describe('moving the records of a bot', postgresNeeded, () => {
       ['keyv', 6],
       ['ledger_lines', 2, 840_000, 390_001],
       ['ledger_counters', 2, 840_000, 7_780_002],
+      ['admissions', 2],
+      ['admission_spaces', 1],
+      ['admission_members', 2],
       ['inbox', 2],
       ['settings', 1],
       ['audit', 1],
@@ -186,6 +198,7 @@ describe('moving the records of a bot', postgresNeeded, () => {
       const insert = db.prepare('INSERT INTO ledger_counters VALUES (?, ?, 1, 0, 1, 0)');
       db.exec('BEGIN');
       for (let n = 0; n < 450; n += 1) insert.run(`member:${n % 30}`, `day:${n}`);
+      db.exec('COMMIT');
     });
     const moved = await moveTo(dataDir);
     const counters = moved?.tables.find(({ table }) => table.name === 'ledger_counters');

@@ -1,5 +1,6 @@
 /** How SQLite goes about the statements that must not read everything: by which index, and never by a whole table. */
 import { describe, expect, it } from 'vitest';
+import { ADMISSIONS } from '../../src/store/admission-rows.ts';
 import { FORGET, UNANSWERED } from '../../src/store/inbox.ts';
 import { JOBS } from '../../src/store/jobs.ts';
 import { HELD } from '../../src/store/ledger.ts';
@@ -28,6 +29,18 @@ describe('on SQLite', () => {
     ['the lines of a member who leaves', LINES_OF_MEMBER, ['lines_by_member']],
     ['what is unanswered', UNANSWERED, ['inbox_pending']],
     ['what was answered long ago', FORGET, ['inbox_by_age']],
+    [
+      'whose turn is next',
+      ADMISSIONS.NEXT,
+      ['admission_spaces_waiting', 'admission_members_waiting', 'admission_members_waiting'],
+    ],
+    ['who of a member waits longest', ADMISSIONS.HEAD, ['admissions_waiting']],
+    ['who renders', ADMISSIONS.INSIDE, ['admissions_inside']],
+    ['how many spaces come before', ADMISSIONS.BEFORE, ['admission_spaces_waiting']],
+    ['how many members come before', ADMISSIONS.BEFORE_IN_SPACE, ['admission_members_waiting']],
+    ['how many of a member come before', ADMISSIONS.ROUND, ['admissions_waiting']],
+    ['spaces without jobs', ADMISSIONS.FORGET_SPACES, ['admission_spaces_by_turn']],
+    ['members without jobs', ADMISSIONS.FORGET_MEMBERS, ['admission_members_idle']],
     ['whether something unanswered says so', UNANSWERED_WITH, ['inbox_pending']],
   ])('%s are found by their own index', async (_what, text, indexes) => {
     const db = freshDatabase();

@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CHATS } from '../../src/chat/catalog.ts';
+import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
 import type { LedgerLine } from '../../src/core/limits/ledger.ts';
 import { countersOf, limitsOf } from '../../src/core/limits/quota.ts';
+import { createAdmissionQueue } from '../../src/store/admission-queue.ts';
 import type { Store } from '../../src/store/index.ts';
+import { createTraces } from '../../src/store/traces.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { settle } from '../fakes/settings.ts';
@@ -55,7 +59,7 @@ function around(store: Store) {
   return { store, hold, bill, lines };
 }
 
-for (const { name, need, store: open } of bothDatabases(postgres)) {
+for (const { name, need, store: open, database } of bothDatabases(postgres)) {
   describe(`the ledger in ${name}, when a member is forgotten`, need, () => {
     it('keeps the sums without the name, and without the message that the job was asked for in', async () => {
       const { store, hold, bill, lines } = around(await open());
@@ -117,6 +121,31 @@ for (const { name, need, store: open } of bothDatabases(postgres)) {
       expect(await store.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).toMatchObject({
         heldMicros: 280_000,
       });
+    });
+  });
+
+  describe(`the admission queue in ${name}, when a member is forgotten`, need, () => {
+    it('does not say that they were ever served, nor that their own chat was, once their jobs are over', async () => {
+      const db = await database();
+      const traces = createTraces(db, CHATS);
+      const queue = createAdmissionQueue(db, { limits: AT_ONCE, now: () => NOW, onAdmit: () => {} });
+      const jobOf = (id: string, memberId: string, spaceId: string) => {
+        const job = jobIn('created', { id });
+        return { ...job, requester: { ...job.requester, platform: 'telegram', memberId, spaceId } };
+      };
+      await queue.enter(jobOf('a', ME, ME));
+      await queue.enter(jobOf('b', ME, 'telegram:-100'));
+      await queue.enter(jobOf('c', 'telegram:8', 'telegram:-100'));
+      await queue.leave('a');
+      await traces.forget(ME);
+      expect(await queue.ids('inside')).toEqual(['b', 'c']);
+      await queue.leave('b');
+      await traces.forget(ME);
+      const kept = [
+        await db.all('SELECT space_id AS id FROM admission_spaces'),
+        await db.all('SELECT member_id AS id FROM admission_members'),
+      ];
+      expect(kept).toEqual([[{ id: 'telegram:-100' }], [{ id: 'telegram:8' }]]);
     });
   });
 

@@ -2,6 +2,7 @@
 import { type Context, move, providerOf } from '../context.ts';
 import { finish } from './finish.ts';
 import { type Job, type JobIn, rendererOf } from './job.ts';
+import { mayRender } from './may-render.ts';
 import { apply } from './step.ts';
 
 const CANCEL_TIMEOUT_MS = 15_000;
@@ -13,12 +14,6 @@ export const cancellable = (job: Job): boolean =>
     (job.state === 'created' || !(job.quote.notes.includes('no-cancel') && isAsQuoted(job))));
 
 const isAsQuoted = (job: Job): boolean => rendererOf(job) === job.quote.provider;
-
-/** Whether it is on its way to its render, or in it. */
-export function mayRender(job: Job): boolean {
-  if (job.state === 'running') return job.phase.kind === 'rendering';
-  return job.state === 'created' || job.state === 'submitting' || job.state === 'queued';
-}
 
 /** Asks the provider where it has the job, and ends it where that costs nothing. The caller holds the job's lock. */
 export async function cancelNow(

@@ -7,8 +7,11 @@ import { backOffMs, nextLookMs, type PaceFacts } from './pace.ts';
 const UNKNOWN_EVERY_MS = 60_000;
 const UNKNOWN_SHARE = 0.1;
 
-/** A job in the queue is woken when its turn comes; this is only for the case that it was not. */
-const IN_LINE_EVERY_MS = 60_000;
+/**
+ * A job in the queue is woken when its turn comes. Until then it looks for its place, the more often the nearer that is;
+ * so it finds its turn, too, should nobody have woken it.
+ */
+const inQueueMs = (place: number): number => Math.min(Math.max(place * 1_000, 10_000), 60_000);
 
 /** A hidden video is woken when it is restored; this is only for the case that it was not. */
 const HIDDEN_EVERY_MS = 3_600_000;
@@ -39,7 +42,7 @@ export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) 
 /** When to look at a job that has just been stepped; a job that has moved on has its next step at once. */
 export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   const now = ctx.clock.now();
-  if (ctx.admissionQueue.waits(job.id)) return now + IN_LINE_EVERY_MS;
+  if (isInQueue(job)) return now + inQueueMs(job.place);
   if (job.state === 'asking') return job.until;
   if (job.state === 'created' && job.full) return now + nextLookMs(roomFacts(ctx, job.full, now));
   // It was reported, and waits for whoever decides.
@@ -64,6 +67,10 @@ export function dueAt(ctx: Context, job: Job, stayed: boolean): number {
   });
   return Math.min(now + wait, Math.max(now, job.deadlineAt));
 }
+
+/** As its record says, which names its place for as long as it waits for its turn. */
+export const isInQueue = (job: Job): job is JobIn<'created'> & { place: number } =>
+  job.state === 'created' && job.place !== undefined;
 
 const floorOf = (ctx: Context, provider: string): number =>
   providerOf(ctx, provider)?.capabilities.pollFloorMs ?? 2_000;

@@ -9,11 +9,13 @@ import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
 import { clean } from '../text.ts';
 import { goOn } from './asking.ts';
-import { cancellable, cancelNow, mayRender } from './cancel.ts';
-import { deliveryPace, dueAt } from './due.ts';
+import { cancellable, cancelNow } from './cancel.ts';
+import { deliveryPace, dueAt, isInQueue } from './due.ts';
 import { isOver, type Job } from './job.ts';
 import { laneOf, nudge, placeOf } from './lanes.ts';
+import { mayRender } from './may-render.ts';
 import { backOffMs } from './pace.ts';
+import { freePlaces, recountPlaces } from './places.ts';
 import { freeOrphans, takeUp } from './recovery.ts';
 import { step } from './step.ts';
 
@@ -32,12 +34,16 @@ export type Jobs = {
   sendAgain(id: string, to: Target, reached: boolean): Promise<Outcome<boolean>>;
   /** Takes back holds of jobs that were never made: what a crash leaves between a hold and its job's first save. */
   freeOrphans(): Promise<void>;
+  /** Frees the places of jobs that render no more: what a crash leaves between a job's end and its leaving the queue. */
+  freePlaces(): Promise<void>;
   /** Takes up every job that is not over and has no next step. Answers how many. */
   takeUp(): Promise<number>;
   /** Does so, and starts the tracker on these lanes. */
   recover(lanes?: readonly Lane[]): Promise<number>;
   /** Tracks the jobs of more lanes from now on: this process has their chat. */
   serve(lanes: readonly Lane[]): Promise<void>;
+  /** Takes no more steps of these lanes: another process has their chat. */
+  leave(lanes: readonly Lane[]): Promise<void>;
   /** Lets running writes end and leaves every job to be resumed. */
   stop(): Promise<void>;
 };
@@ -45,12 +51,6 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
-  ctx.events.onMove((job) => {
-    // What can't be called off any more renders no more. A lost job may, but nobody would ever free its place.
-    if (!mayRender(job)) ctx.admissionQueue.leave(job.id);
-    // One that was lost and is found again takes its place again.
-    else if (job.state !== 'created') ctx.admissionQueue.enter(job);
-  });
 
   /** The tracker's step: one job, under its lock, and when it is next due. `lane`: the one that it was found in. */
   async function track(id: string, lane?: Lane): Promise<void> {
@@ -60,6 +60,8 @@ export function createJobs(ctx: Context): Jobs {
       let job: Job | undefined;
       try {
         job = await ctx.store.get(id);
+        // It has left already, unless that failed, or a crash came before it.
+        if (!job || !mayRender(job)) await ctx.admissionQueue.leave(id);
         if (!job || isOver(job)) return;
         // Woken by who does not know that it needs its chat by now, or no more.
         if (lane !== undefined && lane !== laneOf(job))
@@ -68,6 +70,8 @@ export function createJobs(ctx: Context): Jobs {
         failures.delete(id);
         if (!isOver(next))
           await ctx.scheduler.at(id, dueAt(ctx, next, next.state === job.state), placeOf(next));
+        // Whose turn came just now was woken before it was sent to sleep.
+        if (isInQueue(next) && !(await ctx.admissionQueue.waits(id))) await nudge(ctx, next);
       } catch (error) {
         // Somebody goes on with it, if not this process.
         if (ctx.stopping()) return await ctx.scheduler.at(id, ctx.clock.now(), job && placeOf(job));
@@ -143,6 +147,7 @@ export function createJobs(ctx: Context): Jobs {
 
   async function recover(lanes?: readonly Lane[]): Promise<number> {
     await freeOrphans(ctx);
+    await recountPlaces(ctx);
     const count = await takeUp(ctx);
     await ctx.scheduler.start(track, lanes);
     return count;
@@ -168,9 +173,11 @@ export function createJobs(ctx: Context): Jobs {
     goOn: goOnWith,
     sendAgain: again,
     freeOrphans: () => freeOrphans(ctx),
+    freePlaces: () => freePlaces(ctx),
     takeUp: () => takeUp(ctx),
     recover,
     serve: (lanes) => ctx.scheduler.start(track, lanes),
+    leave: (lanes) => ctx.scheduler.leave(lanes),
     stop,
   };
 }

@@ -1,7 +1,7 @@
 /** What a process that died leaves, or a queue that somebody emptied: holds without a job, and jobs without a next step. */
 import { type Context, providerOf } from '../context.ts';
-import { mayRender } from './cancel.ts';
 import { placeOf } from './lanes.ts';
+import { isAtRender } from './may-render.ts';
 
 /** No process that lives is still between a hold and its job's first save by then. */
 const SAVED_WITHIN_MS = 10 * 60_000;
@@ -29,9 +29,10 @@ export async function freeOrphans(ctx: Context): Promise<void> {
 export async function takeUp(ctx: Context): Promise<number> {
   let count = 0;
   const missing = new Map<string, number>();
+  const inside = new Set(await ctx.admissionQueue.ids('inside'));
   // Spread out, so that thousands of jobs don't fall on the providers in the second we start.
   for await (const job of ctx.store.open(ctx.scheduler.missing)) {
-    if (job.state !== 'created' && mayRender(job)) ctx.admissionQueue.enter(job);
+    if (isAtRender(job) && !inside.has(job.id)) await ctx.admissionQueue.enter(job);
     const waits = job.state === 'queued' || job.state === 'running';
     if (waits && !providerOf(ctx, job.provider))
       missing.set(job.provider, (missing.get(job.provider) ?? 0) + 1);

@@ -1,6 +1,7 @@
 /** Takes a job's next step, whatever state a crash or a restart left it in. Each step may be repeated. */
 import { type Context, move, providerOf } from '../context.ts';
 import { deliver } from '../delivery/delivery.ts';
+import { isNews } from '../limits/admission-queue.ts';
 import type { FindOutcome, Provider, ProviderStatus } from '../ports.ts';
 import { endUnanswered } from './asking.ts';
 import { deadlineMs, submitEndsAt } from './due.ts';
@@ -56,9 +57,9 @@ export async function step(ctx: Context, job: Job, signal: AbortSignal): Promise
  * full, had room for it.
  */
 async function begin(ctx: Context, job: JobIn<'created'>, signal: AbortSignal): Promise<Job> {
-  const turn = ctx.admissionQueue.enter(job);
+  const turn = await ctx.admissionQueue.enter(job);
   if (!turn.admitted) {
-    if (job.place === turn.place) return job;
+    if (!isNews(turn.place, job.place)) return job;
     const { full } = job;
     return move(ctx, job, 'created', { place: turn.place, ...(full ? { full } : {}) });
   }

@@ -26,7 +26,10 @@ const PACE = { firstMs: 2_000, ceilingMs: 10 * 60_000 };
 
 export type Takedown = Reporting &
   Decisions & {
-    /** Takes up what a crash left undone, and the clocks of what waits for a decision. */
+    /**
+     * Takes up what a crash left undone, and the clocks of what waits for a decision. Of several processes, one does so
+     * again and again: what another one was at goes on here.
+     */
     recover(): Promise<void>;
     /** Lets go of cases whose time is over. */
     sweep(): Promise<void>;
@@ -157,8 +160,10 @@ export function createTakedown(
     ...createReporting(ctx, { kv, work: begin, counts }),
     ...createDecisions(ctx, begin),
     async recover() {
-      for (const one of await ctx.cases.all())
-        if (one.todo.length > 0 || one.state === 'open') await scheduler.at(one.jobId, ctx.clock.now());
+      const all = await ctx.cases.all();
+      const due = all.filter(({ todo, state }) => todo.length > 0 || state === 'open');
+      for (const id of await scheduler.missing(due.map(({ jobId }) => jobId)))
+        await scheduler.at(id, ctx.clock.now());
       await scheduler.start(work);
     },
     async sweep() {

@@ -1,5 +1,6 @@
 /** What the page and the API say to each other: types only, read by the page's JSDoc and never sent to a browser. */
 import type { FindingView, LookView } from './coach-contract.ts';
+import type { ProcessView, QueueView } from './processes-contract.ts';
 
 /** A thing said about a price: `code` is for scripts, `message` for people. */
 export type Remark = { code: string; message: string };
@@ -191,6 +192,9 @@ export type StatusView = {
   components: ComponentView[];
   /** By the chat's name, where its bot can be added to a server or a group. */
   links?: Record<string, string>;
+  /** Where several processes share the work, in the order of their starts. */
+  processes?: ProcessView[];
+  queues?: QueueView[];
 };
 
 /** `spent`, `held` and `suspended` are the sums as a person reads them. */

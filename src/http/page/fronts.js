@@ -2,14 +2,16 @@
 /** What is on: fronts and providers, for the operator, who is the one reading this page. */
 
 import { find, make } from './dom.js';
-import { capital, lengthOf, nameOf } from './words.js';
+import { table } from './table.js';
+import { ago, capital, lengthOf, nameOf } from './words.js';
 
 /** @import { StatusView, ComponentView, ProviderStatsView } from './contract.ts' */
+/** @import { ProcessView, QueueView } from './processes-contract.ts' */
 
 const WORDS = { ok: 'on', degraded: 'in trouble', off: 'off' };
 
 /** @param {StatusView} status */
-export function showFronts({ components, version, links = {} }) {
+export function showFronts({ components, version, links = {}, processes = [], queues = [] }) {
   const on = components.filter(({ state }) => state !== 'off');
   const trouble = components.filter(({ state }) => state === 'degraded');
   const names = (/** @type {ComponentView[]} */ list) => list.map(({ name }) => nameOf(name)).join(', ');
@@ -30,7 +32,33 @@ export function showFronts({ components, version, links = {} }) {
       ),
     ),
   );
+  find('processes', HTMLElement).replaceChildren(
+    ...(processes.length > 0 ? [processTable(processes), queueTable(queues)] : []),
+  );
 }
+
+/** @param {ProcessView[]} processes */
+const processTable = (processes) =>
+  table(
+    ['Process', 'is there for', 'has', 'since'],
+    processes.map(({ id, host, version, roles, has, startedAt }) => ({
+      name: host,
+      about: `${id} · Strut ${version}`,
+      cells: [roles.join(', '), has.join(', '), ago(startedAt, Date.now())],
+    })),
+    '',
+  );
+
+/** @param {QueueView[]} queues */
+const queueTable = (queues) =>
+  table(
+    ['Steps for', 'waiting', 'longest due'],
+    queues.map(({ lane, waiting, oldestDueSeconds }) => ({
+      name: nameOf(lane),
+      cells: [String(waiting), oldestDueSeconds === undefined ? 'none is' : lengthOf(oldestDueSeconds)],
+    })),
+    'What waits is not known for now.',
+  );
 
 /**
  * How a provider does lately, in one line.

@@ -39,7 +39,7 @@ const MUCH_SMALLER = 0.2;
 /** How many closer looks are taken at faces without a body, and at parts of the picture. */
 const MAX_FACE_LOOKS = 8;
 /** Of a face's height, the square that its body fits in. */
-const BODY_IN_FACES = 5.5;
+const BODY_IN_FACES = 9;
 /** Where a face is larger than that, nobody stands behind who would be worth a look. */
 const CLOSE_FACE = 0.3;
 

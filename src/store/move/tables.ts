@@ -29,6 +29,13 @@ export const MOVED: readonly MovedTable[] = [
     others: ['held_micros', 'settled_micros', 'held_jobs', 'settled_jobs'],
     money: ['held_micros', 'settled_micros'],
   },
+  { name: 'admissions', key: ['job_id'], others: ['space_id', 'member_id', 'since', 'inside_at'] },
+  { name: 'admission_spaces', key: ['space_id'], others: ['own', 'inside', 'waiting', 'turn', 'since'] },
+  {
+    name: 'admission_members',
+    key: ['space_id', 'member_id'],
+    others: ['inside', 'waiting', 'turn', 'since'],
+  },
   { name: 'inbox', key: ['id'], others: ['record', 'at'] },
   { name: 'settings', key: ['space_id'], others: ['settings'] },
   { name: 'audit', key: ['n'], others: ['space_id', 'at', 'by', 'setting', 'change'], isNumbered: true },
@@ -45,5 +52,7 @@ export const MOVED: readonly MovedTable[] = [
 /** Tables that stay behind, and why. */
 export const LEFT: Readonly<Record<string, string>> = {
   ping: 'is only written to see whether a write arrives',
+  processes: 'are those that run, on PostgreSQL alone',
+  rate_limits: 'are over within the hour',
   shape: 'counts the steps of PostgreSQL alone',
 };

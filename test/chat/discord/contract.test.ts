@@ -3,6 +3,7 @@ import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
 import { slowRemote, textOf } from './harness.ts';
@@ -11,13 +12,15 @@ const seenOf = (message: SimMessage): MessageView => ({
   text: textOf(message),
   buttons: labels(message),
   video: message.files.some(({ filename }) => filename.endsWith('.mp4')),
+  sheet: message.files.some(({ filename }) => filename === 'check.jpg'),
 });
 
-async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
+async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<ChatSubject> {
   const bot = await startAdminBot({
     world: {
       ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
       ...(dearer ? { remotes: withDearer(slowRemote()) } : {}),
+      ...(doubtful ? withDoubts(slowRemote()) : {}),
     },
   });
   const { discord, ada, admin, guild, channel } = bot;

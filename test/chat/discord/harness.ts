@@ -16,11 +16,6 @@ import { createHealth } from '../../../src/core/health.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { namedByOffers } from '../../../src/core/intake/offer-store.ts';
 import type { Job } from '../../../src/core/job/job.ts';
-import {
-  AT_ONCE,
-  admissionLimitsFor,
-  createAdmissionQueue,
-} from '../../../src/core/limits/admission-queue.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
 import { createStore } from '../../../src/store/index.ts';
@@ -128,12 +123,6 @@ export async function startTestBot({
       clock: ctx.clock,
       atOnce: 32,
       onError: (error) => lines.push(String(error)),
-    });
-    ctx.admissionQueue = createAdmissionQueue({
-      rules: admissionLimitsFor(AT_ONCE),
-      now: ctx.clock.now,
-      onAdmit: (id) => void ctx.scheduler.at(id, ctx.clock.now()),
-      onMoved: (job, place) => ctx.events.publish({ ...job, place }),
     });
     ctx.fetcher.fetch = async (_result, toPath) => {
       await writeFile(toPath, MP4);

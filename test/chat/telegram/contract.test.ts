@@ -1,6 +1,7 @@
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, createRemote, withDearer } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 
@@ -8,9 +9,10 @@ const seenOf = (message: Message): MessageView => ({
   text: textOf(message),
   buttons: buttonsOf(message).flat(),
   video: message.video !== undefined || message.animation !== undefined,
+  sheet: message.photo !== undefined,
 });
 
-async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> {
+async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<ChatSubject> {
   const remote = createRemote('paid');
   remote.statuses = [{ state: 'queued', position: 1 }];
   const setup = await adminSetup({
@@ -18,6 +20,7 @@ async function start({ chart, dearer }: ChatOptions = {}): Promise<ChatSubject> 
     world: {
       ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
       ...(dearer ? { remotes: withDearer(remote) } : {}),
+      ...(doubtful ? withDoubts(remote) : {}),
     },
   });
   const { harness, telegram, user, eve, admin, group } = setup;

@@ -69,8 +69,9 @@ export async function sayPicture(
   try {
     const open = () => new InputFile(picture, media.name);
     await sayWith(to, { as: 'photo', open }, linesOf([media.alt]));
-  } catch (error) {
-    if (!isTrouble(error, 'too-large')) throw error;
+  } catch (err) {
+    if (!isTrouble(err)) throw err;
+    log.info({ err }, 'a picture could not be posted');
   }
 }
 
