@@ -54,7 +54,7 @@ export function createLessons(kv: Pick<KeyValueStore, 'get' | 'set'>, locks: Loc
       const { findings } = job;
       const isSpoiled = spoiled(job);
       if (!findings || isSpoiled === undefined) return;
-      await locks.run(KEY, async () => {
+      await locks.run('what warnings came to', async () => {
         const record = await recordOf();
         const model = modelOfJob(job).id;
         const { by = {}, ...all } = record[model] ?? { jobs: 0, spoiled: 0 };
