@@ -131,7 +131,7 @@ export const clipLookSchema = seenSchema.extend({
   /** When the followed person can't be seen. */
   outOfView: z.array(spanSchema),
   shots: z.array(shotSchema),
-  /** Of shots that could be sent by themselves, the best first: see `bestStretch`. */
+  /** Parts of its shots that could be sent by themselves, the best first. */
   best: z.array(spanSchema),
   /** The followed person where they are first seen. */
   firstPose: personSchema.optional(),
