@@ -7,6 +7,12 @@ import type { Database, LockName, SqlValue, Statements } from './sql.ts';
 
 const OLDEST_VERSION = 140_000;
 const CONNECTIONS = 10;
+const QUEUE_CONNECTIONS = 4;
+/**
+ * For what is told by the records as well: should the server's machine fall, the last half second of it may be as if it had
+ * not been. What was kept is kept in the order it was written in: no step is gone before the one after it is there.
+ */
+const UNSYNCED = 'SET synchronous_commit = off';
 const CONNECT_WITHIN_MS = 5_000;
 /** Of one statement: on a cable that was cut, nobody would ever answer. */
 const ANSWER_WITHIN_MS = 60_000;
@@ -49,20 +55,8 @@ function clientOf(tx: Statements): Queryable {
  * StoreError.
  */
 export async function openPostgres(url: string): Promise<PostgresDatabase> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'strut',
-    max: CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: ANSWER_WITHIN_MS,
-    keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
-  });
-  // A connection that ends while nobody uses it is no error of ours: the next statement gets another one. Without
-  // somebody who listens, it would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-
+  const pool = openPool(url, 'strut', CONNECTIONS);
+  const queuePool = openPool(url, 'strut queues', QUEUE_CONNECTIONS, UNSYNCED);
   let closed: Promise<void> | undefined;
   const told = async <T>(step: () => Promise<T>): Promise<T> => {
     if (closed) throw new StoreClosed('the store is closed');
@@ -79,7 +73,7 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
     queues: {
       schema: '',
-      executeSql: (text, values) => pool.query(text, values),
+      executeSql: (text, values) => queuePool.query(text, values),
       within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(text, values) }),
       errorOf: (error) => postgresErrorOf(error) ?? error,
     },
@@ -89,7 +83,7 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
       await db.run(`VACUUM ${WITH_MEMBERS.join(', ')}`);
     },
     close: () => {
-      closed ??= pool.end();
+      closed ??= Promise.all([pool.end(), queuePool.end()]).then(() => {});
       return closed;
     },
   };
@@ -101,6 +95,25 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     await db.close();
     throw error;
   }
+}
+
+/** `first`: on each connection, before anybody has it. */
+function openPool(url: string, name: string, max: number, first?: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+    keepAlive: true,
+    ...(first ? { onConnect: async (client) => void (await client.query(first)) } : {}),
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // A connection that ends while nobody uses it is no error of ours: the next statement gets another one. Without
+  // somebody who listens, it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 function statementsOn(target: Queryable): Statements {
