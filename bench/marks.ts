@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { createMedia } from '../src/media/index.ts';
 import { createPool } from '../src/media/pool.ts';
 import { creditOf } from '../src/providers/catalog.ts';
+import { secretsInFolder } from '../src/secrets.ts';
 import { openSigning } from '../src/signing.ts';
 import { sampleClip } from '../test/samples.ts';
 
 const LOOK_EVERY_MS = 20;
 
 const folder = await mkdtemp(join(tmpdir(), 'strut-bench-marks-'));
-const { signer } = await openSigning({ DATA_DIR: folder }, Date.now());
+const { signer } = await openSigning(secretsInFolder(folder), {}, Date.now());
 
 async function peakOf(pid: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

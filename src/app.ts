@@ -11,7 +11,6 @@ import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
-import { createJobEvents } from './core/events.ts';
 import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
@@ -21,8 +20,7 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
-import { createLocks } from './core/locks.ts';
-import { createProviderHealth } from './core/price/provider-health.ts';
+import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
@@ -41,6 +39,7 @@ import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
 import { openSharedWork, sharedParts } from './shared-work.ts';
+import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
 import { createSteps } from './steps.ts';
@@ -51,7 +50,6 @@ import { startFiles } from './store/start-files.ts';
 /** Messages that are edited at once, in each chat. */
 const TOLD_AT_ONCE = 16;
 const CLOCK = { now: Date.now };
-
 export type App = { url: string; stop(): Promise<void> };
 
 /** Starts everything, or throws what stopped it after taking down what was already up. `onTaken`: as of the store. */
@@ -70,16 +68,17 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = createHealth((name, state) =>
     log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
   );
-  const shared = await openSharedWork(config, store, { health, log });
+  const { locks, events, secrets, limiter, sharing, ...opened } = await openSharing(config, store, log);
+  stack.defer(opened.stop);
+  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log }));
   if (shared) stack.defer(shared.stop);
-  const key = config.SECRET_KEY ?? (await secretKey(config.DATA_DIR));
+  const key = config.SECRET_KEY ?? (await secretKey(secrets));
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
-  const signing = await openSigning(config, CLOCK.now());
+  const signing = await openSigning(secrets, config, CLOCK.now());
   if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
-  const providerHealth = await createProviderHealth(store.keyv('weather'));
-  const events = createJobEvents((err) => log.error({ err }, 'a listener failed'));
+  const providerHealth = await createProviderHealth(store.keyv('weather'), sharing);
   const hosted = await createHosted({
     settings: config,
     links,
@@ -97,7 +96,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     onNews: (jobId) => void wake(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
-  const inUse = { entries, providerHealth, clock: CLOCK, health };
+  const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
   const registry: ProviderRegistry = createProviderRegistry(inUse);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   checkHosted(hosted, log);
@@ -112,6 +111,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     defaults: { limits: config.DEFAULT_LIMITS, timeZone: config.TIMEZONE },
     clock: CLOCK,
   });
+  if (sharing) settings.share(sharing);
   const accessRules = {
     allowedSpaces: config.ALLOWED_SPACES,
     operators: config.OPERATORS ?? new Set<string>(),
@@ -139,11 +139,11 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     health,
     clock: CLOCK,
     log,
-    shared: shared?.chats,
+    shared,
+    limiter,
   });
   const reports = store.keyv('takedown');
   const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
-  const locks = createLocks();
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -155,12 +155,13 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    ...createCoachRecords(store.keyv, media),
+    ...createCoachRecords(store.keyv, media, locks),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
-    history: await createHistory(store.keyv('history')),
+    history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
+    ...(sharing ? { bus: sharing.bus } : {}),
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),
@@ -192,17 +193,15 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
-  events.onMove(
-    (job) =>
-      void providerHealth.note(job).catch((err) => log.warn({ err }, 'the provider stats were not kept')),
-  );
+  noteEnds(events, providerHealth, log);
+
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    signIn: await signInFor(config, key, log),
+    signIn: await signInFor(config, { key, secrets, limiter, log }),
     core,
     commands,
     files: store.files,
@@ -216,7 +215,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     metrics,
     log,
     ping: store.ping,
-    pingFiles: store.pingFiles,
     clock: CLOCK,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),
@@ -241,7 +239,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover(shared?.lanes);
   await core.takedown.recover();
-  stack.defer(startUpkeep(ctx, core, files.isAtHome));
+  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

@@ -23,8 +23,10 @@ export type ChatsParts = {
   health: Health;
   clock: Clock;
   log: Log;
+  /** Where commands are counted; by this process alone, where there is none. */
+  limiter?: NonNullable<Parameters<typeof createThrottle>[0]>['limiter'] | undefined;
   /** Where several processes share the work. */
-  shared?: SharedChats | undefined;
+  shared?: { chats: SharedChats } | undefined;
 };
 
 /** What the chats of several processes have to know of each other. */
@@ -44,8 +46,9 @@ export const namedByChats = ({ keyv }: Pick<ChatsParts['store'], 'keyv'>): Names
 
 /** `invites`: where each chat's bot can be added to a server or a group, as far as that is known. */
 export async function createChats(parts: ChatsParts) {
-  const { config, secretKey, store, fileUse, scheduler, usualMs, health, clock, log, shared } = parts;
-  const guarded = throttled(commands, createThrottle(), clock);
+  const { config, secretKey, store, fileUse, scheduler, usualMs, health, clock, log, limiter } = parts;
+  const shared = parts.shared?.chats;
+  const guarded = throttled(commands, createThrottle(limiter ? { limiter } : {}), clock);
   const invites: Record<string, string> = {};
   const all: RunningChat[] = [createWebChat(clock)];
   for (const module of CHATS) {

@@ -17,7 +17,6 @@ import type { Store } from './store/index.ts';
 const RECEIVED = 'received';
 
 export type SharedWork = {
-  bus: Bus;
   holds: Holds;
   processes: Processes;
   chats: SharedChats;
@@ -30,17 +29,12 @@ export type SharedWork = {
 export async function openSharedWork(
   { STORE_URL, ROLES, ...config }: Config,
   { processes: table }: Pick<Store, 'processes'>,
-  { health, log }: { health: Health; log: Logger },
+  { bus, health, log }: { bus: Bus; health: Health; log: Logger },
 ): Promise<SharedWork | undefined> {
   if (STORE_URL === undefined || !table) return undefined;
   // Loaded only here: whoever stays with SQLite need not have it in memory.
-  const [{ openPostgresBus }, { openPostgresHolds }] = await Promise.all([
-    import('./store/postgres-bus.ts'),
-    import('./store/postgres-holds.ts'),
-  ]);
+  const { openPostgresHolds } = await import('./store/postgres-holds.ts');
   await using stack = new AsyncDisposableStack();
-  const bus = await openPostgresBus(STORE_URL, (err) => log.error({ err }, 'a listener failed'));
-  stack.defer(bus.close);
   const holds = await openPostgresHolds(STORE_URL, {
     onError: (err, name) => log.error({ err, name }, 'what this process has could not be begun, or ended'),
   });
@@ -63,7 +57,6 @@ export async function openSharedWork(
   stack.defer(processes.stop);
   const opened = stack.move();
   return {
-    bus,
     holds,
     processes,
     lanes: ROLES.has(WORKERS) ? [WORKERS] : [],

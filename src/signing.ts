@@ -1,12 +1,12 @@
 /**
- * What videos are signed with: a certificate under a root of our own, both made at first start and kept in the data folder,
+ * What videos are signed with: a certificate under a root of our own, both made at first start and kept with the other secrets,
  * or the operator's. Whoever has the key can sign in this bot's name, so nobody but us may read it.
  */
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
-import { keep, kept } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -19,7 +19,7 @@ const ROOT_UNTIL = new Date(Date.UTC(2049, 11, 31));
 const LEAF_BACK_MS = 30 * DAY_MS;
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const FILE = 'signing-key';
+const NAME = 'signing-key';
 
 /**
  * `chain`: certificates in PEM, the leaf first. `roots`: under which every certificate is ours. `lent`: the operator's own,
@@ -42,13 +42,14 @@ const storedSchema = z.object({
 type Stored = z.infer<typeof storedSchema>;
 
 /** The operator's own are each the text of a PEM or the path of one. */
-type SigningSettings = { DATA_DIR: string; C2PA_CERT?: string | undefined; C2PA_KEY?: string | undefined };
+type SigningSettings = { C2PA_CERT?: string | undefined; C2PA_KEY?: string | undefined };
 
 export async function openSigning(
-  { DATA_DIR, C2PA_CERT: cert, C2PA_KEY: key }: SigningSettings,
+  secrets: Secrets,
+  { C2PA_CERT: cert, C2PA_KEY: key }: SigningSettings,
   now: number,
 ): Promise<Signing> {
-  const made = await madeHere(DATA_DIR, now);
+  const made = await madeHere(secrets, now);
   if (cert === undefined && key === undefined)
     return { signer: { key: made.leafKey, chain: [made.leaf, made.root] }, roots: [made.root] };
   const read = await operatorsOwn({ cert, key }, now);
@@ -58,13 +59,14 @@ export async function openSigning(
 }
 
 /** The same again at each start; a certificate that is near its end is made anew under the same root. */
-async function madeHere(dataDir: string, now: number): Promise<Stored> {
-  const before = readStored(await kept(dataDir, FILE));
-  if (before && isFresh(before.leaf, now)) return before;
-  const root = before ?? (await makeRoot());
-  const stored = { rootKey: root.rootKey, root: root.root, ...(await makeLeaf(root, now)) };
-  await keep(dataDir, FILE, JSON.stringify(stored));
-  return stored;
+async function madeHere(secrets: Secrets, now: number): Promise<Stored> {
+  const text = await secrets.keep(NAME, async (kept) => {
+    const before = readStored(kept);
+    if (kept !== undefined && before && isFresh(before.leaf, now)) return kept;
+    const root = before ?? (await makeRoot());
+    return JSON.stringify({ rootKey: root.rootKey, root: root.root, ...(await makeLeaf(root, now)) });
+  });
+  return storedSchema.parse(JSON.parse(text));
 }
 
 function readStored(text: string | undefined): Stored | undefined {

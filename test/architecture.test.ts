@@ -45,6 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
     'src/core',
     'src/store',
   ],
+  'src/sharing.ts': ['src/config.ts', 'src/core', 'src/secrets.ts', 'src/store'],
   'src/sign-in.ts': ['src/config.ts', 'src/http', 'src/secrets.ts'],
   'src/steps.ts': ['src/chat/catalog.ts', 'src/core', 'src/engine', 'src/store'],
   // How a command's answer looks is its own, as a page that any chat can draw.

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { secretsInFolder } from '../src/secrets.ts';
 import { openSigning } from '../src/signing.ts';
 
 const NOW = Date.UTC(2026, 11, 2);
@@ -15,12 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(DATA_DIR, { recursive: true, force: true }));
 
 const open = (now = NOW, own: { C2PA_CERT?: string; C2PA_KEY?: string } = {}) =>
-  openSigning({ DATA_DIR, ...own }, now);
+  openSigning(secretsInFolder(DATA_DIR), own, now);
 
 /** A pair as an operator would have it: the leaf made by another bot. */
 async function anotherPair(now = NOW) {
   const folder = await mkdtemp(join(tmpdir(), 'strut-signing-other-'));
-  const { signer } = await openSigning({ DATA_DIR: folder }, now);
+  const { signer } = await openSigning(secretsInFolder(folder), {}, now);
   await rm(folder, { recursive: true });
   if (!signer) throw new Error('nothing was made');
   return { cert: signer.chain.join('\n'), key: signer.key };

@@ -98,7 +98,7 @@ export function withSheet(words: Words, page: Page, offer: Offer, sheets: Sheets
   return { ...page, media: sheetMedia(words, () => sheets.draw(() => sheets.of(offer))) };
 }
 
-export const sheetMedia = ({ t }: Words, draw: () => Promise<Uint8Array>): Media => ({
+const sheetMedia = ({ t }: Words, draw: () => Promise<Uint8Array>): Media => ({
   as: 'shown',
   name: 'check.jpg',
   mime: 'image/jpeg',

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Inbox, Log } from '../core/ports.ts';
 
 /** One event that is being received here: until it is on disk as a whole, no look at the inbox takes it. */
-export type Received = {
+type Received = {
   /** It is on disk, and ours to see to: here where this process has the chat, or else whoever has it hears of it. */
   deal(work: () => Promise<unknown>): void;
   /** It is not ours. */

@@ -41,7 +41,7 @@ export function createCore(
     if (!isNew && job.state !== 'completed') return;
     tellShares(ctx, shelves.notices, job).catch((err) => ctx.log.warn({ err }, 'a share was not told'));
   });
-  ctx.events.subscribe('*', (job) => {
+  ctx.events.onMove((job) => {
     ctx.lessons.learn(job).catch((err) => ctx.log.warn({ err }, 'what became of a warning was not kept'));
   });
   return {

@@ -19,6 +19,8 @@ export type Files = {
   remove(key: string, isNeeded?: () => Promise<boolean>): Promise<void>;
   /** Whether the disk has room for another job, and to spare. */
   hasRoom(): Promise<boolean>;
+  /** Throws while they can not be reached; none where they lie on the disk of this process. */
+  ping?(): Promise<void>;
   /** The keys of all files that have lain there since before then. */
   olderThan(at: number): AsyncIterable<string>;
   /** A fresh path for a file in the making, on the same disk; `dispose` removes what is left there. */

@@ -14,13 +14,15 @@ export type FollowParts = {
   readAll(): Promise<void>;
   onError(error: unknown): void;
   againMs?: number;
+  /** Stops it, too. */
+  signal?: AbortSignal;
 };
 
 /** The answer stops following, and waits for what is being read. */
 export function follow(
   bus: Bus,
   topic: string,
-  { read, readAll, onError, againMs = AGAIN_MS }: FollowParts,
+  { read, readAll, onError, againMs = AGAIN_MS, signal: over }: FollowParts,
 ): () => Promise<void> {
   /** How often each was tried. */
   const wanted = new Map<string, number>();
@@ -49,8 +51,11 @@ export function follow(
     }),
     bus.onGap(all.ask),
   ];
-  return async () => {
+  signal.addEventListener('abort', () => {
     for (const stop of stops) stop();
+  });
+  over?.addEventListener('abort', () => stopping.abort());
+  return async () => {
     stopping.abort();
     await Promise.all([some.ended(), all.ended()]);
   };

@@ -1,8 +1,8 @@
 /** The processes that share the work: each says every few seconds that it is there, and what it has. */
 import type { Log } from './ports.ts';
 
-/** How often a process says that it is there, and after how long without a word it counts as gone. */
-export const BEAT_MS = 3_000;
+const BEAT_MS = 3_000;
+/** After so long without a word a process counts as gone. */
 export const GONE_MS = 15_000;
 
 export type ProcessFacts = {

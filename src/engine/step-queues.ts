@@ -13,7 +13,7 @@ export type QueueDb = {
 /** A step that this process has taken. `retryCount` tells this taking of it from a later one. */
 export type Taken = Pick<Message<{ key: string }>, 'id' | 'retryCount' | 'groupId' | 'data'>;
 
-export type NewStep = { key: string; inMs: number; group?: string | undefined };
+type NewStep = { key: string; inMs: number; group?: string | undefined };
 
 /** As short as pg-boss has it: a process that says nothing for so long has lost its steps. */
 const SILENT_SECONDS = 10;

@@ -1,13 +1,24 @@
 /** How much one member may ask at once. It counts what was refused too, so money has a book of its own. */
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Throttle } from '../core/limits/throttled.ts';
 
 /** More than anybody types or presses; a script that floods is soon over it. */
 const COMMANDS = 20;
 const PER_SECONDS = 30;
 
-export function createThrottle({ commands = COMMANDS, perSeconds = PER_SECONDS } = {}): Throttle {
-  const limiter = new RateLimiterMemory({ points: commands, duration: perSeconds });
+type ThrottleOptions = {
+  commands?: number;
+  perSeconds?: number;
+  /** Where it is counted. */
+  limiter?(options: { keyPrefix: string; points: number; duration: number }): RateLimiterAbstract;
+};
+
+export function createThrottle({
+  commands = COMMANDS,
+  perSeconds = PER_SECONDS,
+  limiter: create = (options) => new RateLimiterMemory(options),
+}: ThrottleOptions = {}): Throttle {
+  const limiter = create({ keyPrefix: 'commands', points: commands, duration: perSeconds });
   return {
     async waitMs(memberId) {
       try {

@@ -30,8 +30,6 @@ export type ServerParts = ApiParts & {
   log: Log;
   /** Rejects while the store can't be written. */
   ping: () => Promise<void>;
-  /** Rejects while the place of the files can't be reached, where that is not our own disk. */
-  pingFiles?: (() => Promise<void>) | undefined;
   readyWithinMs?: number;
   timeouts?: Partial<Timeouts>;
 };
@@ -158,7 +156,7 @@ type RequestContext = Parameters<typeof problem>[0];
  */
 async function readiness(
   c: RequestContext,
-  { ping, pingFiles, files, health, signIn, readyWithinMs = READY_WITHIN_MS }: ServerParts,
+  { ping, files, health, signIn, readyWithinMs = READY_WITHIN_MS }: ServerParts,
 ) {
   const store = async (): Promise<string | undefined> => {
     const isThere = await ping().then(
@@ -169,7 +167,7 @@ async function readiness(
     return (await files.hasRoom()) ? undefined : 'the disk is almost full; nothing new is taken';
   };
   const looks = new Map([['store', store]]);
-  if (pingFiles) looks.set('files', () => pingFiles().then(() => undefined));
+  if (files.ping) looks.set('files', async () => void (await files.ping?.()));
   const troubles = await Promise.all(
     [...looks].map(async ([name, look]) => {
       const reason = await answerWithin(readyWithinMs, look);

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { getSignedCookie, setSignedCookie } from 'hono/cookie';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible';
 
 const COOKIE = 'strut';
 const SIGNED_IN_FOR_S = 30 * 24 * 3600;
@@ -22,17 +22,33 @@ export type SignIn = {
 };
 
 /**
+ * `behindProxy`: the internet comes through a proxy on this machine, which says for whom it asks. `limiter`: where wrong
+ * tries are counted.
+ */
+export type SignInOptions = {
+  behindProxy?: boolean;
+  limiter?: Limiter | undefined;
+};
+
+type Limiter = (options: { keyPrefix: string; points: number; duration: number }) => RateLimiterAbstract;
+
+const inMemory: Limiter = (options) => new RateLimiterMemory(options);
+
+/**
  * Only the password's digest is kept in memory; `secretKey` signs the cookies, so that they outlive a restart.
- * `behindProxy`: the internet comes through a proxy on this machine, which says for whom it asks.
  */
 export function createSignIn(
   passwordDigest: string,
   secretKey: string,
-  { behindProxy = false }: { behindProxy?: boolean } = {},
+  { behindProxy = false, limiter = inMemory }: SignInOptions = {},
 ): SignIn {
-  const createLimiter = (points: number) => new RateLimiterMemory({ points, duration: WRONG_TRIES_WINDOW_S });
-  const wrong = createLimiter(WRONG_TRIES);
-  const wrongThroughProxy = createLimiter(WRONG_TRIES_THROUGH_PROXY);
+  const duration = WRONG_TRIES_WINDOW_S;
+  const wrong = limiter({ keyPrefix: 'sign-in', points: WRONG_TRIES, duration });
+  const wrongThroughProxy = limiter({
+    keyPrefix: 'sign-in-proxy',
+    points: WRONG_TRIES_THROUGH_PROXY,
+    duration,
+  });
 
   async function attempt(c: Context, password: string): Promise<Verdict> {
     const { peer, from } = whoAsks(c, behindProxy);

@@ -35,8 +35,6 @@ export type OpenPlace = {
   isShared: boolean;
   /** Throws FilesUnusable, which says what can't be done there, or FilesUnreachable. */
   check(): Promise<void>;
-  /** Throws where it can not be reached just now; none where it is the disk of the database. */
-  ping?(): Promise<void>;
   /** Puts back what a crash left on its way out. Only for who has the records, and whose files these are. */
   clearUp(): Promise<void>;
   stop(): Promise<void>;
@@ -58,11 +56,10 @@ export function openPlace(dataDir: string, at: FilesAt | undefined): OpenPlace {
     };
   const files = createSharedFiles(root);
   return {
-    files,
+    files: { ...files, ping: pingOf(texts) },
     texts,
     isShared: true,
     check: () => tryAll(texts, codeOf),
-    ping: pingOf(texts),
     clearUp: async () => files.clearUp(),
     async stop() {},
   };
@@ -76,11 +73,10 @@ function openBucket(dataDir: string, at: Extract<FilesAt, { kind: 's3' }>): Open
   const hasty = createS3Client(at, HASTY);
   const hastyTexts = textsOf(createS3Objects(hasty, at));
   return {
-    files,
+    files: { ...files, ping: pingOf(hastyTexts) },
     texts: textsOf(objects),
     isShared: true,
     check: () => tryAll(hastyTexts, wordsOf),
-    ping: pingOf(hastyTexts),
     clearUp: files.putBack,
     async stop() {
       files.stop();

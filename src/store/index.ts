@@ -66,8 +66,6 @@ export type Store = {
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
   ping(): Promise<void>;
-  /** Throws while the place of the files can not be reached; none where that is DATA_DIR. */
-  pingFiles: (() => Promise<void>) | undefined;
   /** Everything after it throws StoreClosed. May be called twice. */
   close(): Promise<void>;
 };
@@ -162,7 +160,6 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
         Date.now(),
       );
     },
-    pingFiles: place.ping,
     async close() {
       await place.stop();
       await db.close();

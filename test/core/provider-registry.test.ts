@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Bus } from '../../src/core/bus.ts';
 import { createHealth } from '../../src/core/health.ts';
 import { createProviderHealth } from '../../src/core/price/provider-health.ts';
 import { createProviderRegistry } from '../../src/core/price/provider-registry.ts';
+import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { memoryKeyValueStore } from '../fakes/shelf.ts';
 
-async function make({ mistake }: { mistake?: string } = {}) {
+async function make({ mistake, bus }: { mistake?: string; bus?: Bus } = {}) {
   const time = { now: 0 };
   const health = createHealth(() => {});
   const [fal, runpod] = [createRemote('fal').provider, createRemote('runpod').provider];
@@ -18,6 +20,7 @@ async function make({ mistake }: { mistake?: string } = {}) {
     providerHealth: await createProviderHealth(memoryKeyValueStore()),
     clock: { now: () => time.now },
     health,
+    ...(bus ? { bus } : {}),
   });
   const ids = () => registry.open().map(({ id }) => id);
   return { time, health, roster: registry, ids };
@@ -59,6 +62,38 @@ describe('the provider registry', () => {
     expect(standing()?.reason).toContain('it refuses the key');
     registry.trouble('fal', undefined);
     expect(standing()).toEqual(usual);
+  });
+});
+
+describe('the provider registries of several processes', () => {
+  it('switch a provider off and on together, and tell no secret words', async () => {
+    const { buses } = memoryBuses(3);
+    const told: string[] = [];
+    buses[2]?.subscribe('provider-trouble', (payload) => told.push(payload));
+    const [here, there] = [
+      await make(buses[0] && { bus: buses[0] }),
+      await make(buses[1] && { bus: buses[1] }),
+    ];
+    here.roster.trouble('fal', { kind: 'out-of-balance', message: 'secret words of theirs' });
+    await expect.poll(there.ids).toEqual([]);
+    expect(there.health.all().find(({ name }) => name === 'fal')?.reason).toContain('top it up');
+    there.time.now = 10 * 60_000;
+    expect(there.ids()).toEqual(['fal']);
+    there.roster.trouble('fal', undefined);
+    await expect.poll(here.ids).toEqual(['fal']);
+    // Each job that goes well says so again; only the first is news.
+    there.roster.trouble('fal', undefined);
+    await expect.poll(() => told).toEqual(['out-of-balance fal', 'over fal']);
+  });
+
+  it('take no notice of providers and words that they do not know', async () => {
+    const { buses } = memoryBuses(2);
+    const here = await make(buses[0] && { bus: buses[0] });
+    for (const payload of ['', 'fal', 'toString fal', 'on-strike fal', 'bad-key kling'])
+      buses[1]?.publish('provider-trouble', payload);
+    await new Promise(setImmediate);
+    expect(here.ids()).toEqual(['fal']);
+    expect(here.health.all().map(({ name }) => name)).not.toContain('kling');
   });
 });
 

@@ -19,11 +19,12 @@ function setUp() {
       defaults: { limits: [], timeZone: 'UTC' },
       clock: { now: () => 5 },
     });
-    onTestFinished(
-      service.share(bus, (error) => {
-        throw error;
-      }),
-    );
+    const ending = new AbortController();
+    onTestFinished(() => ending.abort());
+    const onError = (error: unknown) => {
+      throw error;
+    };
+    service.share({ bus, onError, signal: ending.signal });
     return { service, change: (part: string, texts = {}) => service.change(SPACE, 'discord:9', part, texts) };
   };
   const [here, there] = wires.buses.map(book);

@@ -15,10 +15,10 @@ async function readyz(url: string) {
 describe('whether a bot is ready', () => {
   it('is no while its bucket or shared folder can not be reached, and which it is and why', async () => {
     let trouble: Error | undefined = new Error('s3.example: GET was answered with 503 SlowDown');
-    const pingFiles = async () => {
+    const { url, files } = await start();
+    files.ping = async () => {
       if (trouble) throw trouble;
     };
-    const { url } = await start({ pingFiles });
     const away = await readyz(url);
     expect([away.code, away.status]).toEqual([503, 'degraded']);
     expect(away.of('files')).toMatchObject({ state: 'degraded', reason: trouble.message });
@@ -35,9 +35,10 @@ describe('whether a bot is ready', () => {
 
   it.each([
     ['store', { ping: never }],
-    ['files', { pingFiles: never }],
+    ['files', {}],
   ])('is no where the %s does not answer at all, and is not waited for', async (name, silent) => {
-    const { url } = await start({ ...silent, readyWithinMs: 1 });
+    const { url, files } = await start({ ...silent, readyWithinMs: 1 });
+    if (name === 'files') files.ping = never;
     const found = await readyz(url);
     expect(found.code).toBe(503);
     expect(found.of(name)).toMatchObject({ state: 'degraded', reason: 'there is no answer' });

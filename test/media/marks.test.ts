@@ -7,6 +7,7 @@ import { createMedia, type MarkParts } from '../../src/media/index.ts';
 import { readSigned } from '../../src/media/mark/c2pa.ts';
 import { readExtras, xmpOf } from '../../src/media/mark/xmp.ts';
 import { createPool } from '../../src/media/pool.ts';
+import { secretsInFolder } from '../../src/secrets.ts';
 import { openSigning } from '../../src/signing.ts';
 import { needs } from '../needs.ts';
 import { sampleClip } from '../samples.ts';
@@ -16,7 +17,7 @@ const FACTS = { code: 'K7QX2M', provider: 'fal', at: Date.UTC(2026, 11, 2) };
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SAMPLES = process.env.STRUT_SAMPLES;
 const folder = await mkdtemp(join(tmpdir(), 'strut-marks-'));
-const signing = await openSigning({ DATA_DIR: folder }, Date.now());
+const signing = await openSigning(secretsInFolder(folder), {}, Date.now());
 const credit = (provider: string) => ({ model: 'Kling 2.6', provider: `${provider}.ai` });
 const pool = createPool({ log: { warn: () => {} } });
 const media = createMedia({ pool, marks: { ...signing, credit } });
@@ -67,8 +68,8 @@ describe('a video that is handed out', () => {
   it('is not ours because somebody else has a certificate of the same issuer as the operator', async () => {
     const issuer = await mkdtemp(join(folder, 'issuer-'));
     // Renewed two years before its end: both hold today.
-    const { signer: theirs } = await openSigning({ DATA_DIR: issuer }, Date.now() - 3.5 * YEAR_MS);
-    const { signer: mine } = await openSigning({ DATA_DIR: issuer }, Date.now());
+    const { signer: theirs } = await openSigning(secretsInFolder(issuer), {}, Date.now() - 3.5 * YEAR_MS);
+    const { signer: mine } = await openSigning(secretsInFolder(issuer), {}, Date.now());
     const [leaf = '', root = ''] = mine?.chain ?? [];
     expect(theirs?.chain.at(-1)).toBe(root);
     const states = [mine, theirs].map(async (signer) => {

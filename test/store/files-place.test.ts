@@ -167,7 +167,7 @@ describe('a look, now and then, whether files can be reached', () => {
   const ROUND_MS = 10_000;
 
   /** Each look is later than the last one was remembered. */
-  function lookAt({ ping = async () => expect.fail('it has nothing to look at') }: OpenPlace) {
+  function lookAt({ files: { ping = async () => expect.fail('it has nothing to look at') } }: OpenPlace) {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     return () => {
@@ -197,7 +197,7 @@ describe('a look, now and then, whether files can be reached', () => {
     const { sim, at } = await bucket();
     const place = openPlace(freshFolder(), at);
     onTestFinished(() => place.stop());
-    await Promise.all(Array.from({ length: 50 }, () => place.ping?.()));
+    await Promise.all(Array.from({ length: 50 }, () => place.files.ping?.()));
     expect(sim.requests).toHaveLength(1);
   });
 

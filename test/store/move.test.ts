@@ -198,6 +198,7 @@ describe('moving the records of a bot', postgresNeeded, () => {
       const insert = db.prepare('INSERT INTO ledger_counters VALUES (?, ?, 1, 0, 1, 0)');
       db.exec('BEGIN');
       for (let n = 0; n < 450; n += 1) insert.run(`member:${n % 30}`, `day:${n}`);
+      db.exec('COMMIT');
     });
     const moved = await moveTo(dataDir);
     const counters = moved?.tables.find(({ table }) => table.name === 'ledger_counters');

@@ -44,7 +44,7 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 /** How surely each of them spoils a model's video; what is missing does it no harm. */
 export type FindingTable = Readonly<Partial<Record<FindingCode, FindingLevel>>>;
 
-export type MendKind = 'crop' | 'trim' | 'orientation' | 'model';
+type MendKind = 'crop' | 'trim' | 'orientation' | 'model';
 
 /** A change of the request. `person`: whom a crop is on, by the number in the picture's look, counted from 1. */
 export type Mend = { kind: MendKind; choices: Partial<Choices>; person?: number };

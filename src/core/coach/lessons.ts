@@ -29,7 +29,7 @@ const recordSchema = z.record(z.string(), countsSchema.extend({ by: z.record(z.s
 /** By the model's id; `by`: of the jobs with that finding, by its code. */
 export type LessonsRecord = z.infer<typeof recordSchema>;
 
-export type Lessons = {
+type Lessons = {
   record: LessonsRecord;
   /** What foretells nothing is told as a hint. */
   applied(model: string, findings: readonly Finding[]): Finding[];
@@ -54,7 +54,7 @@ export function createLessons(kv: Pick<KeyValueStore, 'get' | 'set'>, locks: Loc
       const { findings } = job;
       const isSpoiled = spoiled(job);
       if (!findings || isSpoiled === undefined) return;
-      await locks.run(KEY, async () => {
+      await locks.run('what warnings came to', async () => {
         const record = await recordOf();
         const model = modelOfJob(job).id;
         const { by = {}, ...all } = record[model] ?? { jobs: 0, spoiled: 0 };

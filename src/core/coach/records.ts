@@ -1,5 +1,5 @@
 /** What the coach keeps: what it has seen of files, and what became of what it foretold. */
-import { createLocks } from '../locks.ts';
+import type { Locks } from '../locks.ts';
 import type { Media } from '../media.ts';
 import type { KeyValueStore } from '../ports.ts';
 import { createLessons } from './lessons.ts';
@@ -8,7 +8,8 @@ import { createLooks } from './looks.ts';
 export const createCoachRecords = (
   shelf: (name: 'looks' | 'lessons') => KeyValueStore,
   media: Pick<Media, 'lookAtPicture' | 'lookAtClip'>,
+  locks: Locks,
 ) => ({
   looks: createLooks(media, shelf('looks')),
-  lessons: createLessons(shelf('lessons'), createLocks()),
+  lessons: createLessons(shelf('lessons'), locks),
 });

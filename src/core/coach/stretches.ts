@@ -18,7 +18,7 @@ export const sumOf = (spans: readonly Span[], used: Span): number =>
 const ROUNDING = 0.05;
 
 /** Its last whole seconds, as many as the model takes: how it ends matters more. Undefined where that is too few. */
-export function wholeSeconds(
+function wholeSeconds(
   span: Span,
   { minSeconds, maxSeconds }: Pick<ClipLimits, 'minSeconds' | 'maxSeconds'>,
   orientation: Orientation,

@@ -1,7 +1,9 @@
 /** How long renders usually take, learnt from our own: for the ETA that members see and for polling at the right time. */
 
+import { openLessons } from '../lessons.ts';
 import { DEFAULT_MODEL, DRAFT, modelOf } from '../models/registry.ts';
 import type { KeyValueStore } from '../ports.ts';
+import type { Sharing } from '../sharing.ts';
 import type { RenderRequest } from './job.ts';
 
 export type History = {
@@ -22,15 +24,11 @@ function bucketOf(provider: string, request: RenderRequest): string {
   return `${provider}:${model}${lane}${quality}:${clipSeconds <= 5 ? 5 : clipSeconds <= 10 ? 10 : clipSeconds <= 20 ? 20 : 30}`;
 }
 
-export async function createHistory(kv: KeyValueStore): Promise<History> {
-  const times = new Map(Object.entries((await kv.get<Record<string, number[]>>('history')) ?? {}));
+export async function createHistory(kv: KeyValueStore, sharing?: Sharing): Promise<History> {
+  const times = await openLessons<number>(kv, 'history', KEPT, sharing);
   return {
-    usualMs: (provider, request) => median(times.get(bucketOf(provider, request)) ?? []),
-    async learn(provider, request, tookMs) {
-      const bucket = bucketOf(provider, request);
-      times.set(bucket, [...(times.get(bucket) ?? []), Math.round(tookMs)].slice(-KEPT));
-      await kv.set('history', Object.fromEntries(times));
-    },
+    usualMs: (provider, request) => median(times.of(bucketOf(provider, request))),
+    learn: (provider, request, tookMs) => times.add(bucketOf(provider, request), Math.round(tookMs)),
   };
 }
 

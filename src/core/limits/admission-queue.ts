@@ -14,7 +14,7 @@ export type AdmissionLimits = {
 
 export const AT_ONCE: AdmissionLimits = { perMember: 1, perSpace: 3, overall: 20 };
 
-export type Admission = { admitted: true; at: number } | { admitted: false; place: number };
+type Admission = { admitted: true; at: number } | { admitted: false; place: number };
 
 export type AdmissionQueue = {
   /** Lets the job in, or has it wait. Asked again, it answers how the job stands now, by the rules of now. */

@@ -1,10 +1,13 @@
 /**
  * Tracks each provider's recent health from our own jobs: it decides between equal prices, and the operator sees it.
  */
+import type { JobEvents } from '../events.ts';
 import type { Job } from '../job/job.ts';
 import { isOver } from '../job/job.ts';
-import type { KeyValueStore } from '../ports.ts';
+import { openLessons } from '../lessons.ts';
+import type { KeyValueStore, Log } from '../ports.ts';
 import type { FailureCode } from '../refusals.ts';
+import type { Sharing } from '../sharing.ts';
 
 type End = {
   at: number;
@@ -28,6 +31,7 @@ export type ProviderStats = {
 };
 
 export type ProviderHealth = {
+  /** Of a job that this process has just ended: each is noted by one process. */
   note(job: Job): Promise<void>;
   of(provider: string): ProviderStats;
   /** Smaller is better; equal for providers about which nothing speaks. */
@@ -46,16 +50,15 @@ const MEMBERS_OWN: readonly FailureCode[] = [
   'not-confirmed',
 ];
 
-export async function createProviderHealth(kv: KeyValueStore): Promise<ProviderHealth> {
-  const ends = new Map(Object.entries((await kv.get<Record<string, End[]>>('weather')) ?? {}));
-  const of = (provider: string): End[] => ends.get(provider) ?? [];
+export async function createProviderHealth(kv: KeyValueStore, sharing?: Sharing): Promise<ProviderHealth> {
+  const ends = await openLessons<End>(kv, 'weather', KEPT, sharing);
+  const { of } = ends;
 
   return {
     async note(job) {
       const provider = 'provider' in job && job.provider ? job.provider : undefined;
       if (!isOver(job) || !provider) return;
-      ends.set(provider, [...of(provider), endOf(job)].slice(-KEPT));
-      await kv.set('weather', Object.fromEntries(ends));
+      await ends.add(provider, endOf(job));
     },
     of: (provider) => statsOf(provider, of(provider)),
     rank(provider) {
@@ -73,6 +76,17 @@ export async function createProviderHealth(kv: KeyValueStore): Promise<ProviderH
       return Math.round(bad * 10) * 1000 + Math.min(999, Math.round(typical / 30));
     },
   };
+}
+
+/** Notes each job that this process brings to its end. */
+export function noteEnds(
+  events: Pick<JobEvents, 'onMove'>,
+  providerHealth: Pick<ProviderHealth, 'note'>,
+  log: Log,
+): void {
+  events.onMove((job) => {
+    providerHealth.note(job).catch((err: unknown) => log.warn({ err }, 'the provider stats were not kept'));
+  });
 }
 
 function endOf(job: Job): End {

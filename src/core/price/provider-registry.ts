@@ -1,5 +1,6 @@
 /** The providers in use: who may get new jobs now, who is switched off for a while, and why. */
 
+import type { Bus } from '../bus.ts';
 import type { Health } from '../health.ts';
 import type { Clock, Provider, ProviderTrouble } from '../ports.ts';
 import type { ProviderHealth } from './provider-health.ts';
@@ -36,13 +37,18 @@ export type ProviderRegistryParts = {
   providerHealth: ProviderHealth;
   clock: Clock;
   health: Health;
+  /** Over which other processes hear of trouble, so that they need not run into the same wall. */
+  bus?: Bus | undefined;
 };
+
+const TOPIC = 'provider-trouble';
 
 export function createProviderRegistry({
   entries,
   providerHealth,
   clock,
   health,
+  bus,
 }: ProviderRegistryParts): ProviderRegistry {
   const offUntil = new Map<string, number>();
   const isOff = (id: string): boolean => (offUntil.get(id) ?? 0) > clock.now();
@@ -57,6 +63,27 @@ export function createProviderRegistry({
   };
   for (const { provider } of entries) tellUsual(provider.id);
 
+  /** False where it is no news. */
+  function note(id: string, kind: ProviderTrouble['kind'] | undefined): boolean {
+    if (!kind) {
+      const wasOff = offUntil.delete(id);
+      if (wasOff) tellUsual(id);
+      return wasOff;
+    }
+    const isAway = kind === 'unreachable';
+    offUntil.set(id, clock.now() + (isAway ? UNREACHABLE_FOR_MS : OFF_FOR_MS));
+    const howLong = isAway ? 'a minute' : 'ten minutes';
+    health.set(id, { state: 'degraded', reason: `${WORDS[kind]}: no new jobs for ${howLong} at a time` });
+    return true;
+  }
+
+  bus?.subscribe(TOPIC, (payload, origin) => {
+    const [, kind = '', id = ''] = NOTE.exec(payload) ?? [];
+    const isOurs = entries.some(({ provider }) => provider.id === id);
+    if (origin === 'elsewhere' && isOurs && (isKind(kind) || kind === OVER))
+      note(id, isKind(kind) ? kind : undefined);
+  });
+
   return {
     open: () => entries.filter(isOpen).map(({ provider }) => provider),
     all: () => entries.map(({ provider }) => provider),
@@ -69,20 +96,14 @@ export function createProviderRegistry({
     },
     rank: providerHealth.rank,
     trouble(id, trouble) {
-      if (!trouble) {
-        if (offUntil.delete(id)) tellUsual(id);
-        return;
-      }
-      const isAway = trouble.kind === 'unreachable';
-      offUntil.set(id, clock.now() + (isAway ? UNREACHABLE_FOR_MS : OFF_FOR_MS));
-      const howLong = isAway ? 'a minute' : 'ten minutes';
-      health.set(id, {
-        state: 'degraded',
-        reason: `${WORDS[trouble.kind]}: no new jobs for ${howLong} at a time`,
-      });
+      if (note(id, trouble?.kind)) bus?.publish(TOPIC, `${trouble?.kind ?? OVER} ${id}`);
     },
   };
 }
+
+const OVER = 'over';
+const NOTE = /^(\S+) (.+)$/s;
+const isKind = (text: string): text is ProviderTrouble['kind'] => Object.hasOwn(WORDS, text);
 
 const WORDS = {
   'out-of-balance': 'its account is out of balance, top it up',

@@ -2,11 +2,11 @@
  * Holds every space's settings in memory and records each change: who, when, from what, to what. A change is made to what
  * is on disk, so that of two processes none undoes what the other has just changed.
  */
-import type { Bus } from '../bus.ts';
 import { follow } from '../follow.ts';
 import { createLocks } from '../locks.ts';
 import type { Clock, SettingsStore } from '../ports.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
+import type { Sharing } from '../sharing.ts';
 import type { AuditEntry, Defaults, OwnSettings, Setting, SettingKey, Settings, Texts } from './setting.ts';
 import { ownSchema, settingsReader, settle } from './settings.ts';
 import { changed } from './settings-parts.ts';
@@ -26,8 +26,8 @@ export type SettingsService = {
   about(memberId: string): { spaceId: string; setting: SettingKey; value: unknown }[];
   /** The newest changes, newest first. */
   history(spaceId: string, limit: number): Promise<AuditEntry[]>;
-  /** From now on, it hears of what other processes change, and they of what is changed here. The answer ends that. */
-  share(bus: Bus, onError: (error: unknown) => void): () => Promise<void>;
+  /** From now on, it hears of what other processes change, and they of what is changed here. */
+  share(sharing: Omit<Sharing, 'locks'>): void;
 };
 
 const TOPIC = 'settings';
@@ -52,7 +52,7 @@ export function createSettingsService({
   const read = settingsReader(list);
   const all = new Map<string, OwnSettings>();
   const settled = new Map<string, Settings>();
-  const tellOthers = new Set<(spaceId: string) => void>();
+  let tellOthers = (_spaceId: string): void => {};
 
   function know(spaceId: string, own: OwnSettings): void {
     all.set(spaceId, own);
@@ -85,7 +85,7 @@ export function createSettingsService({
     });
     if (!made) return false;
     know(spaceId, made.settings);
-    for (const tell of tellOthers) tell(spaceId);
+    tellOthers(spaceId);
     return true;
   }
 
@@ -160,22 +160,17 @@ export function createSettingsService({
     forget: (memberId) => alone(() => forget(memberId)),
     about,
     history: store.history,
-    share(bus, onError) {
-      const tell = (spaceId: string): void => bus.publish(TOPIC, spaceId);
-      tellOthers.add(tell);
+    share(sharing) {
+      tellOthers = (spaceId) => sharing.bus.publish(TOPIC, spaceId);
       // What is read must not be older than what is changed here meanwhile.
-      const stop = follow(bus, TOPIC, {
-        onError,
+      follow(sharing.bus, TOPIC, {
+        ...sharing,
         read: (spaceId) => alone(async () => take(spaceId, await store.get(spaceId))),
         readAll: () =>
           alone(async () => {
             for (const [spaceId, settings] of await store.all()) take(spaceId, settings);
           }),
       });
-      return async () => {
-        tellOthers.delete(tell);
-        await stop();
-      };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Periodic upkeep: deletes what has expired. */
 import type { Core } from '../command.ts';
 import type { Context } from '../context.ts';
+import type { Holds } from '../holds.ts';
 import { AUDIT_KEPT_MS } from '../trust/audit.ts';
 import { FINGERPRINTS_KEPT_MS } from '../trust/fingerprints.ts';
 import { sweepOrphans } from './orphans.ts';
@@ -12,8 +13,30 @@ const PLACES_MS = 60_000;
 const OFTEN_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
 
-/** Begins at once; the answer ends it. `isAtHome`: as in `sweepOrphans`. */
-export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): () => void {
+/** Of several processes on the same records, one does it. */
+const UPKEEP = 'upkeep';
+
+/**
+ * Begins at once, or when it is this process's turn, where it has `holds` with others; the answer ends it. `isAtHome`: as in
+ * `sweepOrphans`.
+ */
+export function startUpkeep(
+  ctx: Context,
+  core: Core,
+  isAtHome: () => boolean,
+  holds?: Pick<Holds, 'holds' | 'onHeld'>,
+): () => void | Promise<void> {
+  if (!holds) return keepUp(ctx, core, isAtHome, () => true);
+  let stop = (): void => {};
+  return holds.onHeld(UPKEEP, {
+    async gained() {
+      stop = keepUp(ctx, core, isAtHome, () => holds.holds(UPKEEP));
+    },
+    lost: async () => stop(),
+  });
+}
+
+function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () => boolean): () => void {
   const often = [
     () => core.offers.sweep(),
     () => core.jobs.freeOrphans(),
@@ -33,7 +56,8 @@ export function startUpkeep(ctx: Context, core: Core, isAtHome: () => boolean): 
   // One after the other, and each though the one before it failed.
   async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
     for (const work of works)
-      await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
+      if (isOurs())
+        await work().catch((err: unknown) => ctx.log.warn({ err }, 'what is due to go stays for now'));
   }
   const timers = (
     [

@@ -7,7 +7,7 @@ export type BoxView = { left: number; top: number; width: number; height: number
 export type SpanView = { from: number; to: number };
 
 /** `may-fail` and `will-fail` are worth a question before anything is paid; a `hint` is not. */
-export type FindingLevel = 'will-fail' | 'may-fail' | 'hint';
+type FindingLevel = 'will-fail' | 'may-fail' | 'hint';
 
 /**
  * Something about the pair that the model may refuse or spoil: `code` is for scripts, `message` one line for people. The

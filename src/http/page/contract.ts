@@ -1,5 +1,6 @@
 /** What the page and the API say to each other: types only, read by the page's JSDoc and never sent to a browser. */
 import type { FindingView, LookView } from './coach-contract.ts';
+import type { ProcessView, QueueView } from './processes-contract.ts';
 
 /** A thing said about a price: `code` is for scripts, `message` for people. */
 export type Remark = { code: string; message: string };
@@ -195,20 +196,6 @@ export type StatusView = {
   processes?: ProcessView[];
   queues?: QueueView[];
 };
-
-/** `has`: what only one process may have, a chat, a shard of it, or upkeep. `seenSeconds`: so long ago it said that it is there. */
-export type ProcessView = {
-  id: string;
-  host: string;
-  roles: string[];
-  has: string[];
-  version: string;
-  startedAt: number;
-  seenSeconds: number;
-};
-
-/** Steps of jobs that wait for a process; `oldestDueSeconds`: so long the first of them could have been taken. */
-export type QueueView = { lane: string; waiting: number; oldestDueSeconds?: number };
 
 /** `spent`, `held` and `suspended` are the sums as a person reads them. */
 export type SumsView = {

@@ -5,7 +5,8 @@ import { find, make } from './dom.js';
 import { table } from './table.js';
 import { ago, capital, lengthOf, nameOf } from './words.js';
 
-/** @import { StatusView, ComponentView, ProviderStatsView, ProcessView, QueueView } from './contract.ts' */
+/** @import { StatusView, ComponentView, ProviderStatsView } from './contract.ts' */
+/** @import { ProcessView, QueueView } from './processes-contract.ts' */
 
 const WORDS = { ok: 'on', degraded: 'in trouble', off: 'off' };
 

@@ -1,0 +1,50 @@
+/** The bot as several processes on one PostgreSQL, with one folder of files. */
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startFal } from '../../simulators/fal.ts';
+import type { StatusView } from '../../src/http/page/contract.ts';
+import { freshFolder } from '../fakes/folder.ts';
+import { personClip, personImage } from '../people.ts';
+import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
+import { startBot } from './bot.ts';
+import { jobEnd, jobUntil, makeJob } from './client.ts';
+
+const postgres = postgresOfFile();
+afterAll(() => postgres.close());
+
+describe('the bot as several processes', postgresNeeded, () => {
+  it('takes a job at one, renders it at another, and goes on with it at a third where that one is killed', async () => {
+    const db = await postgres.empty();
+    const fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const env = {
+      STORE_URL: await postgres.url(),
+      FILES_URL: pathToFileURL(freshFolder()).href,
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+    };
+    await using page = await startBot({ ...env, ROLES: 'page' });
+    await using worker = await startBot({ ...env, ROLES: 'worker' });
+    const { id } = await makeJob(page.url, { image: await personImage(), clip: await personClip() });
+    await jobUntil(page.url, id, ({ state }) => state === 'running');
+    await using other = await startBot({ ...env, ROLES: 'worker' });
+    await worker.stop('SIGKILL');
+    expect(await jobEnd(page.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
+    expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([
+      { state: 'settled', micros: 280_000 },
+    ]);
+    const status = (await (await fetch(`${page.url}/api/status`)).json()) as StatusView;
+    expect(status.processes?.map(({ roles }) => roles)).toContainEqual(['page']);
+    expect(status.queues).toContainEqual({ lane: 'worker', waiting: 0 });
+    expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${other.url}/api/status`)).status).toBe(404);
+    // One that keeps its files to itself would not find those of the others, nor they its own.
+    const alone = startBot({ STORE_URL: env.STORE_URL });
+    await expect(alone).rejects.toThrow('once all have the same FILES_URL');
+    for (const bot of [page, worker, other]) expect(bot.log()).not.toMatch(/ERROR/);
+    await fal.close();
+  });
+});
