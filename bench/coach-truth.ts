@@ -1,5 +1,5 @@
 /**
- * How often looks are right: `node bench/coach-truth.ts [--half tuned|kept] [--wrong]`. The pictures and clips are public
+ * How often looks are right: `node bench/coach-truth.ts [--only pictures|clips] [--wrong]`. The pictures and clips are public
  * ones, named with their labels in `coach-truth.json`. They are fetched once into the folder that STRUT_TRUTH names (or
  * one under the temporary folder), as <owner>/<repository>/<path>; what lies there already is not fetched.
  *
@@ -86,16 +86,19 @@ function judgePerson(half: Half, kind: string, one: Label, person: Person | unde
 }
 
 const missing: string[] = [];
-async function each(labels: readonly Label[], look: (file: string, one: Label, half: Half) => Promise<void>) {
-  for (const [at, one] of labels.entries()) {
+async function each(
+  kind: 'pictures' | 'clips',
+  look: (file: string, one: Label, half: Half) => Promise<void>,
+) {
+  if (process.argv.includes('--only') && !process.argv.includes(kind)) return;
+  for (const [at, one] of truth[kind].entries()) {
     const half = at % 2 === 0 ? 'tuned' : 'kept';
-    if (process.argv.includes('--half') && !process.argv.includes(half)) continue;
     const file = await fileOf(one).catch((error: unknown) => void missing.push(String(error)));
     if (file) await look(file, one, half);
   }
 }
 
-await each(truth.pictures, async (path, one, half) => {
+await each('pictures', async (path, one, half) => {
   const look = await lookAtPicture({ path });
   if (!look) return judge(half, 'picture, can be looked at', false, one, look);
   judgePeople(half, 'picture', one, look.count, look.people);
@@ -103,7 +106,7 @@ await each(truth.pictures, async (path, one, half) => {
   judge(half, 'picture, right way up', look.turned === 0, one, look.turned);
 });
 
-await each(truth.clips, async (path, one, half) => {
+await each('clips', async (path, one, half) => {
   const context = { signal: new AbortController().signal, progress: () => {} };
   const look = await lookAtClip({ path }, context);
   if (!look) return judge(half, 'clip, can be looked at', false, one, look);

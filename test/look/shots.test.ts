@@ -41,6 +41,17 @@ describe('the shots of a clip', () => {
     expect(shotsOf(looks('xx-x'), [], 2)).toMatchObject([{ fromSeconds: 0, toSeconds: 2, seen: 0.75 }]);
   });
 
+  it('hold as many as were counted for most of the time, the more of two that differ, but nobody where one count is nobody', () => {
+    const counted = (...counts: number[]): Seen[] =>
+      counts.map((count, at) => ({
+        atSeconds: at / 2,
+        ...(count > 0 ? { person: SOMEBODY } : {}),
+        everybody: Array.from({ length: count }, () => SOMEBODY),
+      }));
+    const count = (...counts: number[]) => shotsOf(counted(...counts), [], 5)[0]?.count;
+    expect([count(1, 3), count(3, 1, 1), count(0, 1), count(0, 1, 1)]).toEqual([3, 1, 0, 1]);
+  });
+
   it('hold nobody where nobody was seen', () => {
     const [shot] = shotsOf(looks('----'), [], 2);
     expect(shot).toMatchObject({ count: 0, seen: 0, share: 0 });

@@ -87,14 +87,13 @@ export const pictureLookSchema = seenSchema.extend({
 export type PictureLook = z.infer<typeof pictureLookSchema>;
 
 /** One look at a clip; there is one every 0.6 seconds, and of a long one fewer. */
-export const momentSchema = z.object({
+const momentSchema = z.object({
   atSeconds: seconds,
   /** The one who is followed first, then the others by size. Empty where nobody is in view. */
   boxes: z.array(boxSchema).max(MAX_PEOPLE),
   /** How much the followed one moved since the look before, in trunks a second. */
   motion: z.number().nonnegative(),
 });
-export type Moment = z.infer<typeof momentSchema>;
 
 /** From one cut to the next. */
 export const shotSchema = spanSchema.extend({

@@ -85,7 +85,7 @@ export async function lookAtClip(
     const atSeconds = Math.max(0, at - scanned.startSeconds);
     if (atSeconds > lookedAt) break;
     const score = await cutWatch.score(frame);
-    const lastCut = cuts.at(-1)?.atSeconds ?? 0;
+    const lastCut = cuts.at(-1)?.atSeconds ?? Number.NEGATIVE_INFINITY;
     if (score >= CUT_SCORE && atSeconds - lastCut >= MIN_SHOT_SECONDS) {
       cuts.push({ atSeconds: rounded(atSeconds), score: rounded(score) });
       [isCutSinceLook, isCutSinceGrey] = [true, true];

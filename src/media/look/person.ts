@@ -70,7 +70,7 @@ export function describeFace(face: Face, picture: Size): Person {
  * Each joint counts with the one above it alone: below the edge of a portrait the rest is imagined. Feet that are seen
  * well need no knees, which skirts and tables hide.
  */
-export function framingOf(pose: Pose, face: Face | undefined, picture: Size): Framing {
+function framingOf(pose: Pose, face: Face | undefined, picture: Size): Framing {
   const has = (name: 'Shoulder' | 'Elbow' | 'Hip' | 'Knee' | 'Ankle', least = BELIEVED): boolean =>
     SIDES.some((side) => isBelieved(pose[`${side}${name}`], picture, least));
   const hips = middle(pose.leftHip, pose.rightHip);

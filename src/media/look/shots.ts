@@ -28,7 +28,7 @@ function describe(looks: readonly Seen[]): Omit<Shot, keyof Span> {
   const framing = usual(people.map((one) => one.framing));
   const motions = looks.flatMap(({ motion }) => motion ?? []);
   return {
-    count: counts.length > 0 ? middle(counts) : people.length > 0 ? 1 : 0,
+    count: counts.length > 0 ? mostly(counts) : people.length > 0 ? 1 : 0,
     seen: looks.length === 0 ? 0 : rounded(people.length / looks.length),
     ...(framing ? { framing } : {}),
     upright: people.filter(({ upright }) => upright).length * 2 >= people.length,
@@ -117,6 +117,11 @@ function worthOf({ count, motion, seen }: Shot): number {
   return seen * (count > 1 ? WITH_OTHERS : 1) * (motion < MOVES ? WITHOUT_MOTION : 1);
 }
 
+/** As in the middle of all counts. Of two that differ, somebody hid in one sooner than that nobody was there at all. */
+const mostly = (counts: readonly number[]): number => {
+  const lower = middle(counts);
+  return lower === 0 ? 0 : (counts.toSorted((a, b) => a - b)[Math.floor(counts.length / 2)] ?? 0);
+};
 const middle = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -42,7 +42,7 @@ async function sureness(models: Models, picture: Picture): Promise<number> {
   return score + (isPerson(pose) && isUpright(pose) ? personScore(pose) : 0);
 }
 
-export function turnedPicture({ width, height, rgb }: Picture, turn: Exclude<Turn, 0>): Picture {
+function turnedPicture({ width, height, rgb }: Picture, turn: Exclude<Turn, 0>): Picture {
   const size = turn === 180 ? { width, height } : { width: height, height: width };
   const turned = new Uint8Array(rgb.length);
   for (let y = 0; y < size.height; y += 1) {
