@@ -238,7 +238,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   const taken = await core.jobs.recover(shared?.lanes);
-  await core.takedown.recover();
+  // Of several processes, the one that does the upkeep takes up what is open.
+  await (shared ? core.takedown.start() : core.takedown.recover());
   stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {

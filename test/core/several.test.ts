@@ -7,6 +7,7 @@ import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
 import { createRemote } from '../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
+import { createReportedWorld } from './reported.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -159,5 +160,21 @@ describe('what one process is told and another one is at', () => {
     const news = { provider: 'paid', jobId: EVENT.id, headers: {}, body: Buffer.from('{}') };
     expect(await takeWebhook(second.ctx, news)).toBe('taken');
     expect([...first.ctx.news.keys()]).toEqual([EVENT.id]);
+  });
+});
+
+describe('a report that waits for a decision', () => {
+  it('is followed by the process that does the upkeep, however often that one looks for it', async () => {
+    const all = createReportedWorld();
+    await all.deliver();
+    await all.report('me');
+    const { core, clocks } = all.world.boot();
+    const isDue = () => clocks.runNext(all.world.time.now);
+    await core.takedown.start();
+    expect(await clocks.size()).toBe(0);
+    await core.takedown.recover();
+    expect([await isDue(), await clocks.size()]).toEqual([true, 1]);
+    await core.takedown.recover();
+    expect([await isDue(), await clocks.size()]).toEqual([false, 1]);
   });
 });

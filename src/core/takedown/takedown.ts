@@ -26,8 +26,10 @@ const PACE = { firstMs: 2_000, ceilingMs: 10 * 60_000 };
 
 export type Takedown = Reporting &
   Decisions & {
+    /** Goes on, when due, with what this process began. */
+    start(): Promise<void>;
     /**
-     * Takes up what a crash left undone, and the clocks of what waits for a decision. Of several processes, one does so
+     * And takes up what a crash left undone, and the clocks of what waits for a decision. Of several processes, one does so
      * again and again: what another one was at goes on here.
      */
     recover(): Promise<void>;
@@ -159,6 +161,7 @@ export function createTakedown(
   return {
     ...createReporting(ctx, { kv, work: begin, counts }),
     ...createDecisions(ctx, begin),
+    start: () => scheduler.start(work),
     async recover() {
       const all = await ctx.cases.all();
       const due = all.filter(({ todo, state }) => todo.length > 0 || state === 'open');
