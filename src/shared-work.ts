@@ -99,7 +99,7 @@ function watchChats(
       if (isHeld || !seenAt.has(platform)) seenAt.set(platform, now);
       const isMissed = now - (seenAt.get(platform) ?? now) > GONE_MS;
       const reason = `no process has ${name}: start one with ${platform} among its ROLES`;
-      health.set(front, isMissed ? { state: 'degraded', reason } : { state: 'ok' });
+      health.set(`${platform} front`, isMissed ? { state: 'degraded', reason } : { state: 'ok' });
     }
   };
 }

@@ -38,7 +38,7 @@ export async function openPostgresBus(url: string, onError: (error: unknown) => 
       const notes = waiting.splice(0, NOTES_AT_ONCE);
       if (owesGap) notes.unshift(JSON.stringify([self]));
       const client = session?.client();
-      const isSent = await client?.query(SEND, [channel, notes]).then(
+      const isSent = await client?.ask(SEND, [channel, notes]).then(
         () => true,
         () => false,
       );
@@ -55,8 +55,8 @@ export async function openPostgresBus(url: string, onError: (error: unknown) => 
     name: 'strut bus',
     async opened(client: SessionClient) {
       client.on('notification', ({ payload }) => heard(payload));
-      channel = String(Object((await client.query(CHANNEL)).rows[0]).channel);
-      await client.query(`LISTEN ${channel}`);
+      channel = String(Object((await client.ask(CHANNEL)).rows[0]).channel);
+      await client.ask(`LISTEN ${channel}`);
       if (wasOpen) local.miss();
       wasOpen = true;
       if (owesGap) sending ??= send();

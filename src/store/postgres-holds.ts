@@ -121,7 +121,7 @@ export async function openPostgresHolds(url: string, options: HoldsOptions): Pro
     // Where that fails, the connection has ended, and the lock with it.
     await session
       .client()
-      ?.query(UNLOCK, [[name]])
+      ?.ask(UNLOCK, [[name]])
       .catch(() => {});
   }
 
@@ -159,6 +159,6 @@ export async function openPostgresHolds(url: string, options: HoldsOptions): Pro
 
 /** Those of them that this session has from now on. */
 async function locked(client: SessionClient, names: readonly string[]): Promise<Set<string>> {
-  const { rows } = await client.query(TRY, [names]);
+  const { rows } = await client.ask(TRY, [names]);
   return new Set(rows.flatMap((row) => (Object(row).locked === true ? [String(Object(row).name)] : [])));
 }

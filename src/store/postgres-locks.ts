@@ -30,7 +30,7 @@ export async function openPostgresLocks(
 
   /** Undefined where the connection has ended, or ends now. */
   const ask = (client: SessionClient | undefined, text: string, key: string): Promise<boolean | undefined> =>
-    client?.query(text, [key]).then(
+    client?.ask(text, [key]).then(
       ({ rows: [row] }) => Object(row).done === true,
       () => undefined,
     ) ?? Promise.resolve(undefined);

@@ -21,7 +21,19 @@ const SESSION = `SELECT pid, backend_start::text AS since FROM pg_stat_activity 
 /** After a cable was cut, the server may believe in the old connection for hours. */
 const END_OLD = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`;
 
-export type SessionClient = Pick<pg.Client, 'query' | 'on' | 'off'>;
+/** Several ask at once on one connection, and pg is about to stop lining that up. */
+class SessionConnection extends pg.Client {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** One statement, once those before it have ended. */
+  ask(text: string, values: unknown[] = []): Promise<pg.QueryResult<object>> {
+    const answer = this.#last.then(() => this.query<object>(text, values));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+}
+
+export type SessionClient = Pick<SessionConnection, 'ask' | 'on' | 'off'>;
 
 export type SessionUse = {
   /** As the operator of the database sees it. */
@@ -45,14 +57,14 @@ export async function openSession(url: string, use: SessionUse): Promise<Postgre
   const closing = new AbortController();
   const { signal } = closing;
   const pulse = use.pulse ?? PULSE;
-  let current: pg.Client | undefined;
+  let current: SessionConnection | undefined;
   /** When the server was asked what it has answered last, by a clock that goes on while the machine sleeps. */
   let aliveAt = 0;
   let old: { pid: unknown; since: unknown } | undefined;
   let again: Promise<void> = Promise.resolve();
 
   async function open(): Promise<void> {
-    const client = new pg.Client({
+    const client = new SessionConnection({
       connectionString: url,
       application_name: use.name,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
@@ -63,9 +75,10 @@ export async function openSession(url: string, use: SessionUse): Promise<Postgre
     try {
       await client.connect();
       keepAsking(client);
-      if (old) await client.query(END_OLD, [old.pid, old.since]);
-      old = Object((await client.query(SESSION)).rows[0]);
-      await client.query(`SET idle_session_timeout = ${pulse.serversMs}; SET statement_timeout = 0`);
+      if (old) await client.ask(END_OLD, [old.pid, old.since]);
+      old = Object((await client.ask(SESSION)).rows[0]);
+      await client.ask(`SET idle_session_timeout = ${pulse.serversMs}`);
+      await client.ask('SET statement_timeout = 0');
       current = client;
       client.once('end', () => {
         if (current !== client) return;
@@ -82,7 +95,7 @@ export async function openSession(url: string, use: SessionUse): Promise<Postgre
     }
   }
 
-  function keepAsking(client: pg.Client): void {
+  function keepAsking(client: SessionConnection): void {
     let isAsking = false;
     aliveAt = Date.now();
     const beating = setInterval(async () => {
@@ -90,7 +103,7 @@ export async function openSession(url: string, use: SessionUse): Promise<Postgre
       isAsking = true;
       const askedAt = Date.now();
       const late = setTimeout(() => end(client), pulse.answerMs);
-      const isAnswered = await client.query('SELECT 1').then(
+      const isAnswered = await client.ask('SELECT 1').then(
         () => true,
         () => false,
       );

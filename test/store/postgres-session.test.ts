@@ -15,7 +15,7 @@ async function open(pulse: SessionUse['pulse'], url?: string) {
     name: 'strut session',
     ...(pulse ? { pulse } : {}),
     async opened(client) {
-      await client.query('SELECT pg_advisory_lock(7)');
+      await client.ask('SELECT pg_advisory_lock(7)');
       seen.opened += 1;
     },
     lost: () => {
