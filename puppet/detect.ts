@@ -182,7 +182,7 @@ export async function lookCloser(model: PoseModel, picture: Picture, first: Pose
 }
 
 /** The whole, and for a wide or tall picture its parts: somebody small at one end is missed in the whole. */
-export function startingSquares(picture: Picture): Square[] {
+function startingSquares(picture: Picture): Square[] {
   const { width, height } = picture;
   const side = Math.min(width, height);
   const across = Math.max(width, height) - side;
@@ -198,7 +198,7 @@ export function startingSquares(picture: Picture): Square[] {
 }
 
 /** Left, middle and right of the upper and the lower half. */
-export function partSquares({ width, height }: Picture): Square[] {
+function partSquares({ width, height }: Picture): Square[] {
   const side = Math.min(width, height) * 0.6;
   return [0, 0.5, 1].flatMap((across) =>
     [0, 1].map((down) => ({ left: (width - side) * across, top: (height - side) * down, side })),

@@ -23,6 +23,9 @@ import { followNews } from './webhook.ts';
 /** Of an upload that is not needed any more. */
 const BREAK_OFF = 'break off';
 
+/** By then a process that stops takes no more steps itself. */
+const HANDED_ON_MS = 1_000;
+
 export type Jobs = {
   /** The newest jobs of one space; who may see them is for the caller to know. */
   recent(spaceId: string, limit: number): Promise<Job[]>;
@@ -81,8 +84,11 @@ export function createJobs(ctx: Context): Jobs {
         // Whose turn came just now was woken before it was sent to sleep.
         if (isInQueue(next) && !(await ctx.admissionQueue.waits(id))) await nudge(ctx, next);
       } catch (error) {
-        // Somebody goes on with it, if not this process.
-        if (ctx.stopping()) return await ctx.scheduler.at(id, ctx.clock.now(), job && placeOf(job));
+        if (ctx.stopping()) {
+          // Another process goes on with it; alone, the next start takes it up.
+          if (!ctx.alone) await ctx.scheduler.at(id, ctx.clock.now() + HANDED_ON_MS, job && placeOf(job));
+          return;
+        }
         const count = (failures.get(id) ?? 0) + 1;
         failures.set(id, count);
         const waitMs = backOffMs(count, ctx.random, job?.state === 'completed' ? deliveryPace(ctx, job) : {});
