@@ -42,6 +42,12 @@ const NEWCOMERS_EVERY_MS = 2000;
 const MOMENTUM_MS = 1200;
 /** Beyond this it is somebody else: while others are near, and while nobody is. */
 const STRANGER = { inCompany: 1.5, alone: 4 };
+/**
+ * For so many frames somebody who is hidden keeps their pose; what they do after that, nobody knows. Its scores are enough
+ * for the puppet to hold it, and too low for a person that was seen.
+ */
+const HELD = { frames: 15, score: 0.28 };
+const UNSEEN_SCORE = 0.1;
 /** Looks at the whole for somebody hidden, once in so many frames. */
 const SEARCH_EVERY = 4;
 /** Where nobody was seen for so many frames, the picture has changed: whoever is there now takes the part of the largest. */
@@ -190,9 +196,9 @@ function note(
   const pose = seen.get(one);
   if (!pose) {
     one.hidden += 1;
-    const guess = expected.get(one) ?? one.poses.at(-1);
-    if (guess)
-      one.poses.push(poseOf((name) => ({ ...guess[name], score: Math.min(guess[name].score, 0.1) })));
+    const guess = expected.get(one) ?? one.shape;
+    const most = one.hidden > HELD.frames ? UNSEEN_SCORE : HELD.score;
+    one.poses.push(poseOf((name) => ({ ...guess[name], score: Math.min(guess[name].score, most) })));
     return;
   }
   one.poses.push(pose);

@@ -161,6 +161,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
+    ...(sharing ? { bus: sharing.bus } : {}),
     clock: CLOCK,
     random: Math.random,
     breathe: () => setImmediate(),

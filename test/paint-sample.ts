@@ -11,7 +11,10 @@ export function painter(
 ): (number: number, of: number) => Buffer {
   const chroma = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
   const ground = texture(width * 2, height * 2, 1);
-  const otherGround = texture(width * 2, height * 2, 2);
+  // Another place has another light, too.
+  const otherGround = Buffer.from(
+    texture(width * 2, height * 2, 2).map((level) => Math.min(235, level + 40)),
+  );
   const one = (number: number, of: number): Buffer => {
     const picture = Buffer.alloc(width * height + 2 * chroma.width * chroma.height, 128);
     if (number < (options.blackFrames ?? 0)) return picture.fill(16, 0, width * height);

@@ -16,7 +16,9 @@ describe('the secrets of a process that is alone', () => {
     expect(await secretKey(secretsInFolder(folder))).toBe(key);
     const first = await pagePassword(secretsInFolder(folder), digestOf, undefined);
     expect(first.digest).toBe(digestOf(first.madeNow ?? ''));
-    expect(await pagePassword(secretsInFolder(folder), digestOf, undefined)).toEqual({ digest: first.digest });
+    expect(await pagePassword(secretsInFolder(folder), digestOf, undefined)).toEqual({
+      digest: first.digest,
+    });
     expect((await readdir(folder)).sort()).toEqual(['page-password-digest', 'secret-key']);
     expect(await readFile(join(folder, 'secret-key'), 'utf8')).toBe(`${key}\n`);
     expect((await stat(join(folder, 'secret-key'))).mode & 0o777).toBe(0o600);
@@ -24,7 +26,9 @@ describe('the secrets of a process that is alone', () => {
 
   it('are not made where the operator has set one', async () => {
     const folder = freshFolder();
-    expect(await pagePassword(secretsInFolder(folder), digestOf, 'mine')).toEqual({ digest: digestOf('mine') });
+    expect(await pagePassword(secretsInFolder(folder), digestOf, 'mine')).toEqual({
+      digest: digestOf('mine'),
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 });

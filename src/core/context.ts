@@ -1,5 +1,6 @@
 /** What the rules work with; app.ts puts the real parts in, tests put theirs. */
 
+import type { Bus } from './bus.ts';
 import type { Chat } from './chat-port.ts';
 import type { LessonBook } from './coach/lessons.ts';
 import type { Looks } from './coach/looks.ts';
@@ -46,6 +47,8 @@ export type Context = {
   history: History;
   events: JobEvents;
   locks: Locks;
+  /** Only where other processes share the work. */
+  bus?: Bus;
   clock: Clock;
   random: () => number;
   /** Lets others have their turn in the middle of a long calculation. */

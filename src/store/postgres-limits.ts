@@ -7,7 +7,7 @@ const TABLE = 'rate_limits';
 const CONNECTIONS = 2;
 const ANSWER_WITHIN_MS = 5_000;
 
-export type LimiterOptions = { keyPrefix: string; points: number; duration: number };
+type LimiterOptions = { keyPrefix: string; points: number; duration: number };
 export type PostgresLimits = {
   limiter(options: LimiterOptions): RateLimiterAbstract;
   close(): Promise<void>;

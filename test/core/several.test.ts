@@ -1,9 +1,12 @@
 /** One of several processes on the same records: what it finds under way may be another's work. */
 import { describe, expect, it } from 'vitest';
+import { takeWebhook } from '../../src/core/job/webhook.ts';
 import type { Scheduler } from '../../src/core/ports.ts';
 import { aHold } from '../contracts/ledger.ts';
+import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
-import { CHAT_EVENT, createWorld } from '../fakes/world.ts';
+import { createRemote } from '../fakes/remote.ts';
+import { CHAT_EVENT, CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -117,5 +120,44 @@ describe('a next step', () => {
     await life.scheduler.at(job.id, world.time.now);
     await life.scheduler.runNext();
     expect(await life.scheduler.missing([job.id])).toEqual([]);
+  });
+});
+
+describe('what one process is told and another one is at', () => {
+  async function both() {
+    const remote = createRemote('paid');
+    const { buses } = memoryBuses(2);
+    const [here, there] = buses;
+    if (!here || !there) throw new Error('two buses');
+    const world = createWorld({ alone: false, remotes: [remote] });
+    const first = world.boot({ bus: here });
+    const second = world.boot({ beside: true, bus: there });
+    await first.jobs.recover();
+    await createJob(first.intake, EVENT, UPLOADS, CHOICES);
+    return { remote, world, first, second };
+  }
+
+  it('is a cancel, which breaks the upload off', async () => {
+    const { remote, world, first, second } = await both();
+    const uploading = Promise.withResolvers<AbortSignal>();
+    remote.provider.upload = (_inputs, signal) => {
+      uploading.resolve(signal);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const step = first.scheduler.runNext();
+    const signal = await uploading.promise;
+    expect(await second.jobs.cancel(EVENT.id)).toMatchObject({ ok: true });
+    expect(signal.aborted).toBe(true);
+    await step;
+    expect(await world.disk.store.get(EVENT.id)).toMatchObject({ state: 'cancelled', costMicros: 0 });
+  });
+
+  it('is a provider, that has just spoken of a job', async () => {
+    const { remote, first, second } = await both();
+    remote.provider.parseWebhook = async () => ({ kind: 'operation', operation: { id: 'op-1' } });
+    await first.scheduler.runNext();
+    const news = { provider: 'paid', jobId: EVENT.id, headers: {}, body: Buffer.from('{}') };
+    expect(await takeWebhook(second.ctx, news)).toBe('taken');
+    expect([...first.ctx.news.keys()]).toEqual([EVENT.id]);
   });
 });

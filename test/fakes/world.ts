@@ -4,6 +4,7 @@
  */
 
 import { settings as settingsList } from '../../settings/index.ts';
+import type { Bus } from '../../src/core/bus.ts';
 import { createCoachRecords } from '../../src/core/coach/records.ts';
 import type { Core, RunningChat } from '../../src/core/command.ts';
 import type { Context } from '../../src/core/context.ts';
@@ -137,7 +138,7 @@ export function createWorld({
   const providerHealth = evenProviderHealth();
 
   /** `beside`: another process beside the one that runs, on the same records; else that one is dead from now on. */
-  function boot({ beside = false } = {}): Incarnation {
+  function boot({ beside = false, bus }: { beside?: boolean; bus?: Bus } = {}): Incarnation {
     const life = fuse.newLife(beside);
     const scheduler = createManualScheduler(time);
     const chat: RunningChat = {
@@ -229,6 +230,7 @@ export function createWorld({
         labelMinimum: 'caption',
       },
       alone,
+      ...(bus ? { bus } : {}),
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);

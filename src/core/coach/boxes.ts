@@ -30,8 +30,8 @@ export function peopleIn({ people }: Pick<PictureLook, 'people'>, crop: Box | un
     .sort((a, b) => b.share - a.share);
 }
 
-/** So much is left around a person, in shares of the larger of their sides. */
-const MARGIN = 0.12;
+/** So much is left around a person, in shares of the larger of their sides; no more than the picture has. */
+const MARGIN = 0.08;
 
 /**
  * An area with that person in it which the model takes by its size and its sides; undefined where the picture has none
@@ -43,29 +43,34 @@ export function cropTo(
   { minSide, maxRatio = Infinity }: Pick<ImageLimits, 'minSide' | 'maxRatio'>,
 ): Box | undefined {
   const margin = MARGIN * Math.max(box.width * width, box.height * height);
-  let [across, down] = [box.width * width + 2 * margin, box.height * height + 2 * margin];
-  // A pixel more than is asked for, as rounding may take one.
-  across = Math.max(across, minSide + 1, down / (maxRatio - 0.02));
-  down = Math.max(down, minSide + 1, across / (maxRatio - 0.02));
-  if (across > width + 0.5 && across > box.width * width + 2 * margin + 1) across = width;
-  [across, down] = [Math.min(across, width), Math.min(down, height)];
-  if (Math.min(across, down) < minSide) return undefined;
-  if (Math.max(across, down) > maxRatio * Math.min(across, down)) return undefined;
-  const crop = {
-    ...along('left', 'width', box.left + box.width / 2, across / width),
-    ...along('top', 'height', box.top + box.height / 2, down / height),
-  };
+  const across = around(box.left * width, box.width * width, margin, width);
+  const down = around(box.top * height, box.height * height, margin, height);
+  // Somewhat more than is asked for, as rounding to thousandths may take that much.
+  const ratio = maxRatio * 0.98;
+  const least = minSide + 1 + Math.max(width, height) / 1000;
+  const x = grown(across, Math.max(least, down.length / ratio), width);
+  const y = grown(down, Math.max(least, x.length / ratio), height);
+  if (Math.min(x.length, y.length) < Math.min(least, width, height)) return undefined;
+  if (Math.max(x.length, y.length) > ratio * Math.min(x.length, y.length) * 1.001) return undefined;
+  const [left, right] = [thousandth(x.start / width), thousandth((x.start + x.length) / width)];
+  const [top, bottom] = [thousandth(y.start / height), thousandth((y.start + y.length) / height)];
+  const crop = { left, top, width: thousandth(right - left), height: thousandth(bottom - top) };
   return areaOf(crop) > 0.9 ? undefined : crop;
 }
 
-/** So long around that middle, moved where it would reach over an edge; in thousandths. */
-function along<At extends 'left' | 'top', Long extends 'width' | 'height'>(
-  at: At,
-  long: Long,
-  middle: number,
-  share: number,
-): Record<At | Long, number> {
-  const length = Math.min(1, Math.ceil(share * 1000) / 1000);
-  const start = Math.min(Math.max(0, middle - length / 2), 1 - length);
-  return { [at]: Math.floor(start * 1000) / 1000, [long]: length } as Record<At | Long, number>;
+/** In pixels. */
+type Stretch = { start: number; length: number };
+
+/** A person at an edge has no margin there: in its place would be somebody else on the other side. */
+function around(start: number, length: number, margin: number, whole: number): Stretch {
+  const from = Math.max(0, start - margin);
+  return { start: from, length: Math.min(whole, start + length + margin) - from };
 }
+
+/** At least that long, around the same middle as far as the picture goes. */
+function grown({ start, length }: Stretch, least: number, whole: number): Stretch {
+  const long = Math.min(whole, Math.max(length, least));
+  return { start: Math.min(Math.max(0, start - (long - length) / 2), whole - long), length: long };
+}
+
+const thousandth = (share: number): number => Math.round(share * 1000) / 1000;

@@ -18,6 +18,10 @@ import { backOffMs } from './pace.ts';
 import { freePlaces, recountPlaces } from './places.ts';
 import { freeOrphans, takeUp } from './recovery.ts';
 import { step } from './step.ts';
+import { followNews } from './webhook.ts';
+
+/** Of an upload that is not needed any more. */
+const BREAK_OFF = 'break off';
 
 export type Jobs = {
   /** The newest jobs of one space; who may see them is for the caller to know. */
@@ -51,6 +55,10 @@ export type Jobs = {
 export function createJobs(ctx: Context): Jobs {
   const failures = new Map<string, number>();
   const working = new Map<string, AbortController>();
+  followNews(ctx);
+  ctx.bus?.subscribe(BREAK_OFF, (id, origin) => {
+    if (origin === 'elsewhere') working.get(id)?.abort();
+  });
 
   /** The tracker's step: one job, under its lock, and when it is next due. `lane`: the one that it was found in. */
   async function track(id: string, lane?: Lane): Promise<void> {
@@ -111,12 +119,18 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
+  /** In whichever process: what a step of it does beside uploading then does not heed it. */
+  function breakOff(id: string): void {
+    working.get(id)?.abort();
+    ctx.bus?.publish(BREAK_OFF, id);
+  }
+
   async function cancel(id: string) {
     const before = await ctx.store.get(id);
     if (!before) return refuse({ code: 'no-such-job' });
     if (!cancellable(before)) return refuse({ code: 'not-cancellable', state: before.state });
     // Only an upload is broken off; a submit under way is waited for, as breaking it off would lose its answer.
-    if (before.state === 'created') working.get(id)?.abort();
+    if (before.state === 'created') breakOff(id);
     return ctx.locks.run(id, async () => {
       const job = await ctx.store.get(id);
       if (!job || !cancellable(job)) return refuse({ code: 'not-cancellable', state: job?.state ?? 'gone' });

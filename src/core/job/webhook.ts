@@ -41,7 +41,7 @@ export async function takeWebhook(
     return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
   }
   if (job.state === 'queued' || job.state === 'running') {
-    noteNews(ctx, job.id);
+    tellNews(ctx, job.id);
     await ctx.scheduler.at(job.id, ctx.clock.now());
   }
   return 'taken';
@@ -50,10 +50,21 @@ export async function takeWebhook(
 /** Longer than anybody asks for it. */
 const NEWS_LAST_MS = 60_000;
 
+const NEWS = 'job news';
+
 function noteNews({ news, clock }: Context, jobId: string): void {
   const now = clock.now();
   for (const [id, at] of news) if (at < now - NEWS_LAST_MS) news.delete(id);
   news.set(jobId, now);
+}
+
+/** Whichever process looks at the job next is to know that its provider has just spoken of it. */
+export const followNews = (ctx: Context): void =>
+  void ctx.bus?.subscribe(NEWS, (jobId) => noteNews(ctx, jobId));
+
+function tellNews(ctx: Context, jobId: string): void {
+  if (ctx.bus) ctx.bus.publish(NEWS, jobId);
+  else noteNews(ctx, jobId);
 }
 
 /** What has come by then; undefined when it takes longer, and goes on by itself. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cropTo } from '../../../src/core/coach/boxes.ts';
 import { type Finding, type FindingCode, isHopeless } from '../../../src/core/coach/finding.ts';
 import { findingsOf, type Seen } from '../../../src/core/coach/findings.ts';
 import { findModel } from '../../../src/core/models/registry.ts';
@@ -93,6 +95,28 @@ describe('a crop', () => {
     expect(crop.left + crop.width / 2).toBeCloseTo(0.5, 2);
     expect(crop.left).toBeLessThan(small.left);
     expect(crop.top + crop.height).toBeGreaterThan(small.top + small.height);
+  });
+
+  it('of any person in any picture is one that the model takes, and has all of them in it', () => {
+    const side = fc.integer({ min: 400, max: 8000 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const limits = { minSide: 300, maxRatio: 2.5 };
+    fc.assert(
+      fc.property(side, side, share, share, share, share, (width, height, left, top, wide, high) => {
+        const size = { width: 0.02 + wide * (0.98 - left * 0.98), height: 0.02 + high * (0.98 - top * 0.98) };
+        const box = { left: left * 0.98, top: top * 0.98, ...size };
+        const crop = cropTo({ box }, { width, height }, limits);
+        if (!crop) return;
+        const [across, down] = [Math.round(crop.width * width), Math.round(crop.height * height)];
+        expect(Math.min(across, down)).toBeGreaterThanOrEqual(300);
+        expect(Math.max(across, down) / Math.min(across, down)).toBeLessThanOrEqual(2.5);
+        expect(crop.left).toBeLessThanOrEqual(box.left + 0.001);
+        expect(crop.left + crop.width).toBeGreaterThanOrEqual(Math.min(1, box.left + box.width) - 0.002);
+        expect(crop.top + crop.height).toBeGreaterThanOrEqual(Math.min(1, box.top + box.height) - 0.002);
+        expect(crop.left + crop.width).toBeLessThanOrEqual(1.002);
+      }),
+      { seed: 16, numRuns: 2000 },
+    );
   });
 
   it('never reaches over an edge', () => {
