@@ -73,7 +73,7 @@ export function cupImage(): Promise<string> {
   const cup = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><rect width="800" height="600" fill="#d8d2c4"/>
     <rect y="420" width="800" height="180" fill="#8a6a4a"/><rect x="300" y="240" width="200" height="220" rx="24" fill="#3f6fa8"/>
     <ellipse cx="400" cy="244" rx="100" ry="26" fill="#2c4f7a"/><path d="M500 290q90 10 70 80t-80 50" stroke="#3f6fa8" stroke-width="26" fill="none"/></svg>`;
-  return once('cup.png', (path) => sharp(Buffer.from(cup)).png().toFile(path));
+  return once('cup.png', (path) => fromSvg(cup).png().toFile(path));
 }
 
 /** Four seconds of somebody waving and squatting: 360 by 640, 25 frames a second, with a tone unless told. */
@@ -153,9 +153,15 @@ function drawn(width: number, height: number, stance: Stance, look: Look): Sharp
 
 /** RGB without alpha. */
 function flat(width: number, height: number, inside: string, space?: string): Sharp {
-  return sharp(Buffer.from(svg(width, height, inside, space)))
+  return fromSvg(svg(width, height, inside, space))
     .flatten()
     .removeAlpha();
+}
+
+function fromSvg(text: string): Sharp {
+  // Where the bot's own reader of pictures is loaded in this process, it has shut what it never takes.
+  sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
+  return sharp(Buffer.from(text));
 }
 
 /** Everything is drawn in a space of 200 by 300 (portrait) unless told, cut to the size asked for. */
