@@ -35,7 +35,7 @@ export type Facing = (typeof FACINGS)[number];
 /** x, y (shares of the sides, also beyond them) and how sure that is (0 to 1). */
 const pointSchema = z.tuple([z.number(), z.number(), z.number()]);
 
-export const personSchema = z.object({
+const personSchema = z.object({
   /** Around the whole body as far as it is in the picture, with hair, hands and feet. */
   box: boxSchema,
   head: boxSchema.optional(),
@@ -96,7 +96,7 @@ const momentSchema = z.object({
 });
 
 /** From one cut to the next. */
-export const shotSchema = spanSchema.extend({
+const shotSchema = spanSchema.extend({
   /** How many people are in it for most of its time. */
   count: z.int().nonnegative(),
   /** In how many of its looks the followed person is in view. */
@@ -112,7 +112,7 @@ export const shotSchema = spanSchema.extend({
 export type Shot = z.infer<typeof shotSchema>;
 
 /** `silent`: it has a track, but nothing can be heard of it. */
-export const SOUNDS = ['none', 'silent', 'heard'] as const;
+const SOUNDS = ['none', 'silent', 'heard'] as const;
 
 export const clipLookSchema = seenSchema.extend({
   seconds,
