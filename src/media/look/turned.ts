@@ -10,6 +10,8 @@ type Turn = PictureLook['turned'];
 const TURNS = [180, 90, 270] as const;
 /** How much surer the turned face and body have to be, together, than those as it is. */
 const BETTER_BY = 0.35;
+/** The same where whoever was found lies, or stands on their head. */
+const BETTER_BY_LYING = 0.2;
 
 /** Whether it is worth looking: somebody stands there with a face, or nobody at all was found in either way. */
 export const looksRight = ({ bodies, face }: Everybody): boolean => {
@@ -22,10 +24,12 @@ export const looksRight = ({ bodies, face }: Everybody): boolean => {
 /** By how many degrees, clockwise, it has to be turned; 0 where no other way is clearly better. */
 export async function findTurn(models: Models, picture: Picture, asItIs: Everybody): Promise<Turn> {
   const [first] = asItIs.bodies;
-  // Whoever bends over a table is met as they are, with a face.
-  const isMet = first && (isUpright(first.pose) || (first.face?.score ?? 0) >= SURE_FACE);
-  const now = (isMet ? first.score : 0) + asItIs.face;
-  let best: { turn: Turn; sure: number } = { turn: 0, sure: now + BETTER_BY };
+  // Whoever bends over a table is met as they are, with a face, though not upright.
+  const isUp = first === undefined || isUpright(first.pose);
+  const isMet = isUp || (first.face?.score ?? 0) >= SURE_FACE;
+  const now = (isMet ? (first?.score ?? 0) : 0) + asItIs.face;
+  const least = now + (isUp ? BETTER_BY : BETTER_BY_LYING);
+  let best: { turn: Turn; sure: number } = { turn: 0, sure: least };
   for (const turn of TURNS) {
     const sure = await sureness(models, turnedPicture(picture, turn));
     if (sure > best.sure) best = { turn, sure };
