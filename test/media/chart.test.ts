@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Chart } from '../../src/core/media.ts';
-import { svgOf } from '../../src/media/chart.ts';
+import { chart, svgOf } from '../../src/media/chart.ts';
 import { createMedia } from '../../src/media/index.ts';
 import { createPool } from '../../src/media/pool.ts';
 
@@ -75,5 +75,16 @@ describe('the chart', () => {
       columns.add(column.join());
     }
     expect(columns.size).toBeGreaterThan(40);
+  });
+
+  it('is drawn where pictures of strangers were opened before, to which drawings stay shut', async () => {
+    await import('../../src/media/stills.ts');
+    const spec = chartOf({ days: days(1), series: [{ name: 'fal', micros: [700_000] }] });
+    expect(
+      Buffer.from(await chart(spec), 'base64')
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    await expect(sharp(Buffer.from(svgOf(spec))).metadata()).rejects.toThrow('unsupported image format');
   });
 });
