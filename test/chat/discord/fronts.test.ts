@@ -26,6 +26,7 @@ describe('Discord with several processes', postgresNeeded, () => {
     const first = await start();
     await expect.poll(first.has).toBe(true);
     const second = await start();
+    await discord.waitFor(() => discord.gateway.connected() === 1 && discord.commands().length > 0);
     const before = await discord.slash(ada, channel, '/help');
     await discord.waitFor(() => textOf(before.original).includes('/animate'));
     expect([first.has(), second.has()]).toEqual([true, false]);
