@@ -155,7 +155,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     fileUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
-    ...createCoachRecords(store.keyv, media, locks),
+    ...createCoachRecords({ looks: store.looks, lessons: store.keyv('lessons') }, media, locks),
     fetcher,
     scheduler: await createSteps(store, { clock: CLOCK, log }),
     history: await createHistory(store.keyv('history'), sharing),

@@ -13,6 +13,7 @@ import { createAuditLog } from './audit.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
+import { withHashedKeys } from './hashed-keys.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { type AlsoSaved, createJobStore } from './jobs.ts';
@@ -62,6 +63,8 @@ export type Store = {
   isAtHome(): Promise<boolean>;
   /** Of several processes on these records; missing where there can be but one. */
   processes?: ProcessTable;
+  /** What was seen of files, which says nothing of which files those were. */
+  looks: Pick<KeyValueStore, 'get' | 'set'>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
   /** Throws StoreError unless a write reaches the disk right now. */
@@ -153,6 +156,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     },
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
+    looks: withHashedKeys(keyValueStoreOn(db, 'looks')),
     async ping() {
       await db.check();
       await db.run(

@@ -184,7 +184,7 @@ export function createWorld({
       files,
       fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
       media: allMedia,
-      ...createCoachRecords((name) => disk[name], allMedia, locks),
+      ...createCoachRecords(disk, allMedia, locks),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
       scheduler,
       history: { usualMs: () => undefined, learn: async () => {} },

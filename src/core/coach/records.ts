@@ -6,10 +6,10 @@ import { createLessons } from './lessons.ts';
 import { createLooks } from './looks.ts';
 
 export const createCoachRecords = (
-  shelf: (name: 'looks' | 'lessons') => KeyValueStore,
+  { looks, lessons }: { looks: Pick<KeyValueStore, 'get' | 'set'>; lessons: KeyValueStore },
   media: Pick<Media, 'lookAtPicture' | 'lookAtClip'>,
   locks: Locks,
 ) => ({
-  looks: createLooks(media, shelf('looks')),
-  lessons: createLessons(shelf('lessons'), locks),
+  looks: createLooks(media, looks),
+  lessons: createLessons(lessons, locks),
 });
