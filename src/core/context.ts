@@ -11,6 +11,7 @@ import type { StateFields } from './job/advance.ts';
 import { advance } from './job/advance.ts';
 import type { History } from './job/history.ts';
 import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
+import { nudge } from './job/lanes.ts';
 import { isAtRender, mayRender } from './job/may-render.ts';
 
 import type { Access } from './limits/access.ts';
@@ -93,15 +94,13 @@ export async function move<S extends JobState>(
 }
 
 /** What can't be called off any more renders no more. A lost job may, but nobody would ever free its place. */
-async function leaveQueue(ctx: Context, { id, code }: Job): Promise<void> {
+async function leaveQueue(ctx: Context, job: Job): Promise<void> {
   try {
-    await ctx.admissionQueue.leave(id);
+    await ctx.admissionQueue.leave(job.id);
   } catch (err) {
-    ctx.log.warn({ job: code, err }, 'a place in the queue is not free yet');
+    ctx.log.warn({ job: job.code, err }, 'a place in the queue is not free yet');
     // The job has moved all the same; its next step frees the place.
-    await ctx.scheduler
-      .at(id, ctx.clock.now())
-      .catch((late: unknown) => ctx.log.warn({ err: late }, 'a step starts later than it could'));
+    await nudge(ctx, job);
   }
 }
 

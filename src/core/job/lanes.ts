@@ -1,6 +1,5 @@
 /** In which queue a job's next step waits. */
-import type { Context } from '../context.ts';
-import { type Lane, type StepPlace, WORKERS } from '../ports.ts';
+import { type Clock, type Lane, type Log, type Scheduler, type StepPlace, WORKERS } from '../ports.ts';
 import { isOperatorsOwn, type Job } from './job.ts';
 
 /** A video is handed over by the process that has its chat; everything else any process can do. */
@@ -10,11 +9,13 @@ export const laneOf = ({ state, requester: { platform } }: Job): Lane =>
 /** No space takes all the room by itself. */
 export const placeOf = (job: Job): StepPlace => ({ lane: laneOf(job), group: job.requester.spaceId });
 
+type Waker = { scheduler: Pick<Scheduler, 'at'>; clock: Clock; log: Pick<Log, 'warn'> };
+
 /** Has the step of a job taken at once. Its record is on disk, so that it goes on by itself where this fails. */
-export const nudge = (ctx: Context, job: Job): Promise<void> => wake(ctx, job.id, placeOf(job));
+export const nudge = (ctx: Waker, job: Job): Promise<void> => wake(ctx, job.id, placeOf(job));
 
 /** The same for one of which nothing but its id is known. */
-export const wake = (ctx: Context, id: string, place?: StepPlace): Promise<void> =>
+export const wake = (ctx: Waker, id: string, place?: StepPlace): Promise<void> =>
   ctx.scheduler
     .at(id, ctx.clock.now(), place)
     .catch((err: unknown) => ctx.log.warn({ err, id }, 'a step starts later than it could'));
