@@ -22,7 +22,16 @@ export const isInstalled = binaries() !== undefined;
  * Answers when it takes connections. It ends with us, even where we are killed. `syncs`: every commit reaches the disk, as
  * it does in earnest.
  */
-export async function startPostgres({ syncs = false } = {}): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres({
+  syncs = false,
+  ...more
+}: {
+  syncs?: boolean;
+  settings?: readonly string[];
+} = {}): Promise<{
+  url: string;
+  stop(): Promise<void>;
+}> {
   const bin = binaries();
   if (!bin) throw new Error('PostgreSQL is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'strut-pg-'));
@@ -44,7 +53,7 @@ export async function startPostgres({ syncs = false } = {}): Promise<{ url: stri
 
   // Nothing of a test outlives its run, so nothing need reach the disk.
   const quick = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'deadlock_timeout=20ms'];
-  const settings = ['shared_buffers=16MB', ...(syncs ? [] : quick)];
+  const settings = ['shared_buffers=16MB', ...(syncs ? [] : quick), ...(more.settings ?? [])];
   const server = spawn(
     'sh',
     [
