@@ -199,7 +199,7 @@ function serversSeconds(pid: number): number {
   return children.reduce((sum, name) => sum + ticks(statOf(name), 11, 13), own) / TICKS_A_SECOND;
 }
 
-const STATEMENTS = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::int,
+const STATEMENTS = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::int, plans::int,
     round((total_exec_time / greatest(calls, 1))::numeric, 2)::float8 AS "ms each",
     round((total_plan_time / greatest(calls, 1))::numeric, 2)::float8 AS "plan, ms each",
     round(((total_exec_time + total_plan_time) / 1000)::numeric, 1)::float8 AS "s in all"
