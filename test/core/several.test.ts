@@ -1,7 +1,7 @@
 /** One of several processes on the same records: what it finds under way may be another's work. */
 import { describe, expect, it } from 'vitest';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
-import type { Scheduler } from '../../src/core/ports.ts';
+import type { NextStep, Scheduler } from '../../src/core/ports.ts';
 import { aHold } from '../contracts/ledger.ts';
 import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
@@ -87,6 +87,7 @@ describe('a next step', () => {
         step = work;
       },
       at: async (...args: unknown[]) => void places.push(args[2]),
+      fill: async (steps: readonly NextStep[]) => void places.push(...steps.map(({ place }) => place)),
     });
     await life.jobs.recover();
     const tries = async () => Object(await world.disk.store.get(job.id)).deliveryTries;
