@@ -20,6 +20,7 @@ import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
+import { DRAFTS } from './core/ports.ts';
 import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
 import { createProviderRegistry, type ProviderRegistry } from './core/price/provider-registry.ts';
 import { createSettingsService } from './core/settings/settings-service.ts';
@@ -38,7 +39,7 @@ import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { secretKey } from './secrets.ts';
-import { openSharedWork, sharedParts } from './shared-work.ts';
+import { goOn, openSharedWork, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
@@ -93,7 +94,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
-    onNews: (jobId) => void wake(ctx, jobId),
+    rendersHere: () => shared?.holds.holds(DRAFTS) ?? true,
+    onNews: (jobId) => void wake(ctx, jobId, { lane: DRAFTS }),
   });
   const entries = [...hosted, { provider: local }];
   const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
@@ -157,7 +159,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     media,
     ...createCoachRecords({ looks: store.looks, lessons: store.keyv('lessons') }, media, locks),
     fetcher,
-    scheduler: await createSteps(store, { clock: CLOCK, log }),
+    scheduler: await createSteps(store, { clock: CLOCK, log, bus: sharing?.bus }),
     history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
@@ -237,15 +239,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  if (shared) {
-    // What is open is taken up by the one of them that does the upkeep.
-    await core.jobs.serve(shared.lanes);
-    await core.takedown.start();
-  } else {
-    const taken = await core.jobs.recover();
-    await core.takedown.recover();
-    if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
-  }
+  stack.defer(await goOn(shared, core, { drafts: local, events, log }));
   stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);

@@ -8,9 +8,12 @@ import { frontOf } from './chat/front.ts';
 import type { SharedChats } from './chats.ts';
 import type { Config } from './config.ts';
 import type { Bus } from './core/bus.ts';
+import type { Core } from './core/command.ts';
+import type { JobEvents } from './core/events.ts';
 import type { Health } from './core/health.ts';
 import type { Holds } from './core/holds.ts';
-import { type Lane, type Scheduler, WORKERS } from './core/ports.ts';
+import { isOver, rendererOf } from './core/job/job.ts';
+import { DRAFTS, type Lane, type Provider, type Scheduler, WORKERS } from './core/ports.ts';
 import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
 import type { Store } from './store/index.ts';
 
@@ -74,6 +77,51 @@ export async function openSharedWork(
       },
     },
     stop: () => opened.disposeAsync(),
+  };
+}
+
+type Drafts = Pick<Required<Provider>, 'release'> & { drop(): Promise<void> };
+type WorkParts = { drafts: Drafts; events: Pick<JobEvents, 'subscribe'>; log: Pick<Logger, 'info'> };
+
+/** What is open goes on, in this process as far as it is to. The answer ends that. */
+export async function goOn(
+  shared: Pick<SharedWork, 'holds' | 'lanes'> | undefined,
+  { jobs, takedown }: Pick<Core, 'jobs' | 'takedown'>,
+  { log, ...parts }: WorkParts,
+): Promise<() => Promise<void>> {
+  if (shared) {
+    // What is open is taken up by the one of them that does the upkeep.
+    await jobs.serve(shared.lanes);
+    await takedown.start();
+    return serveDrafts(shared, jobs, parts);
+  }
+  const taken = await jobs.recover();
+  await takedown.recover();
+  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  return async () => {};
+}
+
+/** Of several processes, one renders the drafts: it looks at those that are under way, since their files are there. */
+function serveDrafts(
+  { holds, lanes }: Pick<SharedWork, 'holds' | 'lanes'>,
+  jobs: Core['jobs'],
+  { drafts, events }: Omit<WorkParts, 'log'>,
+): () => Promise<void> {
+  if (!lanes.includes(WORKERS)) return async () => {};
+  // It may have been cancelled by another process, which does not know of its render.
+  const unsubscribe = events.subscribe('*', (job) => {
+    if (isOver(job) && rendererOf(job) === 'local') void drafts.release(job.id, job.inputs).catch(() => {});
+  });
+  const end = holds.onHeld(DRAFTS, {
+    gained: () => jobs.serve([DRAFTS]),
+    async lost() {
+      await jobs.leave([DRAFTS]);
+      await drafts.drop();
+    },
+  });
+  return async () => {
+    unsubscribe();
+    await end();
   };
 }
 
