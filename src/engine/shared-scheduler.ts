@@ -201,7 +201,8 @@ export function createSharedScheduler({
   }
 
   async function beat(): Promise<void> {
-    const before = performance.now() - BEAT_EVERY_MS;
+    // Most have ended by the next time.
+    const before = performance.now() - BEAT_EVERY_MS / 2;
     const long = [...running, ...ended].filter(({ since }) => since < before);
     // Where it can't be told, the steps are lost sooner or later, and what they save is compared with what they have read.
     for (const [lane, steps] of Map.groupBy(long, (one) => one.lane))
