@@ -71,9 +71,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   );
   const { locks, events, secrets, limiter, sharing, ...opened } = await openSharing(config, store, log);
   stack.defer(opened.stop);
-  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log }));
-  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(secrets));
+  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log, key }));
+  if (shared) stack.defer(shared.stop);
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
@@ -239,7 +239,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  stack.defer(await goOn(shared, core, { drafts: local, events, log }));
+  stack.defer(await goOn(shared, core, { drafts: local, events, scheduler: ctx.scheduler, health, log }));
   stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);

@@ -209,6 +209,7 @@ export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>
   SECRETS.flatMap((name) => env[name]?.trim() || []);
 
 export type Config = z.infer<typeof schema>;
+export const SETTING_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** Reads the environment. An empty variable counts as unset. Throws BadConfig, whose message is for the operator. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

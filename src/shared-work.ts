@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { marksOf } from './alike.ts';
 import { version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { frontOf } from './chat/front.ts';
@@ -15,6 +16,7 @@ import type { Holds } from './core/holds.ts';
 import { isOver, rendererOf } from './core/job/job.ts';
 import { DRAFTS, type Lane, type Provider, type Scheduler, WORKERS } from './core/ports.ts';
 import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
+import { clockState, watchQueues, watchSettings } from './shared-watch.ts';
 import type { Store } from './store/index.ts';
 
 const RECEIVED = 'received';
@@ -31,8 +33,8 @@ export type SharedWork = {
 /** Undefined where there is one process. Throws StoreError where the database can't be reached. */
 export async function openSharedWork(
   { STORE_URL, ROLES, ...config }: Config,
-  { processes: table }: Pick<Store, 'processes'>,
-  { bus, health, log }: { bus: Bus; health: Health; log: Logger },
+  { processes: table, keyv }: Pick<Store, 'processes' | 'keyv'>,
+  { bus, health, log, key }: { bus: Bus; health: Health; log: Logger; key: string },
 ): Promise<SharedWork | undefined> {
   if (STORE_URL === undefined || !table) return undefined;
   // Loaded only here: whoever stays with SQLite need not have it in memory.
@@ -51,10 +53,17 @@ export async function openSharedWork(
   };
   const chats = CHATS.filter(({ key }) => config[key] !== undefined);
   const noticeChats = watchChats(chats, health);
+  const own = { id: facts.id, marks: marksOf(config, key) };
+  const settings = watchSettings(own, keyv('process-settings'), { health, log });
+  stack.defer(settings.end);
   const processes = followProcesses({
     table,
     facts: () => ({ ...facts, holds: holds.held() }),
-    onBeat: noticeChats,
+    onBeat(alive, aheadMs) {
+      noticeChats(alive);
+      health.set('clock', clockState(aheadMs));
+      void settings.look(alive);
+    },
     log,
   });
   stack.defer(processes.stop);
@@ -81,19 +90,30 @@ export async function openSharedWork(
 }
 
 type Drafts = Pick<Required<Provider>, 'release'> & { drop(): Promise<void> };
-type WorkParts = { drafts: Drafts; events: Pick<JobEvents, 'subscribe'>; log: Pick<Logger, 'info'> };
+type WorkParts = {
+  drafts: Drafts;
+  events: Pick<JobEvents, 'subscribe'>;
+  scheduler: Pick<Scheduler, 'queues'>;
+  health: Health;
+  log: Pick<Logger, 'info'>;
+};
 
 /** What is open goes on, in this process as far as it is to. The answer ends that. */
 export async function goOn(
   shared: Pick<SharedWork, 'holds' | 'lanes'> | undefined,
   { jobs, takedown }: Pick<Core, 'jobs' | 'takedown'>,
-  { log, ...parts }: WorkParts,
+  { scheduler, health, log, ...parts }: WorkParts,
 ): Promise<() => Promise<void>> {
   if (shared) {
     // What is open is taken up by the one of them that does the upkeep.
     await jobs.serve(shared.lanes);
     await takedown.start();
-    return serveDrafts(shared, jobs, parts);
+    const endDrafts = serveDrafts(shared, jobs, parts);
+    const endWatch = scheduler.queues ? watchQueues(scheduler.queues, health) : () => {};
+    return async () => {
+      endWatch();
+      await endDrafts();
+    };
   }
   const taken = await jobs.recover();
   await takedown.recover();
@@ -105,7 +125,7 @@ export async function goOn(
 function serveDrafts(
   { holds, lanes }: Pick<SharedWork, 'holds' | 'lanes'>,
   jobs: Core['jobs'],
-  { drafts, events }: Omit<WorkParts, 'log'>,
+  { drafts, events }: Pick<WorkParts, 'drafts' | 'events'>,
 ): () => Promise<void> {
   if (!lanes.includes(WORKERS)) return async () => {};
   // It may have been cancelled by another process, which does not know of its render.

@@ -1,6 +1,7 @@
 /** Which of several processes renders the drafts. */
 import { describe, expect, it } from 'vitest';
 import { createJobEvents } from '../src/core/events.ts';
+import { createHealth } from '../src/core/health.ts';
 import type { Holder } from '../src/core/holds.ts';
 import { goOn } from '../src/shared-work.ts';
 import { jobIn } from './fakes/jobs.ts';
@@ -34,7 +35,12 @@ async function aProcess(lanes: readonly string[]) {
     drop: async () => void did.push('drops'),
     release: async (id: string) => void did.push(`releases ${id}`),
   };
-  return { did, wanted, events, go: () => goOn(shared, core, { drafts, events, log }) };
+  return {
+    did,
+    wanted,
+    events,
+    go: () => goOn(shared, core, { drafts, events, scheduler: {}, health: createHealth(() => {}), log }),
+  };
 }
 
 describe('drafts of several processes', () => {
