@@ -100,6 +100,7 @@ export function createSharedScheduler({
     } catch (error) {
       failures += 1;
       if (failures === 1) onError(error);
+      await queues.mend(error).catch(() => {});
       takeAt = Number.POSITIVE_INFINITY;
       takeIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
     }

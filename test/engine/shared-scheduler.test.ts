@@ -221,6 +221,15 @@ describe('several processes on the same queues', postgresNeeded, () => {
     expect(await scheduler.missing(['a', 'b'])).toEqual(['b']);
   });
 
+  it('make all of it anew that somebody has dropped, though nothing is put there', async () => {
+    const one = await fresh();
+    const { scheduler, step } = await started(one);
+    await scheduler.start(step);
+    await one.db.run(`DROP SCHEMA ${one.job.replace('.job', '')} CASCADE`);
+    await expect.poll(() => scheduler.missing(['a']).catch(() => 'gone')).toEqual(['a']);
+    await expect.poll(() => scheduler.size().catch(() => 'gone')).toBe(0);
+  });
+
   it('tell once of queues that can not be asked, and go on when they can', async () => {
     const one = await fresh();
     const { scheduler, started: ran, step } = await started(one);
