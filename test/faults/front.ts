@@ -6,7 +6,6 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import { startTelegram, textOf } from '../../simulators/telegram/telegram.ts';
 import type { JobView } from '../../src/http/page/contract.ts';
 import { makeJob, readJob } from '../e2e/client.ts';
-import type { HookedBot } from './bot.ts';
 import { startGiver } from './given.ts';
 
 export const FRONTS = ['page', 'discord', 'telegram'] as const;
@@ -48,7 +47,8 @@ export type Front = AsyncDisposable & {
   ready(): Promise<unknown>;
 };
 
-export async function startFront(name: FrontName, bot: () => HookedBot): Promise<Front> {
+/** `bot`: where the page is. */
+export async function startFront(name: FrontName, bot: () => { url: string }): Promise<Front> {
   if (name === 'page') return page(bot);
   return name === 'discord' ? discord() : telegram();
 }
@@ -58,7 +58,7 @@ function noAnswer(error: unknown): undefined {
   if (!(error instanceof TypeError)) throw error;
 }
 
-async function page(bot: () => HookedBot): Promise<Front> {
+async function page(bot: () => { url: string }): Promise<Front> {
   const giver = await startGiver();
   return {
     name: 'page',
