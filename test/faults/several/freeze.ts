@@ -13,8 +13,8 @@ export type Frozen = Freeze & { ending(): Promise<Ending> };
 /** A process that has not spoken of its step for so long has lost it, and is not the one that has it now. */
 const SILENT = "interval '11 seconds'";
 
-/** Whether nothing is left that belongs to one who stands still: no lock, no chat and no step. */
-async function isDispossessed({ db, processes }: SeveralStage): Promise<boolean> {
+/** Whether nothing is left that belongs to anybody but so many: no lock, no chat and no step. */
+export async function isDispossessed({ db }: SeveralStage, others: number): Promise<boolean> {
   const { schema } = db.queues;
   const [row] = await db.all(
     `SELECT (SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('strut holds', 'strut locks')) AS sessions,
@@ -22,7 +22,7 @@ async function isDispossessed({ db, processes }: SeveralStage): Promise<boolean>
         WHERE state = 'active' AND coalesce(heartbeat_on, started_on) < now() - ${SILENT}) AS steps`,
   );
   const { sessions, steps } = Object(row);
-  return sessions <= 2 * processes.up().length && steps === 0;
+  return sessions <= 2 * others && steps === 0;
 }
 
 /** Undefined when the job came to its end without passing the point. */
@@ -40,7 +40,11 @@ export async function freezeOne(stage: SeveralStage, { front, point }: Freeze): 
   );
   processes.spare();
   if (how === 'over') return void (await asking);
-  await until(`others to take what stood still at ${point}`, () => isDispossessed(stage), look);
+  await until(
+    `others to take what stood still at ${point}`,
+    () => isDispossessed(stage, processes.up().length),
+    look,
+  );
   const found = async () => (await stage.record()).jobs.at(before.jobs);
   // What others can end, they do meanwhile.
   const job = await found();

@@ -24,11 +24,12 @@ export const countOf = async ({ record, provider }: SeveralStage): Promise<Befor
 /** Every point that a job passes here, in whichever process. */
 export async function pointsOf(stage: SeveralStage, front: FrontName): Promise<string[]> {
   const before = await countOf(stage);
-  const points = await stage.processes.record(async () => {
+  const passed = await stage.processes.record(async () => {
     await stage.fronts[front].ask();
     await untilOver(stage, before);
   });
-  return points.filter((point) => !NOT_OF_A_JOB.test(point));
+  const points = new Set([...passed.values()].flat());
+  return [...points].filter((point) => !NOT_OF_A_JOB.test(point));
 }
 
 /** The job after so many others, once it is over and all that came in is answered. */

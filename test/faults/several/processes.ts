@@ -1,13 +1,10 @@
-/** Several processes of the bot on the same records and files, behind one address, and which of them are there. */
+/** Several processes of the bot on the same records and files, and which of them are there. */
 import { type HookedBot, startHookedBot } from '../bot.ts';
-import { openDoor } from './door.ts';
 
 /** Undefined until one of them has done as it was told. */
 type Look = () => HookedBot | undefined;
 
 export type Processes = AsyncDisposable & {
-  /** The address that people and providers know. */
-  url: string;
   all: readonly HookedBot[];
   /** Those that run, and do not stand still. */
   up(): HookedBot[];
@@ -21,10 +18,12 @@ export type Processes = AsyncDisposable & {
   goOn(): void;
   /** From now on nobody has such an order any more. */
   spare(): void;
-  /** Starts those that have died. */
-  revive(): Promise<void>;
-  /** Every point that is passed in any of them while `work` runs, each once. */
-  record(work: () => Promise<unknown>): Promise<string[]>;
+  /** Starts those that have ended, or so many of them. */
+  revive(most?: number): Promise<void>;
+  /** Stops it in order, so that it ends what it is at. Nobody is led to it by then. */
+  stop(bot: HookedBot): Promise<void>;
+  /** Every point that each of them passes while `work` runs, each once. */
+  record(work: () => Promise<unknown>): Promise<Map<HookedBot, string[]>>;
   /** The clocks of all of them are off by so much from now on. */
   setClocks(offMs: number): void;
   log(): string;
@@ -41,7 +40,6 @@ export async function startProcesses(
   const dead = new Set<HookedBot>();
   const frozen = new Set<HookedBot>();
   const up = (): HookedBot[] => all.filter((bot) => !dead.has(bot) && !frozen.has(bot));
-  const door = stack.use(await openDoor(() => up().map(({ url }) => url)));
 
   const watch = (bot: HookedBot): void =>
     void bot.ended().then(() => {
@@ -49,7 +47,7 @@ export async function startProcesses(
       frozen.delete(bot);
     });
   for (let index = 0; index < count; index += 1) {
-    const bot = stack.use(await startHookedBot({ ...env, PUBLIC_URL: door.url, ...envOf(index) }));
+    const bot = stack.use(await startHookedBot({ ...env, ...envOf(index) }));
     all.push(bot);
     watch(bot);
   }
@@ -60,7 +58,6 @@ export async function startProcesses(
 
   const kept = stack.move();
   return {
-    url: door.url,
     all,
     up,
     killAt(point) {
@@ -90,22 +87,26 @@ export async function startProcesses(
         bot.stopAt('');
       }
     },
-    async revive() {
-      for (const bot of dead) {
+    async revive(most = all.length) {
+      for (const bot of [...dead].slice(0, most)) {
         await bot.start();
         dead.delete(bot);
         watch(bot);
       }
     },
+    async stop(bot) {
+      dead.add(bot);
+      await bot.stop();
+    },
     async record(work) {
-      const passed: string[] = [];
+      const passed = new Map<HookedBot, string[]>();
       let inner = work;
-      for (const bot of all) {
+      for (const bot of up()) {
         const within = inner;
-        inner = async () => passed.push(...(await bot.record(within)));
+        inner = async () => passed.set(bot, await bot.record(within));
       }
       await inner();
-      return [...new Set(passed)];
+      return passed;
     },
     setClocks(offMs) {
       for (const bot of all) if (!dead.has(bot)) bot.setClock(offMs);

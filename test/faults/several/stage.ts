@@ -10,6 +10,8 @@ import { FRONTS, type Front, type FrontName, startFront } from '../front.ts';
 import { type ProviderName, startProvider } from '../provider.ts';
 import { readSharedRecord, strayIn, until } from '../record.ts';
 import type { Seen } from '../stage.ts';
+import { openWire, type Wire } from '../wire.ts';
+import { openDoor } from './door.ts';
 import { type Processes, startProcesses } from './processes.ts';
 
 /** Each look is a way to the database and back. */
@@ -21,6 +23,8 @@ export type SeveralStage = AsyncDisposable &
   Seen & {
     processes: Processes;
     fronts: Readonly<Record<FrontName, Front>>;
+    /** The wires to the chats. */
+    wires: Readonly<Record<'discord' | 'telegram', Wire>>;
     db: PostgresDatabase;
     /** Every step that waits is due now. */
     hurry(): Promise<void>;
@@ -37,11 +41,13 @@ type SeveralOptions = {
   envOf?: (index: number) => Record<string, string>;
   /** The database, where it is not one of the run's own server. */
   storeUrl?: string;
+  /** As the internet knows it; by default as this machine does. */
+  publicUrl?: string;
 };
 
 export async function startSeveral(
   providerName: ProviderName,
-  { count = 3, env = {}, envOf, storeUrl }: SeveralOptions = {},
+  { count = 3, env = {}, envOf, storeUrl, publicUrl }: SeveralOptions = {},
 ): Promise<SeveralStage> {
   await using stack = new AsyncDisposableStack();
   const schema = storeUrl === undefined ? await freshSchema() : { url: storeUrl, async drop() {} };
@@ -50,11 +56,18 @@ export async function startSeveral(
   stack.defer(db.close);
   const provider = await startProvider(providerName);
   stack.defer(() => provider.close());
-  const page = { url: '' };
+  const started: { processes?: Processes } = {};
+  const door = stack.use(await openDoor(() => started.processes?.up().map(({ url }) => url) ?? []));
+  const routes = publicUrl === undefined ? {} : { [publicUrl]: door.url };
+  const start = async (name: FrontName) => stack.use(await startFront(name, () => door, routes));
   const fronts = {
-    page: stack.use(await startFront('page', () => page)),
-    discord: stack.use(await startFront('discord', () => page)),
-    telegram: stack.use(await startFront('telegram', () => page)),
+    page: await start('page'),
+    discord: await start('discord'),
+    telegram: await start('telegram'),
+  };
+  const wires = {
+    discord: stack.use(await openWire(fronts.discord.apiUrl ?? '')),
+    telegram: stack.use(await openWire(fronts.telegram.apiUrl ?? '')),
   };
   const folder = freshFolder();
   const processes = stack.use(
@@ -64,8 +77,11 @@ export async function startSeveral(
         ...provider.env,
         ...fronts.discord.env,
         ...fronts.telegram.env,
+        DISCORD_API_URL: wires.discord.url,
+        TELEGRAM_API_URL: wires.telegram.url,
         STORE_URL: schema.url,
         FILES_URL: pathToFileURL(folder).href,
+        PUBLIC_URL: publicUrl ?? door.url,
         FAULTS_POSTER: await sampleImage({ width: 180, height: 320 }),
         DEFAULT_LIMITS: 'none',
         BUDGET_USD_PER_DAY: '100000',
@@ -75,8 +91,8 @@ export async function startSeveral(
       envOf,
     ),
   );
-  const { all, log } = processes;
-  page.url = processes.url;
+  started.processes = processes;
+  const { log } = processes;
   const record = () => readSharedRecord(db);
   const ready = async () => {
     for (const name of FRONTS) await fronts[name].ready();
@@ -84,10 +100,10 @@ export async function startSeveral(
   await ready();
 
   async function leftOver(): Promise<string[]> {
-    for (const bot of all) await bot.stop();
+    await Promise.all(processes.up().map(processes.stop));
     const temps = globSync(join(folder, 'temp/*'));
     for (const path of [...filesIn(), ...temps]) utimesSync(path, LONG_AGO, LONG_AGO);
-    await all[0]?.start();
+    await processes.revive(1);
     const left = async () => strayIn(await record(), filesIn()).map((path) => basename(path));
     await until('a sweep of what nobody needs', async () => (await left()).length === 0, {
       everyMs: EVERY_MS,
@@ -100,6 +116,7 @@ export async function startSeveral(
   return {
     processes,
     fronts,
+    wires,
     provider,
     db,
     record,
