@@ -153,8 +153,11 @@ export type Unreadable = { state: 'unreadable'; id: string; files: string[] };
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
 export type JobStore = {
   get(id: string): Promise<Job | undefined>;
-  /** Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone. */
-  save<J extends Job>(job: J): Promise<J>;
+  /**
+   * Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone.
+   * `held`: only where its price is held, which nobody takes back from then on. Throws UnknownHold where it is not.
+   */
+  save<J extends Job>(job: J, how?: { held: boolean }): Promise<J>;
   /** Every job that is not over, one by one: there may be thousands. `wanted` says of some ids which of them are read. */
   open(wanted?: (ids: readonly string[]) => Promise<readonly string[]>): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */
