@@ -234,5 +234,5 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-export type { KeyValueStore, Lane, Log, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
+export type { KeyValueStore, Lane, Log, NextStep, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
 export { WORKERS } from './machine-port.ts';

@@ -2,7 +2,7 @@
  * The scheduler of several processes: due steps lie in queues that all of them share, and each takes what it has room for.
  * A step is done with when its work has ended; those of a process that is dead, or silent for too long, are given back.
  */
-import type { Clock, Lane, Scheduler, StepPlace } from '../core/ports.ts';
+import type { Clock, Lane, NextStep, Scheduler, StepPlace } from '../core/ports.ts';
 import { WORKERS } from '../core/ports.ts';
 import type { StepQueues, Taken } from './step-queues.ts';
 
@@ -12,12 +12,20 @@ const LOOK_EVERY_MS = 500;
 const LOOK_AT_LEAST_EVERY_MS = 5_000;
 /** Steps that end one after the other are told of together. */
 const TELL_WITHIN_MS = 100;
+/** Between two looks, as a multiple of what one took: the longer the queues, the longer a look takes the database. */
+const REST = 4;
 /** Well within the silence after which a step is taken for lost. */
 const BEAT_EVERY_MS = 3_000;
 
-/** `soonAt`: it was given another due time while it ran, which is near. */
-type Running = Taken & { lane: Lane; soonAt?: number };
+/** What is to be put there when the step has ended; until then it is the step itself that is there. */
+type Next = { lane: Lane; dueAt: number; group: string | undefined };
+type Running = Taken & { lane: Lane; next?: Next | undefined };
 type Step = Parameters<Scheduler['start']>[0];
+
+export type SharedScheduler = Scheduler & {
+  /** Whether a step of the key is under way in this process, at the end of which it says when the next one is due. */
+  isAtWorkOn(key: string): boolean;
+};
 
 /**
  * `step` must not throw: what it throws is given to `onError`, and it is taken again once this process has been silent
@@ -33,7 +41,7 @@ export function createSharedScheduler({
   clock: Clock;
   atOnce: number;
   onError: (error: unknown, key?: string) => void;
-}): Scheduler {
+}): SharedScheduler {
   const lanes = new Set<Lane>();
   const running = new Set<Running>();
   /** Ended, and not told yet. */
@@ -41,13 +49,17 @@ export function createSharedScheduler({
   let step: Step | undefined;
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
+  /** When to take what is due, and before when not. */
+  let takeAt = Number.POSITIVE_INFINITY;
+  let restUntil = 0;
   let looking = Promise.resolve();
   let beating: NodeJS.Timeout | undefined;
   let failures = 0;
   let idle: (() => void) | undefined;
 
-  /** Looks at the queues in so long, unless it does so earlier anyway. */
-  function lookIn(ms: number): void {
+  /** Tells in so long what has ended by then, unless it does so earlier anyway. */
+  function lookIn(inMs: number): void {
+    const ms = Math.max(0, inMs);
     const at = performance.now() + ms;
     if (!step || at >= timerAt) return;
     clearTimeout(timer);
@@ -59,28 +71,55 @@ export function createSharedScheduler({
     }, ms);
   }
 
+  /** Takes in so long what is due by then, unless it does so earlier anyway. */
+  function takeIn(ms: number): void {
+    const now = performance.now();
+    takeAt = Math.min(takeAt, Math.max(now + ms, restUntil));
+    lookIn(takeAt - now);
+  }
+
   async function look(): Promise<void> {
     try {
       await tellEnded();
-      const more = await takeDue();
+      if (performance.now() >= takeAt) {
+        takeAt = Number.POSITIVE_INFINITY;
+        const begun = performance.now();
+        const more = await takeDue();
+        const now = performance.now();
+        restUntil = now + Math.min((now - begun) * REST, LOOK_EVERY_MS);
+        takeIn(more ? 0 : LOOK_EVERY_MS);
+      } else lookIn(takeAt - performance.now());
       failures = 0;
-      lookIn(more ? 0 : LOOK_EVERY_MS);
     } catch (error) {
       failures += 1;
       if (failures === 1) onError(error);
-      lookIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
+      takeAt = Number.POSITIVE_INFINITY;
+      takeIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
     }
   }
 
+  /** What comes next is there before what has ended is gone. */
   async function tellEnded(): Promise<void> {
     const telling = ended;
     ended = [];
     try {
+      await putNext(telling);
       for (const [lane, steps] of Map.groupBy(telling, (one) => one.lane)) await queues.done(lane, steps);
     } catch (error) {
       ended.push(...telling);
       throw error;
     }
+  }
+
+  /** What another process has put there meanwhile is due at once, and stays. */
+  async function putNext(steps: readonly Running[]): Promise<void> {
+    const now = performance.now();
+    const nexts = steps.flatMap(({ data: { key }, next }) =>
+      next ? [{ key, lane: next.lane, group: next.group, inMs: Math.max(0, next.dueAt - now) }] : [],
+    );
+    for (const [lane, some] of Map.groupBy(nexts, (one) => one.lane)) await queues.putMissing(lane, some);
+    const soonest = Math.min(...nexts.map(({ lane, inMs }) => (lanes.has(lane) ? inMs : Infinity)));
+    if (soonest < LOOK_EVERY_MS) takeIn(soonest);
   }
 
   /** Answers whether there may be more that is due, and room for it. */
@@ -110,42 +149,63 @@ export function createSharedScheduler({
     } catch (error) {
       onError(error, key);
     } finally {
+      const wasFull = running.size >= atOnce;
       running.delete(one);
       if (running.size === 0) idle?.();
-      const isWaitedFor = running.size + 1 >= atOnce || (one.soonAt ?? Infinity) <= performance.now();
-      lookIn(isWaitedFor ? 0 : TELL_WITHIN_MS);
+      const isSoon = one.next !== undefined && one.next.dueAt <= performance.now();
+      if (wasFull) takeIn(0);
+      lookIn(isSoon ? 0 : TELL_WITHIN_MS);
     }
   }
 
+  const underWay = (key: string): Running | undefined => [...running].find(({ data }) => data.key === key);
+
   async function at(key: string, dueAt: number, place: StepPlace = { lane: WORKERS }): Promise<void> {
     const inMs = dueAt - clock.now();
-    const own = [...running].find(({ data }) => data.key === key);
+    const own = underWay(key);
     const group = place.group ?? own?.groupId ?? undefined;
+    if (own) {
+      own.next = { lane: place.lane, dueAt: performance.now() + inMs, group };
+      return;
+    }
     await queues.put(place.lane, { key, inMs, group });
-    if (!lanes.has(place.lane) || inMs >= LOOK_EVERY_MS) return;
-    // It can't be taken before it has ended.
-    if (own && running.has(own)) own.soonAt = performance.now() + inMs;
-    else lookIn(Math.max(0, inMs));
+    if (lanes.has(place.lane) && inMs < LOOK_EVERY_MS) takeIn(Math.max(0, inMs));
+  }
+
+  async function fill(steps: readonly NextStep[]): Promise<void> {
+    const now = clock.now();
+    const placed = steps.map(({ key, dueAt, place = { lane: WORKERS } }) => ({
+      key,
+      inMs: dueAt - now,
+      ...place,
+    }));
+    for (const [lane, some] of Map.groupBy(placed, (one) => one.lane)) await queues.putMissing(lane, some);
+    if (placed.length > 0) takeIn(0);
   }
 
   async function beat(): Promise<void> {
     // Where it can't be told, the steps are lost sooner or later, and what they save is compared with what they have read.
-    for (const [lane, steps] of Map.groupBy(running, (one) => one.lane))
+    for (const [lane, steps] of Map.groupBy([...running, ...ended], (one) => one.lane))
       await queues.beat(lane, steps).catch(() => {});
   }
 
   return {
+    isAtWorkOn: (key) => underWay(key) !== undefined,
     async start(work, of = [WORKERS]) {
       step = work;
       for (const lane of of) lanes.add(lane);
       beating ??= setInterval(() => void beat(), BEAT_EVERY_MS);
-      lookIn(0);
+      takeIn(0);
     },
     async leave(of) {
       for (const lane of of) lanes.delete(lane);
     },
     at,
-    remove: (key) => queues.drop(key),
+    fill,
+    async remove(key) {
+      for (const one of [...running, ...ended]) if (one.data.key === key) one.next = undefined;
+      await queues.drop(key);
+    },
     async missing(keys) {
       const known = await queues.known(keys);
       return keys.filter((key) => !known.has(key));

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { StoreClosed, StoreTooNew, StoreUnfit } from './errors.ts';
 import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
 import { isDeadlock, postgresErrorOf } from './postgres-errors.ts';
+import { prepared } from './postgres-prepared.ts';
 import type { Database, LockName, SqlValue, Statements } from './sql.ts';
 
 const OLDEST_VERSION = 140_000;
@@ -73,8 +74,8 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
     queues: {
       schema: '',
-      executeSql: (text, values) => queuePool.query(text, values),
-      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(text, values) }),
+      executeSql: (text, values) => queuePool.query(prepared(text, values)),
+      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(prepared(text, values)) }),
       errorOf: (error) => postgresErrorOf(error) ?? error,
     },
     async check() {},
@@ -119,10 +120,10 @@ function openPool(url: string, name: string, max: number, first?: string): pg.Po
 function statementsOn(target: Queryable): Statements {
   return {
     async all(text, ...values) {
-      return (await target.query(numbered(text), checked(values))).rows;
+      return (await target.query(prepared(numbered(text), checked(values)))).rows;
     },
     async run(text, ...values) {
-      return { changes: (await target.query(numbered(text), checked(values))).rowCount ?? 0 };
+      return { changes: (await target.query(prepared(numbered(text), checked(values)))).rowCount ?? 0 };
     },
   };
 }

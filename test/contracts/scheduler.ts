@@ -123,6 +123,21 @@ export function schedulerContract(name: string, need: object, make: (atOnce: num
       await expect.poll(() => ran).toContain('b');
     });
 
+    it('gives many their due times at once, but for those that wait or run', async () => {
+      const { scheduler, started, step, end } = await up();
+      await scheduler.start(step);
+      await scheduler.at('waits', Date.now() + HOUR);
+      await scheduler.at('runs', Date.now());
+      await expect.poll(() => started).toEqual(['runs']);
+      const now = Date.now();
+      const keys = ['waits', 'runs', ...Array.from({ length: 5 }, (_, n) => `new ${n}`)];
+      await scheduler.fill(keys.map((key) => ({ key, dueAt: key === 'new 4' ? now + HOUR : now })));
+      await expect.poll(() => [...started].sort()).toEqual(['new 0', 'new 1', 'new 2', 'new 3', 'runs']);
+      expect(await scheduler.size()).toBe(7);
+      await scheduler.fill([]);
+      for (const key of started) end(key);
+    });
+
     it('says which keys are missing: not those that wait, nor those that run', async () => {
       const { scheduler, started, step } = await up();
       await scheduler.start(step);
