@@ -2,7 +2,8 @@
 import type { PricedFinding, PricedMend } from '../core/coach/finding.ts';
 import type { Seen } from '../core/coach/findings.ts';
 import type { Box, Span } from '../core/coach/look.ts';
-import { partTexts, stretchOf } from '../core/coach/parts.ts';
+import { mendTexts } from '../core/coach/mend-texts.ts';
+import { stretchOf } from '../core/coach/parts.ts';
 import { stretchesOf } from '../core/coach/stretches.ts';
 import type { PreparedJob } from '../core/intake/intake.ts';
 import { modelOf } from '../core/models/registry.ts';
@@ -47,15 +48,10 @@ function presentFinding(finding: PricedFinding, nowMicros: Micros): FindingView 
 
 function presentMend(code: PricedFinding['code'], mend: PricedMend, nowMicros: Micros): MendView {
   const { kind, choices, person, micros } = mend;
-  const { orientation, model } = choices;
   return {
     kind,
     label: mendText(words, code, mend, nowMicros),
-    fields: {
-      ...partTexts(choices),
-      ...(orientation ? { orientation } : {}),
-      ...(model ? { model } : {}),
-    },
+    fields: mendTexts(choices),
     usd: usdFromMicros(micros),
     price: offerPrice(words, { micros, notes: [] }),
     ...(person === undefined ? {} : { person }),
