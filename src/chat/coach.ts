@@ -39,7 +39,7 @@ export function mendRows(words: Words, { code, findings = [], quote, choices }: 
     code,
     arg: argOf(mend),
     label: mendText(words, finding.code, mend, quote.micros),
-    ...(mend.kind === 'trim' ? { wide: true } : {}),
+    ...(mend.kind === 'trim' || mend.kind === 'loop' ? { wide: true } : {}),
   });
   const isOfPeople = ({ finding }: Proposed) => finding.code === 'several-people-in-image';
   const isPart = choices.crop !== undefined || choices.trimFrom !== undefined || choices.trimTo !== undefined;

@@ -21,6 +21,28 @@ function chatThatSees(picture: PictureLook, clip: ClipLook) {
 const HIPS = pictureLook({ people: [person({ framing: 'hips' })] });
 const DANCE = clipLook({ shots: [shot(0, 8, { framing: 'whole' })] });
 
+describe('an offer with a silent clip', () => {
+  it('is one without sound after one press, and says no more of it', async () => {
+    const chat = chatThatSees(pictureLook(), clipLook({ sound: 'silent' }));
+    const offer = await chat.animate(ADA, { ask: true });
+    expect(textOf(offer)).toContain("The clip's sound is silent.");
+    await chat.press(ADA, offer, 'Without sound');
+    expect(textOf(offer)).not.toContain('silent');
+    expect(labelsOf(offer)).toContain('☐ Sound');
+  });
+});
+
+describe('an offer of a clip that the model has to repeat', () => {
+  it('has a model that takes the clip as it is, at its price', async () => {
+    const chat = chatThatSees(pictureLook(), clipLook({ seconds: 2 }));
+    const offer = await chat.animate(ADA, { ask: true });
+    expect(textOf(offer)).toContain('Where the clip begins anew, the movement may jump.');
+    await chat.press(ADA, offer, 'Use Wan 2.2 Animate · free instead of $0.21');
+    expect(textOf(offer)).toContain('This is free. Start it?');
+    expect(textOf(offer)).not.toContain('begins anew');
+  });
+});
+
 describe('an offer with another model as its mend', () => {
   it('has no two buttons that say the same, as Discord takes no message with such', async () => {
     const offer = await chatThatSees(HIPS, DANCE).animate(ADA, { ask: true });
