@@ -8,7 +8,7 @@ import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
-import { partChosen, withSheet } from './coach.ts';
+import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { tellMadeBy } from './made-by.ts';
@@ -94,7 +94,7 @@ const decline: ActionHandler = async (press, face, tools) => {
 
 const choose: ActionHandler = async (press, face, tools) => {
   const { words, arg = '' } = press;
-  const choices = choiceOf(arg) ?? partChosen(arg);
+  const choices = choiceOf(arg) ?? mendChosen(arg);
   const offer = await press.as((caller) =>
     choices
       ? tools.core.offers.change(caller, press.code, choices)

@@ -28,9 +28,16 @@ export type Clock = { now(): number };
 
 /**
  * One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says.
- * `relaxed`: on request it lets others go first, at the same price.
+ * `relaxed`: on request it lets others go first, at the same price. `bills`: what a unit costs, and how
+ * many seconds that is where it is more than one.
  */
-export type Offer = { model: string; quality: Quality; scene?: Scene; relaxed?: true };
+export type Offer = {
+  model: string;
+  quality: Quality;
+  scene?: Scene;
+  relaxed?: true;
+  bills?: { micros: Micros; blockSeconds?: number };
+};
 
 type ProviderCapabilities = {
   offers: readonly Offer[];

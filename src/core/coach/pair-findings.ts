@@ -1,8 +1,9 @@
 /** What may go wrong with a picture and a clip together. */
 import { peopleIn } from './boxes.ts';
-import { shotIn, usedOf } from './clip-findings.ts';
+import { trimsFor, usedOf } from './clip-findings.ts';
 import { type ClipLook, type PictureLook, showsAsMuch } from './look.ts';
 import type { CoachRequest, Sighting } from './sighting.ts';
+import { shotIn } from './stretches.ts';
 
 export function pairFindings(picture: PictureLook, clip: ClipLook, request: CoachRequest): Sighting[] {
   const [inPicture] = peopleIn(picture, request.choices.crop);
@@ -13,7 +14,13 @@ export function pairFindings(picture: PictureLook, clip: ClipLook, request: Coac
   const found: Sighting[] = [];
   // Of a face alone that is told already.
   if (showsAsMuch(inPicture.framing, 'upper') && legsIn(framing) && !legsIn(inPicture.framing))
-    found.push({ code: 'legs-invented', about: 'pair', measured: {}, boxes: [inPicture.box] });
+    found.push({
+      code: 'legs-invented',
+      about: 'pair',
+      measured: {},
+      boxes: [inPicture.box],
+      mends: used ? trimsFor(clip, used, request, { mustFit: true }) : [],
+    });
   const { facing } = clip.firstPose ?? inClip;
   if ([facing, inPicture.facing].sort().join() === 'back,front')
     found.push({ code: 'facing-differs', about: 'pair', measured: {}, boxes: [inPicture.box] });

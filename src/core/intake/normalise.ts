@@ -24,10 +24,19 @@ export async function normalise(
     ...(crop ? { crop } : {}),
   });
   if (!image.ok) return image;
-  const clip = await ctx.media.normaliseClip(uploads.clip.path, clipTemp.path, {
-    limits: limits.clip,
+  const cut = {
     ...(fromSeconds === undefined ? {} : { fromSeconds }),
     ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+  };
+  const isPartRepeated = loopToSeconds !== undefined && cutAtSeconds !== undefined;
+  await using partTemp = await ctx.files.temp('mp4');
+  const part = isPartRepeated
+    ? await ctx.media.normaliseClip(uploads.clip.path, partTemp.path, { limits: limits.clip, ...cut })
+    : undefined;
+  if (part && !part.ok) return part;
+  const clip = await ctx.media.normaliseClip(part ? partTemp.path : uploads.clip.path, clipTemp.path, {
+    limits: limits.clip,
+    ...(part ? {} : cut),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });
   if (!clip.ok) return clip;

@@ -37,6 +37,7 @@ const HINTS = {
   'image-small': 'hint',
   'image-hands-cut': 'hint',
   'clip-silent': 'hint',
+  'clip-repeated': 'hint',
   'clip-best': 'hint',
 } as const satisfies FindingTable;
 

@@ -224,6 +224,20 @@ type SuspenseView = {
   heldAt: number;
 };
 
+/**
+ * What became of the jobs that the coach said something of: `spoiled` of them were refused, or came out short. `usual`: the
+ * share of the jobs that had nothing of it said. `muted`: it came true no more often than that, and is only a hint by now.
+ */
+export type WarningView = {
+  model: string;
+  code: string;
+  message: string;
+  jobs: number;
+  spoiled: number;
+  usual: number;
+  muted: boolean;
+};
+
 /** What was spent over all spaces. Days are dates in `timeZone`, without a gap; the rest has the most spent first. */
 export type UsageView = {
   period: string;
@@ -238,6 +252,8 @@ export type UsageView = {
   spaces: (SumsView & { id: string })[];
   /** Of all times, the oldest first. */
   suspense: SuspenseView[];
+  /** Of all times, those that came true most often first. */
+  warnings: WarningView[];
   links: { csv: string; chart: string };
 };
 
