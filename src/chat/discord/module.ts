@@ -47,6 +47,7 @@ export const discord = defineChat({
     // The bot's token; JSON web tokens have the same three parts.
     /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/,
   ],
+  tokenLooks: /^[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}$/,
   namesFiles: namedByWaiting,
   async create(settings, { scheduler, ...deps }) {
     const { createDiscordChat } = await import('./index.ts');
@@ -62,4 +63,21 @@ export const discord = defineChat({
       scheduler: scheduler(),
     });
   },
+  async inspect(settings, deps) {
+    return (await import('./inspect.ts')).inspectDiscord(accessOf(settings), deps);
+  },
+  async hear(settings, deps) {
+    return (await import('./inspect.ts')).hearDiscord(accessOf(settings), deps);
+  },
+});
+
+type Access = {
+  DISCORD_TOKEN?: string | undefined;
+  DISCORD_API_URL: string;
+  DISCORD_INTERACTIONS?: 'gateway' | 'http' | undefined;
+};
+const accessOf = ({ DISCORD_TOKEN: token = '', DISCORD_API_URL: apiUrl, DISCORD_INTERACTIONS }: Access) => ({
+  token,
+  apiUrl,
+  interactions: DISCORD_INTERACTIONS,
 });

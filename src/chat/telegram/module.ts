@@ -17,8 +17,15 @@ export const telegram = defineChat({
     // The bot's token, also as it stands in an address within an address.
     /\d{6,12}(?::|%3[Aa])[\w-]{30,}/,
   ],
+  tokenLooks: /^\d{6,12}:[\w-]{30,}$/,
   async create({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
     const { createTelegramChat } = await import('./index.ts');
     return createTelegramChat({ ...deps, token, apiUrl });
+  },
+  async inspect({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
+    return (await import('./inspect.ts')).inspectTelegram({ token, apiUrl }, deps);
+  },
+  async hear({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
+    return (await import('./inspect.ts')).hearTelegram({ token, apiUrl }, deps);
   },
 });

@@ -7,6 +7,7 @@ export const kling = defineProvider({
   id: 'kling',
   name: 'Kling',
   key: 'KLING_API_KEY',
+  keyLooks: /^api-key-kling-/,
   settings: {
     KLING_API_KEY: keySetting,
     KLING_API_URL: addressSetting('https://api-singapore.klingai.com'),

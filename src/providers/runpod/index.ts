@@ -6,6 +6,7 @@ export const runpod = defineProvider({
   id: 'runpod',
   name: 'RunPod',
   key: 'RUNPOD_API_KEY',
+  keyLooks: /^rpa_\w{20,}$/,
   settings: {
     RUNPOD_API_KEY: keySetting,
     RUNPOD_API_URL: addressSetting('https://api.runpod.ai'),
