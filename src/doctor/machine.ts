@@ -18,7 +18,7 @@ const NODE_NEEDED = 24;
 /** A day's videos of a busy server. */
 const FILLING_BYTES = 4 * ROOM_BYTES;
 /** A second of video takes half a second on a small server; its child takes as long to start. */
-const SLOW_MS = 8_000;
+const SLOW_MS = 15_000;
 
 const { size, number } = formatsOf('en');
 const inSeconds = (ms: number): string => number(Math.round(ms / 100) / 10);

@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { JobStore, KeyValueStore } from '../core/ports.ts';
 import type { ProcessTable } from '../core/processes.ts';
@@ -56,7 +57,10 @@ export async function findRecords(dataDir: string, onUnreadable: OnUnreadable): 
   const path = join(dataDir, 'strut.sqlite');
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return found({ kind: 'none' });
-  const sqlite = translated(() => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
+  // Where nobody has it open, and nothing waits in a log: looked at as on a read-only disk, it leaves no files behind.
+  const address = pathToFileURL(path);
+  if (!existsSync(`${path}-wal`)) address.searchParams.set('immutable', '1');
+  const sqlite = translated(() => new DatabaseSync(address, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
   try {
     const row = translated(() => sqlite.prepare('PRAGMA quick_check(1)').get());
     if (row?.quick_check !== 'ok') throw new StoreCorrupt('the database file is damaged');
