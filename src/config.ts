@@ -195,7 +195,7 @@ const secretNames = (settings: Record<string, Setting>) =>
   Object.keys(settings).filter((name) => settings[name]?.isSecret);
 
 /** The variables whose values nobody but us and the service that they open may see. */
-const SECRETS: readonly string[] = [
+export const SECRET_NAMES: readonly string[] = [
   ...secretNames(CHAT_SETTINGS),
   ...secretNames(SETTINGS),
   'STORE_URL',
@@ -207,7 +207,7 @@ const SECRETS: readonly string[] = [
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
 export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>
-  SECRETS.flatMap((name) => env[name]?.trim() || []);
+  SECRET_NAMES.flatMap((name) => env[name]?.trim() || []);
 
 export { BadConfig } from './bad-config.ts';
 export type Config = z.infer<typeof schema>;

@@ -71,6 +71,16 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
     'src/store',
     'src/words',
   ],
+  // Asks at a terminal, and tries what it is told by the doctor's looks.
+  'src/setup': [
+    'src/chat/catalog.ts',
+    'src/config.ts',
+    'src/core',
+    'src/doctor',
+    'src/environment.ts',
+    'src/providers/catalog.ts',
+    'src/words',
+  ],
   'src/engine': ['src/core'],
   'src/store': ['src/chat/catalog.ts', 'src/core', 'src/files-url.ts'],
   'src/media': ['puppet', 'src/core'],

@@ -77,6 +77,10 @@ export type ChatModule<S extends Settings> = {
   privateSpaces(id: string): readonly string[];
   /** What its tokens look like, wherever they turn up; a group is what stays before one. */
   secretShapes: readonly RegExp[];
+  /** How the operator comes by its token, step by step. */
+  howTo: readonly string[];
+  /** How one writes to the bot in private. */
+  writeTo: string;
   /** What a whole token of it is. */
   tokenLooks: RegExp;
   /** Which files its notes need for what is not a job yet. */

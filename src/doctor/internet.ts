@@ -20,9 +20,12 @@ const ENDS_SOON_MS = 14 * 24 * 3_600_000;
 
 const { size } = formatsOf('en');
 
-export const internet: Check = {
+/** All that it needs to know. */
+type Reached = Pick<Patient, 'config' | 'isRunning' | 'signal'> & { secretKey?: string | undefined };
+
+export const internet = {
   name: 'the way from the internet',
-  async look(patient) {
+  async look(patient: Reached): Promise<Diagnosis[]> {
     const { config, isRunning } = patient;
     if (isRunning) return patient.secretKey ? fromOutside(patient, patient.secretKey) : [];
     const secretKey = randomBytes(32).toString('base64url');
@@ -42,11 +45,11 @@ export const internet: Check = {
       throw error;
     }
   },
-};
+} satisfies Check;
 
 type Way = { address: string; host: string; port: number; secretKey: string; signal: AbortSignal };
 
-async function fromOutside({ config, signal }: Patient, secretKey: string): Promise<Diagnosis[]> {
+async function fromOutside({ config, signal }: Reached, secretKey: string): Promise<Diagnosis[]> {
   const address = config.PUBLIC_URL;
   if (address === undefined) return [diagnosis('public-unset', {})];
   const way: Way = { address, host: config.HOST, port: config.PORT, secretKey, signal };

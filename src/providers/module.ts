@@ -35,6 +35,8 @@ export type ProviderModule<S extends Settings> = {
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;
+  /** Where the operator gets its key, or what else turns it on. */
+  keyFrom: string;
   /** What a whole key of it is, where it can be told from others'. */
   keyLooks?: RegExp;
   /** What it renders, where, and how that is billed. */

@@ -47,6 +47,11 @@ export const discord = defineChat({
     // The bot's token; JSON web tokens have the same three parts.
     /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/,
   ],
+  howTo: [
+    'Open discord.com/developers/applications and press New Application.',
+    'On the page Bot, press Reset Token and copy it. The switches under Privileged Gateway Intents stay off.',
+  ],
+  writeTo: 'The bot must be in a server of yours (see its link above). Click on its name there, then Message.',
   tokenLooks: /^[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}$/,
   namesFiles: namedByWaiting,
   async create(settings, { scheduler, ...deps }) {

@@ -9,6 +9,7 @@ export const runcomfy = defineProvider({
   id: 'runcomfy',
   name: 'RunComfy',
   key: 'RUNCOMFY_API_TOKEN',
+  keyFrom: 'runcomfy.com, Profile, API Tokens',
   settings: {
     RUNCOMFY_API_TOKEN: keySetting,
     RUNCOMFY_API_URL: addressSetting(API_URL),
