@@ -225,6 +225,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,
+            secretKey: key,
             links,
             files: store.files,
             takedown: core.takedown,

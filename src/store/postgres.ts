@@ -98,6 +98,29 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
   }
 }
 
+/** The same for reading alone, in the shape that it has; 0 where it has none yet. Throws StoreError. */
+export async function openPostgresToRead(
+  url: string,
+): Promise<Pick<Statements, 'all'> & { shape: number; close(): Promise<void> }> {
+  const pool = openPool(url, 'strut doctor', 2, 'SET default_transaction_read_only = on');
+  const direct = statementsOn(pool);
+  const all: Statements['all'] = async (text, ...values) => {
+    try {
+      return await direct.all(text, ...values);
+    } catch (error) {
+      throw postgresErrorOf(error) ?? error;
+    }
+  };
+  try {
+    const [made] = await all("SELECT to_regclass('shape') IS NOT NULL AS made");
+    const [row] = Object(made).made ? await all('SELECT version FROM shape') : [];
+    return { all, shape: Number(Object(row).version ?? 0), close: () => pool.end() };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
 /** `first`: on each connection, before anybody has it. */
 function openPool(url: string, name: string, max: number, first?: string): pg.Pool {
   const pool = new pg.Pool({

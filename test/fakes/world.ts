@@ -355,6 +355,7 @@ export function evenProviderHealth(): ProviderHealth {
   return {
     note: async () => {},
     of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),
+    since: () => ({ ended: 0, failed: 0 }),
     rank: () => 0,
   };
 }

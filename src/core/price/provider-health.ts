@@ -34,6 +34,8 @@ export type ProviderHealth = {
   /** Of a job that this process has just ended: each is noted by one process. */
   note(job: Job): Promise<void>;
   of(provider: string): ProviderStats;
+  /** Of the jobs that ended from then on, and whose end says something of the provider. */
+  since(provider: string, at: number): { ended: number; failed: number; lastFailure?: FailureCode };
   /** Smaller is better; equal for providers about which nothing speaks. */
   rank(provider: string): number;
 };
@@ -61,10 +63,14 @@ export async function createProviderHealth(kv: KeyValueStore, sharing?: Sharing)
       await ends.add(provider, endOf(job));
     },
     of: (provider) => statsOf(provider, of(provider)),
+    since(provider, at) {
+      const judged = of(provider).filter((one) => one.at >= at && saysOfIt(one));
+      const failed = judged.filter(({ end }) => end !== 'delivered');
+      const lastFailure = failed.at(-1)?.failure;
+      return { ended: judged.length, failed: failed.length, ...(lastFailure ? { lastFailure } : {}) };
+    },
     rank(provider) {
-      const judged = of(provider).filter(
-        ({ end, failure }) => end === 'delivered' || (failure && !MEMBERS_OWN.includes(failure)),
-      );
+      const judged = of(provider).filter(saysOfIt);
       if (judged.length === 0) return 0;
       const bad = judged.filter(({ end }) => end !== 'delivered').length / judged.length;
       const typical =
@@ -88,6 +94,9 @@ export function noteEnds(
     providerHealth.note(job).catch((err: unknown) => log.warn({ err }, 'the provider stats were not kept'));
   });
 }
+
+const saysOfIt = ({ end, failure }: End): boolean =>
+  end === 'delivered' || (failure !== undefined && !MEMBERS_OWN.includes(failure));
 
 function endOf(job: Job): End {
   const base = { at: job.updatedAt, micros: 'costMicros' in job ? job.costMicros : 0 };
