@@ -15,6 +15,7 @@ import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { namedByOffers } from './core/intake/offer-store.ts';
+import { namedBySavings } from './core/library/saving.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
@@ -103,6 +104,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
   const offers = store.keyv('offers');
+  const savings = store.keyv('library');
   const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
@@ -119,7 +121,13 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   };
   const fileUse = createFileUse({
     files: store.files,
-    records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    records: [
+      store.jobs.uses,
+      namedByOffers(offers),
+      store.library.uses,
+      namedBySavings(savings),
+      ...namedByChats(store),
+    ],
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
@@ -147,6 +155,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
+    library: store.library,
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
@@ -184,6 +193,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const core = createCore(ctx, {
     offers,
     notices: store.keyv('notices'),
+    library: savings,
     takedown: { kv: reports, scheduler: timers() },
   });
   const metrics = createMetrics(events, {
