@@ -6,7 +6,7 @@ import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createChats, namedByChats } from './chats.ts';
+import { createChats, namesFile } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
@@ -14,8 +14,6 @@ import { createCore } from './core/core.ts';
 import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
-import { namedByOffers } from './core/intake/offer-store.ts';
-import { namedBySavings } from './core/library/saving.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
@@ -121,13 +119,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   };
   const fileUse = createFileUse({
     files: store.files,
-    records: [
-      store.jobs.uses,
-      namedByOffers(offers),
-      store.library.uses,
-      namedBySavings(savings),
-      ...namedByChats(store),
-    ],
+    records: namesFile(store, { offers, savings }),
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });

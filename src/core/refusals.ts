@@ -3,10 +3,12 @@
  * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
 
-import type { ItemKind } from './library/item.ts';
+import type { ItemKind } from './library/kinds.ts';
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
 import type { ConsentReason } from './trust/consent-answers.ts';
+
+export { FAILURE_CODES, type FailureCode } from './failure-codes.ts';
 
 export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
@@ -31,7 +33,10 @@ export type Refusal =
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
-  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' | 'library' }
+  | {
+      code: 'not-allowed';
+      why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' | 'library';
+    }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
   /** The channel is marked for adults, and the admins of the space have not opened it to us. */
@@ -154,25 +159,6 @@ export const REFUSAL_STATUS = {
   busy: 503,
   stopping: 503,
 } as const satisfies Record<RefusalCode, number>;
-
-/** How a job ends badly. The provider's own words never come along: they may hold ids, addresses and echoes. */
-export const FAILURE_CODES = [
-  'no-person-in-image',
-  'no-person-in-clip',
-  'content-refused',
-  'image-rejected',
-  'clip-rejected',
-  'not-usable',
-  'provider-busy',
-  'provider-out-of-balance',
-  'provider-down',
-  /** Somebody else would have rendered it for more, and nobody said yes to that in time. */
-  'not-confirmed',
-  'result-lost',
-  'timed-out',
-  'unknown-fate',
-] as const;
-export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /** Either what was asked for, or the refusal that the member is told. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };

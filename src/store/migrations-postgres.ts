@@ -1,3 +1,5 @@
+import { POSTGRES_LIBRARY_STEP } from './migrations-library.ts';
+
 /**
  * The shape of the database in PostgreSQL, step by step; its table `shape` counts the steps taken. A step that was ever
  * released is never changed, a new one is added, beside its twin in migrations.ts. A step only adds: while machines are
@@ -176,31 +178,5 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
   CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
   `,
-  `
-  -- What members keep to animate with. The shelf is whose names it must differ from.
-  CREATE TABLE library (
-    id TEXT COLLATE "C" PRIMARY KEY,
-    kind TEXT NOT NULL,
-    shelf TEXT COLLATE "C" NOT NULL,
-    name_key TEXT COLLATE "C" NOT NULL,
-    owner_id TEXT COLLATE "C" NOT NULL,
-    file_key TEXT COLLATE "C" NOT NULL,
-    preview_key TEXT COLLATE "C",
-    bytes BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    item TEXT NOT NULL
-  );
-  CREATE UNIQUE INDEX library_names ON library (shelf, kind, name_key);
-  CREATE INDEX library_by_owner ON library (owner_id);
-  CREATE INDEX library_by_file ON library (file_key);
-  CREATE INDEX library_by_preview ON library (preview_key) WHERE preview_key IS NOT NULL;
-  -- Which of these a job was made with, and why it failed: their numbers outlive the jobs.
-  ALTER TABLE ledger_lines ADD COLUMN motion_id TEXT COLLATE "C";
-  ALTER TABLE ledger_lines ADD COLUMN character_id TEXT COLLATE "C";
-  ALTER TABLE ledger_lines ADD COLUMN failure TEXT;
-  CREATE INDEX lines_by_motion ON ledger_lines
-    (motion_id, held_at, job_id) WHERE motion_id IS NOT NULL;
-  CREATE INDEX lines_by_character ON ledger_lines
-    (character_id, held_at, job_id) WHERE character_id IS NOT NULL;
-  `,
+  POSTGRES_LIBRARY_STEP,
 ];

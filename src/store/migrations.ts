@@ -1,3 +1,5 @@
+import { LIBRARY_STEP } from './migrations-library.ts';
+
 /**
  * The shape of the database, step by step. `user_version` counts the steps taken; a step that was ever released is
  * never changed, a new one is added.
@@ -235,31 +237,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
   CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
   `,
-  `
-  -- What members keep to animate with. The shelf is whose names it must differ from.
-  CREATE TABLE library (
-    id TEXT PRIMARY KEY NOT NULL,
-    kind TEXT NOT NULL,
-    shelf TEXT NOT NULL,
-    name_key TEXT NOT NULL,
-    owner_id TEXT NOT NULL,
-    file_key TEXT NOT NULL,
-    preview_key TEXT,
-    bytes INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    item TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE UNIQUE INDEX library_names ON library (shelf, kind, name_key);
-  CREATE INDEX library_by_owner ON library (owner_id);
-  CREATE INDEX library_by_file ON library (file_key);
-  CREATE INDEX library_by_preview ON library (preview_key) WHERE preview_key IS NOT NULL;
-  -- Which of these a job was made with, and why it failed: their numbers outlive the jobs.
-  ALTER TABLE ledger_lines ADD COLUMN motion_id TEXT;
-  ALTER TABLE ledger_lines ADD COLUMN character_id TEXT;
-  ALTER TABLE ledger_lines ADD COLUMN failure TEXT;
-  CREATE INDEX lines_by_motion ON ledger_lines
-    (motion_id, held_at, job_id, state, failure, settled_micros, settled_at) WHERE motion_id IS NOT NULL;
-  CREATE INDEX lines_by_character ON ledger_lines
-    (character_id, held_at, job_id, state, failure, settled_micros, settled_at) WHERE character_id IS NOT NULL;
-  `,
+  LIBRARY_STEP,
 ];

@@ -2,10 +2,10 @@
 import type { Seen } from '../coach/findings.ts';
 import type { Context } from '../context.ts';
 import type { QuoteWarning } from '../job/job.ts';
+import { factsFor } from '../library/ready.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import type { Model } from '../models/model.ts';
 import type { Outcome } from '../refusals.ts';
-import { factsFor } from '../library/ready.ts';
 import type { Uploads } from './uploads.ts';
 
 export type Verdict = {

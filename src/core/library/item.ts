@@ -4,9 +4,9 @@ import { type Span, spanSchema } from '../coach/look.ts';
 import type { NamedFile, StoredFile } from '../job/stored-files.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import { CONSENT_ANSWERS, type ConsentAnswer } from '../trust/consent-answers.ts';
+import type { ItemKind } from './kinds.ts';
 
-export const ITEM_KINDS = ['motion', 'character'] as const;
-export type ItemKind = (typeof ITEM_KINDS)[number];
+export { ITEM_KINDS, type ItemKind } from './kinds.ts';
 
 /** For whom it is: its owner wherever they are, or everybody in one space. */
 export const ITEM_SCOPES = ['mine', 'space'] as const;

@@ -1,6 +1,7 @@
 /** How a library item did: what the ledger has of the jobs that were made with it. */
+
+import type { FailureCode } from '../failure-codes.ts';
 import type { Micros } from '../price/money.ts';
-import type { FailureCode } from '../refusals.ts';
 
 export type ItemNumbers = {
   /** Jobs at all, those under way and called off among them. */

@@ -11,9 +11,11 @@ import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ConsentAnswer } from '../trust/consent-answers.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import { fileOf, type ItemKind, type ItemScope, type LibraryItem } from './item.ts';
+import { itemFrom } from './kept-item.ts';
 import { makeCharacter, makeMotion } from './look.ts';
-import { nameFrom, nameKey, readName } from './names.ts';
-import { itemIdOf, SAVING_WAITS_MS, type Saving, type SavingStore } from './saving.ts';
+import { readName } from './names.ts';
+import { createNaming } from './naming.ts';
+import { SAVING_WAITS_MS, type Saving, type SavingStore } from './saving.ts';
 import { MOST_MINE, type Shelves } from './shelves.ts';
 import type { NotKept, ShelfLimits } from './store.ts';
 
@@ -46,36 +48,8 @@ export type Savings = {
   forget(memberId: string): Promise<boolean>;
 };
 
-/** What cameras, apps and chats call everything. */
-const NO_NAMES =
-  /^(img|vid|dsc|mov|video|image|photo|clip|animation|unknown|file|screen ?shot|strut)?[\s\d().:-]*$/i;
-
 export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): Savings {
-  /** A name that nobody has on the shelves that the member sees, made of the wished one. */
-  async function freeName(caller: Caller, kind: ItemKind, wished: string): Promise<string> {
-    const names = new Set((await shelves.visible(caller, kind)).map(({ name }) => nameKey(name)));
-    if (!names.has(nameKey(wished))) return wished;
-    for (let number = 2; ; number += 1) {
-      const other = nameFrom(`${wished.slice(0, 36)} ${number}`);
-      if (other && !names.has(nameKey(other))) return other;
-    }
-  }
-
-  /** What it may be called: what was wished for, or what the file is called, where that says anything. */
-  async function nameFor(
-    caller: Caller,
-    kind: ItemKind,
-    wished: string | undefined,
-    { name: fileName = '' }: Pick<Upload, 'name'>,
-  ): Promise<Outcome<string>> {
-    if (wished !== undefined && wished.trim() !== '') return readName(wished);
-    const stem = fileName.replace(/\.\w{2,5}$/, '');
-    const own = NO_NAMES.test(stem.replaceAll('_', ' ')) ? undefined : nameFrom(stem);
-    const count = (await shelves.visible(caller, kind)).length + 1;
-    return accept(
-      await freeName(caller, kind, own ?? `${kind === 'motion' ? 'Motion' : 'Character'} ${count}`),
-    );
-  }
+  const { freeName, nameFor } = createNaming(shelves);
 
   /** Why this file is nobody's to keep, if so. */
   async function refusalFor(call: Caller, kind: ItemKind, upload: Upload): Promise<Refusal | undefined> {
@@ -166,39 +140,6 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     return scope === 'space' ? { shelf: most, owner: each } : { shelf: MOST_MINE, owner: MOST_MINE };
   };
 
-  async function itemFrom(
-    saving: Saving,
-    { scope, shows }: { scope: ItemScope; shows: ConsentAnswer },
-  ): Promise<LibraryItem> {
-    const { id, name, requester, given, file, preview } = saving;
-    const base = {
-      id: itemIdOf(id),
-      name,
-      scope,
-      spaceId: requester.spaceId,
-      ownerId: requester.memberId,
-      file,
-      ...(preview ? { preview } : {}),
-      ...(given.postedBy === undefined ? {} : { postedBy: given.postedBy }),
-      ...(requester.forAdults ? { forAdults: true as const } : {}),
-      createdAt: ctx.clock.now(),
-    };
-    if (saving.kind === 'motion') {
-      const { kind, facts, stretch } = saving;
-      return { ...base, kind, facts, ...(stretch ? { stretch } : {}) };
-    }
-    const looks = await ctx.media.pictureHash(await ctx.files.path(file));
-    const { croppedFrom } = given;
-    return {
-      ...base,
-      kind: 'character',
-      facts: saving.facts,
-      shows,
-      ...(looks ? { looks } : {}),
-      ...(croppedFrom ? { croppedFrom } : {}),
-    };
-  }
-
   function mayKeep(caller: Caller, scope: ItemScope): Refusal | undefined {
     const shut = ctx.access.refusalFor(caller) ?? shelves.closed(caller);
     if (shut) return shut;
@@ -223,7 +164,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       await using work = ctx.fileUse.begin();
       if (!(await work.hold(saving.file))) return refuse({ code: 'offer-expired' });
       if (saving.preview) await work.hold(saving.preview);
-      const item = await itemFrom(saving, { scope, shows });
+      const item = await itemFrom(ctx, saving, { scope, shows });
       const kept = await ctx.library.add(item, limitsFor(caller, scope));
       if (kept === 'name-taken') {
         const name = await freeName(caller, item.kind, item.name);

@@ -1,8 +1,9 @@
 /** The edge of the core to the ledger: what is held, what became of it, and what stands against a limit. */
-import type { ItemKind } from '../library/item.ts';
+
+import type { FailureCode } from '../failure-codes.ts';
+import type { ItemKind } from '../library/kinds.ts';
 import type { ItemNumbers } from '../library/numbers.ts';
 import type { Micros } from '../price/money.ts';
-import type { FailureCode } from '../refusals.ts';
 
 /** What limits count: who pays for what, in which calendar window. */
 export type LedgerKey = { scope: string; window: string };

@@ -106,10 +106,7 @@ export function createBlocks({
 }
 
 /** Whether one of these is a picture that is blocked. */
-export const covers = (
-  block: Pick<Block, 'sha256' | 'pHashes'>,
-  { sha256, looks }: KnownPictures,
-): boolean =>
+export const covers = (block: Pick<Block, 'sha256' | 'pHashes'>, { sha256, looks }: KnownPictures): boolean =>
   sha256.some((one) => block.sha256.includes(one)) || looks.some((one) => isAlike(one, block.pHashes));
 
 /** Whether it is the picture of those hashes, or that one in a mirror. */

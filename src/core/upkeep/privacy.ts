@@ -4,11 +4,11 @@
  * a limit, a list of those who may: it is the admins' word, and this must be no way around it.
  */
 import type { Context } from '../context.ts';
-import type { Library } from '../library/library.ts';
 import type { OfferStore } from '../intake/offer-store.ts';
 import type { Offers } from '../intake/offers.ts';
 import { release } from '../job/fetch-video.ts';
 import { isOver, type Job } from '../job/job.ts';
+import type { Library } from '../library/library.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Unreadable } from '../ports.ts';
 import { type DataFile, myData } from './my-data.ts';
@@ -158,7 +158,11 @@ export function createPrivacy(
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadItems || hadGrants || hadTraces || wasAudited || wasReported };
+      return {
+        jobs,
+        underWay,
+        other: hadOffers || hadItems || hadGrants || hadTraces || wasAudited || wasReported,
+      };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,
