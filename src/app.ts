@@ -6,7 +6,7 @@ import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createChats, namedByChats } from './chats.ts';
+import { createChats, namesFile } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
@@ -14,7 +14,6 @@ import { createCore } from './core/core.ts';
 import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
-import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
@@ -103,6 +102,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
   const offers = store.keyv('offers');
+  const savings = store.keyv('library');
   const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
@@ -119,7 +119,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   };
   const fileUse = createFileUse({
     files: store.files,
-    records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    records: namesFile(store, { offers, savings }),
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
@@ -147,6 +147,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
+    library: store.library,
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
@@ -184,6 +185,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const core = createCore(ctx, {
     offers,
     notices: store.keyv('notices'),
+    library: savings,
     takedown: { kv: reports, scheduler: timers() },
   });
   const metrics = createMetrics(events, {

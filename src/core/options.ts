@@ -12,7 +12,7 @@ export type OptionSpec = {
   | {
       type: 'text';
       maxLength: number;
-      suggests?: 'timezone' | 'model';
+      suggests?: 'timezone' | 'model' | 'motion' | 'character';
       of?: 'number' | 'list';
       examples?: readonly string[];
     }

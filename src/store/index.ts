@@ -1,6 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
+import type { LibraryStore } from '../core/library/store.ts';
 import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
@@ -18,6 +19,7 @@ import { createInbox } from './inbox.ts';
 import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
+import { createLibraryStore } from './library.ts';
 import { lockFolder } from './lock.ts';
 import { checkNotMoved } from './move/moved.ts';
 import { endMove } from './move/records.ts';
@@ -42,6 +44,8 @@ export type Store = {
   queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
+  /** Motions and characters that members keep. */
+  library: LibraryStore;
   /** Whose turn it is to render, by those limits. */
   admissionQueue(parts: AdmissionQueueParts): AdmissionQueue;
   files: Files;
@@ -143,6 +147,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
   return {
     jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
+    library: createLibraryStore(db),
     admissionQueue: (parts) => createAdmissionQueue(db, parts),
     files: place.files,
     filesAreShared: place.isShared,

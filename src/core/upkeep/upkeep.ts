@@ -39,6 +39,7 @@ export function startUpkeep(
 function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () => boolean): () => void {
   const often = [
     () => core.offers.sweep(),
+    () => core.library.savings.sweep(),
     () => core.jobs.freeOrphans(),
     // Nothing, unless a queue was emptied, or another process has died with what only it knew.
     () => core.jobs.takeUp(),
