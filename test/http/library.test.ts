@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobView, PriceView } from '../../src/http/page/contract.ts';
+import type { JobView, PriceView, Problem } from '../../src/http/page/contract.ts';
 import type { LibraryItemView, LibraryView, SavingView } from '../../src/http/page/library-contract.ts';
 import { form, post, start } from './harness.ts';
 
