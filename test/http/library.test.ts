@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobView, PriceView } from '../../src/http/page/contract.ts';
+import type { JobView, PriceView, Problem } from '../../src/http/page/contract.ts';
 import type { LibraryItemView, LibraryView, SavingView } from '../../src/http/page/library-contract.ts';
 import { form, post, start } from './harness.ts';
 
@@ -82,7 +82,10 @@ describe('the library of the page', () => {
     const character = await read<SavingView>(post(`${url}/api/jobs/${job.id}/keep?kind=character`), 201);
     expect(character.consent?.answers).toContain('self');
     const unsaid = await post(`${url}${character.links.self}/save`);
-    expect([unsaid.status, (await unsaid.json()).option]).toEqual([400, 'shows']);
+    expect([unsaid.status, ((await unsaid.json()) as Problem & { option?: string }).option]).toEqual([
+      400,
+      'shows',
+    ]);
   });
 
   it('renames, pins, removes, and tells what it can not do', async () => {
@@ -113,7 +116,7 @@ describe('the library of the page', () => {
     const first = await read<SavingView>(post(`${url}/api/library`, clipForm({ name: 'Café' })), 201);
     await keep(url, clipForm({ name: 'cafe' }));
     const late = await post(`${url}${first.links.self}/save`);
-    expect([late.status, (await late.json()).code]).toEqual([409, 'name-taken']);
+    expect([late.status, ((await late.json()) as Problem).code]).toEqual([409, 'name-taken']);
     const again = await read<SavingView>(fetch(`${url}${first.links.self}`));
     expect(again).toMatchObject({ taken: 'Café', name: 'Café 2' });
     expect(await read<SavingView>(post(`${url}${first.links.self}/name?name=Other`))).toMatchObject({
@@ -141,6 +144,6 @@ describe('the library of the page', () => {
     const wrong = pictureForm('x');
     wrong.set('kind', 'motion');
     const refused = await post(`${url}/api/library`, wrong);
-    expect([refused.status, (await refused.json()).code]).toEqual([400, 'missing-clip']);
+    expect([refused.status, ((await refused.json()) as Problem).code]).toEqual([400, 'missing-clip']);
   });
 });
