@@ -6,7 +6,7 @@ import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
 import { deadlineMs } from './due.ts';
-import type { Event, Job, Quote } from './job.ts';
+import type { Event, Job } from './job.ts';
 import { nudge } from './lanes.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */

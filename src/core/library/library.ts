@@ -1,6 +1,7 @@
 /** The library of motions and characters: what a front may ask of it. */
 import type { Context } from '../context.ts';
 import { keptUpload, type Upload } from '../intake/uploads.ts';
+import type { StoredFile } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
@@ -30,10 +31,13 @@ export type ListedItem = {
 export type Library = Pick<Shelves, 'closed' | 'find' | 'mayChange' | 'mayAdd'> & {
   /** What is looked at to be kept. */
   savings: Savings;
-  /** All that the member may use here, those that admins have pinned first. `typed`: what their names have in them. */
+  /**
+   * All that the member may use here, those that admins have pinned first. `typed`: what their names have in them;
+   * `most`: the first so many, of the newest.
+   */
   list(
     caller: Caller,
-    wish: { kind: ItemKind; sort?: Sort | undefined; typed?: string | undefined },
+    wish: { kind: ItemKind; sort?: Sort | undefined; typed?: string | undefined; most?: number },
   ): Promise<Outcome<ListedItem[]>>;
   /** One, with how long it usually takes. */
   details(caller: Caller, item: LibraryItem): Promise<ListedItem & { usualMs?: number }>;
@@ -46,6 +50,8 @@ export type Library = Pick<Shelves, 'closed' | 'find' | 'mayChange' | 'mayAdd'> 
   pin(caller: Caller, item: LibraryItem, pinned: boolean): Promise<Outcome<LibraryItem>>;
   /** Finished videos and jobs under way keep what they need. */
   remove(caller: Caller, item: LibraryItem): Promise<Outcome<LibraryItem>>;
+  /** Draws the previews of such as one moving picture, a GIF. False where there is nothing to be drawn. */
+  draw(previews: readonly (StoredFile | undefined)[], numbered: boolean, toPath: string): Promise<boolean>;
   size(spaceId: string): Promise<Record<ItemKind, number> & { bytes: number }>;
   /** Lets go of what that member has saved, but for what its space keeps. False for nothing. */
   forgetMember(memberId: string): Promise<boolean>;
@@ -118,17 +124,18 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
   return {
     savings,
     ...shelves,
-    async list(caller, { kind, sort = 'newest', typed = '' }) {
+    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity }) {
       const shut = shelves.closed(caller);
       if (shut) return refuse(shut);
       const found = foundBy(await shelves.visible(caller, kind), typed);
-      const all = await listed(caller, found);
-      const pinned = ({ item }: ListedItem): number => (item.pinned ? 0 : 1);
+      const pinned = ({ pinned }: LibraryItem): number => (pinned ? 0 : 1);
+      const first = typed.trim() === '' ? found.sort((a, b) => pinned(a) - pinned(b)) : found;
+      const all = await listed(caller, sort === 'newest' ? first.slice(0, most) : first);
       // A sort keeps the order of what is equal: the best fit, or the newest, first.
       if (sort === 'used') return accept(all.sort((a, b) => b.numbers.used - a.numbers.used));
       if (sort === 'cheapest')
         return accept(all.sort((a, b) => (a.micros ?? Infinity) - (b.micros ?? Infinity)));
-      return accept(typed.trim() === '' ? all.sort((a, b) => pinned(a) - pinned(b)) : all);
+      return accept(all);
     },
     async details(caller, item) {
       const [one] = await listed(caller, [item]);
@@ -188,6 +195,15 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
       if (!shelves.mayChange(caller, now)) return refuse({ code: 'not-allowed' });
       await drop(now);
       return accept(now);
+    },
+    async draw(previews, numbered, toPath) {
+      const tiles = await Promise.all(
+        previews.map(async (preview, at) => ({
+          ...(preview ? { path: await ctx.files.path(preview) } : {}),
+          ...(numbered ? { number: at + 1 } : {}),
+        })),
+      );
+      return ctx.media.previewSheet(tiles, toPath);
     },
     size: (spaceId) => ctx.library.size(spaceShelf(spaceId)),
     async forgetMember(memberId) {

@@ -16,7 +16,8 @@ import { partsOf } from './best-part.ts';
 import { pricesIn, UNCHOSEN } from './prices.ts';
 import { isTaken } from './ready.ts';
 
-type Findings = readonly Omit<PricedFinding, 'mends'>[];
+/** Without the other file there is no request that could be changed. */
+type Findings = readonly PricedFinding[];
 type Made = { file: StoredFile; preview?: StoredFile; findings: Findings };
 
 export type MadeMotion = Made & {
@@ -149,7 +150,7 @@ async function findings(
   const seen =
     what === 'clip' ? { clip: await looks.clip(upload) } : { picture: await looks.picture(upload) };
   const found = findingsOf(seen, { model, choices: UNCHOSEN, orientation: 'video' });
-  return (await lessons.read()).applied(model.id, found).map(({ mends: _, ...finding }) => finding);
+  return (await lessons.read()).applied(model.id, found).map((finding) => ({ ...finding, mends: [] }));
 }
 
 /** Without one, its name and its numbers say what it is. */

@@ -27,7 +27,7 @@ export type Saving = {
   /** As it will be kept. */
   file: StoredFile;
   preview?: StoredFile;
-  findings: readonly Omit<PricedFinding, 'mends'>[];
+  findings: readonly PricedFinding[];
   expiresAt: number;
 } & (
   | {

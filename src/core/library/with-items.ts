@@ -6,12 +6,12 @@ import { accept, type Outcome } from '../refusals.ts';
 import type { Library } from './library.ts';
 import { NAME_LENGTH } from './names.ts';
 
-/** A name may have letters that two units each make up. */
-const LONGEST = 3 * NAME_LENGTH;
+/** A name may have letters that several units each make up. */
+export const NAME_OPTION_LENGTH = 3 * NAME_LENGTH;
 
 export const ITEM_OPTIONS = [
-  { name: 'motion', type: 'text', maxLength: LONGEST, suggests: 'motion' },
-  { name: 'character', type: 'text', maxLength: LONGEST, suggests: 'character' },
+  { name: 'motion', type: 'text', maxLength: NAME_OPTION_LENGTH, suggests: 'motion' },
+  { name: 'character', type: 'text', maxLength: NAME_OPTION_LENGTH, suggests: 'character' },
 ] as const satisfies readonly OptionSpec[];
 
 type Named = { motion?: string | undefined; character?: string | undefined };
