@@ -8,7 +8,7 @@ import type { HookedBot } from '../bot.ts';
 import { endingOf, wrongInAll } from '../ending.ts';
 import { until } from '../record.ts';
 import { isDispossessed } from './freeze.ts';
-import { countOf, untilOver } from './kill.ts';
+import { countOf, jobSince, untilOver } from './kill.ts';
 import { EVERY_MS, type SeveralStage, startSeveral } from './stage.ts';
 
 /** What is done to a job, beside showing how it stands. */
@@ -42,7 +42,7 @@ async function cutOff(
   provider.next({ runMs: RUNS_MS });
   const asked = await fronts.telegram.ask();
   const atProvider = async () =>
-    ['queued', 'running'].includes((await stage.record()).jobs.at(before.jobs)?.state ?? '');
+    ['queued', 'running'].includes(jobSince(await stage.record(), before)?.state ?? '');
   await until('the render', atProvider, look);
   const cut = await whoLooks(stage);
   proxyOf(cut).freeze(only);

@@ -3,26 +3,29 @@ import { type Ending, endingOf } from '../ending.ts';
 import type { FrontName } from '../front.ts';
 import { RUNS_MS } from '../kill.ts';
 import { until } from '../record.ts';
-import { countOf, overAfter, untilOver } from './kill.ts';
+import { countOf, jobSince, overAfter, untilOver } from './kill.ts';
 import { EVERY_MS, type SeveralStage } from './stage.ts';
 
 export type Freeze = { front: FrontName; point: string };
 /** Everything may still change while somebody is at work; so it is read once all have been stopped. */
 export type Frozen = Freeze & { ending(): Promise<Ending> };
 
-/** A process that has not spoken of its step for so long has lost it, and is not the one that has it now. */
-const SILENT = "interval '11 seconds'";
+/** A process that has been silent for so long has no session any more, and with it no lock and no chat. */
+const NO_SESSION_MS = 16_000;
+/** One that has not spoken of its step for so long has lost it, and is not the one that has it now. */
+const NO_STEP = "interval '11 seconds'";
 
 /** Whether nothing is left that belongs to anybody but so many: no lock, no chat and no step. */
 export async function isDispossessed({ db }: SeveralStage, others: number): Promise<boolean> {
   const { schema } = db.queues;
   const [row] = await db.all(
-    `SELECT (SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('strut holds', 'strut locks')) AS sessions,
+    `SELECT (SELECT count(*) FROM processes
+        WHERE seen_at > EXTRACT(EPOCH FROM clock_timestamp()) * 1000 - ${NO_SESSION_MS}) AS alive,
       (SELECT count(*) FROM ${schema}_steps.job
-        WHERE state = 'active' AND coalesce(heartbeat_on, started_on) < now() - ${SILENT}) AS steps`,
+        WHERE state = 'active' AND coalesce(heartbeat_on, started_on) < now() - ${NO_STEP}) AS steps`,
   );
-  const { sessions, steps } = Object(row);
-  return sessions <= 2 * others && steps === 0;
+  const { alive, steps } = Object(row);
+  return alive <= others && steps === 0;
 }
 
 /** Undefined when the job came to its end without passing the point. */
@@ -45,7 +48,7 @@ export async function freezeOne(stage: SeveralStage, { front, point }: Freeze): 
     () => isDispossessed(stage, processes.up().length),
     look,
   );
-  const found = async () => (await stage.record()).jobs.at(before.jobs);
+  const found = async () => jobSince(await stage.record(), before);
   // What others can end, they do meanwhile.
   const job = await found();
   if (job && job.state !== 'submitting')

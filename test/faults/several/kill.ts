@@ -3,12 +3,12 @@ import { isOver, type Job } from '../../../src/core/job/job.ts';
 import { type Ending, endingOf, pastLostMs } from '../ending.ts';
 import type { Front, FrontName } from '../front.ts';
 import { ABOUT_THE_SUBMIT, type Death, type Killed, NO_JOB, NOT_OF_A_JOB, RUNS_MS } from '../kill.ts';
-import { until } from '../record.ts';
+import { type Recorded, until } from '../record.ts';
 import { EVERY_MS, type SeveralStage } from './stage.ts';
 
 type Asked = Awaited<ReturnType<Front['ask']>>;
-/** What there was before the ask. */
-type Before = { jobs: number; submits: number };
+/** What there was before the ask. The clocks of processes differ: which job came last, its time does not say. */
+type Before = { known: ReadonlySet<string>; submits: number };
 
 /** Where somebody dies, and at which of the points that follow whoever goes on does. */
 export type SeveralKill = { front: FrontName; point: string; thenAt?: number };
@@ -17,7 +17,7 @@ export type SeveralKill = { front: FrontName; point: string; thenAt?: number };
 const SUBMIT_ENDS_MS = 101_000;
 
 export const countOf = async ({ record, provider }: SeveralStage): Promise<Before> => ({
-  jobs: (await record()).jobs.length,
+  known: new Set((await record()).jobs.map(({ id }) => id)),
   submits: provider.submits(),
 });
 
@@ -32,10 +32,15 @@ export async function pointsOf(stage: SeveralStage, front: FrontName): Promise<s
   return [...points].filter((point) => !NOT_OF_A_JOB.test(point));
 }
 
-/** The job after so many others, once it is over and all that came in is answered. */
-export async function overAfter(stage: SeveralStage, { jobs: before }: Before): Promise<Job | undefined> {
-  const { jobs, waitingFor } = await stage.record();
-  const job = jobs.at(before);
+/** The job that was asked for since. */
+export const jobSince = ({ jobs }: Recorded, { known }: Before): Job | undefined =>
+  jobs.find(({ id }) => !known.has(id));
+
+/** The same once it is over and all that came in is answered. */
+export async function overAfter(stage: SeveralStage, before: Before): Promise<Job | undefined> {
+  const record = await stage.record();
+  const { waitingFor } = record;
+  const job = jobSince(record, before);
   return job && isOver(job) && waitingFor(job.id) === 0 ? job : undefined;
 }
 
@@ -56,7 +61,7 @@ export async function untilOverInTime(stage: SeveralStage, before: Before, what:
     async () => {
       const over = await overAfter(stage, before);
       if (over) return over;
-      const found = (await stage.record()).jobs.at(before.jobs);
+      const found = jobSince(await stage.record(), before);
       // Its webhook may still find a job that nobody knows the fate of.
       if (found?.state === 'submitting') await turn(SUBMIT_ENDS_MS);
       else if (found?.state === 'unknown' && !provider.hasNews()) await turn(pastLostMs(provider));
@@ -74,8 +79,8 @@ async function deathAt(
   asked: Asked,
   before: Before,
 ): Promise<Death> {
-  const { jobs, waitingFor } = await stage.record();
-  const at = jobs.at(before.jobs)?.state ?? (waitingFor(NO_JOB) > 0 ? 'asked' : 'nothing');
+  const record = await stage.record();
+  const at = jobSince(record, before)?.state ?? (record.waitingFor(NO_JOB) > 0 ? 'asked' : 'nothing');
   return {
     point,
     at,
@@ -96,8 +101,8 @@ async function askAgain(
   if (at !== 'nothing') return;
   await stage.fronts[front].ready();
   const heard = async () => {
-    const { jobs, waitingFor } = await stage.record();
-    return jobs.length > before.jobs || waitingFor(NO_JOB) > 0;
+    const record = await stage.record();
+    return jobSince(record, before) !== undefined || record.waitingFor(NO_JOB) > 0;
   };
   const { hasMore } = stage.fronts[front];
   // What nobody confirmed comes again by itself; the rest was never heard.

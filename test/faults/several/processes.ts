@@ -24,17 +24,27 @@ export type Processes = AsyncDisposable & {
   stop(bot: HookedBot): Promise<void>;
   /** Every point that each of them passes while `work` runs, each once. */
   record(work: () => Promise<unknown>): Promise<Map<HookedBot, string[]>>;
-  /** The clocks of all of them are off by so much from now on. */
+  /** The clocks of all of them are off by so much from now on, beside what they are anyway. */
   setClocks(offMs: number): void;
   log(): string;
 };
 
-/** `envOf`: what each has for itself. */
-export async function startProcesses(
-  count: number,
-  env: Record<string, string>,
-  envOf: (index: number) => Record<string, string> = () => ({}),
-): Promise<Processes> {
+export type ProcessOptions = {
+  /** How many. */
+  count?: number;
+  env?: Record<string, string>;
+  /** What each has for itself. */
+  envOf?: (index: number) => Record<string, string>;
+  /** By how much the clock of each is off. */
+  clocksOffMs?: readonly number[];
+};
+
+export async function startProcesses({
+  count = 3,
+  env = {},
+  envOf = () => ({}),
+  clocksOffMs = [],
+}: ProcessOptions): Promise<Processes> {
   await using stack = new AsyncDisposableStack();
   const all: HookedBot[] = [];
   const dead = new Set<HookedBot>();
@@ -47,7 +57,8 @@ export async function startProcesses(
       frozen.delete(bot);
     });
   for (let index = 0; index < count; index += 1) {
-    const bot = stack.use(await startHookedBot({ ...env, ...envOf(index) }));
+    const FAULTS_ORDER = JSON.stringify({ clockOffMs: clocksOffMs[index] ?? 0 });
+    const bot = stack.use(await startHookedBot({ ...env, FAULTS_ORDER, ...envOf(index) }));
     all.push(bot);
     watch(bot);
   }
@@ -109,7 +120,8 @@ export async function startProcesses(
       return passed;
     },
     setClocks(offMs) {
-      for (const bot of all) if (!dead.has(bot)) bot.setClock(offMs);
+      for (const [index, bot] of all.entries())
+        if (!dead.has(bot)) bot.setClock((clocksOffMs[index] ?? 0) + offMs);
     },
     log: () => all.map((bot, index) => `--- process ${index + 1}\n${bot.log()}`).join('\n'),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -13,6 +13,8 @@ import { killUploading } from './upload.ts';
 
 /** Where money, a video or a member could be lost: three die one after the other, and two are started again. */
 const FIRST: SeveralKill = { front: 'page', point: 'provider.submit, after', thenAt: 2 };
+/** Ten seconds apart. */
+const CLOCKS_MS = [0, 5_000, -5_000];
 /** Where whoever goes on is about to do what must be done once. */
 const FREEZES: readonly Freeze[] = [
   { front: 'page', point: 'provider.submit, before' },
@@ -25,7 +27,7 @@ describe('three processes on the same records', postgresNeeded, () => {
   it(
     'make of each job one submit, one bill and one video, whoever dies, dies next, or stands still',
     async () => {
-      await using stage = await startSeveral('fal', { env: WITH_DEADLINE });
+      await using stage = await startSeveral('fal', { env: WITH_DEADLINE, clocksOffMs: CLOCKS_MS });
       const { processes } = stage;
       const killed: Killed[] = [];
       const frozen: Frozen[] = [];

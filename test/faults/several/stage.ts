@@ -12,7 +12,7 @@ import { readSharedRecord, strayIn, until } from '../record.ts';
 import type { Seen } from '../stage.ts';
 import { openWire, type Wire } from '../wire.ts';
 import { openDoor } from './door.ts';
-import { type Processes, startProcesses } from './processes.ts';
+import { type Processes, type ProcessOptions, startProcesses } from './processes.ts';
 
 /** Each look is a way to the database and back. */
 export const EVERY_MS = 150;
@@ -34,11 +34,7 @@ export type SeveralStage = AsyncDisposable &
     leftOver(): Promise<string[]>;
   };
 
-type SeveralOptions = {
-  count?: number;
-  env?: Record<string, string>;
-  /** What each process has for itself. */
-  envOf?: (index: number) => Record<string, string>;
+type SeveralOptions = ProcessOptions & {
   /** The database, where it is not one of the run's own server. */
   storeUrl?: string;
   /** As the internet knows it; by default as this machine does. */
@@ -47,7 +43,7 @@ type SeveralOptions = {
 
 export async function startSeveral(
   providerName: ProviderName,
-  { count = 3, env = {}, envOf, storeUrl, publicUrl }: SeveralOptions = {},
+  { env = {}, storeUrl, publicUrl, ...options }: SeveralOptions = {},
 ): Promise<SeveralStage> {
   await using stack = new AsyncDisposableStack();
   const schema = storeUrl === undefined ? await freshSchema() : { url: storeUrl, async drop() {} };
@@ -71,9 +67,9 @@ export async function startSeveral(
   };
   const folder = freshFolder();
   const processes = stack.use(
-    await startProcesses(
-      count,
-      {
+    await startProcesses({
+      ...options,
+      env: {
         ...provider.env,
         ...fronts.discord.env,
         ...fronts.telegram.env,
@@ -88,8 +84,7 @@ export async function startSeveral(
         BUDGET_USD_PER_MONTH: '100000',
         ...env,
       },
-      envOf,
-    ),
+    }),
   );
   started.processes = processes;
   const { log } = processes;
