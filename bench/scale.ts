@@ -13,7 +13,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createJobs } from '../src/core/job/jobs.ts';
 import { placeOf } from '../src/core/job/lanes.ts';
-import type { Scheduler } from '../src/core/ports.ts';
+import { type Scheduler, WORKERS } from '../src/core/ports.ts';
 import { createSteps } from '../src/steps.ts';
 import { type AlsoSaved, createJobStore } from '../src/store/jobs.ts';
 import { createLedger } from '../src/store/ledger.ts';
@@ -34,6 +34,9 @@ const IN_TIME_MS = 2_000;
 /** What a call to a provider takes; nothing of it is ours. */
 const CALL_MS = 50;
 const TICKS_A_SECOND = 100;
+const DAY_MS = 86_400_000;
+/** By then the queues are full. */
+const SOON_MS = 10_000;
 
 type Event = [kind: 'due' | 'step', key: string, nowMs: number, dueMs: number];
 type Report = { events: Event[]; upMs: number; rssMb: number; heapMb: number; cpuShare: number };
@@ -49,11 +52,13 @@ const never = (error: unknown): never => {
   throw error;
 };
 
-async function openSteps(url: string): Promise<{
+type Opened = {
   db: Awaited<ReturnType<typeof openPostgres>>;
   store: ReturnType<typeof createJobStore>;
   scheduler: Scheduler;
-}> {
+};
+
+async function openSteps(url: string): Promise<Opened> {
   const db = await openPostgres(url);
   let also: AlsoSaved | undefined;
   const joinSaves = (joined: AlsoSaved): void => {
@@ -102,7 +107,7 @@ async function work(url: string, hasWebhooks: boolean): Promise<void> {
         }, lanes),
     },
   });
-  await jobs.recover();
+  await jobs.serve([WORKERS]);
   // Node's own start counts.
   const upMs = performance.now();
   process.send?.('up');
@@ -125,45 +130,39 @@ async function work(url: string, hasWebhooks: boolean): Promise<void> {
   process.exit();
 }
 
-/** All jobs and their next steps, as a bot that has run for a while has them. */
-async function fill(
-  url: string,
-  count: number,
-  everyMs: number,
-): Promise<{ events: Event[]; perSecond: number }> {
-  const { db, scheduler } = await openSteps(url);
+const jobOf = (n: number) => {
   const now = Date.now();
-  const job = (n: number) => {
-    const made = jobIn('queued', { id: `discord-${n}`, createdAt: now, deadlineAt: now + 86_400_000 });
-    return { ...made, requester: { ...made.requester, spaceId: `discord:${n % SPACES}` } };
-  };
+  const made = jobIn('queued', { id: `discord-${n}`, createdAt: now, deadlineAt: now + 86_400_000 });
+  return { ...made, submittedAt: now, requester: { ...made.requester, spaceId: `discord:${n % SPACES}` } };
+};
+
+async function saveJobs({ db }: Opened, count: number): Promise<void> {
   for (let from = 0; from < count; from += PAGE) {
-    const rows = Array.from({ length: Math.min(PAGE, count - from) }, (_, at) => job(from + at));
-    // As if long under way: a job that was submitted just now is looked at more often.
-    const values = rows.flatMap((one) => [
-      `jobs:${one.id}`,
-      JSON.stringify({ value: { ...one, submittedAt: now - 4 * TOLD_EVERY_MS } }),
-    ]);
+    const jobs = Array.from({ length: Math.min(PAGE, count - from) }, (_, at) => jobOf(from + at));
+    const values = jobs.flatMap((one) => [`jobs:${one.id}`, JSON.stringify({ value: one })]);
     await db.run(
-      `INSERT INTO keyv (key, value, rev) VALUES ${rows.map(() => '(?, ?, 1)').join(', ')}`,
+      `INSERT INTO keyv (key, value, rev) VALUES ${jobs.map(() => '(?, ?, 1)').join(', ')}`,
       ...values,
     );
   }
-  const begun = performance.now();
+}
+
+/** Puts the next steps of all jobs into empty queues, spread evenly over so long from then on. */
+async function fill({ db, scheduler }: Opened, count: number, fromMs: number, overMs: number) {
+  await db.run('DELETE FROM strut_steps.job');
   const events: Event[] = [];
-  const from = Date.now();
+  const begun = performance.now();
   for (let done = 0; done < count; done += FILLED_AT_ONCE) {
     const steps = Array.from({ length: Math.min(FILLED_AT_ONCE, count - done) }, (_, at) => {
       const n = done + at;
-      return { key: `discord-${n}`, dueAt: from + (n / count) * everyMs, place: placeOf(job(n)) };
+      const dueAt = fromMs + (n / count) * overMs;
+      return { key: `discord-${n}`, dueAt, place: placeOf(jobOf(n)) };
     });
     await scheduler.fill(steps);
     events.push(...steps.map(({ key, dueAt }): Event => ['due', key, Date.now(), dueAt]));
   }
   const perSecond = count / ((performance.now() - begun) / 1000);
   await db.run('ANALYZE');
-  await scheduler.stop();
-  await db.close();
   return { events, perSecond };
 }
 
@@ -199,7 +198,7 @@ function serversSeconds(pid: number): number {
   return children.reduce((sum, name) => sum + ticks(statOf(name), 11, 13), own) / TICKS_A_SECOND;
 }
 
-const STATEMENTS = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::int,
+const STATEMENTS = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::int, plans::int,
     round((total_exec_time / greatest(calls, 1))::numeric, 2)::float8 AS "ms each",
     round((total_plan_time / greatest(calls, 1))::numeric, 2)::float8 AS "plan, ms each",
     round(((total_exec_time + total_plan_time) / 1000)::numeric, 1)::float8 AS "s in all"
@@ -213,8 +212,10 @@ async function measure({ count, seconds, processes, hasWebhooks, tellsStatements
   const server = await startPostgres({ syncs: true, settings: ['shared_buffers=128MB', ...settings] });
   const everyMs = hasWebhooks ? TOLD_EVERY_MS : POLL_EVERY_MS;
   try {
-    const filled = await fill(server.url, count, everyMs);
-    const db = await openPostgres(server.url);
+    const opened = await openSteps(server.url);
+    const { db } = opened;
+    await saveJobs(opened, count);
+    await fill(opened, count, Date.now() + DAY_MS, everyMs);
     if (tellsStatements) await db.run('CREATE EXTENSION pg_stat_statements');
     const [{ pid }] = (await db.all(
       `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
@@ -223,7 +224,8 @@ async function measure({ count, seconds, processes, hasWebhooks, tellsStatements
       fork(import.meta.filename, ['work', server.url, String(hasWebhooks)], { execArgv: process.execArgv }),
     );
     await Promise.all(children.map((child) => once(child, 'message')));
-    // What came due before anybody was there is late by no fault of theirs.
+    // As somebody who has emptied the queues, so that the steps are spread from now on, however long the starts took.
+    const filled = await fill(opened, count, Date.now() + SOON_MS, everyMs);
     await wait(POLL_EVERY_MS);
     const from = Date.now();
     if (tellsStatements) await db.all('SELECT pg_stat_statements_reset()');
@@ -240,6 +242,7 @@ async function measure({ count, seconds, processes, hasWebhooks, tellsStatements
       }),
     );
     await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await opened.scheduler.stop();
     await db.close();
     const events = [...filled.events, ...reports.flatMap((one) => one.events)];
     const late = lateness(events, from);

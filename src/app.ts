@@ -240,11 +240,16 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover(shared?.lanes);
-  // Of several processes, the one that does the upkeep takes up what is open.
-  await (shared ? core.takedown.start() : core.takedown.recover());
+  if (shared) {
+    // What is open is taken up by the one of them that does the upkeep.
+    await core.jobs.serve(shared.lanes);
+    await core.takedown.start();
+  } else {
+    const taken = await core.jobs.recover();
+    await core.takedown.recover();
+    if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  }
   stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
-  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());

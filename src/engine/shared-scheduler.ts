@@ -12,14 +12,16 @@ const LOOK_EVERY_MS = 500;
 const LOOK_AT_LEAST_EVERY_MS = 5_000;
 /** Steps that end one after the other are told of together. */
 const TELL_WITHIN_MS = 100;
-/** Between two looks, as a multiple of what one took: the longer the queues, the longer a look takes the database. */
-const REST = 4;
+/** After a look that brought little, as a multiple of what it took: the longer the queues, the more it is for the database. */
+const REST = 9;
+/** A look that brought this share of the room, or more, is worth another one at once. */
+const MUCH = 1 / 4;
 /** Well within the silence after which a step is taken for lost. */
 const BEAT_EVERY_MS = 3_000;
 
 /** What is to be put there when the step has ended; until then it is the step itself that is there. */
 type Next = { lane: Lane; dueAt: number; group: string | undefined };
-type Running = Taken & { lane: Lane; next?: Next | undefined };
+type Running = Taken & { lane: Lane; since: number; next?: Next | undefined };
 type Step = Parameters<Scheduler['start']>[0];
 
 export type SharedScheduler = Scheduler & {
@@ -84,10 +86,10 @@ export function createSharedScheduler({
       if (performance.now() >= takeAt) {
         takeAt = Number.POSITIVE_INFINITY;
         const begun = performance.now();
-        const more = await takeDue();
+        const taken = await takeDue();
         const now = performance.now();
-        restUntil = now + Math.min((now - begun) * REST, LOOK_EVERY_MS);
-        takeIn(more ? 0 : LOOK_EVERY_MS);
+        restUntil = taken >= atOnce * MUCH ? now : now + Math.min((now - begun) * REST, LOOK_EVERY_MS);
+        takeIn(taken > 0 && running.size < atOnce ? 0 : LOOK_EVERY_MS);
       } else lookIn(takeAt - performance.now());
       failures = 0;
     } catch (error) {
@@ -122,9 +124,9 @@ export function createSharedScheduler({
     if (soonest < LOOK_EVERY_MS) takeIn(soonest);
   }
 
-  /** Answers whether there may be more that is due, and room for it. */
-  async function takeDue(): Promise<boolean> {
-    let any = false;
+  /** Answers how many that were. */
+  async function takeDue(): Promise<number> {
+    let count = 0;
     for (const lane of [...lanes]) {
       const room = atOnce - running.size;
       if (!step || room <= 0) break;
@@ -134,10 +136,10 @@ export function createSharedScheduler({
         await queues.giveBack(lane, taken);
         continue;
       }
-      for (const one of taken) void run(step, { ...one, lane });
-      any ||= taken.length > 0;
+      for (const one of taken) void run(step, { ...one, lane, since: performance.now() });
+      count += taken.length;
     }
-    return any && running.size < atOnce;
+    return count;
   }
 
   async function run(work: Step, one: Running): Promise<void> {
@@ -184,8 +186,10 @@ export function createSharedScheduler({
   }
 
   async function beat(): Promise<void> {
+    const before = performance.now() - BEAT_EVERY_MS;
+    const long = [...running, ...ended].filter(({ since }) => since < before);
     // Where it can't be told, the steps are lost sooner or later, and what they save is compared with what they have read.
-    for (const [lane, steps] of Map.groupBy([...running, ...ended], (one) => one.lane))
+    for (const [lane, steps] of Map.groupBy(long, (one) => one.lane))
       await queues.beat(lane, steps).catch(() => {});
   }
 

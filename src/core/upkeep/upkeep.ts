@@ -31,6 +31,7 @@ export function startUpkeep(
   return holds.onHeld(UPKEEP, {
     async gained() {
       stop = keepUp(ctx, core, isAtHome, () => holds.holds(UPKEEP));
+      await core.jobs.recountPlaces();
     },
     lost: async () => stop(),
   });
