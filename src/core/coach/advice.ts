@@ -12,6 +12,7 @@ import { peopleIn } from './boxes.ts';
 import type { Finding, Mend, PricedFinding } from './finding.ts';
 import { findingsOf, rank, type Seen } from './findings.ts';
 import type { Span } from './look.ts';
+import { factsOfPart } from './parts.ts';
 import type { CoachRequest } from './sighting.ts';
 import { stretchesOf } from './stretches.ts';
 
@@ -39,7 +40,7 @@ export async function adviceOn(
 
   async function priceOf(wished: Choices): Promise<Micros | undefined> {
     const target = chosenIn(ctx, spaceId, wished);
-    const again = target.ok ? plan(wished, clip, target.value) : target;
+    const again = target.ok ? plan(wished, factsOfPart(clip, wished, seen.clip), target.value) : target;
     const quoted = again.ok ? await bestQuote(eligibleProviders(ctx, spaceId), again.value, []) : again;
     return quoted.ok ? quoted.value.micros : undefined;
   }

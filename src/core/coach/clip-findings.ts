@@ -5,8 +5,11 @@ import { stretchOf } from './parts.ts';
 import type { CoachRequest, Sighting } from './sighting.ts';
 import { common, fits, lengthOf, repeatable, shotIn, stretchesOf, sumOf } from './stretches.ts';
 
-/** Every real cut that was measured scored more than that, and a noisy clip without any less. */
-const SURE_CUT = 20;
+/**
+ * Real cuts that were measured stood out from the frames around them by three times and more, however low they scored; what
+ * races, flickers or is noisy has more frames like it.
+ */
+const STANDS_OUT = 2;
 /** A stretch that begins or ends at a cut has none. */
 const AT_THE_EDGE = 0.15;
 const RIVAL = 0.5;
@@ -42,7 +45,7 @@ export function clipFindings(look: ClipLook, request: CoachRequest): Sighting[] 
       code: 'clip-cuts',
       measured: { cuts: cuts.length, firstSeconds: cuts[0]?.atSeconds ?? 0 },
       spans: cuts.map(({ atSeconds }) => ({ fromSeconds: atSeconds, toSeconds: atSeconds })),
-      unsure: !cuts.some(({ score }) => score >= SURE_CUT),
+      unsure: !cuts.some(({ score, beside }) => score >= STANDS_OUT * beside),
       mends: trims.length > 0 ? trims : repeatsFor(look, request),
     });
   const fades = look.fades.filter((fade) => lengthOf(common(fade, used)) > AT_THE_EDGE);

@@ -28,6 +28,7 @@ export const FINDING_CODES = [
   'no-face-in-image',
   'image-head-cut',
   'facing-differs',
+  'pose-differs',
   'clip-too-fast',
   'clip-camera-races',
   'clip-camera-moves',

@@ -4,6 +4,7 @@ import { adviceOn } from '../coach/advice.ts';
 import type { PricedFinding } from '../coach/finding.ts';
 import type { Seen } from '../coach/findings.ts';
 import type { Span } from '../coach/look.ts';
+import { factsOfPart } from '../coach/parts.ts';
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
@@ -75,7 +76,7 @@ export function createIntake(ctx: Context): Intake {
     const { image, clip, warnings, seen } = await verdictOn(uploads, target.model);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
-    const planned = plan(choices, clip.value, target);
+    const planned = plan(choices, factsOfPart(clip.value, choices, seen.clip), target);
     if (!planned.ok) return planned;
     const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
     const prepared = await priced(spaceId, planned.value, heard, { uploads });

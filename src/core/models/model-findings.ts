@@ -56,6 +56,7 @@ export const STRICT_FINDINGS = {
   'clip-out-of-view': 'may-fail',
   'legs-invented': 'may-fail',
   'facing-differs': 'may-fail',
+  'pose-differs': 'hint',
 } as const satisfies FindingTable;
 
 /**

@@ -71,6 +71,18 @@ describe('of a picture for Kling', () => {
     ]);
   });
 
+  it('somebody between two others of whom no more than a face is seen can be cropped to as well, with the chest', () => {
+    const face = { left: 0.45, top: 0.3, width: 0.1, height: 0.12 };
+    const hidden = person({ box: face, head: face, framing: 'face', score: 0, facing: 'unclear' });
+    const [finding] = found({ picture: pictureLook({ people: [...inARow(2), hidden] }) });
+    const crops = finding?.mends.map(({ person: number, choices }) => [number, choices.crop]);
+    expect(crops?.map(([number]) => number)).toEqual([1, 2, 3]);
+    const crop = finding?.mends[2]?.choices.crop;
+    expect(crop?.top).toBeLessThan(0.3);
+    expect((crop?.top ?? 0) + (crop?.height ?? 0)).toBeGreaterThan(0.3 + 3 * 0.12);
+    expect(crop?.width).toBeGreaterThan(0.25);
+  });
+
   it('forty people are counted, and no more are offered than there is room for', () => {
     const [finding] = found({ picture: pictureLook({ people: inARow(12), count: 40 }) });
     expect(finding?.measured).toEqual({ people: 40 });
@@ -199,14 +211,14 @@ describe('of a clip for Kling', () => {
   });
 
   it('a clip that is all cuts has no mend, as no shot of it is long enough', () => {
-    const cuts = [1, 2, 3, 4, 5].map((atSeconds) => ({ atSeconds, score: 40 }));
+    const cuts = [1, 2, 3, 4, 5].map((atSeconds) => ({ atSeconds, score: 40, beside: 3 }));
     const shots = [0, 1, 2, 3, 4, 5].map((at) => shot(at, at + 1));
     const findings = found({ clip: clipLook({ seconds: 6, cuts, shots }) });
     expect(findings).toMatchObject([{ code: 'clip-cuts', level: 'will-fail', mends: [] }]);
   });
 
   it('a clip whose shots are all too short is mended by the best of them over and over', () => {
-    const cuts = [2, 4].map((atSeconds) => ({ atSeconds, score: 40 }));
+    const cuts = [2, 4].map((atSeconds) => ({ atSeconds, score: 40, beside: 3 }));
     const shots = [shot(0, 2, { motion: 0.1 }), shot(2, 4), shot(4, 6)];
     const best = [{ fromSeconds: 2.08, toSeconds: 3.92 }];
     const [finding] = found({ clip: clipLook({ seconds: 6, cuts, shots, best }) });

@@ -61,6 +61,21 @@ describe('a pair in a chat', () => {
     });
   });
 
+  it("keeps the clip's orientation in a part without the cut, though a cut looks like a move of the camera", async () => {
+    const remote = createRemote('paid');
+    const world = createWorld({
+      remotes: [remote],
+      clip: { durationMs: 9000, cameraMoves: true },
+      media: { lookAtPicture: async () => pictureLook(), lookAtClip: async () => clipLook(cutAt(5, 9)) },
+    });
+    const { core } = world.boot();
+    const offer = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(offer.request.orientation).toBe('image');
+    expect(await core.offers.change(MEMBER, offer.code, { trimFrom: 0, trimTo: 5 })).toMatchObject({
+      value: { request: { orientation: 'video' }, quote: { notes: [] } },
+    });
+  });
+
   it('becomes a job of the part that was chosen, with what was said of it on record', async () => {
     const used: unknown[] = [];
     const { core } = worldThatSees(pictureLook({ people: inARow(3) }), clipLook(cutAt(4, 9)), {
