@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BadConfig } from './bad-config.ts';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
-import type { Context } from './core/context.ts';
 import { LABELLINGS } from './core/job/job.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
@@ -240,15 +239,3 @@ export function trustedOrigins(config: Config): string[] {
   // One that turns its provider on may be missing.
   return names.flatMap((name) => (config[name] ? new URL(String(config[name])).origin : []));
 }
-
-/** `hosted`: whether any provider that costs something is turned on. */
-export const rulesFrom = (config: Config, hosted: boolean): Context['rules'] => ({
-  operatorBudget: {
-    day: microsFromUsd(config.BUDGET_USD_PER_DAY),
-    month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
-  },
-  timeZone: config.TIMEZONE,
-  jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-  labelMinimum: config.LABEL_MINIMUM,
-  defaultQuality: hosted ? 'standard' : 'draft',
-});

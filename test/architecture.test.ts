@@ -34,6 +34,8 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/files-url.ts': ['src/environment.ts'],
   'src/environment.ts': [],
   'src/log.ts': ['src/scrub.ts'],
+  'src/logged.ts': ['src/core'],
+  'src/rules.ts': ['src/config.ts', 'src/core'],
   'src/scrub.ts': ['src/chat/catalog.ts'],
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],

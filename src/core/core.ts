@@ -16,6 +16,7 @@ import { createModels } from './models/list.ts';
 import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createStatus, type StatusParts } from './status.ts';
 import { createTakedown } from './takedown/takedown.ts';
 import { createConsents } from './trust/consent.ts';
 import { createMadeBy } from './trust/made-by.ts';
@@ -33,6 +34,7 @@ export function createCore(
     library: KeyValueStore;
     takedown: { kv: KeyValueStore; scheduler: Scheduler };
   },
+  status: StatusParts,
 ): Core {
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
@@ -67,6 +69,7 @@ export function createCore(
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),
     madeBy: createMadeBy(ctx),
+    status: createStatus(ctx, status),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

@@ -116,7 +116,7 @@ function ofAccount(
   return diagnosis('provider-works', { name, setting, balance: `, with ${balance} left`, price }, id);
 }
 
-function ofTrouble({ kind, message: said }: ProviderTrouble, id: string): Diagnosis {
+export function ofTrouble({ kind, message: said }: ProviderTrouble, id: string): Diagnosis {
   const { name, key: setting } = moduleOf(id);
   switch (kind) {
     case 'bad-key':

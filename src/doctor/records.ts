@@ -42,6 +42,8 @@ function said(found: FoundRecords, { config }: Patient): Diagnosis[] {
       return [diagnosis('database-new', {})];
     case 'moved':
       return config.STORE_URL ? [] : [diagnosis('database-moved', {})];
+    case 'in-use':
+      return [diagnosis('database-in-use', {})];
     case 'damaged':
       return [diagnosis('database-damaged', {})];
     case 'newer':
@@ -62,7 +64,7 @@ function said(found: FoundRecords, { config }: Patient): Diagnosis[] {
 /** Nothing where the records can't be read, which the check of the database tells. */
 export async function recordsOf(patient: Patient): Promise<RecordsToRead | undefined> {
   const found = await patient.records().catch(() => undefined);
-  return found?.kind === 'open' ? found.records : undefined;
+  return found && 'records' in found ? found.records : undefined;
 }
 
 export const jobs: Check = {

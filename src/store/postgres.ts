@@ -114,7 +114,7 @@ export async function openPostgres(
 export async function openPostgresToRead(
   url: string,
 ): Promise<Pick<Statements, 'all'> & { shape: number; close(): Promise<void> }> {
-  const pool = openPool(url, 'strut doctor', 2, 'SET default_transaction_read_only = on');
+  const pool = openPool(url, 'strut doctor', 2, ANSWER_WITHIN_MS, 'SET default_transaction_read_only = on');
   const direct = statementsOn(pool);
   const all: Statements['all'] = async (text, ...values) => {
     try {

@@ -33,6 +33,8 @@ export type RecordsToRead = {
 export type FoundRecords = AsyncDisposable &
   (
     | { kind: 'none' | 'moved' | 'damaged' }
+    /** The running bot's own: it has looked at the database when it opened it. */
+    | { kind: 'in-use'; records: RecordsToRead }
     | { kind: 'older' | 'newer'; version: number; known: number }
     | {
         kind: 'open';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
-import type { NextStep, Scheduler, Scheduler } from '../../src/core/ports.ts';
+import type { NextStep, Scheduler } from '../../src/core/ports.ts';
 import { aHold } from '../contracts/ledger.ts';
 import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';

@@ -248,11 +248,15 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, {
+    const shelves = {
       offers: life.wire(disk.offers, ['set', 'delete']),
       notices: disk.notices,
       library: life.wire(disk.savings, ['set', 'delete']),
       takedown: { kv: cases, scheduler: clocks },
+    };
+    const core = createCore(ctx, shelves, {
+      providerHealth: evenProviderHealth(),
+      examine: async () => ({ at: clock.now(), found: [] }),
     });
     return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler, clocks };
   }

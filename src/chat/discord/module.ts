@@ -51,7 +51,8 @@ export const discord = defineChat({
     'Open discord.com/developers/applications and press New Application.',
     'On the page Bot, press Reset Token and copy it. The switches under Privileged Gateway Intents stay off.',
   ],
-  writeTo: 'The bot must be in a server of yours (see its link above). Click on its name there, then Message.',
+  writeTo:
+    'The bot must be in a server of yours (see its link above). Click on its name there, then Message.',
   tokenLooks: /^[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}$/,
   namesFiles: namedByWaiting,
   async create(settings, { scheduler, ...deps }) {

@@ -35,7 +35,10 @@ export type ProviderHealth = {
   note(job: Job): Promise<void>;
   of(provider: string): ProviderStats;
   /** Of the jobs that ended from then on, and whose end says something of the provider. */
-  since(provider: string, at: number): { ended: number; failed: number; lastFailure?: FailureCode };
+  since(
+    provider: string,
+    at: number,
+  ): { ended: number; failed: number; lastFailure?: FailureCode; usualMs?: number };
   /** Smaller is better; equal for providers about which nothing speaks. */
   rank(provider: string): number;
 };
@@ -67,7 +70,16 @@ export async function createProviderHealth(kv: KeyValueStore, sharing?: Sharing)
       const judged = of(provider).filter((one) => one.at >= at && saysOfIt(one));
       const failed = judged.filter(({ end }) => end !== 'delivered');
       const lastFailure = failed.at(-1)?.failure;
-      return { ended: judged.length, failed: failed.length, ...(lastFailure ? { lastFailure } : {}) };
+      const usual = quantile(
+        judged.flatMap((one) => one.seconds ?? []),
+        0.5,
+      );
+      return {
+        ended: judged.length,
+        failed: failed.length,
+        ...(lastFailure ? { lastFailure } : {}),
+        ...(usual === undefined ? {} : { usualMs: usual * 1000 }),
+      };
     },
     rank(provider) {
       const judged = of(provider).filter(saysOfIt);

@@ -18,26 +18,33 @@ const UPKEEP = 'upkeep';
 
 /**
  * Begins at once, or when it is this process's turn, where it has `holds` with others; the answer ends it. `isAtHome`: as in
- * `sweepOrphans`.
+ * `sweepOrphans`. `alarms`: looks what the operator has to hear of.
  */
 export function startUpkeep(
   ctx: Context,
   core: Core,
   isAtHome: () => boolean,
   holds?: Pick<Holds, 'holds' | 'onHeld'>,
+  alarms: () => Promise<void> = async () => {},
 ): () => void | Promise<void> {
-  if (!holds) return keepUp(ctx, core, isAtHome, () => true);
+  if (!holds) return keepUp(ctx, core, isAtHome, alarms, () => true);
   let stop = (): void => {};
   return holds.onHeld(UPKEEP, {
     async gained() {
-      stop = keepUp(ctx, core, isAtHome, () => holds.holds(UPKEEP));
+      stop = keepUp(ctx, core, isAtHome, alarms, () => holds.holds(UPKEEP));
       await core.jobs.recountPlaces();
     },
     lost: async () => stop(),
   });
 }
 
-function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () => boolean): () => void {
+function keepUp(
+  ctx: Context,
+  core: Core,
+  isAtHome: () => boolean,
+  alarms: () => Promise<void>,
+  isOurs: () => boolean,
+): () => void {
   const often = [
     () => core.offers.sweep(),
     () => core.library.savings.sweep(),
@@ -63,7 +70,7 @@ function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () =>
   }
   const timers = (
     [
-      [[() => core.jobs.freePlaces()], PLACES_MS],
+      [[() => core.jobs.freePlaces(), alarms], PLACES_MS],
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const

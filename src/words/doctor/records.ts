@@ -3,6 +3,7 @@ import type { Table } from './table.ts';
 
 export const RECORDS = {
   database: { level: 'ok', what: 'The database is whole: shape {version}, {size}.' },
+  'database-in-use': { level: 'ok', what: 'The database is in use; it was whole when the bot opened it.' },
   'database-new': { level: 'ok', what: 'There is no database yet; the first start makes it.' },
   'database-damaged': {
     level: 'broken',
