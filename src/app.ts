@@ -8,6 +8,7 @@ import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namedByChats } from './chats.ts';
 import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { keepCopies, setRight } from './copies.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
@@ -198,6 +199,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
+  const takeCopy = keepCopies(config, health, CLOCK.now);
+  await setRight(ctx, store);
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -240,7 +243,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const taken = await core.jobs.recover(shared?.lanes);
   // Of several processes, the one that does the upkeep takes up what is open.
   await (shared ? core.takedown.start() : core.takedown.recover());
-  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds));
+  stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, takeCopy }, shared?.holds));
   if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
   for (const chat of chats.all) {
     await chat.start(core);

@@ -22,6 +22,11 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/main.ts': ['src/app.ts', 'src/config.ts', 'src/log.ts', 'src/scrub.ts'],
   'src/migrate.ts': ['src/moving.ts'],
   'src/moving.ts': ['src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
+  'src/backup.ts': ['src/backing-up.ts'],
+  'src/backing-up.ts': ['src/at-start.ts', 'src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
+  'src/restore.ts': ['src/restoring.ts'],
+  'src/restoring.ts': ['src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
+  'src/copies.ts': ['src/config.ts', 'src/core', 'src/store', 'src/words'],
   'src/config.ts': [
     'src/chat/catalog.ts',
     'src/core',

@@ -10,6 +10,7 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
+import { type PutBack, putBackOn } from './copies/mark.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -45,6 +46,7 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  putBack: PutBack;
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
@@ -146,6 +148,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    putBack: putBackOn(db),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),

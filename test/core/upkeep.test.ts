@@ -17,7 +17,7 @@ function setUp() {
   const parts = [
     { ...ctx, traces: { ...ctx.traces, overwrite } },
     { ...core, offers: { ...core.offers, sweep } },
-    () => true,
+    { isAtHome: () => true, takeCopy: async () => void done.push('copied') },
   ] as const;
   return {
     parts,
@@ -57,7 +57,7 @@ describe('upkeep', () => {
   it('begins at once where a process is alone, and one work after the other', async () => {
     const { parts, done } = setUp();
     const stop = startUpkeep(...parts);
-    await expect.poll(() => done).toEqual(['offers', 'overwritten']);
+    await expect.poll(() => done).toEqual(['copied', 'offers', 'overwritten']);
     await stop();
   });
 
@@ -68,7 +68,7 @@ describe('upkeep', () => {
     await new Promise(setImmediate);
     expect(done).toEqual([]);
     await turn.give();
-    await expect.poll(() => done).toEqual(['offers', 'overwritten']);
+    await expect.poll(() => done).toEqual(['copied', 'offers', 'overwritten']);
     await stop();
   });
 
@@ -78,11 +78,11 @@ describe('upkeep', () => {
     const goOn = hold();
     startUpkeep(...parts, turn);
     await turn.give();
-    await expect.poll(() => done).toEqual(['offers']);
+    await expect.poll(() => done).toEqual(['copied', 'offers']);
     await turn.take();
     goOn();
     await new Promise(setImmediate);
     await new Promise(setImmediate);
-    expect(done).toEqual(['offers']);
+    expect(done).toEqual(['copied', 'offers']);
   });
 });
