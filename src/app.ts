@@ -8,6 +8,7 @@ import { canRender, takeUp, tellWhatIsOff, tellWhatIsOn, version } from './at-st
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namesFile } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { keepCopies, setRight } from './copies.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
@@ -197,6 +198,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
+  const takeCopy = keepCopies(config, health, CLOCK.now);
+  await setRight(ctx, store);
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -239,7 +242,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   await takeUp(core, shared?.lanes, log);
-  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds, inside.alarms(ctx)));
+  const beside = { isAtHome: files.isAtHome, takeCopy, alarms: inside.alarms(ctx) };
+  stack.defer(startUpkeep(ctx, core, beside, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());

@@ -11,6 +11,7 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
+import { type PutBack, putBackOn } from './copies/mark.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -52,6 +53,7 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  putBack: PutBack;
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
@@ -154,6 +156,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    putBack: putBackOn(db),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
