@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { marksOf } from './alike.ts';
-import { version } from './at-start.ts';
+import { takeUp, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { frontOf } from './chat/front.ts';
 import type { SharedChats } from './chats.ts';
@@ -95,31 +95,27 @@ type WorkParts = {
   events: Pick<JobEvents, 'subscribe'>;
   scheduler: Pick<Scheduler, 'queues'>;
   health: Health;
-  log: Pick<Logger, 'info'>;
+  log: Logger;
 };
 
 /** What is open goes on, in this process as far as it is to. The answer ends that. */
 export async function goOn(
   shared: Pick<SharedWork, 'holds' | 'lanes'> | undefined,
-  { jobs, takedown }: Pick<Core, 'jobs' | 'takedown'>,
+  core: Core,
   { scheduler, health, log, ...parts }: WorkParts,
 ): Promise<() => Promise<void>> {
-  if (shared) {
-    // What is open is taken up by the one of them that does the upkeep.
-    await jobs.serve(shared.lanes);
-    await takedown.start();
-    const endDrafts = serveDrafts(shared, jobs, parts);
-    const endWatch = scheduler.queues ? watchQueues(scheduler.queues, health) : () => {};
-    return async () => {
-      endWatch();
-      await endDrafts();
-    };
-  }
-  const taken = await jobs.recover();
-  await takedown.recover();
-  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
-  return async () => {};
+  await takeUp(core, shared?.lanes, log);
+  if (!shared) return async () => {};
+  const endDrafts = serveDrafts(shared, core.jobs, parts);
+  const endWatch = scheduler.queues ? watchQueues(scheduler.queues, health) : () => {};
+  return async () => {
+    endWatch();
+    await endDrafts();
+  };
 }
+
+export const rendersDrafts = (shared: Pick<SharedWork, 'holds'> | undefined): boolean =>
+  shared?.holds.holds(DRAFTS) ?? true;
 
 /** Of several processes, one renders the drafts: it looks at those that are under way, since their files are there. */
 function serveDrafts(

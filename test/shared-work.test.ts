@@ -6,7 +6,9 @@ import type { Holder } from '../src/core/holds.ts';
 import { goOn } from '../src/shared-work.ts';
 import { jobIn } from './fakes/jobs.ts';
 
-const log = { info() {} };
+import { silent } from './providers/subject.ts';
+
+const log = silent as never;
 
 async function aProcess(lanes: readonly string[]) {
   const did: string[] = [];

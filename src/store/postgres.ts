@@ -1,8 +1,9 @@
 /** The port on PostgreSQL, through a pool of connections. What is here is loaded only where STORE_URL asks for it. */
-import pg from 'pg';
+import type pg from 'pg';
 import { StoreClosed, StoreTooNew, StoreUnfit } from './errors.ts';
 import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
 import { isDeadlock, isUnanswered, postgresErrorOf } from './postgres-errors.ts';
+import { openPool } from './postgres-pool.ts';
 import { prepared } from './postgres-prepared.ts';
 import { orForbidden } from './postgres-rights.ts';
 import type { Database, LockName, SqlValue, Statements } from './sql.ts';
@@ -15,7 +16,6 @@ const QUEUE_CONNECTIONS = 4;
  * not been. What was kept is kept in the order it was written in: no step is gone before the one after it is there.
  */
 const UNSYNCED = 'SET synchronous_commit = off';
-const CONNECT_WITHIN_MS = 5_000;
 /**
  * Of one statement: on a cable that was cut, nobody would ever answer. Somebody waits for most of them, so this is about as
  * long as a database takes that is started again.
@@ -23,19 +23,12 @@ const CONNECT_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** What goes through whole tables, while nobody waits. */
 const LONG_WITHIN_MS = 30 * 60_000;
-/** A transaction of a process that stands still, or is cut off, must not keep the others waiting: they give up later. */
-const IDLE_SHARE = 2 / 3;
-/** The system then asks the other end every second, and gives the connection up after ten. */
-const KEEP_ALIVE_MS = 5_000;
 const TRIES_AT_DEADLOCK = 5;
 /** The tables that say who somebody is. */
 const WITH_MEMBERS = [
   ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
   ...['admissions', 'admission_spaces', 'admission_members'],
 ];
-/** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
-const INT8 = 20;
-
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** The same database for another user of it: statements in PostgreSQL's own form, and errors as they are. */
@@ -115,25 +108,27 @@ export async function openPostgres(
   }
 }
 
-/** `first`: on each connection, before anybody has it. */
-function openPool(url: string, name: string, max: number, answerWithinMs: number, first?: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: name,
-    max,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: answerWithinMs,
-    idle_in_transaction_session_timeout: Math.round(answerWithinMs * IDLE_SHARE),
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    ...(first ? { onConnect: async (client) => void (await client.query(first)) } : {}),
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
-  });
-  // A connection that ends while nobody uses it is no error of ours: the next statement gets another one. Without
-  // somebody who listens, it would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+/** The same for reading alone, in the shape that it has; 0 where it has none yet. Throws StoreError. */
+export async function openPostgresToRead(
+  url: string,
+): Promise<Pick<Statements, 'all'> & { shape: number; close(): Promise<void> }> {
+  const pool = openPool(url, 'strut doctor', 2, ANSWER_WITHIN_MS, 'SET default_transaction_read_only = on');
+  const direct = statementsOn(pool);
+  const all: Statements['all'] = async (text, ...values) => {
+    try {
+      return await direct.all(text, ...values);
+    } catch (error) {
+      throw postgresErrorOf(error) ?? error;
+    }
+  };
+  try {
+    const [made] = await all("SELECT to_regclass('shape') IS NOT NULL AS made");
+    const [row] = Object(made).made ? await all('SELECT version FROM shape') : [];
+    return { all, shape: Number(Object(row).version ?? 0), close: () => pool.end() };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
 }
 
 type Statement = ReturnType<typeof prepared>;

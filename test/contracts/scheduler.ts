@@ -7,17 +7,20 @@ type Made = { scheduler: Scheduler; errors: unknown[] };
 
 /** Steps that end when the test says so. */
 export function manualSteps() {
-  const ends = new Map<string, () => void>();
+  // One that is taken for lost is taken again while it is still under way.
+  const ends: { key: string; end(): void }[] = [];
   const started: string[] = [];
   return {
     started,
     step: (key: string) => {
       started.push(key);
-      return new Promise<void>((resolve) => void ends.set(key, resolve));
+      return new Promise<void>((end) => void ends.push({ key, end }));
     },
-    end: (key: string) => ends.get(key)?.(),
+    end(key: string) {
+      for (const one of ends) if (one.key === key) one.end();
+    },
     endAll() {
-      for (const end of ends.values()) end();
+      for (const { end } of ends) end();
     },
   };
 }

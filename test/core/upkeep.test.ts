@@ -18,7 +18,7 @@ function setUp() {
   const parts = [
     { ...ctx, traces: { ...ctx.traces, overwrite } },
     { ...core, offers: { ...core.offers, sweep } },
-    () => true,
+    { isAtHome: () => true, takeCopy: async () => void done.push('copied'), alarms: async () => {} },
   ] as const;
   return {
     parts,
@@ -58,7 +58,7 @@ describe('upkeep', () => {
   it('begins at once where a process is alone, and one work after the other', async () => {
     const { parts, done } = setUp();
     const stop = startUpkeep(...parts);
-    await expect.poll(() => done).toEqual(['offers', 'overwritten']);
+    await expect.poll(() => done).toEqual(['copied', 'offers', 'overwritten']);
     await stop();
   });
 
@@ -69,7 +69,7 @@ describe('upkeep', () => {
     await new Promise(setImmediate);
     expect(done).toEqual([]);
     await turn.give();
-    await expect.poll(() => done).toEqual(['offers', 'overwritten']);
+    await expect.poll(() => done).toEqual(['copied', 'offers', 'overwritten']);
     await stop();
   });
 
@@ -84,7 +84,12 @@ describe('upkeep', () => {
     await ctx.admissionQueue.enter({ ...opened.value, id: 'web:stray' });
     expect(await ctx.admissionQueue.ids('all')).toContain('web:stray');
     const turn = handed();
-    const stop = startUpkeep(ctx, core, () => true, turn);
+    const stop = startUpkeep(
+      ctx,
+      core,
+      { isAtHome: () => true, takeCopy: async () => {}, alarms: async () => {} },
+      turn,
+    );
     await turn.give();
     await expect.poll(() => ctx.scheduler.missing([opened.value.id])).toEqual([]);
     await expect.poll(() => ctx.admissionQueue.ids('all')).toEqual([]);
@@ -97,11 +102,11 @@ describe('upkeep', () => {
     const goOn = hold();
     startUpkeep(...parts, turn);
     await turn.give();
-    await expect.poll(() => done).toEqual(['offers']);
+    await expect.poll(() => done).toEqual(['copied', 'offers']);
     await turn.take();
     goOn();
     await new Promise(setImmediate);
     await new Promise(setImmediate);
-    expect(done).toEqual(['offers']);
+    expect(done).toEqual(['copied', 'offers']);
   });
 });

@@ -37,3 +37,6 @@ export const wake = (ctx: Waker, id: string, place?: StepPlace): Promise<void> =
   ctx.scheduler
     .at(id, ctx.clock.now(), place)
     .catch((err: unknown) => ctx.log.warn({ err, id }, 'a step starts later than it could'));
+
+/** The draft of a job stands differently now, in the process that looks at it. */
+export const wakeDraft = (ctx: Waker, id: string): Promise<void> => wake(ctx, id, { lane: DRAFTS });
