@@ -17,6 +17,11 @@ COPY commands commands
 COPY puppet puppet
 COPY settings settings
 COPY src src
+# docker compose run --rm strut setup, docker compose exec strut doctor
+RUN for name in setup doctor; do \
+      printf '#!/bin/sh\nexec node "/app/src/%s/main.ts" "$@"\n' "$name" > "/usr/local/bin/$name" \
+      && chmod +x "/usr/local/bin/$name"; \
+    done
 # A volume that is mounted there takes on whose it is.
 RUN mkdir /data /files && chown node:node /data /files
 USER node

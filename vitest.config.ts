@@ -16,6 +16,7 @@ const WAITING = [
   'test/chat/telegram/token-proof.test.ts',
   'test/store/limits.test.ts',
   'test/setup/wizard.test.ts',
+  'test/e2e/told.test.ts',
 ];
 
 const SHARED = {
