@@ -7,15 +7,17 @@ import { TABLE } from '../../src/words/doctor/index.ts';
 import type { Entry, Table } from '../../src/words/doctor/table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\{(\w+)\}/g, '_$1_');
+const shown = (text: string): string => text.replaceAll(/\{(\w+)\}/g, '_$1_');
 
 function section(title: string, table: Table): string {
-  const rows = Object.values<Entry>(table).flatMap((entry) =>
+  const findings = Object.values<Entry>(table).flatMap((entry) =>
     entry.level === 'ok'
       ? []
-      : [`| ${entry.level} | ${cell(entry.what)} | ${cell(entry.why)} | ${cell(entry.next)} |`],
+      : [
+          `- **${shown(entry.what)}** (${entry.level}) ${shown(entry.why)} **What to do:** ${shown(entry.next)}`,
+        ],
   );
-  return `## ${title}\n\n| | it says | why it matters | what to do |\n| - | - | - | - |\n${rows.join('\n')}\n`;
+  return `## ${title}\n\n${findings.join('\n')}\n`;
 }
 
 /** Written from the doctor’s own words by `npx vitest run --project quick test/doctor/docs.test.ts --update`. */
