@@ -4,16 +4,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
-import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
+import { canRender, takeUp, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createChats, namedByChats } from './chats.ts';
+import { createChats, namesFile } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
+import { keepCopies, setRight } from './copies.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
-import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
@@ -103,6 +103,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
   const offers = store.keyv('offers');
+  const savings = store.keyv('library');
   const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
@@ -114,7 +115,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   if (sharing) settings.share(sharing);
   const fileUse = createFileUse({
     files: store.files,
-    records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    records: namesFile(store, { offers, savings }),
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
@@ -142,6 +143,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
+    library: store.library,
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
@@ -180,6 +182,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const shelves = {
     offers,
     notices: store.keyv('notices'),
+    library: savings,
     takedown: { kv: reports, scheduler: timers() },
   };
   const core = createCore(ctx, shelves, { providerHealth, examine: inside.examine });
@@ -195,6 +198,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
+  const takeCopy = keepCopies(config, health, CLOCK.now);
+  await setRight(ctx, store);
   const server = await startServer({
     host: config.HOST,
     port: config.PORT,
@@ -236,11 +241,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover(shared?.lanes);
-  // Of several processes, the one that does the upkeep takes up what is open.
-  await (shared ? core.takedown.start() : core.takedown.recover());
-  stack.defer(startUpkeep(ctx, core, files.isAtHome, shared?.holds, inside.alarms(ctx)));
-  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  await takeUp(core, shared?.lanes, log);
+  const beside = { isAtHome: files.isAtHome, takeCopy, alarms: inside.alarms(ctx) };
+  stack.defer(startUpkeep(ctx, core, beside, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());

@@ -145,6 +145,7 @@ const schema = z
       )
       .optional(),
     FILES_URL: filesUrl.optional(),
+    DAILY_COPIES: z.coerce.number({ error: 'must be a number of copies' }).int().min(0).max(366).default(7),
     ...s3Keys,
     ROLES: roles.prefault(ROLES.join()),
     HOST: z.string().default('127.0.0.1'),

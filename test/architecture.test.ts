@@ -23,6 +23,11 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/migrate.ts': ['src/moving.ts'],
   'src/moving.ts': ['src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
   'src/bad-config.ts': [],
+  'src/backup.ts': ['src/backing-up.ts'],
+  'src/backing-up.ts': ['src/at-start.ts', 'src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
+  'src/restore.ts': ['src/restoring.ts'],
+  'src/restoring.ts': ['src/config.ts', 'src/scrub.ts', 'src/store', 'src/words'],
+  'src/copies.ts': ['src/config.ts', 'src/core', 'src/store', 'src/words'],
   'src/config.ts': [
     'src/bad-config.ts',
     'src/chat/catalog.ts',

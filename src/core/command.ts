@@ -12,6 +12,7 @@ import type { Offers } from './intake/offers.ts';
 import type { Upload } from './intake/uploads.ts';
 import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
+import type { Library } from './library/library.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
 import type { Models } from './models/list.ts';
@@ -57,6 +58,7 @@ export type Core = {
   offers: Offers;
   approvals: Approvals;
   models: Models;
+  library: Library;
   settings: SettingsChanges;
   privacy: Privacy;
   takedown: Takedown;
