@@ -11,6 +11,7 @@ import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
 import { report } from './report.ts';
 import { settings } from './settings.ts';
+import { status } from './status.ts';
 import { usage } from './usage.ts';
 import { verify } from './verify.ts';
 
@@ -25,6 +26,7 @@ export const commands = {
   verify,
   report,
   quota,
+  status,
   settings,
   usage,
   privacy,
