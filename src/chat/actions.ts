@@ -11,6 +11,7 @@ import { approve, ask, refuse } from './approvals.ts';
 import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { LIBRARY_ACTIONS } from './library-actions.ts';
 import { tellMadeBy } from './made-by.ts';
 import { myData } from './my-data.ts';
 import { offerPage } from './offer-page.ts';
@@ -178,6 +179,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   forget: ({ words }, face) => face.ask(forgetQuestion(words)),
   'forget-yes': forgetNow,
   ...REPORT_ACTIONS,
+  ...LIBRARY_ACTIONS,
   'my-data': myData,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),

@@ -7,7 +7,7 @@ import { usdFromMicros } from '../core/price/money.ts';
 import type { Sums, Usage } from '../core/reports/usage.ts';
 import { findingText } from '../words/coach.ts';
 import { wordsFor } from '../words/index.ts';
-import type { SumsView, UsageView } from './page/contract.ts';
+import type { SumsView, UsageView } from './page/usage-contract.ts';
 
 const words = wordsFor('en');
 const { money } = words;

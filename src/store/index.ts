@@ -1,6 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
+import type { LibraryStore } from '../core/library/store.ts';
 import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
@@ -10,6 +11,7 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
+import { type PutBack, putBackOn } from './copies/mark.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -18,6 +20,7 @@ import { createInbox } from './inbox.ts';
 import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
+import { createLibraryStore } from './library.ts';
 import { lockFolder } from './lock.ts';
 import { checkNotMoved } from './move/moved.ts';
 import { endMove } from './move/records.ts';
@@ -42,12 +45,15 @@ export type Store = {
   queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
+  /** Motions and characters that members keep. */
+  library: LibraryStore;
   /** Whose turn it is to render, by those limits. */
   admissionQueue(parts: AdmissionQueueParts): AdmissionQueue;
   files: Files;
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  putBack: PutBack;
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
@@ -143,12 +149,14 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
   return {
     jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
+    library: createLibraryStore(db),
     admissionQueue: (parts) => createAdmissionQueue(db, parts),
     files: place.files,
     filesAreShared: place.isShared,
     checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    putBack: putBackOn(db),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),

@@ -7,7 +7,7 @@ import { modelName, SEPARATOR } from './facts.ts';
 import type { Words } from './index.ts';
 
 /** `0:07`, as a player shows it; with a tenth where it is no whole second. */
-function timeText({ number }: Pick<Words, 'number'>, seconds: number): string {
+export function timeText({ number }: Pick<Words, 'number'>, seconds: number): string {
   const tenths = Math.round(seconds * 10);
   const [minutes, rest] = [Math.floor(tenths / 600), (tenths % 600) / 10];
   const text = number(rest);

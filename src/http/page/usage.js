@@ -7,7 +7,8 @@ import { find, make, tell } from './dom.js';
 import { table } from './table.js';
 import { learnNames, lengthOf, nameOf, percent } from './words.js';
 
-/** @import { ComponentView, StatusView, SumsView, UsageView, ProviderStatsView, WarningView } from './contract.ts' */
+/** @import { ComponentView, StatusView, ProviderStatsView } from './contract.ts' */
+/** @import { SumsView, UsageView, WarningView } from './usage-contract.ts' */
 
 /** A list of everybody may have thousands; the table for programs has them all. */
 const SHOWN = 25;
