@@ -246,6 +246,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     await chat.start(core);
     stack.defer(() => chat.stop());
   }
+  // Before the chats: what comes from here on is to be led to another process, not to be refused by this one.
+  stack.defer(() => server.stop());
   stack.defer(() => {
     stopping = true;
   });

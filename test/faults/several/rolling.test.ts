@@ -42,7 +42,7 @@ describe('processes that are started anew one after the other', postgresNeeded, 
       const asked = await fronts.discord.ask();
       const asking = keepAsking(stage, stopping.signal);
       for (const bot of [...processes.all].reverse()) {
-        await processes.stop(bot);
+        await bot.stop();
         await processes.revive();
       }
       stopping.abort();
