@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
-import type { Scheduler } from '../../src/core/ports.ts';
+import type { NextStep, Scheduler } from '../../src/core/ports.ts';
 import { aHold } from '../contracts/ledger.ts';
 import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
@@ -107,6 +107,7 @@ describe('a next step', () => {
         step = work;
       },
       at: async (...args: unknown[]) => void places.push(args[2]),
+      fill: async (steps: readonly NextStep[]) => void places.push(...steps.map(({ place }) => place)),
     });
     await life.jobs.recover();
     const tries = async () => Object(await world.disk.store.get(job.id)).deliveryTries;

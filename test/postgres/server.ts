@@ -101,11 +101,17 @@ const initialise = ({ run }: Home, data: string): Promise<void> =>
  * Answers when it takes connections. It ends with us, even where we are killed. `syncs`: every commit reaches the disk, as
  * it does in earnest.
  */
-export async function startPostgres({ syncs = false } = {}): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres({
+  syncs = false,
+  settings = [],
+}: {
+  syncs?: boolean;
+  settings?: readonly string[];
+} = {}): Promise<{ url: string; stop(): Promise<void> }> {
   const home = makeHome();
   const data = join(home.folder, 'data');
   await initialise(home, data);
-  const server = await home.serve(data, [...SMALL, ...(syncs ? [] : QUICK)]);
+  const server = await home.serve(data, [...SMALL, ...(syncs ? [] : QUICK), ...settings]);
   return {
     url: urlOf(data),
     async stop() {

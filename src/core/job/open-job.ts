@@ -6,7 +6,7 @@ import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
 import { deadlineMs } from './due.ts';
-import type { Event, Job, Quote } from './job.ts';
+import type { Event, Job } from './job.ts';
 import { nudge } from './lanes.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
@@ -18,7 +18,7 @@ export async function openJob(
   tries = 1,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
-  const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what.quote, now, past));
+  const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
   if (!hold.ok) return noRoom(hold);
   const created: Job = {
     id,
@@ -53,7 +53,7 @@ export async function openJob(
 export function holdOf(
   ctx: Context,
   { id, requester }: Event,
-  quote: Quote,
+  { quote, inputs }: Pick<Job, 'quote' | 'inputs'>,
   at: number,
   past: readonly PastLimit[] = [],
 ): HoldRequest {
@@ -70,7 +70,17 @@ export function holdOf(
     spaceId: requester.spaceId,
     provider: quote.provider,
     seconds: quote.seconds,
+    ...itemsOf(inputs),
   };
+}
+
+/** The library items that a job is made with. */
+function itemsOf({ image, clip }: Job['inputs']): Pick<HoldRequest, 'items'> {
+  const items = {
+    ...(clip.item === undefined ? {} : { motion: clip.item }),
+    ...(image.item === undefined ? {} : { character: image.item }),
+  };
+  return Object.keys(items).length > 0 ? { items } : {};
 }
 
 export function noRoom({ limit, leftMicros, leftJobs }: Extract<HoldOutcome, { ok: false }>) {
