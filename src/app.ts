@@ -249,8 +249,10 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     await chat.start(core);
     stack.defer(() => chat.stop());
   }
+  // Before the chats are stopped: what comes from here on is to be led to another process, not refused by this one.
   stack.defer(() => {
     stopping = true;
+    return server.stop();
   });
   log.info(`page at ${server.url}`);
   tellWhatIsOn(config, health, log);

@@ -1,6 +1,6 @@
 /** One HTTP server for everything that comes in by HTTP. It is up before the chats are. */
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type HttpBindings, serve } from '@hono/node-server';
@@ -212,11 +212,21 @@ async function listen(
       enforceTimeouts(server, timeouts);
     },
   );
+  let stopping = false;
+  const answering = new Set<ServerResponse>();
+  server.prependListener('request', (_asked, answer: ServerResponse) => {
+    answering.add(answer);
+    answer.once('close', () => answering.delete(answer));
+    if (stopping) answer.shouldKeepAlive = false;
+  });
   const shown = isAnyAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${shown}:${address.port}`,
     stop: () =>
       new Promise((resolve) => {
+        stopping = true;
+        // No connection that stays open brings anything more.
+        for (const answer of answering) answer.shouldKeepAlive = false;
         server.close(() => resolve());
         server.closeIdleConnections();
         // What is being asked gets its answer; event streams never end by themselves.

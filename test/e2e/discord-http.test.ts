@@ -61,3 +61,41 @@ it('/animate over HTTP makes the video with the gateway down, whatever forged ca
   for (const secret of [discord.token, asked.token, forged.token])
     expect(log).not.toContain(secret.slice(0, 40));
 });
+
+it('a bot that stops takes no command any more, rather than to refuse it: whoever leads them leads them elsewhere', async () => {
+  const PORT = await freePort();
+  await using discord = await startDiscord({ routes: { [PUBLIC_URL]: `http://127.0.0.1:${PORT}` } });
+  const guild = discord.guild('Dancers');
+  const channel = discord.channel(guild, 'general');
+  const ada = discord.member(guild, 'Ada');
+  await using bot = await startBot({
+    PUBLIC_URL,
+    PORT,
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    DISCORD_CDN_URLS: discord.cdnUrl,
+    DISCORD_INTERACTIONS: 'http',
+  });
+  onTestFailed(() => console.error(bot.log()));
+  await discord.waitFor(() => discord.endpoint.url() && discord.commands().length > 0);
+  // One that is being answered, for as long as a bot that stops waits for such.
+  const never = Promise.withResolvers<void>();
+  discord.fault({ method: 'PATCH', path: /@original$/ }, { answerAfter: never.promise });
+  const waiting = await discord.slash(ada, channel, '/jobs', {});
+  await discord.waitFor(() => waiting.answer);
+  const { deliveries } = discord.endpoint;
+  const from = deliveries.length;
+  let running = true;
+  const stopped = bot.stop().then(() => {
+    running = false;
+  });
+  while (running) {
+    const before = deliveries.length;
+    await discord.slash(ada, channel, '/jobs', {});
+    await discord.waitFor(() => deliveries.length > before);
+  }
+  await stopped;
+  never.resolve();
+  const statuses = new Set(deliveries.slice(from).map(({ status }) => status));
+  expect(statuses).not.toContain(503);
+});

@@ -145,7 +145,7 @@ async function discord(routes: Record<string, string>): Promise<Front> {
       people += 1;
       const member = sim.member(guild, `Ada ${people}`);
       const asked = await sim.slash(member, sim.channel(guild, `room-${people}`), '/jobs', {});
-      return () => (asked.original ? 1 : 0) + asked.followUps.length;
+      return () => (asked.original?.thinking === false ? 1 : 0) + asked.followUps.length;
     },
     async ask() {
       people += 1;

@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- kill|network|disk|soak [vitest's own options]]`: every combination, and an hour's worth of jobs; then
+ * `npm run faults [-- kill|network|disk|soak|several [vitest's own options]]`: every combination, and an hour's worth of jobs; then
  * what was found is written into docs/reliability.md (`board` does only that, with what was found before).
  * `STRUT_SOAK_MINUTES` and `STRUT_SOAK_JOBS` say how long the soak goes on at least, `STRUT_SOAK_SEED` which faults it has.
  */
@@ -11,7 +11,7 @@ import { FOUND, type Row, together } from './board.ts';
 const DOCS = join(import.meta.dirname, '../../docs/reliability.md');
 const BEGIN = '<!-- what npm run faults found: begin -->';
 const END = '<!-- end -->';
-const PARTS = ['kill', 'network', 'disk', 'soak'] as const;
+const PARTS = ['kill', 'network', 'disk', 'soak', 'several'] as const;
 
 const [only, ...rest] = process.argv.slice(2);
 const parts = PARTS.filter((part) => only === undefined || part === only);

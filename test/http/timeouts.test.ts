@@ -153,3 +153,21 @@ it.each(['/hooks/chat', '/hooks/other-chat', '/hooks/fal/a-guess'])(
     expect(judged).toEqual([]);
   },
 );
+
+describe('a server that stops', () => {
+  it('answers what is being asked, and says that its connection brings nothing more', async () => {
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { url, stop } = await start({
+      ping: () => {
+        asked.resolve();
+        return answer.promise;
+      },
+    });
+    const { heard } = dial(url, 'GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await asked.promise;
+    const stopped = stop();
+    answer.resolve();
+    await expect.poll(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+    await stopped;
+  });
+});

@@ -7,7 +7,7 @@ import { countOf, jobSince, overAfter, untilOver } from './kill.ts';
 import { EVERY_MS, type SeveralStage } from './stage.ts';
 
 export type Freeze = { front: FrontName; point: string };
-/** Everything may still change while somebody is at work; so it is read once all have been stopped. */
+/** What has become of it is read once all have been stopped: until then somebody may still be at it. */
 export type Frozen = Freeze & { ending(): Promise<Ending> };
 
 /** A process that has been silent for so long has no session any more, and with it no lock and no chat. */
@@ -57,11 +57,8 @@ export async function freezeOne(stage: SeveralStage, { front, point }: Freeze): 
   const asked = await asking;
   const { id } = await untilOver(stage, before, `the end after what stood still at ${point} went on`);
   await stage.ready();
-  return {
-    front,
-    point,
-    ending: () => endingOf(stage, asked, { id, submits: provider.submits() - before.submits }),
-  };
+  const submits = provider.submits() - before.submits;
+  return { front, point, ending: () => endingOf(stage, asked, { id, submits }) };
 }
 
 /** What is promised of it, as sentences that it breaks. To be asked once nobody is at work any more. */

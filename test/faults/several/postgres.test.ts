@@ -1,10 +1,10 @@
 /** PostgreSQL itself ends without a word while processes work, and is there again, or another one in its place. */
 import { describe, expect, it } from 'vitest';
-import { postgresNeeded } from '../../postgres/open.ts';
+import { needs } from '../../needs.ts';
 import { startPostgresProxy } from '../../postgres/proxy.ts';
 import { startPostgresPair } from '../../postgres/server.ts';
-import { TEST_MS } from '../../timeouts.ts';
-import { tell } from '../board.ts';
+import { LONG_TEST_MS } from '../../timeouts.ts';
+import { FOR_LONG, LONG, tell } from '../board.ts';
 import { wrongInAll } from '../ending.ts';
 import { FRONTS, type FrontName, type JobForm } from '../front.ts';
 import { until } from '../record.ts';
@@ -37,7 +37,7 @@ const untilNoneIsOpen = (stage: SeveralStage, what: string): Promise<boolean> =>
     { everyMs: EVERY_MS, describe: stage.log },
   );
 
-describe('processes whose PostgreSQL ends without a word', postgresNeeded, () => {
+describe('processes whose PostgreSQL ends without a word', needs(LONG, FOR_LONG), () => {
   it(
     'lose nothing, do nothing twice and live on, whether it is started again or the one that follows it takes its place',
     async () => {
@@ -76,6 +76,6 @@ describe('processes whose PostgreSQL ends without a word', postgresNeeded, () =>
         },
       ]);
     },
-    TEST_MS,
+    LONG_TEST_MS,
   );
 });

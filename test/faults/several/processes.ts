@@ -20,8 +20,7 @@ export type Processes = AsyncDisposable & {
   spare(): void;
   /** Starts those that have ended, or so many of them. */
   revive(most?: number): Promise<void>;
-  /** Stops it in order, so that it ends what it is at. Nobody is led to it by then. */
-  stop(bot: HookedBot): Promise<void>;
+
   /** Every point that each of them passes while `work` runs, each once. */
   record(work: () => Promise<unknown>): Promise<Map<HookedBot, string[]>>;
   /** The clocks of all of them are off by so much from now on, beside what they are anyway. */
@@ -104,10 +103,6 @@ export async function startProcesses({
         dead.delete(bot);
         watch(bot);
       }
-    },
-    async stop(bot) {
-      dead.add(bot);
-      await bot.stop();
     },
     async record(work) {
       const passed = new Map<HookedBot, string[]>();

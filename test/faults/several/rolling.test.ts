@@ -1,9 +1,9 @@
 /** Every process is started anew, one after the other, while members go on saying commands in both chats. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { postgresNeeded } from '../../postgres/open.ts';
-import { TEST_MS } from '../../timeouts.ts';
-import { tell } from '../board.ts';
+import { needs } from '../../needs.ts';
+import { LONG_TEST_MS } from '../../timeouts.ts';
+import { FOR_LONG, LONG, tell } from '../board.ts';
 import { wrongInAll } from '../ending.ts';
 import { until } from '../record.ts';
 import { EVERY_MS, type SeveralStage, startSeveral } from './stage.ts';
@@ -27,7 +27,7 @@ async function keepAsking({ fronts }: SeveralStage, signal: AbortSignal): Promis
   return said;
 }
 
-describe('processes that are started anew one after the other', postgresNeeded, () => {
+describe('processes that are started anew one after the other', needs(LONG, FOR_LONG), () => {
   it(
     'answer every command of both chats once, and bring a video that was under way',
     async () => {
@@ -42,7 +42,7 @@ describe('processes that are started anew one after the other', postgresNeeded, 
       const asked = await fronts.discord.ask();
       const asking = keepAsking(stage, stopping.signal);
       for (const bot of [...processes.all].reverse()) {
-        await processes.stop(bot);
+        await bot.stop();
         await processes.revive();
       }
       stopping.abort();
@@ -69,6 +69,6 @@ describe('processes that are started anew one after the other', postgresNeeded, 
         },
       ]);
     },
-    TEST_MS,
+    LONG_TEST_MS,
   );
 });

@@ -6,6 +6,7 @@ import { tell } from '../board.ts';
 import { WITH_DEADLINE, wrongInAll } from '../ending.ts';
 import { brokenBy, type Killed } from '../kill.ts';
 import { nameOf, rowsOf } from '../kill-rows.ts';
+import { ofThree } from './each.ts';
 import { type Freeze, type Frozen, freezeOne, verdictOf } from './freeze.ts';
 import { killOne, type SeveralKill } from './kill.ts';
 import { startSeveral } from './stage.ts';
@@ -53,11 +54,13 @@ describe('three processes on the same records', postgresNeeded, () => {
         [],
       );
       // Whoever went on is waited for: what it does twice, it has done by then.
+      const submits = stage.provider.submits();
       expect(await stage.leftOver()).toEqual([]);
+      expect(stage.provider.submits()).toBe(submits);
       const verdicts = await Promise.all(frozen.map(verdictOf));
       expect(verdicts.flatMap(({ broken }) => broken)).toEqual([]);
       expect(await wrongInAll(stage)).toEqual([]);
-      tell('several-short', rowsOf(killed, 'fal'));
+      tell('several-short', ofThree(rowsOf(killed, 'fal, page, discord')));
     },
     TEST_MS,
   );

@@ -15,7 +15,7 @@ import { openDoor } from './door.ts';
 import { type Processes, type ProcessOptions, startProcesses } from './processes.ts';
 
 /** Each look is a way to the database and back. */
-export const EVERY_MS = 150;
+export const EVERY_MS = 400;
 /** The sweep leaves alone what came within the last day. */
 const LONG_AGO = new Date(Date.now() - 2 * 24 * 3_600_000);
 
@@ -95,7 +95,7 @@ export async function startSeveral(
   await ready();
 
   async function leftOver(): Promise<string[]> {
-    await Promise.all(processes.up().map(processes.stop));
+    await Promise.all(processes.up().map((bot) => bot.stop()));
     const temps = globSync(join(folder, 'temp/*'));
     for (const path of [...filesIn(), ...temps]) utimesSync(path, LONG_AGO, LONG_AGO);
     await processes.revive(1);
