@@ -9,16 +9,37 @@ import { deadlineMs } from './due.ts';
 import type { Event, Job } from './job.ts';
 import { nudge } from './lanes.ts';
 
+export type NewJob = Pick<Job, 'request' | 'inputs' | 'quote' | 'findings' | 'cast'>;
+
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(
   ctx: Context,
   { id, requester }: Event,
-  what: Pick<Job, 'request' | 'inputs' | 'quote' | 'findings'>,
+  what: NewJob,
   past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
   const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
   if (!hold.ok) return noRoom(hold);
+  return accept(await create(ctx, { id, requester }, what, now));
+}
+
+/** Several jobs at once: all of them, or none where a limit has no room for all. The caller holds the locks of all. */
+export async function openJobs(
+  ctx: Context,
+  wanted: readonly { event: Event; what: NewJob }[],
+): Promise<Outcome<Job[]>> {
+  const now = ctx.clock.now();
+  const hold = await ctx.ledger.reserveAll(wanted.map(({ event, what }) => holdOf(ctx, event, what, now)));
+  if (!hold.ok) return noRoom(hold);
+  const jobs: Job[] = [];
+  for (const { event, what } of wanted)
+    jobs.push((await ctx.store.get(event.id)) ?? (await create(ctx, event, what, now)));
+  return accept(jobs);
+}
+
+/** Its price is held. */
+async function create(ctx: Context, { id, requester }: Event, what: NewJob, now: number): Promise<Job> {
   const created: Job = {
     id,
     code: codeOf(id),
@@ -42,7 +63,7 @@ export async function openJob(
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   await nudge(ctx, job);
-  return accept(job);
+  return job;
 }
 
 /** What a job of that price holds, on the counters and under the limits of this moment. */

@@ -103,7 +103,9 @@ export function drawFor(
   const facts = {
     linkTo: () => undefined,
     room: ITEMS_SHOWN,
-    typed: (command: string, _option: string, value: string) => `/${command} ${value}`,
+    // A name alone is that of a motion.
+    typed: (command: string, option: string, value: string) =>
+      option === 'character' ? `/${command} character="${value}"` : `/${command} ${value}`,
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,
