@@ -152,7 +152,7 @@ function drawn(width: number, height: number, stance: Stance, look: Look): Sharp
 }
 
 /** RGB without alpha. */
-function flat(width: number, height: number, inside: string, space?: string): Sharp {
+export function flat(width: number, height: number, inside: string, space?: string): Sharp {
   return fromSvg(svg(width, height, inside, space))
     .flatten()
     .removeAlpha();
@@ -248,7 +248,7 @@ function shade(colour: string): string {
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
-async function film(
+export async function film(
   path: string,
   seconds: number,
   sound: boolean,

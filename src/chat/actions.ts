@@ -9,7 +9,7 @@ import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { CAST_ACTIONS } from './cast.ts';
-import { partChosen, withSheet } from './coach.ts';
+import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { LIBRARY_ACTIONS } from './library-actions.ts';
@@ -96,7 +96,7 @@ const decline: ActionHandler = async (press, face, tools) => {
 
 const choose: ActionHandler = async (press, face, tools) => {
   const { words, arg = '' } = press;
-  const choices = choiceOf(arg) ?? partChosen(arg);
+  const choices = choiceOf(arg) ?? mendChosen(arg);
   const offer = await press.as((caller) =>
     choices
       ? tools.core.offers.change(caller, press.code, choices)

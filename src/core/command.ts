@@ -22,6 +22,7 @@ import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Status } from './status.ts';
 import type { Takedown } from './takedown/takedown.ts';
 import type { AuditLog } from './trust/audit.ts';
 import type { Consents, GivenConsent } from './trust/consent.ts';
@@ -72,6 +73,8 @@ export type Core = {
   handOut: HandOut;
   verify: Verify;
   madeBy: MadeBy;
+  /** How the bot does just now. `full`: with what an examination finds, for operators. */
+  status(full: boolean): Promise<Status>;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

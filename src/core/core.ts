@@ -17,6 +17,7 @@ import { createModels } from './models/list.ts';
 import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createStatus, type StatusParts } from './status.ts';
 import { createTakedown } from './takedown/takedown.ts';
 import { createConsents } from './trust/consent.ts';
 import { createMadeBy } from './trust/made-by.ts';
@@ -34,6 +35,7 @@ export function createCore(
     library: KeyValueStore;
     takedown: { kv: KeyValueStore; scheduler: Scheduler };
   },
+  status: StatusParts,
 ): Core {
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
@@ -70,6 +72,7 @@ export function createCore(
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),
     madeBy: createMadeBy(ctx),
+    status: createStatus(ctx, status),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

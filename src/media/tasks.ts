@@ -218,6 +218,13 @@ export const TASKS = {
     result: markedSchema.nullable(),
     run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: true }, context),
   }),
+  trial: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: z.object({ toPath: z.string() }),
+    result: z.number(),
+    run: async (args) => (await import('./trial.ts')).trial(args),
+  }),
   renderDraft: task({
     lane: 'slow',
     budgetMs: RENDER_MS,

@@ -153,7 +153,8 @@ export function translated<T>(step: () => T): T {
   }
 }
 
-function storeErrorOf(error: unknown): StoreError | undefined {
+/** What node:sqlite threw, in our own words; undefined for what is none of it. */
+export function storeErrorOf(error: unknown): StoreError | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   if (error.code === 'ERR_INVALID_STATE') return new StoreClosed('the store is closed', { cause: error });
   if (!('errcode' in error) || typeof error.errcode !== 'number') return undefined;

@@ -11,10 +11,10 @@ import type { Fingerprints } from '../core/trust/fingerprints.ts';
 import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
+import { type PutBack, putBackOn } from './copies/mark.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
-import { withHashedKeys } from './hashed-keys.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { type AlsoSaved, createJobStore } from './jobs.ts';
@@ -26,6 +26,7 @@ import { checkNotMoved } from './move/moved.ts';
 import { endMove } from './move/records.ts';
 import type { QueueAccess } from './postgres.ts';
 import { createSettingsStore } from './settings.ts';
+import { inSlots } from './slots.ts';
 import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
@@ -35,6 +36,9 @@ export type StoreQueues = QueueAccess & {
   /** From now on a job and what this puts are saved together, or not at all. */
   joinSaves(also: AlsoSaved): void;
 };
+
+/** A look at a clip takes up to 40 kB. */
+const LOOKS_KEPT = 4096;
 
 export type Store = {
   /** Only in PostgreSQL, which several processes may share. */
@@ -49,6 +53,7 @@ export type Store = {
   inbox: Inbox;
   settings: SettingsStore;
   traces: Traces;
+  putBack: PutBack;
   optOuts: OptOuts;
   fingerprints: Fingerprints;
   audit: AuditLog;
@@ -67,7 +72,7 @@ export type Store = {
   isAtHome(): Promise<boolean>;
   /** Of several processes on these records; missing where there can be but one. */
   processes?: ProcessTable;
-  /** What was seen of files, which says nothing of which files those were. */
+  /** What was seen of files, as much as there is room for, which says nothing of which files those were. */
   looks: Pick<KeyValueStore, 'get' | 'set'>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
@@ -151,6 +156,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     checkFiles: place.check,
     settings: createSettingsStore(db),
     traces: createTraces(db, CHATS),
+    putBack: putBackOn(db),
     optOuts: createOptOuts(keyValueStoreOn(db, 'opt-outs')),
     fingerprints: createFingerprints(db),
     audit: createAuditLog(db, (memberId) => ownSpacesOf(CHATS, memberId)),
@@ -161,7 +167,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     },
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
-    looks: withHashedKeys(keyValueStoreOn(db, 'looks')),
+    looks: inSlots(keyValueStoreOn(db, 'looks'), LOOKS_KEPT),
     async ping() {
       await db.check();
       await db.run(

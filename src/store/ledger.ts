@@ -4,6 +4,7 @@ import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts
 import type { HoldOutcome, HoldRequest, Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
 import type { Micros } from '../core/price/money.ts';
+import { isOnRecord, keepHold } from './kept-hold.ts';
 import { readItems } from './ledger-items.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Sql, Statements } from './sql.ts';
@@ -132,8 +133,9 @@ export function createLedger(sql: Sql): Ledger {
 
     async release(jobId) {
       await sql.transaction('ledger', async (tx) => {
+        if (!(await keepHold(tx, jobId)) || (await isOnRecord(tx, jobId))) return;
         const line = await lineOf(tx, jobId);
-        if (line?.state !== 'held') return;
+        if (!line) return;
         await move(tx, line.counters, line.heldMicros, NOTHING);
         await tx.run('DELETE FROM ledger_lines WHERE job_id = ?', jobId);
       });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { copyBeforeUpdate } from './copies/kept.ts';
 import { StoreBusy, StoreCorrupt, StoreTooNew, StoreTooOld, StoreUnwritable, translated } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Database, Statements } from './sql.ts';
@@ -35,6 +36,7 @@ export function openDatabase(dataDir: string): Database {
     translated(() => sqlite.exec('PRAGMA synchronous = FULL'));
     // What is deleted is written over: a forgotten member is not to be read in the file's free pages.
     translated(() => sqlite.exec('PRAGMA secure_delete = ON'));
+    copyWhatChanges(sqlite, dataDir);
     migrate(sqlite);
   } catch (error) {
     sqlite.close();
@@ -91,6 +93,33 @@ export function openToRead(
   };
 }
 
+/** A copy that nobody works on, for a look at what is in it, whatever its shape. */
+export function openAsItIs(path: string): Pick<Statements, 'all'> & AsyncDisposable {
+  const sqlite = new DatabaseSync(path, { readOnly: true });
+  return {
+    all: sqlOn(sqlite).all,
+    [Symbol.asyncDispose]: async () => sqlite.close(),
+  };
+}
+
+export function shapeOf(path: string): number {
+  const sqlite = new DatabaseSync(path, { readOnly: true });
+  try {
+    return versionOf(sqlite);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Throws StoreCorrupt, or StoreTooNew. */
+export function checkCopy(path: string): void {
+  checkWhole(path);
+  const shape = shapeOf(path);
+  checkNotTooNew(shape);
+  // Some database, but not of a bot.
+  if (shape < 1) throw new StoreCorrupt('the file is no database of Strut');
+}
+
 /**
  * Reads the whole file before anything is written to it: damage in the middle would show only when that job or that
  * line of the ledger is needed. What is damaged is left as it is, with a copy beside it. Throws StoreCorrupt.
@@ -142,6 +171,12 @@ function checkNotTooNew(version: number): void {
     throw new StoreTooNew(
       `the database has shape ${version}, this version of Strut knows up to ${MIGRATIONS.length}`,
     );
+}
+
+/** A database that is not the newest is kept as it is first: an update that goes wrong must not be the end of it. */
+function copyWhatChanges(sqlite: DatabaseSync, dataDir: string): void {
+  const version = versionOf(sqlite);
+  if (version > 0 && version < MIGRATIONS.length) copyBeforeUpdate(sqlite, dataDir, version, Date.now());
 }
 
 /** In one transaction: of several processes that start at once, one migrates and the others find it done. */

@@ -59,8 +59,15 @@ function mendName(words: Words, code: FindingCode, { kind, choices, person }: Pr
         from: timeText(words, choices.trimFrom ?? 0),
         to: timeText(words, choices.trimTo ?? 0),
       });
+    case 'loop':
+      return t('coach.mend.loop', {
+        from: timeText(words, choices.trimFrom ?? 0),
+        to: timeText(words, choices.trimTo ?? 0),
+      });
     case 'orientation':
       return t('coach.mend.orientation');
+    case 'sound':
+      return t('coach.mend.sound');
     case 'model': {
       const model = findModel(choices.model);
       return t('coach.mend.model', { model: model ? modelName(words, model) : (choices.model ?? '') });

@@ -248,11 +248,15 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, {
+    const shelves = {
       offers: life.wire(disk.offers, ['set', 'delete']),
       notices: disk.notices,
       library: life.wire(disk.savings, ['set', 'delete']),
       takedown: { kv: cases, scheduler: clocks },
+    };
+    const core = createCore(ctx, shelves, {
+      providerHealth: evenProviderHealth(),
+      examine: async () => ({ at: clock.now(), found: [] }),
     });
     return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler, clocks };
   }
@@ -372,6 +376,7 @@ export function evenProviderHealth(): ProviderHealth {
   return {
     note: async () => {},
     of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),
+    since: () => ({ ended: 0, failed: 0 }),
     rank: () => 0,
   };
 }

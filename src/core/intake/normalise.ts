@@ -64,10 +64,19 @@ async function readyClip(
   const known = isWhole ? await factsFor(ctx, 'motion', upload, limits) : undefined;
   if (known && upload.kept) return accept({ file: upload.kept, facts: known.value });
   await using temp = await ctx.files.temp('mp4');
-  const made = await ctx.media.normaliseClip(upload.path, temp.path, {
-    limits,
+  const piece = {
     ...(fromSeconds === undefined ? {} : { fromSeconds }),
     ...(cutAtSeconds === undefined ? {} : { maxSeconds: cutAtSeconds }),
+  };
+  const isPartRepeated = loopToSeconds !== undefined && cutAtSeconds !== undefined;
+  await using partTemp = await ctx.files.temp('mp4');
+  const part = isPartRepeated
+    ? await ctx.media.normaliseClip(upload.path, partTemp.path, { limits, ...piece })
+    : undefined;
+  if (part && !part.ok) return part;
+  const made = await ctx.media.normaliseClip(part ? partTemp.path : upload.path, temp.path, {
+    limits,
+    ...(part ? {} : piece),
     ...(loopToSeconds === undefined ? {} : { loopToSeconds }),
   });
   if (!made.ok) return made;

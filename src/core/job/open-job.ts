@@ -1,7 +1,7 @@
 /** Creates a job: holds its price in the ledger, then saves its record. */
 
 import type { Context } from '../context.ts';
-import type { HoldOutcome, HoldRequest, Limit } from '../limits/ledger.ts';
+import { type HoldOutcome, type HoldRequest, type Limit, UnknownHold } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
@@ -17,6 +17,7 @@ export async function openJob(
   { id, requester }: Event,
   what: NewJob,
   past: readonly PastLimit[] = [],
+  tries = 1,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
   const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
@@ -51,7 +52,9 @@ async function create(ctx: Context, { id, requester }: Event, what: NewJob, now:
     deadlineAt: now + deadlineMs(ctx, what.request),
     state: 'created',
   };
-  const job = await ctx.store.save(created).catch(async (error: unknown) => {
+  const job = await ctx.store.save(created, { held: true }).catch(async (error: unknown) => {
+    // This process stood still for so long that others took the hold for a dead one's: all of it is asked for anew.
+    if (error instanceof UnknownHold && tries === 1) return undefined;
     const kept = await ctx.store.get(id).catch(() => 'unclear' as const);
     // Only the answer to the save was lost. Where even that can't be told, its step is due: there is none if it is not there.
     if (kept && kept !== 'unclear') return kept;
@@ -60,6 +63,7 @@ async function create(ctx: Context, { id, requester }: Event, what: NewJob, now:
     else await ctx.ledger.release(id);
     throw error;
   });
+  if (!job) return openJob(ctx, { id, requester }, what, past, tries + 1);
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   await nudge(ctx, job);

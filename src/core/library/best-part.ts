@@ -15,7 +15,7 @@ export const isLong = (seconds: number): boolean => seconds > LONG_SECONDS;
 export function partsOf(look: ClipLook, limits: Pick<ClipLimits, 'minSeconds' | 'maxSeconds'>): Span[] {
   if (!isLong(look.seconds)) return [];
   const seconds = Math.max(BEST_SECONDS, limits.minSeconds);
-  const stretches = stretchesOf(look, limits, 'video');
+  const stretches = stretchesOf(look, { clip: limits, orientation: 'video' });
   const [first, ...others] = stretches;
   if (!first) return [];
   const rest = others.slice(0, OTHERS).map((span) => liveliest(look, span, seconds));

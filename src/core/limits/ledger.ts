@@ -83,7 +83,7 @@ export type Ledger = {
   totals(key: LedgerKey): Promise<LedgerTotals>;
   /** The jobs whose price is still held, of those that were held before then. */
   held(before?: number): Promise<string[]>;
-  /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
+  /** Takes back a hold whose job was never made, as if it had never been; a settled line stays, and that of a job on record. */
   release(jobId: string): Promise<void>;
   /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */
   lines(range: LineRange): AsyncIterable<readonly LedgerLine[]>;
@@ -95,7 +95,7 @@ export type Ledger = {
   itemUsualMs(kind: ItemKind, id: string): Promise<number | undefined>;
 };
 
-/** A bill came for a job that never held anything: a bug of ours; a retry does not help. Thrown by every Ledger. */
+/** Nothing is held for a job that is billed, or saved for the first time; a retry does not help. Thrown by every Ledger. */
 export class UnknownHold extends Error {
   override name = 'UnknownHold';
   readonly jobId: string;

@@ -17,27 +17,32 @@ const DAILY_MS = 24 * 3_600_000;
 const UPKEEP = 'upkeep';
 
 /**
- * Begins at once, or when it is this process's turn, where it has `holds` with others; the answer ends it. `isAtHome`: as in
- * `sweepOrphans`.
+ * `isAtHome`: as in `sweepOrphans`. `takeCopy`: makes today's copy of the records where there is none. `alarms`: looks what
+ * the operator has to hear of.
  */
+type Beside = { isAtHome(): boolean; takeCopy(): Promise<void>; alarms(): Promise<void> };
+
+/** Begins at once, or when it is this process's turn, where it has `holds` with others; the answer ends it. */
 export function startUpkeep(
   ctx: Context,
   core: Core,
-  isAtHome: () => boolean,
+  beside: Beside,
   holds?: Pick<Holds, 'holds' | 'onHeld'>,
 ): () => void | Promise<void> {
-  if (!holds) return keepUp(ctx, core, isAtHome, () => true);
+  if (!holds) return keepUp(ctx, core, beside, () => true);
   let stop = (): void => {};
   return holds.onHeld(UPKEEP, {
     async gained() {
-      stop = keepUp(ctx, core, isAtHome, () => holds.holds(UPKEEP));
+      stop = keepUp(ctx, core, beside, () => holds.holds(UPKEEP));
+      await core.jobs.recountPlaces();
     },
     lost: async () => stop(),
   });
 }
 
-function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () => boolean): () => void {
+function keepUp(ctx: Context, core: Core, beside: Beside, isOurs: () => boolean): () => void {
   const often = [
+    beside.takeCopy,
     () => core.offers.sweep(),
     () => core.library.savings.sweep(),
     () => core.jobs.freeOrphans(),
@@ -52,7 +57,7 @@ function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () =>
     () => ctx.fingerprints.dropBefore(ctx.clock.now() - FINGERPRINTS_KEPT_MS),
     () => ctx.audit.dropBefore(ctx.clock.now() - AUDIT_KEPT_MS),
     () => core.takedown.sweep(),
-    () => sweepOrphans(ctx, isAtHome()),
+    () => sweepOrphans(ctx, beside.isAtHome()),
   ];
   // One after the other, and each though the one before it failed.
   async function runAll(works: readonly (() => Promise<unknown>)[]): Promise<void> {
@@ -62,7 +67,7 @@ function keepUp(ctx: Context, core: Core, isAtHome: () => boolean, isOurs: () =>
   }
   const timers = (
     [
-      [[() => core.jobs.freePlaces()], PLACES_MS],
+      [[() => core.jobs.freePlaces(), beside.alarms], PLACES_MS],
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const
