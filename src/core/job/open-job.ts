@@ -22,7 +22,8 @@ export async function openJob(
   const now = ctx.clock.now();
   const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
   if (!hold.ok) return noRoom(hold);
-  return accept(await create(ctx, { id, requester }, what, now));
+  const job = await create(ctx, { id, requester }, what, now, tries);
+  return job ? accept(job) : openJob(ctx, { id, requester }, what, past, tries + 1);
 }
 
 /** Several jobs at once: all of them, or none where a limit has no room for all. The caller holds the locks of all. */
@@ -34,13 +35,24 @@ export async function openJobs(
   const hold = await ctx.ledger.reserveAll(wanted.map(({ event, what }) => holdOf(ctx, event, what, now)));
   if (!hold.ok) return noRoom(hold);
   const jobs: Job[] = [];
-  for (const { event, what } of wanted)
-    jobs.push((await ctx.store.get(event.id)) ?? (await create(ctx, event, what, now)));
+  for (const { event, what } of wanted) {
+    const job = (await ctx.store.get(event.id)) ?? (await create(ctx, event, what, now, 1));
+    // By then there may be no room for it any more, though others of them are made.
+    const made = job ? accept(job) : await openJob(ctx, event, what, [], 2);
+    if (!made.ok) return made;
+    jobs.push(made.value);
+  }
   return accept(jobs);
 }
 
-/** Its price is held. */
-async function create(ctx: Context, { id, requester }: Event, what: NewJob, now: number): Promise<Job> {
+/** Its price is held. Undefined where that was taken back meanwhile, the first time. */
+async function create(
+  ctx: Context,
+  { id, requester }: Event,
+  what: NewJob,
+  now: number,
+  tries: number,
+): Promise<Job | undefined> {
   const created: Job = {
     id,
     code: codeOf(id),
@@ -63,7 +75,7 @@ async function create(ctx: Context, { id, requester }: Event, what: NewJob, now:
     else await ctx.ledger.release(id);
     throw error;
   });
-  if (!job) return openJob(ctx, { id, requester }, what, past, tries + 1);
+  if (!job) return undefined;
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   await nudge(ctx, job);
