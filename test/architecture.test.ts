@@ -63,7 +63,9 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   // Draws free drafts; of the bot it knows only how pictures and clips are read and written.
   puppet: ['src/media'],
   'src/words': ['settings', 'src/core', 'src/providers/catalog.ts'],
-  'src/http': ['src/core', 'src/words', 'src/zip.ts'],
+  // Files for a first video, and what they are called.
+  samples: [],
+  'src/http': ['samples', 'src/core', 'src/words', 'src/zip.ts'],
   // Names and settings of the providers, without their adapters: whoever speaks of providers may read it.
   'src/providers/catalog.ts': ['src/environment.ts', 'src/providers'],
   'src/providers': ['src/core', 'src/environment.ts', 'src/providers/catalog.ts'],
