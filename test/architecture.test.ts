@@ -70,7 +70,15 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/providers/catalog.ts': ['src/environment.ts', 'src/providers'],
   'src/providers': ['src/core', 'src/environment.ts', 'src/providers/catalog.ts'],
   // What the chats share; each chat's own folder knows no other.
-  'src/chat': ['commands', 'settings', 'src/core', 'src/environment.ts', 'src/words', 'src/zip.ts'],
+  'src/chat': [
+    'commands',
+    'samples',
+    'settings',
+    'src/core',
+    'src/environment.ts',
+    'src/words',
+    'src/zip.ts',
+  ],
   // What each chat is called, kept in and turned on by, without the chat itself: nobody else names one.
   'src/chat/catalog.ts': [
     ...CHATS.map(({ platform }) => `src/chat/${platform}`),

@@ -16,6 +16,8 @@ export type Decision =
   | { do: 'command'; name: string; text: string }
   /** For the video that is to be verified. */
   | { do: 'ask-video' }
+  /** They ask for a video, and have brought nothing. */
+  | { do: 'samples' }
   | { do: 'request'; request: Request };
 
 export type DecideParts = { halves: Halves; expected: Expected; tooLarge: Downloads['tooLarge'] };
@@ -71,6 +73,8 @@ export async function decide(
     const text = said.text || (earlier.find(Boolean) ?? '');
     return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
   }
+  const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
+  if (isBare) return { do: 'samples' };
   if (here.image || here.clip) await halves.keep(said, here, said.text);
   // Nothing but its name says what a document is: it may have been meant to move.
   const isAnother = isPrivate && here.image && before.image && !whole.clip;

@@ -7,6 +7,7 @@ import { type Words, wordsFor } from '../../../words/index.ts';
 import { answer } from '../../command.ts';
 import { make } from '../../make.ts';
 import { drawnNow, type Page, said } from '../../page.ts';
+import { withSample } from '../../samples.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
@@ -60,7 +61,10 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     call: callFor(caller, request),
     words,
     draw: drawFor(parts, request, words),
-    withFiles: (use) => withFiles(request, words, parts, use),
+    withFiles: async (use) =>
+      command === 'sample'
+        ? ((await withSample(parts.files, request.options.pair, use)) ?? said(words.t('told.too-old')))
+        : withFiles(request, words, parts, use),
     become: async (job) => talk.show(job),
     say,
     refuse: say,
@@ -103,7 +107,7 @@ const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
 async function callerOf(request: Request, who: Membership): Promise<Caller> {
-  const isTheirs = request.command === 'animate' || request.command === 'check';
+  const isTheirs = request.command !== 'again' && request.command !== 'verify';
   return isTheirs ? who.member(request) : who.ranked(request);
 }
 
@@ -113,6 +117,7 @@ const SENDS_OF_UNKNOWN_FATE = 2;
 const STARTS = {
   animate: 'job.created',
   again: 'job.created',
+  sample: 'job.created',
   verify: 'verify.looking',
   check: 'coach.looking',
 } as const;
