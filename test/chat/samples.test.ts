@@ -70,7 +70,7 @@ describe('on Discord', () => {
     await discord.waitFor(() => textOf(sent.original).includes(TITLE));
     const pressed = discord.press(member, sent.original, 'Mia: jumping jacks');
     await finish(bot, pressed);
-    const [job] = await bot.store.jobs.ofMember(`discord:${member.id}`, 9);
+    const [job] = await bot.world.disk.store.ofMember(`discord:${member.id}`, 9);
     expect(job).toMatchObject({
       request: { quality: 'draft' },
       inputs: { image: { name: 'mia.jpg' }, clip: { name: 'jacks.mp4' } },
@@ -86,7 +86,9 @@ describe('on Discord', () => {
     const pressed = discord.press(member, sent.original, words.t('sample.own'));
     await discord.waitFor(() => pressed.modalOpen);
     await discord.submitModal(pressed, { image: image(), clip: clip() });
-    await expect.poll(async () => (await bot.store.jobs.ofMember(`discord:${member.id}`, 9)).length).toBe(1);
+    await expect
+      .poll(async () => (await bot.world.disk.store.ofMember(`discord:${member.id}`, 9)).length)
+      .toBe(1);
     const inServer = await discord.slash(member, channel, '/animate', {});
     await discord.waitFor(() => inServer.modalOpen);
   });
