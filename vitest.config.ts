@@ -15,6 +15,7 @@ const WAITING = [
   'test/e2e/{files,backup,postgres,database-away,several,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
   'test/store/limits.test.ts',
+  'test/setup/wizard.test.ts',
 ];
 
 const SHARED = {

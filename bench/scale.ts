@@ -1,18 +1,24 @@
 /**
- * Many open jobs on PostgreSQL in several processes: how late steps are, what a process needs, how soon it is up.
- * `node bench/scale.ts [jobs=10000] [seconds=60] [processes=3] [webhooks]`. It starts a PostgreSQL of its own, which syncs each
- * commit. Without webhooks each job is looked at every 20 s, with them every five minutes.
+ * Many open jobs on PostgreSQL in several processes: how late steps are, what a process needs, how soon it is up, and how
+ * soon empty queues are filled again. It starts a PostgreSQL of its own, which syncs each commit.
+ *
+ * `node bench/scale.ts` measures 2,000 and 10,000 jobs, each looked at every 20 s, and 100,000 that are looked at every five
+ * minutes, as their providers call us. `node bench/scale.ts <jobs> [seconds=60] [processes=3] [webhooks] [statements]`
+ * measures one of these; `statements` also shows what PostgreSQL spends its time on.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createJobs } from '../src/core/job/jobs.ts';
 import { placeOf } from '../src/core/job/lanes.ts';
-import type { Scheduler } from '../src/core/ports.ts';
+import { type Scheduler, WORKERS } from '../src/core/ports.ts';
 import { createSteps } from '../src/steps.ts';
 import { type AlsoSaved, createJobStore } from '../src/store/jobs.ts';
 import { createLedger } from '../src/store/ledger.ts';
 import { openPostgres } from '../src/store/postgres.ts';
+import { openPostgresLocks } from '../src/store/postgres-locks.ts';
 import { jobIn } from '../test/fakes/jobs.ts';
 import { createRemote } from '../test/fakes/remote.ts';
 import { createWorld } from '../test/fakes/world.ts';
@@ -22,21 +28,37 @@ const POLL_EVERY_MS = 20_000;
 const TOLD_EVERY_MS = 300_000;
 const SPACES = 1_000;
 const PAGE = 500;
-const PUTS_AT_ONCE = 16;
+/** As the upkeep does. */
+const FILLED_AT_ONCE = 200;
 const IN_TIME_MS = 2_000;
+/** What a call to a provider takes; nothing of it is ours. */
+const CALL_MS = 50;
+const TICKS_A_SECOND = 100;
+const DAY_MS = 86_400_000;
+/** By then the queues are full. */
+const SOON_MS = 10_000;
 
 type Event = [kind: 'due' | 'step', key: string, nowMs: number, dueMs: number];
-type Report = { events: Event[]; upMs: number; rssMb: number; cpuShare: number };
+type Report = { events: Event[]; upMs: number; rssMb: number; heapMb: number; cpuShare: number };
+type Run = {
+  count: number;
+  seconds: number;
+  processes: number;
+  hasWebhooks: boolean;
+  tellsStatements: boolean;
+};
 
 const never = (error: unknown): never => {
   throw error;
 };
 
-async function openSteps(url: string): Promise<{
+type Opened = {
   db: Awaited<ReturnType<typeof openPostgres>>;
   store: ReturnType<typeof createJobStore>;
   scheduler: Scheduler;
-}> {
+};
+
+async function openSteps(url: string): Promise<Opened> {
   const db = await openPostgres(url);
   let also: AlsoSaved | undefined;
   const joinSaves = (joined: AlsoSaved): void => {
@@ -52,18 +74,23 @@ async function openSteps(url: string): Promise<{
 
 /** One of the processes: works until it is told to say what it saw. */
 async function work(url: string, hasWebhooks: boolean): Promise<void> {
-  const begun = performance.now();
+  process.on('disconnect', () => process.exit());
   const { db, store, scheduler } = await openSteps(url);
+  const locks = await openPostgresLocks(url);
   const events: Event[] = [];
   const clock = { now: Date.now };
   const remote = createRemote('fal');
   remote.provider.capabilities.pollFloorMs = hasWebhooks ? TOLD_EVERY_MS : POLL_EVERY_MS;
-  remote.provider.status = async () => ({ state: 'queued', position: 2 });
+  remote.provider.status = async () => {
+    await wait(CALL_MS);
+    return { state: 'queued', position: 2 };
+  };
   const { ctx } = createWorld({ remotes: [remote], alone: false }).boot();
   const jobs = createJobs({
     ...ctx,
     clock,
     store,
+    locks,
     ledger: createLedger(db),
     random: Math.random,
     stopping: () => false,
@@ -80,60 +107,62 @@ async function work(url: string, hasWebhooks: boolean): Promise<void> {
         }, lanes),
     },
   });
-  await jobs.recover();
-  const upMs = performance.now() - begun;
+  await jobs.serve([WORKERS]);
+  // Node's own start counts.
+  const upMs = performance.now();
   process.send?.('up');
   await once(process, 'message');
   const [cpu, measuredFrom] = [process.cpuUsage(), performance.now()];
   await once(process, 'message');
   const used = process.cpuUsage(cpu);
   const cpuShare = (used.user + used.system) / 1000 / (performance.now() - measuredFrom);
-  const rssMb = process.memoryUsage().rss / 1e6;
-  process.send?.({ events, upMs, rssMb, cpuShare } satisfies Report);
+  const { rss, heapUsed } = process.memoryUsage();
+  process.send?.({
+    events,
+    upMs,
+    rssMb: rss / 1e6,
+    heapMb: heapUsed / 1e6,
+    cpuShare,
+  } satisfies Report);
   await jobs.stop();
+  await locks.close();
   await db.close();
-  process.disconnect();
+  process.exit();
 }
 
-/** All jobs and their next steps, as a bot that has run for a while has them. */
-async function fill(
-  url: string,
-  count: number,
-  everyMs: number,
-): Promise<{ events: Event[]; perSecond: number }> {
-  const { db, scheduler } = await openSteps(url);
+const jobOf = (n: number) => {
   const now = Date.now();
-  const job = (n: number) => {
-    const made = jobIn('queued', { id: `discord-${n}`, createdAt: now, deadlineAt: now + 86_400_000 });
-    return { ...made, requester: { ...made.requester, spaceId: `discord:${n % SPACES}` } };
-  };
+  const made = jobIn('queued', { id: `discord-${n}`, createdAt: now, deadlineAt: now + 86_400_000 });
+  return { ...made, submittedAt: now, requester: { ...made.requester, spaceId: `discord:${n % SPACES}` } };
+};
+
+async function saveJobs({ db }: Opened, count: number): Promise<void> {
   for (let from = 0; from < count; from += PAGE) {
-    const rows = Array.from({ length: Math.min(PAGE, count - from) }, (_, at) => job(from + at));
-    // As if long under way: a job that was submitted just now is looked at more often.
-    const values = rows.flatMap((one) => [
-      `jobs:${one.id}`,
-      JSON.stringify({ value: { ...one, submittedAt: now - 4 * TOLD_EVERY_MS } }),
-    ]);
+    const jobs = Array.from({ length: Math.min(PAGE, count - from) }, (_, at) => jobOf(from + at));
+    const values = jobs.flatMap((one) => [`jobs:${one.id}`, JSON.stringify({ value: one })]);
     await db.run(
-      `INSERT INTO keyv (key, value, rev) VALUES ${rows.map(() => '(?, ?, 1)').join(', ')}`,
+      `INSERT INTO keyv (key, value, rev) VALUES ${jobs.map(() => '(?, ?, 1)').join(', ')}`,
       ...values,
     );
   }
-  const begun = performance.now();
+}
+
+/** Puts the next steps of all jobs into empty queues, spread evenly over so long from then on. */
+async function fill({ db, scheduler }: Opened, count: number, fromMs: number, overMs: number) {
+  await db.run('DELETE FROM strut_steps.job');
   const events: Event[] = [];
-  let next = 0;
-  const putSome = async (): Promise<void> => {
-    for (let n = next++; n < count; n = next++) {
-      const dueAt = Date.now() + (n / count) * everyMs;
-      await scheduler.at(`discord-${n}`, dueAt, placeOf(job(n)));
-      events.push(['due', `discord-${n}`, Date.now(), dueAt]);
-    }
-  };
-  await Promise.all(Array.from({ length: PUTS_AT_ONCE }, putSome));
+  const begun = performance.now();
+  for (let done = 0; done < count; done += FILLED_AT_ONCE) {
+    const steps = Array.from({ length: Math.min(FILLED_AT_ONCE, count - done) }, (_, at) => {
+      const n = done + at;
+      const dueAt = fromMs + (n / count) * overMs;
+      return { key: `discord-${n}`, dueAt, place: placeOf(jobOf(n)) };
+    });
+    await scheduler.fill(steps);
+    events.push(...steps.map(({ key, dueAt }): Event => ['due', key, Date.now(), dueAt]));
+  }
   const perSecond = count / ((performance.now() - begun) / 1000);
   await db.run('ANALYZE');
-  await scheduler.stop();
-  await db.close();
   return { events, perSecond };
 }
 
@@ -151,20 +180,60 @@ function lateness(all: readonly Event[], from: number): number[] {
   return late.sort((a, b) => a - b);
 }
 
-async function measure(count: number, seconds: number, processes: number, hasWebhooks: boolean) {
-  const server = await startPostgres({ syncs: true });
+/** Seconds of processor time of a server and all that it has started, those that have ended among them. Linux alone. */
+function serversSeconds(pid: number): number {
+  const statOf = (of: string): string[] => {
+    try {
+      return (readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1] ?? '').split(' ');
+    } catch {
+      return [];
+    }
+  };
+  const ticks = (stat: string[], from: number, to: number): number =>
+    stat.slice(from, to).reduce((sum, text) => sum + Number(text), 0);
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && statOf(name)[1] === String(pid),
+  );
+  const own = ticks(statOf(String(pid)), 11, 15);
+  return children.reduce((sum, name) => sum + ticks(statOf(name), 11, 13), own) / TICKS_A_SECOND;
+}
+
+const STATEMENTS = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::int, plans::int,
+    round((total_exec_time / greatest(calls, 1))::numeric, 2)::float8 AS "ms each",
+    round((total_plan_time / greatest(calls, 1))::numeric, 2)::float8 AS "plan, ms each",
+    round(((total_exec_time + total_plan_time) / 1000)::numeric, 1)::float8 AS "s in all"
+  FROM pg_stat_statements ORDER BY total_exec_time + total_plan_time DESC LIMIT 14`;
+
+async function measure({ count, seconds, processes, hasWebhooks, tellsStatements }: Run): Promise<void> {
+  const loadBefore = loadavg()[0]?.toFixed(1);
+  const settings = tellsStatements
+    ? ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track_planning=on']
+    : [];
+  const server = await startPostgres({ syncs: true, settings: ['shared_buffers=128MB', ...settings] });
   const everyMs = hasWebhooks ? TOLD_EVERY_MS : POLL_EVERY_MS;
   try {
-    const filled = await fill(server.url, count, everyMs);
+    const opened = await openSteps(server.url);
+    const { db } = opened;
+    await saveJobs(opened, count);
+    await fill(opened, count, Date.now() + DAY_MS, everyMs);
+    if (tellsStatements) await db.run('CREATE EXTENSION pg_stat_statements');
+    const [{ pid }] = (await db.all(
+      `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
+    )) as [{ pid: number }];
     const children = Array.from({ length: processes }, () =>
       fork(import.meta.filename, ['work', server.url, String(hasWebhooks)], { execArgv: process.execArgv }),
     );
     await Promise.all(children.map((child) => once(child, 'message')));
-    // What came due before anybody was there is late by no fault of theirs.
+    // As somebody who has emptied the queues, so that the steps are spread from now on, however long the starts took.
+    const filled = await fill(opened, count, Date.now() + SOON_MS, everyMs);
     await wait(POLL_EVERY_MS);
     const from = Date.now();
+    if (tellsStatements) await db.all('SELECT pg_stat_statements_reset()');
+    const serverFrom = serversSeconds(pid);
     for (const child of children) child.send('measure');
     await wait(seconds * 1000);
+    const serverCores = (serversSeconds(pid) - serverFrom) / seconds;
+    if (tellsStatements) console.table(await db.all(STATEMENTS));
     const reports = await Promise.all(
       children.map(async (child): Promise<Report> => {
         child.send('report');
@@ -173,23 +242,30 @@ async function measure(count: number, seconds: number, processes: number, hasWeb
       }),
     );
     await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await opened.scheduler.stop();
+    await db.close();
     const events = [...filled.events, ...reports.flatMap((one) => one.events)];
     const late = lateness(events, from);
     const at = (share: number): number => late[Math.floor((late.length - 1) * share)] ?? Number.NaN;
     const steps = events.filter(([kind, , nowMs]) => kind === 'step' && nowMs >= from).length;
-    const list = (pick: (one: Report) => number) => reports.map((one) => pick(one).toFixed(2)).join(', ');
+    const cores = reports.reduce((sum, one) => sum + one.cpuShare, serverCores);
+    const list = (pick: (one: Report) => number, digits = 2) =>
+      reports.map((one) => pick(one).toFixed(digits)).join(', ');
     console.table({
       'open jobs': count,
       processes,
       webhooks: hasWebhooks,
-      'steps a second': (steps / seconds).toFixed(0),
-      'of these with a known due time': late.length,
-      'late, p50 / p99 (ms)': `${at(0.5)} / ${at(0.99)}`,
+      'load before and after': `${loadBefore} / ${loadavg()[0]?.toFixed(1)}`,
+      'steps a second, of those due': `${(steps / seconds).toFixed(0)} of ${(count / (everyMs / 1000)).toFixed(0)}`,
+      'late, p50 / p95 / p99 (ms)': `${at(0.5)} / ${at(0.95)} / ${at(0.99)}`,
       'within 2 s of due (%)': ((late.filter((ms) => ms <= IN_TIME_MS).length / late.length) * 100).toFixed(
         1,
       ),
       'cores of each process': list((one) => one.cpuShare),
-      'memory of each process (MB)': reports.map((one) => one.rssMb.toFixed(0)).join(', '),
+      "PostgreSQL's cores": serverCores.toFixed(2),
+      'ms of a core a step, in all': ((cores * 1000) / (steps / seconds)).toFixed(2),
+      'memory of each process (MB)': list((one) => one.rssMb, 0),
+      'of that in use (MB)': list((one) => one.heapMb, 0),
       'up after (s)': list((one) => one.upMs / 1000),
       'steps put into empty queues, a second': filled.perSecond.toFixed(0),
     });
@@ -199,8 +275,17 @@ async function measure(count: number, seconds: number, processes: number, hasWeb
 }
 
 const [first, ...rest] = process.argv.slice(2);
+const [seconds = 60, processes = 3] = rest.map(Number).filter(Number.isFinite);
+const one = {
+  seconds,
+  processes,
+  hasWebhooks: rest.includes('webhooks'),
+  tellsStatements: rest.includes('statements'),
+};
 if (first === 'work') await work(rest[0] ?? '', rest[1] === 'true');
+else if (first !== undefined) await measure({ ...one, count: Number(first) });
 else {
-  const [seconds = 60, processes = 3] = rest.map(Number).filter(Number.isFinite);
-  await measure(Number(first ?? 10_000), seconds, processes, rest.includes('webhooks'));
+  await measure({ ...one, count: 2_000 });
+  await measure({ ...one, count: 10_000 });
+  await measure({ ...one, count: 100_000, hasWebhooks: true });
 }

@@ -5,6 +5,7 @@ import { said } from '../src/chat/page.ts';
 import { overPage } from '../src/chat/pages.ts';
 import { CHOICE_OPTIONS, readChoices } from '../src/core/intake/choices.ts';
 import type { IntakeResult } from '../src/core/intake/offers.ts';
+import { ITEM_OPTIONS, withItems } from '../src/core/library/with-items.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { jobLine } from '../src/words/details.ts';
 
@@ -15,15 +16,19 @@ export const animate: ChatCommand<IntakeResult> = {
     options: [
       { name: 'image', type: 'attachment', accepts: 'image' },
       { name: 'clip', type: 'attachment', accepts: 'video' },
+      ...ITEM_OPTIONS,
       ...CHOICE_OPTIONS,
     ],
   },
-  async execute(call, { access, offers }) {
+  async execute(call, { access, offers, library }) {
     const shut = access.refusalFor(call);
     if (shut) return refuse(shut);
-    const choices = readChoices(call.options);
+    const { motion, character, ...options } = call.options;
+    const choices = readChoices(options);
     if (!choices.ok) return choices;
-    const { image, clip } = call.files;
+    const files = await withItems(library, call, call.files, { motion, character });
+    if (!files.ok) return files;
+    const { image, clip } = files.value;
     if (!image) return refuse({ code: 'missing-image' });
     if (!clip) return refuse({ code: 'missing-clip' });
     // Chats send GIFs and stickers as videos, which only they can tell from others.

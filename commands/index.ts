@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { check } from './check.ts';
 import { help } from './help.ts';
 import { jobs } from './jobs.ts';
+import { character, motion } from './library.ts';
 import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
@@ -21,6 +22,8 @@ export const commands = {
   jobs,
   cancel,
   check,
+  motion,
+  character,
   verify,
   report,
   quota,

@@ -7,6 +7,7 @@ import { blocked } from './blocked.ts';
 import { confirm } from './confirm.ts';
 import { grants } from './grants.ts';
 import { label } from './label.ts';
+import { library } from './library.ts';
 import { limits } from './limits.ts';
 import { logChannel } from './log-channel.ts';
 import { models } from './models.ts';
@@ -32,6 +33,7 @@ export const settings: readonly Setting[] = [
   label,
   notify,
   adult,
+  library,
   logChannel,
   timezone,
   retention,

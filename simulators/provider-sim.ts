@@ -57,6 +57,8 @@ export type SimServer = {
   close(): Promise<void>;
   /** Aborted as it closes. */
   closing: AbortSignal;
+  /** How far its `Date` is from the clock of this machine. */
+  clock: { aheadMs: number };
 };
 
 /** `control` may be set by hand: `PUT /_sim/script` and `PUT /_sim/fault` with JSON bodies. */
@@ -75,6 +77,7 @@ export async function startServer(
 ): Promise<SimServer> {
   const requests: SimRequest[] = [];
   const closing = new AbortController();
+  const clock = { aheadMs: 0 };
   const faults: (Fault & { left: number })[] = [];
 
   const takeFault = (request: SimRequest): FaultKind | undefined => {
@@ -90,6 +93,7 @@ export async function startServer(
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await read(incoming);
+    if (clock.aheadMs !== 0) response.setHeader('date', new Date(Date.now() + clock.aheadMs).toUTCString());
     if (request.path.startsWith('/_sim/')) return void response.writeHead(setByHand(request)).end();
     requests.push(request);
     const how = takeFault(request);
@@ -131,6 +135,7 @@ export async function startServer(
     requestsTo: (method, path) =>
       requests.filter((request) => request.method === method && path.test(request.path)),
     closing: closing.signal,
+    clock,
     close: async () => {
       closing.abort();
       server.closeAllConnections();

@@ -4,18 +4,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
-import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
+import { canRender, takeUp, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createChats, namedByChats } from './chats.ts';
-import { type Config, filesAt, rulesFrom, trustedOrigins } from './config.ts';
+import { createChats, namesFile } from './chats.ts';
+import { type Config, filesAt, trustedOrigins } from './config.ts';
 import { keepCopies, setRight } from './copies.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
-import { createHealth } from './core/health.ts';
 import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
-import { namedByOffers } from './core/intake/offer-store.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake } from './core/job/lanes.ts';
@@ -26,10 +24,12 @@ import { createProviderRegistry, type ProviderRegistry } from './core/price/prov
 import { createSettingsService } from './core/settings/settings-service.ts';
 import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
+import { createInside } from './doctor/from-inside.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createLinks } from './http/links.ts';
 import { createMetrics } from './http/metrics.ts';
 import { startServer } from './http/server.ts';
+import { countUnreadable, loggedHealth } from './logged.ts';
 import { createMedia } from './media/index.ts';
 import { createPool } from './media/pool.ts';
 import { createTaskRetry } from './media/task-retry.ts';
@@ -38,6 +38,7 @@ import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
+import { accessRulesFrom, rulesFrom } from './rules.ts';
 import { secretKey } from './secrets.ts';
 import { openSharedWork, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
@@ -57,7 +58,7 @@ export type App = { url: string; stop(): Promise<void> };
 export async function startApp(config: Config, log: Logger, onTaken: () => void): Promise<App> {
   await using stack = new AsyncDisposableStack();
   let stopping = false;
-  const onUnreadable = (err: Error): void => log.error({ err }, 'a record on disk cannot be read');
+  const { onUnreadable, unreadable } = countUnreadable(log);
   const store = config.STORE_URL
     ? await createPostgresStore(config.STORE_URL, config.DATA_DIR, onUnreadable, filesAt(config), onTaken)
     : createStore(config.DATA_DIR, onUnreadable, filesAt(config));
@@ -66,9 +67,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(files.stop);
   const pool = createPool({ log });
   stack.defer(() => pool.stop());
-  const health = createHealth((name, state) =>
-    log[state.state === 'degraded' ? 'warn' : 'info'](state, `${name} is ${state.state}`),
-  );
+  const health = loggedHealth(log);
   const { locks, events, secrets, limiter, sharing, ...opened } = await openSharing(config, store, log);
   stack.defer(opened.stop);
   const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log }));
@@ -104,6 +103,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
   const offers = store.keyv('offers');
+  const savings = store.keyv('library');
   const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
@@ -113,14 +113,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     clock: CLOCK,
   });
   if (sharing) settings.share(sharing);
-  const accessRules = {
-    allowedSpaces: config.ALLOWED_SPACES,
-    operators: config.OPERATORS ?? new Set<string>(),
-    allowPrivate: config.ALLOW_DMS,
-  };
   const fileUse = createFileUse({
     files: store.files,
-    records: [store.jobs.uses, namedByOffers(offers), ...namedByChats(store)],
+    records: namesFile(store, { offers, savings }),
     claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
     log,
   });
@@ -148,6 +143,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
+    library: store.library,
     traces: store.traces,
     fingerprints: store.fingerprints,
     audit: store.audit,
@@ -174,7 +170,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
       now: CLOCK.now,
       onAdmit: (id) => wake(ctx, id),
     }),
-    access: createAccess(accessRules, settings, CLOCK),
+    access: createAccess(accessRulesFrom(config), settings, CLOCK),
     ...(links ? { links } : {}),
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
@@ -182,11 +178,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     alone: store.queues === undefined,
     stopping: () => stopping,
   };
-  const core = createCore(ctx, {
+  const inside = createInside({ config, store, health, providerHealth, hosted, secretKey: key, unreadable });
+  const shelves = {
     offers,
     notices: store.keyv('notices'),
+    library: savings,
     takedown: { kv: reports, scheduler: timers() },
-  });
+  };
+  const core = createCore(ctx, shelves, { providerHealth, examine: inside.examine });
   const metrics = createMetrics(events, {
     openJobs: () => ctx.scheduler.size(),
     providerStats: () => entries.map(({ provider }) => providerHealth.of(provider.id)),
@@ -219,6 +218,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     log,
     ping: store.ping,
     clock: CLOCK,
+    examine: inside.examine,
     version: await version(),
     ...sharedParts(config, shared, ctx.scheduler),
     // Alone, `local` takes every quality, but it is a draft all the same.
@@ -228,6 +228,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
       ? {
           internet: {
             publicUrl: config.PUBLIC_URL,
+            secretKey: key,
             links,
             files: store.files,
             takedown: core.takedown,
@@ -240,11 +241,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  const taken = await core.jobs.recover(shared?.lanes);
-  // Of several processes, the one that does the upkeep takes up what is open.
-  await (shared ? core.takedown.start() : core.takedown.recover());
-  stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, takeCopy }, shared?.holds));
-  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+  await takeUp(core, shared?.lanes, log);
+  const beside = { isAtHome: files.isAtHome, takeCopy, alarms: inside.alarms(ctx) };
+  stack.defer(startUpkeep(ctx, core, beside, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());

@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Core } from './core/command.ts';
 import type { Health } from './core/health.ts';
 import type { Quality } from './core/job/job.ts';
+import type { Lane } from './core/ports.ts';
 import type { ProviderEntry } from './core/price/provider-registry.ts';
 
 import { PROVIDERS } from './providers/catalog.ts';
@@ -36,3 +38,15 @@ export function tellWhatIsOn({ DATA_DIR }: Config, health: Health, log: Logger):
 
 export const canRender = (entries: readonly ProviderEntry[], quality: Quality): boolean =>
   entries.some(({ provider }) => provider.capabilities.offers.some((offer) => offer.quality === quality));
+
+/** Begins with what is due, and with what is open of last time; of several processes the one that does the upkeep takes that up. */
+export async function takeUp(core: Core, lanes: readonly Lane[] | undefined, log: Logger): Promise<void> {
+  if (lanes) {
+    await core.jobs.serve(lanes);
+    await core.takedown.start();
+    return;
+  }
+  const taken = await core.jobs.recover();
+  await core.takedown.recover();
+  if (taken > 0) log.info({ jobs: taken }, 'taking up the jobs of last time');
+}

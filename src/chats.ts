@@ -8,7 +8,10 @@ import type { RunningChat } from './core/command.ts';
 import type { Health } from './core/health.ts';
 import type { Holds } from './core/holds.ts';
 import type { FileUse, NamesFile } from './core/intake/file-use.ts';
+import { namedByOffers } from './core/intake/offer-store.ts';
 import type { Job } from './core/job/job.ts';
+import { namedBySavings } from './core/library/saving.ts';
+import type { LibraryStore } from './core/library/store.ts';
 import { throttled } from './core/limits/throttled.ts';
 import type { Clock, Files, Inbox, JobStore, KeyValueStore, Log, Scheduler } from './core/ports.ts';
 import { createThrottle } from './engine/throttle.ts';
@@ -43,6 +46,18 @@ export type SharedChats = {
 /** Which files the chats need for what is not a job yet. */
 export const namedByChats = ({ keyv }: Pick<ChatsParts['store'], 'keyv'>): NamesFile[] =>
   CHATS.flatMap(({ platform, namesFiles }) => namesFiles?.(keyv(platform)) ?? []);
+
+/** Everything on disk that names files: asked before one goes. */
+export const namesFile = (
+  store: Pick<ChatsParts['store'], 'jobs' | 'keyv'> & { library: Pick<LibraryStore, 'uses'> },
+  { offers, savings }: { offers: KeyValueStore; savings: KeyValueStore },
+): NamesFile[] => [
+  store.jobs.uses,
+  store.library.uses,
+  namedByOffers(offers),
+  namedBySavings(savings),
+  ...namedByChats(store),
+];
 
 /** `invites`: where each chat's bot can be added to a server or a group, as far as that is known. */
 export async function createChats(parts: ChatsParts) {

@@ -1,8 +1,8 @@
 /** The environment, read once: every bad variable is named in one message, with what it should be. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { BadConfig } from './bad-config.ts';
 import { CHAT_SETTINGS, CHATS, type ChatValues } from './chat/catalog.ts';
-import type { Context } from './core/context.ts';
 import { LABELLINGS } from './core/job/job.ts';
 import { type AdmissionLimits, AT_ONCE } from './core/limits/admission-queue.ts';
 import type { LimitRule } from './core/limits/limit-rules.ts';
@@ -195,7 +195,7 @@ const secretNames = (settings: Record<string, Setting>) =>
   Object.keys(settings).filter((name) => settings[name]?.isSecret);
 
 /** The variables whose values nobody but us and the service that they open may see. */
-const SECRETS: readonly string[] = [
+export const SECRET_NAMES: readonly string[] = [
   ...secretNames(CHAT_SETTINGS),
   ...secretNames(SETTINGS),
   'STORE_URL',
@@ -207,9 +207,13 @@ const SECRETS: readonly string[] = [
 
 /** The secrets of the environment as they are used, whether or not the rest of it can be read. */
 export const secretsIn = (env: NodeJS.ProcessEnv): string[] =>
-  SECRETS.flatMap((name) => env[name]?.trim() || []);
+  SECRET_NAMES.flatMap((name) => env[name]?.trim() || []);
 
+export { BadConfig } from './bad-config.ts';
 export type Config = z.infer<typeof schema>;
+
+/** Every variable that is read, but for other tools' names of the same. */
+export const SETTING_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** Reads the environment. An empty variable counts as unset. Throws BadConfig, whose message is for the operator. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -220,13 +224,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   // Values stay out of the message: one of them may be a secret pasted into the wrong line.
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new BadConfig(`These settings need a correction (in .env or the environment):\n${lines.join('\n')}`);
-}
-
-/** The operator wrote something that can't be; a retry does not help. */
-export class BadConfig extends Error {
-  override name = 'BadConfig';
+  throw new BadConfig(parsed.error.issues.map(({ path, message }) => ({ name: path.join('.'), message })));
 }
 
 /** Where files are kept, with the keys of that place; undefined for DATA_DIR. */
@@ -242,15 +240,3 @@ export function trustedOrigins(config: Config): string[] {
   // One that turns its provider on may be missing.
   return names.flatMap((name) => (config[name] ? new URL(String(config[name])).origin : []));
 }
-
-/** `hosted`: whether any provider that costs something is turned on. */
-export const rulesFrom = (config: Config, hosted: boolean): Context['rules'] => ({
-  operatorBudget: {
-    day: microsFromUsd(config.BUDGET_USD_PER_DAY),
-    month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
-  },
-  timeZone: config.TIMEZONE,
-  jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
-  labelMinimum: config.LABEL_MINIMUM,
-  defaultQuality: hosted ? 'standard' : 'draft',
-});

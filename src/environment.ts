@@ -10,6 +10,8 @@ export type Setting<T extends z.ZodType = z.ZodType> = {
   comment?: string;
   /** Nobody but us and the service that it opens may see it. */
   isSecret?: true;
+  /** It is the address of a service. */
+  isAddress?: true;
   /** The provider's results may lie at this address, which the operator chose, even when it is a private one. */
   isTrusted?: true;
 };
@@ -31,7 +33,8 @@ export const baseUrl = z
 export const keySetting = { shape: z.string().optional(), example: '', isSecret: true } as const;
 
 /** The address of a service; the operator changes it for a proxy or a simulator. */
-export const urlSetting = (preset: string) => ({ shape: baseUrl.prefault(preset), example: preset }) as const;
+export const urlSetting = (preset: string) =>
+  ({ shape: baseUrl.prefault(preset), example: preset, isAddress: true }) as const;
 
 export const yesOrNo = z
   .enum(['true', 'false'], { error: 'must be true or false' })

@@ -43,7 +43,7 @@ export function secretsInFolder(dataDir: string): Secrets {
 }
 
 /** What was kept under that name; undefined where there is nothing. */
-async function kept(dataDir: string, name: string): Promise<string | undefined> {
+export async function kept(dataDir: string, name: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dataDir, name), 'utf8')).trim() || undefined;
   } catch (error) {

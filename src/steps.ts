@@ -28,13 +28,15 @@ export async function createSteps(
     lanes: [WORKERS, ...CHATS.map(({ platform }) => platform)],
     onError,
   });
+  const scheduler = createSharedScheduler({ queues, clock, atOnce: STEPS_AT_ONCE, onError });
   at.joinSaves({
     async put(tx, job) {
-      if (isOver(job)) return;
+      // A step that is under way is in the queues, and goes on there with the next one, whoever ends it.
+      if (isOver(job) || scheduler.isAtWorkOn(job.id)) return;
       const { lane, group } = placeOf(job);
       await queues.put(lane, { key: job.id, inMs: 0, group }, at.within(tx));
     },
     mend: queues.mend,
   });
-  return createSharedScheduler({ queues, clock, atOnce: STEPS_AT_ONCE, onError });
+  return scheduler;
 }

@@ -50,8 +50,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
 
   it('names only commands of npm that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    // The doctor and the wizard come with their own documents.
-    const known = [...Object.keys(scripts), 'doctor', 'setup'];
+    const known = Object.keys(scripts);
     const named = [...text.matchAll(/\bnpm run (?:-{1,2}[\w-]+ )*([\w-]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });

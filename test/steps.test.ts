@@ -50,6 +50,24 @@ describe('a job that is saved', postgresNeeded, () => {
     await expect.poll(() => ran).toEqual(['web:1']);
   });
 
+  it('needs no other one while a step of it is under way, which is in the queues until its next one is', async () => {
+    const { jobs, steps, waiting } = await up();
+    const created = await jobs.save(jobIn('created'));
+    const { requester } = created;
+    const saved = Promise.withResolvers<void>();
+    const ending = Promise.withResolvers<void>();
+    await steps.start(async (key) => {
+      await jobs.save(created);
+      await steps.at(key, Date.now() + 3_600_000, { lane: 'discord', group: requester.spaceId });
+      saved.resolve();
+      await ending.promise;
+    });
+    await saved.promise;
+    expect(await waiting()).toEqual([{ lane: 'worker', key: created.id, space: requester.spaceId }]);
+    ending.resolve();
+    await expect.poll(waiting).toEqual([{ lane: 'discord', key: created.id, space: requester.spaceId }]);
+  });
+
   it('has none where somebody else saved it before', async () => {
     const { db, jobs, schema, waiting } = await up();
     const created = await jobs.save(jobIn('created'));

@@ -1,4 +1,5 @@
 /** The app itself: who it is, where the gateway is, and its commands. */
+import { GatewayIntentBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { no, parse } from './errors.ts';
 import { userJson } from './guild-json.ts';
@@ -8,6 +9,12 @@ import type { RegisteredCommand, Sim } from './sim.ts';
 
 /** What of the application is edited here. */
 const edit = z.object({ interactions_endpoint_url: z.url().max(2048).nullable().optional() });
+
+/** Discord's flags of an application, by the intents that are turned on (developer docs, resources/application). */
+const flagsOf = (intents: number): number =>
+  (intents & GatewayIntentBits.GuildPresences ? 1 << 13 : 0) |
+  (intents & GatewayIntentBits.GuildMembers ? 1 << 15 : 0) |
+  (intents & GatewayIntentBits.MessageContent ? 1 << 19 : 0);
 
 export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
   const { bot, guilds } = sim.world;
@@ -20,7 +27,8 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
     bot_require_code_grant: false,
     verify_key: sim.endpoint.verifyKey,
     interactions_endpoint_url: sim.endpoint.url(),
-    flags: 0,
+    // The privileged intents, as a bot in few servers has them.
+    flags: flagsOf(sim.settings.privilegedIntents),
     approximate_guild_count: [...guilds.values()].filter(({ botIn }) => botIn).length,
     bot: userJson(bot),
   });
@@ -90,7 +98,7 @@ export function appRoutes(sim: Sim, gatewayUrl: () => string): Route[] {
           Math.max(1, Math.ceil([...guilds.values()].filter(({ botIn }) => botIn).length / 1000)),
         session_start_limit: {
           total: 1000,
-          remaining: 999,
+          remaining: sim.settings.loginsLeft,
           reset_after: 86_400_000,
           max_concurrency: sim.settings.maxConcurrency,
         },

@@ -111,6 +111,10 @@ export function createEndpoint(parts: {
       next = how;
     },
     /** Saves the address once it has been verified. Throws 50035. */
+    /** As an earlier program has left it, which answered well then. */
+    remember(address: string): void {
+      url = address;
+    },
     async set(to: string | null): Promise<void> {
       const wrong = (message: string) =>
         invalid(['interactions_endpoint_url'], 'APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID', message);

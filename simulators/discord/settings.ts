@@ -32,6 +32,8 @@ export type Settings = {
   privilegedIntents: number;
   /** Whether a mention lets the bot read the message that its message replies to. No primary source says. */
   mentionShowsReferenced: boolean;
+  /** How often the bot may still log in today. */
+  loginsLeft: number;
   heartbeatMs: number;
   /** How many shards may identify at once; the next ones five seconds later. */
   maxConcurrency: number;
@@ -56,6 +58,7 @@ export const defaults = (): Settings => ({
   nonceMs: 5 * 60_000,
   privilegedIntents: 0,
   mentionShowsReferenced: true,
+  loginsLeft: 999,
   heartbeatMs: 41_250,
   maxConcurrency: 1,
 });

@@ -8,9 +8,10 @@ import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
-import { partChosen, withSheet } from './coach.ts';
+import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
+import { LIBRARY_ACTIONS } from './library-actions.ts';
 import { tellMadeBy } from './made-by.ts';
 import { myData } from './my-data.ts';
 import { offerPage } from './offer-page.ts';
@@ -94,7 +95,7 @@ const decline: ActionHandler = async (press, face, tools) => {
 
 const choose: ActionHandler = async (press, face, tools) => {
   const { words, arg = '' } = press;
-  const choices = choiceOf(arg) ?? partChosen(arg);
+  const choices = choiceOf(arg) ?? mendChosen(arg);
   const offer = await press.as((caller) =>
     choices
       ? tools.core.offers.change(caller, press.code, choices)
@@ -178,6 +179,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   forget: ({ words }, face) => face.ask(forgetQuestion(words)),
   'forget-yes': forgetNow,
   ...REPORT_ACTIONS,
+  ...LIBRARY_ACTIONS,
   'my-data': myData,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),

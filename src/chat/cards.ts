@@ -20,6 +20,8 @@ type Verb =
   | 'delete'
   | 'details'
   | 'report'
+  | 'keep-motion'
+  | 'keep-character'
   | 'send'
   | 'get'
   | 'confirm'
@@ -197,7 +199,11 @@ export function resultPage(
     rows: [
       ...(link ? [[{ url: link.url, label: t('button.open-link') }]] : []),
       verbs.map((verb) => jobButton(words, verb, job.code)),
-      [jobButton(words, 'report', job.code)],
+      [
+        jobButton(words, 'keep-motion', job.code),
+        jobButton(words, 'keep-character', job.code),
+        jobButton(words, 'report', job.code),
+      ],
     ],
   };
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Checked, isShown } from '../core/coach/coach.ts';
 import { isHopeless, type PricedFinding, type PricedMend } from '../core/coach/finding.ts';
-import { partTexts, readParts } from '../core/coach/parts.ts';
+import { mendTexts, readMend } from '../core/coach/mend-texts.ts';
 import type { Core } from '../core/command.ts';
 import type { Offer } from '../core/intake/offer.ts';
 import type { ContactSheet } from '../core/media.ts';
@@ -39,7 +39,7 @@ export function mendRows(words: Words, { code, findings = [], quote, choices }: 
     code,
     arg: argOf(mend),
     label: mendText(words, finding.code, mend, quote.micros),
-    ...(mend.kind === 'trim' ? { wide: true } : {}),
+    ...(mend.kind === 'trim' || mend.kind === 'loop' ? { wide: true } : {}),
   });
   const isOfPeople = ({ finding }: Proposed) => finding.code === 'several-people-in-image';
   const isPart = choices.crop !== undefined || choices.trimFrom !== undefined || choices.trimTo !== undefined;
@@ -57,25 +57,24 @@ export function mendRows(words: Words, { code, findings = [], quote, choices }: 
   return rows.filter((row) => row.length > 0);
 }
 
-/** `trim_from=0&trim_to=7`, `crop=0.1,0,0.4,1`, `orientation=image`: what a button says of its mend. */
-const argOf = ({ choices }: PricedMend): string => {
-  const { orientation, model } = choices;
-  const texts = {
-    ...partTexts(choices),
-    ...(orientation ? { orientation } : {}),
-    ...(model ? { model } : {}),
-  };
-  return Object.entries(texts)
+/**
+ * Before what a mend changes: a row of choices may have a button for the same change, and Discord refuses a message in which
+ * two buttons say the same.
+ */
+const MENDS = '+';
+
+/** `+trim_from=0&trim_to=7`, `+crop=0.1,0,0.4,1`, `+orientation=image`: what a button says of its mend. */
+const argOf = ({ choices }: PricedMend): string =>
+  MENDS +
+  Object.entries(mendTexts(choices))
     .map(([name, text]) => `${name}=${text}`)
     .join('&');
-};
 
-/** The part of the files that a button says. Undefined where it says none; anybody can make one up. */
-export function partChosen(arg: string): Partial<Choices> | undefined {
+/** What a mend's button changes. Undefined where it says nothing of that; buttons of earlier versions have no mark. */
+export function mendChosen(arg: string): Partial<Choices> | undefined {
   if (arg === WHOLE) return { trimFrom: undefined, trimTo: undefined, crop: undefined };
-  const { trim_from, trim_to, crop } = Object.fromEntries(arg.split('&').map((one) => one.split('=')));
-  const read = readParts({ trim_from, trim_to, crop });
-  return read.ok && Object.keys(read.value).length > 0 ? read.value : undefined;
+  const said = arg.startsWith(MENDS) ? arg.slice(MENDS.length) : arg;
+  return readMend(Object.fromEntries(said.split('&').map((one) => one.split('='))));
 }
 
 /** The bytes of a sheet. Throws where there is none. */
@@ -113,7 +112,7 @@ export function checkedPage(
   sheets: Sheets | undefined,
 ): Page {
   const { t } = words;
-  const mends = micros === undefined ? [] : mendTexts(words, findings, micros);
+  const mends = micros === undefined ? [] : mendLines(words, findings, micros);
   const fine = findings.length === 0 && !unseen ? [t('coach.fine')] : [];
   return {
     lines: [
@@ -126,7 +125,7 @@ export function checkedPage(
   };
 }
 
-const mendTexts = (words: Words, findings: readonly PricedFinding[], micros: Micros): string[] => [
+const mendLines = (words: Words, findings: readonly PricedFinding[], micros: Micros): string[] => [
   ...new Set(findings.flatMap(({ code, mends }) => mends.map((mend) => mendText(words, code, mend, micros)))),
 ];
 

@@ -4,6 +4,7 @@ import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
 import type { Sheets } from './coach.ts';
+import type { DrawPreviews } from './library-pages.ts';
 import type { Page } from './page.ts';
 import type { Panel } from './settings-panel.ts';
 
@@ -29,6 +30,8 @@ export type Facts = {
   chart: Core['reports']['chart'];
   /** Draws what the coach saw; missing where no picture can be shown. */
   sheets?: Sheets;
+  /** Draws previews of library items; missing where no picture can be shown. */
+  drawPreviews?: DrawPreviews;
 };
 
 /** Writes a page with the facts of a place; it may be written twice, as names and links are looked up in between. */

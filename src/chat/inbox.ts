@@ -2,8 +2,15 @@
  * The inbox of every chat: an event is on disk before it is handled, is handled once, and is resumed after a crash. It may
  * be received by one process and handled by another: by the one that has the chat.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
+import { backOffMs } from '../core/job/pace.ts';
 import type { Inbox, Log } from '../core/ports.ts';
+
+/** After what passes by itself, such as a database that is away. */
+const AGAIN_PACE = { firstMs: 1_000, ceilingMs: 60_000 };
+/** Some quarter of an hour: later than that, what was asked for would come as a surprise. */
+const TRIES = 20;
 
 /** One event that is being received here: until it is on disk as a whole, no look at the inbox takes it. */
 type Received = {
@@ -17,7 +24,7 @@ export type ChatInbox = {
   receive(id: string): Received;
   /** Runs it, whatever comes of it: what fails is logged. Nothing is begun any more once we stop. */
   begin(work: () => Promise<unknown>): void;
-  /** The event is answered. */
+  /** The event is answered. Ends once that is on disk: forgotten, it would be dealt with again. */
   done(id: string): Promise<void>;
   /** From now on this process deals with what comes in, beginning with what an earlier life, or another process, left. */
   resume(): Promise<void>;
@@ -41,10 +48,13 @@ export function createChatInbox<R>(parts: {
   /** Something is on disk for whoever has the chat. */
   onReceived?: (() => void) | undefined;
   log: Log;
+  pace?: typeof AGAIN_PACE;
   /** What may be logged of an error. */
   scrubbed?: (error: unknown) => unknown;
 }): ChatInbox {
   const { inbox, prefix, schema, take, isWhole = () => true, log, scrubbed = (error) => error } = parts;
+  const { pace = AGAIN_PACE } = parts;
+  const ending = new AbortController();
   const running = new Set<Promise<unknown>>();
   /** Events that are received here now, by how many: a platform may bring one twice. */
   const receiving = new Map<string, number>();
@@ -69,6 +79,36 @@ export function createChatInbox<R>(parts: {
     running.add(one);
   }
 
+  /** Answers whether there is another try, once it is time for that. */
+  async function waits(error: unknown, tries: number, what: string): Promise<boolean> {
+    if (stopping || !willPass(error)) return false;
+    log.warn({ tries, err: scrubbed(error) }, what);
+    await wait(backOffMs(tries, Math.random, pace), undefined, { signal: ending.signal, ref: false }).catch(
+      () => {},
+    );
+    return !stopping;
+  }
+
+  /** Deals with one event. Where that breaks off for what passes by itself, it goes on as after a crash. */
+  function beginOne(id: string, work: () => Promise<unknown>): void {
+    begin(async () => {
+      for (let [next, tries] = [work, 1]; ; [next, tries] = [() => goOn(id), tries + 1]) {
+        try {
+          await next();
+          return;
+        } catch (error) {
+          if (tries >= TRIES || !(await waits(error, tries, 'what came in is dealt with again'))) throw error;
+        }
+      }
+    });
+  }
+
+  async function goOn(id: string): Promise<void> {
+    const found = (await inbox.pending(id)).find((one) => one.id === id);
+    const read = found && schema.safeParse(found.record);
+    if (read?.success) await take(id, read.data, true);
+  }
+
   async function readAll(resumed: boolean): Promise<void> {
     answered.clear();
     for (const { id, record, at } of await inbox.pending(prefix)) {
@@ -82,7 +122,7 @@ export function createChatInbox<R>(parts: {
       }
       if (!resumed && !isWhole(read.data, at)) continue;
       begun.add(id);
-      begin(() => take(id, read.data, resumed));
+      beginOne(id, () => take(id, read.data, resumed));
     }
   }
 
@@ -115,7 +155,7 @@ export function createChatInbox<R>(parts: {
           passedOver.delete(id);
           if (!deals) return parts.onReceived?.();
           begun.add(id);
-          begin(work);
+          beginOne(id, work);
         },
         leave() {
           end();
@@ -125,7 +165,14 @@ export function createChatInbox<R>(parts: {
       };
     },
     async done(id) {
-      await inbox.done(id);
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await inbox.done(id);
+          break;
+        } catch (error) {
+          if (!(await waits(error, tries, 'that a member was answered could not be noted'))) throw error;
+        }
+      }
       begun.delete(id);
       if (looking) answered.add(id);
     },
@@ -136,8 +183,12 @@ export function createChatInbox<R>(parts: {
     look: async () => (deals ? look() : undefined),
     async stop(deadline) {
       stopping = true;
+      ending.abort();
       await Promise.race([Promise.allSettled(running), deadline]);
     },
     stopping: () => stopping,
   };
 }
+
+const willPass = (error: unknown): boolean =>
+  error instanceof Error && 'retryHelps' in error && error.retryHelps === true;

@@ -1,6 +1,7 @@
 /** What a chat says of itself: everything that the rest of the bot has to know of it, in one object. */
 import type { Commands } from '../../commands/index.ts';
 import type { RunningChat } from '../core/command.ts';
+import type { Diagnosis } from '../core/diagnosis.ts';
 import type { Health } from '../core/health.ts';
 import type { Holds } from '../core/holds.ts';
 import type { FileUse, NamesFile } from '../core/intake/file-use.ts';
@@ -48,6 +49,18 @@ export type SharedWork = {
   speakers(): number;
 };
 
+/** What a look at a chat needs beside its settings. */
+export type InspectDeps = {
+  publicUrl: string | undefined;
+  /** A bot runs that has the chat: what is meant for it may not be fetched. */
+  isRunning: boolean;
+  /** How long to listen for another program that has the chat as well. */
+  listenMs: number;
+  signal: AbortSignal;
+};
+/** `word`: what the operator is asked to send to the bot in private. */
+export type HearDeps = { word: string; signal: AbortSignal };
+
 export type ChatModule<S extends Settings> = {
   /** In records, in settings and as the name of its folder: lower-case letters, for good. */
   platform: string;
@@ -64,10 +77,20 @@ export type ChatModule<S extends Settings> = {
   privateSpaces(id: string): readonly string[];
   /** What its tokens look like, wherever they turn up; a group is what stays before one. */
   secretShapes: readonly RegExp[];
+  /** How the operator comes by its token, step by step. */
+  howTo: readonly string[];
+  /** How one writes to the bot in private. */
+  writeTo: string;
+  /** What a whole token of it is. */
+  tokenLooks: RegExp;
   /** Which files its notes need for what is not a job yet. */
   namesFiles?(kv: KeyValueStore): NamesFile;
   /** The chat itself is loaded when it is used: a platform's library alone can take 60 MB and a second or two. */
   create(settings: Values<S>, deps: ChatDeps): Promise<RunningChat>;
+  /** How the bot stands there: who it is, what it may do, what is in its way. */
+  inspect(settings: Values<S>, deps: InspectDeps): Promise<Diagnosis[]>;
+  /** Answers with whoever sends that word, by the core's id. Not while a bot runs. Rejects where it is told to stop. */
+  hear(settings: Values<S>, deps: HearDeps): Promise<string>;
 };
 
 /** Keeps the names and the types of its settings, which `create` then gets. */

@@ -43,7 +43,9 @@ export function offerPage(words: Words, offer: Offer): Page {
 
 function titleOfOffer({ t, price }: Words, offer: Offer): string {
   if (isDoomed(offer)) return t('coach.ask');
-  return offer.why === 'consent' ? t('consent.ask') : t('confirm.ask', { price: price(offer.quote.micros) });
+  if (offer.why === 'consent') return t('consent.ask');
+  const { micros } = offer.quote;
+  return micros === 0 ? t('confirm.ask-free') : t('confirm.ask', { price: price(micros) });
 }
 
 const confirmButton = (words: Words, offer: Offer): Button => ({

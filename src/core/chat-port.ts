@@ -1,5 +1,6 @@
 /** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
 
+import type { Diagnosis } from './diagnosis.ts';
 import type { Offer } from './intake/offer.ts';
 import type { Job, JobIn, Receipt, StoredVideo } from './job/job.ts';
 import type { QuotaLine } from './limits/quota.ts';
@@ -41,7 +42,9 @@ export type Notice =
   /** An admin said no to that. */
   | { kind: 'declined'; offer: Offer }
   /** A video was reported; a reminder says that it still waits for a decision. Nobody learns by whom. */
-  | { kind: 'reported'; about: Case; reminder: boolean };
+  | { kind: 'reported'; about: Case; reminder: boolean }
+  /** What only an operator can mend has begun, or is over: for operators, in private. */
+  | { kind: 'alarm'; diagnosis: Diagnosis; over: boolean };
 
 /** Where a notice goes: a channel of the space, where a member asked, or a member in private. */
 export type NoticePlace = { channel: string } | { target: Target } | { member: string };

@@ -12,6 +12,7 @@ import type { Offers } from './intake/offers.ts';
 import type { Upload } from './intake/uploads.ts';
 import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
+import type { Library } from './library/library.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
 import type { Models } from './models/list.ts';
@@ -20,6 +21,7 @@ import type { Micros } from './price/money.ts';
 import type { Outcome } from './refusals.ts';
 import type { Reports } from './reports/reports.ts';
 import type { SettingsChanges } from './settings/settings-changes.ts';
+import type { Status } from './status.ts';
 import type { Takedown } from './takedown/takedown.ts';
 import type { AuditLog } from './trust/audit.ts';
 import type { Consents, GivenConsent } from './trust/consent.ts';
@@ -56,6 +58,7 @@ export type Core = {
   offers: Offers;
   approvals: Approvals;
   models: Models;
+  library: Library;
   settings: SettingsChanges;
   privacy: Privacy;
   takedown: Takedown;
@@ -68,6 +71,8 @@ export type Core = {
   handOut: HandOut;
   verify: Verify;
   madeBy: MadeBy;
+  /** How the bot does just now. `full`: with what an examination finds, for operators. */
+  status(full: boolean): Promise<Status>;
   /** How the limits of a member stand. */
   quota(requester: Requester): Promise<QuotaLine[]>;
 };

@@ -14,6 +14,7 @@ import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
 import { nudge } from './job/lanes.ts';
 import { isAtRender, mayRender } from './job/may-render.ts';
 
+import type { LibraryStore } from './library/store.ts';
 import type { Access } from './limits/access.ts';
 import type { AdmissionQueue } from './limits/admission-queue.ts';
 import type { Ledger } from './limits/ledger.ts';
@@ -42,6 +43,7 @@ export type Context = {
   fileUse: FileUse;
   media: Media;
   looks: Looks;
+  library: LibraryStore;
   lessons: LessonBook;
   fetcher: ResultFetcher;
   scheduler: Scheduler;

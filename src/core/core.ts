@@ -10,11 +10,13 @@ import { createIntake } from './intake/intake.ts';
 import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
+import { createLibrary } from './library/library.ts';
 import { quotaLines } from './limits/quota-lines.ts';
 import { createModels } from './models/list.ts';
 import type { KeyValueStore, Scheduler } from './ports.ts';
 import { createReports } from './reports/reports.ts';
 import { createSettingsChanges } from './settings/settings-changes.ts';
+import { createStatus, type StatusParts } from './status.ts';
 import { createTakedown } from './takedown/takedown.ts';
 import { createConsents } from './trust/consent.ts';
 import { createMadeBy } from './trust/made-by.ts';
@@ -28,13 +30,17 @@ export function createCore(
   shelves: {
     offers: KeyValueStore;
     notices: KeyValueStore;
+    /** What waits to be kept in the library. */
+    library: KeyValueStore;
     takedown: { kv: KeyValueStore; scheduler: Scheduler };
   },
+  status: StatusParts,
 ): Core {
   const intake = createIntake(ctx);
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
-  const privacy = createPrivacy(ctx, offers, waiting);
+  const library = createLibrary(ctx, shelves.library);
+  const privacy = createPrivacy(ctx, offers, waiting, library);
   ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
@@ -52,6 +58,7 @@ export function createCore(
     offers,
     approvals: createApprovals(ctx, intake, waiting),
     models: createModels(ctx),
+    library,
     settings: createSettingsChanges(ctx),
     privacy,
     takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),
@@ -62,6 +69,7 @@ export function createCore(
     handOut: createHandOut(ctx),
     verify: createVerify(ctx),
     madeBy: createMadeBy(ctx),
+    status: createStatus(ctx, status),
     quota: (requester) => quotaLines(ctx, requester),
   };
 }

@@ -9,6 +9,8 @@ export const WORKERS: Lane = 'worker';
 /** Where a step waits. `group`: those that must not take all the room by themselves. */
 export type StepPlace = { lane: Lane; group?: string };
 
+export type NextStep = { key: string; dueAt: number; place?: StepPlace };
+
 /**
  * What is due next, with a set number of steps at once in this process; a key has one due time, the last one given, and is
  * never run twice at once. Where there is one process, it takes every lane, and its steps are not told which.
@@ -20,6 +22,8 @@ export type Scheduler = {
   leave(lanes: readonly Lane[]): Promise<void>;
   /** Replaces the key's due time. While the key's step runs, it is run again afterwards, when due. */
   at(key: string, dueAt: number, place?: StepPlace): Promise<void>;
+  /** Gives its due time to each that neither has one nor runs: many at once. */
+  fill(steps: readonly NextStep[]): Promise<void>;
   remove(key: string): Promise<void>;
   /** Those of the keys that have no due time and don't run. */
   missing(keys: readonly string[]): Promise<string[]>;

@@ -53,6 +53,9 @@ export type ContactSheet = {
   clip?: { path: string; look: ClipLook; stretch?: Span };
 };
 
+/** One place on a sheet of previews, which stays empty without a path. */
+export type Tile = { path?: string | undefined; number?: number | undefined };
+
 /** What a picture looks like: as it is, seen in a mirror, and its middle alone. 64 bits each, 16 hexadecimal digits. */
 export type PictureHash = { plain: string; mirrored: string; middles: string[] };
 /**
@@ -106,6 +109,10 @@ export type Media = {
   lookAtClip(path: string, signal?: AbortSignal): Promise<ClipLook | undefined>;
   /** Writes a JPEG that shows what a look told. False when it could not be drawn: the words say the same. */
   contactSheet(sheet: ContactSheet, toPath: string, signal?: AbortSignal): Promise<boolean>;
+  /** Writes a small animated WebP of a picture or a clip. False when nothing could be shown of it. */
+  preview(path: string, toPath: string, of: 'image' | 'clip', signal?: AbortSignal): Promise<boolean>;
+  /** Writes a GIF in which several of these move, side by side. False when it could not be drawn. */
+  previewSheet(tiles: readonly Tile[], toPath: string, signal?: AbortSignal): Promise<boolean>;
   /** Undefined for a picture in which nothing stands out, or that can't be read. Throws MachineBusy. */
   pictureHash(path: string, signal?: AbortSignal): Promise<PictureHash | undefined>;
   /**

@@ -12,7 +12,7 @@ export type OptionSpec = {
   | {
       type: 'text';
       maxLength: number;
-      suggests?: 'timezone' | 'model';
+      suggests?: 'timezone' | 'model' | 'motion' | 'character';
       of?: 'number' | 'list';
       examples?: readonly string[];
     }
@@ -30,6 +30,8 @@ export type CommandData = {
   options: readonly OptionSpec[];
   /** For admins, but an operator may ask it in private too, about everything. */
   overAll?: true;
+  /** Where the words of its parts are, if not under its own name: several commands may share them. */
+  wordsOf?: string;
   /** A command of several parts: each is asked for by its name, and has options of its own. */
   parts?: Readonly<Record<string, { options: readonly OptionSpec[] }>>;
 };

@@ -28,9 +28,16 @@ export type Clock = { now(): number };
 
 /**
  * One thing that a provider renders: a model, by its id, in one quality, with the picture's scene unless it says.
- * `relaxed`: on request it lets others go first, at the same price.
+ * `relaxed`: on request it lets others go first, at the same price. `bills`: what a unit costs, and how
+ * many seconds that is where it is more than one.
  */
-export type Offer = { model: string; quality: Quality; scene?: Scene; relaxed?: true };
+export type Offer = {
+  model: string;
+  quality: Quality;
+  scene?: Scene;
+  relaxed?: true;
+  bills?: { micros: Micros; blockSeconds?: number };
+};
 
 type ProviderCapabilities = {
   offers: readonly Offer[];
@@ -89,6 +96,9 @@ export type FindOutcome = Operation | 'absent' | 'not-seen' | undefined;
 /** `asked`: it may still finish and be billed. `too-late`: it has ended or cannot be stopped. */
 export type CancelOutcome = 'cancelled' | 'asked' | 'too-late';
 
+/** What is left in the account, where it tells: in money, or in units of its own, as a person reads it. */
+export type AccountFacts = { balanceMicros?: Micros; units?: string };
+
 /** A provider of renders. Whatever a method throws is passing trouble, except in `submit`, where it means `unknown`. */
 export type Provider = {
   id: string;
@@ -133,8 +143,11 @@ export type Provider = {
    * has ended without a video has no operation any more.
    */
   release?(jobId: string, inputs: Inputs, operation?: Operation): Promise<void>;
-  /** A free call at start that only the operator's key can make: trouble of the account is told at once. */
-  check?(signal: AbortSignal): Promise<void>;
+  /**
+   * A free call that only the operator's key can make: trouble of the account is told at once. Answers what it says of
+   * the account, and rejects where it says nothing.
+   */
+  check?(signal: AbortSignal): Promise<AccountFacts>;
   stop?(): Promise<void>;
 };
 
@@ -153,8 +166,11 @@ export type Unreadable = { state: 'unreadable'; id: string; files: string[] };
 /** Jobs on disk. What `save` has answered survives a kill -9 and a power cut. */
 export type JobStore = {
   get(id: string): Promise<Job | undefined>;
-  /** Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone. */
-  save<J extends Job>(job: J): Promise<J>;
+  /**
+   * Answers with the job to save next. Throws StaleJob where anybody else has saved it since it was read, or it is gone.
+   * `held`: only where its price is held, which nobody takes back from then on. Throws UnknownHold where it is not.
+   */
+  save<J extends Job>(job: J, how?: { held: boolean }): Promise<J>;
   /** Every job that is not over, one by one: there may be thousands. `wanted` says of some ids which of them are read. */
   open(wanted?: (ids: readonly string[]) => Promise<readonly string[]>): AsyncIterable<Job>;
   /** The newest jobs of one space, newest first. */
@@ -231,5 +247,5 @@ export type ResultFetcher = {
   fetch(result: ResultRef, toPath: string, signal: AbortSignal): Promise<'here' | 'gone'>;
 };
 
-export type { KeyValueStore, Lane, Log, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
+export type { KeyValueStore, Lane, Log, NextStep, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
 export { WORKERS } from './machine-port.ts';

@@ -3,9 +3,12 @@
  * facts that the words need; the words themselves stand in src/words, the HTTP statuses below.
  */
 
+import type { ItemKind } from './library/kinds.ts';
 import type { Period } from './limits/windows.ts';
 import type { Micros } from './price/money.ts';
 import type { ConsentReason } from './trust/consent-answers.ts';
+
+export { FAILURE_CODES, type FailureCode } from './failure-codes.ts';
 
 export type LimitScope = 'operator' | 'space' | 'channel' | 'member';
 
@@ -30,7 +33,10 @@ export type Refusal =
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
-  | { code: 'not-allowed'; why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' }
+  | {
+      code: 'not-allowed';
+      why?: 'channel' | 'role' | 'admins-only' | 'in-private' | 'own-video' | 'locked' | 'library';
+    }
   /** Nothing can be posted in the channel that was named. */
   | { code: 'channel-closed' }
   /** The channel is marked for adults, and the admins of the space have not opened it to us. */
@@ -51,6 +57,16 @@ export type Refusal =
   | { code: 'already-decided' }
   /** It can be forgotten once it has ended. */
   | { code: 'under-way' }
+  /** The admins of the space have turned the library off. */
+  | { code: 'library-off' }
+  /** It can't be what a library item is called. */
+  | { code: 'bad-name'; why: 'no-letters' | 'too-long' }
+  | { code: 'name-taken'; kind: ItemKind; name: string }
+  /** Whose items have no room for one more: all of the space, the member's among them, or the member's own. */
+  | { code: 'library-full'; kind: ItemKind; whose: 'space' | 'member' | 'mine'; max: number }
+  /** `near`: names that what was written may have meant. */
+  | { code: 'no-such-item'; kind: ItemKind; near: readonly string[] }
+  | { code: 'several-items'; kind: ItemKind; near: readonly string[] }
   | { code: 'upload-too-large'; what: 'image' | 'clip' | 'request'; maxBytes: number }
   | { code: 'not-an-image'; found?: string }
   | { code: 'not-a-video'; found?: string }
@@ -106,6 +122,13 @@ export const REFUSAL_STATUS = {
   'not-cancellable': 409,
   'already-decided': 409,
   'under-way': 409,
+  'library-off': 403,
+  'bad-name': 422,
+  'name-taken': 409,
+  'library-full': 409,
+  'no-such-item': 404,
+  'several-items': 409,
+
   'upload-too-large': 413,
   'not-an-image': 422,
   'not-a-video': 422,
@@ -136,25 +159,6 @@ export const REFUSAL_STATUS = {
   busy: 503,
   stopping: 503,
 } as const satisfies Record<RefusalCode, number>;
-
-/** How a job ends badly. The provider's own words never come along: they may hold ids, addresses and echoes. */
-export const FAILURE_CODES = [
-  'no-person-in-image',
-  'no-person-in-clip',
-  'content-refused',
-  'image-rejected',
-  'clip-rejected',
-  'not-usable',
-  'provider-busy',
-  'provider-out-of-balance',
-  'provider-down',
-  /** Somebody else would have rendered it for more, and nobody said yes to that in time. */
-  'not-confirmed',
-  'result-lost',
-  'timed-out',
-  'unknown-fate',
-] as const;
-export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /** Either what was asked for, or the refusal that the member is told. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };

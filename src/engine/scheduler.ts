@@ -84,6 +84,9 @@ export function createScheduler({
     },
     async leave() {},
     at,
+    async fill(steps) {
+      for (const { key, dueAt } of steps) if (!current.has(key) && !running.has(key)) await at(key, dueAt);
+    },
     remove: async (key) => void current.delete(key),
     missing: async (keys) => keys.filter((key) => !current.has(key) && !running.has(key)),
     async stop() {

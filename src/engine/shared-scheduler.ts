@@ -2,7 +2,7 @@
  * The scheduler of several processes: due steps lie in queues that all of them share, and each takes what it has room for.
  * A step is done with when its work has ended; those of a process that is dead, or silent for too long, are given back.
  */
-import type { Clock, Lane, Scheduler, StepPlace } from '../core/ports.ts';
+import type { Clock, Lane, NextStep, Scheduler, StepPlace } from '../core/ports.ts';
 import { WORKERS } from '../core/ports.ts';
 import type { StepQueues, Taken } from './step-queues.ts';
 
@@ -12,12 +12,22 @@ const LOOK_EVERY_MS = 500;
 const LOOK_AT_LEAST_EVERY_MS = 5_000;
 /** Steps that end one after the other are told of together. */
 const TELL_WITHIN_MS = 100;
+/** After a look that brought little, as a multiple of what it took: the longer the queues, the more it is for the database. */
+const REST = 9;
+/** A look that brought this share of the room, or more, is worth another one at once. */
+const MUCH = 1 / 4;
 /** Well within the silence after which a step is taken for lost. */
 const BEAT_EVERY_MS = 3_000;
 
-/** `soonAt`: it was given another due time while it ran, which is near. */
-type Running = Taken & { lane: Lane; soonAt?: number };
+/** What is to be put there when the step has ended; until then it is the step itself that is there. */
+type Next = { lane: Lane; dueAt: number; group: string | undefined };
+type Running = Taken & { lane: Lane; since: number; next?: Next | undefined };
 type Step = Parameters<Scheduler['start']>[0];
+
+export type SharedScheduler = Scheduler & {
+  /** Whether a step of the key is under way in this process, at the end of which it says when the next one is due. */
+  isAtWorkOn(key: string): boolean;
+};
 
 /**
  * `step` must not throw: what it throws is given to `onError`, and it is taken again once this process has been silent
@@ -33,7 +43,7 @@ export function createSharedScheduler({
   clock: Clock;
   atOnce: number;
   onError: (error: unknown, key?: string) => void;
-}): Scheduler {
+}): SharedScheduler {
   const lanes = new Set<Lane>();
   const running = new Set<Running>();
   /** Ended, and not told yet. */
@@ -41,13 +51,17 @@ export function createSharedScheduler({
   let step: Step | undefined;
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
+  /** When to take what is due, and before when not. */
+  let takeAt = Number.POSITIVE_INFINITY;
+  let restUntil = 0;
   let looking = Promise.resolve();
   let beating: NodeJS.Timeout | undefined;
   let failures = 0;
   let idle: (() => void) | undefined;
 
-  /** Looks at the queues in so long, unless it does so earlier anyway. */
-  function lookIn(ms: number): void {
+  /** Tells in so long what has ended by then, unless it does so earlier anyway. */
+  function lookIn(inMs: number): void {
+    const ms = Math.max(0, inMs);
     const at = performance.now() + ms;
     if (!step || at >= timerAt) return;
     clearTimeout(timer);
@@ -59,23 +73,39 @@ export function createSharedScheduler({
     }, ms);
   }
 
+  /** Takes in so long what is due by then, unless it does so earlier anyway. */
+  function takeIn(ms: number): void {
+    const now = performance.now();
+    takeAt = Math.min(takeAt, Math.max(now + ms, restUntil));
+    lookIn(takeAt - now);
+  }
+
   async function look(): Promise<void> {
     try {
       await tellEnded();
-      const more = await takeDue();
+      if (performance.now() >= takeAt) {
+        takeAt = Number.POSITIVE_INFINITY;
+        const begun = performance.now();
+        const taken = await takeDue();
+        const now = performance.now();
+        restUntil = taken >= atOnce * MUCH ? now : now + Math.min((now - begun) * REST, LOOK_EVERY_MS);
+        takeIn(taken > 0 && running.size < atOnce ? 0 : LOOK_EVERY_MS);
+      } else lookIn(takeAt - performance.now());
       failures = 0;
-      lookIn(more ? 0 : LOOK_EVERY_MS);
     } catch (error) {
       failures += 1;
       if (failures === 1) onError(error);
-      lookIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
+      takeAt = Number.POSITIVE_INFINITY;
+      takeIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
     }
   }
 
+  /** What comes next is there before what has ended is gone. */
   async function tellEnded(): Promise<void> {
     const telling = ended;
     ended = [];
     try {
+      await putNext(telling);
       for (const [lane, steps] of Map.groupBy(telling, (one) => one.lane)) await queues.done(lane, steps);
     } catch (error) {
       ended.push(...telling);
@@ -83,9 +113,20 @@ export function createSharedScheduler({
     }
   }
 
-  /** Answers whether there may be more that is due, and room for it. */
-  async function takeDue(): Promise<boolean> {
-    let any = false;
+  /** What another process has put there meanwhile is due at once, and stays. */
+  async function putNext(steps: readonly Running[]): Promise<void> {
+    const now = performance.now();
+    const nexts = steps.flatMap(({ data: { key }, next }) =>
+      next ? [{ key, lane: next.lane, group: next.group, inMs: Math.max(0, next.dueAt - now) }] : [],
+    );
+    for (const [lane, some] of Map.groupBy(nexts, (one) => one.lane)) await queues.putMissing(lane, some);
+    const soonest = Math.min(...nexts.map(({ lane, inMs }) => (lanes.has(lane) ? inMs : Infinity)));
+    if (soonest < LOOK_EVERY_MS) takeIn(soonest);
+  }
+
+  /** Answers how many that were. */
+  async function takeDue(): Promise<number> {
+    let count = 0;
     for (const lane of [...lanes]) {
       const room = atOnce - running.size;
       if (!step || room <= 0) break;
@@ -95,10 +136,10 @@ export function createSharedScheduler({
         await queues.giveBack(lane, taken);
         continue;
       }
-      for (const one of taken) void run(step, { ...one, lane });
-      any ||= taken.length > 0;
+      for (const one of taken) void run(step, { ...one, lane, since: performance.now() });
+      count += taken.length;
     }
-    return any && running.size < atOnce;
+    return count;
   }
 
   async function run(work: Step, one: Running): Promise<void> {
@@ -110,42 +151,65 @@ export function createSharedScheduler({
     } catch (error) {
       onError(error, key);
     } finally {
+      const wasFull = running.size >= atOnce;
       running.delete(one);
       if (running.size === 0) idle?.();
-      const isWaitedFor = running.size + 1 >= atOnce || (one.soonAt ?? Infinity) <= performance.now();
-      lookIn(isWaitedFor ? 0 : TELL_WITHIN_MS);
+      const isSoon = one.next !== undefined && one.next.dueAt <= performance.now();
+      if (wasFull) takeIn(0);
+      lookIn(isSoon ? 0 : TELL_WITHIN_MS);
     }
   }
 
+  const underWay = (key: string): Running | undefined => [...running].find(({ data }) => data.key === key);
+
   async function at(key: string, dueAt: number, place: StepPlace = { lane: WORKERS }): Promise<void> {
     const inMs = dueAt - clock.now();
-    const own = [...running].find(({ data }) => data.key === key);
+    const own = underWay(key);
     const group = place.group ?? own?.groupId ?? undefined;
+    if (own) {
+      own.next = { lane: place.lane, dueAt: performance.now() + inMs, group };
+      return;
+    }
     await queues.put(place.lane, { key, inMs, group });
-    if (!lanes.has(place.lane) || inMs >= LOOK_EVERY_MS) return;
-    // It can't be taken before it has ended.
-    if (own && running.has(own)) own.soonAt = performance.now() + inMs;
-    else lookIn(Math.max(0, inMs));
+    if (lanes.has(place.lane) && inMs < LOOK_EVERY_MS) takeIn(Math.max(0, inMs));
+  }
+
+  async function fill(steps: readonly NextStep[]): Promise<void> {
+    const now = clock.now();
+    const placed = steps.map(({ key, dueAt, place = { lane: WORKERS } }) => ({
+      key,
+      inMs: dueAt - now,
+      ...place,
+    }));
+    for (const [lane, some] of Map.groupBy(placed, (one) => one.lane)) await queues.putMissing(lane, some);
+    if (placed.length > 0) takeIn(0);
   }
 
   async function beat(): Promise<void> {
+    const before = performance.now() - BEAT_EVERY_MS;
+    const long = [...running, ...ended].filter(({ since }) => since < before);
     // Where it can't be told, the steps are lost sooner or later, and what they save is compared with what they have read.
-    for (const [lane, steps] of Map.groupBy(running, (one) => one.lane))
+    for (const [lane, steps] of Map.groupBy(long, (one) => one.lane))
       await queues.beat(lane, steps).catch(() => {});
   }
 
   return {
+    isAtWorkOn: (key) => underWay(key) !== undefined,
     async start(work, of = [WORKERS]) {
       step = work;
       for (const lane of of) lanes.add(lane);
       beating ??= setInterval(() => void beat(), BEAT_EVERY_MS);
-      lookIn(0);
+      takeIn(0);
     },
     async leave(of) {
       for (const lane of of) lanes.delete(lane);
     },
     at,
-    remove: (key) => queues.drop(key),
+    fill,
+    async remove(key) {
+      for (const one of [...running, ...ended]) if (one.data.key === key) one.next = undefined;
+      await queues.drop(key);
+    },
     async missing(keys) {
       const known = await queues.known(keys);
       return keys.filter((key) => !known.has(key));

@@ -31,6 +31,8 @@ const FOR_EVER = 1_000_000_000;
 export type StepQueues = {
   /** Replaces when the key is due, or has it wait. `on`: in a transaction, which the caller ends. */
   put(lane: Lane, step: NewStep, on?: QueueDb): Promise<void>;
+  /** Has each of them wait whose key does not wait already, in one statement. */
+  putMissing(lane: Lane, steps: readonly NewStep[]): Promise<void>;
   /** Whether that is why `put` failed, and is mended by now: somebody has removed the queues. */
   mend(error: unknown): Promise<boolean>;
   /** What is due, and nobody else has taken. */
@@ -103,18 +105,23 @@ export async function openStepQueues({
       });
   }
 
-  const put = (lane: Lane, { key, inMs, group }: NewStep, on?: QueueDb) =>
-    boss.upsert(
-      lane,
-      { key },
-      {
-        singletonKey: key,
-        // By the database's clock, as ours may be another.
-        startAfter: Math.max(0, inMs) / 1000,
-        match: 'all',
-        ...(group ? { group: { id: group } } : {}),
-        ...(on ? { db: on } : {}),
-      },
+  const messageOf = ({ key, inMs, group }: NewStep) => ({
+    singletonKey: key,
+    // By the database's clock, as ours may be another.
+    startAfter: Math.max(0, Math.round(inMs)) / 1000,
+    ...(group ? { group: { id: group } } : {}),
+  });
+
+  const put = (lane: Lane, step: NewStep, on?: QueueDb) =>
+    boss.upsert(lane, { key: step.key }, { ...messageOf(step), match: 'all', ...(on ? { db: on } : {}) });
+
+  /** Once more, where somebody has removed the queues. */
+  const mended = (work: () => Promise<unknown>): Promise<unknown> =>
+    told(() =>
+      work().catch(async (error: unknown) => {
+        if (!(await mend(error))) throw error;
+        return work();
+      }),
     );
 
   async function mend(error: unknown): Promise<boolean> {
@@ -131,16 +138,18 @@ export async function openStepQueues({
   return {
     async put(lane, step, on) {
       if (on) return void (await put(lane, step, on));
-      await told(() =>
-        put(lane, step).catch(async (error: unknown) => {
-          if (!(await mend(error))) throw error;
-          return put(lane, step);
-        }),
-      );
+      await mended(() => put(lane, step));
+    },
+    async putMissing(lane, steps) {
+      const messages = steps.map((step) => ({ data: { key: step.key }, ...messageOf(step) }));
+      await mended(() => boss.insert(lane, messages));
     },
     mend,
-    take: (lane, atMost) =>
-      told(() => boss.fetch<{ key: string }>(lane, { batchSize: atMost, groupConcurrency: GROUP_AT_ONCE })),
+    take(lane, atMost) {
+      // The number stands in the text of the statement, of which the database shall know few.
+      const batchSize = 2 ** Math.floor(Math.log2(atMost));
+      return told(() => boss.fetch<{ key: string }>(lane, { batchSize, groupConcurrency: GROUP_AT_ONCE }));
+    },
     async giveBack(lane, steps) {
       if (steps.length > 0) await told(() => boss.fail(lane, steps.map(claimOf)));
     },

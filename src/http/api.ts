@@ -5,16 +5,13 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Call, Command, Core } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
-import type { Health } from '../core/health.ts';
 import { readChoices } from '../core/intake/choices.ts';
 import type { IntakeResult } from '../core/intake/offers.ts';
-import { MAX_UPLOAD_BYTES } from '../core/intake/uploads.ts';
 import type { History } from '../core/job/history.ts';
-import { type Job, PAGE, type Quality, type Requester, rendererOf } from '../core/job/job.ts';
-import type { Clock, Files, Scheduler } from '../core/ports.ts';
+import { type Job, PAGE, type Requester, rendererOf } from '../core/job/job.ts';
+import { withItems } from '../core/library/with-items.ts';
+import type { Clock, Files } from '../core/ports.ts';
 import { microsFromUsd } from '../core/price/money.ts';
-import type { ProviderHealth } from '../core/price/provider-health.ts';
-import type { Processes } from '../core/processes.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Usage } from '../core/reports/usage.ts';
 import { CONSENT_ANSWERS, readConsentAnswer } from '../core/trust/consent-answers.ts';
@@ -25,17 +22,17 @@ import { zipOf } from '../zip.ts';
 import { jobEvents } from './events.ts';
 import { goOnRoute } from './go-on.ts';
 import { jobFileRoutes } from './job-files.ts';
-import type { JobsView, PriceView, StatusView, VerdictView } from './page/contract.ts';
-import { presentConsent, presentJob, presentModel, presentProviderStats, presentQuote } from './present.ts';
+import { libraryRoutes } from './library.ts';
+import type { JobsView, PriceView, VerdictView } from './page/contract.ts';
+import { presentConsent, presentJob, presentQuote } from './present.ts';
 import { presentCoach } from './present-coach.ts';
-import { presentProcesses } from './present-processes.ts';
 import { problem } from './problem.ts';
 import { reportRoutes } from './reports.ts';
+import { type StatusParts, statusRoute } from './status.ts';
 import { readForm } from './uploads.ts';
 import { usageRoutes } from './usage.ts';
 
-export type ApiParts = {
-  core: Core;
+export type ApiParts = StatusParts & {
   commands: {
     animate: Command<IntakeResult>;
     again: Command<IntakeResult>;
@@ -43,23 +40,11 @@ export type ApiParts = {
     usage: Command<Usage>;
     verify: Command<Verified>;
   };
+  core: Core;
   files: Files;
   events: JobEvents;
   history: History;
-  health: Health;
-  providerHealth: Pick<ProviderHealth, 'of'>;
   clock: Clock;
-  /** By the chat's name, where its bot can be added; read anew each time. */
-  invites?: Readonly<Record<string, string>>;
-  version: string;
-  /** Those that share the work, and what waits for them; missing where there is one. */
-  processes?: Pick<Processes, 'alive'> | undefined;
-  queues?: Scheduler['queues'] | undefined;
-  /** Those that the bot knows, on or off: what each is called, and the setting that turns it on. */
-  providers: readonly { id: string; name: string; key: string }[];
-  chats: readonly { platform: string; name: string }[];
-  qualities: readonly Quality[];
-  defaultQuality: Quality;
 };
 
 /** The page is the operator's own front: one space, one member. */
@@ -117,38 +102,18 @@ export function api(parts: ApiParts): Hono {
 
   const mine = async (c: Context): Promise<Outcome<Job>> => core.jobs.find(CALLER, c.req.param('id') ?? '');
 
-  app.get('/status', async (c) => {
-    const models = await core.models.list(REQUESTER.spaceId);
-    return c.json({
-      version: parts.version,
-      qualities: [...parts.qualities],
-      defaultQuality: parts.defaultQuality,
-      models: models.length > 1 ? models.map(presentModel) : [],
-      limits: { imageBytes: MAX_UPLOAD_BYTES.image, clipBytes: MAX_UPLOAD_BYTES.clip },
-      components: parts.health.all().map((component) => {
-        const weather = presentProviderStats(parts.providerHealth.of(component.name));
-        const provider = parts.providers.find(({ id }) => id === component.name);
-        const chat = parts.chats.find(({ platform }) => platform === component.name);
-        return {
-          ...component,
-          ...(chat ? { label: chat.name } : {}),
-          ...(provider ? { kind: 'provider' as const, label: provider.name, setting: provider.key } : {}),
-          ...(weather ? { weather } : {}),
-        };
-      }),
-      ...(parts.invites ? { links: parts.invites } : {}),
-      ...(await presentProcesses(parts)),
-    } satisfies StatusView);
-  });
+  app.route('/', statusRoute(parts, REQUESTER.spaceId));
 
   app.post('/quote', async (c) => {
     const read = await readForm(c, files);
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
-    const { consent: _, max_usd: __, ...texts } = form.fields;
+    const { consent: _, max_usd: __, motion, character, ...texts } = form.fields;
     const choices = readChoices(texts);
     if (!choices.ok) return problem(c, choices.refusal);
-    const { image, clip } = form.files;
+    const given = await withItems(core.library, CALLER, form.files, { motion, character });
+    if (!given.ok) return problem(c, given.refusal);
+    const { image, clip } = given.value;
     if (!image || !clip) return problem(c, { code: image ? 'missing-clip' : 'missing-image' });
     const prepared = await core.intake.prepare(REQUESTER.spaceId, { image, clip }, choices.value);
     if (!prepared.ok) return problem(c, prepared.refusal);
@@ -240,6 +205,7 @@ export function api(parts: ApiParts): Hono {
   });
 
   app.route('/', jobFileRoutes(parts, mine));
+  app.route('/', libraryRoutes(parts, CALLER, { mine, eventId }));
   app.route('/', goOnRoute(core.jobs, CALLER, present));
   app.route('/', usageRoutes(parts, CALLER));
   app.route('/', reportRoutes(parts, CALLER));

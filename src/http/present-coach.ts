@@ -2,10 +2,9 @@
 import type { PricedFinding, PricedMend } from '../core/coach/finding.ts';
 import type { Seen } from '../core/coach/findings.ts';
 import type { Box, Span } from '../core/coach/look.ts';
-import { partTexts, stretchOf } from '../core/coach/parts.ts';
-import { stretchesOf } from '../core/coach/stretches.ts';
+import { mendTexts } from '../core/coach/mend-texts.ts';
+import { stretchOf } from '../core/coach/parts.ts';
 import type { PreparedJob } from '../core/intake/intake.ts';
-import { modelOf } from '../core/models/registry.ts';
 import { type Micros, usdFromMicros } from '../core/price/money.ts';
 import { findingText, mendText } from '../words/coach.ts';
 import { wordsFor } from '../words/index.ts';
@@ -17,14 +16,14 @@ const words = wordsFor('en');
 const boxView = ({ left, top, width, height }: Box): BoxView => ({ left, top, width, height });
 const spanView = ({ fromSeconds, toSeconds }: Span): SpanView => ({ from: fromSeconds, to: toSeconds });
 
-type Prepared = Pick<PreparedJob, 'findings' | 'seen' | 'quote' | 'plan'>;
+type Prepared = Pick<PreparedJob, 'findings' | 'seen' | 'best' | 'quote' | 'plan'>;
 
 /** `look` is missing where one of the files could not be looked at. */
-export function presentCoach({ findings, seen, quote, plan }: Prepared): {
+export function presentCoach({ findings, seen, best = [], quote, plan }: Prepared): {
   findings: FindingView[];
   look?: LookView;
 } {
-  const look = seen && presentLook(seen, plan.request);
+  const look = seen && presentLook(seen, best, plan.request);
   return {
     findings: findings.map((finding) => presentFinding(finding, quote.micros)),
     ...(look ? { look } : {}),
@@ -47,24 +46,22 @@ function presentFinding(finding: PricedFinding, nowMicros: Micros): FindingView 
 
 function presentMend(code: PricedFinding['code'], mend: PricedMend, nowMicros: Micros): MendView {
   const { kind, choices, person, micros } = mend;
-  const { orientation, model } = choices;
   return {
     kind,
     label: mendText(words, code, mend, nowMicros),
-    fields: {
-      ...partTexts(choices),
-      ...(orientation ? { orientation } : {}),
-      ...(model ? { model } : {}),
-    },
+    fields: mendTexts(choices),
     usd: usdFromMicros(micros),
     price: offerPrice(words, { micros, notes: [] }),
     ...(person === undefined ? {} : { person }),
   };
 }
 
-function presentLook({ picture, clip }: Seen, request: PreparedJob['plan']['request']): LookView | undefined {
+function presentLook(
+  { picture, clip }: Seen,
+  best: readonly Span[],
+  { stretch, clipSeconds }: PreparedJob['plan']['request'],
+): LookView | undefined {
   if (!picture || !clip) return undefined;
-  const { orientation, stretch } = request;
   const all = stretchOf({}, clip.seconds) ?? { fromSeconds: 0, toSeconds: clip.seconds };
   const from = (stretch ?? all).fromSeconds;
   return {
@@ -72,8 +69,8 @@ function presentLook({ picture, clip }: Seen, request: PreparedJob['plan']['requ
     clip: {
       seconds: clip.seconds,
       cuts: clip.cuts.map(({ atSeconds }) => atSeconds),
-      best: stretchesOf(clip, modelOf(request).clip, orientation).map(spanView),
-      used: { from, to: Math.min((stretch ?? all).toSeconds, from + request.clipSeconds) },
+      best: best.map(spanView),
+      used: { from, to: Math.min((stretch ?? all).toSeconds, from + clipSeconds) },
     },
   };
 }

@@ -1,13 +1,16 @@
 /** What was spent, as scripts and the page read it. */
+import { foretold } from '../core/coach/foretold.ts';
 import { codeOf } from '../core/job/code.ts';
-
 import type { LedgerLine } from '../core/limits/ledger.ts';
+import { findModel } from '../core/models/registry.ts';
 import { usdFromMicros } from '../core/price/money.ts';
 import type { Sums, Usage } from '../core/reports/usage.ts';
+import { findingText } from '../words/coach.ts';
 import { wordsFor } from '../words/index.ts';
-import type { SumsView, UsageView } from './page/contract.ts';
+import type { SumsView, UsageView } from './page/usage-contract.ts';
 
-const { money } = wordsFor('en');
+const words = wordsFor('en');
+const { money } = words;
 
 export function presentUsage(usage: Usage, suspense: readonly LedgerLine[]): UsageView {
   const { period, from, to, timeZone, totals, days, members, providers, spaces } = usage;
@@ -30,6 +33,15 @@ export function presentUsage(usage: Usage, suspense: readonly LedgerLine[]): Usa
       usd: usdFromMicros(heldMicros),
       price: money(heldMicros),
       heldAt,
+    })),
+    warnings: foretold(usage.lessons ?? {}).map(({ model, code, jobs, spoiled, usual, isMuted }) => ({
+      model: findModel(model)?.name ?? model,
+      code,
+      message: findingText(words, { code, measured: {} }),
+      jobs,
+      spoiled,
+      usual,
+      muted: isMuted,
     })),
     links: { csv: `/api/usage.csv?period=${period}`, chart: `/api/usage.png?period=${period}` },
   };

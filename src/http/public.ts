@@ -8,6 +8,7 @@ import type { HookAnswer } from '../core/job/webhook.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import type { Takedown } from '../core/takedown/takedown.ts';
 import { isLoopback } from './guard.ts';
+import { probeRoutes } from './probe.ts';
 import { reportForm } from './report-form.ts';
 
 const MAX_HOOK_BYTES = 1_000_000;
@@ -15,6 +16,8 @@ const STATUS = { taken: 200, later: 503, refused: 401 } as const satisfies Recor
 
 export type PublicParts = {
   publicUrl: string;
+  /** What signs questions of whoever looks whether the internet reaches us. */
+  secretKey?: string;
   links: Links;
   files: Files;
   takeWebhook(news: {
@@ -33,6 +36,8 @@ export function publicRoutes(parts: PublicParts): Hono {
   const { links, files, takedown, takeWebhook, chatHooks = [] } = parts;
   const app = new Hono();
   app.route('/', reportForm(parts));
+  // Before all that would take it for a link or a webhook of others.
+  if (parts.secretKey !== undefined) app.route('/', probeRoutes(parts.secretKey));
   const short = bodyLimit({ maxSize: MAX_HOOK_BYTES, onError: (c) => c.body(null, 413) });
 
   app.get('/media/:token', async (c) => {

@@ -12,6 +12,7 @@ import { SAMPLE_FILE, SAMPLES_FOLDER } from '../../samples/index.ts';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
+import { type HealthParts, healthRoute } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { privacyPage } from './privacy.ts';
 import { problem } from './problem.ts';
@@ -19,21 +20,22 @@ import { onlyPublic, type PublicParts, publicRoutes } from './public.ts';
 import type { SignIn } from './sign-in.ts';
 import { enforceTimeouts, TIMEOUTS, type Timeouts, timeoutOptions } from './timeouts.ts';
 
-export type ServerParts = ApiParts & {
-  host: string;
-  port: number;
-  signIn: SignIn | undefined;
-  metrics: Metrics;
-  /** Whether this process has the page and its API, too; all can be asked how they are. */
-  hasPage?: boolean;
-  /** Set where the internet reaches us. */
-  internet?: PublicParts;
-  log: Log;
-  /** Rejects while the store can't be written. */
-  ping: () => Promise<void>;
-  readyWithinMs?: number;
-  timeouts?: Partial<Timeouts>;
-};
+export type ServerParts = ApiParts &
+  HealthParts & {
+    host: string;
+    port: number;
+    signIn: SignIn | undefined;
+    metrics: Metrics;
+    /** Whether this process has the page and its API, too; all can be asked how they are. */
+    hasPage?: boolean;
+    /** Set where the internet reaches us. */
+    internet?: PublicParts;
+    log: Log;
+    /** Rejects while the store can't be written. */
+    ping: () => Promise<void>;
+    readyWithinMs?: number;
+    timeouts?: Partial<Timeouts>;
+  };
 
 type App = Hono<{ Bindings: HttpBindings }>;
 export type HttpServer = { url: string; stop(): Promise<void> };
@@ -112,8 +114,10 @@ function pageTo(app: App, parts: ServerParts): void {
   app.use(requireSignIn(parts.signIn));
   app.get('/metrics', metricsOf(parts));
   app.route('/api', api(parts));
+  app.route('/api', healthRoute(parts));
   app.get('/', serveStatic({ path: `${PAGE}index.html` }));
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
+  app.get('/health', serveStatic({ path: `${PAGE}health.html` }));
   app.get('/reports', serveStatic({ path: `${PAGE}reports.html` }));
   app.get('/samples/:file', async (c, next) =>
     SAMPLE_FILE.test(c.req.param('file'))

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
-import { getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { generateSignedCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible';
 
 const COOKIE = 'strut';
@@ -122,6 +122,12 @@ const isHttps = (c: Context): boolean =>
 /** A password is long and random, or the operator's own choice behind five tries: a plain digest serves. */
 export const digestOf = (password: string): string =>
   createHash('sha256').update(`strut:${password}`).digest('hex');
+
+/** What a browser that is signed in sends along: for a program of the operator's own that has the bot's own key. */
+export async function signedInCookie(passwordDigest: string, secretKey: string): Promise<string> {
+  const value = `${Date.now() + SIGNED_IN_FOR_S * 1000}.${markOf(passwordDigest)}`;
+  return (await generateSignedCookie(COOKIE, value, secretKey)).split(';')[0] ?? '';
+}
 
 const markOf = (digest: string): string => createHash('sha256').update(digest).digest('hex').slice(0, 16);
 

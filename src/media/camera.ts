@@ -31,6 +31,8 @@ export type CameraWatch = {
   /** Takes the next picture, some tenths of a second after the last one. All must have one size. */
   add(picture: Grey, since?: { isNewShot: boolean }): void;
   moves(): boolean;
+  /** The same within its shots: a cut is no move. */
+  pans(): boolean;
   /** In most of its pictures, little is left of the one before. */
   races(): boolean;
 };
@@ -38,6 +40,7 @@ export type CameraWatch = {
 export function createCameraWatch(): CameraWatch {
   const last: Grey[] = [];
   let moved = 0;
+  let cut = false;
   let raced = 0;
   let seen = 0;
   return {
@@ -45,7 +48,7 @@ export function createCameraWatch(): CameraWatch {
       // Coming up from black is no move.
       if (isPlain(picture)) return;
       if (isNewShot && last.length > 0) {
-        moved += 2;
+        cut = true;
         last.length = 0;
       }
       const [previous] = last.slice(-1);
@@ -59,7 +62,8 @@ export function createCameraWatch(): CameraWatch {
       if (last.length > LONG_STEP) last.shift();
     },
     // Once may be a knock or a change of light.
-    moves: () => moved >= 2,
+    moves: () => cut || moved >= 2,
+    pans: () => moved >= 2,
     races: () => raced >= MIN_RACED && raced >= RACED_SHARE * seen,
   };
 }

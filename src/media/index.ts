@@ -103,6 +103,12 @@ export function createMedia({ pool, marks = UNSIGNED }: { pool: Pool; marks?: Ma
     async contactSheet(sheet, toPath, signal) {
       return run('contactSheet', { ...sheet, toPath }, given(signal)).catch(() => false);
     },
+    async preview(path, toPath, of, signal) {
+      return run('preview', { path, toPath, of }, given(signal)).catch(() => false);
+    },
+    async previewSheet(tiles, toPath, signal) {
+      return run('previewSheet', { tiles: [...tiles], toPath }, given(signal)).catch(() => false);
+    },
     async pictureHash(path, signal) {
       const hash = await run('pictureHash', { path }, given(signal)).catch((error: unknown) => {
         if (!isTheFile(error)) throw error;

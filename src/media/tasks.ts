@@ -145,6 +145,23 @@ export const TASKS = {
     result: z.boolean(),
     run: async (args) => (await import('./sheet/contact-sheet.ts')).contactSheet(args),
   }),
+  preview: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: inAndOut.extend({ of: z.enum(['image', 'clip']) }),
+    result: z.boolean(),
+    run: async (args) => (await import('./preview.ts')).preview(args),
+  }),
+  previewSheet: task({
+    lane: 'quick',
+    budgetMs: LOOK_MS,
+    args: z.object({
+      tiles: z.array(z.object({ path: z.string().optional(), number: z.int().positive().optional() })),
+      toPath: z.string(),
+    }),
+    result: z.boolean(),
+    run: async (args) => (await import('./preview.ts')).previewSheet(args),
+  }),
   readSigned: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
@@ -200,6 +217,13 @@ export const TASKS = {
     args: markArgs,
     result: markedSchema.nullable(),
     run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: true }, context),
+  }),
+  trial: task({
+    lane: 'quick',
+    budgetMs: VERDICT_MS,
+    args: z.object({ toPath: z.string() }),
+    result: z.number(),
+    run: async (args) => (await import('./trial.ts')).trial(args),
   }),
   renderDraft: task({
     lane: 'slow',

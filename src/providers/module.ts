@@ -35,6 +35,10 @@ export type ProviderModule<S extends Settings> = {
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;
+  /** Where the operator gets its key, or what else turns it on. */
+  keyFrom: string;
+  /** What a whole key of it is, where it can be told from others'. */
+  keyLooks?: RegExp;
   /** What it renders, where, and how that is billed. */
   offers: readonly BilledOffer[];
   /** Whether it takes files into a storage of its own, or fetches them from an address. */

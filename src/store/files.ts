@@ -9,7 +9,7 @@ import { FilesUnusable, StoreUnwritable } from './errors.ts';
 import { checkExtension, codeOf, fileOf, isKey, missing, placeOf } from './file-keys.ts';
 
 /** A job takes up to two uploads, their normal forms and a video; others are under way. */
-const ROOM_BYTES = 1_000_000_000;
+export const ROOM_BYTES = 1_000_000_000;
 const DAY_MS = 24 * 3_600_000;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;

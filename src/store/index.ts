@@ -1,6 +1,7 @@
 /** Everything that is kept on disk, opened together. */
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
+import type { LibraryStore } from '../core/library/store.ts';
 import type { AdmissionQueue, AdmissionQueueParts } from '../core/limits/admission-queue.ts';
 import type { Ledger } from '../core/limits/ledger.ts';
 import type { Files, Inbox, JobStore, KeyValueStore, SettingsStore, Traces } from '../core/ports.ts';
@@ -14,17 +15,18 @@ import { type PutBack, putBackOn } from './copies/mark.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
-import { withHashedKeys } from './hashed-keys.ts';
 import { findHome } from './home.ts';
 import { createInbox } from './inbox.ts';
 import { type AlsoSaved, createJobStore } from './jobs.ts';
 import { keyValueStoreOn } from './keyv-sql.ts';
 import { createLedger } from './ledger.ts';
+import { createLibraryStore } from './library.ts';
 import { lockFolder } from './lock.ts';
 import { checkNotMoved } from './move/moved.ts';
 import { endMove } from './move/records.ts';
 import type { QueueAccess } from './postgres.ts';
 import { createSettingsStore } from './settings.ts';
+import { inSlots } from './slots.ts';
 import type { Database } from './sql.ts';
 import { openDatabase } from './sqlite.ts';
 import { createTraces, ownSpacesOf } from './traces.ts';
@@ -35,11 +37,16 @@ export type StoreQueues = QueueAccess & {
   joinSaves(also: AlsoSaved): void;
 };
 
+/** A look at a clip takes up to 40 kB. */
+const LOOKS_KEPT = 4096;
+
 export type Store = {
   /** Only in PostgreSQL, which several processes may share. */
   queues?: StoreQueues;
   jobs: JobStore;
   ledger: Ledger;
+  /** Motions and characters that members keep. */
+  library: LibraryStore;
   /** Whose turn it is to render, by those limits. */
   admissionQueue(parts: AdmissionQueueParts): AdmissionQueue;
   files: Files;
@@ -65,7 +72,7 @@ export type Store = {
   isAtHome(): Promise<boolean>;
   /** Of several processes on these records; missing where there can be but one. */
   processes?: ProcessTable;
-  /** What was seen of files, which says nothing of which files those were. */
+  /** What was seen of files, as much as there is room for, which says nothing of which files those were. */
   looks: Pick<KeyValueStore, 'get' | 'set'>;
   /** Small records of other kinds. Each namespace is apart; `jobs` is taken. */
   keyv(namespace: string): Keyv<unknown> & KeyValueStore;
@@ -142,6 +149,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
   return {
     jobs: createJobStore(db, onUnreadable, also),
     ledger: createLedger(db),
+    library: createLibraryStore(db),
     admissionQueue: (parts) => createAdmissionQueue(db, parts),
     files: place.files,
     filesAreShared: place.isShared,
@@ -159,7 +167,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     },
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
-    looks: withHashedKeys(keyValueStoreOn(db, 'looks')),
+    looks: inSlots(keyValueStoreOn(db, 'looks'), LOOKS_KEPT),
     async ping() {
       await db.check();
       await db.run(

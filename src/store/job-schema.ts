@@ -22,6 +22,7 @@ const storedFile = z.object({ key: z.string(), bytes: z.number(), mime: z.string
 const namedFile = storedFile.extend({
   name: z.string().exactOptional(),
   postedBy: z.string().exactOptional(),
+  item: z.string().exactOptional(),
   croppedFrom: z
     .object({
       sha256: z.string(),

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { handleOf } from '../core/job/handle.ts';
 import { isOver, type Job } from '../core/job/job.ts';
 import { StaleJob } from '../core/job/stale-job.ts';
+import { UnknownHold } from '../core/limits/ledger.ts';
 import type { JobStore, Unreadable } from '../core/ports.ts';
 import { UnreadableJob } from './errors.ts';
 import { jobSchema } from './job-schema.ts';
+import { keepHold, keyOfJob } from './kept-hold.ts';
 import type { Sql, Statements } from './sql.ts';
 
 const PAGE = 200;
@@ -69,17 +71,23 @@ export function createJobStore(
     return row === undefined ? undefined : jobOf(row);
   }
 
-  async function together(write: (on: Statements) => Promise<void>, job: Job, tries = 1): Promise<void> {
+  async function together(
+    write: (on: Statements) => Promise<void>,
+    job: Job,
+    held: boolean,
+    tries = 1,
+  ): Promise<void> {
     const joined = also();
-    if (!joined) return write(sql);
+    if (!joined && !held) return write(sql);
     try {
       await sql.transaction('row', async (tx) => {
+        if (held && !(await keepHold(tx, job.id))) throw new UnknownHold(job.id);
         await write(tx);
-        await joined.put(tx, job);
+        await joined?.put(tx, job);
       });
     } catch (error) {
-      if (tries > 1 || !(await joined.mend(error))) throw error;
-      await together(write, job, tries + 1);
+      if (tries > 1 || !(await joined?.mend(error))) throw error;
+      await together(write, job, held, tries + 1);
     }
   }
 
@@ -113,16 +121,16 @@ export function createJobStore(
 
   return {
     get,
-    async save(job) {
+    async save(job, { held } = { held: false }) {
       const { rev = 0, ...rest } = job;
       // A record that could not be read again is a lost job: better no record, and the error now.
       const text = JSON.stringify({ value: jobSchema.parse(rest) });
-      const key = PREFIX + job.id;
+      const key = keyOfJob(job.id);
       const write = async (on: Statements): Promise<void> => {
         const saved = await (rev === 0 ? on.run(INSERT, key, text) : on.run(UPDATE, text, key, rev));
         if (saved.changes === 0) throw new StaleJob(job.id);
       };
-      await together(write, job);
+      await together(write, job, held);
       return { ...job, rev: rev + 1 };
     },
     async *open(wanted = async (ids) => ids) {

@@ -1,9 +1,11 @@
 /** The ledger, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
 import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts';
-import type { Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
+import type { HoldOutcome, HoldRequest, Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
 import type { Micros } from '../core/price/money.ts';
+import { isOnRecord, keepHold } from './kept-hold.ts';
+import { readItems } from './ledger-items.ts';
 import { readLines } from './ledger-lines.ts';
 import type { Sql, Statements } from './sql.ts';
 
@@ -30,8 +32,8 @@ const selectTotals = (count: number): string =>
      settled_jobs AS "settledJobs"
    FROM ledger_counters WHERE ${among(count)}`;
 const INSERT_LINE = `INSERT INTO ledger_lines
-    (job_id, state, held_micros, counters, provider, member_id, space_id, held_at, seconds)
-  VALUES (?, 'held', ?, ?, ?, ?, ?, ?, ?)`;
+    (job_id, state, held_micros, counters, provider, member_id, space_id, held_at, seconds, motion_id, character_id)
+  VALUES (?, 'held', ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const addHold = (count: number): string =>
   `INSERT INTO ledger_counters (scope, "window", held_micros, settled_micros, held_jobs, settled_jobs)
    VALUES ${Array.from({ length: count }, () => '(?, ?, ?, 0, 1, 0)').join(', ')}
@@ -45,7 +47,7 @@ const holdToBill = (count: number): string =>
 const among = (count: number): string =>
   `(scope, "window") IN (VALUES ${Array.from({ length: count }, () => '(?, ?)').join(', ')})`;
 const CLOSE_LINE =
-  'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ? WHERE job_id = ?';
+  'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ?, failure = ? WHERE job_id = ?';
 const CHANGE_LINE = `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
   WHERE job_id = ?`;
 export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines
@@ -56,24 +58,26 @@ export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines
  * UnknownHold on a bill without a hold, StoreError when the disk fails.
  */
 export function createLedger(sql: Sql): Ledger {
-  return {
-    async reserve(hold) {
-      checkHold(hold);
-      const counters = distinct(hold.counters);
-      return sql.transaction('ledger', async (tx) => {
-        if (await lineOf(tx, hold.jobId)) return { ok: true };
-        const totals = await totalsOf(tx, hold.limits);
-        for (const limit of hold.limits) {
-          const short = roomUnder(limit, totals(limit), hold.micros);
-          if (short) return short;
+  async function reserveAll(holds: readonly HoldRequest[]): Promise<HoldOutcome> {
+    for (const hold of holds) checkHold(hold);
+    return sql
+      .transaction('ledger', async (tx): Promise<HoldOutcome> => {
+        for (const hold of holds) {
+          const short = await reserveIn(tx, hold);
+          // What the ones before it hold goes with them.
+          if (short) throw new NoRoom(short);
         }
-        const { jobId, micros, provider, memberId, spaceId, at, seconds } = hold;
-        const line = [jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at, seconds];
-        await tx.run(INSERT_LINE, ...line);
-        await addTo(tx, counters, micros);
         return { ok: true };
+      })
+      .catch((error: unknown) => {
+        if (error instanceof NoRoom) return error.short;
+        throw error;
       });
-    },
+  }
+
+  return {
+    reserve: (hold) => reserveAll([hold]),
+    reserveAll,
 
     async rehold(hold) {
       checkHold(hold);
@@ -104,14 +108,15 @@ export function createLedger(sql: Sql): Ledger {
         if (!line) throw new UnknownHold(jobId);
         if (line.state !== 'held' && line.state !== 'suspended') return;
         const state = bill.counts ? 'settled' : 'freed';
-        await tx.run(CLOSE_LINE, state, bill.micros, bill.provider, bill.at, jobId);
+        const closed = [state, bill.micros, bill.provider, bill.at, bill.failure ?? null];
+        await tx.run(CLOSE_LINE, ...closed, jobId);
         await move(tx, line.counters, line.heldMicros, bill);
       });
     },
 
     totals: async (key) => (await totalsOf(sql, [key]))(key),
 
-    async suspend(jobId, scope) {
+    async suspend(jobId, scope, failure) {
       await sql.transaction('ledger', async (tx) => {
         const line = await lineOf(tx, jobId);
         if (!line) throw new UnknownHold(jobId);
@@ -120,17 +125,17 @@ export function createLedger(sql: Sql): Ledger {
         await move(tx, others, line.heldMicros, NOTHING);
         const kept = JSON.stringify(line.counters.filter((key) => key.scope === scope));
         await tx.run(
-          "UPDATE ledger_lines SET state = 'suspended', counters = ? WHERE job_id = ?",
-          kept,
-          jobId,
+          "UPDATE ledger_lines SET state = 'suspended', counters = ?, failure = ? WHERE job_id = ?",
+          ...[kept, failure ?? null, jobId],
         );
       });
     },
 
     async release(jobId) {
       await sql.transaction('ledger', async (tx) => {
+        if (!(await keepHold(tx, jobId)) || (await isOnRecord(tx, jobId))) return;
         const line = await lineOf(tx, jobId);
-        if (line?.state !== 'held') return;
+        if (!line) return;
         await move(tx, line.counters, line.heldMicros, NOTHING);
         await tx.run('DELETE FROM ledger_lines WHERE job_id = ?', jobId);
       });
@@ -143,7 +148,36 @@ export function createLedger(sql: Sql): Ledger {
         .map(({ jobId }) => jobId),
 
     ...readLines(sql),
+    ...readItems(sql),
   };
+}
+
+/** Ends a transaction without anything of it having happened. Nobody outside this file sees it. */
+class NoRoom extends Error {
+  override name = 'NoRoom';
+  readonly short: Exclude<HoldOutcome, { ok: true }>;
+  constructor(short: Exclude<HoldOutcome, { ok: true }>) {
+    super('a limit has no room');
+    this.short = short;
+  }
+}
+
+async function reserveIn(
+  tx: Statements,
+  hold: HoldRequest,
+): Promise<Exclude<HoldOutcome, { ok: true }> | undefined> {
+  const counters = distinct(hold.counters);
+  if (await lineOf(tx, hold.jobId)) return undefined;
+  const totals = await totalsOf(tx, hold.limits);
+  for (const limit of hold.limits) {
+    const short = roomUnder(limit, totals(limit), hold.micros);
+    if (short) return short;
+  }
+  const { jobId, micros, provider, memberId, spaceId, at, seconds, items = {} } = hold;
+  const line = [jobId, micros, JSON.stringify(counters), provider, memberId, spaceId, at, seconds];
+  await tx.run(INSERT_LINE, ...line, items.motion ?? null, items.character ?? null);
+  await addTo(tx, counters, micros);
+  return undefined;
 }
 
 async function lineOf(on: Statements, jobId: string): Promise<z.infer<typeof lineRow> | undefined> {

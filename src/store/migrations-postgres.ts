@@ -1,3 +1,5 @@
+import { POSTGRES_LIBRARY_STEP } from './migrations-library.ts';
+
 /**
  * The shape of the database in PostgreSQL, step by step; its table `shape` counts the steps taken. A step that was ever
  * released is never changed, a new one is added, beside its twin in migrations.ts. A step only adds: while machines are
@@ -176,4 +178,5 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
   CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
   `,
+  POSTGRES_LIBRARY_STEP,
 ];

@@ -1,3 +1,5 @@
+import { LIBRARY_STEP } from './migrations-library.ts';
+
 /**
  * The shape of the database, step by step. `user_version` counts the steps taken; a step that was ever released is
  * never changed, a new one is added.
@@ -235,4 +237,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX admission_members_waiting ON admission_members (space_id, turn, since, member_id) WHERE waiting > 0;
   CREATE INDEX admission_members_idle ON admission_members (turn) WHERE waiting = 0 AND inside = 0;
   `,
+  LIBRARY_STEP,
 ];

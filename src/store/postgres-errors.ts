@@ -31,6 +31,8 @@ const BY_CODE: Record<string, Made> = {
   XX002: corrupt,
 };
 
+const UNANSWERED = 'Query read timeout';
+
 /** What pg itself and the system say of a connection that is not there (any more). */
 const LOST =
   /^(?:Connection terminated|timeout expired|Client has encountered a connection error|Query read timeout|timeout exceeded when trying to connect|The server does not support SSL)/;
@@ -47,6 +49,9 @@ export function postgresErrorOf(error: unknown): StoreError | undefined {
   const isSystems = 'syscall' in error || error instanceof AggregateError;
   return isSystems || LOST.test(error.message) ? unreachable(error) : undefined;
 }
+
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && error.message === UNANSWERED;
 
 export const isDeadlock = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '40P01';

@@ -8,10 +8,12 @@ import { createLocks, type Locks } from '../core/locks.ts';
 import { StoreUnreachable } from './errors.ts';
 import { openSession, type SessionClient } from './postgres-session.ts';
 
-const KEY = `hashtextextended('strut lock ' || current_schema() || ' ' || $1, 0)`;
-const TRY = `SELECT pg_try_advisory_lock(${KEY}) AS done`;
-const RELEASE = `SELECT pg_advisory_unlock(${KEY}) AS done`;
-const IS_FREE = `SELECT CASE WHEN pg_try_advisory_lock(${KEY}) THEN pg_advisory_unlock(${KEY}) ELSE false END AS done`;
+const KEY = `hashtextextended('strut lock ' || current_schema() || ' ' || key, 0)`;
+const OF_KEYS = 'FROM unnest($1::text[]) AS key';
+const TRY = `SELECT key, pg_try_advisory_lock(${KEY}) AS done ${OF_KEYS}`;
+const RELEASE = `SELECT key, pg_advisory_unlock(${KEY}) AS done ${OF_KEYS}`;
+const IS_FREE = `SELECT key, CASE WHEN pg_try_advisory_lock(${KEY}) THEN pg_advisory_unlock(${KEY}) ELSE false END AS done
+  ${OF_KEYS}`;
 
 /** Most work is over at once; what takes minutes, such as an upload, is waited for at leisure. */
 const LOOK_AGAIN_MS = { first: 10, most: 250 };
@@ -30,10 +32,7 @@ export async function openPostgresLocks(
 
   /** Undefined where the connection has ended, or ends now. */
   const ask = (client: SessionClient | undefined, text: string, key: string): Promise<boolean | undefined> =>
-    client?.ask(text, [key]).then(
-      ({ rows: [row] }) => Object(row).done === true,
-      () => undefined,
-    ) ?? Promise.resolve(undefined);
+    client ? askTogether(client, text, key) : Promise.resolve(undefined);
 
   /** Answers with the connection that holds the key. Throws StoreUnreachable where there is none for long. */
   async function take(key: string): Promise<SessionClient | undefined> {
@@ -67,4 +66,30 @@ export async function openPostgresLocks(
       }),
     close: () => session.close(),
   };
+}
+
+/** What will be asked for on each connection, by statement, once what was asked before has been answered. */
+const waiting = new WeakMap<SessionClient, Map<string, Together>>();
+type Together = { keys: Set<string>; answers: Promise<Map<string, boolean>> };
+
+/** Many steps begin and end at once: those who wait for the same connection are asked for in one statement. */
+async function askTogether(client: SessionClient, text: string, key: string): Promise<boolean | undefined> {
+  const byText = waiting.get(client) ?? new Map<string, Together>();
+  waiting.set(client, byText);
+  const together = byText.get(text) ?? begin();
+  together.keys.add(key);
+  return (await together.answers.catch(() => undefined))?.get(key);
+
+  function begin(): Together {
+    const keys = new Set<string>();
+    const answers = client
+      .ask(text, () => {
+        byText.delete(text);
+        return [[...keys]];
+      })
+      .then(({ rows }) => new Map(rows.map((row) => [String(Object(row).key), Object(row).done === true])));
+    const begun = { keys, answers };
+    byText.set(text, begun);
+    return begun;
+  }
 }

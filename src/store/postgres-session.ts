@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { backOffMs } from '../core/job/pace.ts';
 import { postgresErrorOf } from './postgres-errors.ts';
+import { prepared } from './postgres-prepared.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 const AGAIN_PACE = { firstMs: 250, ceilingMs: 5_000 };
@@ -25,9 +26,11 @@ const END_OLD = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pi
 class SessionConnection extends pg.Client {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** One statement, once those before it have ended. */
-  ask(text: string, values: unknown[] = []): Promise<pg.QueryResult<object>> {
-    const answer = this.#last.then(() => this.query<object>(text, values));
+  /** One statement, once those before it have ended; `values` may be asked for then. */
+  ask(text: string, values: unknown[] | (() => unknown[]) = []): Promise<pg.QueryResult<object>> {
+    const answer = this.#last.then(() =>
+      this.query<object>(prepared(text, typeof values === 'function' ? values() : values)),
+    );
     this.#last = answer.catch(() => {});
     return answer;
   }

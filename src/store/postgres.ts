@@ -1,8 +1,10 @@
 /** The port on PostgreSQL, through a pool of connections. What is here is loaded only where STORE_URL asks for it. */
-import pg from 'pg';
+import type pg from 'pg';
 import { StoreClosed, StoreTooNew, StoreUnfit } from './errors.ts';
 import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
-import { isDeadlock, postgresErrorOf } from './postgres-errors.ts';
+import { isDeadlock, isUnanswered, postgresErrorOf } from './postgres-errors.ts';
+import { openPool } from './postgres-pool.ts';
+import { prepared } from './postgres-prepared.ts';
 import type { Database, LockName, SqlValue, Statements } from './sql.ts';
 
 const OLDEST_VERSION = 140_000;
@@ -13,18 +15,19 @@ const QUEUE_CONNECTIONS = 4;
  * not been. What was kept is kept in the order it was written in: no step is gone before the one after it is there.
  */
 const UNSYNCED = 'SET synchronous_commit = off';
-const CONNECT_WITHIN_MS = 5_000;
-/** Of one statement: on a cable that was cut, nobody would ever answer. */
-const ANSWER_WITHIN_MS = 60_000;
+/**
+ * Of one statement: on a cable that was cut, nobody would ever answer. Somebody waits for most of them, so this is about as
+ * long as a database takes that is started again.
+ */
+const ANSWER_WITHIN_MS = 15_000;
+/** What goes through whole tables, while nobody waits. */
+const LONG_WITHIN_MS = 30 * 60_000;
 const TRIES_AT_DEADLOCK = 5;
 /** The tables that say who somebody is. */
 const WITH_MEMBERS = [
   ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
   ...['admissions', 'admission_spaces', 'admission_members'],
 ];
-/** PostgreSQL's name for whole numbers of eight bytes, which come as texts otherwise. Ours all fit. */
-const INT8 = 20;
-
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** The same database for another user of it: statements in PostgreSQL's own form, and errors as they are. */
@@ -54,9 +57,12 @@ function clientOf(tx: Statements): Queryable {
  * Connects and brings the database to the present shape. Throws StoreUnreachable, StoreUnfit, StoreTooNew or another
  * StoreError.
  */
-export async function openPostgres(url: string): Promise<PostgresDatabase> {
-  const pool = openPool(url, 'strut', CONNECTIONS);
-  const queuePool = openPool(url, 'strut queues', QUEUE_CONNECTIONS, UNSYNCED);
+export async function openPostgres(
+  url: string,
+  { answerWithinMs = ANSWER_WITHIN_MS }: { answerWithinMs?: number } = {},
+): Promise<PostgresDatabase> {
+  const pool = openPool(url, 'strut', CONNECTIONS, answerWithinMs);
+  const queuePool = openPool(url, 'strut queues', QUEUE_CONNECTIONS, answerWithinMs, UNSYNCED);
   let closed: Promise<void> | undefined;
   const told = async <T>(step: () => Promise<T>): Promise<T> => {
     if (closed) throw new StoreClosed('the store is closed');
@@ -73,14 +79,14 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     transaction: (name, work, how) => told(() => transaction(pool, name, work, how)),
     queues: {
       schema: '',
-      executeSql: (text, values) => queuePool.query(text, values),
-      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(text, values) }),
+      executeSql: (text, values) => againAtDeadlock(() => queuePool.query(prepared(text, values))),
+      within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(prepared(text, values)) }),
       errorOf: (error) => postgresErrorOf(error) ?? error,
     },
     async check() {},
     overwrite: async () => {
       // What was removed is a dead row until then. The server's own log and backups are its operator's.
-      await db.run(`VACUUM ${WITH_MEMBERS.join(', ')}`);
+      await told(() => pool.query(long(prepared(`VACUUM ${WITH_MEMBERS.join(', ')}`))));
     },
     close: () => {
       closed ??= Promise.all([pool.end(), queuePool.end()]).then(() => {});
@@ -89,7 +95,7 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
   };
   try {
     db.queues.schema = await checkServer(db);
-    await migrate(db);
+    await told(() => migrate(pool));
     return db;
   } catch (error) {
     await db.close();
@@ -97,33 +103,43 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
   }
 }
 
-/** `first`: on each connection, before anybody has it. */
-function openPool(url: string, name: string, max: number, first?: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: name,
-    max,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: ANSWER_WITHIN_MS,
-    keepAlive: true,
-    ...(first ? { onConnect: async (client) => void (await client.query(first)) } : {}),
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
-  });
-  // A connection that ends while nobody uses it is no error of ours: the next statement gets another one. Without
-  // somebody who listens, it would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+/** The same for reading alone, in the shape that it has; 0 where it has none yet. Throws StoreError. */
+export async function openPostgresToRead(
+  url: string,
+): Promise<Pick<Statements, 'all'> & { shape: number; close(): Promise<void> }> {
+  const pool = openPool(url, 'strut doctor', 2, ANSWER_WITHIN_MS, 'SET default_transaction_read_only = on');
+  const direct = statementsOn(pool);
+  const all: Statements['all'] = async (text, ...values) => {
+    try {
+      return await direct.all(text, ...values);
+    } catch (error) {
+      throw postgresErrorOf(error) ?? error;
+    }
+  };
+  try {
+    const [made] = await all("SELECT to_regclass('shape') IS NOT NULL AS made");
+    const [row] = Object(made).made ? await all('SELECT version FROM shape') : [];
+    return { all, shape: Number(Object(row).version ?? 0), close: () => pool.end() };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
 }
 
-function statementsOn(target: Queryable): Statements {
+type Statement = ReturnType<typeof prepared>;
+
+/** `query_timeout` of one statement is pg's own, though its types don't tell. */
+const long = (statement: Statement) => ({ ...statement, query_timeout: LONG_WITHIN_MS });
+
+function statementsOn(
+  target: Queryable,
+  as: (statement: Statement) => Statement = (same) => same,
+): Statements {
+  const ask = (text: string, values: readonly SqlValue[]) =>
+    target.query<object>(as(prepared(numbered(text), checked(values))));
   return {
-    async all(text, ...values) {
-      return (await target.query(numbered(text), checked(values))).rows;
-    },
-    async run(text, ...values) {
-      return { changes: (await target.query(numbered(text), checked(values))).rowCount ?? 0 };
-    },
+    all: async (text, ...values) => (await ask(text, values)).rows,
+    run: async (text, ...values) => ({ changes: (await ask(text, values)).rowCount ?? 0 }),
   };
 }
 
@@ -132,17 +148,17 @@ async function transaction<T>(
   pool: pg.Pool,
   name: LockName,
   work: (tx: Statements) => Promise<T>,
-  how = { synced: true },
+  how: { synced: boolean; isLong?: boolean } = { synced: true },
   tries = 1,
 ): Promise<T> {
+  const timed = how.isLong ? long : (same: Statement) => same;
   const client = await pool.connect();
   let ended = false;
   try {
     const begin = how.synced ? 'BEGIN' : 'BEGIN; SET LOCAL synchronous_commit = off';
-    await client.query(
-      name === 'row' ? begin : `${begin}; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`,
-    );
-    const tx = statementsOn(client);
+    const text = name === 'row' ? begin : `${begin}; SELECT pg_advisory_xact_lock(hashtext('strut ${name}'))`;
+    await client.query(timed(prepared(text)));
+    const tx = statementsOn(client, timed);
     clients.set(tx, client);
     const result = await work(tx);
     const { command } = await client.query('COMMIT');
@@ -150,7 +166,8 @@ async function transaction<T>(
     if (command !== 'COMMIT') throw new Error('the database undid a transaction in place of keeping it');
     return result;
   } catch (error) {
-    if (!ended) ended = await isUndone(client);
+    // Who gave no answer gives none to this either.
+    if (!ended && !isUnanswered(error)) ended = await isUndone(client);
     // Of two that wait for each other, PostgreSQL lets one go on; nothing of the other has happened.
     if (!(isDeadlock(error) && tries < TRIES_AT_DEADLOCK)) throw error;
   } finally {
@@ -158,6 +175,16 @@ async function transaction<T>(
     client.release(!ended);
   }
   return transaction(pool, name, work, how, tries + 1);
+}
+
+/** Of two that wait for each other, PostgreSQL lets one go on; nothing of the other has happened. */
+async function againAtDeadlock<T>(work: () => Promise<T>, tries = 1): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDeadlock(error) || tries >= TRIES_AT_DEADLOCK) throw error;
+  }
+  return againAtDeadlock(work, tries + 1);
 }
 
 const isUndone = (client: Queryable): Promise<boolean> =>
@@ -179,8 +206,8 @@ async function checkServer(db: Database): Promise<string> {
 }
 
 /** Of several processes that start at once, one migrates and the others find it done. */
-function migrate(db: Database): Promise<void> {
-  return db.transaction('migrate', async (tx) => {
+function migrate(pool: pg.Pool): Promise<void> {
+  const work = async (tx: Statements): Promise<void> => {
     await tx.run('CREATE TABLE IF NOT EXISTS shape (version BIGINT NOT NULL)');
     const [row] = await tx.all('SELECT version FROM shape');
     const version = Number(Object(row).version ?? 0);
@@ -193,7 +220,8 @@ function migrate(db: Database): Promise<void> {
     for (const step of POSTGRES_MIGRATIONS.slice(version)) await tx.run(step);
     await tx.run('DELETE FROM shape');
     await tx.run('INSERT INTO shape (version) VALUES (?)', POSTGRES_MIGRATIONS.length);
-  });
+  };
+  return transaction(pool, 'migrate', work, { synced: true, isLong: true });
 }
 
 const numberedTexts = new Map<string, string>();

@@ -23,7 +23,8 @@ export type LockName =
   | 'inbox'
   | 'settings'
   | 'audit'
-  | 'fingerprints';
+  | 'fingerprints'
+  | 'library';
 
 export type Sql = Statements & {
   /**

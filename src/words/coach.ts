@@ -7,7 +7,7 @@ import { modelName, SEPARATOR } from './facts.ts';
 import type { Words } from './index.ts';
 
 /** `0:07`, as a player shows it; with a tenth where it is no whole second. */
-function timeText({ number }: Pick<Words, 'number'>, seconds: number): string {
+export function timeText({ number }: Pick<Words, 'number'>, seconds: number): string {
   const tenths = Math.round(seconds * 10);
   const [minutes, rest] = [Math.floor(tenths / 600), (tenths % 600) / 10];
   const text = number(rest);
@@ -59,8 +59,15 @@ function mendName(words: Words, code: FindingCode, { kind, choices, person }: Pr
         from: timeText(words, choices.trimFrom ?? 0),
         to: timeText(words, choices.trimTo ?? 0),
       });
+    case 'loop':
+      return t('coach.mend.loop', {
+        from: timeText(words, choices.trimFrom ?? 0),
+        to: timeText(words, choices.trimTo ?? 0),
+      });
     case 'orientation':
       return t('coach.mend.orientation');
+    case 'sound':
+      return t('coach.mend.sound');
     case 'model': {
       const model = findModel(choices.model);
       return t('coach.mend.model', { model: model ? modelName(words, model) : (choices.model ?? '') });

@@ -1,5 +1,6 @@
 /** Why something can't be done, and what to do instead. */
 import { type JobState, QUALITIES } from '../core/job/job.ts';
+import { NAME_LENGTH } from '../core/library/names.ts';
 import type { Refusal } from '../core/refusals.ts';
 import type { WordKey } from './languages.ts';
 import type { Speech } from './speech.ts';
@@ -32,6 +33,18 @@ const REFUSALS = {
   'not-cancellable': ({ state }, { t }) => t(TOO_LATE[state as JobState | 'gone'] ?? 'refusal.too-late'),
   'already-decided': (_, { t }) => t('refusal.already-decided'),
   'under-way': (_, { t }) => t('refusal.under-way'),
+  'library-off': (_, { t }) => t('refusal.library-off'),
+  'bad-name': ({ why }, { t }) =>
+    why === 'too-long'
+      ? t('refusal.bad-name-too-long', { max: NAME_LENGTH })
+      : t('refusal.bad-name-no-letters'),
+  'name-taken': ({ kind, name }, { t }) => t(`refusal.name-taken-${kind}`, { name }),
+  'library-full': ({ whose, max }, { t }) => t(`refusal.library-full-${whose}`, { max }),
+  'no-such-item': ({ kind, near }, { t }) =>
+    near.length > 0
+      ? t(`refusal.no-such-${kind}-near`, { names: near.join(', ') })
+      : t(`refusal.no-such-${kind}`, { command: `/${kind}` }),
+  'several-items': ({ kind, near }, { t }) => t(`refusal.several-${kind}s`, { names: near.join(', ') }),
   'upload-too-large': ({ what, maxBytes }, { t, size }) =>
     t(`refusal.${what}-upload-too-large`, { max: size(maxBytes) }),
   'not-an-image': ({ found }, { t }) =>

@@ -10,6 +10,7 @@ import type {
   Settings,
   Speaker,
 } from '../core/settings/setting.ts';
+import { alarmLines } from './doctor/alarm.ts';
 import type { WordKey, Words } from './index.ts';
 import { reportLines } from './reports.ts';
 
@@ -93,6 +94,8 @@ export function noticeLines(words: Words, notice: Notice, naming: Naming): strin
       return [t('notice.declined')];
     case 'reported':
       return reportLines(words, notice.about, naming, notice.reminder);
+    case 'alarm':
+      return alarmLines(notice.diagnosis, notice.over);
   }
 }
 

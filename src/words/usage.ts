@@ -1,6 +1,7 @@
 /** What was spent, in lines: the sum, then who spent it and with whom. */
 
 import { FINDING_CODES } from '../core/coach/finding.ts';
+import type { LessonsRecord } from '../core/coach/lessons.ts';
 import type { Sums, Usage, UsageOf } from '../core/reports/usage.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import { findingText } from './coach.ts';
@@ -37,19 +38,27 @@ export function usageLines(words: Words, usage: Usage, naming: Naming): string[]
   ];
 }
 
-/** What the coach warned of, and how many of these jobs were refused or came out short; over all models. */
-function lessonLines(words: Words, { lessons = {} }: Usage): string[] {
-  const { t } = words;
-  const sums = FINDING_CODES.flatMap((code) => {
+/**
+ * What the coach warned of, of how many jobs, and how many of these were refused or came out short; over all models, what
+ * came true most often first.
+ */
+export function lessonSums(
+  words: Words,
+  lessons: LessonsRecord,
+): { warning: string; jobs: number; spoiled: number }[] {
+  return FINDING_CODES.flatMap((code) => {
     const counts = Object.values(lessons).flatMap(({ by }) => by[code] ?? []);
     const jobs = counts.reduce((sum, one) => sum + one.jobs, 0);
     const spoiled = counts.reduce((sum, one) => sum + one.spoiled, 0);
-    return jobs > 0 ? [{ code, jobs, spoiled }] : [];
-  });
+    return jobs > 0 ? [{ warning: findingText(words, { code, measured: {} }), jobs, spoiled }] : [];
+  }).sort(byShare);
+}
+
+function lessonLines(words: Words, { lessons = {} }: Usage): string[] {
+  const { t } = words;
+  const sums = lessonSums(words, lessons);
   if (sums.length === 0) return [];
-  const line = ({ code, jobs, spoiled }: (typeof sums)[number]) =>
-    t('coach.came-true-line', { warning: findingText(words, { code, measured: {} }), jobs, spoiled });
-  return ['', t('coach.came-true'), ...sums.sort(byShare).map(line)];
+  return ['', t('coach.came-true'), ...sums.map((one) => t('coach.came-true-line', one))];
 }
 
 type Foretold = { jobs: number; spoiled: number };

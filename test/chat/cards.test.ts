@@ -281,7 +281,16 @@ describe('the card of a video', () => {
       'Left for everyone here this month: $0.00 of $0.10',
       'Left for everyone here this month: 9 of 10 jobs',
     ]);
-    expect(verbsOf(card)).toEqual(['again', 'new-image', 'new-motion', 'delete', 'details', 'report']);
+    expect(verbsOf(card)).toEqual([
+      'again',
+      'new-image',
+      'new-motion',
+      'delete',
+      'details',
+      'keep-motion',
+      'keep-character',
+      'report',
+    ]);
   });
 
   it('says when it is a smaller copy, and until when the full one can be had', () => {

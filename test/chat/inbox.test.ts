@@ -35,19 +35,26 @@ function shared() {
   };
 }
 
-/** A process, and what it has dealt with. */
-function processOn(inbox: Inbox) {
+/** As the stores say it. */
+const away = () => Object.assign(new Error('the database is away'), { retryHelps: true });
+
+/** A process, and what it has dealt with. `breaks`: so often dealing with an event breaks off. */
+function processOn(inbox: Inbox, breaks = 0) {
   const dealt: string[] = [];
   const told: string[] = [];
+  let left = breaks;
   const chat = createChatInbox({
     inbox,
     prefix: '',
     schema: z.object({ partly: z.boolean().optional() }),
     async take(id, _record, resumed) {
+      left -= 1;
+      if (left >= 0) throw away();
       dealt.push(resumed ? `${id} again` : id);
       await chat.done(id);
     },
     isWhole: ({ partly }) => !partly,
+    pace: { firstMs: 1, ceilingMs: 1 },
     onReceived: () => void told.push('received'),
     log: silent,
   });
@@ -146,5 +153,42 @@ describe('the inbox of a chat that processes share', () => {
     await front.chat.look();
     await expect.poll(waiting).toEqual([]);
     expect(front.dealt).toEqual(['a again', 'b']);
+  });
+
+  it('has an event answered for good where that could not be noted at first, without dealing with it again', async () => {
+    const { inbox, waiting } = shared();
+    const { done } = inbox;
+    let fails = 3;
+    inbox.done = async (id) => {
+      fails -= 1;
+      if (fails >= 0) throw away();
+      await done(id);
+    };
+    const front = processOn(inbox);
+    await front.chat.resume();
+    await front.receive('a');
+    await expect.poll(waiting).toEqual([]);
+    expect(front.dealt).toEqual(['a']);
+  });
+
+  it('has an event dealt with again, as after a crash, where the database was away in the middle of it', async () => {
+    const { inbox, waiting } = shared();
+    const front = processOn(inbox, 2);
+    await processOn(inbox).receive('a');
+    await front.chat.resume();
+    await expect.poll(waiting).toEqual([]);
+    expect(front.dealt).toEqual(['a again']);
+  });
+
+  it('leaves it to the next start where trouble does not pass, and what is stopped in between', async () => {
+    const { inbox, waiting } = shared();
+    inbox.done = async () => {
+      throw away();
+    };
+    const front = processOn(inbox);
+    await front.chat.resume();
+    await front.receive('a');
+    await front.chat.stop(new Promise(() => {}));
+    expect(waiting()).toEqual(['a']);
   });
 });

@@ -234,6 +234,82 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
     });
   });
 
+  describe(`${name} keeps the contract of a ledger: several at once`, () => {
+    const three = (over: Partial<HoldRequest> = {}) =>
+      ['web:1', 'web:2', 'web:3'].map((jobId) => aHold({ jobId, ...over }));
+
+    it('holds all of them, each beside those before it', async () => {
+      const ledger = await make();
+      expect(await ledger.reserveAll(three({ limits: [usd(1_260_000), jobs(3)] }))).toEqual({ ok: true });
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 1_260_000, heldJobs: 3 });
+    });
+
+    it('holds none where the last one has no room, and says what was left for it', async () => {
+      const ledger = await make();
+      const short = await ledger.reserveAll(three({ limits: [jobs(2)] }));
+      expect(short).toMatchObject({ ok: false, leftJobs: 0 });
+      expect(await ledger.totals(SPACE_DAY)).toEqual(NOTHING);
+      expect(await ledger.held()).toEqual([]);
+    });
+
+    it('leaves those alone that it held before', async () => {
+      const ledger = await make();
+      const [first] = three();
+      if (first) await ledger.reserve(first);
+      expect(await ledger.reserveAll(three({ limits: [jobs(2)] }))).toMatchObject({ ok: false });
+      expect(await ledger.held()).toEqual(['web:1']);
+      expect(await ledger.reserveAll(three({ limits: [jobs(3)] }))).toEqual({ ok: true });
+      expect(await ledger.totals(SPACE_DAY)).toEqual({ ...NOTHING, heldMicros: 1_260_000, heldJobs: 3 });
+    });
+  });
+
+  describe(`${name} keeps the contract of a ledger: what jobs were made with`, () => {
+    const used = { used: 0, delivered: 0, failed: 0, why: [], costMicros: 0 };
+
+    it('counts what became of the jobs of a motion, and why they failed', async () => {
+      const ledger = await make();
+      const ids = ['web:1', 'web:2', 'web:3', 'web:4', 'web:5', 'web:6'];
+      for (const [at, jobId] of ids.entries())
+        await ledger.reserve(aHold({ jobId, at: 1000 + at, items: { motion: 'm1' } }));
+      await ledger.settle('web:1', { ...aBill(400_000), at: 61_000 });
+      await ledger.settle('web:2', { ...aBill(200_000), at: 121_001 });
+      await ledger.settle('web:3', { ...aBill(0, false), failure: 'no-person-in-image' });
+      await ledger.settle('web:4', { ...aBill(100_000), failure: 'no-person-in-image' });
+      await ledger.settle('web:5', aBill(0, false));
+      await ledger.suspend('web:6', SPACE_DAY.scope, 'timed-out');
+      expect(await ledger.itemNumbers('motion', ['m1', 'm2'])).toEqual(
+        new Map([
+          [
+            'm1',
+            {
+              used: 6,
+              delivered: 2,
+              failed: 3,
+              why: [
+                { failure: 'no-person-in-image', count: 2 },
+                { failure: 'timed-out', count: 1 },
+              ],
+              costMicros: 600_000,
+            },
+          ],
+        ]),
+      );
+      expect(await ledger.itemUsualMs('motion', 'm1')).toBe(60_000);
+      expect(await ledger.itemUsualMs('motion', 'm2')).toBeUndefined();
+    });
+
+    it('tells a character from a motion of the same id, and goes through more ids than fit in one question', async () => {
+      const ledger = await make();
+      await ledger.reserve(aHold({ items: { motion: 'm1', character: 'c1' } }));
+      await ledger.reserve(aHold({ jobId: 'web:2' }));
+      const many = Array.from({ length: 450 }, (_, at) => `x${at}`);
+      expect(await ledger.itemNumbers('character', [...many, 'm1', 'c1'])).toEqual(
+        new Map([['c1', { ...used, used: 1 }]]),
+      );
+      expect(await ledger.itemNumbers('motion', [])).toEqual(new Map());
+    });
+  });
+
   describe(`${name} keeps the contract of a ledger: bills`, () => {
     it('turns the hold into the bill and gives the difference back', async () => {
       const ledger = await make();

@@ -1,7 +1,8 @@
 /** One of several processes on the same records: what it finds under way may be another's work. */
 import { describe, expect, it } from 'vitest';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
-import type { Scheduler } from '../../src/core/ports.ts';
+import { UnknownHold } from '../../src/core/limits/ledger.ts';
+import type { NextStep, Scheduler } from '../../src/core/ports.ts';
 import { aHold } from '../contracts/ledger.ts';
 import { memoryBuses } from '../fakes/buses.ts';
 import { jobIn } from '../fakes/jobs.ts';
@@ -55,6 +56,25 @@ describe('a hold without a job', () => {
     expect(await world.disk.ledger.held()).toEqual([]);
   });
 
+  it('is asked for anew where others have freed it before its job was saved', async () => {
+    const world = createWorld({ alone: false });
+    const { save } = world.disk.store;
+    let freed = 0;
+    // As the real store, which looks at the ledger beside it.
+    world.disk.store.save = async (job, how) => {
+      if (how?.held && freed === 0) {
+        freed += 1;
+        await world.disk.ledger.release(job.id);
+        throw new UnknownHold(job.id);
+      }
+      return save(job);
+    };
+    const life = world.boot();
+    await life.jobs.recover();
+    expect(await createJob(life.intake, EVENT, UPLOADS, CHOICES)).toMatchObject({ ok: true });
+    expect([freed, await world.disk.ledger.held()]).toEqual([1, [EVENT.id]]);
+  });
+
   it('is freed at the start where there is no other process', async () => {
     const { world } = await held(true);
     expect(await world.disk.ledger.held()).toEqual([]);
@@ -87,6 +107,7 @@ describe('a next step', () => {
         step = work;
       },
       at: async (...args: unknown[]) => void places.push(args[2]),
+      fill: async (steps: readonly NextStep[]) => void places.push(...steps.map(({ place }) => place)),
     });
     await life.jobs.recover();
     const tries = async () => Object(await world.disk.store.get(job.id)).deliveryTries;

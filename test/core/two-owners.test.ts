@@ -70,4 +70,25 @@ describe('two who both believe that a job is theirs', () => {
     });
     expect(await bookOf(world)).toMatchObject({ heldMicros: 0, settledMicros: PRICE });
   });
+
+  it('send nothing for a job that came to its end while the one who was about to send it stood still', async () => {
+    const { world, first, second, run, believes } = await twoOwners(createWorld({ alone: false }));
+    const [thawed, stands] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { save } = first.ctx.store;
+    first.ctx.store.save = async (job, how) => {
+      const saved = await save(job, how);
+      if (job.state !== 'submitting') return saved;
+      stands.resolve();
+      await thawed.promise;
+      return saved;
+    };
+    const running = run(first);
+    await stands.promise;
+    believes(second);
+    await second.scheduler.runAll(world.time.now + 2 * HALF_AN_HOUR_MS);
+    expect(await world.disk.store.get(EVENT.id)).toMatchObject({ state: 'failed', failure: 'unknown-fate' });
+    thawed.resolve();
+    await running;
+    expect(world.remotes[0]?.submits).toEqual([]);
+  });
 });

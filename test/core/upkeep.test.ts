@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Holder } from '../../src/core/holds.ts';
+import { WORKERS } from '../../src/core/ports.ts';
 import { startUpkeep } from '../../src/core/upkeep/upkeep.ts';
-import { createWorld } from '../fakes/world.ts';
+import { CHOICES, createJob, createWorld, EVENT, UPLOADS } from '../fakes/world.ts';
 
 /** A process whose upkeep is told in words, and waits where it is told to. */
 function setUp() {
@@ -17,7 +18,7 @@ function setUp() {
   const parts = [
     { ...ctx, traces: { ...ctx.traces, overwrite } },
     { ...core, offers: { ...core.offers, sweep } },
-    { isAtHome: () => true, takeCopy: async () => void done.push('copied') },
+    { isAtHome: () => true, takeCopy: async () => void done.push('copied'), alarms: async () => {} },
   ] as const;
   return {
     parts,
@@ -69,6 +70,28 @@ describe('upkeep', () => {
     expect(done).toEqual([]);
     await turn.give();
     await expect.poll(() => done).toEqual(['copied', 'offers', 'overwritten']);
+    await stop();
+  });
+
+  it('gives the jobs and the line of a process that is gone to one that goes on, whoever has started meanwhile', async () => {
+    const world = createWorld({ alone: false });
+    const before = world.boot();
+    const opened = await createJob(before.intake, EVENT, UPLOADS, CHOICES);
+    if (!opened.ok) throw new Error('no job');
+    const { ctx, core } = world.boot();
+    await core.jobs.serve([WORKERS]);
+    expect(await ctx.scheduler.missing([opened.value.id])).toEqual([opened.value.id]);
+    await ctx.admissionQueue.enter({ ...opened.value, id: 'web:stray' });
+    const turn = handed();
+    const stop = startUpkeep(
+      ctx,
+      core,
+      { isAtHome: () => true, takeCopy: async () => {}, alarms: async () => {} },
+      turn,
+    );
+    await turn.give();
+    await expect.poll(() => ctx.scheduler.missing([opened.value.id])).toEqual([]);
+    await expect.poll(() => ctx.admissionQueue.ids('all')).toEqual([]);
     await stop();
   });
 

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
-import { personClip, personImage } from '../people.ts';
-import { startBot } from './bot.ts';
+import { cupImage, personClip, personImage } from '../people.ts';
+import { type Bot, startBot } from './bot.ts';
 import { askQuote, jobEnd, makeJob } from './client.ts';
 import { freePort } from './free-port.ts';
 
@@ -57,37 +57,6 @@ describe('the bot with hosted providers', () => {
     await sims.close();
   });
 
-  it.each([
-    [{ model: 'kling-3.0', quality: 'pro' }, 0.672, 0.672],
-    [{ model: 'wan-animate' }, 0.32, 0.3],
-    [{ model: 'wan-animate', scene: 'clip', quality: 'pro' }, 0.64, 0.6],
-    [{ model: 'dreamactor-2' }, 0.2, 0.2],
-  ])('renders %o, quoted at $%f, at what fal.ai counted: $%f', async (chosen, quoted, usd) => {
-    const sims = await startSimulators();
-    await using bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
-    const job = await makeJob(bot.url, { ...(await files()), fields: chosen });
-    expect(job.quote).toMatchObject({ provider: 'fal', usd: quoted });
-    expect(await jobEnd(bot.url, job.id)).toMatchObject({
-      state: 'delivered',
-      request: chosen,
-      costUsd: usd,
-    });
-    expect(sims.fal.jobs.all.size).toBe(1);
-    const [id = ''] = sims.fal.jobs.all.keys();
-    expect(await sims.fal.billed(id)).toBeCloseTo(usd, 6);
-    await sims.close();
-  });
-
-  it('brings back the video of a lost submit without a webhook, too: one submit, one bill', async () => {
-    const sims = await startSimulators();
-    await using bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
-    sims.fal.fault({ method: 'POST', path: /motion-control$/, how: 'lose-answer' });
-    const { id } = await makeJob(bot.url, await files());
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
-    expect(sims.fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
-    await sims.close();
-  });
-
   it('gives RunPod our own signed links and hears of the end by webhook, when the internet reaches us', async () => {
     const sims = await startSimulators();
     const port = await freePort();
@@ -133,15 +102,52 @@ describe('the bot with hosted providers', () => {
     expect(bot.log()).toContain('set PUBLIC_URL, or FAL_KEY');
     await sims.close();
   });
+});
+
+describe('the bot with fal.ai alone', () => {
+  // One bot for all of them: to start one, and to look at the files anew, is most of the work.
+  let sims: Awaited<ReturnType<typeof startSimulators>>;
+  let bot: Bot;
+  beforeAll(async () => {
+    sims = await startSimulators();
+    bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
+  });
+  afterAll(async () => {
+    await bot[Symbol.asyncDispose]();
+    await sims.close();
+  });
+
+  it.each([
+    [{ model: 'kling-3.0', quality: 'pro' }, 0.672, 0.672],
+    [{ model: 'wan-animate' }, 0.32, 0.3],
+    [{ model: 'wan-animate', scene: 'clip', quality: 'pro' }, 0.64, 0.6],
+    [{ model: 'dreamactor-2' }, 0.2, 0.2],
+  ])('renders %o, quoted at $%f, at what fal.ai counted: $%f', async (chosen, quoted, usd) => {
+    const before = sims.fal.jobs.all.size;
+    const job = await makeJob(bot.url, { ...(await files()), fields: chosen });
+    expect(job.quote).toMatchObject({ provider: 'fal', usd: quoted });
+    expect(await jobEnd(bot.url, job.id)).toMatchObject({
+      state: 'delivered',
+      request: chosen,
+      costUsd: usd,
+    });
+    const [id = '', ...more] = [...sims.fal.jobs.all.keys()].slice(before);
+    expect(more).toEqual([]);
+    expect(await sims.fal.billed(id)).toBeCloseTo(usd, 6);
+  });
+
+  it('brings back the video of a lost submit without a webhook, too: one submit, one bill', async () => {
+    const before = sims.fal.requestsTo('POST', /motion-control$/).length;
+    sims.fal.fault({ method: 'POST', path: /motion-control$/, how: 'lose-answer' });
+    const { id } = await makeJob(bot.url, await files());
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(sims.fal.requestsTo('POST', /motion-control$/)).toHaveLength(before + 1);
+  });
 
   it('warns before money is spent when no person can be seen', async () => {
-    const sims = await startSimulators();
-    const { cupImage } = await import('../people.ts');
-    await using bot = await startBot(sims.env);
     const quote = await askQuote(bot.url, { image: await cupImage(), clip: await personClip() });
     expect(await quote.json()).toMatchObject({
       quote: { provider: 'fal', warnings: [{ code: 'no-person-in-image' }] },
     });
-    await sims.close();
   });
 });

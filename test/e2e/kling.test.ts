@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KlingSim, startKling } from '../../simulators/kling.ts';
 import { personClip, personImage } from '../people.ts';
-import { startBot } from './bot.ts';
+import { type Bot, startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
 import { freePort } from './free-port.ts';
 
@@ -13,86 +13,99 @@ const files = async (fields: Record<string, string> = {}) => ({
   fields,
 });
 
-async function withBot(
-  run: (sim: KlingSim, bot: Awaited<ReturnType<typeof startBot>>) => Promise<void>,
-  env: Record<string, string> = {},
-): Promise<void> {
+async function start(more: Record<string, string> = {}) {
   const sim = await startKling();
   sim.jobs.always({ queueMs: 0, runMs: 300 });
   sim.webhookSecret = SECRET;
   const port = await freePort();
-  {
-    await using bot = await startBot({
-      KLING_API_KEY: sim.key,
-      KLING_API_URL: sim.url,
-      KLING_WEBHOOK_SECRET: SECRET,
-      PORT: port,
-      PUBLIC_URL: `http://localhost:${port}`,
-      ...env,
-    });
-    await run(sim, bot);
-    for (const secret of [sim.key, SECRET]) expect(bot.log()).not.toContain(secret);
-  }
-  await sim.close();
+  const bot = await startBot({
+    KLING_API_KEY: sim.key,
+    KLING_API_URL: sim.url,
+    KLING_WEBHOOK_SECRET: SECRET,
+    PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
+    ...more,
+  });
+  return { sim, bot };
 }
 
 describe('the bot with Kling itself', () => {
+  // One bot for all of them: to start one, and to look at the files anew, is most of the work.
+  let sim: KlingSim;
+  let bot: Bot;
+  let tasksBefore = 0;
+  let submitsBefore = 0;
+  const tasks = () => sim.jobs.all.size - tasksBefore;
+  const submits = () => sim.requestsTo('POST', CREATE).length - submitsBefore;
+  const make = async (fields?: Record<string, string>) => makeJob(bot.url, await files(fields));
+
+  beforeAll(async () => {
+    ({ sim, bot } = await start());
+  });
+  beforeEach(() => {
+    tasksBefore = sim.jobs.all.size;
+    submitsBefore = sim.requestsTo('POST', CREATE).length;
+  });
+  afterAll(async () => {
+    await bot[Symbol.asyncDispose]();
+    await sim.close();
+    for (const secret of [sim.key, SECRET]) expect(bot.log()).not.toContain(secret);
+  });
+
   it.each([
     ['kling-2.6', 'standard', 0.28],
     ['kling-2.6', 'pro', 0.448],
     ['kling-3.0', 'pro', 0.672],
   ])(
     'renders %s in %s from files to video, at exactly $%f, and says before that nothing stops it',
-    (model, quality, usd) =>
-      withBot(async (sim, { url }) => {
-        const job = await makeJob(url, await files({ model, quality }));
-        expect(job.quote).toMatchObject({ provider: 'kling', usd, seconds: 4 });
-        expect(JSON.stringify(job.quote.notes)).toContain("can't stop it");
-        expect(await jobEnd(url, job.id)).toMatchObject({
-          state: 'delivered',
-          provider: 'kling',
-          costUsd: usd,
-        });
-        expect(sim.requestsTo('POST', CREATE)).toHaveLength(1);
-        expect(sim.deliveries.every(({ status }) => status === 200)).toBe(true);
-      }),
+    async (model, quality, usd) => {
+      const job = await make({ model, quality });
+      expect(job.quote).toMatchObject({ provider: 'kling', usd, seconds: 4 });
+      expect(JSON.stringify(job.quote.notes)).toContain("can't stop it");
+      expect(await jobEnd(bot.url, job.id)).toMatchObject({
+        state: 'delivered',
+        provider: 'kling',
+        costUsd: usd,
+      });
+      expect(submits()).toBe(1);
+      expect(sim.deliveries.every(({ status }) => status === 200)).toBe(true);
+    },
   );
 
   it.each(['lose-answer', 'cut'] as const)(
     'makes one task and one bill of a submit whose answer is lost: %s',
-    (how) =>
-      withBot(async (sim, { url }) => {
-        sim.fault({ path: CREATE, how });
-        const { id } = await makeJob(url, await files());
-        expect(await jobEnd(url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
-        expect(sim.jobs.all.size).toBe(1);
-        expect(sim.requestsTo('POST', CREATE)).toHaveLength(how === 'cut' ? 2 : 1);
-      }),
+    async (how) => {
+      sim.fault({ path: CREATE, how });
+      const { id } = await make();
+      expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+      expect(tasks()).toBe(1);
+      expect(submits()).toBe(how === 'cut' ? 2 : 1);
+    },
   );
 
-  it('has a job wait in line while Kling has no room, and renders it then', () =>
-    withBot(async (sim, { url }) => {
-      sim.parallel = 0;
-      const { id } = await makeJob(url, await files());
-      const waiting = await jobUntil(
-        url,
-        id,
-        ({ state, message }) => state === 'created' && /in line/.test(message),
-      );
-      expect(waiting).toMatchObject({ cancellable: true });
-      sim.parallel = 1;
-      const sent = await jobUntil(url, id, ({ state }) => state === 'queued' || state === 'running');
-      expect(sent).toMatchObject({ cancellable: false });
-      expect(await jobEnd(url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
-      expect(sim.jobs.all.size).toBe(1);
-    }));
+  it('has a job wait in line while Kling has no room, and renders it then', async () => {
+    sim.parallel = 0;
+    const { id } = await make();
+    const waiting = await jobUntil(
+      bot.url,
+      id,
+      ({ state, message }) => state === 'created' && /in line/.test(message),
+    );
+    expect(waiting).toMatchObject({ cancellable: true });
+    sim.parallel = 1;
+    const sent = await jobUntil(bot.url, id, ({ state }) => state === 'queued' || state === 'running');
+    expect(sent).toMatchObject({ cancellable: false });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+    expect(tasks()).toBe(1);
+  });
+});
 
-  it('says at start, in one line, that its key is refused', () =>
-    withBot(
-      async (_sim, bot) => {
-        await expect.poll(bot.log).toContain('Kling refuses KLING_API_KEY (1000).');
-        expect(bot.log().split('Kling refuses KLING_API_KEY')).toHaveLength(2);
-      },
-      { KLING_API_KEY: 'api-key-kling-mistyped' },
-    ));
+describe('the bot with a key that Kling refuses', () => {
+  it('says so at start, in one line', async () => {
+    const { sim, bot } = await start({ KLING_API_KEY: 'api-key-kling-mistyped' });
+    await using _bot = bot;
+    await expect.poll(bot.log).toContain('Kling refuses KLING_API_KEY (1000).');
+    expect(bot.log().split('Kling refuses KLING_API_KEY')).toHaveLength(2);
+    await sim.close();
+  });
 });

@@ -12,7 +12,7 @@ const PHONE = { width: 390, height: 844 };
 
 /** Today's jobs of three spaces: one billed, one that cost nothing, one that nobody knows the bill of. */
 async function bookOf(dataDir: string): Promise<void> {
-  const { ledger, close } = createStore(dataDir, (error) => {
+  const { ledger, keyv, close } = createStore(dataDir, (error) => {
     throw error;
   });
   const at = Date.now();
@@ -26,6 +26,8 @@ async function bookOf(dataDir: string): Promise<void> {
   await ledger.settle('web:1', { micros: 350_000, counts: true, provider: 'fal', at });
   await ledger.settle('web:2', { micros: 0, counts: true, provider: 'local', at });
   await ledger.suspend('web:3', 'operator');
+  const by = { 'clip-cuts': { jobs: 8, spoiled: 6 }, 'legs-invented': { jobs: 50, spoiled: 1 } };
+  await keyv('lessons').set('lessons', { 'kling-2.6': { jobs: 100, spoiled: 10, by } });
   await close();
 }
 
@@ -75,6 +77,9 @@ describe('the report on the page', BROWSER, () => {
     expect(await text(page, '#spaces')).toContain('discord:10 1 $0.35');
     expect(await text(page, '#members')).toContain('telegram:-207 1 $0.00');
     expect(await text(page, '#providers')).toContain('fal.ai 1 $0.35');
+    const warnings = await text(page, '#warnings');
+    expect(warnings).toMatch(/There is a cut .* Kling 2\.6 8 6 · 75\s?% 4\s?% .* legs/);
+    expect(warnings).toMatch(/Kling 2\.6 · only a hint by now 50 1 · 2\s?% 18\s?%$/);
     expect(await text(page, '#suspense')).toMatch(/\w{6} .* · fal\.ai · discord:307 \$0\.42/);
     await page.getByLabel('Last month').check();
     await page.locator('#days .hint').waitFor();

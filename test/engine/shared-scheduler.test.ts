@@ -128,6 +128,18 @@ describe('several processes on the same queues', postgresNeeded, () => {
     expect(await scheduler.missing(['a'])).toEqual([]);
   });
 
+  it('look again at once where one was asked for by another, whatever the step that ran meanwhile says', async () => {
+    const here = await started(await fresh());
+    await here.scheduler.start(here.step);
+    await here.scheduler.at('a', Date.now());
+    await expect.poll(() => here.started).toEqual(['a']);
+    const there = await started(await aProcess());
+    await there.scheduler.at('a', Date.now());
+    await here.scheduler.at('a', Date.now() + 3_600_000);
+    here.end('a');
+    await expect.poll(() => here.started).toEqual(['a', 'a']);
+  });
+
   it('keep the step of one that is at work on it for long', async () => {
     const one = await fresh();
     const { scheduler, started: ran, step } = await started(one);

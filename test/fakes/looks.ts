@@ -92,6 +92,6 @@ export const cutAt = (
   score = 35,
 ): Pick<ClipLook, 'seconds' | 'cuts' | 'shots'> => ({
   seconds,
-  cuts: [{ atSeconds: at, score }],
+  cuts: [{ atSeconds: at, score, beside: 8 }],
   shots: [shot(0, at), shot(at, seconds)],
 });

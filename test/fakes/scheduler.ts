@@ -27,6 +27,9 @@ export function createManualScheduler(time: { now: number }): ManualScheduler {
     },
     async leave() {},
     at: async (key, dueAt) => void due.set(key, dueAt),
+    async fill(steps) {
+      for (const { key, dueAt } of steps) if (!due.has(key)) due.set(key, dueAt);
+    },
     remove: async (key) => void due.delete(key),
     missing: async (keys) => keys.filter((key) => !due.has(key)),
     async stop() {

@@ -3,10 +3,20 @@
 import { handleOf } from '../../src/core/job/handle.ts';
 import { isOver, type Job } from '../../src/core/job/job.ts';
 import { StaleJob } from '../../src/core/job/stale-job.ts';
+import type { ItemKind } from '../../src/core/library/item.ts';
+import { type ItemNumbers, middleOf, numbersOf } from '../../src/core/library/numbers.ts';
 import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
-import type { Ledger, LedgerKey, LedgerLine, LedgerTotals } from '../../src/core/limits/ledger.ts';
+import type {
+  HoldOutcome,
+  HoldRequest,
+  Ledger,
+  LedgerKey,
+  LedgerLine,
+  LedgerTotals,
+} from '../../src/core/limits/ledger.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
 import type { JobStore } from '../../src/core/ports.ts';
+import type { FailureCode } from '../../src/core/refusals.ts';
 
 /** Keeps copies, as a disk would: what a caller changes afterwards is not saved by accident. */
 export function memoryJobStore(): JobStore {
@@ -72,7 +82,12 @@ export function memoryJobStore(): JobStore {
   };
 }
 
-type Line = { counters: readonly LedgerKey[]; line: LedgerLine };
+type Line = {
+  counters: readonly LedgerKey[];
+  line: LedgerLine;
+  items?: HoldRequest['items'];
+  failure?: FailureCode | undefined;
+};
 
 /** The ledger in memory. Nothing is awaited between a check and its change, so each call is one step. */
 export function memoryLedger(): Ledger {
@@ -98,24 +113,73 @@ export function memoryLedger(): Ledger {
       .map(({ line }) => ({ ...line }))
       .sort((a, b) => a.heldAt - b.heldAt || (a.jobId < b.jobId ? -1 : 1));
 
+  function reserveOne(hold: HoldRequest): HoldOutcome {
+    if (lines.has(hold.jobId)) return { ok: true };
+    for (const limit of hold.limits) {
+      const short = roomUnder(limit, totalsOf(limit), hold.micros);
+      if (short) return short;
+    }
+    const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
+    for (const key of keys)
+      move(key, { heldMicros: hold.micros, settledMicros: 0, heldJobs: 1, settledJobs: 0 });
+    const { jobId, spaceId, memberId, provider, seconds, at, micros } = hold;
+    lines.set(jobId, {
+      counters: keys,
+      line: { jobId, spaceId, memberId, provider, seconds, heldAt: at, heldMicros: micros, state: 'held' },
+      ...(hold.items ? { items: hold.items } : {}),
+    });
+    return { ok: true };
+  }
+
+  function release(jobId: string): void {
+    const known = lines.get(jobId);
+    if (known?.line.state !== 'held') return;
+    for (const key of known.counters) free(key, known.line.heldMicros);
+    lines.delete(jobId);
+  }
+
+  function reserveAll(holds: readonly HoldRequest[]): HoldOutcome {
+    for (const hold of holds) checkHold(hold);
+    const fresh = holds.filter(({ jobId }) => !lines.has(jobId));
+    for (const hold of holds) {
+      const outcome = reserveOne(hold);
+      if (outcome.ok) continue;
+      for (const { jobId } of fresh) release(jobId);
+      return outcome;
+    }
+    return { ok: true };
+  }
+
+  /** Lines of jobs that were made with an item. */
+  const madeWith = (kind: ItemKind, id: string): Line[] =>
+    [...lines.values()].filter(({ items }) => items?.[kind] === id);
+
   return {
-    async reserve(hold) {
-      checkHold(hold);
-      if (lines.has(hold.jobId)) return { ok: true };
-      for (const limit of hold.limits) {
-        const short = roomUnder(limit, totalsOf(limit), hold.micros);
-        if (short) return short;
+    reserve: async (hold) => reserveAll([hold]),
+    reserveAll: async (holds) => reserveAll(holds),
+
+    async itemNumbers(kind, ids) {
+      const numbers = new Map<string, ItemNumbers>();
+      for (const id of ids) {
+        const groups = madeWith(kind, id).map(({ line, failure }) => ({
+          state: line.state,
+          ...(failure ? { failure } : {}),
+          count: 1,
+          billMicros: line.state === 'settled' ? line.billMicros : 0,
+        }));
+        if (groups.length > 0) numbers.set(id, numbersOf(groups));
       }
-      const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
-      for (const key of keys)
-        move(key, { heldMicros: hold.micros, settledMicros: 0, heldJobs: 1, settledJobs: 0 });
-      const { jobId, spaceId, memberId, provider, seconds, at, micros } = hold;
-      lines.set(jobId, {
-        counters: keys,
-        line: { jobId, spaceId, memberId, provider, seconds, heldAt: at, heldMicros: micros, state: 'held' },
-      });
-      return { ok: true };
+      return numbers;
     },
+    itemUsualMs: async (kind, id) =>
+      middleOf(
+        madeWith(kind, id)
+          .toSorted((a, b) => b.line.heldAt - a.line.heldAt || (a.line.jobId < b.line.jobId ? 1 : -1))
+          .flatMap(({ line, failure }) =>
+            line.state === 'settled' && !failure ? [line.endedAt - line.heldAt] : [],
+          )
+          .slice(0, 50),
+      ),
 
     async rehold(hold) {
       checkHold(hold);
@@ -134,6 +198,7 @@ export function memoryLedger(): Ledger {
         move(key, { heldMicros: hold.micros, settledMicros: 0, heldJobs: 1, settledJobs: 0 });
       const { provider, at, micros, seconds } = hold;
       lines.set(hold.jobId, {
+        ...known,
         counters: keys,
         line: { ...line, provider, seconds, heldAt: at, heldMicros: micros },
       });
@@ -158,6 +223,7 @@ export function memoryLedger(): Ledger {
       const ended = { ...line, provider: bill.provider, endedAt: bill.at };
       lines.set(jobId, {
         ...known,
+        failure: bill.failure,
         line: bill.counts
           ? { ...ended, state: 'settled', billMicros: bill.micros }
           : { ...ended, state: 'freed' },
@@ -166,21 +232,16 @@ export function memoryLedger(): Ledger {
 
     totals: async (key) => ({ ...totalsOf(key) }),
 
-    async suspend(jobId, scope) {
+    async suspend(jobId, scope, failure) {
       const known = lines.get(jobId);
       if (!known) throw new UnknownHold(jobId);
       if (known.line.state !== 'held') return;
       for (const key of known.counters) if (key.scope !== scope) free(key, known.line.heldMicros);
       const counters = known.counters.filter((key) => key.scope === scope);
-      lines.set(jobId, { counters, line: { ...known.line, state: 'suspended' } });
+      lines.set(jobId, { ...known, counters, failure, line: { ...known.line, state: 'suspended' } });
     },
 
-    async release(jobId) {
-      const known = lines.get(jobId);
-      if (known?.line.state !== 'held') return;
-      for (const key of known.counters) free(key, known.line.heldMicros);
-      lines.delete(jobId);
-    },
+    release: async (jobId) => release(jobId),
 
     held: async (before = Number.POSITIVE_INFINITY) =>
       [...lines]

@@ -17,6 +17,7 @@ import { namedByOffers } from '../../src/core/intake/offer-store.ts';
 import type { Uploads } from '../../src/core/intake/uploads.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
+import { namedBySavings } from '../../src/core/library/saving.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
 import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
@@ -35,6 +36,7 @@ import { memoryAuditLog } from './audit.ts';
 import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
 import { memoryFingerprints } from './fingerprints.ts';
+import { memoryLibrary } from './library.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { createManualScheduler, type ManualScheduler } from './scheduler.ts';
 import { memorySettings } from './settings.ts';
@@ -124,6 +126,8 @@ export function createWorld({
     files,
     offers: memoryKeyValueStore(),
     notices: memoryKeyValueStore(),
+    library: memoryLibrary(),
+    savings: memoryKeyValueStore(),
     settings: memorySettings(),
     fingerprints: memoryFingerprints(),
     audit: memoryAuditLog(),
@@ -169,7 +173,8 @@ export function createWorld({
     const locks = createLocks();
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
-      ledger: life.wire(disk.ledger, ['reserve', 'rehold', 'settle', 'release']),
+      ledger: life.wire(disk.ledger, ['reserve', 'reserveAll', 'rehold', 'settle', 'release']),
+      library: life.wire(disk.library, ['add', 'change', 'remove']),
       traces: {
         forget: async () => false,
         forgetJob: async () => {},
@@ -182,7 +187,16 @@ export function createWorld({
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
-      fileUse: createFileUse({ files, records: [disk.store.uses, namedByOffers(disk.offers)], log: SILENT }),
+      fileUse: createFileUse({
+        files,
+        records: [
+          disk.store.uses,
+          namedByOffers(disk.offers),
+          disk.library.uses,
+          namedBySavings(disk.savings),
+        ],
+        log: SILENT,
+      }),
       media: allMedia,
       ...createCoachRecords(disk, allMedia, locks),
       fetcher: life.wire({ fetch: async () => 'here' as const }, ['fetch']),
@@ -234,10 +248,15 @@ export function createWorld({
       stopping: () => life.dead(),
     };
     ctx.events.subscribe('*', chat.show);
-    const core = createCore(ctx, {
+    const shelves = {
       offers: life.wire(disk.offers, ['set', 'delete']),
       notices: disk.notices,
+      library: life.wire(disk.savings, ['set', 'delete']),
       takedown: { kv: cases, scheduler: clocks },
+    };
+    const core = createCore(ctx, shelves, {
+      providerHealth: evenProviderHealth(),
+      examine: async () => ({ at: clock.now(), found: [] }),
     });
     return { ctx, core, intake: core.intake, jobs: core.jobs, scheduler, clocks };
   }
@@ -337,6 +356,8 @@ function fakeMedia(over: Partial<ClipFacts>): Media {
     lookAtPicture: async () => undefined,
     lookAtClip: async () => undefined,
     contactSheet: async () => false,
+    preview: async () => false,
+    previewSheet: async () => false,
     pictureHash: async () => undefined,
     probeVideo: async () => ({ width: 720, height: 1280, durationMs: clip.durationMs }),
     poster: async () => {},
@@ -355,6 +376,7 @@ export function evenProviderHealth(): ProviderHealth {
   return {
     note: async () => {},
     of: (provider) => ({ provider, delivered: 0, failed: 0, cancelled: 0 }),
+    since: () => ({ ended: 0, failed: 0 }),
     rank: () => 0,
   };
 }

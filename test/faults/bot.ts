@@ -10,6 +10,10 @@ const PRELOAD = new URL('./hooks/preload.ts', import.meta.url).href;
 export type HookedBot = Bot & {
   /** It dies, as by kill -9, when it passes the point for the n-th time from now. */
   dieAt(point: string, nth?: number): void;
+  /** It dies so when it passes the n-th point from now that does not fit. */
+  dieBut(fits: RegExp, nth: number): void;
+  /** It stands still when it passes the point, and says so in its log, until it gets SIGCONT. */
+  stopAt(point: string): void;
   /** What happens at the point fails so many times, as on a full disk. */
   failAt(point: string, times: number): void;
   /** Every point that is passed while `work` runs, each once, in order. */
@@ -72,6 +76,8 @@ export async function startHookedBot(env: Record<string, string>): Promise<Hooke
       return measured.promise;
     },
     dieAt: (point: string, nth = 1) => send({ dieAt: point, nth }),
+    dieBut: ({ source }: RegExp, nth: number) => send({ dieBut: source, nth }),
+    stopAt: (point: string) => send({ stopAt: point }),
     failAt: (point: string, times: number) => send({ failAt: point, times }),
     startTold,
     record: (work: () => Promise<unknown>) => whileRecording(() => send({ record: true }), work),

@@ -4,7 +4,7 @@ import { wordsFor } from '../../src/words/index.ts';
 import type { JobForm } from './front.ts';
 import type { Simulated } from './provider.ts';
 import { readRecord, until } from './record.ts';
-import type { Stage } from './stage.ts';
+import type { Seen, Stage } from './stage.ts';
 
 /** Of a job. Longer than any takes on a busy machine: only those of unknown fate come to it, as the clock is turned. */
 const DEADLINE_MINUTES = 10;
@@ -67,17 +67,17 @@ export async function passDeadline(stage: Stage): Promise<void> {
 
 /** Waits for the job's end. */
 export async function endingOf(
-  { bot, provider }: Stage,
+  { record, log, provider }: Seen,
   asked: JobForm,
   { id, submits: counted }: { id: string; submits: number },
 ): Promise<Ending> {
   const job = await until(
     `the end of job ${id}`,
-    () => readRecord(bot.dataDir).jobs.find((one) => one.id === id && isOver(one)),
-    { describe: bot.log },
+    async () => (await record()).jobs.find((one) => one.id === id && isOver(one)),
+    { describe: log },
   );
   const told = await toldOf(asked, job);
-  const line = readRecord(bot.dataDir).lines.find((one) => one.id === id);
+  const line = (await record()).lines.find((one) => one.id === id);
   const videos = await asked.videos();
   const submits = provider.madeOf?.(job.id) ?? counted;
   const end = endOf(job);
@@ -123,11 +123,11 @@ function expectedOf(job: Job): string {
  * What is promised of all jobs together, once every one has ended: the ledger is what the provider billed but for jobs of
  * unknown fate, whose price is kept aside for the operator; nothing is open, held or left lying.
  */
-export async function wrongInAll({ bot, provider }: Stage): Promise<string[]> {
+export async function wrongInAll({ record, provider }: Seen): Promise<string[]> {
   // That the last word has been said is written down after it.
-  const said = () => readRecord(bot.dataDir).waiting === 0;
+  const said = async () => (await record()).waiting === 0;
   await until('the last word', said).catch(() => {});
-  const { jobs, open, lines, operator, waiting } = readRecord(bot.dataDir);
+  const { jobs, open, lines, operator, waiting } = await record();
   const wrong: string[] = [];
   if (open.length > 0) wrong.push(`${open.length} jobs are still open`);
   if (waiting > 0) wrong.push(`${waiting} events are not answered`);

@@ -6,7 +6,6 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import { startTelegram, textOf } from '../../simulators/telegram/telegram.ts';
 import type { JobView } from '../../src/http/page/contract.ts';
 import { makeJob, readJob } from '../e2e/client.ts';
-import type { HookedBot } from './bot.ts';
 import { startGiver } from './given.ts';
 
 export const FRONTS = ['page', 'discord', 'telegram'] as const;
@@ -40,6 +39,8 @@ export type Front = AsyncDisposable & {
   fault(call: ChatCall, how: ChatFault, times?: number): void;
   /** What is asked next comes twice, as both chats say that it may. */
   twice(): void;
+  /** A member asks for the list of jobs, in a chat. Answers with how often that was answered by then. */
+  list?(): Promise<() => number>;
   /** Asks for a video. Ends when the bot has been told, whether or not it lives on. */
   ask(): Promise<JobForm & Again>;
   /** Whether something that was asked is still to be delivered, to a bot that comes back. */
@@ -48,9 +49,14 @@ export type Front = AsyncDisposable & {
   ready(): Promise<unknown>;
 };
 
-export async function startFront(name: FrontName, bot: () => HookedBot): Promise<Front> {
+/** `bot`: where the page is. `routes`: where addresses of the internet are to be found here, by their origins. */
+export async function startFront(
+  name: FrontName,
+  bot: () => { url: string },
+  routes: Record<string, string> = {},
+): Promise<Front> {
   if (name === 'page') return page(bot);
-  return name === 'discord' ? discord() : telegram();
+  return name === 'discord' ? discord(routes) : telegram(routes);
 }
 
 /** Nobody answered, or the answer broke off. */
@@ -58,7 +64,7 @@ function noAnswer(error: unknown): undefined {
   if (!(error instanceof TypeError)) throw error;
 }
 
-async function page(bot: () => HookedBot): Promise<Front> {
+async function page(bot: () => { url: string }): Promise<Front> {
   const giver = await startGiver();
   return {
     name: 'page',
@@ -111,8 +117,9 @@ const TELEGRAM_CALLS = {
   edit: /^editMessage/,
 };
 
-async function discord(): Promise<Front> {
+async function discord(routes: Record<string, string>): Promise<Front> {
   const sim = await startDiscord({
+    routes,
     settings: { webhookLimit: 'none', channelLimit: 'none', globalLimit: 'none' },
   });
   const guild = sim.guild('Dancers');
@@ -127,7 +134,19 @@ async function discord(): Promise<Front> {
     },
     twice: () => sim.gateway.duplicateNext(),
     hasMore: () => false,
-    ready: () => sim.waitFor(() => sim.gateway.connected() > 0 && sim.commands().length > 0),
+    ready: () =>
+      sim.waitFor(
+        () =>
+          sim.gateway.connected() > 0 &&
+          sim.commands().length > 0 &&
+          (Object.keys(routes).length === 0 || sim.endpoint.url()),
+      ),
+    async list() {
+      people += 1;
+      const member = sim.member(guild, `Ada ${people}`);
+      const asked = await sim.slash(member, sim.channel(guild, `room-${people}`), '/jobs', {});
+      return () => (asked.original ? 1 : 0) + asked.followUps.length;
+    },
     async ask() {
       people += 1;
       const member = sim.member(guild, `Ada ${people}`);
@@ -160,8 +179,8 @@ async function discord(): Promise<Front> {
   };
 }
 
-async function telegram(): Promise<Front> {
-  const sim = await startTelegram();
+async function telegram(routes: Record<string, string>): Promise<Front> {
+  const sim = await startTelegram({ routes });
   const giver = await startGiver();
   /** Both halves of an album come, and come once more, the second before the first. */
   let next: { twice?: true; order?: number[] } = {};
@@ -176,7 +195,13 @@ async function telegram(): Promise<Front> {
       next = { twice: true, order: [1, 0] };
     },
     hasMore: () => sim.pending().length > 0,
-    ready: () => sim.waitFor(() => sim.calls('getUpdates').length > 0),
+    ready: () => sim.waitFor(() => sim.calls('getUpdates').length > 0 || sim.calls('setWebhook').length > 0),
+    async list() {
+      const user = sim.user({ first_name: 'Ada' });
+      const chat = sim.privateChat(user);
+      await sim.sends(user, chat, { text: '/jobs' });
+      return () => sim.said(chat).length;
+    },
     async ask() {
       const user = sim.user({ first_name: 'Ada' });
       const chat = sim.privateChat(user);

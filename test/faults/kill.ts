@@ -26,13 +26,14 @@ type JobReply = Awaited<ReturnType<Front['ask']>>;
 type Before = { jobs: number; submits: number };
 
 /** What came in and is no job's last word. */
-const NO_JOB = '';
+export const NO_JOB = '';
 /** Points that belong to the start of the bot, or that come by chance. */
-const NOT_OF_A_JOB = /setMy|\/commands|weather|history|sendChatAction|, rendering/;
+export const NOT_OF_A_JOB = /setMy|\/commands|weather|history|sendChatAction|, rendering/;
 /** A death here leaves a submit whose answer is lost. */
-const ABOUT_THE_SUBMIT = /^(jobs\.save\(submitting\), after|provider\.submit, |jobs\.save\(queued\), before)/;
+export const ABOUT_THE_SUBMIT =
+  /^(jobs\.save\(submitting\), after|provider\.submit, |jobs\.save\(queued\), before)/;
 /** Long enough that the end of a render is not known before the bot is awake again. */
-const RUNS_MS = 3_000;
+export const RUNS_MS = 3_000;
 /** The last points come when the job is over already. */
 const AFTER_THE_END_MS = 500;
 
@@ -184,7 +185,7 @@ export async function killAt(stage: Stage, { point, next }: Kill): Promise<Pendi
 }
 
 /** What is promised of every kill, as sentences that it breaks; none is well. */
-export function brokenBy(killed: Killed, { provider }: Stage): string[] {
+export function brokenBy(killed: Killed, { provider }: Pick<Stage, 'provider'>): string[] {
   const { end, submits, videos } = killed;
   const deaths: Death[] = killed.again ? [killed, killed.again] : [killed];
   const wrong = [...killed.wrong];

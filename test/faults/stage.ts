@@ -8,16 +8,24 @@ import { type HookedBot, startHookedBot } from './bot.ts';
 import { type Front, type FrontName, startFront } from './front.ts';
 import { makeIdentity } from './identity.ts';
 import { type ProviderName, type Simulated, startProvider } from './provider.ts';
+import { type Recorded, readRecord } from './record.ts';
 import { openWire, type TlsIdentity, type Wire } from './wire.ts';
 
-export type Stage = AsyncDisposable & {
-  bot: HookedBot;
-  front: Front;
+/** What can be seen of a job from outside, however many processes work on it. */
+export type Seen = {
+  record(): Promise<Recorded>;
+  log(): string;
   provider: Simulated;
-  /** The wires to the provider, to where its finished videos lie, and, from Discord and Telegram, to the chat. */
-  wires: { provider: Wire; videos: Wire; chat?: Wire };
-  publicUrl: string;
 };
+
+export type Stage = AsyncDisposable &
+  Seen & {
+    bot: HookedBot;
+    front: Front;
+    /** The wires to the provider, to where its finished videos lie, and, from Discord and Telegram, to the chat. */
+    wires: { provider: Wire; videos: Wire; chat?: Wire };
+    publicUrl: string;
+  };
 
 /** What the bot reaches over a wire of ours. fal.ai's storage names its own address, so it is reached as it is. */
 const WIRED: Record<string, keyof Stage['wires']> = {
@@ -91,5 +99,15 @@ export async function startStage(
   );
   await front.ready();
   const kept = stack.move();
-  return { bot, front, provider, wires, publicUrl, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const { dataDir, log } = bot;
+  return {
+    bot,
+    record: async () => readRecord(dataDir),
+    log,
+    front,
+    provider,
+    wires,
+    publicUrl,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }

@@ -5,11 +5,12 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import { type Identity, makeIdentity } from './identity.ts';
 
 /**
- * `reset-request`: the connection is reset in the middle of the request. `reset-answer`: in the middle of the answer;
+ * `reset-request`: the connection is reset in the middle of the request. `stall-request`: it goes on no further, and nobody
+ * is told. `reset-answer`: the connection is reset in the middle of the answer;
  * what was asked for has been done. `drip`: the answer comes one byte at a
  * time, as fast as that goes where the pause is 0.
  */
-type Break = 'reset-request' | 'reset-answer' | { dripMs: number };
+type Break = 'reset-request' | 'stall-request' | 'reset-answer' | { dripMs: number };
 
 /**
  * Why no connection comes about. `no TLS`: the other side speaks plain HTTP; `a stranger’s certificate`: it is not who
@@ -90,6 +91,8 @@ export async function openWire(target: string, secured?: TlsIdentity): Promise<W
           outer.resetAndDestroy();
         });
         how = undefined;
+      } else if (how === 'stall-request') {
+        if (found) outer.write(chunk.subarray(0, Math.floor(chunk.length / 2)));
       } else outer.write(chunk);
     });
     outer.on('data', (chunk: Buffer) => {

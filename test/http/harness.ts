@@ -47,6 +47,10 @@ export async function start(over: Partial<ServerParts> = {}, worldOptions: World
       };
       return { ok: true as const, value: facts };
     },
+    preview: async (_path: string, to: string) => {
+      await writeFile(to, 'webp');
+      return true;
+    },
   };
   const world = createWorld({ files, media, ...worldOptions });
   const life = world.boot();

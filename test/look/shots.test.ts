@@ -25,7 +25,7 @@ function looks(film: string): Seen[] {
     ...(kind === '2' ? { everybody: [SOMEBODY, SOMEBODY] } : {}),
   }));
 }
-const cutsAt = (...times: number[]) => times.map((atSeconds) => ({ atSeconds, score: 30 }));
+const cutsAt = (...times: number[]) => times.map((atSeconds) => ({ atSeconds, score: 30, beside: 3 }));
 const without = (seen: Seen[], seconds: number) => ({ fades: [], outOfView: outOfViewOf(seen, seconds) });
 
 describe('the shots of a clip', () => {

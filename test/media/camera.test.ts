@@ -75,6 +75,27 @@ describe('the camera', () => {
     expect(movesIn(scenes)).toBe(true);
   });
 
+  it('does not pan when it cuts, and does when it pans between cuts', () => {
+    const pans = (scenes: Scene[], cutAt: number): boolean => {
+      const watch = createCameraWatch();
+      for (const [index, scene] of scenes.entries()) watch.add(draw(scene), { isNewShot: index === cutAt });
+      expect(watch.moves()).toBe(true);
+      return watch.pans();
+    };
+    expect(
+      pans(
+        film(12, (index) => ({ ground: index < 6 ? 1 : 4 })),
+        6,
+      ),
+    ).toBe(false);
+    expect(
+      pans(
+        film(12, (index) => ({ ground: index < 6 ? 1 : 4, slide: index * 5 })),
+        6,
+      ),
+    ).toBe(true);
+  });
+
   it('can not be told from a plain wall', () => {
     const watch = createCameraWatch();
     for (let index = 0; index < 6; index += 1) {

@@ -18,6 +18,7 @@ export const postgresNeeded = needs(
 const EMPTY = [
   ...['keyv', 'ledger_lines', 'ledger_counters', 'ping', 'inbox', 'settings', 'audit', 'video_frames'],
   ...['video_files', 'audit_log', 'processes', 'admissions', 'admission_spaces', 'admission_members'],
+  ...['library'],
 ].map((table) => `DELETE FROM ${table}`);
 
 async function serverUrl(): Promise<string> {

@@ -10,8 +10,13 @@ export type PostgresProxy = AsyncDisposable & {
   close(): void;
   /** Ends all connections, and takes new ones: the server was started anew. */
   cut(): void;
-  /** Nothing gets through in either way, and nobody is told: a cable that was cut, a server that stands still. */
-  freeze(): void;
+  /**
+   * Nothing gets through, and nobody is told: a cable that was cut, a server that stands still. `only`: statements don't
+   * arrive, or what they are answered.
+   */
+  freeze(only?: 'statements' | 'answers'): void;
+  /** From now on new connections lead to that server. */
+  leadTo(url: string): void;
   /** All is well again; what was frozen arrives. */
   open(): Promise<void>;
   /** How many connections there are now. */
@@ -20,12 +25,16 @@ export type PostgresProxy = AsyncDisposable & {
 
 /** `url`: of a server on this machine, on a socket in the folder `host` of its query, or by TCP. */
 export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
-  const target = new URL(url);
-  const folder = target.searchParams.get('host');
+  let target = new URL(url);
   const pairs = new Set<[near: Socket, far: Socket]>();
-  let isFrozen = false;
+  let frozen: { only?: 'statements' | 'answers' | undefined } | undefined;
 
+  const stop = ([near, far]: readonly [near: Socket, far: Socket]): void => {
+    if (frozen?.only !== 'answers') near.pause();
+    if (frozen?.only !== 'statements') far.pause();
+  };
   const server = createServer((near) => {
+    const folder = target.searchParams.get('host');
     const far = folder?.startsWith('/')
       ? connect(join(folder, '.s.PGSQL.5432'))
       : connect(Number(target.port || 5432), target.hostname);
@@ -38,8 +47,8 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
         other.destroy();
       });
       one.pipe(other);
-      if (isFrozen) one.pause();
     }
+    if (frozen) stop(pair);
   });
   await listen();
   const { port } = server.address() as AddressInfo;
@@ -63,12 +72,15 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
     url: through.href,
     close,
     cut,
-    freeze() {
-      isFrozen = true;
-      for (const sockets of pairs) for (const socket of sockets) socket.pause();
+    freeze(only) {
+      frozen = { only };
+      for (const pair of pairs) stop(pair);
+    },
+    leadTo(next) {
+      target = new URL(next);
     },
     async open() {
-      isFrozen = false;
+      frozen = undefined;
       for (const sockets of pairs) for (const socket of sockets) socket.resume();
       if (!server.listening) await listen(port);
     },

@@ -25,7 +25,7 @@ providerContract('RunComfy', async () => {
   const { inputs, pathOf } = await sampleFiles();
   const storage = createFalStorage({ key: files.key, restUrl: files.url, pathOf });
   const open = (apiUrl: string) =>
-    createRuncomfy({ token: sim.token, apiUrl, host: storage, clock: time, log: silent });
+    createRuncomfy({ token: sim.token, apiUrl, accountUrl: apiUrl, host: storage, clock: time, log: silent });
   const opened = [open(sim.url)];
   const also = (url: string) => {
     const another = open(url);

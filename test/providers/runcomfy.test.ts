@@ -38,6 +38,7 @@ function runcomfy(token = sim.token): Provider {
   const provider = createRuncomfy({
     token,
     apiUrl: sim.url,
+    accountUrl: sim.url,
     host: samples.host,
     clock: time,
     log: silent,

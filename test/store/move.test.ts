@@ -45,7 +45,20 @@ const ROWS: Record<string, Record<string, string | number | null | Uint8Array>[]
     space_id: 'web',
     held_at: 5,
     settled_at: null,
+    ...{ motion_id: 'mShuffle', character_id: null, failure: null },
   })),
+  library: [
+    {
+      ...{ id: 'mShuffle', kind: 'motion', shelf: 'discord:1', name_key: 'shuffle', owner_id: 'discord:2' },
+      ...{
+        file_key: 'cd'.repeat(32),
+        preview_key: null,
+        bytes: 4096,
+        created_at: 3,
+        item: '{"name":"Shuffle"}',
+      },
+    },
+  ],
   ledger_counters: [
     { scope: 'operator', window: 'day:2026-11-30', held_micros: 420_000, settled_micros: 390_001 },
     { scope: 'operator', window: 'month:2026-11', held_micros: 420_000, settled_micros: 7_390_001 },
@@ -184,6 +197,7 @@ describe('moving the records of a bot', postgresNeeded, () => {
       ['admissions', 2],
       ['admission_spaces', 1],
       ['admission_members', 2],
+      ['library', 1],
       ['inbox', 2],
       ['settings', 1],
       ['audit', 1],

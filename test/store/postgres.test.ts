@@ -14,6 +14,7 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { lockRecords } from '../../src/store/postgres-lock.ts';
 import { aHold, SPACE_DAY } from '../contracts/ledger.ts';
 import { freshSchema, postgresNeeded, postgresOfFile } from '../postgres/open.ts';
+import { wireTo } from '../postgres/wire.ts';
 
 const postgres = postgresOfFile();
 afterAll(() => postgres.close());
@@ -187,6 +188,48 @@ describe('an open database in PostgreSQL', postgresNeeded, () => {
     });
     await expect(cut).rejects.toThrow(StoreUnreachable);
     expect(await db.all('SELECT at FROM ping')).toEqual([]);
+  });
+
+  it('says that it is gone where a statement gets no answer, and keeps nobody else out for long', async () => {
+    const db = await postgres.empty();
+    const wire = await wireTo(await postgres.url());
+    const cutOff = await openPostgres(wire.url, { answerWithinMs: 300 });
+    onTestFinished(() => cutOff.close());
+    const cut = cutOff.transaction('keyv', async (tx) => {
+      await tx.run('INSERT INTO ping VALUES (1, 1)');
+      wire.cut();
+      await tx.run('INSERT INTO ping VALUES (2, 2)');
+    });
+    await expect(cut).rejects.toThrow(StoreUnreachable);
+    // The server, which nobody has told, ends a transaction that stands still.
+    expect(await db.transaction('keyv', (tx) => tx.all('SELECT at FROM ping'))).toEqual([]);
+  });
+
+  it('does a statement of the queues again that had to give way', async () => {
+    const db = await another();
+    await db.run('DELETE FROM keyv');
+    await db.run("INSERT INTO keyv (key, value) VALUES ('a', '0'), ('b', '0')");
+    const gate = await session(await postgres.url());
+    await gate.query('SELECT pg_advisory_lock(77)');
+    const waiting = async () => {
+      const { rows } = await gate.query('SELECT locktype FROM pg_locks WHERE NOT granted ORDER BY locktype');
+      return rows.map((row) => Object(row).locktype);
+    };
+    const add = "UPDATE keyv SET value = keyv.value || '1'";
+    // It has the first row, and goes for the second when the gate is opened.
+    const statement = db.queues.executeSql(
+      `WITH one AS (${add} WHERE key = 'a' RETURNING key), gate AS (SELECT pg_advisory_xact_lock(77) FROM one)
+        ${add} FROM gate WHERE key = 'b'`,
+    );
+    await expect.poll(waiting).toEqual(['advisory']);
+    const other = db.transaction('row', async (tx) => {
+      await tx.run(`${add} WHERE key = 'b'`);
+      await tx.run(`${add} WHERE key = 'a'`);
+    });
+    await expect.poll(waiting).toEqual(['advisory', 'transactionid']);
+    await gate.query('SELECT pg_advisory_unlock(77)');
+    await Promise.all([statement, other]);
+    expect(await db.all('SELECT value FROM keyv ORDER BY key')).toEqual([{ value: '011' }, { value: '011' }]);
   });
 
   it('throws StoreUnwritable where it only reads', async () => {

@@ -10,7 +10,7 @@ import { freshDatabase } from './open.ts';
 const SPACE = 'telegram:-1001';
 
 /** One with everything that can be set, and each kind of it. */
-const RECORD = `{"limits":[{"who":{"kind":"space"},"period":"day","unit":"usd","max":5000000},{"who":{"kind":"everyone"},"period":"month","unit":"jobs","max":30},{"who":{"kind":"channel","id":"7"},"period":"day","unit":"jobs","max":0},{"who":{"kind":"role","id":"77"},"period":"month","unit":"usd","max":10000000},{"who":{"kind":"member","id":"telegram:5"},"period":"day","unit":"jobs","max":"off"}],"grants":[{"who":{"kind":"member","id":"telegram:5"},"until":1796000000000,"unit":"usd","max":2000000},{"who":{"kind":"role","id":"77"},"until":1796000000000,"unit":"jobs","max":3}],"channels":["7"],"roles":["77"],"members":["telegram:5"],"blocked":[{"member":"telegram:6"},{"member":"telegram:8","until":1796000000000}],"providers":["runcomfy","fal"],"models":["kling-3.0","kling-2.6"],"quality":"standard","speed":"relaxed","confirmAboveMicros":500000,"notify":false,"adult":true,"label":"plate","logChannel":"-1001/12","timeZone":"Europe/Berlin","retentionDays":7}`;
+const RECORD = `{"limits":[{"who":{"kind":"space"},"period":"day","unit":"usd","max":5000000},{"who":{"kind":"everyone"},"period":"month","unit":"jobs","max":30},{"who":{"kind":"channel","id":"7"},"period":"day","unit":"jobs","max":0},{"who":{"kind":"role","id":"77"},"period":"month","unit":"usd","max":10000000},{"who":{"kind":"member","id":"telegram:5"},"period":"day","unit":"jobs","max":"off"}],"grants":[{"who":{"kind":"member","id":"telegram:5"},"until":1796000000000,"unit":"usd","max":2000000},{"who":{"kind":"role","id":"77"},"until":1796000000000,"unit":"jobs","max":3}],"channels":["7"],"roles":["77"],"members":["telegram:5"],"blocked":[{"member":"telegram:6"},{"member":"telegram:8","until":1796000000000}],"providers":["runcomfy","fal"],"models":["kling-3.0","kling-2.6"],"quality":"standard","speed":"relaxed","confirmAboveMicros":500000,"notify":false,"adult":true,"library":{"who":"roles","roles":["77"],"most":50,"each":5},"label":"plate","logChannel":"-1001/12","timeZone":"Europe/Berlin","retentionDays":7}`;
 
 /** The newest first: what the table of changes holds beside who and when. */
 const CHANGES = [
@@ -31,6 +31,7 @@ const CHANGES = [
   ['channels', '{"to":["7"]}'],
   ['grants', '{"to":[{"who":{"kind":"role","id":"77"},"until":1796000000000,"unit":"jobs","max":3}]}'],
   ['limits', '{"to":[{"who":{"kind":"space"},"period":"day","unit":"usd","max":5000000}]}'],
+  ['library', '{"to":{"who":"roles","roles":["77"],"most":50,"each":5}}'],
 ] as const;
 
 async function up() {

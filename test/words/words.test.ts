@@ -56,6 +56,12 @@ const REFUSALS: { [C in Refusal['code']]: Extract<Refusal, { code: C }> } = {
   'provider-down': { code: 'provider-down' },
   'disk-full': { code: 'disk-full' },
   'under-way': { code: 'under-way' },
+  'library-off': { code: 'library-off' },
+  'bad-name': { code: 'bad-name', why: 'too-long' },
+  'name-taken': { code: 'name-taken', kind: 'motion', name: 'Shuffle' },
+  'library-full': { code: 'library-full', kind: 'motion', whose: 'space', max: 200 },
+  'no-such-item': { code: 'no-such-item', kind: 'character', near: ['Rob'] },
+  'several-items': { code: 'several-items', kind: 'motion', near: ['Shuffle', 'Shuttle'] },
   busy: { code: 'busy' },
   stopping: { code: 'stopping' },
 };

@@ -21,8 +21,9 @@ import { onlyOption } from '../settings-panel.ts';
 import { LIMITABLE, WRITABLE } from './channel-types.ts';
 
 /** The entries under a message's "Apps". Discord names them by their English text, whatever the member's language. */
-type Menu = 'animate' | 'motion' | 'verify';
-const MENUS = ['animate', 'motion', 'verify'] as const satisfies Menu[];
+type Menu = 'animate' | 'motion' | 'verify' | 'save-motion' | 'save-character';
+/** Discord takes five of them (developer docs, interactions/application-commands, 2026-11-21). */
+const MENUS = ['animate', 'motion', 'verify', 'save-motion', 'save-character'] as const satisfies Menu[];
 
 const menuName = (menu: Menu, locale = 'en'): string => wordsFor(locale).t(`menu.${menu}`);
 
@@ -104,7 +105,9 @@ export function commandsData(
       name_localizations: texts(`${key}.name`).all,
       description: description.text,
       description_localizations: description.all,
-      options: command.parts ? partsData(key, command.parts) : optionsData(key, optionsOf(command, choice)),
+      options: command.parts
+        ? partsData(`command.${command.wordsOf ?? command.name}`, command.parts)
+        : optionsData(key, optionsOf(command, choice)),
       ...placesOf(offered),
     };
   });

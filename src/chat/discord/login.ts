@@ -8,6 +8,7 @@ import type { ComponentState } from '../../core/health.ts';
 import { backOffMs } from '../../core/job/pace.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Connection } from './client.ts';
+import { diagnosis } from './diagnoses.ts';
 import { troubleOf } from './outbound/trouble.ts';
 
 /** So many reconnects within that time are no mishap any more: Discord counts them, and resets tokens in the end. */
@@ -34,10 +35,11 @@ export type Login = { start(): void; stop(): Promise<void> };
 /** What came of one connection: over for good, or to be tried again. */
 type End = { fatal: string } | { again: string; slowly?: true };
 
+const BAD_TOKEN = 'DISCORD_TOKEN is not valid: copy it anew from the Developer Portal, page Bot';
+
 /** By close code, what the operator has to do (developer docs, topics/opcodes-and-status-codes, 2026-11-21). */
 const FATAL: Partial<Record<number, string>> = {
-  [Close.AuthenticationFailed]:
-    'DISCORD_TOKEN is not valid: copy it anew from the Developer Portal, page Bot',
+  [Close.AuthenticationFailed]: BAD_TOKEN,
   [Close.DisallowedIntents]: 'Discord refuses an intent of the bot: check the Developer Portal, page Bot',
   [Close.InvalidIntents]: 'Discord refuses an intent of the bot',
   [Close.InvalidAPIVersion]: 'Discord does not speak this version of its API any more: update Strut',
@@ -104,7 +106,8 @@ export function createLogin(parts: LoginParts): Login {
       const end = await hold(parts.connect());
       if (stopping.signal.aborted) return;
       if ('fatal' in end) {
-        report({ state: 'off', reason: end.fatal });
+        const finding = end.fatal === BAD_TOKEN ? { finding: diagnosis('discord-token-refused', {}) } : {};
+        report({ state: 'off', reason: end.fatal, ...finding });
         log.error({}, `Discord is off: ${end.fatal}`);
         return;
       }

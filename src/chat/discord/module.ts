@@ -47,6 +47,13 @@ export const discord = defineChat({
     // The bot's token; JSON web tokens have the same three parts.
     /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/,
   ],
+  howTo: [
+    'Open discord.com/developers/applications and press New Application.',
+    'On the page Bot, press Reset Token and copy it. The switches under Privileged Gateway Intents stay off.',
+  ],
+  writeTo:
+    'The bot must be in a server of yours (see its link above). Click on its name there, then Message.',
+  tokenLooks: /^[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}$/,
   namesFiles: namedByWaiting,
   async create(settings, { scheduler, ...deps }) {
     const { createDiscordChat } = await import('./index.ts');
@@ -62,4 +69,21 @@ export const discord = defineChat({
       scheduler: scheduler(),
     });
   },
+  async inspect(settings, deps) {
+    return (await import('./inspect.ts')).inspectDiscord(accessOf(settings), deps);
+  },
+  async hear(settings, deps) {
+    return (await import('./inspect.ts')).hearDiscord(accessOf(settings), deps);
+  },
+});
+
+type Access = {
+  DISCORD_TOKEN?: string | undefined;
+  DISCORD_API_URL: string;
+  DISCORD_INTERACTIONS?: 'gateway' | 'http' | undefined;
+};
+const accessOf = ({ DISCORD_TOKEN: token = '', DISCORD_API_URL: apiUrl, DISCORD_INTERACTIONS }: Access) => ({
+  token,
+  apiUrl,
+  interactions: DISCORD_INTERACTIONS,
 });

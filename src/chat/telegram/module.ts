@@ -17,8 +17,20 @@ export const telegram = defineChat({
     // The bot's token, also as it stands in an address within an address.
     /\d{6,12}(?::|%3[Aa])[\w-]{30,}/,
   ],
+  howTo: [
+    'In Telegram, open a chat with @BotFather and send /newbot.',
+    'Answer its two questions, and copy the token that it gives you, with its number and colon.',
+  ],
+  writeTo: 'Open the chat with your bot, and press Start first.',
+  tokenLooks: /^\d{6,12}:[\w-]{30,}$/,
   async create({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
     const { createTelegramChat } = await import('./index.ts');
     return createTelegramChat({ ...deps, token, apiUrl });
+  },
+  async inspect({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
+    return (await import('./inspect.ts')).inspectTelegram({ token, apiUrl }, deps);
+  },
+  async hear({ TELEGRAM_BOT_TOKEN: token = '', TELEGRAM_API_URL: apiUrl }, deps) {
+    return (await import('./inspect.ts')).hearTelegram({ token, apiUrl }, deps);
   },
 });

@@ -84,7 +84,10 @@ export const isLostSend = (error: unknown): error is TelegramTrouble =>
 /** Telegram tells its cases apart by words alone. Seen in tdlib/telegram-bot-api `Client.cpp` and in bots' issues. */
 const BY_WORDS: readonly [RegExp, TroubleKind][] = [
   [/message is not modified/i, 'not-modified'],
-  [/message to (edit|delete) not found|message can't be (edited|deleted)|MESSAGE_ID_INVALID/i, 'edit-lost'],
+  [
+    /message to (edit|delete) not found|message can't be (edited|deleted)|MESSAGE_ID_INVALID|there is no text in the message/i,
+    'edit-lost',
+  ],
   [/message thread not found|TOPIC_(CLOSED|DELETED)/i, 'no-topic'],
   [/not enough rights|have no rights|need administrator rights|_FORBIDDEN|CHAT_RESTRICTED/i, 'blocked'],
   [/CHAT_ADMIN_REQUIRED|USER_IS_BLOCKED|USER_BANNED_IN_CHANNEL|bot was (blocked|kicked)/i, 'blocked'],

@@ -8,6 +8,7 @@ import type { UserFromGetMe } from 'grammy/types';
 import type { Health } from '../../core/health.ts';
 import type { Log } from '../../core/ports.ts';
 import { isTrouble, type TelegramApi } from './api.ts';
+import { diagnosis } from './diagnoses.ts';
 import type { Bot as Me } from './inbound/read.ts';
 import { ALLOWED_UPDATES } from './inbound/wire.ts';
 import { pause, type Timers } from './timers.ts';
@@ -155,14 +156,16 @@ export function createUpdates({
   function complain(error: unknown, failures: number): number {
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
     if (isTrouble(error, 'unauthorized')) {
-      health.set('telegram', { state: 'degraded', reason: 'Telegram does not know TELEGRAM_BOT_TOKEN' });
+      const reason = 'Telegram does not know TELEGRAM_BOT_TOKEN';
+      health.set('telegram', { state: 'degraded', reason, finding: diagnosis('telegram-token-refused', {}) });
       if (failures === 1)
         log.error({}, 'telegram: Telegram does not know TELEGRAM_BOT_TOKEN; ask @BotFather for it');
       return BAD_TOKEN_WAIT_MS;
     }
     if (isTrouble(error, 'conflict')) {
       const reason = 'another program fetches this bot’s updates with the same token; only one can';
-      health.set('telegram', { state: 'degraded', reason });
+      const finding = diagnosis('telegram-second-poller', { who: me ? `@${me.username}` : 'the bot' });
+      health.set('telegram', { state: 'degraded', reason, finding });
       log.warn({}, `telegram: ${reason}. Trying again in ${CONFLICT_WAIT_MS / 1000} s`);
       return CONFLICT_WAIT_MS;
     }

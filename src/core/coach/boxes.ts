@@ -30,6 +30,17 @@ export function peopleIn({ people }: Pick<PictureLook, 'people'>, crop: Box | un
     .sort((a, b) => b.share - a.share);
 }
 
+/** Around somebody of whom no more than a face could be made out, in widths and heights of the head: the shoulders and the chest. */
+const CHEST = { wide: 2.6, high: 3.2 };
+
+/** Where somebody is, the body included that nobody could make out. */
+export function bodyOf({ box, framing, score }: Pick<Person, 'box' | 'framing' | 'score'>): Box {
+  if (framing !== 'face' || score > 0) return box;
+  const width = CHEST.wide * box.width;
+  const chest = { ...box, left: box.left - (width - box.width) / 2, width, height: CHEST.high * box.height };
+  return within(chest, { left: 0, top: 0, width: 1, height: 1 });
+}
+
 /** So much is left around a person, in shares of the larger of their sides; no more than the picture has. */
 const MARGIN = 0.08;
 

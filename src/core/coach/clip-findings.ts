@@ -1,12 +1,15 @@
 /** What may go wrong with a clip, as far as it is used. */
 import type { Mend } from './finding.ts';
-import { type ClipLook, type Shot, type Span, showsAsMuch } from './look.ts';
+import { type ClipLook, type Span, showsAsMuch } from './look.ts';
 import { stretchOf } from './parts.ts';
 import type { CoachRequest, Sighting } from './sighting.ts';
-import { common, lengthOf, stretchesOf, sumOf } from './stretches.ts';
+import { common, fits, lengthOf, repeatable, shotIn, stretchesOf, sumOf } from './stretches.ts';
 
-/** Every real cut that was measured scored more than that, and a noisy clip without any less. */
-const SURE_CUT = 20;
+/**
+ * Real cuts that were measured stood out from the frames around them by three times and more, however low they scored; what
+ * races, flickers or is noisy has more frames like it.
+ */
+const STANDS_OUT = 2;
 /** A stretch that begins or ends at a cut has none. */
 const AT_THE_EDGE = 0.15;
 const RIVAL = 0.5;
@@ -19,6 +22,10 @@ const SURE_FACE = 0.4;
 const FAST = 12;
 /** A stretch is worth being offered by itself where it spares so much of what is used. */
 const WORTH_SHARE = 0.75;
+/** A stretch that begins so much later is another one. */
+const ELSEWHERE_SECONDS = 1;
+/** Padding that encoders leave at a clip's end. */
+const ROUNDING = 0.05;
 /** More than these have no room. */
 const OFFERED = 2;
 
@@ -38,8 +45,8 @@ export function clipFindings(look: ClipLook, request: CoachRequest): Sighting[] 
       code: 'clip-cuts',
       measured: { cuts: cuts.length, firstSeconds: cuts[0]?.atSeconds ?? 0 },
       spans: cuts.map(({ atSeconds }) => ({ fromSeconds: atSeconds, toSeconds: atSeconds })),
-      unsure: !cuts.some(({ score }) => score >= SURE_CUT),
-      mends: trims,
+      unsure: !cuts.some(({ score, beside }) => score >= STANDS_OUT * beside),
+      mends: trims.length > 0 ? trims : repeatsFor(look, request),
     });
   const fades = look.fades.filter((fade) => lengthOf(common(fade, used)) > AT_THE_EDGE);
   if (fades.length > 0)
@@ -86,11 +93,15 @@ export function clipFindings(look: ClipLook, request: CoachRequest): Sighting[] 
   if (look.cameraRaces) say({ code: 'clip-camera-races', measured: {} });
   else if (look.cameraMoves && request.orientation === 'video' && request.model.understands.orientation)
     say({ code: 'clip-camera-moves', measured: {}, mends: followingCamera(used, request) });
-  if (choices.sound && look.sound === 'silent') say({ code: 'clip-silent', measured: {} });
+  const least = request.model.clip.minSeconds;
+  if (lengthOf(used) < least - ROUNDING)
+    say({ code: 'clip-repeated', measured: { seconds: rounded(lengthOf(used)), least } });
+  if (choices.sound && look.sound === 'silent' && request.model.understands.sound)
+    say({ code: 'clip-silent', measured: {}, mends: [{ kind: 'sound', choices: { sound: false } }] });
   const isTold = found.some(({ mends = [] }) => mends.some(({ kind }) => kind === 'trim'));
   const hasChosen = choices.trimFrom !== undefined || choices.trimTo !== undefined;
   const [best] = look.best.length > 0 && !hasChosen ? trims : [];
-  if (!isTold && best && spares(best, used))
+  if (!isTold && best && isBetter(best, used, look))
     say({
       code: 'clip-best',
       measured: { seconds: (best.choices.trimTo ?? 0) - (best.choices.trimFrom ?? 0) },
@@ -114,14 +125,16 @@ export function usedOf(
 const isInside = (at: number, { fromSeconds, toSeconds }: Span): boolean =>
   at > fromSeconds + AT_THE_EDGE && at < toSeconds - AT_THE_EDGE;
 
-/** The shot that most of what is used lies in. */
-export const shotIn = ({ shots }: Pick<ClipLook, 'shots'>, used: Span): Shot | undefined =>
-  shots.toSorted((a, b) => lengthOf(common(b, used)) - lengthOf(common(a, used)))[0];
-
-/** Stretches without a cut in them, other than what is used already. */
-function trimsFor(look: ClipLook, used: Span, { model, orientation }: CoachRequest): Mend[] {
-  return stretchesOf(look, model.clip, orientation)
+/** Stretches without a cut in them, other than what is used already. `mustFit`: those alone that go with the picture. */
+export function trimsFor(
+  look: ClipLook,
+  used: Span,
+  { model: { clip }, ...wanted }: CoachRequest,
+  { mustFit = false } = {},
+): Mend[] {
+  return stretchesOf(look, { clip, ...wanted })
     .filter((span) => !look.cuts.some(({ atSeconds }) => isInside(atSeconds, span)))
+    .filter((span) => !mustFit || fits(shotIn(look, span), wanted.framing))
     .filter(({ fromSeconds, toSeconds }) =>
       [fromSeconds - used.fromSeconds, toSeconds - used.toSeconds].some((off) => Math.abs(off) > AT_THE_EDGE),
     )
@@ -132,8 +145,28 @@ function trimsFor(look: ClipLook, used: Span, { model, orientation }: CoachReque
     }));
 }
 
-const spares = ({ choices: { trimFrom = 0, trimTo = 0 } }: Mend, used: Span): boolean =>
-  trimTo - trimFrom <= WORTH_SHARE * lengthOf(used);
+/** Where every shot is too short: the best one over and over. */
+const repeatsFor = (look: ClipLook, { model: { clip }, ...wanted }: CoachRequest): Mend[] =>
+  repeatable(look, { clip, ...wanted })
+    .slice(0, 1)
+    .map(({ fromSeconds, toSeconds }) => ({
+      kind: 'loop',
+      choices: { trimFrom: fromSeconds, trimTo: toSeconds, loop: true },
+    }));
+
+/** It spares a good part of what is used; or the model takes no more than that of a longer clip, and this is another part. */
+function isBetter(
+  { choices: { trimFrom = 0, trimTo = 0 } }: Mend,
+  used: Span,
+  { seconds }: ClipLook,
+): boolean {
+  const isShorter = trimTo - trimFrom <= WORTH_SHARE * lengthOf(used);
+  return (
+    isShorter || (used.toSeconds < seconds - ROUNDING && trimFrom - used.fromSeconds > ELSEWHERE_SECONDS)
+  );
+}
+
+const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /** The picture's own framing follows a moving camera better, but takes less of a clip. */
 const followingCamera = (used: Span, { model }: CoachRequest): Mend[] =>

@@ -28,9 +28,11 @@ export const FINDING_CODES = [
   'no-face-in-image',
   'image-head-cut',
   'facing-differs',
+  'pose-differs',
   'clip-too-fast',
   'clip-camera-races',
   'clip-camera-moves',
+  'clip-repeated',
   'image-in-bars',
   'image-blurred',
   'image-dark',
@@ -44,7 +46,8 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 /** How surely each of them spoils a model's video; what is missing does it no harm. */
 export type FindingTable = Readonly<Partial<Record<FindingCode, FindingLevel>>>;
 
-type MendKind = 'crop' | 'trim' | 'orientation' | 'model';
+/** `loop`: a part is repeated that would be too short for the model. */
+type MendKind = 'crop' | 'trim' | 'loop' | 'orientation' | 'model' | 'sound';
 
 /** A change of the request. `person`: whom a crop is on, by the number in the picture's look, counted from 1. */
 export type Mend = { kind: MendKind; choices: Partial<Choices>; person?: number };

@@ -1,4 +1,5 @@
 /** What may go wrong with a picture, a clip and the two together, for one model: from what was seen, without looking. */
+import { peopleIn } from './boxes.ts';
 import { clipFindings } from './clip-findings.ts';
 import { FINDING_CODES, FINDING_LEVELS, type Finding, type FindingLevel } from './finding.ts';
 import { imageFindings } from './image-findings.ts';
@@ -16,8 +17,9 @@ const MILDER: Record<FindingLevel, FindingLevel> = {
 };
 
 /** The worst first. What does the model no harm is left out. */
-export function findingsOf({ picture, clip }: Seen, request: CoachRequest): Finding[] {
-  const table = request.model.findings;
+export function findingsOf({ picture, clip }: Seen, asked: CoachRequest): Finding[] {
+  const table = asked.model.findings;
+  const request = { ...asked, framing: picture && peopleIn(picture, asked.choices.crop)[0]?.framing };
   const sightings = [
     ...(picture ? imageFindings(picture, request) : []),
     ...(clip ? clipFindings(clip, request) : []),

@@ -1,5 +1,5 @@
 /** What may go wrong with a picture. */
-import { cropTo, peopleIn } from './boxes.ts';
+import { bodyOf, cropTo, peopleIn } from './boxes.ts';
 import type { Mend } from './finding.ts';
 import { type Person, type PictureLook, showsAsMuch } from './look.ts';
 import type { CoachRequest, Sighting } from './sighting.ts';
@@ -13,8 +13,18 @@ const SMALLISH_SHARE = 0.08;
 const SURE_FACE = 0.4;
 /** Under that the model has to invent what it renders. */
 const SMALL_SIDE = 480;
+/** Of the largest one's head, how high one is at least of somebody who is as near. */
+const NEAR_HEAD = 0.6;
 /** More than these have no room as buttons, and are rarely told apart. */
 const CHOOSABLE = 5;
+
+/** Rivals, and whoever is as near as the largest by the size of the head, though others hide the body. */
+function choosable(people: readonly Person[], rivals: readonly Person[]): Person[] {
+  const head = people[0]?.head;
+  return people.filter(
+    (one) => rivals.includes(one) || (head && one.head && one.head.height >= NEAR_HEAD * head.height),
+  );
+}
 
 export function imageFindings(look: PictureLook, { model, choices }: CoachRequest): Sighting[] {
   const { crop } = choices;
@@ -23,7 +33,7 @@ export function imageFindings(look: PictureLook, { model, choices }: CoachReques
   const found: Sighting[] = [];
   const say = (sighting: Omit<Sighting, 'about'>): void => void found.push({ about: 'image', ...sighting });
   const cropMend = (person: Person): Mend[] => {
-    const to = cropTo(person, look, model.image);
+    const to = cropTo({ box: bodyOf(person) }, look, model.image);
     // People have the numbers that they have in the whole picture.
     const number = look.people.findIndex(({ box }) => box === person.box) + 1;
     return to ? [{ kind: 'crop', choices: { crop: to }, person: number }] : [];
@@ -46,7 +56,7 @@ export function imageFindings(look: PictureLook, { model, choices }: CoachReques
         code: 'several-people-in-image',
         measured: { people: crop ? rivals.length : Math.max(rivals.length, look.count) },
         boxes: rivals.map(({ box }) => box),
-        mends: rivals.slice(0, CHOOSABLE).flatMap(cropMend),
+        mends: choosable(people, rivals).slice(0, CHOOSABLE).flatMap(cropMend),
       });
     if (look.face < SURE_FACE && largest.facing !== 'back')
       say({ code: 'no-face-in-image', measured: { face: look.face }, boxes: [largest.box] });

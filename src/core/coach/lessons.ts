@@ -79,10 +79,20 @@ function spoiled(job: Job): boolean | undefined {
 
 /** Only a `may-fail`: of what will fail, its makers say so. */
 function lowered(record: LessonsRecord, model: string, finding: Finding): Finding {
-  const all = record[model];
-  const own = all?.by[finding.code];
-  if (finding.level !== 'may-fail' || !all || !own || own.jobs < ENOUGH_JOBS) return finding;
-  const others = all.jobs - own.jobs;
-  const usual = others > 0 ? (all.spoiled - own.spoiled) / others : 0;
-  return own.spoiled / own.jobs > usual ? finding : { ...finding, level: 'hint' };
+  const isLower = finding.level === 'may-fail' && foretellsNothing(record, model, finding.code);
+  return isLower ? { ...finding, level: 'hint' } : finding;
+}
+
+/** Whether jobs with a finding were spoiled no more often than those without, once there were enough to tell. */
+export function foretellsNothing(record: LessonsRecord, model: string, code: string): boolean {
+  const own = record[model]?.by[code];
+  if (!own || own.jobs < ENOUGH_JOBS) return false;
+  return own.spoiled / own.jobs <= usualShare(record, model, code);
+}
+
+/** Of a model's jobs without a finding, the share that was spoiled. */
+export function usualShare(record: LessonsRecord, model: string, code: string): number {
+  const { jobs, spoiled, by } = record[model] ?? { jobs: 0, spoiled: 0, by: {} };
+  const own = by[code] ?? { jobs: 0, spoiled: 0 };
+  return jobs > own.jobs ? (spoiled - own.spoiled) / (jobs - own.jobs) : 0;
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Counted up whenever looks tell something else of the same file: what was kept under another number is looked at again. */
-export const LOOK_VERSION = 1;
+export const LOOK_VERSION = 2;
 
 /** More people than that are counted, not described. */
 export const MAX_PEOPLE = 12;
@@ -86,7 +86,7 @@ export const pictureLookSchema = seenSchema.extend({
 });
 export type PictureLook = z.infer<typeof pictureLookSchema>;
 
-/** One look at a clip; there is one every 0.6 seconds, and of a long one fewer. */
+/** One look at a clip; there is one every 0.8 seconds, and of a long one fewer. */
 const momentSchema = z.object({
   atSeconds: seconds,
   /** The one who is followed first, then the others by size. Empty where nobody is in view. */
@@ -124,7 +124,8 @@ export const clipLookSchema = seenSchema.extend({
   second: share,
   face: share,
   moments: z.array(momentSchema),
-  cuts: z.array(z.object({ atSeconds: seconds, score: z.number() })),
+  /** `beside`: the highest score of any other frame shortly before or after it, which is little where one shot ends. */
+  cuts: z.array(z.object({ atSeconds: seconds, score: z.number(), beside: z.number() })),
   /** Up from black or white, down to it, or from one scene into the next. */
   fades: z.array(spanSchema),
   /** When the followed person can't be seen. */

@@ -6,6 +6,8 @@ import { type ClipLook, clipLookSchema, LOOK_VERSION, type PictureLook, pictureL
 
 /** After that a file that nobody has used is looked at anew. */
 const KEPT_MS = 30 * 24 * 3_600_000;
+/** One that is used again is kept for as long from then on; not written anew each time. */
+const RENEWED_AFTER_MS = KEPT_MS / 2;
 
 type Seen = { path: string; sha256: string };
 
@@ -18,6 +20,7 @@ export type Looks = {
 export function createLooks(
   media: Pick<Media, 'lookAtPicture' | 'lookAtClip'>,
   kept: Pick<KeyValueStore, 'get' | 'set'>,
+  now: () => number = Date.now,
 ): Looks {
   return {
     picture: once('picture', pictureLookSchema, (path) => media.lookAtPicture(path)),
@@ -29,16 +32,21 @@ export function createLooks(
     shape: z.ZodType<Look>,
     lookAt: (path: string) => Promise<Look | undefined>,
   ): (file: Seen) => Promise<Look | undefined> {
-    const record = z.object({ version: z.literal(LOOK_VERSION), look: shape });
+    const record = z.object({
+      version: z.literal(LOOK_VERSION),
+      look: shape,
+      // Missing on those of an earlier version.
+      at: z.number().default(0),
+    });
     /** Whoever asks for the same file meanwhile waits for the same look. */
     const underWay = new Map<string, Promise<Look | undefined>>();
 
     async function lookOnce(path: string, key: string): Promise<Look | undefined> {
       const known = record.safeParse(await kept.get(key));
-      if (known.success) return known.data.look;
-      const look = await lookAt(path);
-      if (look) await kept.set(key, { version: LOOK_VERSION, look }, KEPT_MS);
-      return look;
+      const fresh = known.success ? known.data.look : await lookAt(path);
+      const isYoung = known.success && now() - known.data.at < RENEWED_AFTER_MS;
+      if (fresh && !isYoung) await kept.set(key, { version: LOOK_VERSION, look: fresh, at: now() }, KEPT_MS);
+      return fresh;
     }
 
     return ({ path, sha256 }) => {

@@ -1,7 +1,7 @@
 /** Which part of a picture and of a clip a job is made of, as a member writes it and as it is counted. */
 import type { Choices } from '../job/wishes.ts';
 import { accept, type Outcome, refuse } from '../refusals.ts';
-import type { Box, Span } from './look.ts';
+import type { Box, ClipLook, Span } from './look.ts';
 
 type Parts = Pick<Choices, 'trimFrom' | 'trimTo' | 'crop'>;
 type Texts = Readonly<Record<'trim_from' | 'trim_to' | 'crop', string | undefined>>;
@@ -58,6 +58,16 @@ export function stretchOf({ trimFrom = 0, trimTo = Infinity }: Parts, seconds: n
   const span = { fromSeconds: trimFrom, toSeconds: Math.min(trimTo, seconds) };
   return span.fromSeconds < span.toSeconds ? span : undefined;
 }
+
+/** What is known of what is used: a cut counts as a move of the camera, and a part may be without it. */
+export const factsOfPart = <Facts extends { cameraMoves: boolean }>(
+  facts: Facts,
+  { trimFrom, trimTo }: Parts,
+  look: Pick<ClipLook, 'cameraMoves'> | undefined,
+): Facts =>
+  look && (trimFrom !== undefined || trimTo !== undefined)
+    ? { ...facts, cameraMoves: look.cameraMoves }
+    : facts;
 
 /** Whether that is less than the whole. */
 export const isTrimmed = ({ fromSeconds, toSeconds }: Span, seconds: number): boolean =>

@@ -3,6 +3,8 @@
 import { adviceOn } from '../coach/advice.ts';
 import type { PricedFinding } from '../coach/finding.ts';
 import type { Seen } from '../coach/findings.ts';
+import type { Span } from '../coach/look.ts';
+import { factsOfPart } from '../coach/parts.ts';
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
 import { openJob } from '../job/open-job.ts';
@@ -27,6 +29,8 @@ export type PreparedJob = {
   /** What was seen of them, and what of that may go wrong. */
   seen?: Seen;
   findings: readonly PricedFinding[];
+  /** What could be used of the clip, the best first. */
+  best?: readonly Span[];
   /** The codes of what was said, for the job's record; missing where it was not looked at. */
   told?: readonly string[] | undefined;
 };
@@ -72,18 +76,19 @@ export function createIntake(ctx: Context): Intake {
     const { image, clip, warnings, seen } = await verdictOn(uploads, target.model);
     if (!image.ok) return image;
     if (!clip.ok) return clip;
-    const planned = plan(choices, clip.value, target);
+    const planned = plan(choices, factsOfPart(clip.value, choices, seen.clip), target);
     if (!planned.ok) return planned;
     const heard = choices.sound ? warnings : warnings.filter((warning) => warning !== 'sound-unreadable');
     const prepared = await priced(spaceId, planned.value, heard, { uploads });
     if (!prepared.ok) return prepared;
-    const findings = await adviceOn(ctx, spaceId, {
+    const advice = await adviceOn(ctx, spaceId, {
       seen,
       choices,
       clip: clip.value,
       prepared: prepared.value,
     });
-    return accept({ ...prepared.value, seen, findings, told: findings.map(({ code }) => code) });
+    const told = advice.findings.map(({ code }) => code);
+    return accept({ ...prepared.value, seen, ...advice, told });
   }
 
   async function prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>> {

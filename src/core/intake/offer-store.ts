@@ -98,7 +98,7 @@ export function createOfferStore(ctx: Context, kv: KeyValueStore) {
 /** An upload of the front's becomes ours; a file that is ours already, such as another job's, stays where it lies. */
 export async function keepUpload(
   work: FileWork,
-  { path, name, kept, postedBy, croppedFrom }: Upload,
+  { path, name, kept, postedBy, croppedFrom, item }: Upload,
 ): Promise<NamedFile | undefined> {
   if (kept && !(await work.hold(kept))) return undefined;
   const file = kept ?? (await work.keep(path, 'application/octet-stream'));
@@ -107,6 +107,7 @@ export async function keepUpload(
     ...(name ? { name } : {}),
     ...(postedBy === undefined ? {} : { postedBy }),
     ...(croppedFrom ? { croppedFrom } : {}),
+    ...(item === undefined ? {} : { item }),
   };
 }
 

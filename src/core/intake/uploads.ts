@@ -20,10 +20,12 @@ export async function keptUpload(
     name,
     postedBy,
     croppedFrom,
+    item,
   }: StoredFile & {
     name?: string | undefined;
     postedBy?: string | undefined;
     croppedFrom?: WholePicture | undefined;
+    item?: string | undefined;
   },
 ): Promise<Upload> {
   const kept = { key, bytes, mime };
@@ -35,6 +37,7 @@ export async function keptUpload(
     ...(name ? { name } : {}),
     ...(postedBy === undefined ? {} : { postedBy }),
     ...(croppedFrom ? { croppedFrom } : {}),
+    ...(item === undefined ? {} : { item }),
   };
 }
 
@@ -51,7 +54,7 @@ export async function keptUploads(
 /**
  * A file that a member gave us, whole on our disk, with the name that it had there. `kept`: it is one of ours.
  * `repeats`: where it comes from it is played over and over, as stickers are. `postedBy`: the member whose message it was
- * on, with their platform, where that is known.
+ * on, with their platform, where that is known. `item`: the library item that it is the file of.
  */
 export type Upload = {
   path: string;
@@ -61,5 +64,6 @@ export type Upload = {
   repeats?: true;
   postedBy?: string;
   croppedFrom?: WholePicture;
+  item?: string;
 };
 export type Uploads = { image: Upload; clip: Upload };

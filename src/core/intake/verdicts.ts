@@ -2,6 +2,7 @@
 import type { Seen } from '../coach/findings.ts';
 import type { Context } from '../context.ts';
 import type { QuoteWarning } from '../job/job.ts';
+import { factsFor } from '../library/ready.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import type { Model } from '../models/model.ts';
 import type { Outcome } from '../refusals.ts';
@@ -14,7 +15,7 @@ export type Verdict = {
   seen: Seen;
 };
 
-type Parts = Pick<Context, 'media' | 'looks'>;
+type Parts = Pick<Context, 'media' | 'looks' | 'library'>;
 type Limits = Pick<Model, 'image' | 'clip'>;
 
 /** Verdicts are remembered by the files' hashes: whoever chooses asks for the price again at each change. */
@@ -51,8 +52,12 @@ const mayPass = (verdict: Outcome<unknown>): boolean =>
 /** Both files at once, and what is seen in them: the hosted model refuses some, after minutes. */
 async function judge(ctx: Parts, { image, clip }: Uploads, limits: Limits): Promise<Verdict> {
   const [imageFacts, clipFacts] = await Promise.all([
-    ctx.media.checkImage(image.path, limits.image),
-    ctx.media.checkClip(clip.path, limits.clip),
+    factsFor(ctx, 'character', image, limits.image).then(
+      (known) => known ?? ctx.media.checkImage(image.path, limits.image),
+    ),
+    factsFor(ctx, 'motion', clip, limits.clip).then(
+      (known) => known ?? ctx.media.checkClip(clip.path, limits.clip),
+    ),
   ]);
   if (!imageFacts.ok || !clipFacts.ok) return { image: imageFacts, clip: clipFacts, warnings: [], seen: {} };
   const [inPicture, inClip] = await Promise.all([ctx.looks.picture(image), ctx.looks.clip(clip)]);

@@ -55,7 +55,7 @@ export async function goOn(
     return refuse({ code: 'price-rose', micros: best.micros });
   }
   // Killed after this, the job still asks: another yes holds the same again, and its end frees what is held.
-  const hold = await ctx.ledger.rehold(holdOf(ctx, job, best, now));
+  const hold = await ctx.ledger.rehold(holdOf(ctx, job, { quote: best, inputs: job.inputs }, now));
   if (!hold.ok) return noRoom(hold);
   ctx.log.info({ job: job.code, provider: best.provider }, 'a dearer offer was agreed to');
   return accept(await move(ctx, { ...job, quote: best }, 'created', {}));

@@ -18,7 +18,7 @@ type End =
 export async function finishUnsettled(ctx: Context, job: Job, failure: FailureCode): Promise<Job> {
   const unsettledMicros = job.quote.micros;
   if (unsettledMicros === 0) return finish(ctx, job, 'failed', { failure, costMicros: 0 });
-  await ctx.ledger.suspend(job.id, OPERATOR);
+  await ctx.ledger.suspend(job.id, OPERATOR, failure);
   const provider = 'provider' in job && job.provider ? { provider: job.provider } : {};
   return move(ctx, job, 'failed', {
     failure,
@@ -28,6 +28,10 @@ export async function finishUnsettled(ctx: Context, job: Job, failure: FailureCo
     ...provider,
   });
 }
+
+/** Why a job failed; one that was called off did not. */
+const whyOf = (end: object): { failure?: FailureCode } =>
+  'failure' in end ? { failure: end.failure as FailureCode } : {};
 
 /** Ends a job without a video. What the provider did not bill costs nothing. The caller holds the job's lock. */
 export async function finish<S extends End['state']>(
@@ -43,6 +47,7 @@ export async function finish<S extends End['state']>(
     counts: end.costMicros > 0,
     provider: provider ?? job.quote.provider,
     at: now,
+    ...whyOf(end),
   });
   // TypeScript can't follow the pairing of S with its fields through the generic; End above is what holds it together.
   const fields = { ...end, endedAt: now, ...(provider ? { provider } : {}) } as unknown as Parameters<

@@ -43,11 +43,13 @@ export type Jobs = {
   freeOrphans(): Promise<void>;
   /** Frees the places of jobs that render no more: what a crash leaves between a job's end and its leaving the queue. */
   freePlaces(): Promise<void>;
+  /** The same for those who wait for a place. */
+  recountPlaces(): Promise<void>;
   /** Takes up every job that is not over and has no next step. Answers how many. */
   takeUp(): Promise<number>;
-  /** Does so, and starts the tracker on these lanes. */
-  recover(lanes?: readonly Lane[]): Promise<number>;
-  /** Tracks the jobs of more lanes from now on: this process has their chat. */
+  /** For a process that is alone: does all of this, and starts the tracker. Answers how many jobs were taken up. */
+  recover(): Promise<number>;
+  /** Tracks the jobs of these lanes from now on, too. */
   serve(lanes: readonly Lane[]): Promise<void>;
   /** Takes no more steps of these lanes: another process has their chat. */
   leave(lanes: readonly Lane[]): Promise<void>;
@@ -165,11 +167,11 @@ export function createJobs(ctx: Context): Jobs {
     });
   }
 
-  async function recover(lanes?: readonly Lane[]): Promise<number> {
+  async function recover(): Promise<number> {
     await freeOrphans(ctx);
     await recountPlaces(ctx);
     const count = await takeUp(ctx);
-    await ctx.scheduler.start(track, lanes);
+    await ctx.scheduler.start(track);
     return count;
   }
 
@@ -194,6 +196,7 @@ export function createJobs(ctx: Context): Jobs {
     sendAgain: again,
     freeOrphans: () => freeOrphans(ctx),
     freePlaces: () => freePlaces(ctx),
+    recountPlaces: () => recountPlaces(ctx),
     takeUp: () => takeUp(ctx),
     recover,
     serve: (lanes) => ctx.scheduler.start(track, lanes),

@@ -1,12 +1,12 @@
 /** Creates a job: holds its price in the ledger, then saves its record. */
 
 import type { Context } from '../context.ts';
-import type { HoldOutcome, HoldRequest, Limit } from '../limits/ledger.ts';
+import { type HoldOutcome, type HoldRequest, type Limit, UnknownHold } from '../limits/ledger.ts';
 import { countersOf, kindOfLimit, limitsOf } from '../limits/quota.ts';
 import { accept, type Outcome, type PastLimit, refuse } from '../refusals.ts';
 import { codeOf } from './code.ts';
 import { deadlineMs } from './due.ts';
-import type { Event, Job, Quote } from './job.ts';
+import type { Event, Job } from './job.ts';
 import { nudge } from './lanes.ts';
 
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
@@ -15,9 +15,10 @@ export async function openJob(
   { id, requester }: Event,
   what: Pick<Job, 'request' | 'inputs' | 'quote' | 'findings'>,
   past: readonly PastLimit[] = [],
+  tries = 1,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
-  const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what.quote, now, past));
+  const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
   if (!hold.ok) return noRoom(hold);
   const created: Job = {
     id,
@@ -30,7 +31,9 @@ export async function openJob(
     deadlineAt: now + deadlineMs(ctx, what.request),
     state: 'created',
   };
-  const job = await ctx.store.save(created).catch(async (error: unknown) => {
+  const job = await ctx.store.save(created, { held: true }).catch(async (error: unknown) => {
+    // This process stood still for so long that others took the hold for a dead one's: all of it is asked for anew.
+    if (error instanceof UnknownHold && tries === 1) return undefined;
     const kept = await ctx.store.get(id).catch(() => 'unclear' as const);
     // Only the answer to the save was lost. Where even that can't be told, its step is due: there is none if it is not there.
     if (kept && kept !== 'unclear') return kept;
@@ -39,6 +42,7 @@ export async function openJob(
     else await ctx.ledger.release(id);
     throw error;
   });
+  if (!job) return openJob(ctx, { id, requester }, what, past, tries + 1);
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   await nudge(ctx, job);
@@ -49,7 +53,7 @@ export async function openJob(
 export function holdOf(
   ctx: Context,
   { id, requester }: Event,
-  quote: Quote,
+  { quote, inputs }: Pick<Job, 'quote' | 'inputs'>,
   at: number,
   past: readonly PastLimit[] = [],
 ): HoldRequest {
@@ -66,7 +70,17 @@ export function holdOf(
     spaceId: requester.spaceId,
     provider: quote.provider,
     seconds: quote.seconds,
+    ...itemsOf(inputs),
   };
+}
+
+/** The library items that a job is made with. */
+function itemsOf({ image, clip }: Job['inputs']): Pick<HoldRequest, 'items'> {
+  const items = {
+    ...(clip.item === undefined ? {} : { motion: clip.item }),
+    ...(image.item === undefined ? {} : { character: image.item }),
+  };
+  return Object.keys(items).length > 0 ? { items } : {};
 }
 
 export function noRoom({ limit, leftMicros, leftJobs }: Extract<HoldOutcome, { ok: false }>) {

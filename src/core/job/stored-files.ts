@@ -4,9 +4,14 @@
 export type StoredFile = { key: string; bytes: number; mime: string };
 /**
  * What a member handed in, under the name that it had there. `postedBy`: whose message it was on, where that is known, or
- * that they passed it on.
+ * that they passed it on. `item`: the library item that it is the file of.
  */
-export type NamedFile = StoredFile & { name?: string; postedBy?: string; croppedFrom?: WholePicture };
+export type NamedFile = StoredFile & {
+  name?: string;
+  postedBy?: string;
+  croppedFrom?: WholePicture;
+  item?: string;
+};
 /** The picture that one is a part of, known by its hashes alone: what is blocked of it is blocked of its parts. */
 export type WholePicture = { sha256: string; looks?: PictureHash };
 /** What a picture looks like, as in `Media`. */

@@ -12,9 +12,12 @@ import { finish } from './finish.ts';
 import type { Attempt, Job, JobIn, Stop, WaitingForRoom } from './job.ts';
 import { bind, keepAnswer } from './keep-answer.ts';
 import { asQuoted, bestLeft, nextProvider } from './left-offers.ts';
+import { StaleJob } from './stale-job.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
+/** Once it is on record that a job is submitted, it is. Whoever takes longer stood still. */
+const SENT_WITHIN_MS = 10_000;
 /** Who can't be reached for so long is not waited for where somebody else would take the job for more. */
 const CLEAR_AFTER_MS = 5_000;
 
@@ -192,13 +195,17 @@ async function upload(
   }
 }
 
-/** Whatever goes wrong in here after the first byte, the job may exist there: that is `unknown`, and final. */
+/**
+ * Whatever goes wrong in here after the first byte, the job may exist there: that is `unknown`, and final. Throws StaleJob,
+ * with nothing sent, where this process stood still before it for so long that the job came to an end.
+ */
 async function submitOnce(
   ctx: Context,
   provider: Provider,
-  job: Job,
+  job: JobIn<'submitting'>,
   uploaded: UploadedFiles,
 ): Promise<SubmitOutcome> {
+  if (ctx.clock.now() > job.submittedAt + SENT_WITHIN_MS) await mustBeOpen(ctx, job);
   try {
     return await provider.submit(job.id, job.request, uploaded, AbortSignal.timeout(SUBMIT_TIMEOUT_MS));
   } catch (error) {
@@ -208,6 +215,13 @@ async function submitOnce(
     );
     return { kind: 'unknown' };
   }
+}
+
+/** Others may have taken it for lost, which it is not yet. */
+async function mustBeOpen(ctx: Context, { id, submittedAt }: JobIn<'submitting'>): Promise<void> {
+  const now = await ctx.store.get(id);
+  const isOurs = (now?.state === 'submitting' || now?.state === 'unknown') && now.submittedAt === submittedAt;
+  if (!isOurs) throw new StaleJob(id);
 }
 
 /** What is wrong with the files or the words is wrong at every provider of the same model. */

@@ -1,4 +1,8 @@
 /** The edge of the core to the ledger: what is held, what became of it, and what stands against a limit. */
+
+import type { FailureCode } from '../failure-codes.ts';
+import type { ItemKind } from '../library/kinds.ts';
+import type { ItemNumbers } from '../library/numbers.ts';
 import type { Micros } from '../price/money.ts';
 
 /** What limits count: who pays for what, in which calendar window. */
@@ -16,6 +20,8 @@ export type HoldRequest = {
   provider: string;
   /** Whole seconds of video that the price counts. */
   seconds: number;
+  /** The library items that the job is made with. */
+  items?: Partial<Record<ItemKind, string>>;
 };
 export type HoldOutcome =
   | { ok: true }
@@ -59,30 +65,37 @@ export type LineRange = { from: number; to: number } & (
 export type Ledger = {
   /** Holds the price if every limit has room, else changes nothing. */
   reserve(hold: HoldRequest): Promise<HoldOutcome>;
+  /** The prices of several jobs, each beside those before it: all of them, or none. */
+  reserveAll(holds: readonly HoldRequest[]): Promise<HoldOutcome>;
   /**
    * Another price in the place of what a job holds, on the counters of then, if every limit has room for it without what
    * was held; else changes nothing. Throws UnknownHold where nothing is held.
    */
   rehold(hold: HoldRequest): Promise<HoldOutcome>;
-  /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. */
+  /** The hold becomes the bill. `counts` false frees it altogether: nothing was billed and nothing came. `failure`: why no
+   * video came of it. */
   settle(
     jobId: string,
-    bill: { micros: Micros; counts: boolean; provider: string; at: number },
+    bill: { micros: Micros; counts: boolean; provider: string; at: number; failure?: FailureCode },
   ): Promise<void>;
   /** Nobody knows whether this will be billed: the hold stays on the counters of `scope` and leaves all others. */
-  suspend(jobId: string, scope: string): Promise<void>;
+  suspend(jobId: string, scope: string, failure?: FailureCode): Promise<void>;
   totals(key: LedgerKey): Promise<LedgerTotals>;
   /** The jobs whose price is still held, of those that were held before then. */
   held(before?: number): Promise<string[]>;
-  /** Takes back a hold whose job was never made, as if it had never been. A settled line stays. */
+  /** Takes back a hold whose job was never made, as if it had never been; a settled line stays, and that of a job on record. */
   release(jobId: string): Promise<void>;
   /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */
   lines(range: LineRange): AsyncIterable<readonly LedgerLine[]>;
   /** The operator's suspense lines: what may still be billed and nobody knows, oldest first. */
   suspended(): Promise<LedgerLine[]>;
+  /** How jobs went that were made with these library items; what was never used is missing. */
+  itemNumbers(kind: ItemKind, ids: readonly string[]): Promise<Map<string, ItemNumbers>>;
+  /** How long those of late took, from the hold to the bill; undefined where none was delivered. */
+  itemUsualMs(kind: ItemKind, id: string): Promise<number | undefined>;
 };
 
-/** A bill came for a job that never held anything: a bug of ours; a retry does not help. Thrown by every Ledger. */
+/** Nothing is held for a job that is billed, or saved for the first time; a retry does not help. Thrown by every Ledger. */
 export class UnknownHold extends Error {
   override name = 'UnknownHold';
   readonly jobId: string;

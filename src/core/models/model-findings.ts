@@ -37,6 +37,7 @@ const HINTS = {
   'image-small': 'hint',
   'image-hands-cut': 'hint',
   'clip-silent': 'hint',
+  'clip-repeated': 'hint',
   'clip-best': 'hint',
 } as const satisfies FindingTable;
 
@@ -55,6 +56,7 @@ export const STRICT_FINDINGS = {
   'clip-out-of-view': 'may-fail',
   'legs-invented': 'may-fail',
   'facing-differs': 'may-fail',
+  'pose-differs': 'hint',
 } as const satisfies FindingTable;
 
 /**

@@ -34,6 +34,11 @@ export type ProviderHealth = {
   /** Of a job that this process has just ended: each is noted by one process. */
   note(job: Job): Promise<void>;
   of(provider: string): ProviderStats;
+  /** Of the jobs that ended from then on, and whose end says something of the provider. */
+  since(
+    provider: string,
+    at: number,
+  ): { ended: number; failed: number; lastFailure?: FailureCode; usualMs?: number };
   /** Smaller is better; equal for providers about which nothing speaks. */
   rank(provider: string): number;
 };
@@ -61,10 +66,23 @@ export async function createProviderHealth(kv: KeyValueStore, sharing?: Sharing)
       await ends.add(provider, endOf(job));
     },
     of: (provider) => statsOf(provider, of(provider)),
-    rank(provider) {
-      const judged = of(provider).filter(
-        ({ end, failure }) => end === 'delivered' || (failure && !MEMBERS_OWN.includes(failure)),
+    since(provider, at) {
+      const judged = of(provider).filter((one) => one.at >= at && saysOfIt(one));
+      const failed = judged.filter(({ end }) => end !== 'delivered');
+      const lastFailure = failed.at(-1)?.failure;
+      const usual = quantile(
+        judged.flatMap((one) => one.seconds ?? []),
+        0.5,
       );
+      return {
+        ended: judged.length,
+        failed: failed.length,
+        ...(lastFailure ? { lastFailure } : {}),
+        ...(usual === undefined ? {} : { usualMs: usual * 1000 }),
+      };
+    },
+    rank(provider) {
+      const judged = of(provider).filter(saysOfIt);
       if (judged.length === 0) return 0;
       const bad = judged.filter(({ end }) => end !== 'delivered').length / judged.length;
       const typical =
@@ -88,6 +106,9 @@ export function noteEnds(
     providerHealth.note(job).catch((err: unknown) => log.warn({ err }, 'the provider stats were not kept'));
   });
 }
+
+const saysOfIt = ({ end, failure }: End): boolean =>
+  end === 'delivered' || (failure !== undefined && !MEMBERS_OWN.includes(failure));
 
 function endOf(job: Job): End {
   const base = { at: job.updatedAt, micros: 'costMicros' in job ? job.costMicros : 0 };

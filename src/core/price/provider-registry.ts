@@ -73,7 +73,8 @@ export function createProviderRegistry({
     const isAway = kind === 'unreachable';
     offUntil.set(id, clock.now() + (isAway ? UNREACHABLE_FOR_MS : OFF_FOR_MS));
     const howLong = isAway ? 'a minute' : 'ten minutes';
-    health.set(id, { state: 'degraded', reason: `${WORDS[kind]}: no new jobs for ${howLong} at a time` });
+    const reason = `${WORDS[kind]}: no new jobs for ${howLong} at a time`;
+    health.set(id, { state: 'degraded', reason, trouble: kind });
     return true;
   }
 

@@ -60,10 +60,12 @@ export function plan(
   let cutAtSeconds = isPart ? seconds : undefined;
   let loopToSeconds: number | undefined;
   if (durationMs < minSeconds * 1000 - PADDING_MS) {
-    // A single picture stays one, however often it is shown; and whoever chose a part of a clip can choose more of it.
-    const canLoop = !isPart && Math.round(clip.fps * seconds) > 1;
-    if (!canLoop || !(choices.loop ?? REPEATED.includes(clip.container)))
-      return refuse({ code: 'clip-too-short', seconds, minSeconds, canLoop });
+    // A single picture stays one, however often it is shown.
+    const hasFrames = Math.round(clip.fps * seconds) > 1;
+    // Whoever chose a part of a clip can choose more of it, so that a part is repeated only when asked for.
+    const loops = choices.loop ?? (!isPart && REPEATED.includes(clip.container));
+    if (!hasFrames || !loops)
+      return refuse({ code: 'clip-too-short', seconds, minSeconds, canLoop: hasFrames && !isPart });
     loopToSeconds = minSeconds;
     billed = minSeconds;
     notes.push('looped');

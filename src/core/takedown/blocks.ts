@@ -32,8 +32,12 @@ export type Blocks = {
   widen(jobId: string): Promise<void>;
   /** Why what is to be rendered in that space may not be, if so. Looks at the picture only where something is blocked. */
   refusalFor(spaceId: string, files: Uploads): Promise<Refusal | undefined>;
+  /** What is left of things in that space without those of which a picture is blocked, by what is known of these already. */
+  without<T>(spaceId: string, things: readonly T[], picturesOf: (thing: T) => KnownPictures): Promise<T[]>;
   all(): Promise<Block[]>;
 };
+
+type KnownPictures = { sha256: readonly string[]; looks: readonly PictureHash[] };
 
 const PREFIX = 'block:';
 const HASHES_KEPT = 200;
@@ -73,6 +77,14 @@ export function createBlocks({
       const block = await kv.get<Block>(PREFIX + jobId);
       if (block) await kv.set(PREFIX + jobId, { ...block, scope: EVERYWHERE });
     },
+    async without(spaceId, things, picturesOf) {
+      const here = (await all()).filter(({ scope }) => scope === EVERYWHERE || scope === spaceId);
+      if (here.length === 0) return [...things];
+      return things.filter((thing) => {
+        const pictures = picturesOf(thing);
+        return !here.some((block) => covers(block, pictures));
+      });
+    },
     async refusalFor(spaceId, { image: picture, clip }) {
       const here = (await all()).filter(({ scope }) => scope === EVERYWHERE || scope === spaceId);
       if (here.length === 0) return undefined;
@@ -92,6 +104,10 @@ export function createBlocks({
     },
   };
 }
+
+/** Whether one of these is a picture that is blocked. */
+export const covers = (block: Pick<Block, 'sha256' | 'pHashes'>, { sha256, looks }: KnownPictures): boolean =>
+  sha256.some((one) => block.sha256.includes(one)) || looks.some((one) => isAlike(one, block.pHashes));
 
 /** Whether it is the picture of those hashes, or that one in a mirror. */
 export const isAlike = (seen: PictureHash, hashes: readonly string[]): boolean =>

@@ -3,8 +3,10 @@ import type { Context } from '../context.ts';
 import { handOver } from '../delivery/delivery.ts';
 import type { Hidden, Job } from '../job/job.ts';
 import { nudge } from '../job/lanes.ts';
+import { keysOf } from '../library/item.ts';
+import { picturesOf } from '../library/shelves.ts';
 import type { Privacy } from '../upkeep/privacy.ts';
-import { EVERYWHERE, keptOf } from './blocks.ts';
+import { covers, EVERYWHERE, keptOf } from './blocks.ts';
 import type { Case, Effect } from './case.ts';
 import { tellOf } from './tell.ts';
 
@@ -52,6 +54,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
       await ctx.blocks.widen(jobId);
       return {};
     case 'forget':
+      await removeItems(ctx, jobId);
       // While it is under way it may still cost something; nobody is given what comes of it.
       return (await parts.privacy.forgetJob(jobId)) ? {} : 'not-yet';
   }
@@ -100,6 +103,18 @@ async function block(ctx: Context, { jobId, asker, locked, since }: Case, job: J
     ],
     pHashes: [seen, croppedFrom?.looks].flatMap((looks) => (looks ? keptOf(looks) : [])),
   });
+}
+
+/** What the library has of a picture goes with the video that was removed, there or everywhere. */
+async function removeItems(ctx: Context, jobId: string): Promise<void> {
+  const block = (await ctx.blocks.all()).find((one) => one.jobId === jobId);
+  if (!block) return;
+  for await (const item of ctx.library.all()) {
+    const isThere = block.scope === EVERYWHERE || item.spaceId === block.scope;
+    if (!isThere || !covers(block, picturesOf(item))) continue;
+    await ctx.library.remove(item.id);
+    await ctx.fileUse.release(keysOf(item));
+  }
 }
 
 /** To where it was asked for. Whoever can't be reached there finds it in their list. */

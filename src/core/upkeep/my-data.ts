@@ -5,6 +5,7 @@
 import type { Context } from '../context.ts';
 import { createHandOut } from '../delivery/hand-out.ts';
 import type { Job, StoredFile } from '../job/job.ts';
+import type { LibraryItem } from '../library/item.ts';
 import type { AuditRecord } from '../trust/audit.ts';
 
 /** A file of the archive. `text` is written as it is; `path` is one of ours, which may be gone by the time it is read. */
@@ -47,7 +48,15 @@ export async function* myData(
     })),
   );
   yield json('settings', ctx.settings.about(memberId));
+  const items = await ctx.library.ofOwner(memberId);
+  yield json('library', items.map(itemOf));
   if (!files) return;
+  for (const { kind, id, createdAt, file } of items)
+    yield {
+      name: `library/${kind}-${id}.${kind === 'motion' ? 'mp4' : (ENDINGS[file.mime] ?? 'img')}`,
+      atMs: createdAt,
+      path: await ctx.files.path(file),
+    };
   const handOut = createHandOut(ctx);
   for (const job of jobs) {
     // Asked for each when its turn comes: an archive is long in the making.
@@ -65,6 +74,20 @@ export async function* myData(
     // What can't be marked right now is left out: no video leaves without its marks.
     if (video.ok && !(await ctx.cases.hides(job.id))) yield await file('video', video.value, 'mp4');
   }
+}
+
+/** What they keep to animate with, without whose message it was on. */
+function itemOf({ id, kind, name, scope, spaceId, createdAt, facts, ...item }: LibraryItem) {
+  return {
+    id,
+    kind,
+    name,
+    scope,
+    ...(scope === 'space' ? { space: spaceId } : {}),
+    createdAt: moment(createdAt),
+    facts,
+    ...('shows' in item ? { shows: item.shows } : {}),
+  };
 }
 
 /** Without anybody else, and without who was reported by whom: a report must not come back to whoever made it. */

@@ -8,6 +8,7 @@ import type { OfferStore } from '../intake/offer-store.ts';
 import type { Offers } from '../intake/offers.ts';
 import { release } from '../job/fetch-video.ts';
 import { isOver, type Job } from '../job/job.ts';
+import type { Library } from '../library/library.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Unreadable } from '../ports.ts';
 import { type DataFile, myData } from './my-data.ts';
@@ -61,6 +62,7 @@ export function createPrivacy(
   ctx: Context,
   offers: Pick<Offers, 'forget'>,
   waiting: Pick<OfferStore, 'keepFor' | 'keptFor' | 'dropKept'>,
+  library: Pick<Library, 'forgetMember'>,
 ): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
   // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
@@ -132,6 +134,7 @@ export function createPrivacy(
     providers: () => ctx.registry.hosted(),
     async forget(memberId) {
       const hadOffers = await offers.forget(memberId);
+      const hadItems = await library.forgetMember(memberId);
       for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
       let jobs = 0;
       let underWay = 0;
@@ -155,7 +158,11 @@ export function createPrivacy(
         .overwrite()
         .catch((err: unknown) => ctx.log.warn({ err }, 'nothing was overwritten yet'));
       ctx.log.info({ jobs, underWay }, 'a member was forgotten');
-      return { jobs, underWay, other: hadOffers || hadGrants || hadTraces || wasAudited || wasReported };
+      return {
+        jobs,
+        underWay,
+        other: hadOffers || hadItems || hadGrants || hadTraces || wasAudited || wasReported,
+      };
     },
     forgetJob: async (id) => (await forgetJob(id)) !== 'under-way',
     forgetUnreadable,

@@ -16,8 +16,11 @@ const DAILY_MS = 24 * 3_600_000;
 /** Of several processes on the same records, one does it. */
 const UPKEEP = 'upkeep';
 
-/** `isAtHome`: as in `sweepOrphans`. `takeCopy`: makes today's copy of the records where there is none. */
-type Beside = { isAtHome(): boolean; takeCopy(): Promise<void> };
+/**
+ * `isAtHome`: as in `sweepOrphans`. `takeCopy`: makes today's copy of the records where there is none. `alarms`: looks what
+ * the operator has to hear of.
+ */
+type Beside = { isAtHome(): boolean; takeCopy(): Promise<void>; alarms(): Promise<void> };
 
 /** Begins at once, or when it is this process's turn, where it has `holds` with others; the answer ends it. */
 export function startUpkeep(
@@ -31,6 +34,7 @@ export function startUpkeep(
   return holds.onHeld(UPKEEP, {
     async gained() {
       stop = keepUp(ctx, core, beside, () => holds.holds(UPKEEP));
+      await core.jobs.recountPlaces();
     },
     lost: async () => stop(),
   });
@@ -40,6 +44,7 @@ function keepUp(ctx: Context, core: Core, beside: Beside, isOurs: () => boolean)
   const often = [
     beside.takeCopy,
     () => core.offers.sweep(),
+    () => core.library.savings.sweep(),
     () => core.jobs.freeOrphans(),
     // Nothing, unless a queue was emptied, or another process has died with what only it knew.
     () => core.jobs.takeUp(),
@@ -62,7 +67,7 @@ function keepUp(ctx: Context, core: Core, beside: Beside, isOurs: () => boolean)
   }
   const timers = (
     [
-      [[() => core.jobs.freePlaces()], PLACES_MS],
+      [[() => core.jobs.freePlaces(), beside.alarms], PLACES_MS],
       [often, OFTEN_MS],
       [daily, DAILY_MS],
     ] as const

@@ -28,7 +28,7 @@ export type FindingView = {
 
 /** A change of the request that makes it right. `fields`: what to send in the place of what was sent; an empty one is left out. */
 export type MendView = {
-  kind: 'crop' | 'trim' | 'orientation' | 'model';
+  kind: 'crop' | 'trim' | 'loop' | 'orientation' | 'model' | 'sound';
   /** "Use 0:00–0:07 · $0.49 instead of $0.91" */
   label: string;
   fields: Record<string, string>;

@@ -197,50 +197,6 @@ export type StatusView = {
   queues?: QueueView[];
 };
 
-/** `spent`, `held` and `suspended` are the sums as a person reads them. */
-export type SumsView = {
-  /** Jobs that count: delivered, or billed all the same. */
-  jobs: number;
-  usd: number;
-  spent: string;
-  /** Of those jobs, as quoted. */
-  seconds: number;
-  heldJobs: number;
-  heldUsd: number;
-  held: string;
-  suspendedJobs: number;
-  suspendedUsd: number;
-  suspended: string;
-};
-
-/** What may still be billed, and nobody knows. */
-type SuspenseView = {
-  code: string;
-  space: string;
-  member: string;
-  provider: string;
-  usd: number;
-  price: string;
-  heldAt: number;
-};
-
-/** What was spent over all spaces. Days are dates in `timeZone`, without a gap; the rest has the most spent first. */
-export type UsageView = {
-  period: string;
-  /** Epoch milliseconds: from then on, and before then. */
-  from: number;
-  to: number;
-  timeZone: string;
-  totals: SumsView;
-  days: (SumsView & { day: string })[];
-  members: (SumsView & { id: string })[];
-  providers: (SumsView & { id: string })[];
-  spaces: (SumsView & { id: string })[];
-  /** Of all times, the oldest first. */
-  suspense: SuspenseView[];
-  links: { csv: string; chart: string };
-};
-
 /** RFC 9457. The fields after `code` are there for the refusals that carry them. */
 export type Problem = {
   type?: string;

@@ -7,7 +7,8 @@ import { find, make, tell } from './dom.js';
 import { table } from './table.js';
 import { learnNames, lengthOf, nameOf, percent } from './words.js';
 
-/** @import { ComponentView, StatusView, SumsView, UsageView, ProviderStatsView } from './contract.ts' */
+/** @import { ComponentView, StatusView, ProviderStatsView } from './contract.ts' */
+/** @import { SumsView, UsageView, WarningView } from './usage-contract.ts' */
 
 /** A list of everybody may have thousands; the table for programs has them all. */
 const SHOWN = 25;
@@ -24,7 +25,7 @@ const counted = (count, word) => `${count.toLocaleString('en')} ${word}${count =
 const dayOf = (at, timeZone) => new Date(at).toLocaleDateString('en', { dateStyle: 'medium', timeZone });
 
 /** @param {UsageView} usage */
-function show({ totals, days, members, providers, spaces, suspense, links, from, to, timeZone }) {
+function show({ totals, days, members, providers, spaces, suspense, warnings, links, from, to, timeZone }) {
   const [first, last] = [dayOf(from, timeZone), dayOf(to - 1, timeZone)];
   const range = first === last ? first : `${first} – ${last}`;
   tell(find('spent', HTMLElement), totals.spent);
@@ -67,7 +68,23 @@ function show({ totals, days, members, providers, spaces, suspense, links, from,
       'Nothing.',
     ),
   );
+  put(
+    'warnings',
+    table(
+      ['Warning', 'Jobs', 'Spoiled', 'Without it'],
+      warningRows(warnings),
+      'No job that was warned of has ended yet.',
+    ),
+  );
 }
+
+/** What was said, and how often that came true. @param {WarningView[]} warnings */
+const warningRows = (warnings) =>
+  warnings.map(({ model, message, jobs, spoiled, usual, muted }) => ({
+    name: message,
+    about: `${model}${muted ? ' · only a hint by now' : ''}`,
+    cells: [jobs.toLocaleString('en'), `${spoiled} · ${percent(spoiled / jobs)}`, percent(usual)],
+  }));
 
 /** @param {string} sum @param {number} jobs */
 const inWords = (sum, jobs) => (jobs === 0 ? 'nothing' : `${sum} in ${counted(jobs, 'job')}`);

@@ -68,15 +68,20 @@ export async function findEverybody(
   }
   const isCloseUp = faces.some((face) => face.height > CLOSE_FACE * picture.height);
   if (parts && !isCloseUp)
-    for (const square of partsOf(picture)) meet(await lookOnce(models.pose, picture, square));
+    for (const square of partsOf(picture)) meet(await lookOnce(models.pose, picture, square, met));
   return together(met, faces);
 }
 
-/** A look at a square, and one more around whoever may be there. */
-async function lookOnce(model: PoseModel, picture: Picture, square: Square): Promise<Pose> {
+/** A look at a square, and one more around whoever may be there, unless that is somebody who was met. */
+async function lookOnce(
+  model: PoseModel,
+  picture: Picture,
+  square: Square,
+  met: readonly Pose[] = [],
+): Promise<Pose> {
   const pose = await lookAt(model, picture, square);
   const around = squareAround(pose, picture);
-  if (!around || personScore(pose) < 0.2) return pose;
+  if (!around || personScore(pose) < 0.2 || met.some((other) => isSamePerson(pose, other))) return pose;
   const closer = await lookAt(model, picture, around);
   return personScore(closer) > personScore(pose) ? closer : pose;
 }

@@ -10,6 +10,8 @@ import { findTurn, looksRight } from './turned.ts';
 
 /** So long after a count, people are counted anew. */
 const COUNT_EVERY_SECONDS = 5;
+/** The same after the first count: who sits down, or comes in, may be missed in one picture. */
+const COUNT_AGAIN_SECONDS = 2;
 /** The same where nobody was found: a glance at the whole tells when somebody comes. */
 const SEARCH_EVERY_SECONDS = 2;
 /** A search in all corners takes long: where the first ones found nobody, the whole is enough. */
@@ -44,6 +46,7 @@ export function createFollower(models: Models): Follower {
   let countedAt = Number.NEGATIVE_INFINITY;
   let counts = 0;
   let searches = 0;
+  let wasAlone = false;
   let turns = 0;
   let turned: 0 | 90 | 180 | 270 = 0;
   let surest = 0;
@@ -51,11 +54,13 @@ export function createFollower(models: Models): Follower {
   async function count(picture: Picture, atSeconds: number): Promise<Everybody> {
     countedAt = atSeconds;
     counts += 1;
-    // The first one is thorough, as those who stand beside the followed one tend to stay.
+    // The first one is thorough, as those who stand beside the followed one tend to stay; and one more where it met no others.
     const isFirst = searches === 0;
-    if (isFirst) searches += 1;
-    let everybody = await findEverybody(models, picture, { parts: isFirst });
-    if (everybody.bodies.length === 0 && !isFirst && searches < MAX_SEARCHES) {
+    const isThorough = isFirst || (wasAlone && searches < MAX_SEARCHES);
+    if (isThorough) searches += 1;
+    let everybody = await findEverybody(models, picture, { parts: isThorough });
+    wasAlone = everybody.bodies.length === 1;
+    if (everybody.bodies.length === 0 && !isThorough && searches < MAX_SEARCHES) {
       searches += 1;
       everybody = await findEverybody(models, picture, { parts: true });
     }
@@ -68,6 +73,8 @@ export function createFollower(models: Models): Follower {
     return everybody;
   }
 
+  const untilNextCount = (): number => (counts === 1 ? COUNT_AGAIN_SECONDS : COUNT_EVERY_SECONDS);
+
   const isAnybodyIn = async (picture: Picture): Promise<boolean> =>
     isPerson(await lookAt(models.pose, picture, wholeSquare(picture)));
 
@@ -75,7 +82,7 @@ export function createFollower(models: Models): Follower {
     async look(picture, atSeconds, isNewShot) {
       const before = isNewShot ? undefined : last;
       const since = atSeconds - countedAt;
-      const isDue = isNewShot || since >= (before ? COUNT_EVERY_SECONDS : SEARCH_EVERY_SECONDS);
+      const isDue = isNewShot || since >= (before ? untilNextCount() : SEARCH_EVERY_SECONDS);
       if (counts < MAX_COUNTS && (isDue || (!before && (await isAnybodyIn(picture))))) {
         const everybody = await count(picture, atSeconds);
         const bodies = everybody.bodies.map((body) => ({ body, person: describePerson(body, picture) }));

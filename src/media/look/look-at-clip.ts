@@ -9,6 +9,7 @@ import { openClip, type SoundOption } from '../av/open-clip.ts';
 import { createCameraWatch, type Grey, isPlain } from '../camera.ts';
 import { type ClipMeasurements, readClip } from '../check-clip.ts';
 import type { TaskContext } from '../task.ts';
+import { createCuts } from './cuts.ts';
 import { createFollower, type Seen } from './follow.ts';
 import { greyOf, withinBars } from './light.ts';
 import { loadModels } from './models.ts';
@@ -18,15 +19,12 @@ import { soundOf } from './sound.ts';
 /** Nobody sends more than half of it, and it has to be quick. */
 const LOOK_AT_SECONDS = 60;
 const LOOK_SIDE = 480;
-const LOOK_EVERY_SECONDS = 0.6;
+const LOOK_EVERY_SECONDS = 0.8;
 const MAX_LOOKS = 30;
 /** Every so many looks, another one follows shortly after, to tell how fast limbs move. */
 const GLANCE_EVERY = 5;
 const GLANCE_AFTER_SECONDS = 0.1;
 const GREY_EVERY_SECONDS = 0.4;
-/** A flash makes two, and no shot is shorter. */
-const CUT_SCORE = 10;
-const MIN_SHOT_SECONDS = 0.25;
 /** What grey values differ at least, on average, where anything moves at all. */
 const STILL = 0.6;
 /** About 20 s of 1080p at 30 frames a second. */
@@ -60,7 +58,7 @@ export async function lookAtClip(
     clip.picture,
   );
 
-  const cuts: ClipLook['cuts'] = [];
+  const cuts = createCuts();
   const seen: Seen[] = [];
   const speeds: number[] = [];
   const greys: { atSeconds: number; grey: Grey; isNewShot: boolean }[] = [];
@@ -84,12 +82,7 @@ export async function lookAtClip(
     signal.throwIfAborted();
     const atSeconds = Math.max(0, at - scanned.startSeconds);
     if (atSeconds > lookedAt) break;
-    const score = await cutWatch.score(frame);
-    const lastCut = cuts.at(-1)?.atSeconds ?? Number.NEGATIVE_INFINITY;
-    if (score >= CUT_SCORE && atSeconds - lastCut >= MIN_SHOT_SECONDS) {
-      cuts.push({ atSeconds: rounded(atSeconds), score: rounded(score) });
-      [isCutSinceLook, isCutSinceGrey] = [true, true];
-    }
+    if (cuts.add(atSeconds, await cutWatch.score(frame))) [isCutSinceLook, isCutSinceGrey] = [true, true];
     if (atSeconds >= greyAt - 0.001 || isCutSinceGrey) {
       greyAt = atSeconds + GREY_EVERY_SECONDS;
       const grey = await scaler.grey(frame);
@@ -122,7 +115,7 @@ export async function lookAtClip(
   const plain = greys.map(({ atSeconds, grey }) => ({ atSeconds, isPlain: isPlain(grey) }));
   const fades = fadesOf(plain, lookedAt);
   const outOfView = outOfViewOf(seen, lookedAt);
-  const shots = shotsOf(seen, cuts, lookedAt);
+  const shots = shotsOf(seen, cuts.all, lookedAt);
   const counts = seen.flatMap(({ everybody }) => everybody ?? []);
   const people = bestMoment(seen);
   const firstPose = seen.find(({ person }) => person)?.person;
@@ -141,14 +134,14 @@ export async function lookAtClip(
       boxes: (everybody ?? (person ? [person] : [])).slice(0, MAX_PEOPLE).map(({ box }) => box),
       motion: rounded(motion ?? 0),
     })),
-    cuts,
+    cuts: cuts.all,
     fades,
     outOfView,
     shots,
     best: bestOf(shots, seen, { fades, outOfView }),
     ...(firstPose ? { firstPose } : {}),
     speed: rounded(speeds.toSorted((a, b) => a - b)[Math.floor((speeds.length - 1) * 0.95)] ?? 0),
-    cameraMoves: camera.moves(),
+    cameraMoves: camera.pans(),
     cameraRaces: camera.races(),
     still: isStill(greys),
     sound: again ? await soundOf(again) : 'none',

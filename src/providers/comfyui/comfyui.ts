@@ -207,6 +207,7 @@ export async function createComfyui(options: ComfyOptions): Promise<Provider> {
         // That nobody is there has been told.
         if (!calls.isAway()) throw error;
       });
+      return {};
     },
 
     async stop() {

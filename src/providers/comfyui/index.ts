@@ -9,6 +9,7 @@ export const comfyui = defineProvider({
   name: 'ComfyUI',
   isOwn: true,
   key: 'COMFYUI_URL',
+  keyFrom: 'the address at which your own ComfyUI listens, like http://127.0.0.1:8188',
   settings: {
     COMFYUI_URL: {
       // Addresses of videos are on record, so none may hold a password.

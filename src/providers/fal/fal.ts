@@ -9,7 +9,7 @@ import { refusalOf, troubleIn } from './account.ts';
 import { findRequest } from './find.ts';
 import { appOf, inputOf, OFFERS, offerOf } from './offers.ts';
 import { isVideo, outcomeOf } from './outcome.ts';
-import { billedUnitOf, createFalPrices, isByLines, quoteOf } from './price.ts';
+import { billedUnitOf, createFalPrices, isByLines, pricesUrl, quoteOf } from './price.ts';
 import { createFalStorage } from './storage.ts';
 import { createWebhookJudge } from './webhook.ts';
 import { cancelAnswer, type FalOperation, operationShape, statusAnswer } from './wire.ts';
@@ -32,7 +32,7 @@ export type FalOptions = QueueOptions & {
 };
 
 export function createFal(options: FalOptions): Provider {
-  const { key, queueUrl, clock, webhookUrl } = options;
+  const { key, queueUrl, apiUrl, clock, webhookUrl } = options;
   const headers = { authorization: `Key ${key}` };
   const api = createQueueApi(options, { url: queueUrl, headers, graceMs: 60_000, troubleIn });
   const storage = createFalStorage(options);
@@ -146,6 +146,13 @@ export function createFal(options: FalOptions): Provider {
         ? { ...verdict, operation: { ...verdict.operation, ...renderedOf(request) } }
         : verdict;
     },
+
+    async check(signal) {
+      const answer = await api.call('GET', pricesUrl(apiUrl), signal);
+      if (answer.status !== 200) throw new NoClearAnswer(`fal.ai's prices answered ${answer.status}`);
+      return {};
+    },
+
     stop: async () => void (await Promise.all([api.http.stop(), storage.stop()])),
   };
 }

@@ -6,6 +6,8 @@ export const fal = defineProvider({
   id: 'fal',
   name: 'fal.ai',
   key: 'FAL_KEY',
+  keyFrom: 'fal.ai/dashboard/keys: Add key, scope API',
+  keyLooks: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}:[0-9a-f]{16,}$/,
   settings: {
     FAL_KEY: keySetting,
     FAL_QUEUE_URL: addressSetting('https://queue.fal.run'),

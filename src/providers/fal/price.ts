@@ -25,6 +25,9 @@ export type FalPrices = ReadonlyMap<string, Micros>;
 
 const ENDPOINTS = [...new Set(OFFERS.map(({ endpoint }) => endpoint))];
 
+export const pricesUrl = (apiUrl: string): string =>
+  `${apiUrl}/v1/models/pricing?endpoint_id=${ENDPOINTS.map(encodeURIComponent).join(',')}`;
+
 export function createFalPrices(options: {
   http: Http;
   apiUrl: string;
@@ -34,7 +37,7 @@ export function createFalPrices(options: {
 }): LivePrice<FalPrices> {
   const { http, apiUrl, key, clock, log } = options;
   async function readPrices(signal: AbortSignal): Promise<FalPrices> {
-    const url = `${apiUrl}/v1/models/pricing?endpoint_id=${ENDPOINTS.map(encodeURIComponent).join(',')}`;
+    const url = pricesUrl(apiUrl);
     const answer = await http.call({ method: 'GET', url, headers: { authorization: `Key ${key}` }, signal });
     if (answer.status !== 200) throw new NoClearAnswer(`fal.ai's prices: status ${answer.status}`);
     const { prices } = read(pricing, answer, "fal.ai's prices");

@@ -1,5 +1,6 @@
 /** Kling's own codes: what each says of our account, of the moment, or of the request. */
-import type { ProviderTrouble } from '../../core/ports.ts';
+import { z } from 'zod';
+import type { AccountFacts, ProviderTrouble } from '../../core/ports.ts';
 import type { FailureCode } from '../../core/refusals.ts';
 import { fromUpstream, rejected, subjectOf } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer } from '../http.ts';
@@ -91,4 +92,18 @@ export function failureOf(message: string, whole: unknown = message): FailureCod
   if (/risk control|content safety|sensitive/i.test(message)) return 'content-refused';
   const about = subjectOf(message);
   return about ? rejected(about) : known;
+}
+
+const packs = z.object({
+  data: z.object({
+    resource_pack_subscribe_infos: z.array(z.object({ remaining_quantity: z.number(), status: z.string() })),
+  }),
+});
+
+/** What is left in the packs that can be used now; the figure is half a day old, by its own documentation. */
+export function unitsIn(answer: ApiAnswer): AccountFacts {
+  const known = packs.safeParse(answer.json).data?.data.resource_pack_subscribe_infos;
+  const online = known?.filter(({ status }) => status === 'online') ?? [];
+  const left = online.reduce((sum, { remaining_quantity }) => sum + remaining_quantity, 0);
+  return known ? { units: `${left} units in its packs` } : {};
 }

@@ -7,6 +7,8 @@ export const kling = defineProvider({
   id: 'kling',
   name: 'Kling',
   key: 'KLING_API_KEY',
+  keyFrom: 'kling.ai/dev, API Keys: api-key-kling-…, no access key',
+  keyLooks: /^api-key-kling-/,
   settings: {
     KLING_API_KEY: keySetting,
     KLING_API_URL: addressSetting('https://api-singapore.klingai.com'),

@@ -4,7 +4,7 @@ import type { AssetHost, Provider } from '../../core/ports.ts';
 import { priceOf } from '../billing.ts';
 import { NoClearAnswer, read } from '../http.ts';
 import { accountOf, createQueueApi, POLL_FLOOR_MS, type QueueOptions, uploadTo } from '../queue-api.ts';
-import { isYes, refusalOf, saying, troubleIn } from './account.ts';
+import { isYes, refusalOf, saying, troubleIn, unitsIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import { judgeCallback } from './webhook.ts';
 import {
@@ -117,6 +117,7 @@ export function createKling(options: KlingOptions): Provider {
       const span = `start_time=${clock.now() - DAY_MS}&end_time=${clock.now()}`;
       const answer = await api.call('GET', `${apiUrl}/account/costs?${span}`, signal);
       if (!isYes(answer)) throw new NoClearAnswer(saying('account', answer));
+      return unitsIn(answer);
     },
 
     stop: api.http.stop,

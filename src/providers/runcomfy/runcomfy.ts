@@ -1,6 +1,7 @@
 /** RunComfy: Kling 2.6 motion control behind its Model API. It has no webhooks for it. */
 import type { Operation } from '../../core/job/job.ts';
 import type { AssetHost, Provider } from '../../core/ports.ts';
+import { microsFromUsd } from '../../core/price/money.ts';
 import { canDo } from '../../core/price/quote.ts';
 import { isFinalNo, type Reading } from '../doubts.ts';
 import { fromUpstream } from '../failures.ts';
@@ -11,6 +12,7 @@ import { codeIn, isNotFound, refusalOf, troubleIn } from './account.ts';
 import { outcomeOf } from './outcome.ts';
 import { createRuncomfyPrice, priceOf } from './price.ts';
 import {
+  balanceAnswer,
   cancelAnswer,
   inputOf,
   MODEL,
@@ -25,6 +27,8 @@ export type RuncomfyOptions = QueueOptions & {
   token: string;
   /** Paths start with `/v1/`. */
   apiUrl: string;
+  /** Where it says what is left; paths start with `/prod/`. */
+  accountUrl: string;
   host: AssetHost;
 };
 
@@ -32,7 +36,7 @@ export type RuncomfyOptions = QueueOptions & {
 const ENDS: readonly string[] = ['completed', 'succeeded', 'failed'];
 
 export function createRuncomfy(options: RuncomfyOptions): Provider {
-  const { token, apiUrl, host, clock } = options;
+  const { token, apiUrl, accountUrl, host, clock } = options;
   const headers = { authorization: `Bearer ${token}` };
   const api = createQueueApi(options, { url: apiUrl, headers, graceMs: 60_000, troubleIn });
   const modelUrl = `${apiUrl}/v1/models/${MODEL}`;
@@ -137,6 +141,14 @@ export function createRuncomfy(options: RuncomfyOptions): Provider {
     },
 
     costOf: (_request, videoSeconds) => priceOf(prices.known(), videoSeconds),
+
+    async check(signal) {
+      const answer = await api.call('GET', `${accountUrl}/prod/v2/balance`, signal);
+      if (!isYes(answer)) throw new NoClearAnswer(saying('balance', answer));
+      const { balance_usd: usd } = read(balanceAnswer, answer, "RunComfy's balance");
+      return { balanceMicros: microsFromUsd(Math.max(0, usd)) };
+    },
+
     stop: api.http.stop,
   };
   return provider;

@@ -24,6 +24,8 @@ export function inputOf(request: RenderRequest, uploaded: UploadedFiles) {
   };
 }
 
+export const balanceAnswer = z.object({ balance_usd: z.number() });
+
 export const statusAnswer = z.object({
   status: z.string(),
   queue_position: z.number().int().nonnegative().nullish(),

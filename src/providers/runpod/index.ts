@@ -6,6 +6,8 @@ export const runpod = defineProvider({
   id: 'runpod',
   name: 'RunPod',
   key: 'RUNPOD_API_KEY',
+  keyFrom: 'console.runpod.io, Settings, API Keys: one that may use Serverless',
+  keyLooks: /^rpa_\w{20,}$/,
   settings: {
     RUNPOD_API_KEY: keySetting,
     RUNPOD_API_URL: addressSetting('https://api.runpod.ai'),

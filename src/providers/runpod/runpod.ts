@@ -93,6 +93,12 @@ export function createRunpod(options: RunpodOptions): Provider {
       return named.success ? { kind: 'operation', operation: { id: named.data.id } } : { kind: 'look' };
     },
 
+    async check(signal) {
+      const answer = await api.call('GET', `${base}/health`, signal);
+      if (answer.status !== 200) throw new NoClearAnswer(`RunPod's health answered ${answer.status}`);
+      return {};
+    },
+
     stop: api.http.stop,
   };
   return provider;

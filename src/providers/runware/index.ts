@@ -7,6 +7,7 @@ export const runware = defineProvider({
   id: 'runware',
   name: 'Runware',
   key: 'RUNWARE_API_KEY',
+  keyFrom: 'my.runware.ai, API Keys',
   settings: {
     RUNWARE_API_KEY: keySetting,
     RUNWARE_API_URL: addressSetting('https://api.runware.ai'),

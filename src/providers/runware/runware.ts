@@ -147,6 +147,7 @@ export function createRunware(options: RunwareOptions): Provider {
 
     async check(signal) {
       await ask('getResponse', NO_TASK, signal);
+      return {};
     },
 
     stop: api.http.stop,

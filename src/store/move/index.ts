@@ -10,6 +10,9 @@ import { type MovedFiles, moveFiles } from './files.ts';
 import { MOVED_FILE } from './moved.ts';
 import { homeOf, type MovedRecords, moveRecords } from './records.ts';
 
+/** It goes through whole tables, and nobody waits. */
+const ANSWER_WITHIN_MS = 30 * 60_000;
+
 export type Move = {
   dataDir: string;
   /** The address of the database. */
@@ -38,7 +41,7 @@ export async function move(order: Move): Promise<MovedBot | undefined> {
   if (!from) return undefined;
   stack.defer(from.close);
   stack.defer(await lockRecords(to, waitMs === undefined ? {} : { waitMs }));
-  const target = await openPostgres(to);
+  const target = await openPostgres(to, { answerWithinMs: ANSWER_WITHIN_MS });
   stack.defer(target.close);
 
   let files: MovedFiles | undefined;

@@ -125,6 +125,7 @@ describe('fetching updates', () => {
       name: 'telegram',
       state: 'degraded',
       reason: expect.stringContaining('only one can'),
+      finding: expect.objectContaining({ code: 'telegram-second-poller', level: 'broken' }),
     });
   });
 

@@ -71,6 +71,18 @@ describe('of a picture for Kling', () => {
     ]);
   });
 
+  it('somebody between two others of whom no more than a face is seen can be cropped to as well, with the chest', () => {
+    const face = { left: 0.45, top: 0.3, width: 0.1, height: 0.12 };
+    const hidden = person({ box: face, head: face, framing: 'face', score: 0, facing: 'unclear' });
+    const [finding] = found({ picture: pictureLook({ people: [...inARow(2), hidden] }) });
+    const crops = finding?.mends.map(({ person: number, choices }) => [number, choices.crop]);
+    expect(crops?.map(([number]) => number)).toEqual([1, 2, 3]);
+    const crop = finding?.mends[2]?.choices.crop;
+    expect(crop?.top).toBeLessThan(0.3);
+    expect((crop?.top ?? 0) + (crop?.height ?? 0)).toBeGreaterThan(0.3 + 3 * 0.12);
+    expect(crop?.width).toBeGreaterThan(0.25);
+  });
+
   it('forty people are counted, and no more are offered than there is room for', () => {
     const [finding] = found({ picture: pictureLook({ people: inARow(12), count: 40 }) });
     expect(finding?.measured).toEqual({ people: 40 });
@@ -199,10 +211,45 @@ describe('of a clip for Kling', () => {
   });
 
   it('a clip that is all cuts has no mend, as no shot of it is long enough', () => {
-    const cuts = [1, 2, 3, 4, 5].map((atSeconds) => ({ atSeconds, score: 40 }));
+    const cuts = [1, 2, 3, 4, 5].map((atSeconds) => ({ atSeconds, score: 40, beside: 3 }));
     const shots = [0, 1, 2, 3, 4, 5].map((at) => shot(at, at + 1));
     const findings = found({ clip: clipLook({ seconds: 6, cuts, shots }) });
     expect(findings).toMatchObject([{ code: 'clip-cuts', level: 'will-fail', mends: [] }]);
+  });
+
+  it('a clip whose shots are all too short is mended by the best of them over and over', () => {
+    const cuts = [2, 4].map((atSeconds) => ({ atSeconds, score: 40, beside: 3 }));
+    const shots = [shot(0, 2, { motion: 0.1 }), shot(2, 4), shot(4, 6)];
+    const best = [{ fromSeconds: 2.08, toSeconds: 3.92 }];
+    const [finding] = found({ clip: clipLook({ seconds: 6, cuts, shots, best }) });
+    expect(finding).toMatchObject({
+      code: 'clip-cuts',
+      mends: [{ kind: 'loop', choices: { trimFrom: 2.08, trimTo: 3.92, loop: true } }],
+    });
+  });
+
+  it('a clip that has to be repeated is told to jump where it begins anew', () => {
+    expect(found({ clip: clipLook({ seconds: 2 }) })).toMatchObject([
+      { code: 'clip-repeated', level: 'hint', measured: { seconds: 2, least: 3 } },
+    ]);
+    expect(found({ clip: clipLook({ seconds: 2 }) }, { model: 'wan-animate' })).toEqual([]);
+  });
+
+  it('a silent sound track is mended by doing without it, where the model has a choice and sound is wanted', () => {
+    const clip = clipLook({ sound: 'silent' });
+    expect(found({ clip })).toMatchObject([
+      { code: 'clip-silent', mends: [{ kind: 'sound', choices: { sound: false } }] },
+    ]);
+    expect(found({ clip }, { choices: { sound: false } })).toEqual([]);
+    expect(found({ clip }, { model: 'wan-animate' })).toEqual([]);
+  });
+
+  it('of a clip that is longer than the model takes, the best part is offered though it spares nothing', () => {
+    const best = [{ fromSeconds: 12, toSeconds: 42 }];
+    const told = found({ clip: clipLook({ seconds: 50, best }) }, { choices: { trim: true } });
+    expect(told).toMatchObject([{ code: 'clip-best', mends: [{ choices: { trimFrom: 12, trimTo: 42 } }] }]);
+    const first = [{ fromSeconds: 0, toSeconds: 42 }];
+    expect(found({ clip: clipLook({ seconds: 50, best: first }) }, { choices: { trim: true } })).toEqual([]);
   });
 
   it('what is best of it is offered where it spares a good part of the price, as whole seconds to its quiet end', () => {
@@ -246,6 +293,22 @@ describe('of a pair for Kling', () => {
       clip: clipLook({ shots: [shot(0, 8, { framing: clip })] }),
     };
     expect(told(found(seen))).toEqual(expected);
+  });
+
+  it('a picture without legs is mended by a shot that needs none', () => {
+    const seen = {
+      picture: pictureLook({ people: [person({ framing: 'hips' })] }),
+      clip: clipLook({
+        ...cutAt(8, 12),
+        cuts: [],
+        shots: [shot(0, 8), shot(8, 12, { framing: 'upper' })],
+      }),
+    };
+    const [legs] = found(seen);
+    expect(legs).toMatchObject({
+      code: 'legs-invented',
+      mends: [{ kind: 'trim', choices: { trimFrom: 8, trimTo: 12 } }],
+    });
   });
 
   it('a face and a back do not fit, and what is hard to tell is not told', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/coach/finding.ts';
+import { foretold } from '../../../src/core/coach/foretold.ts';
 import { createLessons } from '../../../src/core/coach/lessons.ts';
 import type { Job } from '../../../src/core/job/job.ts';
 import { createLocks } from '../../../src/core/locks.ts';
@@ -73,6 +74,19 @@ describe('what is learnt', () => {
     expect(record).toEqual({
       'kling-2.6': { jobs: 3, spoiled: 2, by: { 'clip-cuts': { jobs: 3, spoiled: 2 } } },
     });
+  });
+
+  it('is told finding by finding, the surest first, beside what befell jobs without it', async () => {
+    const { record } = await learntOf([
+      ...times(50, delivered(['legs-invented'])),
+      failed(['clip-cuts'], 'clip-rejected'),
+      failed([], 'clip-rejected'),
+    ]);
+    expect(foretold(record)).toEqual([
+      { model: 'kling-2.6', code: 'clip-cuts', jobs: 1, spoiled: 1, usual: 1 / 51, isMuted: false },
+      { model: 'kling-2.6', code: 'legs-invented', jobs: 50, spoiled: 0, usual: 1, isMuted: true },
+    ]);
+    expect(foretold({})).toEqual([]);
   });
 
   it('is read by the operator as so many of so many, the surest warning first', async () => {

@@ -61,6 +61,21 @@ describe('a pair in a chat', () => {
     });
   });
 
+  it("keeps the clip's orientation in a part without the cut, though a cut looks like a move of the camera", async () => {
+    const remote = createRemote('paid');
+    const world = createWorld({
+      remotes: [remote],
+      clip: { durationMs: 9000, cameraMoves: true },
+      media: { lookAtPicture: async () => pictureLook(), lookAtClip: async () => clipLook(cutAt(5, 9)) },
+    });
+    const { core } = world.boot();
+    const offer = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(offer.request.orientation).toBe('image');
+    expect(await core.offers.change(MEMBER, offer.code, { trimFrom: 0, trimTo: 5 })).toMatchObject({
+      value: { request: { orientation: 'video' }, quote: { notes: [] } },
+    });
+  });
+
   it('becomes a job of the part that was chosen, with what was said of it on record', async () => {
     const used: unknown[] = [];
     const { core } = worldThatSees(pictureLook({ people: inARow(3) }), clipLook(cutAt(4, 9)), {
@@ -91,6 +106,57 @@ describe('a pair in a chat', () => {
         },
       },
     });
+  });
+
+  it('whose shots are all too short becomes a job of one of them that is repeated, at the price that was said', async () => {
+    const [asked, paths]: [unknown[], string[]] = [[], []];
+    const clip = clipLook({ ...cutAt(2, 4), best: [{ fromSeconds: 2.08, toSeconds: 4 }] });
+    const { core } = worldThatSees(pictureLook(), clip, {
+      normaliseClip: async (path, _to, { fromSeconds, maxSeconds, loopToSeconds }) => {
+        paths.push(path);
+        asked.push([fromSeconds, maxSeconds, loopToSeconds]);
+        const facts = { container: 'MP4', width: 720, height: 1280, fps: 30, hasSound: true, bytes: 1 };
+        return { ok: true, value: { ...facts, durationMs: (loopToSeconds ?? maxSeconds ?? 0) * 1000 } };
+      },
+    });
+    const { code, findings = [] } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    const [mend] = findings[0]?.mends ?? [];
+    expect(mend).toMatchObject({ kind: 'loop', micros: 210_000 });
+    const mended = await core.offers.change(MEMBER, code, mend?.choices ?? {});
+    expect(mended).toMatchObject({
+      value: {
+        quote: { micros: 210_000, seconds: 3, notes: ['looped'] },
+        findings: [{ code: 'clip-repeated' }],
+      },
+    });
+    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({ value: { kind: 'job' } });
+    // The part first, of the clip as it was given, and then that over and over.
+    expect(asked).toEqual([
+      [2.08, expect.closeTo(1.92), undefined],
+      [undefined, undefined, 3],
+    ]);
+    expect(new Set(paths).size).toBe(2);
+  });
+
+  it('is proposed in the blocks of seconds that its provider bills', async () => {
+    const clip = clipLook({ ...cutAt(14, 20) });
+    const remote = createRemote('paid', {
+      offers: [{ model: 'kling-2.6', quality: 'standard', bills: { micros: 500_000, blockSeconds: 5 } }],
+    });
+    remote.provider.quote = async ({ clipSeconds }) => ({
+      micros: Math.ceil(clipSeconds / 5) * 500_000,
+      notes: [],
+    });
+    const world = createWorld({
+      remotes: [remote],
+      clip: { durationMs: 20_000 },
+      media: { lookAtPicture: async () => pictureLook(), lookAtClip: async () => clip },
+    });
+    const offer = offerOf(await world.boot().core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(offer.findings?.[0]?.mends).toMatchObject([
+      { choices: { trimFrom: 0, trimTo: 10 }, micros: 1_000_000 },
+      { choices: { trimFrom: 15, trimTo: 20 }, micros: 500_000 },
+    ]);
   });
 
   it('is sent all the same with one yes, and what was said stays on record', async () => {

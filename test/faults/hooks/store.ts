@@ -1,6 +1,10 @@
 /** The store, with a point around each write. */
 import { z } from 'zod';
-import { createStore as create } from '../../../src/store/index.ts';
+import {
+  createStore as create,
+  createPostgresStore as createShared,
+  type Store,
+} from '../../../src/store/index.ts';
 import { withConsents } from '../../fakes/consents.ts';
 import { hooked } from './points.ts';
 
@@ -14,15 +18,16 @@ function stateOf(_method: string, [record]: readonly unknown[]): string {
   return `(${phase ? `${state}, ${phase.kind}` : state})`;
 }
 
-export const createStore: typeof create = (...args) => {
-  const store = create(...args);
-  return {
-    ...store,
-    audit: withConsents(store.audit, Date),
-    jobs: hooked(store.jobs, 'jobs', ['save'], stateOf),
-    ledger: hooked(store.ledger, 'ledger', ['reserve', 'settle', 'suspend', 'release']),
-    inbox: hooked(store.inbox, 'inbox', ['claim', 'note', 'done']),
-    files: hooked(store.files, 'files', ['keep'], (_, [, mime]) => `(${mime})`),
-    keyv: (namespace) => hooked(store.keyv(namespace), namespace, ['set', 'delete']),
-  };
-};
+const withPoints = (store: Store): Store => ({
+  ...store,
+  audit: withConsents(store.audit, Date),
+  jobs: hooked(store.jobs, 'jobs', ['save'], stateOf),
+  ledger: hooked(store.ledger, 'ledger', ['reserve', 'settle', 'suspend', 'release']),
+  inbox: hooked(store.inbox, 'inbox', ['claim', 'note', 'done']),
+  files: hooked(store.files, 'files', ['keep'], (_, [, mime]) => `(${mime})`),
+  keyv: (namespace) => hooked(store.keyv(namespace), namespace, ['set', 'delete']),
+});
+
+export const createStore: typeof create = (...args) => withPoints(create(...args));
+export const createPostgresStore: typeof createShared = async (...args) =>
+  withPoints(await createShared(...args));

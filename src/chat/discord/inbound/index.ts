@@ -13,6 +13,7 @@ import type { FirstAnswer } from './ack.ts';
 import { askerOf, inRank } from './asker.ts';
 import { checkFiles } from './check.ts';
 import { withMark } from './for-adults.ts';
+import { keepFile } from './keep-file.ts';
 import { keepForForm, makeJob } from './make.ts';
 import { createMentions } from './mentions.ts';
 import type { InboundParts } from './parts.ts';
@@ -152,6 +153,8 @@ export function createInbound(given: Omit<InboundParts, 'resumed'>, owners: Owne
         return verifyClip(parts, { ...event, asked: { ...who, ask } });
       case 'check':
         return checkFiles(parts, { ...event, asked: { ...who, ask } });
+      case 'keep':
+        return keepFile(parts, { ...event, asked: { ...who, ask } });
       case 'press':
         return press(parts, { ...event, asked: { ...who, ask } });
     }

@@ -11,6 +11,8 @@ import { type InboundRecord, inboxIdOf } from './record.ts';
 
 /** About fifteen seconds: PostgreSQL is started again in that time. */
 const TRIES = 11;
+/** The same where it does not say no, but nothing: the member must not wait that long for each try. */
+const TRIES_FOR_MS = 15_000;
 const PACE = { firstMs: 250, ceilingMs: 2_000 };
 /** An event comes twice within seconds. */
 const EVENTS_KNOWN = 1_000;
@@ -20,6 +22,8 @@ export type KeepParts = {
   inbox: Pick<Inbox, 'claim'>;
   /** Between two tries. */
   pace?: { firstMs: number; ceilingMs: number } | undefined;
+  /** Milliseconds on a clock that nobody sets. */
+  elapsed?: (() => number) | undefined;
   log: Log;
 };
 
@@ -29,12 +33,19 @@ export type KeepParts = {
  */
 export type Keep = (asked: InboundRecord, token: StoredToken, stopping: () => boolean) => Promise<boolean>;
 
-export function createKeep({ tokens, inbox, pace = PACE, log }: KeepParts): Keep {
+export function createKeep({
+  tokens,
+  inbox,
+  pace = PACE,
+  elapsed = () => performance.now(),
+  log,
+}: KeepParts): Keep {
   const begun = new Recent<string, Promise<boolean>>(EVENTS_KNOWN);
 
   async function insist(asked: InboundRecord, token: StoredToken, stopping: () => boolean): Promise<boolean> {
     const { eventId } = asked.target;
     let mayBeOurs = false;
+    const since = elapsed();
     for (let tries = 1; ; tries += 1) {
       try {
         await tokens.remember(eventId, token);
@@ -43,7 +54,8 @@ export function createKeep({ tokens, inbox, pace = PACE, log }: KeepParts): Keep
         return isNew || mayBeOurs;
       } catch (error) {
         mayBeOurs = true;
-        if (!mayPass(error) || tries >= TRIES || stopping()) throw error;
+        const isEnough = tries >= TRIES || elapsed() - since >= TRIES_FOR_MS;
+        if (!mayPass(error) || isEnough || stopping()) throw error;
         log.warn({ event: eventId, tries, err: error }, 'what a member asked is not on disk yet');
         await wait(backOffMs(tries, Math.random, pace));
       }

@@ -1,6 +1,7 @@
 /** Presses of buttons: what Discord's face can do with them. */
 import { runAction } from '../../actions.ts';
 import type { Face, Press } from '../../face.ts';
+import { LIBRARY_IN_PRIVATE } from '../../library-actions.ts';
 import { said } from '../../page.ts';
 import { formsPanel } from '../../settings-forms.ts';
 import { PANEL_VERB } from '../../settings-panel.ts';
@@ -22,6 +23,7 @@ const IN_PRIVATE: ReadonlySet<string> = new Set([
   'audit',
   'my-data',
   PANEL_VERB,
+  ...LIBRARY_IN_PRIVATE,
 ]);
 
 export async function press(parts: InboundParts, event: MemberEvent<AskOf<'press'>>): Promise<void> {

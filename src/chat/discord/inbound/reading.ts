@@ -12,10 +12,12 @@ import { type FileRole, type GivenFile, givenOf, motionOf, sortFiles } from './g
 import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
 import { makeSample, OWN_FILES, offerSamples } from './reading-samples.ts';
+import { openForm } from './reading-form.ts';
+import { fileFor, keeping, readLibrary, usedItem } from './reading-library.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
-import { jobChoices, modelsFor } from './say.ts';
+import { itemChoices, jobChoices, modelsFor } from './say.ts';
 import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 
 /**
@@ -25,8 +27,8 @@ import type { CommandUse, FormSent, Interaction, Press } from './wire.ts';
 export type Owners = Map<string, string>;
 
 export function readInteraction(reader: Reader, owners: Owners, event: Interaction): Reading | undefined {
-  const ofSettings = readSettings(reader, event);
-  if (ofSettings) return ofSettings;
+  const ofOthers = readSettings(reader, event) ?? readLibrary(reader, event);
+  if (ofOthers) return ofOthers;
   const { asker } = reader;
   switch (event.type) {
     case InteractionType.ApplicationCommandAutocomplete: {
@@ -54,6 +56,7 @@ export async function choicesOf(
   { typed, of }: Extract<Reading, { kind: 'choices' }>,
 ) {
   if (of === 'timezone') return zoneChoices(parts, reader, typed);
+  if (of === 'motion' || of === 'character') return itemChoices(parts, reader, typed, of);
   return of === 'models' ? modelsFor(parts, reader, typed) : jobChoices(parts, reader, typed, of);
 }
 
@@ -117,7 +120,7 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
   }
   const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
-  if (files.image && files.clip) {
+  if ((files.image || options.character) && (files.clip || options.motion)) {
     const ask: AskOf<'make'> = {
       kind: 'make',
       command: 'animate',
@@ -153,6 +156,12 @@ function readMenu(reader: Reader, { data, application_id: botId }: CommandUse): 
       ? lookAt(reader, given)
       : telling(asker, whyBeyond(words, beyond) ?? words.t('verify.no-video'));
   }
+  if (menu === 'save-motion' || menu === 'save-character') {
+    const kind = menu === 'save-motion' ? 'motion' : 'character';
+    const given = fileFor(kind, all);
+    const none = kind === 'motion' ? 'ask.no-clip-in-message' : 'ask.no-picture-in-message';
+    return given ? keeping(reader, kind, given) : telling(asker, whyBeyond(words, beyond) ?? words.t(none));
+  }
   const sorted = menu === 'motion' ? { clip: motionOf(all), unknown: [] } : sortFiles(all);
   const { unknown } = sorted;
   const image = 'image' in sorted ? sorted.image : undefined;
@@ -166,23 +175,6 @@ function readMenu(reader: Reader, { data, application_id: botId }: CommandUse): 
     clip: clip && { given: clip },
   });
   return openForm(reader, asker, { options: {}, files: { ...files, unknown } }, { choices: true });
-}
-
-function openForm(
-  { words }: Reader,
-  asker: Asker,
-  ask: Pick<AskOf<'form'>, 'options' | 'files'>,
-  { choices }: { choices: boolean },
-): Reading {
-  const { eventId, private: privately } = asker.target;
-  const form = fileForm(words, {
-    action: formAction({ of: 'ask', eventId, private: privately }),
-    title: words.t('modal.animate'),
-    files: (['image', 'clip'] as const).filter((what) => !ask.files[what]),
-    optional: ask.files.unknown.length > 0,
-    choices,
-  });
-  return doing(asker, { kind: 'form', form: modalOf(form) }, { kind: 'form', ...ask });
 }
 
 /** Which file a button asks for anew. */
@@ -212,6 +204,12 @@ function readPress(reader: Reader, owners: Owners, event: Press): Reading {
       openForm(reader, asker, { options: {}, files: { unknown: [] } }, { choices: false })
     );
   if (verb === SAMPLE_VERB) return refusedCaller(reader, asker) ?? makeSample(asker, read.arg);
+  const used = usedItem(verb, code);
+  if (used) {
+    const shut = refusedCaller(reader, asker);
+    const ask = { options: used, files: { unknown: [] } };
+    return shut ?? openForm(reader, reader.asker, ask, { choices: true });
+  }
   if (verb === 'again') {
     const files = { unknown: [] };
     const ask: AskOf<'make'> = { kind: 'make', command: 'again', options: { job: code }, files };

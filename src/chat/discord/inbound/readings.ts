@@ -1,5 +1,6 @@
 /** The result of reading an interaction: its first answer, and what is done afterwards. */
 import type { Call } from '../../../core/command.ts';
+import type { ItemKind } from '../../../core/library/item.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { notice } from '../render.ts';
 import type { FirstAnswer } from './ack.ts';
@@ -10,7 +11,7 @@ import type { Ask, InboundRecord } from './record.ts';
 /** `asked`: what is to be done after the first answer. */
 export type Reading =
   | { kind: 'answer'; asker: Asker; answer: FirstAnswer; asked?: InboundRecord }
-  | { kind: 'choices'; typed: string; of: 'timezone' | 'cancel' | 'jobs' | 'models' };
+  | { kind: 'choices'; typed: string; of: 'timezone' | 'cancel' | 'jobs' | 'models' | ItemKind };
 
 export type ReadingParts = Pick<InboundParts, 'core' | 'origins'>;
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Call } from '../../../core/command.ts';
+import { ITEM_KINDS } from '../../../core/library/kinds.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { PANEL_VERB } from '../../settings-panel.ts';
 import { fromOld } from '../ids.ts';
@@ -53,6 +54,8 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('say'), command: z.string(), part: z.string().optional(), options }),
   /** Whether that video is from here. */
   z.object({ kind: z.literal('verify'), clip: givenSchema }),
+  /** Something is to be kept in the library. */
+  z.object({ kind: z.literal('keep'), item: z.enum(ITEM_KINDS), options, files: recordedFilesSchema }),
   /** What may go wrong with these. */
   z.object({ kind: z.literal('check'), files: recordedFilesSchema }),
   z.object({

@@ -2,8 +2,10 @@
 
 import { cancellable } from '../../../core/job/cancel.ts';
 import { foremost, isKept } from '../../../core/job/job-order.ts';
+import type { ItemKind } from '../../../core/library/item.ts';
 import { cut } from '../../../core/text.ts';
 import { jobLine } from '../../../words/details.ts';
+import { itemText } from '../../../words/library.ts';
 import { answer, commandNamed } from '../../command.ts';
 import { modelChoices } from '../../model-choices.ts';
 import type { InboundParts } from './parts.ts';
@@ -43,6 +45,21 @@ export async function jobChoices(
     .map((job) => ({ name: cut(jobLine(words, job), NAME_LENGTH), value: job.code }))
     .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
     .slice(0, CHOICES);
+}
+
+/** What the library has of that kind whose name fits what was typed so far. */
+export async function itemChoices(
+  parts: InboundParts,
+  { words, call }: Reader,
+  typed: string,
+  kind: ItemKind,
+) {
+  const found = await parts.core.library.list(call, { kind, typed, most: CHOICES });
+  if (!found.ok) return [];
+  return found.value.map((listed) => ({
+    name: cut(itemText(words, listed), NAME_LENGTH),
+    value: listed.item.id,
+  }));
 }
 
 /** The models that may be chosen there. */

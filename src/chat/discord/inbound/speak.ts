@@ -7,6 +7,7 @@ import { sheetDrawer } from '../../coach.ts';
 import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw, Facts } from '../../facts.ts';
+import { previewDrawer } from '../../library-pages.ts';
 import { drawn, type Page } from '../../page.ts';
 import { formsPanel } from '../../settings-forms.ts';
 import { linkTo, linkToResult } from '../outbound/records.ts';
@@ -63,12 +64,15 @@ export async function privatePage(
   words: Words,
   page: Page,
 ): Promise<TellOutcome> {
-  const body = messageOf(words, page);
-  const { media } = page;
+  const { media, ...rest } = page;
   if (!media || !('path' in media)) {
-    await parts.replies.replyPrivately(replyTarget, body);
+    const picture = await drawn(media, parts.log);
+    const isShown =
+      media && picture && (await privatePicture(parts, replyTarget, words, { ...rest, media }, picture));
+    if (!isShown) await parts.replies.replyPrivately(replyTarget, messageOf(words, rest));
     return 'done';
   }
+  const body = messageOf(words, page);
   const live = await parts.tokens.get(replyTarget.target.eventId);
   if (!live) return 'nowhere';
   const { path, name: filename, mime, alt } = media;
@@ -80,6 +84,32 @@ export async function privatePage(
   } catch (error) {
     if (error instanceof DiscordTrouble && error.tooLarge) return 'too-large';
     throw error;
+  }
+}
+
+/** The words with their picture. False where it can't go along. */
+async function privatePicture(
+  { tokens, admin, log }: InboundParts,
+  { target }: ReplyTarget,
+  words: Words,
+  page: Page & Required<Pick<Page, 'media'>>,
+  picture: Uint8Array,
+): Promise<boolean> {
+  const live = target.kind === 'message' ? undefined : await tokens.get(target.eventId);
+  if (!live) return false;
+  const { name: filename, mime, alt } = page.media;
+  await using file = await admin.temp('png');
+  await writeFile(file.path, picture, { mode: 0o600 });
+  const body = messageOf(words, page);
+  try {
+    const route = Routes.webhook(live.applicationId, live.token);
+    const forThem = { ...body, flags: body.flags | MessageFlags.Ephemeral };
+    await admin.sender.post(route, forThem, [{ path: file.path, filename, mime, alt }]);
+    return true;
+  } catch (err) {
+    if (!(err instanceof DiscordTrouble)) throw err;
+    log.info({ err }, 'a picture could not be posted');
+    return false;
   }
 }
 
@@ -104,6 +134,7 @@ export function drawFor(
     panel: formsPanel,
     chart: core.reports.chart,
     sheets: { draw: sheetDrawer(core, admin.temp), of: core.coach.sheetOf },
+    drawPreviews: previewDrawer(core, admin.temp),
   };
   return async (write) => {
     const wanted = new Set<Job>();

@@ -2,6 +2,7 @@
 import type { Api } from 'grammy';
 import type { Chat, NoticePlace } from '../../../core/chat-port.ts';
 import type { KeyValueStore, Log } from '../../../core/ports.ts';
+import { alarmLines } from '../../../words/doctor/alarm.ts';
 import { wordsFor } from '../../../words/index.ts';
 import type { Line } from '../../page.ts';
 import { noticeLinesFor, requestLines, requestPage } from '../../pages.ts';
@@ -52,6 +53,10 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       const target = 'target' in to ? targetSchema.parse(to.target) : undefined;
       const place = placeOf(to);
       if (!place) return false;
+      if (notice.kind === 'alarm') {
+        const lines = alarmLines(notice.diagnosis, notice.over);
+        return (await outbound.say(place, messageOf(wordsFor(), { lines }))) !== undefined;
+      }
       const home = target?.chatId ?? chatOf(spaceId);
       const words = wordsFor(target?.locale ?? (await kv.get<string>(localeKey(spaceId))));
       // A log channel may serve several chats.

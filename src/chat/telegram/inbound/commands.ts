@@ -25,7 +25,7 @@ export async function answerCommand(
   const command = commandNamed(parts.commands, name);
   const isPrivate = said.chatType === 'private';
   if (!command) return isPrivate ? saying(words.t('told.unknown-command')) : undefined;
-  const options = typed === 'start' ? {} : optionsOf(command.data, text);
+  const { part, options } = typed === 'start' ? { options: {} } : readCommand(command.data, text);
   if (name === 'privacy' && options.delete) return withoutKeep(forgetQuestion(words));
   const how =
     command.audience === 'admins' || command.privately
@@ -34,7 +34,14 @@ export async function answerCommand(
         ? 'ranked'
         : 'member';
   const caller = await parts.who[how](said);
-  const call = { ...caller, id: jobIdOf(said), options, files: {}, seenByAll: !isPrivate };
+  const call = {
+    ...caller,
+    id: jobIdOf(said),
+    options,
+    ...(part === undefined ? {} : { part }),
+    files: {},
+    seenByAll: !isPrivate,
+  };
   const draw = drawFor(parts, said, words, caller.standing);
   return answer(command, call, { core: parts.core, words, draw });
 }
@@ -44,6 +51,24 @@ const withoutKeep = (question: Page): Page => ({
   ...question,
   rows: (question.rows ?? []).map((row) => row.slice(0, 1)),
 });
+
+/** Of a command with parts, the first word says which; what is no part of it is looked for in its first one. */
+function readCommand(data: CommandData, text: string): { part?: string; options: Record<string, string> } {
+  if (!data.parts) return { options: optionsOf(data, text) };
+  const [, word = '', rest = ''] = /^(\S*)\s*(.*)$/s.exec(text.trim()) ?? [];
+  const named = word.toLowerCase();
+  const [first = ''] = Object.keys(data.parts);
+  const isPart = Object.hasOwn(data.parts, named);
+  const part = isPart ? named : first;
+  const wanted = (data.parts[part]?.options ?? []).flatMap(({ name, type }) => (type === 'text' ? name : []));
+  // Two texts are told apart by what stands between them; a name may have blanks in it.
+  const texts = (isPart ? rest : text).split(wanted.length > 1 ? /\s*(?:=|→|->)\s*/ : /$^/, 2);
+  const options = wanted.flatMap((name, at) => {
+    const said = texts[at]?.trim();
+    return said ? [[name, said] as const] : [];
+  });
+  return { part, options: Object.fromEntries(options) };
+}
 
 /** The first word after a command: one of its switches, or what its first option that can be written is to be. */
 function optionsOf({ options }: CommandData, text: string): Record<string, string> {

@@ -1,4 +1,5 @@
 /** Decides what a message asks for. Sends nothing, so reading a message twice is harmless. */
+import { fileOf, ITEM_KINDS, type ItemKind } from '../../../core/library/item.ts';
 import type { Refusal } from '../../../core/refusals.ts';
 import type { WordKey } from '../../../words/index.ts';
 import { readWishes } from '../../wishes.ts';
@@ -20,7 +21,13 @@ export type Decision =
   | { do: 'samples' }
   | { do: 'request'; request: Request };
 
-export type DecideParts = { halves: Halves; expected: Expected; tooLarge: Downloads['tooLarge'] };
+export type DecideParts = {
+  halves: Halves;
+  expected: Expected;
+  tooLarge: Downloads['tooLarge'];
+  /** Whether the library has a motion of that name, for whoever says so there. */
+  hasMotion(said: MessageRecord, name: string): Promise<boolean>;
+};
 
 /** Starts a job, wherever it stands: `/animate`, and its hint that the member wants to choose first. */
 const ANIMATE = 'animate';
@@ -31,7 +38,7 @@ const OPTIONS = /^options?\b\s*/i;
 /** The caller holds the lock of the member's halves. */
 export async function decide(
   said: MessageRecord,
-  { halves, expected, tooLarge }: DecideParts,
+  { halves, expected, tooLarge, hasMotion }: DecideParts,
 ): Promise<Decision> {
   const { command, media, repliesTo, chatType } = said;
   if (command === VERIFY) {
@@ -39,12 +46,18 @@ export async function decide(
     return toVerify(said, attached ? media : (repliesTo?.media ?? {}), tooLarge);
   }
   if (command === CHECK) return toCheck(said, tooLarge);
+  const kind = ITEM_KINDS.find((one) => one === command);
+  const toKeep = kind && keptBy(said, kind);
+  if (kind && toKeep) return keeping(said, kind, toKeep, tooLarge);
   if (command !== undefined && command !== ANIMATE) return { do: 'command', name: command, text: said.text };
   const isPrivate = chatType === 'private';
   const hasFile = media.image !== undefined || media.clip !== undefined;
   if (hasFile && command === undefined) {
     const awaited = await expected.take(said);
-    if (awaited && awaited.code === undefined) return toVerify(said, awaited.media, tooLarge);
+    if (awaited && awaited.code === undefined && !awaited.item)
+      return toVerify(said, awaited.media, tooLarge);
+    if (awaited?.item)
+      return { do: 'request', request: requestOf(said, awaited.media, { items: awaited.item }) };
     if (awaited) return { do: 'request', request: requestOf(said, awaited.media, { again: awaited.code }) };
   }
   const asked = command === ANIMATE || said.mentioned || (repliesTo?.toBot === true && hasFile);
@@ -61,12 +74,17 @@ export async function decide(
   const here = together(media, repliesTo?.media);
   // Words alone in private are no wish to animate what was sent earlier, unless they say so.
   const wanted = asked || hasFile;
+  const named = wanted ? itemsIn(said.text) : {};
+  if ((here.image || named.character) && named.motion) {
+    await halves.use(said, jobId);
+    return { do: 'request', request: requestOf(said, here, {}) };
+  }
   if (wanted && here.image && here.clip) {
     await halves.use(said, jobId);
     return { do: 'request', request: requestOf(said, here, {}) };
   }
   const before = await halves.find(said, jobId);
-  const whole = { ...(before.image ? { image: before.image.file } : {}), ...fileOf('clip', before), ...here };
+  const whole = { ...(before.image ? { image: before.image.file } : {}), ...halfOf('clip', before), ...here };
   if (wanted && whole.image && whole.clip) {
     await halves.use(said, jobId);
     const earlier = [here.image ? undefined : before.image?.text, here.clip ? undefined : before.clip?.text];
@@ -75,10 +93,42 @@ export async function decide(
   }
   const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
   if (isBare) return { do: 'samples' };
+  // Under a picture, what follows the command may be the name of a motion.
+  const typed = said.text.replace(OPTIONS, '').trim();
+  if (asked && whole.image && typed !== '' && (await hasMotion(said, typed))) {
+    await halves.use(said, jobId);
+    return { do: 'request', request: requestOf(said, whole, { items: { motion: typed } }) };
+  }
   if (here.image || here.clip) await halves.keep(said, here, said.text);
   // Nothing but its name says what a document is: it may have been meant to move.
   const isAnother = isPrivate && here.image && before.image && !whole.clip;
   return { do: 'say', key: isAnother ? 'ask.another-picture' : missing(whole, isPrivate) };
+}
+
+/** The library items that are named among the wishes. */
+function itemsIn(text: string): { motion?: string | undefined; character?: string | undefined } {
+  const { motion, character } = readWishes(text.replace(OPTIONS, '')).options;
+  return { motion, character };
+}
+
+/** What `/motion add` or `/character add` is about, and the name that follows. Undefined for the other parts of these. */
+function keptBy(said: MessageRecord, kind: ItemKind): { media: Media; name: string } | undefined {
+  const [, name] = /^add(?:\s+|$)(.*)$/is.exec(said.text.trim()) ?? [];
+  if (name === undefined) return undefined;
+  const file = said.media[fileOf(kind)] ?? said.repliesTo?.media[fileOf(kind)];
+  return { media: file ? { [fileOf(kind)]: file } : {}, name: name.trim() };
+}
+
+function keeping(
+  said: MessageRecord,
+  kind: ItemKind,
+  { media, name }: { media: Media; name: string },
+  tooLarge: Downloads['tooLarge'],
+): Decision {
+  if (!media[fileOf(kind)]) return { do: 'say', key: `library.how-${kind}` };
+  const maxBytes = overLimit(media, tooLarge);
+  if (maxBytes !== undefined) return { do: 'too-large', maxBytes };
+  return { do: 'request', request: requestOf(said, media, { keep: { kind, name } }) };
 }
 
 /** The video alone; a picture in its place is not asked Telegram for. */
@@ -107,7 +157,7 @@ function overLimit({ image, clip }: Media, tooLarge: Downloads['tooLarge']): num
   return (image && tooLarge(image, 'image')) ?? (clip && tooLarge(clip, 'clip'));
 }
 
-const fileOf = (what: 'clip', { clip }: { clip?: { file: NonNullable<Media['clip']> } }): Media =>
+const halfOf = (what: 'clip', { clip }: { clip?: { file: NonNullable<Media['clip']> } }): Media =>
   clip ? { [what]: clip.file } : {};
 
 /** What hangs on the message itself comes before what it replies to. */
@@ -130,10 +180,21 @@ export const jobIdOf = ({ chatId, messageId }: { chatId: number; messageId: numb
 function requestOf(
   said: MessageRecord,
   media: Media,
-  { again, look }: { again?: string | undefined; look?: typeof VERIFY | typeof CHECK },
+  {
+    again,
+    look,
+    keep,
+    items,
+  }: {
+    again?: string | undefined;
+    look?: typeof VERIFY | typeof CHECK;
+    keep?: { kind: ItemKind; name: string };
+    /** What of the library it is made with; what was said is its name then, and no prompt. */
+    items?: { motion?: string | undefined; character?: string | undefined } | undefined;
+  },
 ): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
-  const wish = again === undefined && !look;
+  const wish = again === undefined && !look && !keep;
   const ask = wish && said.command === ANIMATE && OPTIONS.test(said.text);
   const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
   return {
@@ -147,10 +208,19 @@ function requestOf(
     locale,
     ...(forum ? { forum } : {}),
     jobId: jobIdOf(said),
-    command: look ?? (again === undefined ? 'animate' : 'again'),
-    options: wish ? { ...options, ...(prompt ? { prompt } : {}) } : again === undefined ? {} : { job: again },
+    command: keep?.kind ?? look ?? (again === undefined ? 'animate' : 'again'),
+    options: optionsOf(),
     ask,
     media,
     ...(firstOfEach ? { firstOfEach } : {}),
   };
+
+  function optionsOf(): Record<string, string> {
+    if (keep) return keep.name === '' ? {} : { name: keep.name };
+    if (again !== undefined) return { job: again };
+    if (!wish) return {};
+    const { motion, character } = items ?? {};
+    if (motion) return { motion };
+    return { ...options, ...(prompt ? { prompt } : {}), ...(character ? { character } : {}) };
+  }
 }

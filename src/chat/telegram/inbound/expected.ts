@@ -10,6 +10,8 @@ const awaitedSchema = z.object({
   what: z.enum(['image', 'clip']),
   /** The job whose other half it goes with; without one, it is to be verified. */
   code: z.string().optional(),
+  /** The library item that it goes with, in the place of a job's half. */
+  item: z.object({ motion: z.string().optional(), character: z.string().optional() }).optional(),
   userId: z.number().optional(),
   askId: z.number(),
   /** The message that has brought it: read a second time after a crash, it still does. */
@@ -17,11 +19,13 @@ const awaitedSchema = z.object({
 });
 type ExpectedReply = z.infer<typeof awaitedSchema>;
 
+type Awaited = Pick<ExpectedReply, 'code' | 'item'> & { media: Media };
+
 export type Expected = {
   /** Waits for a reply to that message and, in private, for any next file. */
   wait(place: Place, awaited: ExpectedReply): Promise<void>;
   /** The file of this message, if it was waited for. It is waited for no longer then. */
-  take(said: MessageRecord): Promise<{ code?: string | undefined; media: Media } | undefined>;
+  take(said: MessageRecord): Promise<Awaited | undefined>;
 };
 
 export function createExpected(kv: KeyValueStore): Expected {
@@ -38,10 +42,10 @@ export function createExpected(kv: KeyValueStore): Expected {
   ): Promise<(ExpectedReply & { media: Media }) | undefined> {
     const awaited = await read(key);
     if (!awaited || awaited.userId !== said.userId) return undefined;
-    const { what, code, broughtBy } = awaited;
+    const { what, code, item, broughtBy } = awaited;
     const file = said.media[what];
     // What is no video is told so, and the video is still waited for.
-    if (!file && code === undefined) return { ...awaited, media: said.media };
+    if (!file && code === undefined && !item) return { ...awaited, media: said.media };
     if (!file || (broughtBy !== undefined && broughtBy !== said.messageId)) return undefined;
     const keys = [replyKey(said.chatId, awaited.askId)];
     if ((await read(nextKey(said)))?.askId === awaited.askId) keys.push(nextKey(said));

@@ -92,7 +92,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     // One member's halves change one after the other, and what is decided on them with them.
     const place = `${message.chatId} ${message.userId ?? ''}`;
     const decision = await locks.run(place, async () => {
-      const made = await decide(message, { halves, expected, tooLarge: parts.downloads.tooLarge });
+      const made = await decide(message, {
+        halves,
+        expected,
+        tooLarge: parts.downloads.tooLarge,
+        hasMotion,
+      });
       if (made.do === 'request') await start(made.request);
       return made;
     });
@@ -114,6 +119,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const there = alone && (await sayPage(speech, alone, words, page)) === 'done';
       if (!there) await say(linesOf([words.t('told.not-started')]));
     }
+  }
+
+  /** Also where several have it in their names: whoever means one of these is told which there are. */
+  async function hasMotion(message: MessageRecord, name: string): Promise<boolean> {
+    const { library } = await parts.core;
+    const caller = await who.member(message);
+    if (library.closed(caller)) return false;
+    const found = await library.find(caller, 'motion', name);
+    return found.ok || found.refusal.code === 'several-items';
   }
 
   async function pressed(press: Press): Promise<void> {

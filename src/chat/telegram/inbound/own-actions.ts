@@ -63,6 +63,20 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
     again: withJob(({ job, caller }) => again(job, caller)),
     'new-image': withJob(({ job }) => askFor('image', job)),
     'new-motion': withJob(({ job }) => askFor('clip', job)),
+    'use-motion': ({ code }) =>
+      askForFile(
+        press,
+        words.t('ask.picture-for-motion'),
+        { what: 'image', item: { motion: code } },
+        { talk, expected },
+      ),
+    'use-character': ({ code }) =>
+      askForFile(
+        press,
+        words.t('ask.clip-for-character'),
+        { what: 'clip', item: { character: code } },
+        { talk, expected },
+      ),
   };
 }
 
@@ -70,7 +84,7 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
 async function askForFile(
   place: Place,
   text: string,
-  wanted: { what: 'image' | 'clip'; code?: string },
+  wanted: Pick<Parameters<Expected['wait']>[1], 'what' | 'code' | 'item'>,
   { talk, expected }: Pick<Parts, 'talk' | 'expected'>,
 ): Promise<void> {
   const askId = await talk.say(targetOf(place), {

@@ -117,10 +117,12 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
 
   return {
     // Another message than that of the matter stays as it is, whoever sends what about it.
-    instead: async (page) =>
-      void (record.ofMessage
-        ? await talk.edit(target, messageId, messageOf(words, page))
-        : await aside(page)),
+    async instead(page) {
+      if (!record.ofMessage) return void (await aside(page));
+      if (!page.media) return talk.edit(target, messageId, messageOf(words, page));
+      // A text can't become a message with a picture, nor one picture another with new words: it is said anew.
+      if ((await sayPage(parts, target, words, page)) === 'done') await remove(api, chatId, messageId);
+    },
     // Anybody can send what no button of theirs says, about any message.
     over: async (page) => void (await aside(page)),
     aside,

@@ -1,6 +1,7 @@
 /** Handles a stored request for a job, or for a verdict on a video: fetches the files, runs the command, shows the result. */
 
 import type { Call } from '../../../core/command.ts';
+import type { ItemKind } from '../../../core/library/item.ts';
 import type { Caller } from '../../../core/limits/access.ts';
 import type { Inbox } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
@@ -42,7 +43,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   // Nobody could see the price there, nor the video.
   if (messageId === undefined) return;
   const { command } = request;
-  const isLook = command === 'verify' || command === 'check';
+  const isLook = command !== 'animate' && command !== 'again' && command !== 'sample';
   if (messageId !== 'unknown' && !isLook)
     await talk.bind(request.jobId, {
       chatId: request.chatId,
@@ -55,7 +56,8 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     else await talk.edit(targetOf(request), messageId, body);
     await sayPicture(parts, targetOf(request), page);
   };
-  if (isLook) return say(await foundIn(command, request, caller, words, parts));
+  if (command !== 'animate' && command !== 'again' && command !== 'sample')
+    return say(await foundIn(command, request, caller, words, parts));
   const made = await make(parts, {
     command,
     call: callFor(caller, request),
@@ -75,9 +77,9 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   if (made === 'later') throw new Interrupted();
 }
 
-/** Nothing of the files is kept. */
+/** Of the files, only what the library keeps stays. */
 async function foundIn(
-  command: 'verify' | 'check',
+  command: 'verify' | 'check' | ItemKind,
   request: Request,
   caller: Caller,
   words: Words,
@@ -88,10 +90,13 @@ async function foundIn(
   const draw = drawFor(parts, request, words);
   return withFiles(request, words, parts, async ({ files }) => {
     const asked = { ...call, files };
+    const said = { core, words, draw };
     const page =
       command === 'verify'
-        ? await answer(commands.verify, asked, { core, words, draw })
-        : await answer(commands.check, asked, { core, words, draw });
+        ? await answer(commands.verify, asked, said)
+        : command === 'check'
+          ? await answer(commands.check, asked, said)
+          : await answer(commands[command], { ...asked, part: 'add' }, said);
     // With its picture: the files are gone after this.
     return drawnNow(page, log);
   });
@@ -107,8 +112,8 @@ const callFor = (caller: Caller, { jobId, options, ask }: Request): Call => ({
 
 /** A button under somebody else's video is a moderator's, or that of an admin whose anonymous wish it was. */
 async function callerOf(request: Request, who: Membership): Promise<Caller> {
-  const isTheirs = request.command !== 'again' && request.command !== 'verify';
-  return isTheirs ? who.member(request) : who.ranked(request);
+  const isOthers = request.command === 'again' || request.command === 'verify';
+  return !isOthers ? who.member(request) : who.ranked(request);
 }
 
 /** The first send and one more: then the wish goes on without a message that tells how it stands. */
@@ -120,6 +125,8 @@ const STARTS = {
   sample: 'job.created',
   verify: 'verify.looking',
   check: 'coach.looking',
+  motion: 'coach.looking',
+  character: 'coach.looking',
 } as const;
 
 /** The message that tells how it stands: sent once, and on record before anything else happens. */

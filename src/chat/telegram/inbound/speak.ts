@@ -10,7 +10,8 @@ import { sheetDrawer } from '../../coach.ts';
 import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
-import { drawn, type Page } from '../../page.ts';
+import { previewDrawer } from '../../library-pages.ts';
+import { drawn, type Media, type Page } from '../../page.ts';
 import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
@@ -49,7 +50,7 @@ export async function sayPage(
     }
     if (media && picture) {
       const open = () => new InputFile(picture, media.name);
-      if ((await sayWith(to, { as: 'photo', open }, caption)) !== undefined) return 'done';
+      if ((await sayWith(to, { as: shownAs(media), open }, caption)) !== undefined) return 'done';
     }
   } catch (error) {
     if (!isTrouble(error, 'too-large')) throw error;
@@ -68,12 +69,15 @@ export async function sayPicture(
   if (!media || !picture) return;
   try {
     const open = () => new InputFile(picture, media.name);
-    await sayWith(to, { as: 'photo', open }, linesOf([media.alt]));
+    await sayWith(to, { as: shownAs(media), open }, linesOf([media.alt]));
   } catch (err) {
     if (!isTrouble(err)) throw err;
     log.info({ err }, 'a picture could not be posted');
   }
 }
+
+/** What moves is sent as what moves: as a photo it would stand still. */
+const shownAs = ({ mime }: Media): 'photo' | 'animation' => (mime === 'image/gif' ? 'animation' : 'photo');
 
 const told = (messageId: number | undefined): TellOutcome => (messageId === undefined ? 'nowhere' : 'done');
 
@@ -110,6 +114,7 @@ export function drawFor(
     panel: panelOf(place),
     chart: core.reports.chart,
     sheets: { draw: sheetDrawer(core, files.temp), of: core.coach.sheetOf },
+    drawPreviews: previewDrawer(core, files.temp),
   };
   return (write) =>
     people.named(chatId, t('settings.anonymous-admin'), (naming) => write({ ...facts, naming }));

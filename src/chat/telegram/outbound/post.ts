@@ -15,7 +15,7 @@ export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply | u
 export type EditBody = Text & { reply_markup?: InlineKeyboardMarkup | undefined };
 
 /** A picture or a file beside the words. */
-export type AttachedFile = { as: 'photo' | 'document'; open(): InputFile };
+export type AttachedFile = { as: 'photo' | 'document' | 'animation'; open(): InputFile };
 
 /** The same as Telegram wants it. */
 export type Address = {
@@ -96,7 +96,9 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
         send<Message>(place, key, 'word', (address) =>
           as === 'photo'
             ? api.raw.sendPhoto({ ...address, ...words, photo: open() }, signal)
-            : api.raw.sendDocument({ ...address, ...words, document: open() }, signal),
+            : as === 'animation'
+              ? api.raw.sendAnimation({ ...address, ...words, animation: open() }, signal)
+              : api.raw.sendDocument({ ...address, ...words, document: open() }, signal),
         ),
       'never-sent',
     );

@@ -1,0 +1,99 @@
+/** What would be kept in the library, as a page: its preview, what was seen, and the yes. */
+import type { ItemScope } from '../core/library/item.ts';
+import type { Saving } from '../core/library/saving.ts';
+import { CONSENT_ANSWERS } from '../core/trust/consent-answers.ts';
+import { findingLines, timeText } from '../words/coach.ts';
+import { SEPARATOR } from '../words/facts.ts';
+import type { Words } from '../words/index.ts';
+import { type Drawing, moving } from './library-pages.ts';
+import type { Button, Page } from './page.ts';
+
+/** What would be kept, with everything that may still be said about it. */
+export function savingPage(
+  words: Words,
+  { saving, scopes }: { saving: Saving; scopes: readonly ItemScope[] },
+  drawing: Drawing,
+): Page {
+  const { t, date } = words;
+  const { kind, name, taken, expiresAt } = saving;
+  return {
+    title: t(`library.keep-${kind}`, { name }),
+    tone: 'plain',
+    lines: [
+      ...(taken === undefined ? [] : [t('library.taken', { taken, name })]),
+      ...(saving.kind === 'motion' ? motionLines(words, saving) : []),
+      ...findingLines(words, saving.findings),
+      ...(kind === 'character' ? [t('library.whom')] : []),
+      t('confirm.waiting', { until: date(expiresAt) }),
+    ],
+    ...moving(words, drawing, [saving], false),
+    rows: [
+      ...(saving.kind === 'motion' ? partRows(words, saving) : []),
+      keepButtons(words, saving, scopes),
+      [
+        { verb: 'keep-name', code: saving.code, label: t('button.keep-name') },
+        { verb: 'keep-no', code: saving.code, label: t('button.decline') },
+      ],
+    ],
+  };
+}
+
+type MotionSaving = Extract<Saving, { kind: 'motion' }>;
+
+function motionLines(words: Words, { facts, micros, stretch, wholeSeconds }: MotionSaving): string[] {
+  const { t, seconds, price } = words;
+  const length = seconds(facts.durationMs / 1000);
+  const cost = micros === undefined ? [] : [t('library.costs-here', { price: price(micros) })];
+  const part = stretch
+    ? [
+        t('library.part', {
+          from: timeText(words, stretch.fromSeconds),
+          to: timeText(words, stretch.toSeconds),
+          whole: seconds(wholeSeconds),
+        }),
+      ]
+    : [];
+  return [[length, ...cost].join(SEPARATOR), ...part];
+}
+
+/** Other parts of a long clip. The one that is shown has no button. */
+function partRows(
+  words: Words,
+  { code, parts, stretch, takesWhole, wholeSeconds }: MotionSaving,
+): Button[][] {
+  const button = (arg: string, label: string): Button => ({ verb: 'keep-part', code, arg, label });
+  const others = parts.filter(({ fromSeconds }) => fromSeconds !== stretch?.fromSeconds);
+  const rows = [
+    ...others.map(({ fromSeconds, toSeconds }) =>
+      button(
+        `${fromSeconds}-${toSeconds}`,
+        words.t('coach.mend.trim', { from: timeText(words, fromSeconds), to: timeText(words, toSeconds) }),
+      ),
+    ),
+    ...(stretch && takesWhole
+      ? [button('whole', words.t('library.take-whole', { seconds: words.seconds(wholeSeconds) }))]
+      : []),
+  ];
+  return rows.length > 0 ? [rows] : [];
+}
+
+/** A character is its owner's until they give it to others; whom it shows is the yes. */
+function keepButtons({ t }: Words, { kind, code }: Saving, scopes: readonly ItemScope[]): Button[] {
+  if (kind === 'character')
+    return CONSENT_ANSWERS.map((answer) => ({
+      verb: 'keep-as',
+      code,
+      arg: `mine.${answer}`,
+      label: t(`button.consent-${answer}`),
+      tone: 'success',
+      wide: true,
+    }));
+  return scopes.map((scope, at) => ({
+    verb: 'keep-as',
+    code,
+    arg: scope,
+    label: t(`button.keep-${scope}`),
+    ...(at === 0 ? { tone: 'success' as const } : {}),
+    wide: true,
+  }));
+}

@@ -1,0 +1,105 @@
+/** The bot as it sees itself: the same checks for its page and its chats, and what its operator has to hear of at once. */
+import { version } from '../at-start.ts';
+import type { Config } from '../config.ts';
+import type { Diagnosis, Examination } from '../core/diagnosis.ts';
+import type { Health } from '../core/health.ts';
+import type { KeyValueStore } from '../core/ports.ts';
+import type { ProviderHealth } from '../core/price/provider-health.ts';
+import { createAlarms } from '../core/upkeep/alarms.ts';
+import { hostedName } from '../providers/catalog.ts';
+import type { FoundRecords, RecordsToRead } from '../store/to-read.ts';
+import { diagnosis } from '../words/doctor/index.ts';
+import { wordsFor } from '../words/index.ts';
+import { CHECKS, examine } from './checks.ts';
+import { disk } from './machine.ts';
+import type { Patient } from './patient.ts';
+import { ofTrouble } from './providers.ts';
+
+/** Whoever looks again within a minute is told the same. */
+const FRESH_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const FAILURES = 3;
+
+export type InsideParts = {
+  config: Config;
+  store: RecordsToRead & { keyv(namespace: string): KeyValueStore };
+  unreadable(): number;
+  health: Health;
+  providerHealth: Pick<ProviderHealth, 'since'>;
+  hosted: readonly { provider: { id: string } }[];
+  secretKey: string;
+};
+
+export type Inside = {
+  /** `fresh`: what was found a moment ago does not do. */
+  examine(how?: { fresh?: boolean }): Promise<Examination>;
+  /** What only the operator can mend, and should hear of without asking; cheap enough for every minute. */
+  urgent(): Promise<Diagnosis[]>;
+  /** Looks for that, and tells the operators. */
+  alarms(ctx: Parameters<typeof createAlarms>[0]): () => Promise<void>;
+};
+
+export function createInside(parts: InsideParts): Inside {
+  const { config, health, providerHealth } = parts;
+  const patient: Omit<Patient, 'signal' | 'parts'> = {
+    config,
+    env: process.env,
+    envFile: process.env.STRUT_ENV_FILE || '.env',
+    version: '',
+    records: async (): Promise<FoundRecords> => ({
+      kind: 'in-use',
+      records: parts.store,
+      async [Symbol.asyncDispose]() {},
+    }),
+    unreadable: parts.unreadable,
+    isRunning: true,
+    listenMs: 0,
+    secretKey: parts.secretKey,
+  };
+  let latest: Examination | undefined;
+  let running: Promise<Examination> | undefined;
+
+  async function look(): Promise<Examination> {
+    const now = { ...patient, version: await version(), parts: health.all() };
+    const found = await examine(now, { checks: CHECKS });
+    latest = { at: Date.now(), found };
+    return latest;
+  }
+
+  return {
+    async examine({ fresh = false } = {}) {
+      if (latest && !fresh && Date.now() - latest.at < FRESH_MS) return latest;
+      // Several who ask at once get one look.
+      running ??= look().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    alarms: (ctx) => createAlarms(ctx, { kv: parts.store.keyv('alarms'), urgent }),
+    urgent,
+  };
+
+  async function urgent(): Promise<Diagnosis[]> {
+    const told = health.all().flatMap(({ name, finding, trouble, reason = '' }) => {
+      if (finding) return [finding];
+      return trouble ? [ofTrouble({ kind: trouble, message: `It says: ${reason}.` }, name)] : [];
+    });
+    const signal = AbortSignal.timeout(HOUR_MS);
+    const room = (await disk.look({ ...patient, parts: [], signal })).filter(({ level }) => level !== 'ok');
+    return [...told, ...room, ...failing()];
+  }
+
+  /** Those that have failed everything for an hour. */
+  function failing(): Diagnosis[] {
+    return parts.hosted.flatMap(({ provider: { id } }) => {
+      const { ended, failed, lastFailure } = providerHealth.since(id, Date.now() - HOUR_MS);
+      if (failed < FAILURES || failed < ended) return [];
+      const reason = lastFailure
+        ? wordsFor('en')
+            .failureReason(lastFailure)
+            .replace(/[.\s]*$/, '')
+        : 'unknown';
+      return [diagnosis('provider-failing', { name: hostedName(id) ?? id, failed, ended, reason }, id)];
+    });
+  }
+}

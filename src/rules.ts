@@ -1,0 +1,23 @@
+/** What the environment says of limits and of who may use the bot, as the core takes it. */
+import type { Config } from './config.ts';
+import type { Context } from './core/context.ts';
+import { microsFromUsd } from './core/price/money.ts';
+
+/** Which spaces may use the bot, who the operators are, and whether others may animate in private. */
+export const accessRulesFrom = (config: Config) => ({
+  allowedSpaces: config.ALLOWED_SPACES,
+  operators: config.OPERATORS ?? new Set<string>(),
+  allowPrivate: config.ALLOW_DMS,
+});
+
+/** `hosted`: whether any provider that costs something is turned on. */
+export const rulesFrom = (config: Config, hosted: boolean): Context['rules'] => ({
+  operatorBudget: {
+    day: microsFromUsd(config.BUDGET_USD_PER_DAY),
+    month: microsFromUsd(config.BUDGET_USD_PER_MONTH),
+  },
+  timeZone: config.TIMEZONE,
+  jobDeadlineMs: config.JOB_DEADLINE_MINUTES * 60_000,
+  labelMinimum: config.LABEL_MINIMUM,
+  defaultQuality: hosted ? 'standard' : 'draft',
+});

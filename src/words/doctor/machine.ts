@@ -1,0 +1,137 @@
+/** Of this machine, its settings and its files. */
+import type { Table } from './table.ts';
+
+export const MACHINE = {
+  versions: { level: 'ok', what: 'Strut {strut} on Node.js {node}, {system}.' },
+  'node-old': {
+    level: 'broken',
+    what: 'This is Node.js {node}; Strut needs 24 or newer.',
+    why: 'An older one cannot run it.',
+    next: 'Start it with npm (npm start, npm run doctor), which brings its own Node.js after npm ci; or install Node.js 24 from nodejs.org.',
+  },
+  'settings-bad': {
+    level: 'broken',
+    what: '{name} {problem}.',
+    why: 'Strut does not start with a setting that it cannot read.',
+    next: 'Correct {name} in .env, or run npm run setup.',
+  },
+  'settings-unknown': {
+    level: 'warning',
+    what: '{name} in .env is no setting of Strut.',
+    why: 'What is misspelt has no effect.',
+    next: 'Correct its name{likely}, or take the line out. .env.example has all of them.',
+  },
+  'settings-open': {
+    level: 'warning',
+    what: 'Other users of this machine can read .env.',
+    why: 'Your keys are in there: whoever has them spends your money.',
+    next: 'Run: chmod 600 .env',
+  },
+  'key-elsewhere': {
+    level: 'broken',
+    what: '{setting} looks like a key of {owner}.',
+    why: 'A key opens only the service that made it.',
+    next: 'Move it to {right} in .env, or run npm run setup and paste the right one.',
+  },
+  'clock-right': { level: 'ok', what: 'This machine’s clock is right ({asked} says so).' },
+  'clock-unknown': {
+    level: 'ok',
+    what: 'The clock could not be compared: nobody was asked who would tell the time.',
+  },
+  'clock-off': {
+    level: 'warning',
+    what: 'This machine’s clock is {seconds} s {direction}, says {asked}.',
+    why: 'Limits begin anew at the wrong time; from a few minutes on, signatures are refused and links expire at once.',
+    next: 'Turn on time synchronisation: timedatectl set-ntp true (Linux), or the date settings of your system.',
+  },
+  'clock-wrong': {
+    level: 'broken',
+    what: 'This machine’s clock is {seconds} s {direction}, says {asked}.',
+    why: 'Signatures of webhooks and buckets are refused, and signed links have expired when they are made.',
+    next: 'Turn on time synchronisation: timedatectl set-ntp true (Linux), or the date settings of your system. Then restart Strut.',
+  },
+  'disk-room': { level: 'ok', what: '{free} are free in {folder}.' },
+  'disk-filling': {
+    level: 'warning',
+    what: 'Only {free} are free in {folder}.',
+    why: 'Below {least} Strut takes no new jobs.',
+    next: 'Delete what is not needed there, give it more room, or keep videos for fewer days (/settings retention).',
+  },
+  'disk-full': {
+    level: 'broken',
+    what: 'Only {free} are free in {folder}.',
+    why: 'Strut needs {least} to be sure that no paid video is lost, and takes no new jobs below that.',
+    next: 'Delete what is not needed there or give it more room, or set DATA_DIR or FILES_URL to a larger disk.',
+  },
+  'disk-unwritable': {
+    level: 'broken',
+    what: '{folder} can’t be written to ({code}).',
+    why: 'Every job is written down before anything is sent: without that Strut does not start.',
+    next: 'Give the folder to the user that runs Strut (chown -R), mount it for writing, or set DATA_DIR to another one.',
+  },
+  'disk-open': {
+    level: 'warning',
+    what: 'Other users of this machine can read {folder}.',
+    why: 'Members’ pictures and the bot’s own secrets are in there.',
+    next: 'Run: chmod 700 {folder}',
+  },
+  'files-reached': { level: 'ok', what: 'Pictures and videos are kept at {place}, which answers.' },
+  'files-unreachable': {
+    level: 'broken',
+    what: 'The place of pictures and videos, {place}, can’t be used: {problem}',
+    why: 'Without it no job can be taken and no video kept.',
+    next: 'Look at FILES_URL and its keys; a bucket must let them put, read, list and delete.',
+  },
+  memory: { level: 'ok', what: '{free} of memory are free.' },
+  'memory-short': {
+    level: 'warning',
+    what: 'Only {free} of memory are free.',
+    why: 'Pictures and clips are read in processes of their own of up to {needed}; the system ends one that finds no room.',
+    next: 'Close other programs, add swap, or give the machine or the container at least 2 GB.',
+  },
+  'media-works': { level: 'ok', what: 'A second of sample video was made and read back in {seconds} s.' },
+  'media-slow': {
+    level: 'warning',
+    what: 'A second of sample video took {seconds} s to be made and read back.',
+    why: 'Members wait for their price, and their videos come late.',
+    next: 'See what else keeps this machine busy (top), or give Strut a faster one.',
+  },
+  'media-broken': {
+    level: 'broken',
+    what: 'A second of sample video could not be made: {problem}',
+    why: 'No picture and no clip can be read, so no job can be taken.',
+    next: 'Install anew with npm ci, on a system with glibc (Debian, Ubuntu, Fedora; not Alpine). Where it says memory, give it more.',
+  },
+  'port-taken': {
+    level: 'broken',
+    what: 'Port {port} is taken by another program.',
+    why: 'Strut can’t listen there, so it does not start.',
+    next: 'Stop that program, or set PORT to another number in .env.',
+  },
+  'port-forbidden': {
+    level: 'broken',
+    what: 'Port {port} on {host} can’t be opened ({code}).',
+    why: 'Strut can’t listen there, so it does not start.',
+    next: 'Take a PORT above 1023 and a HOST of this machine: 127.0.0.1, or 0.0.0.0 for all.',
+  },
+  runs: { level: 'ok', what: 'The bot is running; its page is at {url}.' },
+  'runs-unseen': {
+    level: 'warning',
+    what: 'A bot holds {folder}, but does not answer at {url}.',
+    why: 'It hangs, is just starting, or was started with another HOST or PORT.',
+    next: 'Look at its log; if it does not come back by itself, restart it.',
+  },
+  'stands-still': { level: 'ok', what: 'The bot is not running: npm start starts it.' },
+  'look-failed': {
+    level: 'warning',
+    what: 'The look at {name} came to nothing: {problem}',
+    why: 'Whether that part is well is not known.',
+    next: 'Run npm run doctor again; if it comes again, look at the log.',
+  },
+  'look-slow': {
+    level: 'warning',
+    what: 'The look at {name} did not end within {seconds} s.',
+    why: 'Whether that part is well is not known.',
+    next: 'Run npm run doctor again when the machine has less to do; if it comes again, look at the network.',
+  },
+} as const satisfies Table;
