@@ -15,6 +15,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY commands commands
 COPY puppet puppet
+COPY samples samples
 COPY settings settings
 COPY src src
 # docker compose run --rm strut setup, docker compose exec strut doctor

@@ -10,6 +10,7 @@ import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
 import { report } from './report.ts';
+import { sample } from './sample.ts';
 import { settings } from './settings.ts';
 import { status } from './status.ts';
 import { usage } from './usage.ts';
@@ -18,6 +19,7 @@ import { verify } from './verify.ts';
 export const commands = {
   animate,
   again,
+  sample,
   jobs,
   cancel,
   check,

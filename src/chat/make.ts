@@ -19,7 +19,7 @@ export type UseFiles = (given: Pick<Call, 'options' | 'files'>) => Promise<Outco
 
 /** One wish for a job, and what a chat can do about it. */
 export type JobRequest = {
-  command: 'animate' | 'again';
+  command: 'animate' | 'again' | 'sample';
   /** Under the id that the job will have; without files. */
   call: Call;
   words: Words;

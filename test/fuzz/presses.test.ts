@@ -15,7 +15,7 @@ const DEAR_MICROS = 1_500_000;
 const NOBODYS = 'ZZZZZZ';
 /** No verbs, but something to every object. */
 const UNKNOWN = ['__proto__', 'constructor', 'valueof', 'nonsense'];
-const VERBS = [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion'];
+const VERBS = [...Object.keys(ACTIONS), 'again', 'sample', 'new-image', 'new-motion'];
 const NONSENSE = ['x', '::', '||', 'strut::', 'strut:cancel:', 'cancel|', '\u202e\u0000', '😀'.repeat(15)];
 
 /** Each verb with each code, with and without something after it. */

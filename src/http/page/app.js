@@ -16,6 +16,7 @@ import { offerModels } from './models.js';
 import { bodyOf, forgetLoop, loopBox, offerQualities, showLoop } from './options.js';
 import { liveQuote } from './quote.js';
 import { loopHelps, placeOf, trimHelps } from './refusal.js';
+import { samples } from './sample.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
@@ -58,6 +59,7 @@ function slotOf(name) {
     },
   });
 }
+const sample = samples({ put: (slot, file) => take([file], slot) });
 listenForFiles({ image: slots.image.section, clip: slots.clip.section }, take);
 
 /** @param {File[]} files @param {Slot | undefined} target */
@@ -171,7 +173,8 @@ animate.addEventListener('click', async () => {
   const clip = slots.clip.file();
   if (isOff(animate) || !image || !clip || !(await advice.mayBeSent())) return;
   const question = priced?.consent;
-  const answer = question && (await askWhom(question));
+  // Whom a picture of ours shows is known.
+  const answer = question && (sample.isOurs(image) ? 'no-person' : await askWhom(question));
   if (question && answer === undefined) return;
   pressed = true;
   armAnimate();

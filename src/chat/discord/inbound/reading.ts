@@ -1,5 +1,6 @@
 /** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
 import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
+import { SAMPLE_VERB } from '../../samples.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
 import { menuOf } from '../commands-data.ts';
 import { readId } from '../ids.ts';
@@ -10,6 +11,7 @@ import { fileForm, formAction, readForm, readFormId } from './forms.ts';
 import { type FileRole, type GivenFile, givenOf, motionOf, sortFiles } from './given-files.ts';
 import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
+import { makeSample, OWN_FILES, offerSamples } from './reading-samples.ts';
 import { openForm } from './reading-form.ts';
 import { fileFor, keeping, readLibrary, usedItem } from './reading-library.ts';
 import { readSettings } from './reading-settings.ts';
@@ -128,6 +130,9 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     };
     return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
+  const isBare = !files.image && !files.clip && Object.keys(options).length === 0;
+  if (isBare && reader.call.standing.private && target.guildId === undefined)
+    return offerSamples(reader, asker);
   return openForm(reader, asker, { options, files: { ...files, unknown: [] } }, { choices: false });
 }
 
@@ -194,6 +199,12 @@ function readPress(reader: Reader, owners: Owners, event: Press): Reading {
     const form = modalOf(fileForm(words, { action, title, files: [what], choices: false }));
     return { kind: 'answer', asker, answer: { kind: 'form', form } };
   }
+  if (verb === OWN_FILES)
+    return (
+      refusedCaller(reader, asker) ??
+      openForm(reader, asker, { options: {}, files: { unknown: [] } }, { choices: false })
+    );
+  if (verb === SAMPLE_VERB) return refusedCaller(reader, asker) ?? makeSample(asker, read.arg);
   const used = usedItem(verb, code);
   if (used) {
     const shut = refusedCaller(reader, asker);

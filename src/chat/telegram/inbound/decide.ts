@@ -17,6 +17,8 @@ export type Decision =
   | { do: 'command'; name: string; text: string }
   /** For the video that is to be verified. */
   | { do: 'ask-video' }
+  /** They ask for a video, and have brought nothing. */
+  | { do: 'samples' }
   | { do: 'request'; request: Request };
 
 export type DecideParts = {
@@ -89,6 +91,8 @@ export async function decide(
     const text = said.text || (earlier.find(Boolean) ?? '');
     return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
   }
+  const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
+  if (isBare) return { do: 'samples' };
   // Under a picture, what follows the command may be the name of a motion.
   const typed = said.text.replace(OPTIONS, '').trim();
   if (asked && whole.image && typed !== '' && (await hasMotion(said, typed))) {

@@ -53,7 +53,7 @@ const requestSchema = z.object({
   kind: z.literal('request'),
   ...place,
   jobId: z.string(),
-  command: z.enum(['animate', 'again', 'verify', 'check', 'motion', 'character']),
+  command: z.enum(['animate', 'again', 'sample', 'verify', 'check', 'motion', 'character']),
   options: z.record(z.string(), z.string()),
   ask: z.boolean(),
   media: mediaSchema,
