@@ -126,7 +126,8 @@ export function galleryPage(words: Words, gallery: Gallery, drawing: Drawing): P
   return {
     title: [
       t(`library.title-${kind}`),
-      t('library.count', { n: inSpace, most }),
+      // Where nobody shares anything, there is no shelf to be full.
+      ...(inSpace > 0 ? [t('library.count', { n: inSpace, most })] : []),
       ...(pages > 1 && !find ? [`${page + 1} / ${pages}`] : []),
     ].join(SEPARATOR),
     tone: 'plain',
