@@ -48,7 +48,7 @@ export const untilOver = (stage: SeveralStage, before: Before, what = 'the end o
   until(what, () => overAfter(stage, before), { everyMs: EVERY_MS, describe: stage.log });
 
 /** Whatever only time ends, once somebody has died: the clocks are turned for as long as it takes. */
-export async function untilOverInTime(stage: SeveralStage, before: Before, what: string): Promise<Job> {
+async function untilOverInTime(stage: SeveralStage, before: Before, what: string): Promise<Job> {
   const { processes, provider } = stage;
   let offMs = 0;
   const turn = async (ms: number): Promise<void> => {
