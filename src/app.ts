@@ -195,8 +195,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   noteEnds(events, providerHealth, log);
-  stack.defer(() => core.jobs.stop());
-  stack.defer(() => core.takedown.stop());
+  stack.defer(() => Promise.all([core.jobs.stop(), core.takedown.stop()]));
   tellWhatIsOff(config, health);
   const takeCopy = keepCopies(config, health, CLOCK.now);
   await setRight(ctx, store);
