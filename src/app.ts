@@ -195,9 +195,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   for (const chat of chats.all)
     events.subscribe('*', (job) => job.requester.platform === chat.platform && chat.show(job));
   noteEnds(events, providerHealth, log);
-  stack.defer(() => Promise.all([core.jobs.stop(), core.takedown.stop()]));
+  stack.defer(() => core.jobs.stop());
+  stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-  const takeCopy = keepCopies(config, health, CLOCK.now);
   await setRight(ctx, store);
   const server = await startServer({
     host: config.HOST,
@@ -241,8 +241,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   stack.defer(await goOn(shared, core, { drafts: local, events, scheduler: ctx.scheduler, health, log }));
-  const beside = { isAtHome: files.isAtHome, takeCopy, alarms: inside.alarms(ctx) };
-  stack.defer(startUpkeep(ctx, core, beside, shared?.holds));
+  const also = { takeCopy: keepCopies(config, health, CLOCK.now), alarms: inside.alarms(ctx) };
+  stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, ...also }, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());
