@@ -53,7 +53,7 @@ const partsFor = (kind: ItemKind) => {
 
 type Part = keyof ReturnType<typeof partsFor>;
 
-export function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
+function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
   const parts = partsFor(kind);
 
   async function list(call: Call, core: Core): Promise<Outcome<LibraryAnswer>> {

@@ -6,7 +6,7 @@ import type { Caller } from '../core/limits/access.ts';
 import { accept, type Outcome } from '../core/refusals.ts';
 
 /** Two rows of three: larger previews say more than more of them. */
-export const GALLERY_PAGE = 6;
+const GALLERY_PAGE = 6;
 
 /** Which part of the gallery is wanted; `page` counts from nought. */
 export type GalleryWish = { kind: ItemKind; sort: Sort; page: number; find?: string };

@@ -28,7 +28,7 @@ async function up(options: WorldOptions = {}) {
   const jobs = () => world.disk.store.ofMember('discord:7', 99);
   return { world, life, files, offer, jobs, casts: life.core.casts };
 }
-const valueOf = <T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T => {
+const taken = <T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T => {
   if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
   return outcome.value;
 };
@@ -42,14 +42,14 @@ const limit = (unit: 'usd' | 'jobs', max: number): LimitRule => ({
 describe('one motion with four characters', () => {
   it('has one price for all before, and becomes a job each with a yes', async () => {
     const { offer, casts, jobs, life, world } = await up();
-    const asked = valueOf(await offer('Ann, bob; cy、dee'));
+    const asked = taken(await offer('Ann, bob; cy、dee'));
     expect(asked).toMatchObject({
       motion: { name: 'Shuffle' },
       characters: [{ name: 'Ann' }, { name: 'Bob' }, { name: 'Cy' }, { name: 'Dee' }],
     });
     expect(asked.micros).toBe(4 * (asked.characters[0]?.micros ?? 0));
     expect(await jobs()).toEqual([]);
-    const made = valueOf(await casts.confirm(MEMBER, asked.code));
+    const made = taken(await casts.confirm(MEMBER, asked.code));
     if (made.kind !== 'jobs') throw new Error('no jobs');
     expect(made.jobs.map(({ inputs }) => [inputs.image.item, inputs.clip.item])).toEqual(
       ['cann', 'cbob', 'ccy', 'cdee'].map((id) => [id, 'k7qx2mabcdef']),
@@ -67,10 +67,10 @@ describe('one motion with four characters', () => {
 
   it('is made once, however often the yes is said', async () => {
     const { offer, casts, jobs } = await up();
-    const { code } = valueOf(await offer('Ann, Bob'));
+    const { code } = taken(await offer('Ann, Bob'));
     const [one, other] = await Promise.all([casts.confirm(MEMBER, code), casts.confirm(MEMBER, code)]);
-    expect(valueOf(one)).toMatchObject({ kind: 'jobs' });
-    expect(valueOf(other)).toMatchObject({ kind: 'jobs' });
+    expect(taken(one)).toMatchObject({ kind: 'jobs' });
+    expect(taken(other)).toMatchObject({ kind: 'jobs' });
     expect(await jobs()).toHaveLength(2);
   });
 
@@ -79,7 +79,7 @@ describe('one motion with four characters', () => {
     ['of money', limit('usd', 4 * PRICE - 1)],
   ])('is refused as a whole where a limit %s has no room for all, and holds nothing', async (_what, rule) => {
     const { offer, casts, jobs, world } = await up({ limits: [rule] });
-    const { code } = valueOf(await offer('Ann, Bob, Cy, Dee'));
+    const { code } = taken(await offer('Ann, Bob, Cy, Dee'));
     expect(await casts.confirm(MEMBER, code)).toMatchObject({ ok: false, refusal: { code: 'over-quota' } });
     expect(await jobs()).toEqual([]);
     expect(await world.disk.ledger.held()).toEqual([]);
@@ -92,20 +92,20 @@ describe('one motion with four characters', () => {
 
   it('is its member’s to say yes and no to, while it waits', async () => {
     const { offer, casts, world } = await up();
-    const { code } = valueOf(await offer('Ann, Bob'));
+    const { code } = taken(await offer('Ann, Bob'));
     expect(await casts.confirm(STRANGER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
     world.time.now += 3_600_000;
     expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
-    valueOf(await casts.decline(MEMBER, code));
+    taken(await casts.decline(MEMBER, code));
     expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
   });
 
   it('says whom the pictures show with its yes, once for each job', async () => {
     const { offer, casts, world } = await up({ consents: 'asked' });
-    const { code, asks } = valueOf(await offer('Ann, Bob'));
+    const { code, asks } = taken(await offer('Ann, Bob'));
     expect(asks).toBe('not-lately');
-    expect(valueOf(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'cast' });
-    valueOf(await casts.confirm(MEMBER, code, { answer: 'no-person', language: 'en' }));
+    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'cast' });
+    taken(await casts.confirm(MEMBER, code, { answer: 'no-person', language: 'en' }));
     const said: string[] = [];
     for await (const page of world.disk.audit.read({})) for (const { kind } of page) said.push(kind);
     expect(said).toEqual(['consent-given', 'consent-given']);
@@ -113,7 +113,7 @@ describe('one motion with four characters', () => {
 
   it('is refused where a character is removed before the yes', async () => {
     const { offer, casts, life, jobs } = await up();
-    const { code } = valueOf(await offer('Ann, Bob'));
+    const { code } = taken(await offer('Ann, Bob'));
     await life.ctx.library.remove('cbob');
     expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'no-such-item' } });
     expect(await jobs()).toEqual([]);

@@ -13,7 +13,7 @@ import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import type { ConsentReason } from '../trust/consent-answers.ts';
 import type { Library } from './library.ts';
 
-export const MOST_IN_CAST = 4;
+const MOST_IN_CAST = 4;
 const WAITS_MS = 10 * 60_000;
 const DONE_KEPT_MS = 24 * 3_600_000;
 
@@ -36,7 +36,7 @@ export type CastOffer = {
   expiresAt: number;
 };
 
-export type CastResult = { kind: 'jobs'; jobs: Job[] } | { kind: 'cast'; offer: CastOffer };
+type CastResult = { kind: 'jobs'; jobs: Job[] } | { kind: 'cast'; offer: CastOffer };
 /** What comes of `/animate`: with several characters, their price waits for a yes. */
 export type AnimateResult = IntakeResult | Extract<CastResult, { kind: 'cast' }>;
 
