@@ -66,10 +66,10 @@ describe('the library on the page', BROWSER, () => {
     await page.locator('#keep-preview img').waitFor();
     expect(await page.locator('#keep-spans input').first().isChecked()).toBe(true);
     expect(await faults(page)).toEqual([]);
-    await saving.getByLabel('Name').fill('💃');
+    await nameOf(page).fill('💃');
     await saving.getByRole('button', { name: 'Save', exact: true }).click();
     await expectText(page, '#keep-problem', 'A name needs at least one letter');
-    await saving.getByLabel('Name').fill('Café shuffle');
+    await nameOf(page).fill('Café shuffle');
     await page.keyboard.press('Enter');
     const motion = page.locator('#motions .item');
     await expectText(page, '#motions .take', 'Café shuffle5 s · $0.35 · not used yet');
@@ -78,7 +78,7 @@ describe('the library on the page', BROWSER, () => {
     await page.locator('#image-input').setInputFiles(image);
     await page.getByRole('button', { name: 'Save this character' }).click();
     await expectText(page, '#keep-answers', 'It’s me');
-    await page.getByLabel('Name').fill('Rob');
+    await nameOf(page).fill('Rob');
     expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'No real person' }).click();
     await expectText(page, '#characters .take', 'Rob');
@@ -108,10 +108,10 @@ describe('the library on the page', BROWSER, () => {
     const sent = [...fal.jobs.all.values()].at(-1);
     expect(sent).toBeDefined();
     await page.getByRole('button', { name: 'Save this motion' }).click();
-    await page.getByLabel('Name').fill('waltz');
+    await nameOf(page).fill('waltz');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expectText(page, '#keep-problem', 'There is a motion called waltz here already');
-    await page.getByLabel('Name').fill('Slow waltz');
+    await nameOf(page).fill('Slow waltz');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: /^Slow waltz/ }).waitFor();
     await expect.poll(async () => (await item(page, 'Waltz')).numbers.text).toBe('used once');
@@ -123,9 +123,9 @@ describe('the library on the page', BROWSER, () => {
     await page.getByLabel('Find a motion').fill('gstro');
     await expect.poll(() => page.locator('#motions .item').count()).toBe(1);
     await page.getByRole('button', { name: 'More about Ångström' }).click();
-    const menu = page.getByRole('dialog', { name: 'Ångström' });
+    await page.getByRole('dialog', { name: 'Ångström' }).waitFor();
     expect(await faults(page)).toEqual([]);
-    await menu.getByLabel('Name').fill('Gstaad');
+    await nameOf(page).fill('Gstaad');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Gstaad' }).waitFor();
     await page.getByRole('button', { name: 'Put first' }).click();
@@ -229,6 +229,8 @@ describe('the library on the page', BROWSER, () => {
     await context.close();
   }
 });
+
+const nameOf = (page: Page) => page.getByRole('textbox', { name: 'Name' });
 
 const list = async (page: Page): Promise<LibraryView> =>
   (await (await page.request.get('/api/library?limit=200')).json()) as LibraryView;
