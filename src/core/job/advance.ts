@@ -19,7 +19,8 @@ export function advance<S extends JobState>(
 ): JobIn<S> {
   if (!(MOVES[job.state] as readonly JobState[]).includes(state))
     throw new IllegalMove(job.id, job.state, state);
-  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden, rev } = job;
+  const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden, rev, cast } =
+    job;
   const base = {
     id,
     code,
@@ -32,6 +33,7 @@ export function advance<S extends JobState>(
     deadlineAt,
     updatedAt: now,
     ...(hidden ? { hidden } : {}),
+    ...(cast ? { cast } : {}),
     ...(rev === undefined ? {} : { rev }),
   };
   // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.

@@ -2,11 +2,11 @@
 import type { SpanView } from './coach-contract.ts';
 import type { ConsentView, JobView, Remark } from './contract.ts';
 
-export type ItemKindName = 'motion' | 'character';
-export type ItemScopeName = 'mine' | 'space';
+type ItemKindName = 'motion' | 'character';
+type ItemScopeName = 'mine' | 'space';
 
 /** How the jobs went that were made with it. `text`: "14 of 15 worked", "used once". */
-export type ItemNumbersView = {
+type ItemNumbersView = {
   used: number;
   delivered: number;
   failed: number;

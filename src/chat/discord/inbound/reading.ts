@@ -118,7 +118,8 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
   }
   const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
-  if ((files.image || options.character) && (files.clip || options.motion)) {
+  const hasPicture = files.image || options.character || options.characters;
+  if (hasPicture && (files.clip || options.motion)) {
     const ask: AskOf<'make'> = {
       kind: 'make',
       command: 'animate',

@@ -73,7 +73,7 @@ export async function decide(
   // Words alone in private are no wish to animate what was sent earlier, unless they say so.
   const wanted = asked || hasFile;
   const named = wanted ? itemsIn(said.text) : {};
-  if ((here.image || named.character) && named.motion) {
+  if ((here.image || named.character || named.characters) && named.motion) {
     await halves.use(said, jobId);
     return { do: 'request', request: requestOf(said, here, {}) };
   }
@@ -102,10 +102,8 @@ export async function decide(
 }
 
 /** The library items that are named among the wishes. */
-function itemsIn(text: string): { motion?: string | undefined; character?: string | undefined } {
-  const { motion, character } = readWishes(text.replace(OPTIONS, '')).options;
-  return { motion, character };
-}
+const itemsIn = (text: string): Partial<Record<'motion' | 'character' | 'characters', string>> =>
+  readWishes(text.replace(OPTIONS, '')).options;
 
 /** What `/motion add` or `/character add` is about, and the name that follows. Undefined for the other parts of these. */
 function keptBy(said: MessageRecord, kind: ItemKind): { media: Media; name: string } | undefined {
