@@ -6,7 +6,7 @@ import { PATIENCE_MS, TEST_MS } from './test/timeouts.ts';
 const HEAVY = [
   'test/media/**/*.test.ts',
   'puppet/test/**/*.test.ts',
-  'test/e2e/{page,page-coach,page-models,samples}.test.ts',
+  'test/e2e/{page,page-coach,page-library,page-models,samples}.test.ts',
   'test/e2e/{usage,health}.test.ts',
 ];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */

@@ -89,10 +89,11 @@ export function castBar(form, { box, motion, onMark, onJobs }) {
           );
         }),
       );
-      const usd = Math.round(all.reduce((sum, { quote }) => sum + quote.usd, 0) * 1e6) / 1e6;
+      const micros = Math.round(all.reduce((sum, { quote }) => sum + quote.usd * 1e6, 0));
+      const usd = micros / 1e6;
       price = { usd };
       const each = all[0]?.quote.price ?? '';
-      const sum = usd === 0 ? each : `$${usd.toFixed(usd % 0.01 > 1e-9 ? 3 : 2)}`;
+      const sum = micros === 0 ? each : `$${usd.toFixed(micros % 10_000 === 0 ? 2 : 3)}`;
       tell(
         line,
         `${chosen.map(({ name }) => name).join(', ')} with ${taken.name}: ${sum} for all ${all.length}.`,
