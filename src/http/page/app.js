@@ -204,7 +204,8 @@ animate.addEventListener('click', async () => {
   if (isOff(animate) || !image || !clip || !(await advice.mayBeSent())) return;
   const question = priced?.consent;
   // Whom a picture of ours shows is known.
-  const answer = question && (image instanceof File && sample.isOurs(image) ? 'no-person' : await askWhom(question));
+  const answer =
+    question && (image instanceof File && sample.isOurs(image) ? 'no-person' : await askWhom(question));
   if (question && answer === undefined) return;
   pressed = true;
   armAnimate();
