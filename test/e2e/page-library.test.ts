@@ -62,7 +62,7 @@ describe('the library on the page', BROWSER, () => {
     // The best part of a long clip is proposed, and its preview moves.
     await expect
       .poll(() => page.locator('#keep-facts').textContent())
-      .toMatch(/^5 s · 0:\S+ of 12 s · \$0\.35$/);
+      .toMatch(/^5\ss · 0:\S+ of 12\ss · \$0\.35$/);
     await page.locator('#keep-preview img').waitFor();
     expect(await page.locator('#keep-spans input').first().isChecked()).toBe(true);
     expect(await faults(page)).toEqual([]);
@@ -178,8 +178,8 @@ describe('the library on the page', BROWSER, () => {
     ['dark, on a wide screen', { colorScheme: 'dark', viewport: { width: 1280, height: 900 } }],
   ] as const)(
     'stays light with two hundred, by keyboard and without a fault that axe can find, %s',
-    async (_, options) => {
-      await kept('motion', clip, 'Polka');
+    async (title, options) => {
+      await kept('motion', clip, `Polka, ${title}`);
       const page = await open(options);
       await page.route('**/api/library?kind=motion*', async (route) => {
         const { searchParams } = new URL(route.request().url());
@@ -201,12 +201,13 @@ describe('the library on the page', BROWSER, () => {
         options.viewport.width,
       );
       // For whoever wants less motion the first picture lies over what moves, until it is looked at.
-      const still = items.first().locator('.still');
-      await expect.poll(() => still.evaluate((one) => getComputedStyle(one).visibility)).toBe('visible');
+      const visibility = () =>
+        page.evaluate("getComputedStyle(document.querySelector('#motions .still')).visibility");
+      await expect.poll(() => visibility()).toBe('visible');
       await items.first().locator('.take').focus();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowLeft');
-      await expect.poll(() => still.evaluate((one) => getComputedStyle(one).visibility)).toBe('hidden');
+      await expect.poll(() => visibility()).toBe('hidden');
       // One of the shelf is reached by Tab; the end brings more of it.
       expect(await page.locator('#motions .take[tabindex="0"]').count()).toBe(1);
       await page.keyboard.press('End');

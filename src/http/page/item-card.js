@@ -27,7 +27,8 @@ export function itemCard(item, { onTake, onMore }) {
     make('b', { title: item.name }, item.name),
     make('span', { class: 'facts' }, factsOf(item)),
   );
-  if (item.pinned) take.querySelector('.cell')?.append(make('span', { class: 'chip' }, 'First'));
+  // Said after the name, and shown over the picture.
+  if (item.pinned) take.append(make('span', { class: 'chip' }, 'First'));
   const more = make(
     'button',
     { type: 'button', class: 'dots', 'aria-label': `More about ${item.name}` },
