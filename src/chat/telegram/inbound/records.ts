@@ -77,6 +77,8 @@ const pressSchema = z.object({
   data: z.string(),
   /** The message has a button that says it, or is about the same: anybody can send anything about any message. */
   ofMessage: z.boolean().optional(),
+  /** The message is a picture, whose words are its caption. */
+  ofPicture: z.boolean().optional(),
 });
 export type Press = z.infer<typeof pressSchema>;
 
