@@ -136,6 +136,8 @@ export async function killOne(stage: SeveralStage, kill: SeveralKill): Promise<K
       describe: stage.log,
     });
     processes.spare();
+    // Two may pass such a point at the same moment.
+    if (processes.up().length === 0) await processes.revive(1);
     if (diedToo()) again = await deathAt(stage, { front, point: `whoever took over` }, asked, before);
   }
   await askAgain(stage, front, asked, again ?? death, before);

@@ -54,6 +54,8 @@ export async function startProcesses({
     void bot.ended().then(() => {
       dead.add(bot);
       frozen.delete(bot);
+      // All have the same order, and one was meant.
+      for (const other of up()) other.dieAt('');
     });
   for (let index = 0; index < count; index += 1) {
     const FAULTS_ORDER = JSON.stringify({ clockOffMs: clocksOffMs[index] ?? 0 });
