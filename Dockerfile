@@ -15,12 +15,18 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY commands commands
 COPY puppet puppet
+COPY samples samples
 COPY settings settings
 COPY src src
+# docker compose run --rm strut setup, docker compose exec strut doctor
+RUN for name in setup doctor; do \
+      printf '#!/bin/sh\nexec node "/app/src/%s/main.ts" "$@"\n' "$name" > "/usr/local/bin/$name" \
+      && chmod +x "/usr/local/bin/$name"; \
+    done
 # A volume that is mounted there takes on whose it is.
-RUN mkdir /data /files && chown node:node /data /files
+RUN mkdir /data /files /config && chown node:node /data /files /config
 USER node
-ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=8080
+ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=8080 STRUT_ENV_FILE=/config/.env
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \

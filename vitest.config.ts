@@ -6,8 +6,8 @@ import { PATIENCE_MS, TEST_MS } from './test/timeouts.ts';
 const HEAVY = [
   'test/media/**/*.test.ts',
   'puppet/test/**/*.test.ts',
-  'test/e2e/{page,page-coach,page-models}.test.ts',
-  'test/e2e/usage.test.ts',
+  'test/e2e/{page,page-coach,page-library,page-models,samples}.test.ts',
+  'test/e2e/{usage,health}.test.ts',
 ];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
@@ -16,6 +16,7 @@ const WAITING = [
   'test/chat/telegram/token-proof.test.ts',
   'test/store/limits.test.ts',
   'test/setup/wizard.test.ts',
+  'test/e2e/told.test.ts',
 ];
 
 const SHARED = {

@@ -117,13 +117,9 @@ async function work(url: string, hasWebhooks: boolean): Promise<void> {
   const used = process.cpuUsage(cpu);
   const cpuShare = (used.user + used.system) / 1000 / (performance.now() - measuredFrom);
   const { rss, heapUsed } = process.memoryUsage();
-  process.send?.({
-    events,
-    upMs,
-    rssMb: rss / 1e6,
-    heapMb: heapUsed / 1e6,
-    cpuShare,
-  } satisfies Report);
+  const report = { events, upMs, rssMb: rss / 1e6, heapMb: heapUsed / 1e6, cpuShare } satisfies Report;
+  // As a whole, before this process ends.
+  await new Promise((resolve) => process.send?.(report, resolve));
   await jobs.stop();
   await locks.close();
   await db.close();

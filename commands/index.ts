@@ -10,13 +10,16 @@ import { optout } from './optout.ts';
 import { privacy } from './privacy.ts';
 import { quota } from './quota.ts';
 import { report } from './report.ts';
+import { sample } from './sample.ts';
 import { settings } from './settings.ts';
+import { status } from './status.ts';
 import { usage } from './usage.ts';
 import { verify } from './verify.ts';
 
 export const commands = {
   animate,
   again,
+  sample,
   jobs,
   cancel,
   check,
@@ -25,6 +28,7 @@ export const commands = {
   verify,
   report,
   quota,
+  status,
   settings,
   usage,
   privacy,

@@ -9,6 +9,7 @@ import type { Call, Core } from '../src/core/command.ts';
 import { fileOf, type ItemKind, type ItemScope, type LibraryItem } from '../src/core/library/item.ts';
 import type { Saving } from '../src/core/library/saving.ts';
 import { NAME_OPTION_LENGTH } from '../src/core/library/with-items.ts';
+import { missing } from '../src/core/misfit.ts';
 import type { OptionSpec } from '../src/core/options.ts';
 import { accept, type Outcome, refuse } from '../src/core/refusals.ts';
 
@@ -52,7 +53,7 @@ const partsFor = (kind: ItemKind) => {
 
 type Part = keyof ReturnType<typeof partsFor>;
 
-export function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
+function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
   const parts = partsFor(kind);
 
   async function list(call: Call, core: Core): Promise<Outcome<LibraryAnswer>> {
@@ -96,6 +97,9 @@ export function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
     }
   }
 
+  /** For where options are written by hand. */
+  const usage = (part: Part): string => `/${kind} ${part} ${part === 'rename' ? 'OLD = NEW' : 'NAME'}`;
+
   return {
     audience: 'members',
     data: { name: kind, options: [], parts, wordsOf: 'library' },
@@ -105,6 +109,9 @@ export function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
       const part = call.part ?? LIST;
       if (!Object.hasOwn(parts, part))
         return refuse({ code: 'bad-option', option: kind, allowed: Object.keys(parts) });
+      const open = missing(parts[part as Part].options, call.options);
+      if (open !== undefined)
+        return refuse({ code: 'bad-option', option: open, allowed: [usage(part as Part)] });
       if (part === LIST) return list(call, core);
       return part === 'add' ? add(call, core) : change(part as Part, call, core);
     },

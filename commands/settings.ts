@@ -1,17 +1,22 @@
 import { parts } from '../settings/index.ts';
 import type { ChatCommand } from '../src/chat/command.ts';
 import type { Line, Page } from '../src/chat/page.ts';
+import type { Core } from '../src/core/command.ts';
 import { isOperatorsOwn } from '../src/core/job/job.ts';
 import { accept, refuse } from '../src/core/refusals.ts';
 import type { AuditEntry, OwnSettings, Settings } from '../src/core/settings/setting.ts';
 import { HISTORY, SHOW } from '../src/core/settings/settings-parts.ts';
-import { changedLines, historyLines } from '../src/words/settings.ts';
+import { changedLines, historyLines, libraryLines } from '../src/words/settings.ts';
 
 const HISTORY_SHOWN = 20;
+/** The part that is about something of a size of its own. */
+const LIBRARY = 'library';
+
+type LibrarySize = Awaited<ReturnType<Core['library']['size']>>;
 
 type SettingsAnswer =
   | { kind: 'settings'; settings: Settings; own: OwnSettings }
-  | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings }
+  | { kind: 'changed'; entries: AuditEntry[]; settings: Settings; own: OwnSettings; library?: LibrarySize }
   | { kind: 'history'; entries: AuditEntry[]; timeZone: string };
 
 /** For those who manage the space, asked on every call: rights change. */
@@ -34,7 +39,10 @@ export const settings: ChatCommand<SettingsAnswer> = {
     }
     if (part === SHOW) return accept({ kind: 'settings', ...inForce() });
     const changed = await core.settings.change(call, part, call.options);
-    return changed.ok ? accept({ kind: 'changed', entries: changed.value, ...inForce() }) : changed;
+    if (!changed.ok) return changed;
+    // How full it is, whether or not anything was changed.
+    const library = part === LIBRARY ? { library: await core.library.size(spaceId) } : {};
+    return accept({ kind: 'changed', entries: changed.value, ...inForce(), ...library });
 
     function inForce() {
       return { settings: core.settings.of(spaceId), own: core.settings.own(spaceId) };
@@ -46,7 +54,12 @@ export const settings: ChatCommand<SettingsAnswer> = {
       case 'settings':
         return panel.page({ words, ...shown, naming, verb: panel.verb });
       case 'changed':
-        return { lines: named(changedLines(words, shown.entries, naming)) };
+        return {
+          lines: named([
+            ...changedLines(words, shown.entries, naming),
+            ...(shown.library ? libraryLines(words, shown, shown.library, naming) : []),
+          ]),
+        };
       case 'history':
         return {
           title: words.t('settings.history'),

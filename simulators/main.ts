@@ -37,7 +37,8 @@ const workflow = join(tmpdir(), 'strut-simulated-workflow.json');
 await writeFile(workflow, JSON.stringify(animateWorkflow()));
 const discord = await startDiscord({
   port: FIRST_PORT + 10,
-  token: 'simulated.discord.token',
+  // Of the shape of a real one, so that the wizard takes it.
+  token: 'MTAwMDAwMDAwMDAwMDAwMDAx.simul8.discord-simulator-secret-by-hand',
   time: realTime(),
 });
 furnish(discord);

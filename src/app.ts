@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
-import { canRender, takeUp, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
+import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { createChats, namesFile } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
@@ -16,7 +16,7 @@ import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
 import { createFileUse } from './core/intake/file-use.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
-import { wake } from './core/job/lanes.ts';
+import { wake, wakeDraft } from './core/job/lanes.ts';
 import { takeWebhook } from './core/job/webhook.ts';
 import { createAccess } from './core/limits/access.ts';
 import { createProviderHealth, noteEnds } from './core/price/provider-health.ts';
@@ -40,7 +40,7 @@ import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { accessRulesFrom, rulesFrom } from './rules.ts';
 import { secretKey } from './secrets.ts';
-import { openSharedWork, sharedParts } from './shared-work.ts';
+import { goOn, openSharedWork, rendersDrafts, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
@@ -70,9 +70,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const health = loggedHealth(log);
   const { locks, events, secrets, limiter, sharing, ...opened } = await openSharing(config, store, log);
   stack.defer(opened.stop);
-  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log }));
-  if (shared) stack.defer(shared.stop);
   const key = config.SECRET_KEY ?? (await secretKey(secrets));
+  const shared = sharing && (await openSharedWork(config, store, { bus: sharing.bus, health, log, key }));
+  if (shared) stack.defer(shared.stop);
   const links = config.PUBLIC_URL
     ? createLinks({ publicUrl: config.PUBLIC_URL, secretKey: key, clock: CLOCK })
     : undefined;
@@ -93,7 +93,8 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     dataDir: config.DATA_DIR,
     servesAll: hosted.length === 0,
     log,
-    onNews: (jobId) => void wake(ctx, jobId),
+    rendersHere: () => rendersDrafts(shared),
+    onNews: (jobId) => void wakeDraft(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
   const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
@@ -154,7 +155,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     media,
     ...createCoachRecords({ looks: store.looks, lessons: store.keyv('lessons') }, media, locks),
     fetcher,
-    scheduler: await createSteps(store, { clock: CLOCK, log }),
+    scheduler: await createSteps(store, { clock: CLOCK, log, bus: sharing?.bus }),
     history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
@@ -197,7 +198,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => core.jobs.stop());
   stack.defer(() => core.takedown.stop());
   tellWhatIsOff(config, health);
-  const takeCopy = keepCopies(config, health, CLOCK.now);
   await setRight(ctx, store);
   const server = await startServer({
     host: config.HOST,
@@ -240,9 +240,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
-  await takeUp(core, shared?.lanes, log);
-  const beside = { isAtHome: files.isAtHome, takeCopy, alarms: inside.alarms(ctx) };
-  stack.defer(startUpkeep(ctx, core, beside, shared?.holds));
+  stack.defer(await goOn(shared, core, { drafts: local, events, scheduler: ctx.scheduler, health, log }));
+  const also = { takeCopy: keepCopies(config, health, CLOCK.now), alarms: inside.alarms(ctx) };
+  stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, ...also }, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);
     stack.defer(() => chat.stop());

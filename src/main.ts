@@ -26,6 +26,9 @@ const WHY_NOT: Partial<Record<string, string>> = {
     'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Move strut.sqlite and what begins with that name away and put the newest copy in its place (npm run restore -- with the newest file in DATA_DIR/backups), or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost. Delete strut.sqlite.damaged and strut.sqlite-wal.damaged afterwards: what members have deleted since is still in there',
 };
 
+/** Their messages are for the operator. */
+const SAID_BY_ITSELF: ReadonlySet<string> = new Set(['FilesUnusable', 'StoreForbidden']);
+
 const log = createLog('info', createScrub(secretsIn(process.env)));
 logTheUncaught(log);
 const config = configure();
@@ -51,7 +54,7 @@ async function start(): Promise<App> {
   } catch (error) {
     const words = error instanceof Error ? WHY_NOT[nameOf(error)] : undefined;
     if (words) log.fatal(words);
-    else if (error instanceof Error && error.name === 'FilesUnusable') log.fatal(error.message);
+    else if (error instanceof Error && SAID_BY_ITSELF.has(error.name)) log.fatal(error.message);
     else log.fatal({ err: error }, 'the bot could not start');
     process.exit(1);
   }

@@ -2,16 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { version } from './at-start.ts';
+import { marksOf } from './alike.ts';
+import { takeUp, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
 import { frontOf } from './chat/front.ts';
 import type { SharedChats } from './chats.ts';
 import type { Config } from './config.ts';
 import type { Bus } from './core/bus.ts';
+import type { Core } from './core/command.ts';
+import type { JobEvents } from './core/events.ts';
 import type { Health } from './core/health.ts';
 import type { Holds } from './core/holds.ts';
-import { type Lane, type Scheduler, WORKERS } from './core/ports.ts';
+import { isOver, rendererOf } from './core/job/job.ts';
+import { DRAFTS, type Lane, type Provider, type Scheduler, WORKERS } from './core/ports.ts';
 import { followProcesses, GONE_MS, type Processes, type SeenProcess } from './core/processes.ts';
+import { clockState, watchQueues, watchSettings } from './shared-watch.ts';
 import type { Store } from './store/index.ts';
 
 const RECEIVED = 'received';
@@ -28,8 +33,8 @@ export type SharedWork = {
 /** Undefined where there is one process. Throws StoreError where the database can't be reached. */
 export async function openSharedWork(
   { STORE_URL, ROLES, ...config }: Config,
-  { processes: table }: Pick<Store, 'processes'>,
-  { bus, health, log }: { bus: Bus; health: Health; log: Logger },
+  { processes: table, keyv }: Pick<Store, 'processes' | 'keyv'>,
+  { bus, health, log, key }: { bus: Bus; health: Health; log: Logger; key: string },
 ): Promise<SharedWork | undefined> {
   if (STORE_URL === undefined || !table) return undefined;
   // Loaded only here: whoever stays with SQLite need not have it in memory.
@@ -48,10 +53,17 @@ export async function openSharedWork(
   };
   const chats = CHATS.filter(({ key }) => config[key] !== undefined);
   const noticeChats = watchChats(chats, health);
+  const own = { id: facts.id, marks: marksOf(config, key) };
+  const settings = watchSettings(own, keyv('process-settings'), { health, log });
+  stack.defer(settings.end);
   const processes = followProcesses({
     table,
     facts: () => ({ ...facts, holds: holds.held() }),
-    onBeat: noticeChats,
+    onBeat(alive, aheadMs) {
+      noticeChats(alive);
+      health.set('clock', clockState(aheadMs));
+      void settings.look(alive);
+    },
     log,
   });
   stack.defer(processes.stop);
@@ -74,6 +86,58 @@ export async function openSharedWork(
       },
     },
     stop: () => opened.disposeAsync(),
+  };
+}
+
+type Drafts = Pick<Required<Provider>, 'release'> & { drop(): Promise<void> };
+type WorkParts = {
+  drafts: Drafts;
+  events: Pick<JobEvents, 'subscribe'>;
+  scheduler: Pick<Scheduler, 'queues'>;
+  health: Health;
+  log: Logger;
+};
+
+/** What is open goes on, in this process as far as it is to. The answer ends that. */
+export async function goOn(
+  shared: Pick<SharedWork, 'holds' | 'lanes'> | undefined,
+  core: Core,
+  { scheduler, health, log, ...parts }: WorkParts,
+): Promise<() => Promise<void>> {
+  await takeUp(core, shared?.lanes, log);
+  if (!shared) return async () => {};
+  const endDrafts = serveDrafts(shared, core.jobs, parts);
+  const endWatch = scheduler.queues ? watchQueues(scheduler.queues, health) : () => {};
+  return async () => {
+    endWatch();
+    await endDrafts();
+  };
+}
+
+export const rendersDrafts = (shared: Pick<SharedWork, 'holds'> | undefined): boolean =>
+  shared?.holds.holds(DRAFTS) ?? true;
+
+/** Of several processes, one renders the drafts: it looks at those that are under way, since their files are there. */
+function serveDrafts(
+  { holds, lanes }: Pick<SharedWork, 'holds' | 'lanes'>,
+  jobs: Core['jobs'],
+  { drafts, events }: Pick<WorkParts, 'drafts' | 'events'>,
+): () => Promise<void> {
+  if (!lanes.includes(WORKERS)) return async () => {};
+  // It may have been cancelled by another process, which does not know of its render.
+  const unsubscribe = events.subscribe('*', (job) => {
+    if (isOver(job) && rendererOf(job) === 'local') void drafts.release(job.id, job.inputs).catch(() => {});
+  });
+  const end = holds.onHeld(DRAFTS, {
+    gained: () => jobs.serve([DRAFTS]),
+    async lost() {
+      await jobs.leave([DRAFTS]);
+      await drafts.drop();
+    },
+  });
+  return async () => {
+    unsubscribe();
+    await end();
   };
 }
 

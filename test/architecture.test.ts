@@ -45,13 +45,17 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
+  'src/alike.ts': ['src/chat/catalog.ts', 'src/config.ts'],
+  'src/shared-watch.ts': ['src/alike.ts', 'src/core'],
   'src/shared-work.ts': [
+    'src/alike.ts',
     'src/at-start.ts',
     'src/chat/catalog.ts',
     'src/chat/front.ts',
     'src/chats.ts',
     'src/config.ts',
     'src/core',
+    'src/shared-watch.ts',
     'src/store',
   ],
   'src/sharing.ts': ['src/config.ts', 'src/core', 'src/secrets.ts', 'src/store'],
@@ -94,12 +98,22 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   // Draws free drafts; of the bot it knows only how pictures and clips are read and written.
   puppet: ['src/media'],
   'src/words': ['settings', 'src/core', 'src/providers/catalog.ts'],
-  'src/http': ['src/core', 'src/words', 'src/zip.ts'],
+  // Files for a first video, and what they are called.
+  samples: [],
+  'src/http': ['samples', 'src/core', 'src/words', 'src/zip.ts'],
   // Names and settings of the providers, without their adapters: whoever speaks of providers may read it.
   'src/providers/catalog.ts': ['src/environment.ts', 'src/providers'],
   'src/providers': ['src/core', 'src/environment.ts', 'src/providers/catalog.ts'],
   // What the chats share; each chat's own folder knows no other.
-  'src/chat': ['commands', 'settings', 'src/core', 'src/environment.ts', 'src/words', 'src/zip.ts'],
+  'src/chat': [
+    'commands',
+    'samples',
+    'settings',
+    'src/core',
+    'src/environment.ts',
+    'src/words',
+    'src/zip.ts',
+  ],
   // What each chat is called, kept in and turned on by, without the chat itself: nobody else names one.
   'src/chat/catalog.ts': [
     ...CHATS.map(({ platform }) => `src/chat/${platform}`),

@@ -147,6 +147,53 @@ export function emptyClip(): Promise<string> {
   );
 }
 
+/** Six seconds of a slide show: one still picture of somebody each second, in another place and another light each. */
+export function slidesClip(): Promise<string> {
+  const grounds = ['#d9d4cb', '#121a24', '#8ec5e8', '#7a5b44', '#e6d3a3', '#2f7d5b'];
+  return once('slides.mp4', (path) =>
+    film(path, 6, false, (time) => {
+      const slide = Math.floor(time);
+      const ground = `<rect x="-50" width="300" height="300" fill="${grounds[slide]}"/>`;
+      return flat(CLIP.width, CLIP.height, ground + person(stanceAt(slide * 0.7), slide % 2 ? ALEX : SAM));
+    }),
+  );
+}
+
+/** Six seconds of an empty room, which somebody comes into for the last one. `turned`: by 180 degrees, all the time there. */
+export function lateClip({ turned = false } = {}): Promise<string> {
+  return once(turned ? 'turned.mp4' : 'late.mp4', (path) =>
+    film(path, turned ? 4 : 6, false, (time) => {
+      const scene = room(1) + (turned || time >= 5 ? person(stanceAt(time), SAM) : '');
+      const frame = flat(CLIP.width, CLIP.height, scene);
+      return turned ? frame.rotate(180) : frame;
+    }),
+  );
+}
+
+/** Four seconds of a split screen: the same movement by two people of one size. `alone`: one of them, with black bars. */
+export function splitClip({ alone = false } = {}): Promise<string> {
+  const size = { width: 640, height: 360 };
+  const half = (left: number, stance: Stance, look: Look): string =>
+    `<g transform="translate(${left - 100 * 0.9} ${270 - 266 * 0.9}) scale(0.9)">${person(stance, look)}</g>`;
+  return once(alone ? 'boxed.mp4' : 'split.mp4', (path) =>
+    film(
+      path,
+      4,
+      false,
+      (time) => {
+        const stance = stanceAt(time);
+        const walls = `<rect width="240" height="270" fill="#d9d4cb"/><rect x="240" width="240" height="270" fill="#a9b8c4"/>`;
+        const bars = `<rect width="150" height="270" fill="#000"/><rect x="330" width="150" height="270" fill="#000"/>`;
+        const inside = alone
+          ? `<rect width="480" height="270" fill="#d9d4cb"/>${half(240, stance, SAM)}${bars}`
+          : walls + half(120, stance, ALEX) + half(360, stance, SAM);
+        return flat(size.width, size.height, inside, '0 0 480 270');
+      },
+      size,
+    ),
+  );
+}
+
 function drawn(width: number, height: number, stance: Stance, look: Look): Sharp {
   return flat(width, height, (look.scene === 'room' ? room(1) : BEACH) + person(stance, look));
 }

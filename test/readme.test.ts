@@ -1,5 +1,5 @@
-/** What the README says of pictures and clips, held against what the code goes by. */
-import { readFileSync } from 'node:fs';
+/** What the documents say of pictures and clips, held against what the code goes by. */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../commands/index.ts';
@@ -10,8 +10,11 @@ import { MAX_PIXELS } from '../src/media/image-limits.ts';
 import { CLIPS, IMAGES } from '../src/media/sniff.ts';
 import { wordsFor } from '../src/words/index.ts';
 
-const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
-const [, table = ''] = /## What goes in\n\n([\s\S]*?)\n\n/.exec(readme) ?? [];
+const using = readFileSync(join(import.meta.dirname, '../docs/using.md'), 'utf8');
+const documents = globSync(['README.md', 'docs/*.md'], { cwd: join(import.meta.dirname, '..') })
+  .map((path) => readFileSync(join(import.meta.dirname, '..', path), 'utf8'))
+  .join('\n');
+const [, table = ''] = /## What goes in\n\n([\s\S]*?)\n\n/.exec(using) ?? [];
 const { image, clip } = DEFAULT_MODEL;
 
 const row = (name: string): { taken: string[]; limits: string } => {
@@ -21,7 +24,7 @@ const row = (name: string): { taken: string[]; limits: string } => {
 };
 const megabytes = (bytes: number): string => `${bytes / 1_000_000} MB`;
 
-describe('what goes in, as the README has it', () => {
+describe('what goes in, as the document has it', () => {
   it('are the pictures that are taken, within their limits', () => {
     const { taken, limits } = row('picture');
     expect(taken.toSorted()).toEqual([...new Set([...Object.values(IMAGES), 'HEIC', 'AVIF'])].toSorted());
@@ -47,6 +50,6 @@ describe('what goes in, as the README has it', () => {
 });
 
 it.each([...namesFor(commands, 'members'), ...namesFor(commands, 'admins')])(
-  '/%s stands in the README, as every command does',
-  (name) => expect(readme).toMatch(new RegExp(`\`/${name}[\` ]`)),
+  '/%s stands in the documents, as every command does',
+  (name) => expect(documents).toMatch(new RegExp(`\`/${name}[\` ]`)),
 );

@@ -1,4 +1,5 @@
 /** Jobs and their next steps in one PostgreSQL: both are saved, or neither. */
+import pg from 'pg';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { StaleJob } from '../src/core/job/stale-job.ts';
 import { createSteps } from '../src/steps.ts';
@@ -6,7 +7,7 @@ import { createPostgresStore } from '../src/store/index.ts';
 import { freshFolder } from './fakes/folder.ts';
 import { jobIn } from './fakes/jobs.ts';
 import { CHAT_EVENT } from './fakes/world.ts';
-import { postgresNeeded, postgresOfFile } from './postgres/open.ts';
+import { freshSchema, postgresNeeded, postgresOfFile } from './postgres/open.ts';
 
 const postgres = postgresOfFile();
 afterAll(() => postgres.close());
@@ -91,11 +92,53 @@ describe('a job that is saved', postgresNeeded, () => {
     expect(await jobs.save(created)).toMatchObject({ rev: 2 });
   });
 
+  it('is saved with its step though somebody has removed all that belongs to the queues', async () => {
+    const { db, jobs, schema, waiting } = await up();
+    await db.run(`DROP SCHEMA ${schema} CASCADE`);
+    await jobs.save(jobIn('created'));
+    expect(await waiting()).toMatchObject([{ key: 'web:1' }]);
+  });
+
   it('is saved with its step though somebody has removed the queues', async () => {
     const { db, jobs, schema, waiting } = await up();
     await db.run(`TRUNCATE ${schema}.job, ${schema}.queue CASCADE`);
     await jobs.save(jobIn('created'));
     expect(await waiting()).toMatchObject([{ key: 'web:1' }]);
     expect(await jobs.get('web:1')).toMatchObject({ state: 'created' });
+  });
+});
+
+describe('the queues of a role that may make no schema', postgresNeeded, () => {
+  async function asRole() {
+    const { url, drop } = await freshSchema();
+    const owner = new pg.Client({ connectionString: url });
+    await owner.connect();
+    const schema = Object((await owner.query('SELECT current_schema() AS name')).rows[0]).name;
+    const role = `role_of_${schema}`;
+    await owner.query(`CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    onTestFinished(async () => {
+      await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`).finally(() => owner.end());
+      await drop();
+    });
+    const open = async () => {
+      const store = await createPostgresStore(url.replace('//strut@', `//${role}@`), freshFolder(), () => {});
+      onTestFinished(() => store.close());
+      return store;
+    };
+    return { owner, schema, role, open };
+  }
+
+  it('are refused with what to allow, and made where their schema is there', async () => {
+    const { owner, schema, role, open } = await asRole();
+    await expect(open()).rejects.toThrow(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role};`);
+    await owner.query(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`);
+    const store = await open();
+    const prepare = `CREATE SCHEMA ${schema}_steps AUTHORIZATION ${role};`;
+    await expect(createSteps(store, { clock: { now: Date.now }, log })).rejects.toThrow(prepare);
+    await owner.query(prepare);
+    const steps = await createSteps(store, { clock: { now: Date.now }, log });
+    onTestFinished(() => steps.stop());
+    await steps.at('web:1', Date.now());
+    expect(await steps.size()).toBe(1);
   });
 });

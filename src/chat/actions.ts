@@ -8,6 +8,7 @@ import type { GivenConsent } from '../core/trust/consent.ts';
 import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
+import { CAST_ACTIONS } from './cast.ts';
 import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
@@ -180,6 +181,7 @@ export const ACTIONS: Readonly<Record<string, ActionHandler>> = {
   'forget-yes': forgetNow,
   ...REPORT_ACTIONS,
   ...LIBRARY_ACTIONS,
+  ...CAST_ACTIONS,
   'my-data': myData,
   keep: (press, face, tools) =>
     press.code === NOBODY ? face.removeQuestion() : withJob(() => face.removeQuestion())(press, face, tools),

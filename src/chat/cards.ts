@@ -9,6 +9,7 @@ import type { Words } from '../words/index.ts';
 import { costText, offerPrice } from '../words/jobs.ts';
 import { leftLines } from '../words/quota.ts';
 import { askingPage } from './asking.ts';
+import { castStatus } from './cast-status.ts';
 import type { Button, Page, Tone } from './page.ts';
 
 /** What the buttons of a job do. `get`: the member comes for a video that can't be posted. */
@@ -52,8 +53,9 @@ const FULLEST = 0.95;
 export function statusPage(
   words: Words,
   job: Job,
-  { usualMs, now }: { usualMs: number | undefined; now: number },
+  { usualMs, now, cast = [] }: { usualMs: number | undefined; now: number; cast?: readonly Job[] },
 ): Page & { title: string } {
+  if (cast.length > 1) return castStatus(words, cast, (one) => titleOf(words, one));
   const page = { title: titleOf(words, job), tone: TONES[job.state] };
   const rows = (...verbs: Verb[]) => ({ rows: [verbs.map((verb) => jobButton(words, verb, job.code))] });
   if (job.state === 'delivered' && !job.hidden) return { ...page, lines: [] };

@@ -4,8 +4,8 @@ import type { Job } from '../core/job/job.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import type { WordKey } from '../words/index.ts';
 import type { Sheets } from './coach.ts';
-import type { DrawPreviews } from './library-pages.ts';
 import type { Page } from './page.ts';
+import type { DrawPreviews } from './previews.ts';
 import type { Panel } from './settings-panel.ts';
 
 export type Facts = {

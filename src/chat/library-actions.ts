@@ -11,18 +11,18 @@ import { galleryPage, type ItemFacts, itemPage, readKind, removeItemQuestion } f
 import { savingPage } from './library-saving-page.ts';
 import { said } from './page.ts';
 import { refusedPage } from './pages.ts';
-import { withJob } from './presses.ts';
+import { offerIsOver, withJob } from './presses.ts';
 
 /** What stands in the message's place, or why it does not. */
 async function instead<T>(
-  { words }: Press,
+  press: Press,
   face: Face,
+  tools: Tools,
   outcome: Outcome<T>,
   show: (value: T) => ReturnType<Face['draw']>,
 ): Promise<void> {
   if (outcome.ok) await face.instead(await show(outcome.value));
-  else if (outcome.refusal.code === 'offer-expired') await face.over(refusedPage(words, outcome.refusal));
-  else await face.aside(refusedPage(words, outcome.refusal));
+  else await offerIsOver(press, face, tools, outcome.refusal);
 }
 
 /** Under a result: what it was made of is looked at, beside it. */
@@ -37,7 +37,8 @@ const keepOfJob = (kind: ItemKind): ActionHandler =>
     await face.aside(await face.draw((facts) => savingPage(words, { saving: looked.value, scopes }, facts)));
   });
 
-const choosePart: ActionHandler = async (press, face, { core }) => {
+const choosePart: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const { words, code, arg = '' } = press;
   const [, from, to] = /^(\d{1,4}(?:\.\d{1,3})?)-(\d{1,4}(?:\.\d{1,3})?)$/.exec(arg) ?? [];
   const part =
@@ -48,16 +49,17 @@ const choosePart: ActionHandler = async (press, face, { core }) => {
         : undefined;
   if (!part) return void (await face.aside(said(words.t('told.too-old'))));
   const chosen = await withScopes(press, core, (caller) => core.library.savings.choose(caller, code, part));
-  await instead(press, face, chosen, (value) => face.draw((facts) => savingPage(words, value, facts)));
+  await instead(press, face, tools, chosen, (value) => face.draw((facts) => savingPage(words, value, facts)));
 };
 
 /** Where a chat has forms, the name comes filled in; elsewhere it is written with the command. */
-const rename: ActionHandler = async (press, face, { core }) => {
+const rename: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const { words, code, filled } = press;
   const name = filled?.name;
   if (name === undefined) return void (await face.aside(said(words.t('library.name-hint'))));
   const called = await withScopes(press, core, (caller) => core.library.savings.call(caller, code, name));
-  await instead(press, face, called, (value) => face.draw((facts) => savingPage(words, value, facts)));
+  await instead(press, face, tools, called, (value) => face.draw((facts) => savingPage(words, value, facts)));
 };
 
 type Saved<T> = { saving: T; scopes: readonly ItemScope[] };
@@ -72,7 +74,8 @@ const withScopes = <T>(
     return done.ok ? accept({ saving: done.value, scopes: library.savings.scopes(caller) }) : done;
   });
 
-const keepAs: ActionHandler = async (press, face, { core }) => {
+const keepAs: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const { words, code, arg = '' } = press;
   const [name, answer] = arg.split('.');
   const scope = (['space', 'mine'] as const).find((one) => one === name);
@@ -85,25 +88,27 @@ const keepAs: ActionHandler = async (press, face, { core }) => {
       return accept({ saving: done.value.saving, scopes: core.library.savings.scopes(caller) });
     return accept(await factsOf(core, caller, done.value.item, 'kept'));
   });
-  await instead(press, face, saved, (value) =>
+  await instead(press, face, tools, saved, (value) =>
     face.draw((facts) =>
       'saving' in value ? savingPage(words, value, facts) : itemPage(words, value, facts),
     ),
   );
 };
 
-const decline: ActionHandler = async (press, face, { core }) => {
+const decline: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const gone = await press.as((caller) => core.library.savings.decline(caller, press.code));
-  await instead(press, face, gone, async () => said(press.words.t('library.declined')));
+  await instead(press, face, tools, gone, async () => said(press.words.t('library.declined')));
 };
 
-const gallery: ActionHandler = async (press, face, { core }) => {
+const gallery: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const { words, code, arg = '' } = press;
   const kind = readKind(code);
   const wish = readGalleryArg(arg);
   if (!kind || !wish) return void (await face.aside(said(words.t('told.too-old'))));
   const page = await press.as((caller) => galleryOf(core, caller, { kind, ...wish }));
-  await instead(press, face, page, (value) => face.draw((facts) => galleryPage(words, value, facts)));
+  await instead(press, face, tools, page, (value) => face.draw((facts) => galleryPage(words, value, facts)));
 };
 
 /** Does something with the item that the button is about, and shows it as it is then. */
@@ -117,14 +122,15 @@ const withItem =
     ) => Promise<Outcome<LibraryItem>>,
     doneBy: (press: Press) => ItemFacts['done'],
   ): ActionHandler =>
-  async (press, face, { core }) => {
+  async (press, face, tools) => {
+    const { core } = tools;
     const { words } = press;
     const done = await press.as(async (caller) => {
       const found = await anyItem(core, caller, press.code);
       const changed = found.ok ? await work(caller, found.value, press, core) : found;
       return changed.ok ? accept(await factsOf(core, caller, changed.value, doneBy(press))) : changed;
     });
-    await instead(press, face, done, (value) => face.draw((facts) => itemPage(words, value, facts)));
+    await instead(press, face, tools, done, (value) => face.draw((facts) => itemPage(words, value, facts)));
   };
 
 async function anyItem(
@@ -136,17 +142,21 @@ async function anyItem(
   return motion.ok ? motion : library.byId(caller, 'character', id);
 }
 
-const askToRemove: ActionHandler = async (press, face, { core }) => {
+const askToRemove: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const found = await press.as((caller) => anyItem(core, caller, press.code));
-  await instead(press, face, found, async (item) => removeItemQuestion(press.words, item));
+  await instead(press, face, tools, found, async (item) => removeItemQuestion(press.words, item));
 };
 
-const removeNow: ActionHandler = async (press, face, { core }) => {
+const removeNow: ActionHandler = async (press, face, tools) => {
+  const { core } = tools;
   const gone = await press.as(async (caller) => {
     const found = await anyItem(core, caller, press.code);
     return found.ok ? core.library.remove(caller, found.value) : found;
   });
-  await instead(press, face, gone, async ({ name }) => said(press.words.t('library.removed', { name })));
+  await instead(press, face, tools, gone, async ({ name }) =>
+    said(press.words.t('library.removed', { name })),
+  );
 };
 
 export const LIBRARY_ACTIONS: Readonly<Record<string, ActionHandler>> = {

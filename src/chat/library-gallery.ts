@@ -6,7 +6,7 @@ import type { Caller } from '../core/limits/access.ts';
 import { accept, type Outcome } from '../core/refusals.ts';
 
 /** Two rows of three: larger previews say more than more of them. */
-export const GALLERY_PAGE = 6;
+const GALLERY_PAGE = 6;
 
 /** Which part of the gallery is wanted; `page` counts from nought. */
 export type GalleryWish = { kind: ItemKind; sort: Sort; page: number; find?: string };
@@ -42,12 +42,12 @@ export async function galleryOf(
   });
 }
 
-/** `used.2`: what a button says of it. */
+/** `used.2`: what a button says of it. A button for the sort alone says no page, as no two may say the same. */
 export const galleryArg = ({ sort, page }: Pick<GalleryWish, 'sort' | 'page'>): string => `${sort}.${page}`;
 
 /** Undefined for what none of our buttons says; anybody can make one up. */
 export function readGalleryArg(arg: string): Pick<GalleryWish, 'sort' | 'page'> | undefined {
-  const [name, number = ''] = arg.split('.');
+  const [name, number = '0'] = arg.split('.');
   const sort = SORTS.find((one) => one === name);
   return sort && /^\d{1,3}$/.test(number) ? { sort, page: Number(number) } : undefined;
 }

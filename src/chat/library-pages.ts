@@ -1,7 +1,4 @@
 /** Motions and characters, as pages: what would be kept, one of them, and the gallery. Both nouns look the same. */
-import { readFile } from 'node:fs/promises';
-import type { Core } from '../core/command.ts';
-import type { Files } from '../core/files.ts';
 import type { StoredFile } from '../core/job/job.ts';
 import type { ItemKind, LibraryItem } from '../core/library/item.ts';
 import { type ListedItem, SORTS } from '../core/library/library.ts';
@@ -9,37 +6,15 @@ import { cutShort } from '../core/text.ts';
 import { SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
 import { detailLines, itemText } from '../words/library.ts';
+import type { Facts } from './facts.ts';
 import { type Gallery, galleryArg } from './library-gallery.ts';
 import type { Button, Line, Media, Page } from './page.ts';
-
-/** The bytes of a GIF in which these move. Throws where there is none. */
-export type DrawPreviews = (
-  previews: readonly (StoredFile | undefined)[],
-  how: { numbered: boolean },
-) => Promise<Uint8Array>;
-
-/** The last sheets that were drawn: whoever leafs back and forth sees the same. */
-const SHEETS_KEPT = 12;
-
-export function previewDrawer({ library }: Pick<Core, 'library'>, temp: Files['temp']): DrawPreviews {
-  return async (previews, { numbered }) => {
-    const key = JSON.stringify([previews.map((one) => one?.key), numbered]);
-    const known = SHEETS.get(key);
-    if (known) return known;
-    await using file = await temp('gif');
-    if (!(await library.draw(previews, numbered, file.path))) throw new Error('no previews were drawn');
-    const bytes = await readFile(file.path);
-    SHEETS.set(key, bytes);
-    const oldest = SHEETS.keys().next().value;
-    if (SHEETS.size > SHEETS_KEPT && oldest !== undefined) SHEETS.delete(oldest);
-    return bytes;
-  };
-}
-
-const SHEETS = new Map<string, Uint8Array>();
+import type { DrawPreviews } from './previews.ts';
 
 /** `drawPreviews`: missing where no picture can be shown. */
 export type Drawing = { drawPreviews?: DrawPreviews | undefined };
+/** How a command is written there, too. */
+type Place = Drawing & Pick<Facts, 'typed'>;
 
 /** Undefined where none of them has a preview. */
 export function moving(
@@ -71,7 +46,7 @@ export type ItemFacts = {
 };
 
 /** One of them, with what can be done with it. */
-export function itemPage(words: Words, { listed, mayPin, done }: ItemFacts, drawing: Drawing): Page {
+export function itemPage(words: Words, { listed, mayPin, done }: ItemFacts, place: Place): Page {
   const { t } = words;
   const { item, mayChange } = listed;
   const { id: code, scope, pinned } = item;
@@ -100,16 +75,16 @@ export function itemPage(words: Words, { listed, mayPin, done }: ItemFacts, draw
       ...(done ? [t(`library.done-${done}`, { name: item.name })] : []),
       t(`library.scope-${scope}`),
       ...detailLines(words, listed),
-      ...(done === 'kept' ? [usage(words, item)] : []),
+      ...(done === 'kept' ? [usage(words, item, place)] : []),
     ],
-    ...moving(words, drawing, [item], false),
+    ...moving(words, place, [item], false),
     rows: [[useButton(words, item)], ...(mayChange ? [change] : [])],
   };
 }
 
 /** How it is used from now on, to be copied. */
-const usage = ({ t }: Words, { kind, name }: LibraryItem): Line => {
-  const text = `/animate ${kind}:${name}`;
+const usage = ({ t }: Words, { kind, name }: LibraryItem, { typed }: Place): Line => {
+  const text = typed('animate', kind, name);
   return { text: t('settings.usage', { usage: text }), copy: text };
 };
 
@@ -146,15 +121,15 @@ export function galleryPage(words: Words, gallery: Gallery, drawing: Drawing): P
     ...useButton(words, item),
     label: `${at + 1}${SEPARATOR}${cutShort(item.name, SHORT_NAME)}`,
   }));
-  const to = (next: Partial<typeof wish>, label: string, isOn = false): Button => ({
-    verb: 'gallery',
-    code: kind,
-    arg: galleryArg({ sort, page, ...next }),
-    label: isOn ? `● ${label}` : label,
-  });
+  const to = (arg: string, label: string): Button => ({ verb: 'gallery', code: kind, arg, label });
   const sorts = SORTS.filter((one) => one !== 'cheapest' || kind === 'motion');
   return {
-    title: [t(`library.title-${kind}`), t('library.count', { n: inSpace, most })].join(SEPARATOR),
+    title: [
+      t(`library.title-${kind}`),
+      // Where nobody shares anything, there is no shelf to be full.
+      ...(inSpace > 0 ? [t('library.count', { n: inSpace, most })] : []),
+      ...(pages > 1 && !find ? [`${page + 1} / ${pages}`] : []),
+    ].join(SEPARATOR),
     tone: 'plain',
     lines: listed.map((one, at) => `${at + 1}. ${mark(one.item)}${itemText(words, one)}`),
     ...moving(
@@ -164,22 +139,22 @@ export function galleryPage(words: Words, gallery: Gallery, drawing: Drawing): P
       true,
     ),
     ...(find && pages > 1 ? { more: [t('library.more-found')] } : {}),
-    rows: [
-      ...rowsOf(uses),
-      ...(find
-        ? []
-        : [sorts.map((one) => to({ sort: one, page: 0 }, t(`library.sort-${one}`), one === sort))]),
-      ...(find || pages === 1
-        ? []
-        : [
-            [
-              ...(page > 0 ? [to({ page: page - 1 }, '‹')] : []),
-              to({}, `${page + 1} / ${pages}`),
-              ...(page < pages - 1 ? [to({ page: page + 1 }, '›')] : []),
-            ],
-          ]),
-    ],
+    rows: [...rowsOf(uses), ...(find ? [] : [sortButtons(), pageButtons()])],
   };
+
+  function sortButtons(): Button[] {
+    return sorts.map((one) => {
+      const label = t(`library.sort-${one}`);
+      return to(one, one === sort ? `● ${label}` : label);
+    });
+  }
+
+  function pageButtons(): Button[] {
+    return [
+      ...(page > 0 ? [to(galleryArg({ sort, page: page - 1 }), '‹')] : []),
+      ...(page < pages - 1 ? [to(galleryArg({ sort, page: page + 1 }), '›')] : []),
+    ];
+  }
 }
 
 /** Whose it is, at a glance. */

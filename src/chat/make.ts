@@ -4,21 +4,22 @@
  */
 import type { Commands } from '../../commands/index.ts';
 import type { Call, Core } from '../core/command.ts';
-import type { IntakeResult } from '../core/intake/offers.ts';
 import type { Job } from '../core/job/job.ts';
+import type { AnimateResult } from '../core/library/cast.ts';
 import type { Outcome } from '../core/refusals.ts';
 import type { Words } from '../words/index.ts';
+import type { ChatCommand } from './command.ts';
 import type { Draw } from './facts.ts';
 import { type Page, said } from './page.ts';
 
 /** What came of the files: what the command made of them, or what is said instead. */
-export type MakeOutcome = Outcome<IntakeResult> | Page;
+export type MakeOutcome = Outcome<AnimateResult> | Page;
 /** Runs the command with what was brought. */
-export type UseFiles = (given: Pick<Call, 'options' | 'files'>) => Promise<Outcome<IntakeResult>>;
+export type UseFiles = (given: Pick<Call, 'options' | 'files'>) => Promise<Outcome<AnimateResult>>;
 
 /** One wish for a job, and what a chat can do about it. */
 export type JobRequest = {
-  command: 'animate' | 'again';
+  command: 'animate' | 'again' | 'sample';
   /** Under the id that the job will have; without files. */
   call: Call;
   words: Words;
@@ -41,7 +42,8 @@ export async function make(
   request: JobRequest,
 ): Promise<'done' | 'later'> {
   const { call, words } = request;
-  const command = commands[request.command];
+  const command: ChatCommand<AnimateResult> =
+    request.command === 'animate' ? commands.animate : commands.again;
   // Of an earlier life of this process, or of a duplicate of the event.
   const existing = await core.intake.existing(call);
   if (existing) {

@@ -69,6 +69,8 @@ export type ChatModule<S extends Settings> = {
   /** The setting that turns it on. */
   key: keyof S & string;
   settings: S;
+  /** Those that each of several processes may have in its own way. */
+  ownSettings?: readonly (keyof S & string)[];
   /** How the operator may name a space or a person there: what such an id looks like, and one for the messages. */
   ids: { pattern: RegExp; example: string };
   /** Finds that id in a note of its key-value store, and no other id that only contains it. */

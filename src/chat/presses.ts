@@ -31,8 +31,11 @@ export const jobOf = (press: Press, { core }: Tools) =>
 /** What has expired stands there no longer; what somebody else may not do leaves the message as it is. */
 export async function offerIsOver(press: Press, face: Face, tools: Tools, refusal: Refusal): Promise<void> {
   if (refusal.code !== 'offer-expired') return void (await face.aside(notYours(press.words, refusal)));
-  // The offer may have become somebody's job, which the message tells of by now.
+  // The offer may have become somebody's job, which the message tells of by now; or the code is that of another sort of offer.
   const job = await jobOf(press, tools);
+  const offer = await press.as((caller) => tools.core.offers.find(caller, press.code));
   if (!job.ok && job.refusal.code !== 'no-such-job') await face.aside(notYours(press.words, job.refusal));
+  else if (offer.ok || offer.refusal.code !== 'offer-expired')
+    await face.aside(notYours(press.words, offer.ok ? refusal : offer.refusal));
   else await face.over(notYours(press.words, refusal));
 }

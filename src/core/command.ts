@@ -12,6 +12,7 @@ import type { Offers } from './intake/offers.ts';
 import type { Upload } from './intake/uploads.ts';
 import type { Requester } from './job/job.ts';
 import type { Jobs } from './job/jobs.ts';
+import type { Casts } from './library/cast.ts';
 import type { Library } from './library/library.ts';
 import type { Access, Standing } from './limits/access.ts';
 import type { QuotaLine } from './limits/quota.ts';
@@ -59,6 +60,7 @@ export type Core = {
   approvals: Approvals;
   models: Models;
   library: Library;
+  casts: Casts;
   settings: SettingsChanges;
   privacy: Privacy;
   takedown: Takedown;

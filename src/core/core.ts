@@ -10,6 +10,7 @@ import { createIntake } from './intake/intake.ts';
 import { createOfferStore } from './intake/offer-store.ts';
 import { createOffers } from './intake/offers.ts';
 import { createJobs } from './job/jobs.ts';
+import { createCasts } from './library/cast.ts';
 import { createLibrary } from './library/library.ts';
 import { quotaLines } from './limits/quota-lines.ts';
 import { createModels } from './models/list.ts';
@@ -40,7 +41,8 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const library = createLibrary(ctx, shelves.library);
-  const privacy = createPrivacy(ctx, offers, waiting, library);
+  const casts = createCasts(ctx, { intake, library, kv: shelves.library });
+  const privacy = createPrivacy(ctx, offers, waiting, { library, casts });
   ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
     const isNew = job.state === 'created' && job.place === undefined;
@@ -59,6 +61,7 @@ export function createCore(
     approvals: createApprovals(ctx, intake, waiting),
     models: createModels(ctx),
     library,
+    casts,
     settings: createSettingsChanges(ctx),
     privacy,
     takedown: createTakedown(ctx, { ...shelves.takedown, privacy }),

@@ -6,6 +6,9 @@ export type Lane = string;
 /** The lane of all steps that any process can take. */
 export const WORKERS: Lane = 'worker';
 
+/** The lane of drafts that are under way: the process that renders them takes these. */
+export const DRAFTS: Lane = 'draft';
+
 /** Where a step waits. `group`: those that must not take all the room by themselves. */
 export type StepPlace = { lane: Lane; group?: string };
 

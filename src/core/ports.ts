@@ -248,4 +248,4 @@ export type ResultFetcher = {
 };
 
 export type { KeyValueStore, Lane, Log, NextStep, QueueFacts, Scheduler, StepPlace } from './machine-port.ts';
-export { WORKERS } from './machine-port.ts';
+export { DRAFTS, WORKERS } from './machine-port.ts';

@@ -18,8 +18,8 @@ export type ProcessFacts = {
 export type SeenProcess = ProcessFacts & { seenMs: number };
 
 export type ProcessTable = {
-  /** Says that it is there, and forgets those that have been gone for a day. */
-  say(process: ProcessFacts): Promise<void>;
+  /** Says that it is there, and forgets those that have been gone for a day. Answers with the time of the database. */
+  say(process: ProcessFacts): Promise<number>;
   all(): Promise<SeenProcess[]>;
   remove(id: string): Promise<void>;
 };
@@ -31,11 +31,14 @@ export type Processes = {
   stop(): Promise<void>;
 };
 
-/** `facts`: of this process, as they are then. `onBeat`: what is known of the others is new. */
+/**
+ * `facts`: of this process, as they are then. `onBeat`: what is known of the others is new, and that our clock is ahead of
+ * the database's by so much, or behind it by so much less than nothing, as far as that can be told.
+ */
 export function followProcesses(parts: {
   table: ProcessTable;
   facts(): ProcessFacts;
-  onBeat?(alive: readonly SeenProcess[]): void;
+  onBeat?(alive: readonly SeenProcess[], aheadMs: number): void;
   log: Log;
   everyMs?: number;
 }): Processes {
@@ -46,9 +49,11 @@ export function followProcesses(parts: {
 
   async function beat(): Promise<void> {
     try {
-      await table.say(facts());
+      const askedAt = Date.now();
+      const theirs = await table.say(facts());
+      const aheadMs = aheadOf(theirs, askedAt, Date.now());
       alive = (await table.all()).filter(({ seenMs }) => seenMs < GONE_MS);
-      onBeat?.(alive);
+      onBeat?.(alive, aheadMs);
       failed = false;
     } catch (err) {
       // Those who were there are likely to be there still: it is the database that nobody can reach.
@@ -73,4 +78,10 @@ export function followProcesses(parts: {
       await table.remove(facts().id).catch(() => {});
     },
   };
+}
+
+/** The other clock was read at some time between the question and its answer: what may be due to that is not counted. */
+function aheadOf(theirs: number, askedAt: number, answeredAt: number): number {
+  if (theirs < askedAt) return askedAt - theirs;
+  return Math.min(0, answeredAt - theirs);
 }

@@ -6,7 +6,7 @@ import { chats, parts } from './chats.ts';
 import { clock } from './clock.ts';
 import { internet } from './internet.ts';
 import { lessons } from './lessons.ts';
-import { disk, files, media, memory, versions } from './machine.ts';
+import { codeOf, disk, files, media, memory, versions } from './machine.ts';
 import type { Check, Patient } from './patient.ts';
 import { processes } from './processes.ts';
 import { providers } from './providers.ts';
@@ -58,9 +58,10 @@ async function run(
   try {
     return await Promise.race([check.look({ ...patient, signal: giveUp }), late]);
   } catch (error) {
-    // Of our own errors the name; their words may hold anything.
-    const problem = error instanceof Error ? `${error.name}: ${error.message}` : 'it failed';
-    return [diagnosis('look-failed', { name, problem: problem.replace(/[.\s]*$/, '.') }, name)];
+    // Its words may hold anything; its name and its code do not.
+    const code = codeOf(error);
+    const problem = error instanceof Error ? `${error.name} (${code}).` : 'it failed.';
+    return [diagnosis('look-failed', { name, problem }, name)];
   } finally {
     over.abort();
     late.catch(() => {});

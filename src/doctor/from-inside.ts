@@ -19,6 +19,8 @@ import { ofTrouble } from './providers.ts';
 const FRESH_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const FAILURES = 3;
+/** What of the disk begins and ends by itself. */
+const ROOM = ['disk-filling', 'disk-full', 'disk-unwritable'];
 
 export type InsideParts = {
   config: Config;
@@ -85,7 +87,8 @@ export function createInside(parts: InsideParts): Inside {
       return trouble ? [ofTrouble({ kind: trouble, message: `It says: ${reason}.` }, name)] : [];
     });
     const signal = AbortSignal.timeout(HOUR_MS);
-    const room = (await disk.look({ ...patient, parts: [], signal })).filter(({ level }) => level !== 'ok');
+    const found = await disk.look({ ...patient, parts: [], signal });
+    const room = found.filter(({ code }) => ROOM.includes(code));
     return [...told, ...room, ...failing()];
   }
 

@@ -86,7 +86,7 @@ function ofBot(config: Config, isRunning: boolean, parts: Component[] | undefine
 const ANY = new Set(['0.0.0.0', '::', '[::]']);
 
 /** Where its page is to be found from this machine. */
-export function urlOf({ HOST, PORT }: Config): string {
+function urlOf({ HOST, PORT }: Config): string {
   const host = ANY.has(HOST) ? '127.0.0.1' : HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
 }

@@ -23,7 +23,7 @@ export function asText(found: readonly Diagnosis[], { colours }: { colours: bool
   return [...lines, '', paint('bold', summary(found))].join('\n');
 }
 
-export function summary(found: readonly Diagnosis[]): string {
+function summary(found: readonly Diagnosis[]): string {
   const count = (level: Level): number => found.filter((one) => one.level === level).length;
   const [broken, warnings] = [count('broken'), count('warning')];
   if (broken + warnings === 0) return 'All is well.';

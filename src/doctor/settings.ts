@@ -30,7 +30,7 @@ function strangeNames(values: object): Diagnosis[] {
     .filter((name) => !SETTING_NAMES.includes(name) && !OTHERS.test(name))
     .map((name) => {
       const [near] = SETTING_NAMES.filter((one) => distance(one, name) <= 2);
-      return diagnosis('settings-unknown', { name, likely: near ? ` to ${near}` : '' }, name);
+      return diagnosis('settings-unknown', { name, likely: near ? ` Perhaps ${near} is meant.` : '' }, name);
     });
 }
 

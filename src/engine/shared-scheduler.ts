@@ -27,22 +27,27 @@ type Step = Parameters<Scheduler['start']>[0];
 export type SharedScheduler = Scheduler & {
   /** Whether a step of the key is under way in this process, at the end of which it says when the next one is due. */
   isAtWorkOn(key: string): boolean;
+  /** Another process has put something there that is due: it is looked for at once, where that lane is ours. */
+  heard(lane: Lane): void;
 };
 
 /**
  * `step` must not throw: what it throws is given to `onError`, and it is taken again once this process has been silent
  * about it for too long. `onError` without a key: the queues can't be asked, which is told once for as long as it lasts.
+ * `onDue`: something is due in a lane that is not ours.
  */
 export function createSharedScheduler({
   queues,
   clock,
   atOnce,
   onError,
+  onDue = () => {},
 }: {
   queues: StepQueues;
   clock: Clock;
   atOnce: number;
   onError: (error: unknown, key?: string) => void;
+  onDue?: (lane: Lane) => void;
 }): SharedScheduler {
   const lanes = new Set<Lane>();
   const running = new Set<Running>();
@@ -95,6 +100,7 @@ export function createSharedScheduler({
     } catch (error) {
       failures += 1;
       if (failures === 1) onError(error);
+      await queues.mend(error).catch(() => {});
       takeAt = Number.POSITIVE_INFINITY;
       takeIn(Math.min(LOOK_EVERY_MS * 2 ** failures, LOOK_AT_LEAST_EVERY_MS));
     }
@@ -119,9 +125,17 @@ export function createSharedScheduler({
     const nexts = steps.flatMap(({ data: { key }, next }) =>
       next ? [{ key, lane: next.lane, group: next.group, inMs: Math.max(0, next.dueAt - now) }] : [],
     );
-    for (const [lane, some] of Map.groupBy(nexts, (one) => one.lane)) await queues.putMissing(lane, some);
-    const soonest = Math.min(...nexts.map(({ lane, inMs }) => (lanes.has(lane) ? inMs : Infinity)));
-    if (soonest < LOOK_EVERY_MS) takeIn(soonest);
+    for (const [lane, some] of Map.groupBy(nexts, (one) => one.lane)) {
+      await queues.putMissing(lane, some);
+      arePut(lane, Math.min(...some.map(({ inMs }) => inMs)));
+    }
+  }
+
+  /** Of what is put there, the first is due in so long. */
+  function arePut(lane: Lane, inMs: number): void {
+    if (lanes.has(lane)) {
+      if (inMs < LOOK_EVERY_MS) takeIn(inMs);
+    } else if (inMs <= 0) onDue(lane);
   }
 
   /** Answers how many that were. */
@@ -171,7 +185,7 @@ export function createSharedScheduler({
       return;
     }
     await queues.put(place.lane, { key, inMs, group });
-    if (lanes.has(place.lane) && inMs < LOOK_EVERY_MS) takeIn(Math.max(0, inMs));
+    arePut(place.lane, inMs);
   }
 
   async function fill(steps: readonly NextStep[]): Promise<void> {
@@ -181,12 +195,15 @@ export function createSharedScheduler({
       inMs: dueAt - now,
       ...place,
     }));
-    for (const [lane, some] of Map.groupBy(placed, (one) => one.lane)) await queues.putMissing(lane, some);
-    if (placed.length > 0) takeIn(0);
+    for (const [lane, some] of Map.groupBy(placed, (one) => one.lane)) {
+      await queues.putMissing(lane, some);
+      arePut(lane, Math.min(...some.map(({ inMs }) => inMs)));
+    }
   }
 
   async function beat(): Promise<void> {
-    const before = performance.now() - BEAT_EVERY_MS;
+    // Most have ended by the next time.
+    const before = performance.now() - BEAT_EVERY_MS / 2;
     const long = [...running, ...ended].filter(({ since }) => since < before);
     // Where it can't be told, the steps are lost sooner or later, and what they save is compared with what they have read.
     for (const [lane, steps] of Map.groupBy(long, (one) => one.lane))
@@ -194,6 +211,9 @@ export function createSharedScheduler({
   }
 
   return {
+    heard(lane) {
+      if (lanes.has(lane)) takeIn(0);
+    },
     isAtWorkOn: (key) => underWay(key) !== undefined,
     async start(work, of = [WORKERS]) {
       step = work;

@@ -2,7 +2,7 @@
  * The queues of due steps in PostgreSQL, by pg-boss: one for each lane, with at most one step of a key that waits and one
  * that runs. What is loaded here is so only where STORE_URL asks for it.
  */
-import { type Job as Message, PgBoss } from 'pg-boss';
+import { getConstructionPlans, type Job as Message, PgBoss } from 'pg-boss';
 import type { Lane, QueueFacts } from '../core/ports.ts';
 
 /** What pg-boss, and we beside it, ask of the database. Errors come as they are: pg-boss reads their codes. */
@@ -60,14 +60,24 @@ export async function openStepQueues({
   lanes,
   onError,
 }: {
-  db: QueueDb & { errorOf(error: unknown): unknown };
+  db: QueueDb & {
+    errorOf(error: unknown): unknown;
+    startErrorOf(error: unknown, schema: string): Promise<unknown>;
+  };
   schema: string;
   lanes: readonly Lane[];
   onError: (error: unknown) => void;
 }): Promise<StepQueues> {
+  /** An operator who lets nobody make a schema may have made it. */
+  const isMade = async (): Promise<boolean> => {
+    const { rows } = await db.executeSql('SELECT to_regnamespace($1) IS NOT NULL AS made', [schema]);
+    return Object(rows[0]).made === true;
+  };
+  const createSchema = !(await isMade().catch((error: unknown) => Promise.reject(db.errorOf(error))));
   const boss = new PgBoss({
     db,
     schema,
+    createSchema,
     // What is done now and then, the jobs say themselves.
     schedule: false,
     registerInstance: false,
@@ -105,6 +115,15 @@ export async function openStepQueues({
       });
   }
 
+  /** Of several processes that find it gone, one makes it. */
+  async function makeSchema(): Promise<void> {
+    try {
+      await db.executeSql(getConstructionPlans(schema, { createSchema: !(await isMade()) }));
+    } catch (error) {
+      if (!isThere(error)) throw error;
+    }
+  }
+
   const messageOf = ({ key, inMs, group }: NewStep) => ({
     singletonKey: key,
     // By the database's clock, as ours may be another.
@@ -125,15 +144,18 @@ export async function openStepQueues({
     );
 
   async function mend(error: unknown): Promise<boolean> {
-    if (!isQueueGone(error)) return false;
+    if (isSchemaGone(error)) await told(makeSchema);
+    else if (!isQueueGone(error)) return false;
     await told(make);
     return true;
   }
 
-  await told(async () => {
+  try {
     await boss.start();
     await make();
-  });
+  } catch (error) {
+    throw await db.startErrorOf(error, schema);
+  }
 
   return {
     async put(lane, step, on) {
@@ -196,3 +218,9 @@ const claimOf = ({ id, retryCount }: Taken) => ({ id, retryCount });
 const isQueueGone = (error: unknown): boolean =>
   error instanceof Error &&
   (/^Queue .* does not exist$/.test(error.message) || Object(error).constraint === 'q_fkey');
+
+const codeOf = (error: unknown): unknown => Object(error).code;
+/** All of it was dropped: no such table, no such schema, no such function. */
+const isSchemaGone = (error: unknown): boolean => ['42P01', '3F000', '42883'].includes(String(codeOf(error)));
+const isThere = (error: unknown): boolean =>
+  ['42P06', '42P07', '42710', '23505', '42723'].includes(String(codeOf(error)));

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { Call, Command, Core } from '../core/command.ts';
 import type { JobEvents } from '../core/events.ts';
 import { readChoices } from '../core/intake/choices.ts';
-import type { IntakeResult } from '../core/intake/offers.ts';
 import type { History } from '../core/job/history.ts';
 import { type Job, PAGE, type Requester, rendererOf } from '../core/job/job.ts';
+import type { AnimateResult } from '../core/library/cast.ts';
 import { withItems } from '../core/library/with-items.ts';
 import type { Clock, Files } from '../core/ports.ts';
 import { microsFromUsd } from '../core/price/money.ts';
@@ -19,6 +19,7 @@ import type { Verified } from '../core/trust/verify.ts';
 import { wordsFor } from '../words/index.ts';
 import { verdictText } from '../words/verify.ts';
 import { zipOf } from '../zip.ts';
+import { castRoute } from './cast.ts';
 import { jobEvents } from './events.ts';
 import { goOnRoute } from './go-on.ts';
 import { jobFileRoutes } from './job-files.ts';
@@ -34,8 +35,8 @@ import { usageRoutes } from './usage.ts';
 
 export type ApiParts = StatusParts & {
   commands: {
-    animate: Command<IntakeResult>;
-    again: Command<IntakeResult>;
+    animate: Command<AnimateResult>;
+    again: Command<AnimateResult>;
     cancel: Command<{ kind: 'cancel'; how: 'cancelled' | 'asked'; job: Job } | { kind: 'which' }>;
     usage: Command<Usage>;
     verify: Command<Verified>;
@@ -78,7 +79,7 @@ export function api(parts: ApiParts): Hono {
   /** Starts a job. The page has shown its price before, so nothing waits for a yes. */
   async function start(
     c: Context,
-    command: Command<IntakeResult>,
+    command: Command<AnimateResult>,
     asked: Call,
     { consent, max_usd: maxUsd }: { consent?: string | undefined; max_usd?: string | undefined },
   ): Promise<Response> {
@@ -150,7 +151,10 @@ export function api(parts: ApiParts): Hono {
     if (!read.ok) return problem(c, read.refusal);
     await using form = read.value;
     // Awaited here: the uploads go when this scope ends.
-    const { consent, max_usd, ...options } = form.fields;
+    const { consent, max_usd, characters, ...options } = form.fields;
+    // Several jobs have an address of their own.
+    if (characters !== undefined)
+      return problem(c, { code: 'bad-option', option: 'characters', allowed: ['POST /api/cast'] });
     return await start(c, commands.animate, call(id, { options, files: form.files }), { consent, max_usd });
   });
 
@@ -206,6 +210,7 @@ export function api(parts: ApiParts): Hono {
 
   app.route('/', jobFileRoutes(parts, mine));
   app.route('/', libraryRoutes(parts, CALLER, { mine, eventId }));
+  app.route('/', castRoute(parts, CALLER, { eventId, present }));
   app.route('/', goOnRoute(core.jobs, CALLER, present));
   app.route('/', usageRoutes(parts, CALLER));
   app.route('/', reportRoutes(parts, CALLER));

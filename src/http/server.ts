@@ -8,6 +8,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
+import { SAMPLE_FILE, SAMPLES_FOLDER } from '../../samples/index.ts';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
@@ -118,6 +119,11 @@ function pageTo(app: App, parts: ServerParts): void {
   app.get('/usage', serveStatic({ path: `${PAGE}usage.html` }));
   app.get('/health', serveStatic({ path: `${PAGE}health.html` }));
   app.get('/reports', serveStatic({ path: `${PAGE}reports.html` }));
+  app.get('/samples/:file', async (c, next) =>
+    SAMPLE_FILE.test(c.req.param('file'))
+      ? serveStatic({ path: SAMPLES_FOLDER + c.req.param('file') })(c, next)
+      : next(),
+  );
   app.get('/:file', async (c, next) =>
     PAGE_FILE.test(c.req.path) ? serveStatic({ root: PAGE })(c, next) : next(),
   );

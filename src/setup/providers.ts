@@ -28,12 +28,14 @@ export const providers: Step = {
       all,
       on,
     );
+    // An order of others would leave out who is new, and name who is gone.
+    const order = draft.value('PROVIDERS');
+    if (order && chosen.toSorted().join() !== order.split(',').toSorted().join())
+      draft.set('PROVIDERS', undefined);
     for (const module of PROVIDERS) {
       if (chosen.includes(module.id)) await connect(setup, module);
       else if (on.includes(module.id)) draft.set(module.key, undefined);
     }
-    const left = draft.value('PROVIDERS');
-    if (left && chosen.some((id) => !left.split(',').includes(id))) draft.set('PROVIDERS', undefined);
   },
 };
 

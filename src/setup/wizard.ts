@@ -2,9 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { CHATS } from '../chat/catalog.ts';
-import { BadConfig } from '../config.ts';
+import { BadConfig, type Config } from '../config.ts';
 import type { Component } from '../core/health.ts';
-import { isHeld } from '../doctor/from-outside.ts';
+import { isHeld, seeFromOutside } from '../doctor/from-outside.ts';
 import { PROVIDERS } from '../providers/catalog.ts';
 import { budgets } from './budgets.ts';
 import { chats } from './chats.ts';
@@ -96,7 +96,7 @@ async function write({ ask, draft, envFile }: Setup, before: string): Promise<bo
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
     ask.say(
       'broken',
-      `${envFile} can’t be written (${code}): give the folder to the user that runs this, or set STRUT_ENV_FILE to another place.`,
+      `${envFile} can’t be written (${code}): give the folder to the user that runs this (in Docker: run it with --user root), or set STRUT_ENV_FILE to another place.`,
     );
     ask.end('Nothing was written.');
     return false;
@@ -128,7 +128,9 @@ async function start({ ask, draft, isRunning }: Setup): Promise<number> {
     ask.end('The bot did not start; it says why above.');
     return 2;
   }
-  const parts = await ask.while('Waiting until everything is connected …', () => settled(bot.url));
+  const parts = await ask.while('Waiting until everything is connected …', () =>
+    settled(draft.config(), draft.env()),
+  );
   for (const { name, state, reason } of parts.filter((part) => part.state !== 'off'))
     ask.say(
       state === 'ok' ? 'well' : 'warning',
@@ -148,16 +150,16 @@ const labelOf = (name: string): string =>
     ...PROVIDERS.map(({ id, name: label }) => [id, label]),
   ].find(([id]) => id === name)?.[1] ?? name;
 
-/** How its parts are, once none of them is only on its way. A page with a password tells nobody else. */
-async function settled(url: string): Promise<Component[]> {
+/** How its parts are, once none of them is only on its way. */
+async function settled(config: Config, env: NodeJS.ProcessEnv): Promise<readonly Component[]> {
   const until = Date.now() + SETTLES_MS;
   for (;;) {
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    const { components = [] } = ((await answer?.json()) ?? {}) as { components?: Component[] };
+    await using seen = await seeFromOutside(config, env);
+    const components = seen.patient.parts ?? [];
     const isComing = components.some(
       ({ state, reason }) => state === 'degraded' && /connect/.test(reason ?? ''),
     );
-    if ((answer && !isComing) || Date.now() > until) return components;
+    if ((components.length > 0 && !isComing) || Date.now() > until) return components;
     await wait(LOOK_EVERY_MS);
   }
 }

@@ -30,6 +30,12 @@ export class FilesUnusable extends StoreError {
   readonly retryHelps = false;
 }
 
+/** The role in PostgreSQL may not make what we need there; the message says to the operator what to allow. */
+export class StoreForbidden extends StoreError {
+  override name = 'StoreForbidden';
+  readonly retryHelps = false;
+}
+
 /** The database file is damaged, or is no database. Restore it from a backup or set it aside. */
 export class StoreCorrupt extends StoreError {
   override name = 'StoreCorrupt';

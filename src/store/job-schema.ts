@@ -105,6 +105,7 @@ const base = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   deadlineAt: z.number(),
+  cast: z.array(z.string()).readonly().exactOptional(),
   findings: z.array(z.string()).readonly().exactOptional(),
   rev: z.int().exactOptional(),
   hidden: z

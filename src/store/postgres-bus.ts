@@ -55,6 +55,8 @@ export async function openPostgresBus(url: string, onError: (error: unknown) => 
     name: 'strut bus',
     async opened(client: SessionClient) {
       client.on('notification', ({ payload }) => heard(payload));
+      // What a fall of the server's machine takes has nobody left to hear it.
+      await client.ask('SET synchronous_commit = off');
       channel = String(Object((await client.ask(CHANNEL)).rows[0]).channel);
       await client.ask(`LISTEN ${channel}`);
       if (wasOpen) local.miss();

@@ -1,6 +1,6 @@
 /** What PostgreSQL and the way to it say when something fails, in the words of our store. */
 import pg from 'pg';
-import { StoreBusy, StoreCorrupt, type StoreError, StoreUnreachable, StoreUnwritable } from './errors.ts';
+import { StoreBusy, StoreCorrupt, StoreError, StoreUnreachable, StoreUnwritable } from './errors.ts';
 
 type Made = (cause: unknown) => StoreError;
 const unreachable: Made = (cause) => new StoreUnreachable('the database can not be reached', { cause });
@@ -52,6 +52,11 @@ export function postgresErrorOf(error: unknown): StoreError | undefined {
 
 export const isUnanswered = (error: unknown): boolean =>
   error instanceof Error && error.message === UNANSWERED;
+
+/** By its code, whoever has wrapped it. */
+export const isForbidden = (error: unknown): boolean =>
+  (error instanceof pg.DatabaseError && error.code === '42501') ||
+  (error instanceof StoreError && isForbidden(error.cause));
 
 export const isDeadlock = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '40P01';

@@ -20,13 +20,15 @@ const row = z.object({
 export function createProcessTable(sql: Sql): ProcessTable {
   return {
     async say({ id, host, roles, holds, version, startedAt }) {
-      await sql.run(
+      const [said] = await sql.all(
         `INSERT INTO processes (id, host, roles, holds, version, started_at, seen_at)
           VALUES (?, ?, ?, ?, ?, ?, ${NOW})
-          ON CONFLICT (id) DO UPDATE SET roles = excluded.roles, holds = excluded.holds, seen_at = excluded.seen_at`,
+          ON CONFLICT (id) DO UPDATE SET roles = excluded.roles, holds = excluded.holds, seen_at = excluded.seen_at
+          RETURNING seen_at AS "at"`,
         ...[id, host, JSON.stringify(roles), JSON.stringify(holds), version, startedAt],
       );
       await sql.run(`DELETE FROM processes WHERE seen_at < ${NOW} - ?`, DAY_MS);
+      return z.object({ at: z.number() }).parse(said).at;
     },
     async all() {
       const rows = await sql.all(

@@ -5,6 +5,7 @@ import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
 import { isDeadlock, isUnanswered, postgresErrorOf } from './postgres-errors.ts';
 import { openPool } from './postgres-pool.ts';
 import { prepared } from './postgres-prepared.ts';
+import { orForbidden } from './postgres-rights.ts';
 import type { Database, LockName, SqlValue, Statements } from './sql.ts';
 
 const OLDEST_VERSION = 140_000;
@@ -40,6 +41,8 @@ export type QueueAccess = PostgresAccess & {
   within(tx: Statements): PostgresAccess;
   /** An error in our own words, and without what stood in a row. */
   errorOf(error: unknown): unknown;
+  /** The same at a start, where what the role may not is said to the operator. */
+  startErrorOf(error: unknown, schema: string): Promise<unknown>;
 };
 
 export type PostgresDatabase = Database & { queues: QueueAccess };
@@ -82,6 +85,7 @@ export async function openPostgres(
       executeSql: (text, values) => againAtDeadlock(() => queuePool.query(prepared(text, values))),
       within: (tx) => ({ executeSql: (text, values) => clientOf(tx).query(prepared(text, values)) }),
       errorOf: (error) => postgresErrorOf(error) ?? error,
+      startErrorOf: (error, steps) => orForbidden(postgresErrorOf(error) ?? error, direct.all, steps),
     },
     async check() {},
     overwrite: async () => {
@@ -98,8 +102,9 @@ export async function openPostgres(
     await told(() => migrate(pool));
     return db;
   } catch (error) {
+    const told = await orForbidden(error, db.all);
     await db.close();
-    throw error;
+    throw told;
   }
 }
 

@@ -28,6 +28,7 @@ export function privacyLines(words: Words, { providers, retentionDays }: Privacy
     t('privacy.fingerprint'),
     t('privacy.get'),
     t('privacy.delete'),
+    t('privacy.copies'),
     t('privacy.book'),
     t('privacy.rules'),
     t('privacy.optout'),

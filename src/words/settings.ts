@@ -43,6 +43,23 @@ export function settingsLines(
     );
 }
 
+/** What holds for the library, and how much is in it. */
+export function libraryLines(
+  words: Words,
+  { settings }: { settings: Settings },
+  { motion, character, bytes }: { motion: number; character: number; bytes: number },
+  naming: Naming,
+): string[] {
+  const { t, size } = words;
+  const setting = all.find(({ key }) => key === 'library');
+  return [
+    ...(setting
+      ? [`${settingName(words, setting)}: ${setting.say(settings[setting.key], speakerOf(words, naming))}`]
+      : []),
+    t('settings.library-size', { motions: motion, characters: character, size: size(bytes) }),
+  ];
+}
+
 export function changedLines(words: Words, entries: readonly AuditEntry[], naming: Naming): string[] {
   if (entries.length === 0) return [words.t('settings.unchanged')];
   return entries.map((entry) => words.t('settings.changed', factsOf(words, entry, naming)));

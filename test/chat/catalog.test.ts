@@ -108,11 +108,11 @@ describe.each(CHATS)('$name', ({ platform, name, key, settings, ids, mentions, p
     expect(text('.env.example').split('\n')).toContain(`#${setting}=${example}`),
   );
 
-  it('is turned on by a token that nobody else sees, as README and SECURITY say', () => {
+  it('is turned on by a token that nobody else sees, as its document and SECURITY say', () => {
     const secret = 'something-that-nobody-sees';
     expect(secretsIn({ [key]: secret })).toEqual([secret]);
     expect(createScrub(secretsIn({ [key]: secret }))(`it said ${secret}`)).not.toContain(secret);
-    for (const path of ['README.md', 'SECURITY.md']) expect(text(path)).toContain(`\`${key}`);
+    for (const path of [`docs/${platform}.md`, 'SECURITY.md']) expect(text(path)).toContain(`\`${key}`);
     expect(text('README.md')).toContain(name);
   });
 

@@ -1,5 +1,6 @@
 /** What members and the core may count on in any chat. Each is started as a whole, with its own platform beside it. */
 import { describe, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../timeouts.ts';
 
 /** One message of the bot's, as its member sees it. */
 export type MessageView = {
@@ -52,9 +53,11 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
     chat: ChatSubject,
     so: (seen: readonly MessageView[]) => boolean,
   ): Promise<readonly MessageView[]> => {
-    for (;;) {
+    for (const since = performance.now(); ; ) {
       const seen = await chat.seen();
       if (so(seen)) return seen;
+      if (performance.now() - since > PATIENCE_MS)
+        throw new Error(`only this was seen: ${JSON.stringify(seen)}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };

@@ -63,11 +63,14 @@ const member = (name: string, over: Partial<Caller['requester']> = {}, moderator
   requester: { ...CHAT_EVENT.requester, memberId: `discord:${name}`, ...over },
   standing: { moderator, private: false },
 });
+const missing = (): never => {
+  throw new Error('it is missing');
+};
 const ME = MEMBER;
 const OTHER = member('8');
 const ADMIN = member('1', {}, true);
 
-const valueOf = <T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T => {
+const taken = <T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T => {
   if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
   return outcome.value;
 };
@@ -90,7 +93,10 @@ async function setUp(options: WorldOptions = {}) {
   await life.jobs.recover();
   const { library } = life.core;
   let events = 0;
-  const event = (caller: Caller) => ({ ...caller, id: `discord:keep-${(events += 1)}` });
+  const event = (caller: Caller) => {
+    events += 1;
+    return { ...caller, id: `discord:keep-${events}` };
+  };
 
   async function keep(
     caller: Caller = ME,
@@ -102,15 +108,15 @@ async function setUp(options: WorldOptions = {}) {
       upload = kind === 'motion' ? CLIP : PICTURE,
     } = {},
   ): Promise<LibraryItem> {
-    const saving = valueOf(await library.savings.look(event(caller), kind, upload, name));
-    const saved = valueOf(await library.savings.save(caller, saving.code, { scope, shows }));
+    const saving = taken(await library.savings.look(event(caller), kind, upload, name));
+    const saved = taken(await library.savings.save(caller, saving.code, { scope, shows }));
     if (saved.kind !== 'saved') throw new Error('the name was taken');
     return saved.item;
   }
 
   async function animate(caller: Caller, id: string, motion: string, character?: string) {
-    const clip = valueOf(await library.take(caller, 'motion', motion));
-    const image = character ? valueOf(await library.take(caller, 'character', character)) : UPLOADS.image;
+    const clip = taken(await library.take(caller, 'motion', motion));
+    const image = character ? taken(await library.take(caller, 'character', character)) : UPLOADS.image;
     return createJob(life.intake, { ...caller, id }, { image, clip }, CHOICES);
   }
   return { world, life, files, calls, library, event, keep, animate };
@@ -119,23 +125,23 @@ async function setUp(options: WorldOptions = {}) {
 describe('a motion', () => {
   it('is looked at, cut and shown first, and kept with a yes', async () => {
     const { library, event, world } = await setUp({ media: { preview: async () => true } });
-    const saving = valueOf(await library.savings.look(event(ME), 'motion', CLIP, undefined));
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, undefined));
     expect(saving).toMatchObject({ kind: 'motion', name: 'dance off', micros: 280_000, wholeSeconds: 4 });
     expect(saving.preview).toBeDefined();
     expect(await world.disk.library.on(['space:discord:10'], 'motion')).toEqual([]);
-    const saved = valueOf(await library.savings.save(ME, saving.code, { scope: 'space' }));
+    const saved = taken(await library.savings.save(ME, saving.code, { scope: 'space' }));
     expect(saved).toMatchObject({ kind: 'saved', item: { name: 'dance off', ownerId: 'discord:7' } });
   });
 
   it('is one item, however often its yes is said, also by a hand that shakes', async () => {
     const { library, event } = await setUp();
     const asked = event(ME);
-    const saving = valueOf(await library.savings.look(asked, 'motion', CLIP, 'Shuffle'));
-    expect(valueOf(await library.savings.look(asked, 'motion', CLIP, 'Shuffle')).code).toBe(saving.code);
+    const saving = taken(await library.savings.look(asked, 'motion', CLIP, 'Shuffle'));
+    expect(taken(await library.savings.look(asked, 'motion', CLIP, 'Shuffle')).code).toBe(saving.code);
     const yes = () => library.savings.save(ME, saving.code, { scope: 'space' });
     const [one, other] = await Promise.all([yes(), yes()]);
-    expect(valueOf(one)).toEqual(valueOf(other));
-    expect(valueOf(await library.list(ME, { kind: 'motion' }))).toHaveLength(1);
+    expect(taken(one)).toEqual(taken(other));
+    expect(taken(await library.list(ME, { kind: 'motion' }))).toHaveLength(1);
   });
 
   it('is the very file that a job is made with, without another look at it', async () => {
@@ -143,7 +149,7 @@ describe('a motion', () => {
     const { keep, animate, calls, world } = await setUp({ media: { lookAtClip } });
     const item = await keep();
     const before = { ...calls };
-    valueOf(await animate(OTHER, 'discord:901', 'shuf'));
+    taken(await animate(OTHER, 'discord:901', 'shuf'));
     const job = await world.disk.store.get('discord:901');
     expect(job?.inputs.clip).toMatchObject({ key: item.file.key, item: item.id, name: 'Shuffle' });
     expect(calls).toEqual({
@@ -160,7 +166,7 @@ describe('a motion', () => {
     await keep();
     const rob = await keep(ME, 'character', { name: 'Rob', scope: 'mine' });
     const before = { ...calls };
-    valueOf(await animate(ME, 'discord:901', 'Shuffle', 'rob'));
+    taken(await animate(ME, 'discord:901', 'Shuffle', 'rob'));
     expect(calls).toEqual(before);
     expect((await world.disk.store.get('discord:901'))?.inputs.image).toMatchObject({ item: rob.id });
   });
@@ -174,22 +180,22 @@ describe('a motion', () => {
       () => ({ shelf: 200, owner: 20 }),
     );
     const before = calls.normaliseClip;
-    const clip = valueOf(await library.take(ME, 'motion', 'Shuffle'));
-    valueOf(await createJob(life.intake, { ...ME, id: 'discord:901' }, { ...UPLOADS, clip }, CHOICES));
+    const clip = taken(await library.take(ME, 'motion', 'Shuffle'));
+    taken(await createJob(life.intake, { ...ME, id: 'discord:901' }, { ...UPLOADS, clip }, CHOICES));
     expect(calls.normaliseClip).toBe(before + 1);
   });
 
   it('that was removed while a form was open with it is refused in words; an offer with it keeps its file', async () => {
     const { keep, library, life, files } = await setUp();
     const item = await keep();
-    const clip = valueOf(await library.take(OTHER, 'motion', item.id));
+    const clip = taken(await library.take(OTHER, 'motion', item.id));
     const event = { ...OTHER, id: 'discord:901' };
-    const offered = valueOf(await life.core.offers.take(event, { ...UPLOADS, clip }, CHOICES, true));
+    const offered = taken(await life.core.offers.take(event, { ...UPLOADS, clip }, CHOICES, true));
     if (offered.kind !== 'offer') throw new Error('no offer');
-    valueOf(await library.remove(ME, item));
+    taken(await library.remove(ME, item));
     expect(codeOf(await library.take(OTHER, 'motion', item.id))).toBe('no-such-item');
     expect(files.kept.has(item.file.key)).toBe(true);
-    const job = valueOf(await life.core.offers.confirm({ ...OTHER }, offered.offer.code));
+    const job = taken(await life.core.offers.confirm({ ...OTHER }, offered.offer.code));
     expect(job).toMatchObject({ kind: 'job' });
   });
 
@@ -197,7 +203,7 @@ describe('a motion', () => {
     const { keep, library, event, files, world } = await setUp();
     const item = await keep();
     await library.savings.look(event(ME), 'motion', { ...CLIP, path: '/in/other' }, 'Twist');
-    valueOf(await library.remove(ME, item));
+    taken(await library.remove(ME, item));
     world.time.now += 3_600_000;
     await library.savings.sweep();
     expect([...files.kept]).toEqual([]);
@@ -206,15 +212,15 @@ describe('a motion', () => {
   it('of a name that another took a moment before is proposed under a free one', async () => {
     const { library, event } = await setUp();
     const [mine, theirs] = [ME, OTHER].map((who) => library.savings.look(event(who), 'motion', CLIP, 'Café'));
-    const [one, other] = [valueOf(await mine!), valueOf(await theirs!)];
+    const [one, other] = [taken(await (mine ?? missing())), taken(await (theirs ?? missing()))];
     const [first, second] = await Promise.all([
       library.savings.save(ME, one.code, { scope: 'space' }),
       library.savings.save(OTHER, other.code, { scope: 'space' }),
     ]);
-    const kinds = [valueOf(first).kind, valueOf(second).kind].sort();
+    const kinds = [taken(first).kind, taken(second).kind].sort();
     expect(kinds).toEqual(['saved', 'taken']);
-    const [loser, code] = valueOf(first).kind === 'taken' ? [ME, one.code] : [OTHER, other.code];
-    const again = valueOf(await library.savings.save(loser!, code!, { scope: 'space' }));
+    const [loser, code] = taken(first).kind === 'taken' ? [ME, one.code] : [OTHER, other.code];
+    const again = taken(await library.savings.save(loser ?? ME, code ?? '', { scope: 'space' }));
     expect(again).toMatchObject({ kind: 'saved', item: { name: 'Café 2' } });
   });
 
@@ -248,11 +254,11 @@ describe('a long clip', () => {
       clip: { durationMs: 20_000 },
       media: { ...media, normaliseClip },
     });
-    const saving = valueOf(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
     expect(saving).toMatchObject({ stretch: { fromSeconds: 9, toSeconds: 14 }, facts: { durationMs: 5000 } });
-    const other = valueOf(await library.savings.choose(ME, saving.code, { fromSeconds: 1, toSeconds: 6 }));
+    const other = taken(await library.savings.choose(ME, saving.code, { fromSeconds: 1, toSeconds: 6 }));
     expect(other).toMatchObject({ stretch: { fromSeconds: 1, toSeconds: 6 } });
-    const whole = valueOf(await library.savings.choose(ME, saving.code, 'whole'));
+    const whole = taken(await library.savings.choose(ME, saving.code, 'whole'));
     expect(whole).toMatchObject({ facts: { durationMs: 20_000 } });
     expect(cuts).toEqual([
       { fromSeconds: 9, maxSeconds: 5 },
@@ -269,10 +275,7 @@ describe('who may use and change what is in the library', () => {
     await keep();
     await keep(ME, 'motion', { name: 'Secret', scope: 'mine' });
     const namesFor = async (who: Caller) =>
-      valueOf(await library.list(who, { kind: 'motion' })).map(({ item, mayChange }) => [
-        item.name,
-        mayChange,
-      ]);
+      taken(await library.list(who, { kind: 'motion' })).map(({ item, mayChange }) => [item.name, mayChange]);
     expect(await namesFor(ME)).toEqual([
       ['Secret', true],
       ['Shuffle', true],
@@ -293,17 +296,17 @@ describe('who may use and change what is in the library', () => {
     ])
       expect(codeOf(done)).toBe('not-allowed');
     expect(codeOf(await library.pin(ME, item, true))).toBe('not-allowed');
-    const renamed = valueOf(await library.rename(ADMIN, item, 'Two-step'));
-    expect(valueOf(await library.pin(ADMIN, renamed, true))).toMatchObject({
+    const renamed = taken(await library.rename(ADMIN, item, 'Two-step'));
+    expect(taken(await library.pin(ADMIN, renamed, true))).toMatchObject({
       name: 'Two-step',
       pinned: true,
     });
-    const moved = valueOf(await library.move(ME, renamed, 'mine'));
+    const moved = taken(await library.move(ME, renamed, 'mine'));
     expect(moved).toMatchObject({ scope: 'mine' });
     expect(moved.pinned).toBeUndefined();
-    expect(valueOf(await library.list(OTHER, { kind: 'motion' }))).toEqual([]);
-    valueOf(await library.move(ME, moved, 'space'));
-    valueOf(await library.remove(ADMIN, moved));
+    expect(taken(await library.list(OTHER, { kind: 'motion' }))).toEqual([]);
+    taken(await library.move(ME, moved, 'space'));
+    taken(await library.remove(ADMIN, moved));
     expect(codeOf(await library.rename(ME, moved, 'x'))).toBe('no-such-item');
   });
 
@@ -316,7 +319,7 @@ describe('who may use and change what is in the library', () => {
       ['mine'],
       ['space', 'mine'],
     ]);
-    const saving = valueOf(await library.savings.look(event(ME), 'motion', CLIP, 'Shuffle'));
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Shuffle'));
     expect(await library.savings.save(ME, saving.code, { scope: 'space' })).toMatchObject({
       refusal: { code: 'not-allowed', why: 'library' },
     });
@@ -339,8 +342,8 @@ describe('who may use and change what is in the library', () => {
     await life.ctx.settings.change('discord:10', 'discord:1', 'adult', { channels: 'on' });
     const adult = member('7', { forAdults: true });
     await keep(adult);
-    expect(valueOf(await library.list(adult, { kind: 'motion' }))).toHaveLength(1);
-    expect(valueOf(await library.list(ME, { kind: 'motion' }))).toEqual([]);
+    expect(taken(await library.list(adult, { kind: 'motion' }))).toHaveLength(1);
+    expect(taken(await library.list(ME, { kind: 'motion' }))).toEqual([]);
     expect(codeOf(await library.take(ME, 'motion', 'Shuffle'))).toBe('no-such-item');
   });
 
@@ -363,14 +366,14 @@ describe('a character in the library', () => {
     const { keep, library, life, animate, world } = await setUp({ media: { pictureHash: async () => hash } });
     await keep();
     await keep(ME, 'character', { name: 'Rob' });
-    valueOf(await animate(OTHER, 'discord:901', 'Shuffle', 'Rob'));
+    taken(await animate(OTHER, 'discord:901', 'Shuffle', 'Rob'));
     const job = await world.disk.store.get('discord:901');
     await life.scheduler.runAll(world.time.now + 3_600_000);
     await life.core.takedown.report({ by: 'discord:9', code: job?.code ?? '', reason: 'me' });
     await life.clocks.runAll(world.time.now + 3_600_000);
-    expect(valueOf(await library.list(ME, { kind: 'character' }))).toEqual([]);
+    expect(taken(await library.list(ME, { kind: 'character' }))).toEqual([]);
     expect(codeOf(await library.take(ME, 'character', 'Rob'))).toBe('no-such-item');
-    valueOf(await life.core.takedown.decide(ADMIN, job?.code ?? '', 'remove'));
+    taken(await life.core.takedown.decide(ADMIN, job?.code ?? '', 'remove'));
     await life.clocks.runAll(world.time.now + 7_200_000);
     expect(await world.disk.library.on(['space:discord:10'], 'character')).toEqual([]);
   });
@@ -378,7 +381,7 @@ describe('a character in the library', () => {
   it('is asked about whom it shows by whoever did not give it', async () => {
     const { keep, library, life } = await setUp({ consents: 'asked' });
     await keep(ME, 'character', { name: 'Rob' });
-    const image = valueOf(await library.take(OTHER, 'character', 'Rob'));
+    const image = taken(await library.take(OTHER, 'character', 'Rob'));
     expect(await life.core.consents.reasonToAsk(OTHER.requester, image)).toBe('not-theirs');
   });
 });
@@ -387,9 +390,9 @@ describe('the numbers of a motion', () => {
   it('come from the ledger, and say why it failed', async () => {
     const { keep, animate, library, life, world } = await setUp();
     const item = await keep();
-    valueOf(await animate(OTHER, 'discord:901', 'Shuffle'));
+    taken(await animate(OTHER, 'discord:901', 'Shuffle'));
     await life.scheduler.runAll(world.time.now + 3_600_000);
-    const [listed] = valueOf(await library.list(ME, { kind: 'motion' }));
+    const [listed] = taken(await library.list(ME, { kind: 'motion' }));
     expect(listed).toMatchObject({
       micros: 280_000,
       numbers: { used: 1, delivered: 1, failed: 0, costMicros: 280_000 },
@@ -404,11 +407,11 @@ describe('the numbers of a motion', () => {
     const young = await keep(ME, 'motion', { name: 'Young' });
     world.time.now += 1000;
     await keep(ME, 'motion', { name: 'Youngest' });
-    valueOf(await animate(OTHER, 'discord:901', 'Old'));
+    taken(await animate(OTHER, 'discord:901', 'Old'));
     await life.scheduler.runAll(world.time.now + 3_600_000);
-    valueOf(await library.pin(ADMIN, young, true));
+    taken(await library.pin(ADMIN, young, true));
     const names = async (sort: 'newest' | 'used') =>
-      valueOf(await library.list(ME, { kind: 'motion', sort })).map(({ item }) => item.name);
+      taken(await library.list(ME, { kind: 'motion', sort })).map(({ item }) => item.name);
     expect(await names('newest')).toEqual(['Young', 'Youngest', 'Old']);
     expect((await names('used'))[0]).toBe('Old');
   });
@@ -423,7 +426,7 @@ describe('the numbers of a motion', () => {
     const [provider] = life.ctx.registry.open();
     if (!provider) throw new Error('nobody renders');
     const quote = vi.spyOn(provider, 'quote');
-    expect(valueOf(await library.list(ME, { kind: 'motion' }))).toHaveLength(30);
+    expect(taken(await library.list(ME, { kind: 'motion' }))).toHaveLength(30);
     expect(quote.mock.calls.length).toBeLessThanOrEqual(1);
     expect(UNCHOSEN.trim).toBe(true);
   });
@@ -462,9 +465,7 @@ describe('a member who wants to be forgotten', () => {
     expect(left.map(({ id }) => id).sort()).toEqual(['fox', 'k7qx2mabcdef', 'theirs']);
     expect(JSON.stringify(left)).not.toContain(mine);
     expect(left.find(({ id }) => id === 'fox')?.ownerId).toBe(FORGOTTEN);
-    expect(valueOf(await library.list(ME, { kind: 'motion' })).every(({ mayChange }) => !mayChange)).toBe(
-      true,
-    );
+    expect(taken(await library.list(ME, { kind: 'motion' })).every(({ mayChange }) => !mayChange)).toBe(true);
   });
 
   it('is handed what they keep', async () => {

@@ -1,5 +1,7 @@
 /** One of several processes on the same records: what it finds under way may be another's work. */
 import { describe, expect, it } from 'vitest';
+import type { Job } from '../../src/core/job/job.ts';
+import { laneOf } from '../../src/core/job/lanes.ts';
 import { takeWebhook } from '../../src/core/job/webhook.ts';
 import { UnknownHold } from '../../src/core/limits/ledger.ts';
 import type { NextStep, Scheduler } from '../../src/core/ports.ts';
@@ -116,6 +118,14 @@ describe('a next step', () => {
 
   it('waits in the lane of the chat once there is a video to hand over, within what its space may take', async () => {
     expect((await front()).places).toEqual([{ lane: 'discord', group: 'discord:10' }]);
+  });
+
+  it('of a draft waits in the lane of the process that renders it, from when that has it to when it is here', async () => {
+    const lanes = (['created', 'queued', 'running', 'completed'] as const).map((state) =>
+      laneOf({ ...jobIn(state), provider: 'local' } as Job),
+    );
+    expect(lanes).toEqual(['worker', 'draft', 'draft', 'worker']);
+    expect(laneOf(jobIn('running'))).toBe('worker');
   });
 
   it('is passed on by whoever does not have the chat', async () => {

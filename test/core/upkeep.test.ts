@@ -82,6 +82,7 @@ describe('upkeep', () => {
     await core.jobs.serve([WORKERS]);
     expect(await ctx.scheduler.missing([opened.value.id])).toEqual([opened.value.id]);
     await ctx.admissionQueue.enter({ ...opened.value, id: 'web:stray' });
+    expect(await ctx.admissionQueue.ids('all')).toContain('web:stray');
     const turn = handed();
     const stop = startUpkeep(
       ctx,

@@ -453,7 +453,7 @@ export const PLANTED: readonly Planted[] = [
     fault: 'a setting whose name is misspelt',
     check: settings,
     code: 'settings-unknown',
-    mend: /Correct its name to DISCORD_TOKEN/,
+    mend: /Perhaps DISCORD_TOKEN is meant/,
     plant: async () => ({ env: {}, dotEnv: 'DISCORD_TOKNE=x\n' }),
   },
   {

@@ -54,46 +54,52 @@ async function stage() {
 }
 
 describe('a bot whose PostgreSQL is away', postgresNeeded, () => {
-  it('takes nothing new and says so, lives on, and goes on with everything once it is back', async () => {
-    const { db, proxy, discord, telegram, channel, ada, bot, files, readyz, submits } = await stage();
-    const pid = bot.pid();
-    const { id } = await makeJob(bot.url, files);
-    await jobUntil(bot.url, id, ({ state }) => state === 'running');
+  it.each([
+    ['refuses', 'close'],
+    ['stands still', 'freeze'],
+  ] as const)(
+    'and %s takes nothing new and says so, lives on, and goes on with everything once it is back',
+    async (_, how) => {
+      const { db, proxy, discord, telegram, channel, ada, bot, files, readyz, submits } = await stage();
+      const pid = bot.pid();
+      const { id } = await makeJob(bot.url, files);
+      await jobUntil(bot.url, id, ({ state }) => state === 'running');
 
-    proxy.close();
-    await expect.poll(readyz).toBe(503);
-    const refused = await sendJob(bot.url, files);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
-    expect(await refused.json()).toMatchObject({ code: 'store-away' });
-    const [image, clip] = await Promise.all([readFile(files.image), readFile(files.clip)]);
-    const asked = await discord.slash(ada, channel, '/animate', {
-      image: { name: 'knight.jpg', bytes: image },
-      clip: { name: 'dance.mp4', bytes: clip },
-    });
-    // The first answer needs no database, and must not wait for one.
-    await discord.waitFor(() => asked.answer);
-    const listed = await discord.slash(ada, channel, '/jobs', {});
-    await discord.waitFor(() => listed.answer);
-    const user = telegram.user({ first_name: 'Ada' });
-    const chat = telegram.privateChat(user);
-    await telegram.sends(user, chat, { text: '/jobs' });
-    await discord.waitFor(() => saidTo(asked.original));
-    await discord.waitFor(() => saidTo(listed.original));
-    expect((await fetch(`${bot.url}/healthz`)).status).toBe(200);
+      proxy[how]();
+      await expect.poll(readyz).toBe(503);
+      const refused = await sendJob(bot.url, files);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
+      expect(await refused.json()).toMatchObject({ code: 'store-away' });
+      const [image, clip] = await Promise.all([readFile(files.image), readFile(files.clip)]);
+      const asked = await discord.slash(ada, channel, '/animate', {
+        image: { name: 'knight.jpg', bytes: image },
+        clip: { name: 'dance.mp4', bytes: clip },
+      });
+      // The first answer needs no database, and must not wait for one.
+      await discord.waitFor(() => asked.answer);
+      const listed = await discord.slash(ada, channel, '/jobs', {});
+      await discord.waitFor(() => listed.answer);
+      const user = telegram.user({ first_name: 'Ada' });
+      const chat = telegram.privateChat(user);
+      await telegram.sends(user, chat, { text: '/jobs' });
+      await discord.waitFor(() => saidTo(asked.original));
+      await discord.waitFor(() => saidTo(listed.original));
+      expect((await fetch(`${bot.url}/healthz`)).status).toBe(200);
 
-    await proxy.open();
-    await expect.poll(readyz).toBe(200);
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
-    // Telegram brings again what was not taken.
-    await telegram.waitFor(() => telegram.said(chat).some((message) => textOf(message).length > 0));
-    const { id: next } = await makeJob(bot.url, files);
-    expect(await jobEnd(bot.url, next)).toMatchObject({ state: 'delivered' });
-    expect(submits()).toBe(2);
-    expect(await db.all('SELECT state FROM ledger_lines')).toEqual([
-      { state: 'settled' },
-      { state: 'settled' },
-    ]);
-    expect(bot.pid()).toBe(pid);
-    expect(bot.log()).not.toMatch(/FATAL|nobody caught/);
-  });
+      await proxy.open();
+      await expect.poll(readyz).toBe(200);
+      expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+      // Telegram brings again what was not taken.
+      await telegram.waitFor(() => telegram.said(chat).some((message) => textOf(message).length > 0));
+      const { id: next } = await makeJob(bot.url, files);
+      expect(await jobEnd(bot.url, next)).toMatchObject({ state: 'delivered' });
+      expect(submits()).toBe(2);
+      expect(await db.all('SELECT state FROM ledger_lines')).toEqual([
+        { state: 'settled' },
+        { state: 'settled' },
+      ]);
+      expect(bot.pid()).toBe(pid);
+      expect(bot.log()).not.toMatch(/FATAL|nobody caught/);
+    },
+  );
 });

@@ -37,16 +37,18 @@ async function fresh() {
 
 function schedulerOn(
   { queues, errors }: Awaited<ReturnType<typeof aProcess>>,
-  { atOnce = 10, now = Date.now } = {},
+  { atOnce = 10, now = Date.now, onDue = () => {} }: Options = {},
 ) {
   const scheduler = createSharedScheduler({
     queues,
     clock: { now },
     atOnce,
     onError: (error) => errors.push(error),
+    onDue,
   });
   return scheduler;
 }
+type Options = { atOnce?: number; now?: () => number; onDue?: (lane: string) => void };
 
 schedulerContract('the heap of one process', {}, async (atOnce) => {
   const errors: unknown[] = [];
@@ -61,7 +63,7 @@ schedulerContract('the scheduler on pg-boss', postgresNeeded, async (atOnce) => 
 
 describe('several processes on the same queues', postgresNeeded, () => {
   type One = Awaited<ReturnType<typeof aProcess>>;
-  const started = async (one: One, options?: { atOnce?: number; now?: () => number }) => {
+  const started = async (one: One, options?: Options) => {
     const scheduler = schedulerOn(one, options);
     const steps = manualSteps();
     onTestFinished(async () => {
@@ -170,6 +172,29 @@ describe('several processes on the same queues', postgresNeeded, () => {
     expect(front.started).toEqual(['deliver']);
   });
 
+  it('hear of what is due in their lanes from whoever puts it there, and takes no part in these', async () => {
+    const due: string[] = [];
+    const {
+      scheduler,
+      started: ran,
+      step,
+      end,
+    } = await started(await fresh(), {
+      onDue: (lane) => void due.push(lane),
+    });
+    await scheduler.start(step);
+    await scheduler.at('own', Date.now());
+    await scheduler.at('later', Date.now() + 60_000, { lane: 'discord' });
+    await scheduler.fill([{ key: 'filled', dueAt: Date.now(), place: { lane: 'discord' } }]);
+    expect(due).toEqual(['discord']);
+    await scheduler.at('now', Date.now(), { lane: 'discord' });
+    expect(due).toEqual(['discord', 'discord']);
+    await expect.poll(() => ran).toEqual(['own']);
+    await scheduler.at('own', Date.now(), { lane: 'discord' });
+    end('own');
+    await expect.poll(() => due).toHaveLength(3);
+  });
+
   it('let no space take all the room', async () => {
     const one = await fresh();
     const { scheduler, started: ran, step } = await started(one, { atOnce: 64 });
@@ -194,6 +219,15 @@ describe('several processes on the same queues', postgresNeeded, () => {
     await scheduler.at('a', Date.now());
     await expect.poll(() => ran).toEqual(['a']);
     expect(await scheduler.missing(['a', 'b'])).toEqual(['b']);
+  });
+
+  it('make all of it anew that somebody has dropped, though nothing is put there', async () => {
+    const one = await fresh();
+    const { scheduler, step } = await started(one);
+    await scheduler.start(step);
+    await one.db.run(`DROP SCHEMA ${one.job.replace('.job', '')} CASCADE`);
+    await expect.poll(() => scheduler.missing(['a']).catch(() => 'gone')).toEqual(['a']);
+    await expect.poll(() => scheduler.size().catch(() => 'gone')).toBe(0);
   });
 
   it('tell once of queues that can not be asked, and go on when they can', async () => {

@@ -96,7 +96,7 @@ export async function start(over: Partial<ServerParts> = {}, worldOptions: World
     ...over,
   });
   onTestFinished(server.stop);
-  return { world, life, url: server.url, stop: server.stop, files, dataDir };
+  return { world, life, url: server.url, stop: server.stop, files, dataDir, health };
 }
 
 export function form(fields: Record<string, string | Blob> = {}): FormData {

@@ -28,6 +28,17 @@ describe('whether a bot is ready', () => {
     expect([back.code, back.of('files')?.state]).toEqual([200, 'ok']);
   });
 
+  it('is ready, and says what else is wrong, where it can do its work all the same', async () => {
+    const { url, health } = await start();
+    health.set('clock', {
+      state: 'degraded',
+      reason: 'the clock of this machine is 12 s behind the database’s',
+    });
+    const found = await readyz(url);
+    expect([found.code, found.status]).toEqual([200, 'ok']);
+    expect(found.of('clock')).toMatchObject({ state: 'degraded' });
+  });
+
   it('says nothing of the files where they lie on its own disk', async () => {
     const { url } = await start();
     expect((await readyz(url)).of('files')).toBeUndefined();

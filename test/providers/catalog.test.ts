@@ -14,7 +14,7 @@ import { silent } from './subject.ts';
 const ROOT = new URL('../../', import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 const example = text('.env.example').split('\n');
-const readme = text('README.md');
+const readme = text('docs/providers.md');
 
 /** With every key set, and no wire: prices are asked for where nobody listens. */
 const NOWHERE = 'http://127.0.0.1:1';
@@ -99,7 +99,7 @@ describe.each(PROVIDERS)('$name', ({ id, name, key, settings, offers }) => {
     expect([...BROKEN, ...Object.keys(NOT_HERE)].filter((one) => one === id)).toEqual([id]);
   });
 
-  it('stands in the README with its key and its qualities', () => {
+  it('stands in docs/providers.md with its key and its qualities', () => {
     const row =
       readme.split('\n').find((line) => line.startsWith('| [') && line.includes(`\`${key}\``)) ?? '';
     expect(row).toContain(`[${name}](https://`);

@@ -297,7 +297,7 @@ describe("what only Kling's account holder can put right", () => {
     expect(sim.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(
       Array(2).fill('GET /account/costs'),
     );
-    await expect(kling().check?.(signal)).resolves.toBeUndefined();
+    await expect(kling().check?.(signal)).resolves.toEqual({ units: '62.5 units in its packs' });
   });
 
   it('is said of a token made of an access key, as older guides have it', async () => {

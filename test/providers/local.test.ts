@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }));
 
 /** A provider over a `run` whose ends are in the test's hands. */
-function setUp(servesAll = false) {
+function setUp(servesAll = false, rendersHere = () => true) {
   const calls: Call[] = [];
   const waiting: (() => void)[] = [];
   const run: RunDraft = (_name, args, options) => {
@@ -55,6 +55,7 @@ function setUp(servesAll = false) {
     dataDir,
     servesAll,
     log: { warn: (_facts, message) => warnings.push(message) },
+    rendersHere,
     onNews: (jobId) => news.push(jobId),
   });
   const call = async (index: number): Promise<Call> => {
@@ -83,6 +84,22 @@ describe('the local provider', () => {
     const alone = setUp(true).provider;
     expect(alone.capabilities.offers.map(({ quality }) => quality)).toEqual(['draft', 'standard', 'pro']);
     expect(await alone.quote({ ...request, quality: 'pro' })).toEqual({ micros: 0, notes: ['draft'] });
+  });
+
+  it('renders nothing where another process does, until it is its turn, and nothing any more once it is not', async () => {
+    let isHere = false;
+    const { provider, calls, call, submit } = setUp(false, () => isHere);
+    const operation = await submit();
+    expect(await provider.status(operation, never)).toEqual({ state: 'running' });
+    expect(calls).toEqual([]);
+    isHere = true;
+    await provider.status(operation, never);
+    const { signal } = (await call(0)).options;
+    isHere = false;
+    await provider.drop();
+    expect(signal.aborted).toBe(true);
+    expect(await provider.status(operation, never)).toEqual({ state: 'running' });
+    expect(calls).toHaveLength(1);
   });
 
   it('notes of a job nothing that depends on where the data folder lies', async () => {

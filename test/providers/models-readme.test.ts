@@ -4,7 +4,7 @@ import type { Model } from '../../src/core/models/model.ts';
 import { DRAFT, MODELS } from '../../src/core/models/registry.ts';
 import { PROVIDERS } from '../../src/providers/catalog.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8');
 
 /** Its row in the table, with one blank between the words. */
 function rowOf(model: Model): string {
@@ -24,7 +24,7 @@ function rowOf(model: Model): string {
   return `| ${cells.join(' | ')} |`.replaceAll(/\s+/g, ' ');
 }
 
-it('the README says of each hosted model where it is, and what it takes', () => {
+it('its document says of each hosted model where it is, and what it takes', () => {
   const rows = readme.split('\n').map((line) => line.replaceAll(/\s+/g, ' '));
   const offered = MODELS.filter(
     ({ id }) => id !== DRAFT && PROVIDERS.some(({ offers }) => offers.some((offer) => offer.model === id)),
@@ -33,7 +33,7 @@ it('the README says of each hosted model where it is, and what it takes', () => 
   expect(offered.map(rowOf).filter((row) => !rows.includes(row))).toEqual([]);
 });
 
-it('the README names no model that nobody offers', () => {
+it('its document names no model that nobody offers', () => {
   const hidden = MODELS.filter(
     ({ id }) => id !== DRAFT && !PROVIDERS.some(({ offers }) => offers.some((offer) => offer.model === id)),
   );

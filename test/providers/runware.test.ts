@@ -348,7 +348,7 @@ describe("what only Runware's account holder can put right", () => {
     expect(troubles[0]).toMatchObject({ kind: 'bad-key' });
     expect(logged).toEqual(['Runware refuses RUNWARE_API_KEY.']);
     expect(tasks().map(({ taskType }) => taskType)).toEqual(['getResponse', 'getResponse']);
-    await expect(runware().check?.(signal)).resolves.toBeUndefined();
+    await expect(runware().check?.(signal)).resolves.toEqual({});
   });
 
   it('is said of an address where no Runware is', async () => {

@@ -19,8 +19,9 @@ PORT=9090
 `;
 
   it('keeps comments and whatever it does not know, and puts a setting where it stood', () => {
-    expect(changed(before, change(['PORT', '8123'], ['DISCORD_TOKEN', 'a.b.c'], ['TIMEZONE', 'UTC'])))
-      .toBe(`# My own words.
+    expect(
+      changed(before, change(['PORT', '8123'], ['DISCORD_TOKEN', 'a.b.c'], ['TIMEZONE', 'UTC'])),
+    ).toBe(`# My own words.
 OTHER_PROGRAM=keep me
 DISCORD_TOKEN=a.b.c
 PORT=8123

@@ -8,7 +8,7 @@ import { buttonsOf, startTelegram } from '../../simulators/telegram/telegram.ts'
 import { freePort } from '../e2e/free-port.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
-import { DOWN, ENTER, openTerminal, SPACE, TERMINAL } from './terminal.ts';
+import { CTRL_C, DOWN, ENTER, openTerminal, SPACE, TERMINAL } from './terminal.ts';
 
 const WIZARD = join(import.meta.dirname, '../../src/setup/main.ts');
 const NOBODY_REAL = 'No real person';
@@ -99,7 +99,7 @@ describe('npm run setup, at a terminal', TERMINAL, () => {
     expect(modeOf(join(folder, '.env'))).toBe(0o600);
     for (const secret of [discord.token, telegram.token, fal.key])
       expect(terminal.shown()).not.toContain(secret);
-    await terminal.press('\u0003');
+    await terminal.press(CTRL_C);
     expect(await terminal.ended()).toBe(0);
     await fal.close();
   });

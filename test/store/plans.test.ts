@@ -4,6 +4,7 @@ import { ADMISSIONS } from '../../src/store/admission-rows.ts';
 import { FORGET, UNANSWERED } from '../../src/store/inbox.ts';
 import { JOBS } from '../../src/store/jobs.ts';
 import { HELD } from '../../src/store/ledger.ts';
+import { ITEM_NUMBERS } from '../../src/store/ledger-items.ts';
 import { LINES } from '../../src/store/ledger-lines.ts';
 import { LINES_OF_MEMBER, UNANSWERED_WITH } from '../../src/store/traces.ts';
 import { freshDatabase } from './open.ts';
@@ -26,6 +27,8 @@ describe('on SQLite', () => {
     ['all lines of a time', LINES.ofAll, ['lines_by_time']],
     ['the lines in suspense', LINES.suspended, ['lines_suspended']],
     ['the lines that are held', HELD, ['lines_held']],
+    ['the jobs of a motion', ITEM_NUMBERS.motion, ['lines_by_motion']],
+    ['the jobs of a character', ITEM_NUMBERS.character, ['lines_by_character']],
     ['the lines of a member who leaves', LINES_OF_MEMBER, ['lines_by_member']],
     ['what is unanswered', UNANSWERED, ['inbox_pending']],
     ['what was answered long ago', FORGET, ['inbox_by_age']],

@@ -4,7 +4,8 @@ import type { Table } from '../../words/doctor/table.ts';
 
 const TOKEN_WHY = 'Nobody can use the bot there: nothing comes in, and no finished video goes out.';
 
-const TABLE = {
+/** By code. */
+export const TABLE = {
   'discord-works': {
     level: 'ok',
     what: 'Discord knows the bot as {who}. Servers that it is in: {servers}. The link for further ones: {link}',

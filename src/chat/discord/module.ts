@@ -36,6 +36,7 @@ export const discord = defineChat({
     DISCORD_SHARDS: { shape: shards.prefault('auto'), example: 'auto' },
     DISCORD_PING: { shape: yesOrNo.prefault('true'), example: 'true' },
   },
+  ownSettings: ['DISCORD_SHARDS'],
   ids: { pattern: /^-?\d{1,20}$/, example: '123' },
   mentions: wholeNumber,
   privateSpaces: (id) => [`discord:dm-${id}`],

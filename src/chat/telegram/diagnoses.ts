@@ -4,7 +4,8 @@ import type { Table } from '../../words/doctor/table.ts';
 
 const TOKEN_WHY = 'Nobody can use the bot there: nothing comes in, and no finished video goes out.';
 
-const TABLE = {
+/** By code. */
+export const TABLE = {
   'telegram-works': {
     level: 'ok',
     what: 'Telegram knows the bot as {who}, and privacy mode is off: it sees every message of its groups.',

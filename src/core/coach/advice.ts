@@ -74,7 +74,7 @@ function bestOf({ picture, clip }: Seen, { model, choices, ...wanted }: CoachReq
 }
 
 /** Seconds that a provider bills together for such a request. */
-export function stepOf(
+function stepOf(
   registry: Pick<Context['registry'], 'all'>,
   provider: string,
   request: RenderRequest,

@@ -24,6 +24,8 @@ export function peopleIn({ people }: Pick<PictureLook, 'people'>, crop: Box | un
       const inside = within(person.box, crop);
       if (areaOf(inside) < STILL_THERE * areaOf(person.box)) return [];
       const head = person.head && within(person.head, crop);
+      // A body without its head is nobody whom a model would take.
+      if (person.head && head && areaOf(head) < STILL_THERE * areaOf(person.head)) return [];
       const headInView = person.headInView && (!head || areaOf(head) > 0.9 * areaOf(person.head ?? head));
       return [{ ...person, headInView, share: Math.min(1, areaOf(inside) / areaOf(crop)) }];
     })

@@ -3,7 +3,7 @@ import { FINDING_CODES, type FindingCode } from './finding.ts';
 import { foretellsNothing, type LessonsRecord, usualShare } from './lessons.ts';
 
 /** `usual`: the share of the jobs without it that were spoiled all the same. */
-export type Foretold = {
+type Foretold = {
   model: string;
   code: FindingCode;
   jobs: number;

@@ -7,7 +7,7 @@ import type { Span } from '../coach/look.ts';
 import { factsOfPart } from '../coach/parts.ts';
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
-import { openJob } from '../job/open-job.ts';
+import { type NewJob, openJob, openJobs } from '../job/open-job.ts';
 import { chosenIn } from '../models/chosen.ts';
 import { modelOfJob } from '../models/registry.ts';
 import { eligibleProviders } from '../price/eligible-providers.ts';
@@ -47,6 +47,8 @@ export type Intake = {
    * has become of it. `past`: the limits that an admin lifted once.
    */
   open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
+  /** Several jobs at once, at the prices that were asked for: all of them, or none where a limit has no room for all. */
+  openAll(wanted: readonly { event: Event; prepared: PreparedJob }[]): Promise<Outcome<Job[]>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Promise<Uploads>;
   choicesOf(job: Job): Choices;
@@ -138,27 +140,56 @@ export function createIntake(ctx: Context): Intake {
     return (await ctx.files.hasRoom()) ? undefined : { code: 'disk-full' };
   }
 
-  async function open(event: Event, { plan, quote, files, told }: PreparedJob, past?: readonly PastLimit[]) {
+  async function open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]) {
     return ctx.locks.run(event.id, async () => {
       const existing = await ctx.store.get(event.id);
       if (existing) return accept(existing);
-      const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
-      if (shut) return refuse(shut);
       await using work = ctx.fileUse.begin();
-      for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
-      const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
-      if (!inputs.ok) return inputs;
-      // A part of a picture may be a picture that is blocked, though the whole is none.
-      const ofPart = plan.request.crop && (await keptUploads(ctx.files, inputs.value));
-      const blocked = ofPart && (await ctx.blocks.refusalFor(event.requester.spaceId, ofPart));
-      if (blocked) return refuse(blocked);
-      // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
-      const clipSeconds = Math.min(plan.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
-      const request = { ...plan.request, clipSeconds };
+      const what = await readyFor(work, event, prepared);
       // Awaited here: until the job is saved, its files are needed by nothing but this work.
-      const findings = told ? { findings: told } : {};
-      return await openJob(ctx, event, { request, inputs: inputs.value, quote, ...findings }, past);
+      return what.ok ? await openJob(ctx, event, what.value, past) : what;
     });
+  }
+
+  const openAll: Intake['openAll'] = (wanted) =>
+    allLocked(
+      wanted.map(({ event }) => event.id),
+      async () => {
+        await using work = ctx.fileUse.begin();
+        const cast = wanted.map(({ event }) => event.id);
+        const ready: { event: Event; what: NewJob }[] = [];
+        for (const { event, prepared } of wanted) {
+          const what = await readyFor(work, event, prepared);
+          if (!what.ok) return what;
+          ready.push({ event, what: { ...what.value, cast } });
+        }
+        return await openJobs(ctx, ready);
+      },
+    );
+
+  /** Always in the same order, so that no two wait for each other. */
+  const allLocked = <T>(ids: readonly string[], work: () => Promise<T>): Promise<T> =>
+    ids.toSorted().reduceRight<() => Promise<T>>((next, id) => () => ctx.locks.run(id, next), work)();
+
+  /** The files as they are sent, and what else a job is made of, once nothing stands in its way. */
+  async function readyFor(
+    work: FileWork,
+    event: Event,
+    { plan, quote, files, told }: PreparedJob,
+  ): Promise<Outcome<NewJob>> {
+    const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
+    if (shut) return refuse(shut);
+    for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+    const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
+    if (!inputs.ok) return inputs;
+    // A part of a picture may be a picture that is blocked, though the whole is none.
+    const ofPart = plan.request.crop && (await keptUploads(ctx.files, inputs.value));
+    const blocked = ofPart && (await ctx.blocks.refusalFor(event.requester.spaceId, ofPart));
+    if (blocked) return refuse(blocked);
+    // Cutting and re-encoding may change the length by a frame: the price never counts more than was quoted.
+    const clipSeconds = Math.min(plan.request.clipSeconds, billedSeconds(inputs.value.clip.durationMs));
+    const request = { ...plan.request, clipSeconds };
+    return accept({ request, inputs: inputs.value, quote, ...(told ? { findings: told } : {}) });
   }
 
   async function ready(work: FileWork, uploads: Uploads, plan: Plan): Promise<Outcome<Inputs>> {
@@ -176,6 +207,7 @@ export function createIntake(ctx: Context): Intake {
     prepare,
     prepareAgain,
     open,
+    openAll,
     uploadsOf({ inputs, requester }) {
       // Whoever else asks for it once more uses what its member brought.
       const postedBy = requester.memberId;

@@ -3,9 +3,11 @@ import type { Box, Span } from '../coach/look.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
 
+import type { Hidden } from './hidden.ts';
 import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
 
+export { type Hidden, REPORT_REASONS, type ReportReason } from './hidden.ts';
 export type { NamedFile, StoredFile, StoredVideo, WholePicture } from './stored-files.ts';
 
 export {
@@ -119,13 +121,6 @@ export type Requester = {
   target: Record<string, unknown>;
 };
 
-/** Why a video was reported. The first three hide it at once. */
-export const REPORT_REASONS = ['me', 'intimate', 'minor', 'other'] as const;
-export type ReportReason = (typeof REPORT_REASONS)[number];
-
-/** It was reported: nobody is given its video. `locked`: nor may anybody but the operator decide, or have it deleted. */
-export type Hidden = { reason: ReportReason; since: number; locked?: true };
-
 export type JobBase = {
   /** Made from the chat's own event id, so that an event delivered twice makes one job. */
   id: string;
@@ -140,6 +135,8 @@ export type JobBase = {
   updatedAt: number;
   deadlineAt: number;
   hidden?: Hidden;
+  /** The jobs that were asked for with it, itself among them, by their ids: one motion with several characters. */
+  cast?: readonly string[];
   /** What the coach said of it, by its codes. */
   findings?: readonly string[];
   /** How often it had been saved when it was read, as the store counts; none where it never was. */

@@ -9,17 +9,50 @@ import { deadlineMs } from './due.ts';
 import type { Event, Job } from './job.ts';
 import { nudge } from './lanes.ts';
 
+export type NewJob = Pick<Job, 'request' | 'inputs' | 'quote' | 'findings' | 'cast'>;
+
 /** Holds the price and puts the job on disk; only then may anything be sent anywhere. The caller holds the job's lock. */
 export async function openJob(
   ctx: Context,
   { id, requester }: Event,
-  what: Pick<Job, 'request' | 'inputs' | 'quote' | 'findings'>,
+  what: NewJob,
   past: readonly PastLimit[] = [],
   tries = 1,
 ): Promise<Outcome<Job>> {
   const now = ctx.clock.now();
   const hold = await ctx.ledger.reserve(holdOf(ctx, { id, requester }, what, now, past));
   if (!hold.ok) return noRoom(hold);
+  const job = await create(ctx, { id, requester }, what, now, tries);
+  return job ? accept(job) : openJob(ctx, { id, requester }, what, past, tries + 1);
+}
+
+/** Several jobs at once: all of them, or none where a limit has no room for all. The caller holds the locks of all. */
+export async function openJobs(
+  ctx: Context,
+  wanted: readonly { event: Event; what: NewJob }[],
+): Promise<Outcome<Job[]>> {
+  const now = ctx.clock.now();
+  const hold = await ctx.ledger.reserveAll(wanted.map(({ event, what }) => holdOf(ctx, event, what, now)));
+  if (!hold.ok) return noRoom(hold);
+  const jobs: Job[] = [];
+  for (const { event, what } of wanted) {
+    const job = (await ctx.store.get(event.id)) ?? (await create(ctx, event, what, now, 1));
+    // By then there may be no room for it any more, though others of them are made.
+    const made = job ? accept(job) : await openJob(ctx, event, what, [], 2);
+    if (!made.ok) return made;
+    jobs.push(made.value);
+  }
+  return accept(jobs);
+}
+
+/** Its price is held. Undefined where that was taken back meanwhile, the first time. */
+async function create(
+  ctx: Context,
+  { id, requester }: Event,
+  what: NewJob,
+  now: number,
+  tries: number,
+): Promise<Job | undefined> {
   const created: Job = {
     id,
     code: codeOf(id),
@@ -42,11 +75,11 @@ export async function openJob(
     else await ctx.ledger.release(id);
     throw error;
   });
-  if (!job) return openJob(ctx, { id, requester }, what, past, tries + 1);
+  if (!job) return undefined;
   ctx.events.publish(job);
   ctx.log.info({ job: job.code, provider: what.quote.provider, seconds: what.quote.seconds }, 'job created');
   await nudge(ctx, job);
-  return accept(job);
+  return job;
 }
 
 /** What a job of that price holds, on the counters and under the limits of this moment. */

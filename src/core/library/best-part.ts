@@ -9,7 +9,7 @@ const LONG_SECONDS = 7;
 const BEST_SECONDS = 5;
 const OTHERS = 2;
 
-export const isLong = (seconds: number): boolean => seconds > LONG_SECONDS;
+const isLong = (seconds: number): boolean => seconds > LONG_SECONDS;
 
 /** The five seconds of its best part in which most is moving, and its next best parts. Empty for one that is short. */
 export function partsOf(look: ClipLook, limits: Pick<ClipLimits, 'minSeconds' | 'maxSeconds'>): Span[] {

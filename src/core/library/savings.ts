@@ -22,7 +22,7 @@ import type { NotKept, ShelfLimits } from './store.ts';
 type Asker = Caller & Pick<Event, 'id'>;
 
 /** `taken`: somebody else was first with that name; another one is proposed. */
-export type SaveResult = { kind: 'saved'; item: LibraryItem } | { kind: 'taken'; saving: Saving };
+type SaveResult = { kind: 'saved'; item: LibraryItem } | { kind: 'taken'; saving: Saving };
 
 export type Savings = {
   /** Looks at a file and shows what would be kept. The same event again finds the same. */

@@ -12,6 +12,8 @@ export const NAME_OPTION_LENGTH = 3 * NAME_LENGTH;
 export const ITEM_OPTIONS = [
   { name: 'motion', type: 'text', maxLength: NAME_OPTION_LENGTH, suggests: 'motion' },
   { name: 'character', type: 'text', maxLength: NAME_OPTION_LENGTH, suggests: 'character' },
+  // Several of them, with commas between.
+  { name: 'characters', type: 'text', maxLength: 4 * NAME_OPTION_LENGTH, of: 'list' },
 ] as const satisfies readonly OptionSpec[];
 
 type Named = { motion?: string | undefined; character?: string | undefined };

@@ -8,6 +8,7 @@ import type { OfferStore } from '../intake/offer-store.ts';
 import type { Offers } from '../intake/offers.ts';
 import { release } from '../job/fetch-video.ts';
 import { isOver, type Job } from '../job/job.ts';
+import type { Casts } from '../library/cast.ts';
 import type { Library } from '../library/library.ts';
 import { OPERATOR } from '../limits/quota.ts';
 import type { Unreadable } from '../ports.ts';
@@ -62,7 +63,7 @@ export function createPrivacy(
   ctx: Context,
   offers: Pick<Offers, 'forget'>,
   waiting: Pick<OfferStore, 'keepFor' | 'keptFor' | 'dropKept'>,
-  library: Pick<Library, 'forgetMember'>,
+  { library, casts }: { library: Pick<Library, 'forgetMember'>; casts: Pick<Casts, 'forget'> },
 ): Privacy {
   // A video that nobody could be given yet is paid and settled: its owner may do without.
   // One that may show a minor stays where it is, seen by nobody, until the operator has decided.
@@ -134,7 +135,8 @@ export function createPrivacy(
     providers: () => ctx.registry.hosted(),
     async forget(memberId) {
       const hadOffers = await offers.forget(memberId);
-      const hadItems = await library.forgetMember(memberId);
+      const hadCasts = await casts.forget(memberId);
+      const hadItems = (await library.forgetMember(memberId)) || hadCasts;
       for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
       let jobs = 0;
       let underWay = 0;

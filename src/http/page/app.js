@@ -12,10 +12,12 @@ import { find, isOff, setOff, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
+import { library } from './library.js';
 import { offerModels } from './models.js';
 import { bodyOf, forgetLoop, loopBox, offerQualities, showLoop } from './options.js';
 import { liveQuote } from './quote.js';
 import { loopHelps, placeOf, trimHelps } from './refusal.js';
+import { samples } from './sample.js';
 import { say } from './say.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
@@ -23,7 +25,7 @@ import { verifyForm } from './verify.js';
 import { learnNames, sizeOf } from './words.js';
 
 /** @import { JobView, PriceView, Problem, StatusView } from './contract.ts' */
-/** @import { Slot } from './files.js' */
+/** @import { Held, Slot } from './files.js' */
 
 /** A slow double click still makes one job. */
 const REST_MS = 1000;
@@ -58,18 +60,17 @@ function slotOf(name) {
     },
   });
 }
+const sample = samples({ put: (slot, file) => take([file], slot) });
 listenForFiles({ image: slots.image.section, clip: slots.clip.section }, take);
 
 /** @param {File[]} files @param {Slot | undefined} target */
 function take(files, target) {
-  const filled = { image: slots.image.file() !== undefined, clip: slots.clip.file() !== undefined };
+  const filled = { image: slots.image.held() !== undefined, clip: slots.clip.held() !== undefined };
   const sorted = sortFiles(files, { target, filled });
   for (const slot of /** @type {Slot[]} */ (['image', 'clip'])) {
     const file = sorted[slot];
     if (file === undefined) continue;
-    slots[slot].put(file);
-    advice.forget(slot);
-    if (slot === 'clip') forgetLoop();
+    put(slot, file);
     say(`${slot === 'image' ? 'Picture' : 'Clip'}: ${file.name}`);
   }
   if (sorted.image !== undefined || sorted.clip !== undefined) changed();
@@ -77,11 +78,33 @@ function take(files, target) {
   tell(quoteProblem, lost && `I don’t know what to do with ${lost.name}. I need one picture and one clip.`);
 }
 
+/** @param {Slot} slot @param {Held | undefined} held */
+function put(slot, held) {
+  slots[slot].put(held);
+  advice.forget(slot);
+  if (slot === 'clip') forgetLoop();
+}
+
+const kept = library(form, {
+  put(slot, item) {
+    put(slot, item);
+    if (item) say(`${slot === 'image' ? 'Picture' : 'Clip'}: ${item.name}`);
+    changed();
+  },
+  redraw: (slot, item) => slots[slot].put(item),
+  held: (slot) => slots[slot].held(),
+  tooLarge,
+  onJobs([first]) {
+    if (first) current.open(first);
+    quietly(current.load());
+  },
+});
+
 /** @param {Slot} slot */
 function tooLarge(slot) {
-  const file = slots[slot].file();
+  const file = slots[slot].held();
   const most = limits?.[slot === 'image' ? 'imageBytes' : 'clipBytes'];
-  if (file === undefined || most === undefined || file.size <= most) return undefined;
+  if (!(file instanceof File) || most === undefined || file.size <= most) return undefined;
   return `This ${slot === 'image' ? 'picture' : 'clip'} is ${sizeOf(file.size)}; at most ${sizeOf(most)} can be sent.`;
 }
 
@@ -89,8 +112,8 @@ function tooLarge(slot) {
 
 const price = liveQuote({
   body() {
-    const image = slots.image.file();
-    const clip = slots.clip.file();
+    const image = slots.image.held();
+    const clip = slots.clip.held();
     if (image && clip && !tooLarge('image') && !tooLarge('clip')) return bodyOf(form, image, clip);
     advice.clear();
     if (!image && !clip) return 'Add a picture and a clip to see the price.';
@@ -113,9 +136,10 @@ const price = liveQuote({
 
 /** Anything that the price depends on has changed. */
 function changed() {
-  find('drop-tip', HTMLElement).hidden = Boolean(slots.image.file() && slots.clip.file());
+  find('drop-tip', HTMLElement).hidden = Boolean(slots.image.held() && slots.clip.held());
   openKey = undefined;
   tell(quoteProblem, undefined);
+  kept.changed();
   price.refresh();
 }
 
@@ -124,6 +148,8 @@ function showRefusal(problem) {
   const place = problem && placeOf(problem);
   slots.image.complain(place === 'image' ? problem?.detail : tooLarge('image'));
   slots.clip.complain(place === 'clip' ? problem?.detail : tooLarge('clip'));
+  // Somebody has removed it meanwhile: it goes from its shelf, too.
+  if (problem?.code === 'no-such-item') quietly(kept.refresh());
   if (problem) {
     advice.clear();
     tell(quoteProblem, place === 'quote' ? problem.detail : undefined);
@@ -155,7 +181,13 @@ form.addEventListener('input', (event) => {
 
 // ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const screen = stage({ onGoOn: goOn, onCancel: cancelJob, onAgain: again, onDelete: deleteJob });
+const screen = stage({
+  onGoOn: goOn,
+  onCancel: cancelJob,
+  onAgain: again,
+  onKeep: kept.saveFrom,
+  onDelete: deleteJob,
+});
 const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
 
 function armAnimate() {
@@ -167,11 +199,13 @@ animate.addEventListener('keydown', (event) => {
   if (event.repeat) event.preventDefault();
 });
 animate.addEventListener('click', async () => {
-  const image = slots.image.file();
-  const clip = slots.clip.file();
+  const image = slots.image.held();
+  const clip = slots.clip.held();
   if (isOff(animate) || !image || !clip || !(await advice.mayBeSent())) return;
   const question = priced?.consent;
-  const answer = question && (await askWhom(question));
+  // Whom a picture of ours shows is known.
+  const answer =
+    question && (image instanceof File && sample.isOurs(image) ? 'no-person' : await askWhom(question));
   if (question && answer === undefined) return;
   pressed = true;
   armAnimate();
@@ -285,15 +319,20 @@ async function loadStatus() {
   showFronts(status);
 }
 
-const quietly = (/** @type {Promise<unknown>} */ work) => work.catch(() => {});
+/** @param {Promise<unknown>} work */
+function quietly(work) {
+  return work.catch(() => {});
+}
 
 watchConnection({
   ask: loadStatus,
   onBack() {
     quietly(current.load());
+    quietly(kept.refresh());
     if (priced === undefined) changed();
   },
 });
 price.refresh();
+quietly(kept.refresh());
 // The names of the providers come with the status.
 quietly(loadStatus()).then(() => quietly(current.load()));

@@ -205,6 +205,8 @@ export type Problem = {
   detail: string;
   code: string;
   what?: string;
+  /** Of the library: a motion, or a character. */
+  kind?: string;
   /** Of a price that rose. */
   micros?: number;
   maxSeconds?: number;

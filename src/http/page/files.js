@@ -1,7 +1,10 @@
 // @ts-check
 /** Which of the files that somebody dropped, chose or pasted is the picture and which the clip. */
 
+/** @import { LibraryItemView } from './library-contract.ts' */
+
 /** @typedef {'image' | 'clip'} Slot */
+/** @typedef {File | LibraryItemView} Held what a slot has: a file of the member's own, or something of the library */
 
 const CLIP_ENDINGS = /\.(mp4|m4v|mov|webm|mkv|avi|mpe?g|3gp)$/i;
 const IMAGE_ENDINGS = /\.(jpe?g|png|avif|hei[cf]|hif)$/i;

@@ -1,12 +1,12 @@
 /** The library of motions and characters, as the page and scripts read it: types only, as in `contract.ts`. */
 import type { SpanView } from './coach-contract.ts';
-import type { ConsentView, Remark } from './contract.ts';
+import type { ConsentView, JobView, Remark } from './contract.ts';
 
-export type ItemKindName = 'motion' | 'character';
-export type ItemScopeName = 'mine' | 'space';
+type ItemKindName = 'motion' | 'character';
+type ItemScopeName = 'mine' | 'space';
 
 /** How the jobs went that were made with it. `text`: "14 of 15 worked", "used once". */
-export type ItemNumbersView = {
+type ItemNumbersView = {
   used: number;
   delivered: number;
   failed: number;
@@ -79,3 +79,9 @@ export type SavingView = {
   expiresAt: number;
   links: { self: string; preview?: string; file: string };
 };
+
+/**
+ * `POST /api/cast?motion=&characters=a,b,c&consent=&max_usd=`, with the wishes of `POST /api/jobs`: a job for each of up to
+ * four characters, all of them or none. Each of these is an id or a name.
+ */
+export type CastView = { jobs: JobView[] };

@@ -5,6 +5,7 @@ import { find, make, tell } from './dom.js';
 import { addModel } from './models.js';
 
 /** @import { StatusView } from './contract.ts' */
+/** @import { Held } from './files.js' */
 
 const QUALITIES = new Map([
   ['draft', { name: 'Draft', hint: 'Free and rough, made on this machine' }],
@@ -93,10 +94,21 @@ export function fillIn(form, fields) {
 /**
  * The body of a quote or a job, exactly as a script would send it.
  * @param {HTMLFormElement} form
- * @param {File} image
- * @param {File} clip
+ * @param {Held} image
+ * @param {Held} clip
  */
 export function bodyOf(form, image, clip) {
+  const body = wishesOf(form);
+  // The files go last, so that the server knows the options before the long part comes.
+  if (image instanceof File) body.set('image', image, image.name || 'image');
+  else body.set('character', image.id);
+  if (clip instanceof File) body.set('clip', clip, clip.name || 'clip');
+  else body.set('motion', clip.id);
+  return body;
+}
+
+/** What was chosen beside the files. @param {HTMLFormElement} form */
+export function wishesOf(form) {
   const chosen = new FormData(form);
   const body = new FormData();
   const text = (/** @type {string} */ name) => String(chosen.get(name) ?? '').trim();
@@ -109,8 +121,5 @@ export function bodyOf(form, image, clip) {
   if (loopBox.dataset.chosen !== undefined) body.set('loop', String(loopBox.checked));
   if (text('prompt')) body.set('prompt', text('prompt'));
   if (text('negative_prompt')) body.set('negative_prompt', text('negative_prompt'));
-  // The files go last, so that the server knows the options before the long part comes.
-  body.set('image', image, image.name || 'image');
-  body.set('clip', clip, clip.name || 'clip');
   return body;
 }

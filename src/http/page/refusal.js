@@ -5,11 +5,12 @@
 
 /**
  * The code says which file a refusal is about; `what` says it where one code serves both.
- * @param {Pick<Problem, 'code' | 'what'>} problem
+ * @param {Pick<Problem, 'code' | 'what' | 'kind'>} problem
  * @returns {'image' | 'clip' | 'quote'}
  */
-export function placeOf({ code, what }) {
+export function placeOf({ code, what, kind }) {
   if (what === 'image' || what === 'clip') return what;
+  if (code === 'no-such-item') return kind === 'character' ? 'image' : 'clip';
   if (/^(missing-image|not-an-image|image-)/.test(code)) return 'image';
   if (/^(missing-clip|not-a-video|clip-|no-picture-in-clip)/.test(code)) return 'clip';
   return 'quote';

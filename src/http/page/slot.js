@@ -5,13 +5,13 @@ import { find, make, tell, wantsLessMotion } from './dom.js';
 import { kindOf } from './files.js';
 import { lengthOf, sizeOf } from './words.js';
 
-/** @import { Slot } from './files.js' */
+/** @import { Held, Slot } from './files.js' */
 
 /**
  * @typedef {object} FileSlot
- * @property {() => File | undefined} file
+ * @property {() => Held | undefined} held
  * @property {() => string | undefined} url of the file's bytes, as long as it is here
- * @property {(file: File | undefined) => void} put shows the file; undefined empties the place
+ * @property {(held: Held | undefined) => void} put shows it; undefined empties the place
  * @property {(text: string | undefined) => void} complain says what is wrong with the file
  * @property {(warned: boolean) => void} warn marks the place while a warning about it stands by the price
  * @property {HTMLElement} section
@@ -32,9 +32,10 @@ export function fileSlot(name, { onFiles, onChange }) {
   const problem = find(`${name}-problem`, HTMLElement);
   const replace = find(`${name}-replace`, HTMLButtonElement);
   const remove = find(`${name}-remove`, HTMLButtonElement);
+  const keep = find(`${name}-keep`, HTMLButtonElement);
 
-  /** @type {File | undefined} */
-  let file;
+  /** @type {Held | undefined} */
+  let held;
   /** @type {string | undefined} */
   let url;
 
@@ -59,30 +60,32 @@ export function fileSlot(name, { onFiles, onChange }) {
     section.classList.toggle('wrong', Boolean(text));
   }
 
-  /** @param {File | undefined} next */
+  /** @param {Held | undefined} next */
   function put(next) {
     if (url !== undefined) URL.revokeObjectURL(url);
     url = undefined;
-    file = next;
+    held = next;
     complain(undefined);
     section.classList.remove('warned');
     const hadFocus = document.activeElement === pick;
-    pick.hidden = file !== undefined;
-    preview.hidden = file === undefined;
-    chosen.hidden = file === undefined;
-    section.classList.toggle('filled', file !== undefined);
+    pick.hidden = held !== undefined;
+    preview.hidden = held === undefined;
+    chosen.hidden = held === undefined;
+    // What is in the library already is not saved again.
+    keep.hidden = !(held instanceof File);
+    section.classList.toggle('filled', held !== undefined);
     preview.replaceChildren();
-    if (file === undefined) return;
+    if (held === undefined) return;
     if (hadFocus) replace.focus();
-    url = URL.createObjectURL(file);
-    facts.replaceChildren(make('span', { class: 'file-name', title: file.name }, file.name));
-    const measures = make('span', {}, sizeOf(file.size));
+    url = held instanceof File ? URL.createObjectURL(held) : held.links.file;
+    facts.replaceChildren(make('span', { class: 'file-name', title: held.name }, held.name));
+    const about = held instanceof File ? sizeOf(held.size) : held.numbers.text;
+    const measures = make('span', {}, about);
     facts.append(measures);
-    const bytes = file.size;
     preview.append(
-      previewOf(name, file, url, {
+      previewOf(name, held, url, {
         onMeasured: (text) => {
-          measures.textContent = `${text} · ${sizeOf(bytes)}`;
+          measures.textContent = `${text} · ${about}`;
         },
         onUnreadable: (element) => element.replaceWith(noPreview(name)),
       }),
@@ -92,7 +95,7 @@ export function fileSlot(name, { onFiles, onChange }) {
   if (name === 'clip') pauseButton(preview);
 
   return {
-    file: () => file,
+    held: () => held,
     url: () => url,
     put,
     complain,
@@ -103,17 +106,17 @@ export function fileSlot(name, { onFiles, onChange }) {
 
 /**
  * @param {Slot} name
- * @param {File} file
+ * @param {Held} held
  * @param {string} url
  * @param {{ onMeasured: (text: string) => void, onUnreadable: (element: HTMLElement) => void }} events
  */
-function previewOf(name, file, url, { onMeasured, onUnreadable }) {
-  if (name === 'clip' && kindOf(file).sure) {
+function previewOf(name, held, url, { onMeasured, onUnreadable }) {
+  if (name === 'clip' && (!(held instanceof File) || kindOf(held).sure)) {
     const video = make('video', {
       src: url,
       loop: true,
       playsinline: true,
-      'aria-label': `Preview of ${file.name}`,
+      'aria-label': `Preview of ${held.name}`,
     });
     video.muted = true;
     video.autoplay = !wantsLessMotion();
@@ -123,7 +126,7 @@ function previewOf(name, file, url, { onMeasured, onUnreadable }) {
     video.addEventListener('error', () => onUnreadable(video));
     return video;
   }
-  const image = make('img', { src: url, alt: `Preview of ${file.name}` });
+  const image = make('img', { src: url, alt: `Preview of ${held.name}` });
   image.addEventListener('load', () => onMeasured(`${image.naturalWidth}×${image.naturalHeight}`));
   image.addEventListener('error', () => onUnreadable(image));
   return image;

@@ -18,9 +18,10 @@ const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
  * @param {(job: JobView) => Promise<void>} actions.onGoOn
  * @param {(job: JobView) => Promise<void>} actions.onCancel
  * @param {(job: JobView) => Promise<void>} actions.onAgain
+ * @param {(job: JobView, kind: 'motion' | 'character') => Promise<void>} actions.onKeep
  * @param {(job: JobView) => Promise<void>} actions.onDelete what any of them throws is shown here
  */
-export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
+export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
   const screen = find('screen', HTMLElement);
   const title = find('stage-title', HTMLElement);
   const chip = find('stage-chip', HTMLElement);
@@ -36,6 +37,8 @@ export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
   const cancel = find('cancel', HTMLButtonElement);
   const remove = find('delete', HTMLButtonElement);
   const report = find('report', HTMLAnchorElement);
+  const keepMotion = find('keep-motion', HTMLButtonElement);
+  const keepCharacter = find('keep-character', HTMLButtonElement);
 
   /** @type {JobView | undefined} */
   let shown;
@@ -49,6 +52,8 @@ export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
   goOn.addEventListener('click', () => act(goOn, onGoOn));
   again.addEventListener('click', () => act(again, onAgain));
   remove.addEventListener('click', () => act(remove, onDelete));
+  keepMotion.addEventListener('click', () => act(keepMotion, (job) => onKeep(job, 'motion')));
+  keepCharacter.addEventListener('click', () => act(keepCharacter, (job) => onKeep(job, 'character')));
   // The screen takes the video's own shape, so that a wide one leaves no black field on a phone.
   video.addEventListener('loadedmetadata', () => {
     screen.style.setProperty('--shape', `${video.videoWidth} / ${video.videoHeight}`);
@@ -124,6 +129,8 @@ export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
       cancel,
       remove,
       report,
+      keepMotion,
+      keepCharacter,
       figures,
       find('generated', HTMLElement),
     ])
@@ -180,7 +187,7 @@ export function stage({ onGoOn, onCancel, onAgain, onDelete }) {
       showVideo(job, job.links.video);
     else showProgress(job);
     figures.hidden = job.hidden === true || (job.state !== 'delivered' && job.state !== 'completed');
-    report.hidden = figures.hidden;
+    for (const one of [report, keepMotion, keepCharacter]) one.hidden = figures.hidden;
     report.href = `/reports?code=${encodeURIComponent(job.code)}`;
     if (!figures.hidden) figures.replaceChildren(...figuresOf(job));
     tell(find('generated', HTMLElement), figures.hidden ? undefined : job.label);

@@ -8,7 +8,7 @@ const MIN_SHOT_SECONDS = 0.25;
 /** Frames so near to a cut tell whether it stands out. */
 const BESIDE_SECONDS = 0.5;
 
-export type Cuts = {
+type Cuts = {
   /** Takes every frame, in order. Whether a new shot begins with it. */
   add(atSeconds: number, score: number): boolean;
   all: ClipLook['cuts'];

@@ -9,7 +9,7 @@ import { describePerson } from './person.ts';
 import { findTurn, looksRight } from './turned.ts';
 
 /** So long after a count, people are counted anew. */
-const COUNT_EVERY_SECONDS = 5;
+const COUNT_EVERY_SECONDS = 8;
 /** The same after the first count: who sits down, or comes in, may be missed in one picture. */
 const COUNT_AGAIN_SECONDS = 2;
 /** The same where nobody was found: a glance at the whole tells when somebody comes. */
@@ -54,9 +54,11 @@ export function createFollower(models: Models): Follower {
   async function count(picture: Picture, atSeconds: number): Promise<Everybody> {
     countedAt = atSeconds;
     counts += 1;
-    // The first one is thorough, as those who stand beside the followed one tend to stay; and one more where it met no others.
+    // The first one is thorough, as those who stand beside the followed one tend to stay; and one more where it met nobody
+    // else, though there is room beside them.
     const isFirst = searches === 0;
-    const isThorough = isFirst || (wasAlone && searches < MAX_SEARCHES);
+    const hasRoom = picture.width >= picture.height;
+    const isThorough = isFirst || (wasAlone && hasRoom && searches < MAX_SEARCHES);
     if (isThorough) searches += 1;
     let everybody = await findEverybody(models, picture, { parts: isThorough });
     wasAlone = everybody.bodies.length === 1;

@@ -75,7 +75,7 @@ async function drawPicture({
 function mark(on: Picture, box: Box, name: number, isTaken: boolean): void {
   const rect = rectOf(box, on);
   const colour = isTaken ? TAKEN : OTHER;
-  const size = Math.max(14, Math.round(Math.max(on.width, on.height) * 0.03));
+  const size = Math.max(14, Math.round(Math.max(on.width, on.height) * 0.05));
   frame(on, rect, colour, isTaken ? 4 : 2);
   number(on, name, { left: Math.round(rect.left), top: Math.round(rect.top) }, size, colour, INK);
 }

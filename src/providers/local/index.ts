@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Operation, QUALITIES } from '../../core/job/job.ts';
 import { DRAFT } from '../../core/models/registry.ts';
 import type { Files, Provider } from '../../core/ports.ts';
-import { createRenders, type RenderOrder, type RunDraft } from './renders.ts';
+import { createRenders, type RenderOrder, type Renders, type RunDraft } from './renders.ts';
 
 export type LocalOptions = {
   run: RunDraft;
@@ -16,6 +16,8 @@ export type LocalOptions = {
   /** Whether it takes `standard` and `pro` too: only where no hosted provider is there to do them. */
   servesAll: boolean;
   log: { warn(facts: Record<string, unknown>, message: string): void };
+  /** Whether this process renders the drafts; of several, one does. */
+  rendersHere?: () => boolean;
   /** Hears that the render of a job stands differently now. */
   onNews?: (jobId: string) => void;
 };
@@ -34,9 +36,12 @@ const operationSchema = z.object({
 type LocalOperation = z.infer<typeof operationSchema>;
 
 /** A provider that costs nothing and forgets nothing: its operation holds all that a render needs. */
-export function createLocalProvider(options: LocalOptions): Provider & { stop(): Promise<void> } {
+export function createLocalProvider(
+  options: LocalOptions,
+): Provider & Required<Pick<Provider, 'release'>> & Pick<Renders, 'drop' | 'stop'> {
   const folder = join(options.dataDir, 'drafts');
-  const renders = createRenders({ run: options.run, folder, log: options.log, onNews: options.onNews });
+  const { run, log, rendersHere = () => true, onNews } = options;
+  const renders = createRenders({ run, folder, log, rendersHere, onNews });
   const qualities = options.servesAll ? QUALITIES : (['draft'] as const);
 
   /** A job's id may hold anything; a file's name may not. */
@@ -85,6 +90,7 @@ export function createLocalProvider(options: LocalOptions): Provider & { stop():
     },
     costOf: () => 0,
     release: (jobId) => renders.release(jobId, pathOf(jobId)),
+    drop: () => renders.drop(),
     stop: () => renders.stop(),
   };
 }

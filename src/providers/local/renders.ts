@@ -25,14 +25,16 @@ type DraftOrder = {
 export type RenderOrder = DraftOrder & { jobId: string };
 
 export type Renders = {
-  /** Starts a render, unless this one is known already. */
+  /** Starts a render, unless this one is known already, or another process is to render it, which does so at its look. */
   begin(order: RenderOrder): void;
   /** How it stands; a render that nobody here knows of, and whose file is not there, is begun. */
   status(order: RenderOrder): Promise<ProviderStatus>;
   cancel(order: RenderOrder): Promise<CancelOutcome>;
   /** Ends the render where it is under way, and removes its file. */
   release(jobId: string, path: string): Promise<void>;
-  /** Ends every render here, to be begun anew by the next process. */
+  /** Ends every render here, as another process renders from now on. */
+  drop(): Promise<void>;
+  /** The same for good, to be begun anew by the next process. */
   stop(): Promise<void>;
 };
 
@@ -51,6 +53,7 @@ export function createRenders(options: {
   run: RunDraft;
   folder: string;
   log: { warn(facts: Record<string, unknown>, message: string): void };
+  rendersHere: () => boolean;
   /** Hears that a render stands differently now; of progress at most twice a second. */
   onNews?: ((jobId: string) => void) | undefined;
 }): Renders {
@@ -116,13 +119,21 @@ export function createRenders(options: {
     }
   };
 
+  async function endAll(): Promise<void> {
+    for (const render of renders.values()) render.control.abort(new Error('the provider stops'));
+    await Promise.all([...renders.values()].map((render) => render.ended));
+  }
+
   return {
-    begin: (order) => void begin(order),
+    begin(order) {
+      if (options.rendersHere()) begin(order);
+    },
     async status(order) {
       const known = renders.get(order.jobId);
       if (known) return known.status;
       if (await isThere(order.toPath))
         return { state: 'completed', result: { kind: 'file', path: order.toPath }, costMicros: 0 };
+      if (!options.rendersHere()) return { state: 'running' };
       if (stopped) throw new Error('this process is stopping and begins no render');
       return begin(order).status;
     },
@@ -147,11 +158,14 @@ export function createRenders(options: {
       renders.delete(jobId);
       await rm(path, { force: true });
     },
+    async drop() {
+      await endAll();
+      renders.clear();
+    },
     async stop() {
       stopped = true;
       clearInterval(looking);
-      for (const render of renders.values()) render.control.abort(new Error('the provider stops'));
-      await Promise.all([...renders.values()].map((render) => render.ended));
+      await endAll();
     },
   };
 }

@@ -16,7 +16,7 @@ const folderOf = (dataDir: string): string => join(dataDir, 'backups');
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** `newest`: its file, under DATA_DIR. */
-export type KeptCopies = { count: number; bytes: number; newest: string };
+type KeptCopies = { count: number; bytes: number; newest: string };
 
 export type DailyCopies = {
   /** Takes today's copy where there is none yet, and lets the oldest go. Throws StoreError. */

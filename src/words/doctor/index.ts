@@ -25,5 +25,8 @@ export const diagnosisOf =
     };
   };
 
+/** By code. */
+export const TABLE = { ...MACHINE, ...RECORDS, ...SERVICES, ...INTERNET };
+
 /** What is the same for every chat and provider; what only one chat can have, stands in its folder. */
-export const diagnosis = diagnosisOf({ ...MACHINE, ...RECORDS, ...SERVICES, ...INTERNET });
+export const diagnosis = diagnosisOf(TABLE);

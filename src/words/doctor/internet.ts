@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 export const INTERNET = {
   'public-unset': {
     level: 'ok',
-    what: 'PUBLIC_URL is not set: there are no webhooks and no links, and none are needed.',
+    what: 'PUBLIC_URL is not set: there are no webhooks and no links.',
   },
   'public-works': {
     level: 'ok',

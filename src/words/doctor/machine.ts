@@ -19,7 +19,7 @@ export const MACHINE = {
     level: 'warning',
     what: '{name} in .env is no setting of Strut.',
     why: 'What is misspelt has no effect.',
-    next: 'Correct its name{likely}, or take the line out. .env.example has all of them.',
+    next: 'Correct its name, or take the line out.{likely} .env.example has all of them.',
   },
   'settings-open': {
     level: 'warning',

@@ -137,6 +137,7 @@ describe('a member’s data on Discord', () => {
       'consents.json',
       'ledger.json',
       'settings.json',
+      'library.json',
       `${job?.code}/picture.jpg`,
       `${job?.code}/clip.mp4`,
       `${job?.code}/video.mp4`,

@@ -99,4 +99,4 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
   };
 }
 
-chatContract('Discord', start, [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion']);
+chatContract('Discord', start, [...Object.keys(ACTIONS), 'again', 'sample', 'new-image', 'new-motion']);

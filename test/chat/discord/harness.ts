@@ -16,6 +16,7 @@ import { createHealth } from '../../../src/core/health.ts';
 import { createFileUse } from '../../../src/core/intake/file-use.ts';
 import { namedByOffers } from '../../../src/core/intake/offer-store.ts';
 import type { Job } from '../../../src/core/job/job.ts';
+import { namedBySavings } from '../../../src/core/library/saving.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { createScheduler } from '../../../src/engine/scheduler.ts';
 import { createStore } from '../../../src/store/index.ts';
@@ -116,7 +117,13 @@ export async function startTestBot({
     const kv = mortal(store.keyv('discord'));
     ctx.fileUse = createFileUse({
       files: store.files,
-      records: [world.disk.store.uses, namedByOffers(world.disk.offers), namedByWaiting(kv)],
+      records: [
+        world.disk.store.uses,
+        world.disk.library.uses,
+        namedByOffers(world.disk.offers),
+        namedBySavings(world.disk.savings),
+        namedByWaiting(kv),
+      ],
       log: ctx.log,
     });
     ctx.scheduler = createScheduler({

@@ -37,6 +37,8 @@ describe('where a finished video goes on Discord', () => {
       t('button.new-motion'),
       t('button.delete'),
       t('button.details'),
+      t('button.keep-motion'),
+      t('button.keep-character'),
       t('button.report'),
     ]);
   });

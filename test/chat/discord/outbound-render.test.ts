@@ -168,7 +168,7 @@ describe('a member’s own text on Discord', () => {
       expect(visibleText(message)).not.toContain('@everyone');
     }
     expect(all.flatMap(({ notified }) => notified)).toEqual([world.ada.id, world.ada.id]);
-    expect(buttons(all[1] ?? asked.status).length).toBe(6);
+    expect(buttons(all[1] ?? asked.status).length).toBe(8);
   });
 });
 

@@ -80,4 +80,4 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
   };
 }
 
-chatContract('Telegram', start, [...Object.keys(ACTIONS), 'again', 'new-image', 'new-motion']);
+chatContract('Telegram', start, [...Object.keys(ACTIONS), 'again', 'sample', 'new-image', 'new-motion']);

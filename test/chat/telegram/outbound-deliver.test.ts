@@ -47,7 +47,7 @@ describe('a finished video on Telegram', () => {
       ['New image, same motion'],
       ['New motion, same image'],
       ['Again', 'Delete', 'Details'],
-      ['Report'],
+      ['Save motion', 'Save character', 'Report'],
     ]);
     const [call] = telegram.calls('sendVideo');
     expect(call?.params.supports_streaming).toBeTruthy();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cropTo } from '../../../src/core/coach/boxes.ts';
+import { cropTo, peopleIn } from '../../../src/core/coach/boxes.ts';
 import { type Finding, type FindingCode, isHopeless } from '../../../src/core/coach/finding.ts';
 import { findingsOf, type Seen } from '../../../src/core/coach/findings.ts';
 import { findModel } from '../../../src/core/models/registry.ts';
@@ -81,6 +81,15 @@ describe('of a picture for Kling', () => {
     expect(crop?.top).toBeLessThan(0.3);
     expect((crop?.top ?? 0) + (crop?.height ?? 0)).toBeGreaterThan(0.3 + 3 * 0.12);
     expect(crop?.width).toBeGreaterThan(0.25);
+  });
+
+  it('whoever is in a part of it without a head is nobody there', () => {
+    const behind = person({ box: { left: 0, top: 0, width: 0.9, height: 1 } });
+    const inFront = person({ box: { left: 0.3, top: 0.35, width: 0.4, height: 0.6 } });
+    const picture = pictureLook({ people: [behind, inFront] });
+    const crop = { left: 0.1, top: 0.3, width: 0.7, height: 0.7 };
+    expect(peopleIn(picture, crop)).toMatchObject([{ box: inFront.box }]);
+    expect(found({ picture }, { choices: { crop } })).toEqual([]);
   });
 
   it('forty people are counted, and no more are offered than there is room for', () => {

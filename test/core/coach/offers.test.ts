@@ -61,6 +61,17 @@ describe('a pair in a chat', () => {
     });
   });
 
+  it('teaches, when its video has come, what was said of it', async () => {
+    const { world, core, ctx, scheduler } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
+    const { code } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    await core.offers.confirm(MEMBER, code);
+    await core.jobs.recover();
+    await scheduler.runAll(world.time.now + 3_600_000);
+    await expect
+      .poll(async () => (await ctx.lessons.read()).record)
+      .toMatchObject({ 'kling-2.6': { jobs: 1, by: { 'clip-cuts': { jobs: 1 } } } });
+  });
+
   it("keeps the clip's orientation in a part without the cut, though a cut looks like a move of the camera", async () => {
     const remote = createRemote('paid');
     const world = createWorld({

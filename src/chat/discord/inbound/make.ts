@@ -4,6 +4,7 @@ import type { Refusal } from '../../../core/refusals.ts';
 import type { Words } from '../../../words/index.ts';
 import { type MakeOutcome, make, type UseFiles } from '../../make.ts';
 import { type Page, said } from '../../page.ts';
+import { withSample } from '../../samples.ts';
 import { type MessageBody, messageOf, notice } from '../render.ts';
 import { fetchFiles, uploadsOf } from './fetch-files.ts';
 import type { InboundParts } from './parts.ts';
@@ -30,7 +31,10 @@ export async function makeJob(
     call,
     words,
     draw: drawFor(parts, event),
-    withFiles: (use) => withFiles(parts, event, use),
+    withFiles: async (use) =>
+      ask.command === 'sample'
+        ? ((await withSample(parts.files, ask.options.pair, use)) ?? said(words.t('told.too-old')))
+        : withFiles(parts, event, use),
     become: (job) => showJob(parts, event, job),
     say,
     refuse: (page) => replies.refuse(replyTarget, messageOf(words, page)),

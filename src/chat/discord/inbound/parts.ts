@@ -29,7 +29,7 @@ export type InboundParts = {
   servers: Servers;
   inbox: Inbox;
   keep: Keep;
-  files: Pick<Files, 'hasRoom' | 'path'>;
+  files: Pick<Files, 'hasRoom' | 'path' | 'temp'>;
   fileUse: FileUse;
   origins: Origins;
   downloads: Downloads;

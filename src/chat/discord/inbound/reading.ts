@@ -1,5 +1,6 @@
 /** Reads what an interaction asks for and picks its first answer. Looks nothing up: Discord is waiting. */
 import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
+import { SAMPLE_VERB } from '../../samples.ts';
 import { zoneChoices } from '../admin/time-zones.ts';
 import { menuOf } from '../commands-data.ts';
 import { readId } from '../ids.ts';
@@ -12,6 +13,7 @@ import { filesLinkedIn, filesOn, whyBeyond } from './message-files.ts';
 import type { InboundParts } from './parts.ts';
 import { openForm } from './reading-form.ts';
 import { fileFor, keeping, readLibrary, usedItem } from './reading-library.ts';
+import { makeSample, OWN_FILES, offerSamples } from './reading-samples.ts';
 import { readSettings } from './reading-settings.ts';
 import { doing, type Reader, type Reading, telling } from './readings.ts';
 import type { AskOf, RecordedFile } from './record.ts';
@@ -118,7 +120,8 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     return telling(asker, whyBeyond(words, beyond) ?? words.t('ask.no-link'));
   }
   const files = named({ image: fileOf(image), clip: fileOf(clip) ?? (linked && { given: linked }) });
-  if ((files.image || options.character) && (files.clip || options.motion)) {
+  const hasPicture = files.image || options.character || options.characters;
+  if (hasPicture && (files.clip || options.motion)) {
     const ask: AskOf<'make'> = {
       kind: 'make',
       command: 'animate',
@@ -127,6 +130,9 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
     };
     return doing(asker, { kind: 'thinking', ephemeral: asker.target.private }, ask);
   }
+  const isBare = !files.image && !files.clip && Object.keys(options).length === 0;
+  if (isBare && reader.call.standing.private && target.guildId === undefined)
+    return offerSamples(reader, asker);
   return openForm(reader, asker, { options, files: { ...files, unknown: [] } }, { choices: false });
 }
 
@@ -193,6 +199,12 @@ function readPress(reader: Reader, owners: Owners, event: Press): Reading {
     const form = modalOf(fileForm(words, { action, title, files: [what], choices: false }));
     return { kind: 'answer', asker, answer: { kind: 'form', form } };
   }
+  if (verb === OWN_FILES)
+    return (
+      refusedCaller(reader, asker) ??
+      openForm(reader, asker, { options: {}, files: { unknown: [] } }, { choices: false })
+    );
+  if (verb === SAMPLE_VERB) return refusedCaller(reader, asker) ?? makeSample(asker, read.arg);
   const used = usedItem(verb, code);
   if (used) {
     const shut = refusedCaller(reader, asker);

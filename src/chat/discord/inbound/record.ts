@@ -40,7 +40,7 @@ const askSchema = z.discriminatedUnion('kind', [
   /** A job is wanted. */
   z.object({
     kind: z.literal('make'),
-    command: z.enum(['animate', 'again']),
+    command: z.enum(['animate', 'again', 'sample']),
     options,
     files: recordedFilesSchema,
     /** The event whose form this is: what was given with it belongs to this too. */

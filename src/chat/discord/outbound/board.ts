@@ -5,6 +5,7 @@ import type { Job } from '../../../core/job/job.ts';
 import { isOver } from '../../../core/job/job.ts';
 import type { Clock, Inbox, JobStore, Log, Scheduler } from '../../../core/ports.ts';
 import { wordsFor } from '../../../words/index.ts';
+import { castOf } from '../../cast-status.ts';
 import { createStatus, type Status } from '../../status.ts';
 import type { MessageBody } from '../render.ts';
 import { targetSchema } from '../target.ts';
@@ -96,6 +97,7 @@ export function createBoard(parts: BoardParts): Board {
           comeForIt,
           usualMs: parts.usualMs(job),
           resultUrl: linkToResult(job),
+          cast: await castOf(jobs, job),
         });
         const times = [
           ...(partingAt !== undefined && partingAt > now ? [partingAt] : []),

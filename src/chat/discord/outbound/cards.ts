@@ -23,14 +23,16 @@ type StatusFacts = {
   comeForIt: boolean;
   /** Where the result is. */
   resultUrl: string | undefined;
+  /** Those that were asked for together, itself among them. */
+  cast?: readonly Job[];
 };
 
 /** Times are told to ten seconds: a new guess that hardly differs is no news. */
 const TIME_STEP_MS = 10_000;
 
 export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody; endsAt?: number } {
-  const { words, to, usualMs, now, comeForIt, resultUrl } = facts;
-  const { endsAt: exact, ...page } = statusPage(words, job, { usualMs, now });
+  const { words, to, usualMs, now, comeForIt, resultUrl, cast = [] } = facts;
+  const { endsAt: exact, ...page } = statusPage(words, job, { usualMs, now, cast });
   const endsAt = exact === undefined ? undefined : Math.ceil(exact / TIME_STEP_MS) * TIME_STEP_MS;
   const more: Pick<Page, 'lines' | 'rows'> = isOver(job)
     ? { lines: [] }
@@ -45,7 +47,9 @@ export function statusMessage(job: Job, facts: StatusFacts): { body: MessageBody
     ...(all.length > 0 ? { rows: [all] } : {}),
     ...(endsAt === undefined ? {} : { endsAt }),
     ...(job.state === 'delivered' ? {} : { askedBy: memberIdOf(to.userId) }),
-    ...(resultUrl === undefined ? {} : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
+    ...(resultUrl === undefined || cast.length > 1
+      ? {}
+      : { jump: { label: words.t('jobs.open'), url: resultUrl } }),
   });
   return endsAt === undefined ? { body } : { body, endsAt };
 }

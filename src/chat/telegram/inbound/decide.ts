@@ -17,6 +17,8 @@ export type Decision =
   | { do: 'command'; name: string; text: string }
   /** For the video that is to be verified. */
   | { do: 'ask-video' }
+  /** They ask for a video, and have brought nothing. */
+  | { do: 'samples' }
   | { do: 'request'; request: Request };
 
 export type DecideParts = {
@@ -73,7 +75,7 @@ export async function decide(
   // Words alone in private are no wish to animate what was sent earlier, unless they say so.
   const wanted = asked || hasFile;
   const named = wanted ? itemsIn(said.text) : {};
-  if ((here.image || named.character) && named.motion) {
+  if ((here.image || named.character || named.characters) && named.motion) {
     await halves.use(said, jobId);
     return { do: 'request', request: requestOf(said, here, {}) };
   }
@@ -89,6 +91,8 @@ export async function decide(
     const text = said.text || (earlier.find(Boolean) ?? '');
     return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
   }
+  const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
+  if (isBare) return { do: 'samples' };
   // Under a picture, what follows the command may be the name of a motion.
   const typed = said.text.replace(OPTIONS, '').trim();
   if (asked && whole.image && typed !== '' && (await hasMotion(said, typed))) {
@@ -102,10 +106,8 @@ export async function decide(
 }
 
 /** The library items that are named among the wishes. */
-function itemsIn(text: string): { motion?: string | undefined; character?: string | undefined } {
-  const { motion, character } = readWishes(text.replace(OPTIONS, '')).options;
-  return { motion, character };
-}
+const itemsIn = (text: string): Partial<Record<'motion' | 'character' | 'characters', string>> =>
+  readWishes(text.replace(OPTIONS, '')).options;
 
 /** What `/motion add` or `/character add` is about, and the name that follows. Undefined for the other parts of these. */
 function keptBy(said: MessageRecord, kind: ItemKind): { media: Media; name: string } | undefined {

@@ -10,6 +10,7 @@ import { runAction } from '../../actions.ts';
 import type { ChatCommand } from '../../command.ts';
 import { said as saying } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
+import { samplesPage } from '../../samples.ts';
 import type { People } from '../admin/people.ts';
 import { createSettingsAnswers } from '../admin/settings.ts';
 import type { Downloads } from '../download.ts';
@@ -103,6 +104,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if (decision.do === 'say') await say(linesOf([words.t(decision.key)]));
     if (decision.do === 'too-large')
       await say(linesOf([words.t('told.file-too-big', { max: words.size(decision.maxBytes) })]));
+    if (decision.do === 'samples')
+      await sayPage({ talk, sayWith, log }, targetOf(message), words, samplesPage(words));
     if (decision.do === 'ask-video') await askForVideo(message, words, { talk, expected });
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {

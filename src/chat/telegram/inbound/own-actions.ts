@@ -5,6 +5,7 @@ import type { Caller } from '../../../core/limits/access.ts';
 import type { Words } from '../../../words/index.ts';
 import type { ACTIONS } from '../../actions.ts';
 import { withJob } from '../../presses.ts';
+import { SAMPLE_VERB } from '../../samples.ts';
 import { linesOf } from '../render.ts';
 import { targetSchema } from '../target.ts';
 import type { Expected } from './expected.ts';
@@ -39,12 +40,26 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
     });
   }
 
+  const sample: (typeof ACTIONS)[string] = async ({ arg }) => {
+    const { kind: _, pressId, data: __, ...place } = press;
+    await start({
+      ...place,
+      kind: 'request',
+      jobId: `telegram-${pressId}`,
+      command: 'sample',
+      options: arg === undefined ? {} : { pair: arg },
+      ask: false,
+      media: {},
+    });
+  };
+
   function askFor(what: 'image' | 'clip', job: Job): Promise<void> {
     const text = words.t(what === 'image' ? 'ask.new-image' : 'ask.new-motion');
     return askForFile(besideTheirs(press, job), text, { what, code: job.code }, { talk, expected });
   }
 
   return {
+    [SAMPLE_VERB]: sample,
     again: withJob(({ job, caller }) => again(job, caller)),
     'new-image': withJob(({ job }) => askFor('image', job)),
     'new-motion': withJob(({ job }) => askFor('clip', job)),

@@ -119,8 +119,10 @@ export function faceOf(record: PressRecord, words: Words, parts: PressParts): Fa
     // Another message than that of the matter stays as it is, whoever sends what about it.
     async instead(page) {
       if (!record.ofMessage) return void (await aside(page));
-      if (!page.media) return talk.edit(target, messageId, messageOf(words, page));
-      // A text can't become a message with a picture, nor one picture another with new words: it is said anew.
+      // A still picture stands in a message of its own, above the words.
+      const isMoving = page.media?.mime === 'image/gif';
+      if (!isMoving && !record.ofPicture) return talk.edit(target, messageId, messageOf(words, page));
+      // A text can't become a message with a picture, nor the other way round: it is said anew.
       if ((await sayPage(parts, target, words, page)) === 'done') await remove(api, chatId, messageId);
     },
     // Anybody can send what no button of theirs says, about any message.

@@ -163,6 +163,7 @@ function readPress({ id, from, message, data }: WirePress): UpdateReading | unde
     pressId: id,
     data,
     ...(buttonsOf(message).some((button) => isAboutSame(button, data)) ? { ofMessage: true } : {}),
+    ...(message.photo || message.animation ? { ofPicture: true } : {}),
   };
   return { id: `press:${id}`, record };
 }

@@ -53,7 +53,7 @@ const requestSchema = z.object({
   kind: z.literal('request'),
   ...place,
   jobId: z.string(),
-  command: z.enum(['animate', 'again', 'verify', 'check', 'motion', 'character']),
+  command: z.enum(['animate', 'again', 'sample', 'verify', 'check', 'motion', 'character']),
   options: z.record(z.string(), z.string()),
   ask: z.boolean(),
   media: mediaSchema,
@@ -77,6 +77,8 @@ const pressSchema = z.object({
   data: z.string(),
   /** The message has a button that says it, or is about the same: anybody can send anything about any message. */
   ofMessage: z.boolean().optional(),
+  /** The message is a picture, whose words are its caption. */
+  ofPicture: z.boolean().optional(),
 });
 export type Press = z.infer<typeof pressSchema>;
 

@@ -8,6 +8,7 @@ import { type Words, wordsFor } from '../../../words/index.ts';
 import { answer } from '../../command.ts';
 import { make } from '../../make.ts';
 import { drawnNow, type Page, said } from '../../page.ts';
+import { withSample } from '../../samples.ts';
 import { isLostSend } from '../api.ts';
 import type { Downloads, FileRole } from '../download.ts';
 import { linesOf, messageOf } from '../render.ts';
@@ -42,7 +43,7 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
   // Nobody could see the price there, nor the video.
   if (messageId === undefined) return;
   const { command } = request;
-  const isLook = command !== 'animate' && command !== 'again';
+  const isLook = command !== 'animate' && command !== 'again' && command !== 'sample';
   if (messageId !== 'unknown' && !isLook)
     await talk.bind(request.jobId, {
       chatId: request.chatId,
@@ -55,14 +56,17 @@ export async function runRequest(id: string, request: Request, parts: RequestPar
     else await talk.edit(targetOf(request), messageId, body);
     await sayPicture(parts, targetOf(request), page);
   };
-  if (command !== 'animate' && command !== 'again')
+  if (command !== 'animate' && command !== 'again' && command !== 'sample')
     return say(await foundIn(command, request, caller, words, parts));
   const made = await make(parts, {
     command,
     call: callFor(caller, request),
     words,
     draw: drawFor(parts, request, words),
-    withFiles: (use) => withFiles(request, words, parts, use),
+    withFiles: async (use) =>
+      command === 'sample'
+        ? ((await withSample(parts.files, request.options.pair, use)) ?? said(words.t('told.too-old')))
+        : withFiles(request, words, parts, use),
     become: async (job) => talk.show(job),
     say,
     refuse: say,
@@ -118,6 +122,7 @@ const SENDS_OF_UNKNOWN_FATE = 2;
 const STARTS = {
   animate: 'job.created',
   again: 'job.created',
+  sample: 'job.created',
   verify: 'verify.looking',
   check: 'coach.looking',
   motion: 'coach.looking',

@@ -10,8 +10,8 @@ import { sheetDrawer } from '../../coach.ts';
 import { namesFor } from '../../command.ts';
 import type { TellOutcome } from '../../face.ts';
 import type { Draw } from '../../facts.ts';
-import { previewDrawer } from '../../library-pages.ts';
 import { drawn, type Media, type Page } from '../../page.ts';
+import { previewDrawer } from '../../previews.ts';
 import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
@@ -103,7 +103,9 @@ export function drawFor(
   const facts = {
     linkTo: () => undefined,
     room: ITEMS_SHOWN,
-    typed: (command: string, _option: string, value: string) => `/${command} ${value}`,
+    // A name alone is that of a motion.
+    typed: (command: string, option: string, value: string) =>
+      option === 'character' ? `/${command} character="${value}"` : `/${command} ${value}`,
     offered: [...namesFor(commands, 'members'), ...(standing?.moderator ? namesFor(commands, 'admins') : [])],
     ways: [...WAYS, ...(isPrivate || privacyMode() === false ? [] : (['help.telegram-group'] as const))],
     hasAdmins: !isPrivate,

@@ -85,6 +85,8 @@ const press = z.object({
     .object({ message_id: z.number(), message_thread_id: z.number().optional(), chat })
     .extend({
       is_topic_message: z.boolean().optional(),
+      photo: photo.optional(),
+      animation: named.optional(),
       /** As it is at the moment of the press. */
       reply_markup: z
         .object({

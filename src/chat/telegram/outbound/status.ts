@@ -5,6 +5,7 @@ import { isOver, type Job } from '../../../core/job/job.ts';
 import type { Clock, Inbox, JobStore, Log } from '../../../core/ports.ts';
 import type { Words } from '../../../words/index.ts';
 import { jobButton, statusPage } from '../../cards.ts';
+import { castOf } from '../../cast-status.ts';
 import { createStatus, type Shown, type Status } from '../../status.ts';
 import { isTrouble } from '../api.ts';
 import { linesOf, messageOf } from '../render.ts';
@@ -88,7 +89,7 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
       },
       isNews: hasNews,
       page: async (job, { note }) => ({
-        body: bodyOf(job, note),
+        body: bodyOf(job, await castOf(parts.jobs, job), note),
         keep: {},
         ...(hasNews(job) ? {} : { again: clock.now() + REFRESH_MS }),
       }),
@@ -138,7 +139,7 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
     return before;
   }
 
-  function bodyOf(job: Job, note?: string): EditBody {
+  function bodyOf(job: Job, cast: readonly Job[], note?: string): EditBody {
     const { target, speech } = toWhom(job);
     const now = clock.now();
     const stranded = strandedBy(job);
@@ -148,7 +149,7 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
         lines: lostWords(speech, job, stranded, target),
         rows: [[jobButton(speech, 'send', job.code)]],
       });
-    const page = statusPage(speech, job, { usualMs: usualMs(job), now });
+    const page = statusPage(speech, job, { usualMs: usualMs(job), now, cast });
     const brief = note === undefined || job.state === 'delivered';
     return messageOf(speech, brief ? page : { ...page, lines: [...page.lines, note] }, { now });
   }

@@ -1,0 +1,196 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
+import { memberShelf } from '../../../src/core/library/item.ts';
+import type { Media } from '../../../src/core/media.ts';
+import { wordsFor } from '../../../src/words/index.ts';
+import { manyMotions } from '../../fakes/items.ts';
+import { sampleClip } from '../../samples.ts';
+import { ada, createHarness, type Harness } from './harness.ts';
+
+const { t } = wordsFor('en');
+
+/** What a chat shows that has no previews yet is the words alone. */
+const media: Partial<Media> = {
+  preview: async (_path, to) => {
+    await writeFile(to, 'webp');
+    return true;
+  },
+  previewSheet: async (_tiles, to) => {
+    await writeFile(to, await GIF());
+    return true;
+  },
+};
+/** The simulated Telegram looks at what it is given. */
+const GIF = async (): Promise<Buffer> => {
+  const { default: sharp } = await import('sharp');
+  const red = { r: 255, g: 0, b: 0 };
+  return sharp({ create: { width: 8, height: 8, channels: 3, background: red } })
+    .gif()
+    .toBuffer();
+};
+
+async function inPrivate() {
+  const harness = await createHarness({ world: { media } });
+  const one = await ada(harness);
+  const sends = (what: Parameters<Harness['telegram']['sends']>[2]) =>
+    harness.telegram.sends(one.user, one.chat, what);
+  const press = async (label: string): Promise<void> => {
+    const message = await harness.telegram.waitFor(() =>
+      harness.telegram.said(one.chat).findLast((said) => buttonsOf(said).flat().includes(label)),
+    );
+    await harness.telegram.press(one.user, message, label).done;
+  };
+  return { harness, telegram: harness.telegram, ...one, sends, press };
+}
+
+/** Ada keeps a clip that she sent. */
+async function withMotion(name = 'Shuffle') {
+  const all = await inPrivate();
+  await all.sends({ video: all.clip, caption: `/motion add ${name}` });
+  await all.harness.hears(all.chat, `Keep ${name} as a motion?`);
+  await all.harness.calm();
+  await all.press('Save for me');
+  await all.harness.hears(all.chat, t('library.done-kept'));
+  await all.harness.calm();
+  return all;
+}
+
+describe('/motion add with a clip', () => {
+  it('shows what would be kept, with a preview that moves, and keeps it with a press', async () => {
+    const { harness, telegram, chat, user } = await withMotion();
+    expect(telegram.said(chat).some((message) => message.animation !== undefined)).toBe(true);
+    expect(await harness.world.disk.library.on([memberShelf(`telegram:${user.id}`)], 'motion')).toMatchObject(
+      [{ name: 'Shuffle', scope: 'mine' }],
+    );
+    expect(await harness.jobs()).toEqual([]);
+  });
+
+  it('takes the clip of the message that it answers', async () => {
+    const { harness, chat, sends, clip } = await inPrivate();
+    const first = await sends({ video: clip });
+    await harness.calm();
+    await sends({ text: '/motion add Shuffle', replyTo: first });
+    await harness.hears(chat, 'Keep Shuffle as a motion?');
+  });
+
+  it('says how it is done where there is no clip', async () => {
+    const { harness, chat, sends } = await inPrivate();
+    await sends({ text: '/motion add Shuffle' });
+    await harness.hears(chat, t('library.how-motion'));
+  });
+
+  it('refuses a name that nobody could type', async () => {
+    const { harness, chat, sends, clip } = await inPrivate();
+    await sends({ video: clip, caption: '/motion add 💃🕺' });
+    await harness.hears(chat, t('refusal.bad-name-no-letters'));
+  });
+});
+
+describe('a picture with /animate and a name below it', () => {
+  it('is animated with the motion of that name, by three letters', async () => {
+    const { harness, sends, photo } = await withMotion();
+    await sends({ photo, caption: '/animate shu' });
+    await harness.until('delivered');
+    const [job] = await harness.jobs();
+    const [motion] = await harness.world.disk.library.ofOwner(job?.requester.memberId ?? '');
+    expect(job?.inputs.clip).toMatchObject({ key: motion?.file.key, item: motion?.id });
+    expect(job?.request.prompt).toBeUndefined();
+  });
+
+  it('waits for a clip where no motion is called so', async () => {
+    const { harness, chat, sends, photo } = await withMotion();
+    await sends({ photo, caption: '/animate in a foggy street' });
+    await harness.hears(chat, t('ask.clip'));
+  });
+
+  it('may name it among its wishes, with blanks in quotes, and words of its own behind', async () => {
+    const { harness, sends, photo } = await withMotion('Cha cha');
+    await sends({ photo, caption: '/animate motion="cha cha" in a foggy street' });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.request.prompt).toBe('in a foggy street');
+  });
+});
+
+describe('/motion list', () => {
+  async function gallery(count: number) {
+    const all = await inPrivate();
+    const ownerId = `telegram:${all.user.id}`;
+    for (const item of manyMotions(count, { scope: 'mine', ownerId }))
+      await all.harness.world.disk.library.add(item, { shelf: 200, owner: 200 });
+    await all.sends({ text: '/motion' });
+    await all.harness.hears(all.chat, `1. 👤 Motion ${count - 1}`);
+    await all.harness.calm();
+    return all;
+  }
+
+  it('shows moving previews, leafs, and asks for the picture once one is taken', async () => {
+    const { harness, telegram, chat, press, sends, photo } = await gallery(8);
+    expect(telegram.said(chat).at(-1)?.animation).toBeDefined();
+    await press('›');
+    const page = await harness.hears(chat, '1. 👤 Motion 1');
+    expect(textOf(page)).not.toContain('Motion 7');
+    await press('1 · Motion 1');
+    const ask = await harness.hears(chat, t('ask.picture-for-motion'));
+    await harness.calm();
+    const [motion] = await harness.world.disk.library.ofOwner(`telegram:${chat.id}`);
+    if (!motion) throw new Error('none was made');
+    // These have only names for files; the one that is used has bytes.
+    const { files } = harness.core() && { files: harness.world.disk.files };
+    await using temp = await files.temp('mp4');
+    await (await import('node:fs/promises')).copyFile(await sampleClip(), temp.path);
+    const file = await files.keep(temp.path, 'video/mp4');
+    for (const { id } of await harness.world.disk.library.ofOwner(`telegram:${chat.id}`))
+      await harness.world.disk.library.change(
+        id,
+        (one) => ({ ...one, file }) as typeof one,
+        () => ({ shelf: 200, owner: 200 }),
+      );
+    await sends({ photo, replyTo: ask });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.inputs.clip.name).toBe('Motion 1');
+  });
+
+  it('says how to begin where there is nothing', async () => {
+    const { harness, chat, sends } = await inPrivate();
+    await sends({ text: '/character list' });
+    await harness.hears(chat, t('library.none-character'));
+  });
+});
+
+describe('a cast', () => {
+  it('of two is delivered, told in one message', async () => {
+    const { harness, chat, sends, press, photo } = await withMotion();
+    for (const name of ['Ann', 'Bob']) {
+      await sends({ photo, caption: `/character add ${name}` });
+      await harness.hears(chat, `Keep ${name} as a character?`);
+      await harness.calm();
+      await press('No real person');
+      await harness.until(async () =>
+        (await harness.world.disk.library.ofOwner(`telegram:${chat.id}`)).some((one) => one.name === name),
+      );
+      await harness.calm();
+    }
+    await sends({ text: '/animate motion=shuffle characters="ann, bob"' });
+    await harness.hears(chat, 'Make 2 videos for $0.56?');
+    await harness.calm();
+    await press('Confirm');
+    await harness.hears(chat, '2 of 2 are there');
+    expect((await harness.jobs()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+  });
+});
+
+describe('a motion of one’s own', () => {
+  it('is renamed with what stands between two names, shown with its numbers, and removed', async () => {
+    const { harness, chat, sends } = await withMotion();
+    await sends({ text: '/motion rename shuf = Cha cha' });
+    await harness.hears(chat, t('library.done-renamed', { name: 'Cha cha' }));
+    await sends({ text: '/motion show cha' });
+    await harness.hears(chat, t('library.unused'));
+    await sends({ text: '/motion rename cha' });
+    await harness.hears(chat, '/motion rename OLD = NEW');
+    await sends({ text: '/motion remove Cha cha' });
+    await harness.hears(chat, t('library.removed', { name: 'Cha cha' }));
+    expect(await harness.world.disk.library.ofOwner(`telegram:${chat.id}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/core/limits/access.ts';
+import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
+import { fakeFiles } from '../fakes/files.ts';
+import { aCharacter, aMotion } from '../fakes/items.ts';
+import { createRemote, PRICE } from '../fakes/remote.ts';
+import { CHOICES, createWorld, MEMBER, type WorldOptions } from '../fakes/world.ts';
+
+const STRANGER: Caller = { ...MEMBER, requester: { ...MEMBER.requester, memberId: 'discord:8' } };
+const CALL = { ...MEMBER, id: 'discord:901' };
+
+async function up(options: WorldOptions = {}) {
+  const files = fakeFiles();
+  const world = createWorld({ files, remotes: [createRemote('paid')], ...options });
+  const life = world.boot();
+  await life.jobs.recover();
+  const room = { shelf: 200, owner: 200 };
+  const motion = aMotion();
+  await world.disk.library.add(motion, room);
+  files.kept.add(motion.file.key);
+  for (const name of ['Ann', 'Bob', 'Cy', 'Dee', 'Eve']) {
+    const file = { key: `kept-${name}`, bytes: 1, mime: 'image/jpeg' };
+    await world.disk.library.add(aCharacter({ id: `c${name.toLowerCase()}`, name, file }), room);
+    files.kept.add(file.key);
+  }
+  const offer = (characters: string) =>
+    life.core.casts.offer(CALL, { motion: 'shuf', characters, choices: CHOICES });
+  const jobs = () => world.disk.store.ofMember('discord:7', 99);
+  return { world, life, files, offer, jobs, casts: life.core.casts };
+}
+const taken = <T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T => {
+  if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
+  return outcome.value;
+};
+const limit = (unit: 'usd' | 'jobs', max: number): LimitRule => ({
+  who: { kind: 'space' },
+  period: 'day',
+  unit,
+  max,
+});
+
+describe('one motion with four characters', () => {
+  it('has one price for all before, and becomes a job each with a yes', async () => {
+    const { offer, casts, jobs, life, world } = await up();
+    const asked = taken(await offer('Ann, bob; cy、dee'));
+    expect(asked).toMatchObject({
+      motion: { name: 'Shuffle' },
+      characters: [{ name: 'Ann' }, { name: 'Bob' }, { name: 'Cy' }, { name: 'Dee' }],
+    });
+    expect(asked.micros).toBe(4 * (asked.characters[0]?.micros ?? 0));
+    expect(await jobs()).toEqual([]);
+    const made = taken(await casts.confirm(MEMBER, asked.code));
+    if (made.kind !== 'jobs') throw new Error('no jobs');
+    expect(made.jobs.map(({ inputs }) => [inputs.image.item, inputs.clip.item])).toEqual(
+      ['cann', 'cbob', 'ccy', 'cdee'].map((id) => [id, 'k7qx2mabcdef']),
+    );
+    expect(made.jobs.every(({ cast }) => cast?.length === 4)).toBe(true);
+    await life.scheduler.runAll(world.time.now + 3_600_000);
+    expect((await jobs()).map(({ state }) => state)).toEqual(Array(4).fill('delivered'));
+    expect(
+      (await world.disk.ledger.itemNumbers('motion', ['k7qx2mabcdef'])).get('k7qx2mabcdef'),
+    ).toMatchObject({
+      used: 4,
+      delivered: 4,
+    });
+  });
+
+  it('is made once, however often the yes is said', async () => {
+    const { offer, casts, jobs } = await up();
+    const { code } = taken(await offer('Ann, Bob'));
+    const [one, other] = await Promise.all([casts.confirm(MEMBER, code), casts.confirm(MEMBER, code)]);
+    expect(taken(one)).toMatchObject({ kind: 'jobs' });
+    expect(taken(other)).toMatchObject({ kind: 'jobs' });
+    expect(await jobs()).toHaveLength(2);
+  });
+
+  it.each([
+    ['of jobs', limit('jobs', 3)],
+    ['of money', limit('usd', 4 * PRICE - 1)],
+  ])('is refused as a whole where a limit %s has no room for all, and holds nothing', async (_what, rule) => {
+    const { offer, casts, jobs, world } = await up({ limits: [rule] });
+    const { code } = taken(await offer('Ann, Bob, Cy, Dee'));
+    expect(await casts.confirm(MEMBER, code)).toMatchObject({ ok: false, refusal: { code: 'over-quota' } });
+    expect(await jobs()).toEqual([]);
+    expect(await world.disk.ledger.held()).toEqual([]);
+  });
+
+  it.each(['', 'Ann, Bob, Cy, Dee, Eve', 'Ann, Nobody'])('is refused for %j', async (characters) => {
+    const { offer } = await up();
+    expect((await offer(characters)).ok).toBe(false);
+  });
+
+  it('is its member’s to say yes and no to, while it waits', async () => {
+    const { offer, casts, world } = await up();
+    const { code } = taken(await offer('Ann, Bob'));
+    expect(await casts.confirm(STRANGER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+    world.time.now += 3_600_000;
+    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    taken(await casts.decline(MEMBER, code));
+    expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+  });
+
+  it('says whom the pictures show with its yes, once for each job', async () => {
+    const { offer, casts, world } = await up({ consents: 'asked' });
+    const { code, asks } = taken(await offer('Ann, Bob'));
+    expect(asks).toBe('not-lately');
+    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'cast' });
+    taken(await casts.confirm(MEMBER, code, { answer: 'no-person', language: 'en' }));
+    const said: string[] = [];
+    for await (const page of world.disk.audit.read({})) for (const { kind } of page) said.push(kind);
+    expect(said).toEqual(['consent-given', 'consent-given']);
+  });
+
+  it('is refused where a character is removed before the yes', async () => {
+    const { offer, casts, life, jobs } = await up();
+    const { code } = taken(await offer('Ann, Bob'));
+    await life.ctx.library.remove('cbob');
+    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'no-such-item' } });
+    expect(await jobs()).toEqual([]);
+  });
+});
