@@ -42,8 +42,7 @@ export async function make(
   request: JobRequest,
 ): Promise<'done' | 'later'> {
   const { call, words } = request;
-  const command: ChatCommand<AnimateResult> =
-    request.command === 'animate' ? commands.animate : commands.again;
+  const command: ChatCommand<AnimateResult> = commands[request.command];
   // Of an earlier life of this process, or of a duplicate of the event.
   const existing = await core.intake.existing(call);
   if (existing) {
