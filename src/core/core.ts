@@ -29,6 +29,7 @@ import { createPrivacy } from './upkeep/privacy.ts';
 export function createCore(
   ctx: Context,
   shelves: {
+    /** What waits for a yes to its price. Records that are put back from a copy come without it. */
     offers: KeyValueStore;
     notices: KeyValueStore;
     /** What waits to be kept in the library. */
@@ -41,7 +42,7 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const library = createLibrary(ctx, shelves.library);
-  const casts = createCasts(ctx, { intake, library, kv: shelves.library });
+  const casts = createCasts(ctx, { intake, library, kv: shelves.offers });
   const privacy = createPrivacy(ctx, offers, waiting, { library, casts });
   ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCore } from '../../src/core/core.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
+import { createStore } from '../../src/store/index.ts';
 import { fakeFiles } from '../fakes/files.ts';
+import { freshFolder } from '../fakes/folder.ts';
 import { aCharacter, aMotion } from '../fakes/items.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, MEMBER, type WorldOptions } from '../fakes/world.ts';
+import { CHOICES, createWorld, evenProviderHealth, MEMBER, type WorldOptions } from '../fakes/world.ts';
 
 const STRANGER: Caller = { ...MEMBER, requester: { ...MEMBER.requester, memberId: 'discord:8' } };
 const CALL = { ...MEMBER, id: 'discord:901' };
@@ -98,6 +101,25 @@ describe('one motion with four characters', () => {
     expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
     taken(await casts.decline(MEMBER, code));
     expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+  });
+
+  it('is not asked about any more on records that were put back: the yes may have been said since', async () => {
+    const { life, world } = await up();
+    const store = createStore(freshFolder(), (error) => expect.fail(error.message));
+    onTestFinished(() => store.close());
+    const shelves = {
+      ...{ offers: store.keyv('offers'), notices: world.disk.notices, library: store.keyv('library') },
+      takedown: { kv: store.keyv('takedown'), scheduler: life.clocks },
+    };
+    const { casts } = createCore(life.ctx, shelves, {
+      providerHealth: evenProviderHealth(),
+      examine: async () => ({ at: 0, found: [] }),
+    });
+    const asked = await casts.offer(CALL, { motion: 'shuf', characters: 'Ann, Bob', choices: CHOICES });
+    const { code } = taken(asked);
+    await store.putBack.dropAsked();
+    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await world.disk.store.ofMember('discord:7', 99)).toEqual([]);
   });
 
   it('says whom the pictures show with its yes, once for each job', async () => {
