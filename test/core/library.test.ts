@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { LibraryItem } from '../../src/core/library/item.ts';
 import { UNCHOSEN } from '../../src/core/library/prices.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
-import type { Media } from '../../src/core/media.ts';
+import { MachineBusy, type Media } from '../../src/core/media.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { FORGOTTEN } from '../../src/core/trust/audit.ts';
 import { fakeFiles } from '../fakes/files.ts';
@@ -207,6 +207,28 @@ describe('a motion', () => {
     world.time.now += 3_600_000;
     await library.savings.sweep();
     expect([...files.kept]).toEqual([]);
+  });
+
+  it('waits on where the machine is too busy for another part of it, or for what its yes takes', async () => {
+    const busy = { clip: false };
+    const { library, event, life } = await setUp({
+      clip: { durationMs: 20_000 },
+      media: { lookAtClip: async () => accept(LOOK) },
+    });
+    const { media } = life.ctx;
+    const { normaliseClip } = media;
+    media.normaliseClip = async (...args) => {
+      if (busy.clip) throw new MachineBusy('no room');
+      return normaliseClip(...args);
+    };
+    media.pictureHash = () => Promise.reject(new MachineBusy('no room'));
+    const { code } = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    busy.clip = true;
+    expect(codeOf(await library.savings.choose(ME, code, 'whole'))).toBe('busy');
+    expect(taken(await library.savings.save(ME, code, { scope: 'mine' }))).toMatchObject({ kind: 'saved' });
+    const picture = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Ann'));
+    expect(codeOf(await library.savings.save(ME, picture.code, { scope: 'mine' }))).toBe('busy');
+    expect((await library.savings.find(ME, picture.code)).ok).toBe(true);
   });
 
   it('of a name that another took a moment before is proposed under a free one', async () => {

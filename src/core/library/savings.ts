@@ -83,13 +83,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       if (!name.ok) return name;
       const why = await refusalFor(call, kind, given.upload);
       if (why) return refuse(why);
-      try {
-        return await make(call, kind, given, name.value, undefined);
-      } catch (error) {
-        if (isDiskFull(error)) return refuse({ code: 'disk-full' });
-        if (error instanceof MachineBusy) return refuse({ code: 'busy' });
-        throw error;
-      }
+      return ours(() => make(call, kind, given, name.value, undefined));
     });
   }
 
@@ -164,7 +158,9 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       await using work = ctx.fileUse.begin();
       if (!(await work.hold(saving.file))) return refuse({ code: 'offer-expired' });
       if (saving.preview) await work.hold(saving.preview);
-      const item = await itemFrom(ctx, saving, { scope, shows });
+      const made = await ours(async () => accept(await itemFrom(ctx, saving, { scope, shows })));
+      if (!made.ok) return made;
+      const item = made.value;
       const kept = await ctx.library.add(item, limitsFor(caller, scope));
       if (kept === 'name-taken') {
         const name = await freeName(caller, item.kind, item.name);
@@ -192,14 +188,8 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
         if (!found.ok || found.value.kind !== 'motion') return found;
         const saving = found.value;
         const upload = await keptUpload(ctx.files, saving.given);
-        return make(
-          saving,
-          'motion',
-          { upload, isReady: saving.isReady ?? false },
-          saving.name,
-          part,
-          saving,
-        );
+        const given = { upload, isReady: saving.isReady ?? false };
+        return ours(() => make(saving, 'motion', given, saving.name, part, saving));
       }),
     call: (caller, code, text) =>
       kv.alone(code, async () => {
@@ -222,6 +212,17 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     sweep: kv.sweep,
     forget: kv.forget,
   };
+}
+
+/** What is no fault of the file's is said as what it is. */
+async function ours<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDiskFull(error)) return refuse({ code: 'disk-full' });
+    if (error instanceof MachineBusy) return refuse({ code: 'busy' });
+    throw error;
+  }
 }
 
 /** Which shelf has no room, as the member is told. */
