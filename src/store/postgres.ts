@@ -26,7 +26,7 @@ const LONG_WITHIN_MS = 30 * 60_000;
 const TRIES_AT_DEADLOCK = 5;
 /** The tables that say who somebody is. */
 const WITH_MEMBERS = [
-  ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log'],
+  ...['keyv', 'inbox', 'ledger_lines', 'ledger_counters', 'audit_log', 'library', 'settings'],
   ...['admissions', 'admission_spaces', 'admission_members'],
 ];
 type Queryable = Pick<pg.ClientBase, 'query'>;

@@ -4,7 +4,7 @@ import { createLibraryStore } from '../../src/store/library.ts';
 import { libraryContract } from '../contracts/library.ts';
 import { aMotion } from '../fakes/items.ts';
 import { memoryLibrary } from '../fakes/library.ts';
-import { postgresOfFile } from '../postgres/open.ts';
+import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { bothDatabases } from './open.ts';
 
 const postgres = postgresOfFile();
@@ -26,3 +26,17 @@ for (const { name, need, database } of bothDatabases(postgres))
       expect(await library.uses(item.file.key)).toBe(true);
     });
   });
+
+describe('what a member had in the library', postgresNeeded, () => {
+  it('is written over in PostgreSQL once it was removed, and so is what admins had granted to them', async () => {
+    const db = await postgres.empty();
+    await db.overwrite();
+    const names = ['library', 'settings'];
+    const rows = await db.all(
+      `SELECT relname AS name FROM pg_stat_user_tables
+       WHERE schemaname = current_schema() AND relname IN (?, ?) AND vacuum_count > 0 ORDER BY relname`,
+      ...names,
+    );
+    expect(rows.map((row) => Object(row).name)).toEqual(names);
+  });
+});
