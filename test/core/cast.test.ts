@@ -133,6 +133,30 @@ describe('one motion with four characters', () => {
     expect(said).toEqual(['consent-given', 'consent-given']);
   });
 
+  it('is offered anew where its price has risen since, and made at that price with another yes', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts, jobs } = await up({ remotes: [remote] });
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    remote.provider.quote = async () => ({ micros: 2 * PRICE, notes: [] });
+    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({
+      kind: 'cast',
+      offer: { micros: 4 * PRICE, dearer: true },
+    });
+    expect(micros).toBe(2 * PRICE);
+    expect(await jobs()).toEqual([]);
+    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'jobs' });
+  });
+
+  it('is forgotten with its member, also where a yes to it is under way that offers it anew', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts } = await up({ remotes: [remote] });
+    const { code } = taken(await offer('Ann, Bob'));
+    remote.provider.quote = async () => ({ micros: 2 * PRICE, notes: [] });
+    const [yes] = await Promise.all([casts.confirm(MEMBER, code), casts.forget('discord:7')]);
+    expect(taken(yes)).toMatchObject({ kind: 'cast' });
+    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+  });
+
   it('is refused where a character is removed before the yes', async () => {
     const { offer, casts, life, jobs } = await up();
     const { code } = taken(await offer('Ann, Bob'));

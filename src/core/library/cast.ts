@@ -185,9 +185,10 @@ export function createCasts(
       }),
     async forget(memberId) {
       let any = false;
-      for (const [key, offer] of await kv.startingWith<CastOffer>(PREFIX)) {
-        if (offer.requester.memberId !== memberId) continue;
-        await kv.delete(key);
+      for (const [key, { code, requester }] of await kv.startingWith<CastOffer>(PREFIX)) {
+        if (requester.memberId !== memberId) continue;
+        // A yes under way may offer it anew.
+        await alone(code, () => kv.delete(key));
         any = true;
       }
       return any;
