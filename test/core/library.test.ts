@@ -213,7 +213,7 @@ describe('a motion', () => {
     const busy = { clip: false };
     const { library, event, life } = await setUp({
       clip: { durationMs: 20_000 },
-      media: { lookAtClip: async () => accept(LOOK) },
+      media: { lookAtClip: async () => LOOK },
     });
     const { media } = life.ctx;
     const { normaliseClip } = media;
