@@ -22,6 +22,7 @@ const BEAT_EVERY_MS = 3_000;
 /** What is to be put there when the step has ended; until then it is the step itself that is there. */
 type Next = { lane: Lane; dueAt: number; group: string | undefined };
 type Running = Taken & { lane: Lane; since: number; next?: Next | undefined };
+type Placed = { key: string; lane: Lane; group?: string | undefined; inMs: number };
 type Step = Parameters<Scheduler['start']>[0];
 
 export type SharedScheduler = Scheduler & {
@@ -122,10 +123,15 @@ export function createSharedScheduler({
   /** What another process has put there meanwhile is due at once, and stays. */
   async function putNext(steps: readonly Running[]): Promise<void> {
     const now = performance.now();
-    const nexts = steps.flatMap(({ data: { key }, next }) =>
-      next ? [{ key, lane: next.lane, group: next.group, inMs: Math.max(0, next.dueAt - now) }] : [],
+    await putMissing(
+      steps.flatMap(({ data: { key }, next }) =>
+        next ? [{ key, lane: next.lane, group: next.group, inMs: Math.max(0, next.dueAt - now) }] : [],
+      ),
     );
-    for (const [lane, some] of Map.groupBy(nexts, (one) => one.lane)) {
+  }
+
+  async function putMissing(steps: readonly Placed[]): Promise<void> {
+    for (const [lane, some] of Map.groupBy(steps, (one) => one.lane)) {
       await queues.putMissing(lane, some);
       arePut(lane, Math.min(...some.map(({ inMs }) => inMs)));
     }
@@ -190,15 +196,9 @@ export function createSharedScheduler({
 
   async function fill(steps: readonly NextStep[]): Promise<void> {
     const now = clock.now();
-    const placed = steps.map(({ key, dueAt, place = { lane: WORKERS } }) => ({
-      key,
-      inMs: dueAt - now,
-      ...place,
-    }));
-    for (const [lane, some] of Map.groupBy(placed, (one) => one.lane)) {
-      await queues.putMissing(lane, some);
-      arePut(lane, Math.min(...some.map(({ inMs }) => inMs)));
-    }
+    await putMissing(
+      steps.map(({ key, dueAt, place = { lane: WORKERS } }) => ({ key, inMs: dueAt - now, ...place })),
+    );
   }
 
   async function beat(): Promise<void> {
