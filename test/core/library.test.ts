@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { LibraryItem } from '../../src/core/library/item.ts';
 import { UNCHOSEN } from '../../src/core/library/prices.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
-import type { Media } from '../../src/core/media.ts';
+import { MachineBusy, type Media } from '../../src/core/media.ts';
 import { accept } from '../../src/core/refusals.ts';
 import { FORGOTTEN } from '../../src/core/trust/audit.ts';
 import { fakeFiles } from '../fakes/files.ts';
@@ -266,6 +266,23 @@ describe('a long clip', () => {
       { fromSeconds: undefined, maxSeconds: 20 },
     ]);
     expect(codeOf(await library.savings.choose(OTHER, saving.code, 'whole'))).toBe('not-allowed');
+  });
+
+  it('of which another part can’t be cut just now stays as it was shown', async () => {
+    const { life, library, event } = await setUp({ clip: { durationMs: 20_000 }, media });
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    life.ctx.media.normaliseClip = async () => {
+      throw new MachineBusy('all hands are full');
+    };
+    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('busy');
+    expect(taken(await library.savings.find(ME, saving.code))).toEqual(saving);
+  });
+
+  it('that is no longer among our files has expired, and is no missing job', async () => {
+    const { files, library, event } = await setUp({ clip: { durationMs: 20_000 }, media });
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    files.kept.clear();
+    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('offer-expired');
   });
 });
 

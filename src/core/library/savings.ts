@@ -83,13 +83,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       if (!name.ok) return name;
       const why = await refusalFor(call, kind, given.upload);
       if (why) return refuse(why);
-      try {
-        return await make(call, kind, given, name.value, undefined);
-      } catch (error) {
-        if (isDiskFull(error)) return refuse({ code: 'disk-full' });
-        if (error instanceof MachineBusy) return refuse({ code: 'busy' });
-        throw error;
-      }
+      return whereRoom(() => make(call, kind, given, name.value, undefined));
     });
   }
 
@@ -103,7 +97,8 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
   ): Promise<Outcome<Saving>> {
     await using work = ctx.fileUse.begin();
     const file = await keepUpload(work, given.upload);
-    if (!file) return refuse({ code: 'no-such-job' });
+    // Only what a job has, or an earlier look has kept, can be gone.
+    if (!file) return refuse({ code: before ? 'offer-expired' : 'no-such-job' });
     // From here on it lies among our files, wherever it was before.
     const upload = await keptUpload(ctx.files, file);
     const own = { upload, isReady: given.isReady };
@@ -124,6 +119,16 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       expiresAt: ctx.clock.now() + SAVING_WAITS_MS,
     };
     return accept(await kv.save(saving, before));
+  }
+
+  async function whereRoom(work: () => Promise<Outcome<Saving>>): Promise<Outcome<Saving>> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isDiskFull(error)) return refuse({ code: 'disk-full' });
+      if (error instanceof MachineBusy) return refuse({ code: 'busy' });
+      throw error;
+    }
   }
 
   async function find(caller: Caller, code: string): Promise<Outcome<Saving>> {
@@ -192,14 +197,8 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
         if (!found.ok || found.value.kind !== 'motion') return found;
         const saving = found.value;
         const upload = await keptUpload(ctx.files, saving.given);
-        return make(
-          saving,
-          'motion',
-          { upload, isReady: saving.isReady ?? false },
-          saving.name,
-          part,
-          saving,
-        );
+        const given = { upload, isReady: saving.isReady ?? false };
+        return whereRoom(() => make(saving, 'motion', given, saving.name, part, saving));
       }),
     call: (caller, code, text) =>
       kv.alone(code, async () => {
