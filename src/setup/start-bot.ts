@@ -8,7 +8,7 @@ const PAGE_AT = /page at (https?:\/\/[^\s]+)/;
 
 export type StartedBot = {
   url: string;
-  /** Everything that it logged so far. */
+  /** Everything that it logged until it was followed. */
   log(): string;
   /** From now on its log is the terminal's. */
   follow(): void;
@@ -40,6 +40,9 @@ export async function startBot(env: NodeJS.ProcessEnv): Promise<StartedBot> {
     log: () => log,
     follow() {
       process.stdout.write(log);
+      // It may run for months: nobody reads from here what the terminal has.
+      child.stdout?.off('data', read);
+      child.stderr?.off('data', read);
       child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
       child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
     },

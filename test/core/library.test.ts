@@ -289,6 +289,23 @@ describe('a long clip', () => {
     ]);
     expect(codeOf(await library.savings.choose(OTHER, saving.code, 'whole'))).toBe('not-allowed');
   });
+
+  it('of which another part can’t be cut just now stays as it was shown', async () => {
+    const { life, library, event } = await setUp({ clip: { durationMs: 20_000 }, media });
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    life.ctx.media.normaliseClip = async () => {
+      throw new MachineBusy('all hands are full');
+    };
+    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('busy');
+    expect(taken(await library.savings.find(ME, saving.code))).toEqual(saving);
+  });
+
+  it('that is no longer among our files has expired, and is no missing job', async () => {
+    const { files, library, event } = await setUp({ clip: { durationMs: 20_000 }, media });
+    const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
+    files.kept.clear();
+    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('offer-expired');
+  });
 });
 
 describe('who may use and change what is in the library', () => {

@@ -97,7 +97,8 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
   ): Promise<Outcome<Saving>> {
     await using work = ctx.fileUse.begin();
     const file = await keepUpload(work, given.upload);
-    if (!file) return refuse({ code: 'no-such-job' });
+    // Only what a job has, or an earlier look has kept, can be gone.
+    if (!file) return refuse({ code: before ? 'offer-expired' : 'no-such-job' });
     // From here on it lies among our files, wherever it was before.
     const upload = await keptUpload(ctx.files, file);
     const own = { upload, isReady: given.isReady };

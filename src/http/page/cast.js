@@ -12,6 +12,8 @@ import { say } from './say.js';
 
 const MOST = 4;
 const PAUSE_MS = 350;
+/** A slow double click still makes one cast. */
+const REST_MS = 1000;
 /** What was drawn on one picture is not meant for another. */
 const OF_ONE_PICTURE = 'crop';
 
@@ -45,6 +47,7 @@ export function castBar(form, { box, motion, onMark, onJobs }) {
   /** The same order pressed again, as its answer never came, must not be made twice. */
   /** @type {string | undefined} */
   let openKey;
+  let pressed = false;
 
   several.addEventListener('click', () => {
     on = !on;
@@ -99,7 +102,7 @@ export function castBar(form, { box, motion, onMark, onJobs }) {
         `${chosen.map(({ name }) => name).join(', ')} with ${taken.name}: ${sum} for all ${all.length}.`,
       );
       go.textContent = `Animate all ${all.length}`;
-      setOff(go, false);
+      setOff(go, pressed);
     } catch (error) {
       if (mine.signal.aborted) return;
       tell(line, 'No price for them yet.');
@@ -107,9 +110,14 @@ export function castBar(form, { box, motion, onMark, onJobs }) {
     }
   }
 
+  // A key held down presses a button again and again.
+  go.addEventListener('keydown', (event) => {
+    if (event.repeat) event.preventDefault();
+  });
   go.addEventListener('click', async () => {
     const taken = motion();
-    if (isOff(go) || !taken || !price) return;
+    if (isOff(go) || pressed || !taken || !price) return;
+    pressed = true;
     setOff(go, true);
     tell(problem, undefined);
     openKey ??= newKey();
@@ -134,7 +142,10 @@ export function castBar(form, { box, motion, onMark, onJobs }) {
         if (error.problem.code === 'price-rose') await ask();
       }
     } finally {
-      setOff(go, price === undefined);
+      setTimeout(() => {
+        pressed = false;
+        setOff(go, price === undefined);
+      }, REST_MS);
     }
   });
 

@@ -112,6 +112,45 @@ describe('a picture with /animate and a name below it', () => {
   });
 });
 
+describe('a motion or a character that is named among the wishes', () => {
+  /** Ada keeps a picture that she sent. */
+  async function withCharacter() {
+    const all = await inPrivate();
+    await all.sends({ photo: all.photo, caption: '/character add Mia' });
+    await all.harness.hears(all.chat, 'Keep Mia as a character?');
+    await all.harness.calm();
+    await all.press('No real person');
+    await all.harness.hears(all.chat, t('library.done-kept'));
+    await all.harness.calm();
+    return all;
+  }
+
+  it('is used with the clip of the same message', async () => {
+    const { harness, sends, clip } = await withCharacter();
+    await sends({ video: clip, caption: '/animate character=mia' });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.inputs.image.name).toBe('Mia');
+  });
+
+  it('is used with the clip that was sent before', async () => {
+    const { harness, chat, sends, clip } = await withCharacter();
+    await sends({ video: clip });
+    await harness.hears(chat, t('ask.image'));
+    await sends({ text: '/animate character=mia' });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.inputs.image.name).toBe('Mia');
+  });
+
+  it('is used with the picture that was sent before', async () => {
+    const { harness, chat, sends, photo } = await withMotion();
+    await sends({ photo });
+    await harness.hears(chat, t('ask.clip'));
+    await sends({ text: '/animate motion=shuffle' });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.inputs.clip.name).toBe('Shuffle');
+  });
+});
+
 describe('/motion list', () => {
   async function gallery(count: number) {
     const all = await inPrivate();

@@ -75,21 +75,17 @@ export async function decide(
   // Words alone in private are no wish to animate what was sent earlier, unless they say so.
   const wanted = asked || hasFile;
   const named = wanted ? itemsIn(said.text) : {};
-  if ((here.image || named.character || named.characters) && named.motion) {
+  if (wanted && isWhole(here, named)) {
     await halves.use(said, jobId);
-    return { do: 'request', request: requestOf(said, here, {}) };
-  }
-  if (wanted && here.image && here.clip) {
-    await halves.use(said, jobId);
-    return { do: 'request', request: requestOf(said, here, {}) };
+    return { do: 'request', request: requestOf(said, filesFor(here, named), {}) };
   }
   const before = await halves.find(said, jobId);
   const whole = { ...(before.image ? { image: before.image.file } : {}), ...halfOf('clip', before), ...here };
-  if (wanted && whole.image && whole.clip) {
+  if (wanted && isWhole(whole, named)) {
     await halves.use(said, jobId);
     const earlier = [here.image ? undefined : before.image?.text, here.clip ? undefined : before.clip?.text];
     const text = said.text || (earlier.find(Boolean) ?? '');
-    return { do: 'request', request: requestOf({ ...said, text }, whole, {}) };
+    return { do: 'request', request: requestOf({ ...said, text }, filesFor(whole, named), {}) };
   }
   const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
   if (isBare) return { do: 'samples' };
@@ -105,9 +101,19 @@ export async function decide(
   return { do: 'say', key: isAnother ? 'ask.another-picture' : missing(whole, isPrivate) };
 }
 
+type NamedItems = Partial<Record<'motion' | 'character' | 'characters', string>>;
+
 /** The library items that are named among the wishes. */
-const itemsIn = (text: string): Partial<Record<'motion' | 'character' | 'characters', string>> =>
-  readWishes(text.replace(OPTIONS, '')).options;
+const itemsIn = (text: string): NamedItems => readWishes(text.replace(OPTIONS, '')).options;
+
+const isWhole = ({ image, clip }: Media, { motion, character, characters }: NamedItems): boolean =>
+  Boolean((image || character || characters) && (clip || motion));
+
+/** What was named takes the place of what was sent. */
+const filesFor = ({ image, clip }: Media, { motion, character, characters }: NamedItems): Media => ({
+  ...(image && !character && !characters ? { image } : {}),
+  ...(clip && !motion ? { clip } : {}),
+});
 
 /** What `/motion add` or `/character add` is about, and the name that follows. Undefined for the other parts of these. */
 function keptBy(said: MessageRecord, kind: ItemKind): { media: Media; name: string } | undefined {
