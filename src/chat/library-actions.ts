@@ -107,7 +107,9 @@ const gallery: ActionHandler = async (press, face, tools) => {
   const kind = readKind(code);
   const wish = readGalleryArg(arg);
   if (!kind || !wish) return void (await face.aside(said(words.t('told.too-old'))));
-  const page = await press.as((caller) => galleryOf(core, caller, { kind, ...wish }));
+  const page = await press.as((caller) =>
+    galleryOf(core, { ...caller, seenByAll: !face.alone }, { kind, ...wish }),
+  );
   await instead(press, face, tools, page, (value) => face.draw((facts) => galleryPage(words, value, facts)));
 };
 

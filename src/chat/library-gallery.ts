@@ -24,10 +24,10 @@ export type Gallery = {
 /** Beyond the last page there is the last one: something may have gone since the button was made. */
 export async function galleryOf(
   { library, settings }: Pick<Core, 'library' | 'settings'>,
-  caller: Caller,
+  { seenByAll = false, ...caller }: Caller & { seenByAll?: boolean },
   { kind, sort, page, find }: GalleryWish,
 ): Promise<Outcome<Gallery>> {
-  const all = await library.list(caller, { kind, sort, typed: find });
+  const all = await library.list(caller, { kind, sort, typed: find, seenByAll });
   if (!all.ok) return all;
   const pages = Math.max(1, Math.ceil(all.value.length / GALLERY_PAGE));
   const shown = Math.min(Math.max(0, page), pages - 1);

@@ -37,7 +37,14 @@ export type Library = Pick<Shelves, 'closed' | 'find' | 'mayChange' | 'mayAdd'> 
    */
   list(
     caller: Caller,
-    wish: { kind: ItemKind; sort?: Sort | undefined; typed?: string | undefined; most?: number },
+    wish: {
+      kind: ItemKind;
+      sort?: Sort | undefined;
+      typed?: string | undefined;
+      most?: number;
+      /** Others see the list as well: without what is the member's own. */
+      seenByAll?: boolean;
+    },
   ): Promise<Outcome<ListedItem[]>>;
   /** One, with how long it usually takes. */
   details(caller: Caller, item: LibraryItem): Promise<ListedItem & { usualMs?: number }>;
@@ -124,10 +131,14 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
   return {
     savings,
     ...shelves,
-    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity }) {
+    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity, seenByAll = false }) {
       const shut = shelves.closed(caller);
       if (shut) return refuse(shut);
-      const found = foundBy(await shelves.visible(caller, kind), typed);
+      const visible = await shelves.visible(caller, kind);
+      const found = foundBy(
+        visible.filter(({ scope }) => !seenByAll || scope === 'space'),
+        typed,
+      );
       const pinned = ({ pinned }: LibraryItem): number => (pinned ? 0 : 1);
       const first = typed.trim() === '' ? found.sort((a, b) => pinned(a) - pinned(b)) : found;
       const all = await listed(caller, sort === 'newest' ? first.slice(0, most) : first);

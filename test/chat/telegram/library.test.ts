@@ -4,7 +4,7 @@ import { buttonsOf, textOf } from '../../../simulators/telegram/telegram.ts';
 import { memberShelf } from '../../../src/core/library/item.ts';
 import type { Media } from '../../../src/core/media.ts';
 import { wordsFor } from '../../../src/words/index.ts';
-import { manyMotions } from '../../fakes/items.ts';
+import { aMotion, manyMotions } from '../../fakes/items.ts';
 import { sampleClip } from '../../samples.ts';
 import { ada, createHarness, type Harness } from './harness.ts';
 
@@ -188,6 +188,23 @@ describe('/motion list', () => {
     await sends({ photo, replyTo: ask });
     await harness.until('delivered');
     expect((await harness.jobs())[0]?.inputs.clip.name).toBe('Motion 1');
+  });
+
+  it('names nothing of a member’s own where others read along, whoever leafs', async () => {
+    const { harness, telegram, user } = await inPrivate();
+    const group = telegram.group({ members: [user] });
+    const { library } = harness.world.disk;
+    const ownerId = `telegram:${user.id}`;
+    const spaceId = `telegram:${group.id}`;
+    for (const item of manyMotions(8, { scope: 'space', ownerId, spaceId }))
+      await library.add(item, { shelf: 200, owner: 200 });
+    const own = { id: 'mOwn', name: 'Only mine', scope: 'mine', ownerId, createdAt: 9000 } as const;
+    await library.add(aMotion(own), { shelf: 200, owner: 200 });
+    await telegram.sends(user, group, { text: '/motion@strut_sim_bot list' });
+    const shown = await harness.hears(group, '1. Motion 7');
+    await telegram.press(user, shown, '›').done;
+    await harness.hears(group, 'Motion 1');
+    expect(telegram.said(group).map(textOf).join()).not.toContain('Only mine');
   });
 
   it('says how to begin where there is nothing', async () => {
