@@ -68,7 +68,8 @@ describe('the bot with Kling itself', () => {
         costUsd: usd,
       });
       expect(submits()).toBe(1);
-      expect(sim.deliveries.every(({ status }) => status === 200)).toBe(true);
+      // 503 asks to say it again: on a busy machine the news comes before the submit's answer is on disk.
+      expect(sim.deliveries.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
     },
   );
 

@@ -103,7 +103,8 @@ describe('the bot with Runware', () => {
         .poll(async () => (await json<UsageView>(`${url}/api/usage`)).totals)
         .toMatchObject({ jobs: 4, usd: 0.76, heldJobs: 0, suspendedJobs: 0 });
       expect(sim.deliveries.length).toBeGreaterThan(0);
-      expect(sim.deliveries.every(({ status }) => status === 200)).toBe(true);
+      // 503 asks to say it again: on a busy machine the news comes before the submit's answer is on disk.
+      expect(sim.deliveries.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
     });
     await telegram.close();
     await discord[Symbol.asyncDispose]();
