@@ -71,7 +71,8 @@ async function animated(bot: Fresh, options: Record<string, string>, withClip: b
     const made = await commands.animate.execute(call, bot.life.core);
     if (!made.ok) throw new Error(JSON.stringify(made.refusal));
     if (made.value.kind === 'offer') {
-      const yes = await bot.life.core.offers.confirm(call, made.value.offer.code);
+      const { code, quote } = made.value.offer;
+      const yes = await bot.life.core.offers.confirm(call, code, quote.micros);
       if (!yes.ok) throw new Error(JSON.stringify(yes.refusal));
     }
     while (bot.remote.submits.length === 0) await bot.life.scheduler.runNext(Number.MAX_SAFE_INTEGER);

@@ -5,7 +5,6 @@ import { CHOICE_OPTIONS } from '../core/intake/choices.ts';
 import { isOver } from '../core/job/job.ts';
 import type { Choices } from '../core/price/quote.ts';
 import type { GivenConsent } from '../core/trust/consent.ts';
-import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
 import { CAST_ACTIONS } from './cast.ts';
@@ -21,6 +20,7 @@ import { deleteQuestion, detailsPage, forgetQuestion, notYours, overPage, refuse
 import { jobOf, offerIsOver, withJob } from './presses.ts';
 import { REPORT_ACTIONS } from './reports.ts';
 import { settingsAction } from './settings-action.ts';
+import { readYes } from './yes.ts';
 
 const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, commands }) => {
   await face.reopen(job.requester.target);
@@ -35,9 +35,9 @@ const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, comm
 });
 
 /** The yes to a dearer offer, at the price that the button says. */
-const goOn = withJob(async ({ job, caller }, { words, arg = '' }, face, { core }) => {
+const goOn = withJob(async ({ job, caller }, { words, arg }, face, { core }) => {
   await face.reopen(job.requester.target);
-  const agreedMicros = /^\d{1,15}$/.test(arg) ? Number(arg) : undefined;
+  const { agreedMicros } = readYes(arg);
   if (agreedMicros === undefined) return void (await face.aside(said(words.t('told.too-old'))));
   const gone = await core.jobs.goOn(caller, job.id, agreedMicros);
   if (gone.ok) {
@@ -68,14 +68,15 @@ const confirm: ActionHandler = (press, face, tools) => confirmWith(press, face, 
 
 /** The same, with a word on whom the picture shows. */
 const consent: ActionHandler = async (press, face, tools) => {
-  const answer = readConsentAnswer(press.arg);
+  const { answer } = readYes(press.arg);
   if (answer) await confirmWith(press, face, tools, { answer, language: press.words.language });
   else await face.aside(said(press.words.t('told.too-old')));
 };
 
 async function confirmWith(press: Press, face: Face, tools: Tools, given?: GivenConsent): Promise<void> {
   const { words, code } = press;
-  const taken = await press.as((caller) => tools.core.offers.confirm(caller, code, given));
+  const { agreedMicros } = readYes(press.arg);
+  const taken = await press.as((caller) => tools.core.offers.confirm(caller, code, agreedMicros, given));
   if (!taken.ok) return offerIsOver(press, face, tools, taken.refusal);
   const { value } = taken;
   if (value.kind === 'job') return face.become(value.job);

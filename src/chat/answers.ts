@@ -6,13 +6,14 @@ import { CONSENT_ANSWERS } from '../core/trust/consent-answers.ts';
 import { consentLines } from '../words/consent.ts';
 import type { Words } from '../words/index.ts';
 import type { Button, Line } from './page.ts';
+import { yesArg } from './yes.ts';
 
 /** Each of them is the yes that the offer waits for. */
-export const answerButtons = ({ t }: Words, code: string): Button[] =>
+export const answerButtons = ({ t }: Words, { code, quote }: Offer): Button[] =>
   CONSENT_ANSWERS.map((answer) => ({
     verb: 'consent',
     code,
-    arg: answer,
+    arg: yesArg(quote.micros, answer),
     label: t(`button.consent-${answer}`),
     tone: 'success',
     wide: true,

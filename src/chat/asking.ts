@@ -4,12 +4,13 @@ import { filesLine, quoteLines } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
 import { offerPrice } from '../words/jobs.ts';
 import type { Button, Page } from './page.ts';
+import { yesArg } from './yes.ts';
 
 /** It says which price it is a yes to: the message may be older than the question that stands by then. */
 export const goOnButton = (words: Words, { code, instead }: JobIn<'asking'>): Button => ({
   verb: 'go-on',
   code,
-  arg: String(instead.micros),
+  arg: yesArg(instead.micros),
   label: words.t('button.go-on', { price: offerPrice(words, instead) }),
   tone: 'success',
 });

@@ -1,22 +1,24 @@
 /** One motion with several characters: the price of all, which waits for a yes, as a page. */
 import type { CastOffer } from '../core/library/cast.ts';
-import { CONSENT_ANSWERS } from '../core/trust/consent-answers.ts';
+import { CONSENT_ANSWERS, type ConsentAnswer } from '../core/trust/consent-answers.ts';
 import { consentLines } from '../words/consent.ts';
 import { SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
 import type { Button, Page } from './page.ts';
+import { yesArg } from './yes.ts';
 
 export function castPage(
   words: Words,
   { code, motion, characters, micros, seconds, asks, provider, dearer, expiresAt }: CastOffer,
 ): Page {
   const { t, price, date } = words;
-  const yes = (label: string, arg?: string): Button => ({
+  const yes = (label: string, answer?: ConsentAnswer): Button => ({
     verb: 'cast-yes',
     code,
+    arg: yesArg(micros, answer),
     label,
     tone: 'success',
-    ...(arg === undefined ? {} : { arg, wide: true as const }),
+    ...(answer === undefined ? {} : { wide: true as const }),
   });
   return {
     title: t('cast.ask', { count: characters.length, price: price(micros) }),

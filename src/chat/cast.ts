@@ -1,17 +1,17 @@
 /** The yes and the no to one motion with several characters. */
-import { readConsentAnswer } from '../core/trust/consent-answers.ts';
 import { castPage } from './cast-page.ts';
 import type { ActionHandler } from './face.ts';
 import { said } from './page.ts';
 import { offerIsOver } from './presses.ts';
+import { readYes } from './yes.ts';
 
 /** The message with the price becomes the one that tells how all of them stand. */
 const confirm: ActionHandler = async (press, face, tools) => {
   const { core } = tools;
   const { words, code } = press;
-  const answer = readConsentAnswer(press.arg);
+  const { agreedMicros, answer } = readYes(press.arg);
   const given = answer ? { answer, language: words.language } : undefined;
-  const done = await press.as((caller) => core.casts.confirm(caller, code, given));
+  const done = await press.as((caller) => core.casts.confirm(caller, code, agreedMicros, given));
   if (!done.ok) return offerIsOver(press, face, tools, done.refusal);
   const { value } = done;
   if (value.kind === 'cast') return face.instead(castPage(words, value.offer));

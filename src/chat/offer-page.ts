@@ -9,6 +9,7 @@ import { jobButton } from './cards.ts';
 import { choiceRows } from './choice-rows.ts';
 import { coachLines, isDoomed, mendRows } from './coach.ts';
 import type { Button, Page } from './page.ts';
+import { yesArg } from './yes.ts';
 
 /** A price that waits for a yes, until when it does, and every choice that may still be made about it. */
 export function offerPage(words: Words, offer: Offer): Page {
@@ -34,7 +35,7 @@ export function offerPage(words: Words, offer: Offer): Page {
       ...mendRows(words, offer),
       ...(offer.why === 'consent' ? [] : choiceRows(words, offer)),
       [
-        ...(asksOf(offer) ? answerButtons(words, code) : [confirmButton(words, offer)]),
+        ...(asksOf(offer) ? answerButtons(words, offer) : [confirmButton(words, offer)]),
         jobButton(words, 'decline', code),
       ],
     ],
@@ -50,6 +51,7 @@ function titleOfOffer({ t, price }: Words, offer: Offer): string {
 
 const confirmButton = (words: Words, offer: Offer): Button => ({
   ...jobButton(words, 'confirm', offer.code),
+  arg: yesArg(offer.quote.micros),
   ...(isDoomed(offer) ? { label: words.t('button.send-anyway'), tone: 'danger' as const } : {}),
 });
 

@@ -35,11 +35,11 @@ export function castRoute(
     });
     if (!offer.ok) return problem(c, offer.refusal);
     const { code, micros } = offer.value;
-    if (shown.data !== undefined && micros > microsFromUsd(shown.data))
-      return problem(c, { code: 'price-rose', micros });
+    const agreedMicros = shown.data === undefined ? micros : microsFromUsd(shown.data);
+    if (micros > agreedMicros) return problem(c, { code: 'price-rose', micros });
     const answer = readConsentAnswer(consent);
     const given = answer ? { answer, language: 'en' } : undefined;
-    const made = await core.casts.confirm(caller, code, given);
+    const made = await core.casts.confirm(caller, code, agreedMicros, given);
     if (!made.ok) return problem(c, made.refusal);
     if (made.value.kind === 'jobs')
       return c.json({ jobs: made.value.jobs.map(present) } satisfies CastView, 201);

@@ -12,6 +12,8 @@ import {
   labelsOf,
   textOf,
 } from '../fakes/chat.ts';
+import { fakeFiles } from '../fakes/files.ts';
+import { aCharacter, aMotion } from '../fakes/items.ts';
 import { createRemote } from '../fakes/remote.ts';
 
 const { t } = wordsFor('en');
@@ -85,6 +87,57 @@ describe('a price that waits for a confirmation', () => {
     await chat.press(ADA, offer, 'Confirm');
     expect(textOf(offer)).toContain(t('confirm.dearer'));
     expect(await chat.jobs()).toEqual([]);
+  });
+
+  it.each(['confirm|CODE', 'consent|CODE|self'])(
+    'is offered once more to %s, which says no price, as in messages of earlier versions',
+    async (id) => {
+      const chat = dear();
+      const offer = await chat.animate();
+      const [, code = ''] =
+        buttonsOf(offer)
+          .find(({ label }) => label === 'Confirm')
+          ?.id.split('|') ?? [];
+      await chat.pressRaw(ADA, offer, id.replace('CODE', code));
+      expect(await chat.jobs()).toEqual([]);
+      expect(textOf(offer)).toContain('This costs $2.00. Start it?');
+      await chat.press(ADA, offer, 'Confirm');
+      expect(await chat.jobs()).toMatchObject([{ quote: { micros: DEAR } }]);
+    },
+  );
+
+  it('says its price with every yes, also where that says whom the picture shows', async () => {
+    const chat = dear({ consents: 'asked' });
+    const offer = await chat.animate();
+    const yes = buttonsOf(offer).filter(({ id }) => id.startsWith('consent|'));
+    expect(yes.map(({ id }) => id.split('|')[2])).toEqual(
+      ['self', 'permission', 'no-person'].map((answer) => `${DEAR}.${answer}`),
+    );
+    await chat.press(ADA, offer, yes[1]?.label ?? '');
+    expect(await chat.jobs()).toMatchObject([{ quote: { micros: DEAR } }]);
+  });
+
+  it('of several characters is not taken by the second tap of a double tap, which has seen another price', async () => {
+    const remote = createRemote('paid');
+    const files = fakeFiles();
+    const chat = createFakeChat({ remotes: [remote], files });
+    const characters = ['Ann', 'Bob'].map((name) =>
+      aCharacter({ id: name.toLowerCase(), name, scope: 'space' }),
+    );
+    for (const item of [aMotion(), ...characters]) {
+      files.kept.add(item.file.key);
+      await chat.world.disk.library.add(item, { shelf: 9, owner: 9 });
+    }
+    const offer = await chat.animate(ADA, {
+      files: {},
+      options: { motion: 'shuffle', characters: 'Ann, Bob' },
+    });
+    const { id = '' } = buttonsOf(offer).find(({ label }) => label === 'Confirm') ?? {};
+    remote.provider.quote = async () => ({ micros: 500_000, notes: [] });
+    await Promise.all([chat.press(ADA, offer, id), chat.press(ADA, offer, id)]);
+    expect([textOf(offer), await chat.jobs()]).toEqual([expect.stringContaining('for $1.00?'), []]);
+    await chat.press(ADA, offer, 'Confirm');
+    expect(await chat.jobs()).toHaveLength(2);
   });
 
   it.each(['Confirm', 'Decline', 'Pro'])('lets nobody else press %s', async (label) => {

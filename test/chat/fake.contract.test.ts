@@ -1,7 +1,7 @@
 import { ACTIONS } from '../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../contracts/chat.ts';
-import { ADA, ADMIN, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
-import { withDoubts } from '../fakes/doubtful.ts';
+import { ADA, ADMIN, buttonsOf, createFakeChat, EVE, labelsOf, type Message, textOf } from '../fakes/chat.ts';
+import { chargeBySecond, withDoubts } from '../fakes/doubtful.ts';
 import { COMPLETED, createRemote, withDearer } from '../fakes/remote.ts';
 
 const seenOf = (message: Message): MessageView => ({
@@ -40,6 +40,11 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       // A provider that goes on saying that a job is in line would be asked for ever.
       await (doubtful ? chat.runsOnce() : chat.runs());
     },
+    async tapsTwice(label) {
+      const { id = '' } = buttonsOf(mine).find((one) => one.label === label) ?? {};
+      await Promise.all([chat.press(ADA, mine, id), chat.press(ADA, mine, id)]);
+    },
+    grows: () => chargeBySecond(remote, 14),
     async finishes() {
       remote.statuses = [COMPLETED];
       await chat.runs();

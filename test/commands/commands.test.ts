@@ -194,7 +194,7 @@ describe('again', () => {
     const offered = await commands.again.execute(again({ id: 'discord:902', options, ...other }), core);
     expect(offered).toMatchObject({ value: { kind: 'offer', offer: { asks: 'not-theirs' } } });
     const given = { answer: 'permission', language: 'en' } as const;
-    expect(await core.offers.confirm(other, codeOf('discord:902'), given)).toMatchObject({
+    expect(await core.offers.confirm(other, codeOf('discord:902'), PRICE, given)).toMatchObject({
       value: { job: { id: 'discord:902', requester: { memberId: 'discord:8' } } },
     });
     const next = await world.disk.store.get(NEXT);

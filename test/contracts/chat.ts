@@ -18,6 +18,10 @@ export type ChatSubject = {
   seen(): Promise<readonly MessageView[]>;
   /** The member presses the button with that label under what the bot has said to them. */
   chooses?(label: string): Promise<void>;
+  /** The same twice, the second time before they have seen what comes of the first. */
+  tapsTwice?(label: string): Promise<void>;
+  /** The provider of `doubtful` asks twice as much from now on. */
+  grows?(): void;
   /** The provider has the video. */
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
@@ -167,6 +171,27 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
           await chat.asks();
           await until(chat, (seen) => seen.some(({ buttons }) => buttons.includes('Send it all the same')));
           await chat.chooses('Send it all the same');
+          await until(chat, says(/In line/));
+        },
+        { doubtful: true },
+      );
+    });
+
+    it('starts nothing at a price that rose while the yes was tapped twice, and goes on with a yes to that price', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.chooses || !chat.tapsTwice || !chat.grows) return;
+          const anyway = 'Send it all the same';
+          await chat.asks();
+          await until(chat, (seen) => seen.some(({ buttons }) => buttons.includes(anyway)));
+          chat.grows();
+          await chat.tapsTwice(anyway);
+          const [offer] = (await until(chat, says(/The price has gone up/))).filter(({ buttons }) =>
+            buttons.includes(anyway),
+          );
+          expect(offer?.text).toContain('$1.26');
+          expect(says(/In line/)(await chat.seen())).toBe(false);
+          await chat.chooses(anyway);
           await until(chat, says(/In line/));
         },
         { doubtful: true },

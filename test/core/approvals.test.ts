@@ -113,7 +113,7 @@ describe('a member over a limit', () => {
       refusal: { code: 'already-decided' },
     });
     for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE * 4, notes: [] });
-    expect(await offers.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+    expect(await offers.confirm(MEMBER, code, PRICE)).toMatchObject({ refusal: { code: 'price-rose' } });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
   });
 
@@ -130,7 +130,7 @@ describe('a member over a limit', () => {
       });
     await set('everyone', '9');
     await set('server', '1');
-    expect(await offers.confirm(MEMBER, code)).toMatchObject({
+    expect(await offers.confirm(MEMBER, code, PRICE)).toMatchObject({
       value: { kind: 'over', refusal: { scope: 'space' } },
     });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
@@ -140,7 +140,7 @@ describe('a member over a limit', () => {
     const { over, approvals, offers } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
-    await offers.confirm(MEMBER, code);
+    await offers.confirm(MEMBER, code, PRICE);
     expect((await approvals.approve(ADMIN, code)).ok).toBe(true);
   });
 

@@ -10,6 +10,7 @@ import { createRemote, PRICE } from '../fakes/remote.ts';
 import { CHOICES, createWorld, evenProviderHealth, MEMBER, type WorldOptions } from '../fakes/world.ts';
 
 const STRANGER: Caller = { ...MEMBER, requester: { ...MEMBER.requester, memberId: 'discord:8' } };
+const PRICE_OF_TWO = 2 * PRICE;
 const CALL = { ...MEMBER, id: 'discord:901' };
 
 async function up(options: WorldOptions = {}) {
@@ -52,7 +53,7 @@ describe('one motion with four characters', () => {
     });
     expect(asked.micros).toBe(4 * (asked.characters[0]?.micros ?? 0));
     expect(await jobs()).toEqual([]);
-    const made = taken(await casts.confirm(MEMBER, asked.code));
+    const made = taken(await casts.confirm(MEMBER, asked.code, asked.micros));
     if (made.kind !== 'jobs') throw new Error('no jobs');
     expect(made.jobs.map(({ inputs }) => [inputs.image.item, inputs.clip.item])).toEqual(
       ['cann', 'cbob', 'ccy', 'cdee'].map((id) => [id, 'k7qx2mabcdef']),
@@ -71,7 +72,10 @@ describe('one motion with four characters', () => {
   it('is made once, however often the yes is said', async () => {
     const { offer, casts, jobs } = await up();
     const { code } = taken(await offer('Ann, Bob'));
-    const [one, other] = await Promise.all([casts.confirm(MEMBER, code), casts.confirm(MEMBER, code)]);
+    const [one, other] = await Promise.all([
+      casts.confirm(MEMBER, code, PRICE_OF_TWO),
+      casts.confirm(MEMBER, code, PRICE_OF_TWO),
+    ]);
     expect(taken(one)).toMatchObject({ kind: 'jobs' });
     expect(taken(other)).toMatchObject({ kind: 'jobs' });
     expect(await jobs()).toHaveLength(2);
@@ -82,8 +86,11 @@ describe('one motion with four characters', () => {
     ['of money', limit('usd', 4 * PRICE - 1)],
   ])('is refused as a whole where a limit %s has no room for all, and holds nothing', async (_what, rule) => {
     const { offer, casts, jobs, world } = await up({ limits: [rule] });
-    const { code } = taken(await offer('Ann, Bob, Cy, Dee'));
-    expect(await casts.confirm(MEMBER, code)).toMatchObject({ ok: false, refusal: { code: 'over-quota' } });
+    const { code, micros } = taken(await offer('Ann, Bob, Cy, Dee'));
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({
+      ok: false,
+      refusal: { code: 'over-quota' },
+    });
     expect(await jobs()).toEqual([]);
     expect(await world.disk.ledger.held()).toEqual([]);
   });
@@ -96,9 +103,13 @@ describe('one motion with four characters', () => {
   it('is its member’s to say yes and no to, while it waits', async () => {
     const { offer, casts, world } = await up();
     const { code } = taken(await offer('Ann, Bob'));
-    expect(await casts.confirm(STRANGER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+    expect(await casts.confirm(STRANGER, code, PRICE_OF_TWO)).toMatchObject({
+      refusal: { code: 'not-allowed' },
+    });
     world.time.now += 3_600_000;
-    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await casts.confirm(MEMBER, code, PRICE_OF_TWO)).toMatchObject({
+      refusal: { code: 'offer-expired' },
+    });
     taken(await casts.decline(MEMBER, code));
     expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
   });
@@ -118,7 +129,9 @@ describe('one motion with four characters', () => {
     const asked = await casts.offer(CALL, { motion: 'shuf', characters: 'Ann, Bob', choices: CHOICES });
     const { code } = taken(asked);
     await store.putBack.dropAsked();
-    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await casts.confirm(MEMBER, code, PRICE_OF_TWO)).toMatchObject({
+      refusal: { code: 'offer-expired' },
+    });
     expect(await world.disk.store.ofMember('discord:7', 99)).toEqual([]);
   });
 
@@ -126,25 +139,33 @@ describe('one motion with four characters', () => {
     const { offer, casts, world } = await up({ consents: 'asked' });
     const { code, asks } = taken(await offer('Ann, Bob'));
     expect(asks).toBe('not-lately');
-    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'cast' });
-    taken(await casts.confirm(MEMBER, code, { answer: 'no-person', language: 'en' }));
+    expect(taken(await casts.confirm(MEMBER, code, PRICE_OF_TWO))).toMatchObject({ kind: 'cast' });
+    taken(await casts.confirm(MEMBER, code, PRICE_OF_TWO, { answer: 'no-person', language: 'en' }));
     const said: string[] = [];
     for await (const page of world.disk.audit.read({})) for (const { kind } of page) said.push(kind);
     expect(said).toEqual(['consent-given', 'consent-given']);
   });
 
-  it('is offered anew where its price has risen since, and made at that price with another yes', async () => {
+  it('is offered anew where its price has risen since, also to a second tap, and made at that price with another yes', async () => {
     const remote = createRemote('paid');
     const { offer, casts, jobs } = await up({ remotes: [remote] });
     const { code, micros } = taken(await offer('Ann, Bob'));
     remote.provider.quote = async () => ({ micros: 2 * PRICE, notes: [] });
-    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({
-      kind: 'cast',
-      offer: { micros: 4 * PRICE, dearer: true },
-    });
-    expect(micros).toBe(2 * PRICE);
+    const twice = [casts.confirm(MEMBER, code, micros), casts.confirm(MEMBER, code, micros)];
+    for (const answer of await Promise.all(twice))
+      expect(taken(answer)).toMatchObject({ kind: 'cast', offer: { micros: 4 * PRICE, dearer: true } });
+    expect(micros).toBe(PRICE_OF_TWO);
     expect(await jobs()).toEqual([]);
-    expect(taken(await casts.confirm(MEMBER, code))).toMatchObject({ kind: 'jobs' });
+    expect(taken(await casts.confirm(MEMBER, code, 4 * PRICE))).toMatchObject({ kind: 'jobs' });
+  });
+
+  it('is offered once more to a yes that names no price, as buttons of earlier versions have it', async () => {
+    const { offer, casts, jobs } = await up();
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    const answer = taken(await casts.confirm(MEMBER, code, undefined));
+    expect(answer).toMatchObject({ kind: 'cast', offer: { micros } });
+    expect(answer).not.toHaveProperty('offer.dearer');
+    expect(await jobs()).toEqual([]);
   });
 
   it('is forgotten with its member, also where a yes to it is under way that offers it anew', async () => {
@@ -152,16 +173,20 @@ describe('one motion with four characters', () => {
     const { offer, casts } = await up({ remotes: [remote] });
     const { code } = taken(await offer('Ann, Bob'));
     remote.provider.quote = async () => ({ micros: 2 * PRICE, notes: [] });
-    const [yes] = await Promise.all([casts.confirm(MEMBER, code), casts.forget('discord:7')]);
+    const [yes] = await Promise.all([casts.confirm(MEMBER, code, PRICE_OF_TWO), casts.forget('discord:7')]);
     expect(taken(yes)).toMatchObject({ kind: 'cast' });
-    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await casts.confirm(MEMBER, code, PRICE_OF_TWO)).toMatchObject({
+      refusal: { code: 'offer-expired' },
+    });
   });
 
   it('is refused where a character is removed before the yes', async () => {
     const { offer, casts, life, jobs } = await up();
     const { code } = taken(await offer('Ann, Bob'));
     await life.ctx.library.remove('cbob');
-    expect(await casts.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'no-such-item' } });
+    expect(await casts.confirm(MEMBER, code, PRICE_OF_TWO)).toMatchObject({
+      refusal: { code: 'no-such-item' },
+    });
     expect(await jobs()).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ describe("a member's first job", () => {
       quote: { micros: PRICE },
     });
     expect(await jobs()).toEqual([]);
-    expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject(aJob());
+    expect(await offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject(aJob());
     expect(await audited(world.disk.audit)).toEqual([
       {
         kind: 'consent-given',
@@ -76,14 +76,14 @@ describe("a member's first job", () => {
   it('is not started by a yes that leaves it open whom the picture shows', async () => {
     const { take, offers, jobs } = await up();
     await take();
-    expect(offerOf(await offers.confirm(MEMBER, CODE))).toMatchObject({ asks: 'not-lately' });
+    expect(offerOf(await offers.confirm(MEMBER, CODE, PRICE))).toMatchObject({ asks: 'not-lately' });
     expect(await jobs()).toEqual([]);
   });
 
   it('is not started by an answer of somebody else', async () => {
     const { take, offers, jobs, world } = await up();
     await take();
-    expect(await offers.confirm(OTHER, CODE, SELF)).toMatchObject(refused('not-allowed'));
+    expect(await offers.confirm(OTHER, CODE, PRICE, SELF)).toMatchObject(refused('not-allowed'));
     expect(await jobs()).toEqual([]);
     expect(await audited(world.disk.audit)).toEqual([]);
   });
@@ -91,7 +91,7 @@ describe("a member's first job", () => {
   it('asks along with the price where that takes a yes as well: one press for both', async () => {
     const { take, offers } = await up({ remotes: [createRemote('paid', { micros: 2_000_000 })] });
     expect(offerOf(await take())).toMatchObject({ why: 'price', asks: 'not-lately' });
-    expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject(aJob());
+    expect(await offers.confirm(MEMBER, CODE, 2_000_000, SELF)).toMatchObject(aJob());
   });
 
   it('keeps the answer where the price has gone up meanwhile', async () => {
@@ -99,18 +99,18 @@ describe("a member's first job", () => {
     const { take, offers } = await up({ remotes: [remote] });
     await take();
     remote.provider.quote = async () => ({ micros: PRICE * 2, notes: [] });
-    expect(offerOf(await offers.confirm(MEMBER, CODE, SELF))).toMatchObject({
+    expect(offerOf(await offers.confirm(MEMBER, CODE, PRICE, SELF))).toMatchObject({
       why: 'dearer',
       consented: true,
     });
-    expect(await offers.confirm(MEMBER, CODE)).toMatchObject(aJob());
+    expect(await offers.confirm(MEMBER, CODE, PRICE * 2)).toMatchObject(aJob());
   });
 
   it('asks the admins past a limit only after the answer', async () => {
     const limits = [{ who: { kind: 'space' }, period: 'day', unit: 'usd', max: 1 }] as const;
     const { take, offers, core } = await up({ limits: [...limits] });
     await take();
-    expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject({ value: { kind: 'over' } });
+    expect(await offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject({ value: { kind: 'over' } });
     await core.approvals.ask(MEMBER, CODE);
     const admin = { ...OTHER, standing: { moderator: true, private: false } };
     expect(await core.approvals.approve(admin, CODE)).toMatchObject({
@@ -124,7 +124,7 @@ describe('an answer', () => {
   async function answered() {
     const parts = await up();
     await parts.take();
-    await parts.offers.confirm(MEMBER, CODE, SELF);
+    await parts.offers.confirm(MEMBER, CODE, PRICE, SELF);
     return parts;
   }
 
@@ -186,7 +186,7 @@ describe('a picture that somebody else posted', () => {
     for (const n of [1, 2]) {
       expect(offerOf(await take(next(n), THEIRS))).toMatchObject({ why: 'consent', asks: 'not-theirs' });
       const given = { answer: 'permission', language: 'en' } as const;
-      expect(await offers.confirm(MEMBER, codeOf(next(n).id), given)).toMatchObject(aJob(next(n).id));
+      expect(await offers.confirm(MEMBER, codeOf(next(n).id), PRICE, given)).toMatchObject(aJob(next(n).id));
     }
     expect(await audited(world.disk.audit)).toMatchObject([{ about: 'discord:8' }, { about: 'discord:8' }]);
   });
@@ -195,16 +195,16 @@ describe('a picture that somebody else posted', () => {
     const { take, offers } = await up();
     await take(CHAT_EVENT, THEIRS);
     const given = { answer: 'permission', language: 'en' } as const;
-    expect(await offers.confirm(MEMBER, CODE, given)).toMatchObject(aJob());
+    expect(await offers.confirm(MEMBER, CODE, PRICE, given)).toMatchObject(aJob());
     expect(offerOf(await take(next(1)))).toMatchObject({ asks: 'not-lately' });
   });
 
   it('is asked about without an end to what was answered for the member’s own', async () => {
     const { take, offers } = await up();
     await take();
-    await offers.confirm(MEMBER, CODE, SELF);
+    await offers.confirm(MEMBER, CODE, PRICE, SELF);
     await take(next(1), THEIRS);
-    await offers.confirm(MEMBER, codeOf(next(1).id), SELF);
+    await offers.confirm(MEMBER, codeOf(next(1).id), PRICE, SELF);
     expect(await take(next(2))).toMatchObject(aJob(next(2).id));
   });
 
@@ -216,7 +216,7 @@ describe('a picture that somebody else posted', () => {
       await core.optOut(MEMBER.requester, true);
       const linked = { ...UPLOADS, image: { ...UPLOADS.image, postedBy } };
       expect(offerOf(await take(CHAT_EVENT, linked))).toMatchObject({ asks: 'not-theirs' });
-      expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject(aJob());
+      expect(await offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject(aJob());
       expect((await audited(world.disk.audit)).at(-1)).toMatchObject({ about: 'somebody-else' });
     },
   );
@@ -230,7 +230,7 @@ describe('a picture that somebody else posted', () => {
   it('is asked about again when the job is asked for once more', async () => {
     const { take, offers, world } = await up({ consents: 'given' });
     await take(CHAT_EVENT, THEIRS);
-    await offers.confirm(MEMBER, CODE, SELF);
+    await offers.confirm(MEMBER, CODE, PRICE, SELF);
     const job = await world.disk.store.get(CHAT_EVENT.id);
     if (!job) throw new Error('no job');
     expect(job.inputs.image).toMatchObject({ postedBy: 'discord:8' });
@@ -277,14 +277,14 @@ describe('a member who has opted out', () => {
     const { take, core, offers, jobs } = await up({ consents: 'given' });
     await take(CHAT_EVENT, THEIRS);
     await core.optOut(OTHER.requester, true);
-    expect(await offers.confirm(MEMBER, CODE, SELF)).toMatchObject(refused('not-usable'));
+    expect(await offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject(refused('not-usable'));
     expect(await jobs()).toEqual([]);
   });
 
   it('is heard up to the moment before it is sent: nothing is uploaded, and nothing costs', async () => {
     const { take, core, offers, scheduler, world } = await up({ consents: 'given' });
     await take(CHAT_EVENT, THEIRS);
-    await offers.confirm(MEMBER, CODE, SELF);
+    await offers.confirm(MEMBER, CODE, PRICE, SELF);
     await core.optOut(OTHER.requester, true);
     await scheduler.runAll(world.time.now + HOUR);
     const job = await world.disk.store.get(CHAT_EVENT.id);
@@ -350,13 +350,13 @@ describe('a kill between the answer and the job', async () => {
     offerOf(await first.core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
     const blown = world.fuse.arm(blowAt);
     const crashed = await Promise.race([
-      first.core.offers.confirm(MEMBER, CODE, SELF).then(() => false),
+      first.core.offers.confirm(MEMBER, CODE, PRICE, SELF).then(() => false),
       blown.then(() => true),
     ]);
     if (!crashed) return false;
     const second = world.boot();
     await second.jobs.recover();
-    expect(await second.core.offers.confirm(MEMBER, CODE, SELF)).toMatchObject(aJob());
+    expect(await second.core.offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject(aJob());
     return true;
   }
 

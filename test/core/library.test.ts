@@ -195,7 +195,9 @@ describe('a motion', () => {
     taken(await library.remove(ME, item));
     expect(codeOf(await library.take(OTHER, 'motion', item.id))).toBe('no-such-item');
     expect(files.kept.has(item.file.key)).toBe(true);
-    const job = taken(await life.core.offers.confirm({ ...OTHER }, offered.offer.code));
+    const job = taken(
+      await life.core.offers.confirm({ ...OTHER }, offered.offer.code, offered.offer.quote.micros),
+    );
     expect(job).toMatchObject({ kind: 'job' });
   });
 

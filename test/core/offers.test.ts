@@ -136,7 +136,7 @@ describe('what a member asks for', () => {
         quote: { notes: [note] },
       });
       expect(parts.remote.submits).toEqual([]);
-      expect(await parts.offers.confirm(MEMBER, offer.code)).toMatchObject(aJob);
+      expect(await parts.offers.confirm(MEMBER, offer.code, DEAR)).toMatchObject(aJob);
     },
   );
 
@@ -154,7 +154,7 @@ describe('a confirmation', () => {
   it('makes the job, which runs like any other, and deletes the files of the offer', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
-    expect(await parts.offers.confirm(MEMBER, code.toLowerCase())).toMatchObject(aJob);
+    expect(await parts.offers.confirm(MEMBER, code.toLowerCase(), DEAR)).toMatchObject(aJob);
     await parts.life.scheduler.runAll();
     expect(parts.remote.submits).toEqual([CHAT_EVENT.id]);
     const job = await parts.world.disk.store.get(CHAT_EVENT.id);
@@ -169,10 +169,13 @@ describe('a confirmation', () => {
   it('that is given twice makes one job, at once or later', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
-    const both = await Promise.all([parts.offers.confirm(MEMBER, code), parts.offers.confirm(MEMBER, code)]);
+    const both = await Promise.all([
+      parts.offers.confirm(MEMBER, code, DEAR),
+      parts.offers.confirm(MEMBER, code, DEAR),
+    ]);
     for (const one of both) expect(one).toMatchObject(aJob);
     await parts.life.scheduler.runAll();
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(aJob);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(aJob);
     expect(parts.remote.submits).toHaveLength(1);
     expect(await parts.offers.decline(MEMBER, code)).toMatchObject(refused('already-decided'));
     expect(await parts.offers.change(MEMBER, code, { sound: false })).toMatchObject(
@@ -184,22 +187,60 @@ describe('a confirmation', () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     parts.charge(DEAR + 1);
-    expect(offerOf(await parts.offers.confirm(MEMBER, code))).toMatchObject({
+    expect(offerOf(await parts.offers.confirm(MEMBER, code, DEAR))).toMatchObject({
       code,
       why: 'dearer',
       quote: { micros: DEAR + 1 },
     });
     await parts.life.scheduler.runAll();
     expect(parts.remote.submits).toEqual([]);
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(aJob);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR + 1)).toMatchObject(aJob);
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.quote.micros).toBe(DEAR + 1);
+  });
+
+  it('that is tapped twice while the price rises agrees to the one that was seen, and to no other', async () => {
+    const parts = await up();
+    const { code } = offerOf(await take(parts));
+    parts.charge(DEAR + 1);
+    const twice = [parts.offers.confirm(MEMBER, code, DEAR), parts.offers.confirm(MEMBER, code, DEAR)];
+    for (const answer of (await Promise.all(twice)).map(offerOf))
+      expect(answer).toMatchObject({ why: 'dearer', quote: { micros: DEAR + 1 } });
+    await parts.life.scheduler.runAll();
+    expect(parts.remote.submits).toEqual([]);
+    expect(await parts.world.disk.ledger.held()).toEqual([]);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR + 1)).toMatchObject(aJob);
+  });
+
+  it('to what it was before a dearer choice was made is asked for again', async () => {
+    const parts = await up();
+    const { code } = offerOf(await take(parts));
+    parts.charge(2 * DEAR);
+    await parts.offers.change(MEMBER, code, { prompt: 'on a beach' });
+    expect(offerOf(await parts.offers.confirm(MEMBER, code, DEAR))).toMatchObject({
+      why: 'dearer',
+      quote: { micros: 2 * DEAR },
+    });
+    expect(parts.remote.submits).toEqual([]);
+  });
+
+  it('without a price, as buttons of earlier versions have it, is asked for again, with the same offer', async () => {
+    const parts = await up();
+    const { code, why, quote } = offerOf(await take(parts));
+    expect(offerOf(await parts.offers.confirm(MEMBER, code, undefined))).toMatchObject({ code, why, quote });
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(aJob);
+  });
+
+  it('without a price starts what costs nothing', async () => {
+    const parts = await up({ micros: 0 });
+    const { code } = offerOf(await take(parts, true));
+    expect(await parts.offers.confirm(MEMBER, code, undefined)).toMatchObject(aJob);
   });
 
   it('to a price that fell pays the lower one', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     parts.charge(PRICE);
-    await parts.offers.confirm(MEMBER, code);
+    await parts.offers.confirm(MEMBER, code, DEAR);
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.quote.micros).toBe(PRICE);
   });
 
@@ -209,7 +250,7 @@ describe('a confirmation', () => {
     first.answers = ['refused'];
     const parts = await up({ remotes: [first, second] });
     const { code } = offerOf(await take(parts));
-    await parts.offers.confirm(MEMBER, code);
+    await parts.offers.confirm(MEMBER, code, DEAR);
     await parts.life.scheduler.runAll();
     expect(second.submits).toEqual([]);
     expect(await parts.world.disk.store.get(CHAT_EVENT.id)).toMatchObject({ state: 'failed', costMicros: 0 });
@@ -218,7 +259,7 @@ describe('a confirmation', () => {
   it('that the budget has no room for leaves the offer to be confirmed later', async () => {
     const parts = await up({ budgetMicros: DEAR - 1 });
     const { code } = offerOf(await take(parts));
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(refused('over-quota'));
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('over-quota'));
     expect(await parts.offers.find(MEMBER, code)).toMatchObject({ ok: true });
     // Only what the offer itself needs.
     expect(parts.files.kept.size).toBe(2);
@@ -227,15 +268,16 @@ describe('a confirmation', () => {
   it('counts only from the one who asked, and only where they may start jobs', async () => {
     const parts = await up({ access: { allowedSpaces: new Set(['discord:10']) } });
     const { code } = offerOf(await take(parts));
-    for (const how of ['find', 'confirm', 'decline'] as const)
+    for (const how of ['find', 'decline'] as const)
       expect(await parts.offers[how](STRANGER, code)).toMatchObject(refused('not-allowed'));
+    expect(await parts.offers.confirm(STRANGER, code, DEAR)).toMatchObject(refused('not-allowed'));
     expect(await parts.offers.change(STRANGER, code, { sound: false })).toMatchObject(refused('not-allowed'));
     const elsewhere = { ...MEMBER, requester: { ...MEMBER.requester, spaceId: 'discord:11' } };
-    expect(await parts.offers.confirm(elsewhere, code)).toMatchObject(refused('space-not-allowed'));
+    expect(await parts.offers.confirm(elsewhere, code, DEAR)).toMatchObject(refused('space-not-allowed'));
     const inPrivate = { ...MEMBER, standing: { moderator: false, private: true } };
-    expect(await parts.offers.confirm(inPrivate, code)).toMatchObject(refused('private-not-allowed'));
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(aJob);
-    expect(await parts.offers.confirm(STRANGER, code)).toMatchObject(refused('offer-expired'));
+    expect(await parts.offers.confirm(inPrivate, code, DEAR)).toMatchObject(refused('private-not-allowed'));
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(aJob);
+    expect(await parts.offers.confirm(STRANGER, code, DEAR)).toMatchObject(refused('offer-expired'));
   });
 });
 
@@ -251,7 +293,7 @@ describe('a change of the choices', () => {
       value: { quote: { micros: PRICE }, request: { prompt: 'on a beach', sound: true }, why: 'price' },
     });
     expect(changed.ok && changed.value.expiresAt).toBe(expiresAt + 9 * MINUTE);
-    await parts.offers.confirm(MEMBER, code);
+    await parts.offers.confirm(MEMBER, code, DEAR);
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.request.prompt).toBe('on a beach');
   });
 
@@ -272,7 +314,7 @@ describe('an offer that is not confirmed', () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));
     expect(await parts.offers.decline(MEMBER, code)).toMatchObject({ ok: true, value: { code } });
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(refused('offer-expired'));
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('offer-expired'));
     expect(parts.files.kept.size).toBe(0);
   });
 
@@ -283,11 +325,11 @@ describe('an offer that is not confirmed', () => {
     await parts.offers.sweep();
     expect(await parts.offers.find(MEMBER, code)).toMatchObject({ ok: true });
     parts.world.time.now = expiresAt;
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(refused('offer-expired'));
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('offer-expired'));
     expect(parts.files.kept.size).toBe(2);
     await parts.offers.sweep();
     expect(parts.files.kept.size).toBe(0);
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(refused('offer-expired'));
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('offer-expired'));
   });
 
   it('is not swept while a confirmation is under way', async () => {
@@ -305,7 +347,7 @@ describe('an offer that is not confirmed', () => {
       return normaliseImage(path, ...rest);
     };
     const { code, expiresAt } = offerOf(await take(parts));
-    const yes = parts.offers.confirm(MEMBER, code);
+    const yes = parts.offers.confirm(MEMBER, code, DEAR);
     await begun;
     parts.world.time.now = expiresAt + HOUR;
     const sweep = parts.offers.sweep();
@@ -323,7 +365,7 @@ describe('a crash at any effect of a confirmation', () => {
     await life.jobs.recover();
     const taken = await life.core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false);
     const code = taken.ok && taken.value.kind === 'offer' ? taken.value.offer.code : undefined;
-    const made = code ? await life.core.offers.confirm(MEMBER, code) : taken;
+    const made = code ? await life.core.offers.confirm(MEMBER, code, DEAR) : taken;
     await life.scheduler.runAll(world.time.now + 4 * HOUR);
     return made;
   }
@@ -364,7 +406,7 @@ describe('a crash at any effect of a confirmation', () => {
     expect(await parts.offers.change(MEMBER, code, { sound: false })).toMatchObject(
       refused('already-decided'),
     );
-    expect(await parts.offers.confirm(MEMBER, code)).toMatchObject(aJob);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(aJob);
   });
 });
 
@@ -387,12 +429,24 @@ describe('rendering a job again', () => {
     expect(next).toMatchObject({ inputs: job.inputs, request: job.request });
   });
 
+  it('waits for a yes where it costs more than it did, however little that is', async () => {
+    const { offers, job, charge, remote } = await done();
+    charge(PRICE + 1);
+    const offer = offerOf(await offers.again(AGAIN, job, false));
+    expect(offer).toMatchObject({ why: 'dearer', quote: { micros: PRICE + 1 } });
+    expect(remote.submits).toEqual([job.id]);
+    expect(await offers.confirm(MEMBER, offer.code, PRICE + 1)).toMatchObject({ value: { kind: 'job' } });
+  });
+
   it('waits for a yes where it is dear or the member asks, and then renders the same', async () => {
     for (const micros of [DEAR, PRICE]) {
       const { offers, job, world, files, life } = await done(micros);
       const offer = offerOf(await offers.again(AGAIN, job, micros === PRICE));
       expect(offer).toMatchObject({ id: AGAIN.id, request: job.request });
-      expect(await offers.confirm(MEMBER, offer.code)).toMatchObject({ ok: true, value: { kind: 'job' } });
+      expect(await offers.confirm(MEMBER, offer.code, DEAR)).toMatchObject({
+        ok: true,
+        value: { kind: 'job' },
+      });
       await life.scheduler.runAll();
       expect(await world.disk.store.get(AGAIN.id)).toMatchObject({
         state: 'delivered',
@@ -413,7 +467,10 @@ describe('rendering a job again', () => {
     };
     const offer = offerOf(await offers.again(AGAIN, job, true));
     expect(offer.quote).toMatchObject({ seconds: 5, micros: 5_000 });
-    expect(await offers.confirm(MEMBER, offer.code)).toMatchObject({ ok: true, value: { kind: 'job' } });
+    expect(await offers.confirm(MEMBER, offer.code, DEAR)).toMatchObject({
+      ok: true,
+      value: { kind: 'job' },
+    });
   });
 
   it('with another picture takes nothing away from the job that the clip came from', async () => {
@@ -434,7 +491,7 @@ describe('rendering a job again', () => {
     await life.core.privacy.forgetJob(job.id);
     expect(files.kept.has(job.inputs.clip.key)).toBe(true);
     expect(files.kept.has(job.inputs.image.key)).toBe(false);
-    expect(await offers.confirm(MEMBER, code)).toMatchObject({ ok: true, value: { kind: 'job' } });
+    expect(await offers.confirm(MEMBER, code, DEAR)).toMatchObject({ ok: true, value: { kind: 'job' } });
     await life.scheduler.runAll();
     expect(await world.disk.store.get(AGAIN.id)).toMatchObject({ state: 'delivered' });
     expect(files.kept.has(job.inputs.clip.key)).toBe(false);

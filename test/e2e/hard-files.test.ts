@@ -108,6 +108,7 @@ describe('a file that people really have', () => {
         : await core.offers.confirm(
             { ...CHAT_EVENT, standing: { moderator: false, private: false } },
             taken.value.offer.code,
+            taken.value.offer.quote.micros,
           );
     expect(job).toMatchObject({ ok: true, value: { kind: 'job' } });
     if (!job.ok || job.value.kind !== 'job') return;

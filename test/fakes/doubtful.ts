@@ -5,9 +5,14 @@ import { clipLook, cutAt, inARow, pictureLook } from './looks.ts';
 import type { Remote } from './remote.ts';
 import type { WorldOptions } from './world.ts';
 
+/** A second costs so many cents. */
+export function chargeBySecond({ provider }: Remote, cents: number): void {
+  provider.quote = async ({ clipSeconds }) => ({ micros: clipSeconds * cents * 10_000, notes: [] });
+}
+
 /** Rendered for seven cents a second. */
 export function withDoubts(remote: Remote): Required<Pick<WorldOptions, 'remotes' | 'clip' | 'media'>> {
-  remote.provider.quote = async ({ clipSeconds }) => ({ micros: clipSeconds * 70_000, notes: [] });
+  chargeBySecond(remote, 7);
   return {
     remotes: [remote],
     clip: { durationMs: 9000 },

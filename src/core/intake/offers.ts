@@ -29,6 +29,8 @@ type OfferRequest = {
   choices: Choices;
   ask: boolean;
   prepare(choices: Choices): Promise<Outcome<PreparedJob>>;
+  /** What it cost before: nobody has seen a higher price. */
+  beforeMicros?: Micros;
   /** What a yes would be about, where that is not what was prepared. */
   prepareOffer?(): Promise<Outcome<PreparedJob>>;
 };
@@ -52,10 +54,15 @@ export type Offers = {
   /** The same files with other wishes, at their price, unless the admins were asked. The time to decide begins anew. */
   change(call: Caller, code: string, choices: Partial<Choices>): Promise<Outcome<Offer>>;
   /**
-   * The yes. A price that rose meanwhile is offered again, and so is what must still be answered (`given`); a second yes
-   * finds the job of the first.
+   * The yes to the price that was shown, `agreedMicros`; a button of an earlier version says none. A price that is higher by
+   * now is offered again, and so is what must still be answered (`given`); a second yes finds the job of the first.
    */
-  confirm(call: Caller, code: string, given?: GivenConsent): Promise<Outcome<IntakeResult>>;
+  confirm(
+    call: Caller,
+    code: string,
+    agreedMicros: Micros | undefined,
+    given?: GivenConsent,
+  ): Promise<Outcome<IntakeResult>>;
   decline(call: Caller, code: string): Promise<Outcome<Offer>>;
   /** Lets go of what nobody said yes to in time. False for nothing. */
   sweep(): Promise<boolean>;
@@ -105,7 +112,8 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     const isDear = micros > ctx.settings.of(requester.spaceId).confirmAboveMicros;
     const asks = consent ? undefined : await consents.reasonToAsk(requester, image);
     const doubt = asks ? 'consent' : findings.some(isWorthAsking) ? 'findings' : undefined;
-    const why = asked.ask ? 'asked' : isDear ? 'price' : doubt;
+    const isDearer = micros > (asked.beforeMicros ?? Infinity);
+    const why = asked.ask ? 'asked' : isDearer ? 'dearer' : isDear ? 'price' : doubt;
     if (canWait && why) return wait(event, asked, prepared.value, { why });
     if (asks) return refuse({ code: 'consent-needed', why: asks, provider });
     if (consent) await consents.give(event, image, consent, provider);
@@ -173,7 +181,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       // Its files were made ready once and may be a frame longer by that: a yes finds the price that was shown.
       const prepareOffer = () => intake.prepare(spaceId, uploads, choices);
       return kv.alone(codeOf(event.id), () =>
-        decide(event, { uploads, choices, ask, prepare, prepareOffer }),
+        decide(event, { uploads, choices, ask, beforeMicros: job.quote.micros, prepare, prepareOffer }),
       );
     });
 
@@ -200,7 +208,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
     });
 
-  const confirm: Offers['confirm'] = (call, code, given) =>
+  const confirm: Offers['confirm'] = (call, code, agreedMicros, given) =>
     kv.alone(code, async () => {
       const found = await find(call, code);
       if (!found.ok) {
@@ -215,11 +223,12 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const prepared = await intake.prepare(requester.spaceId, await uploadsOf(ctx, offer), choices);
       if (!prepared.ok) return prepared;
       const { micros } = prepared.value.quote;
-      if (micros > offer.quote.micros) {
+      // A second tap of a double tap has not seen what the first one was answered with.
+      if (micros > Math.min(offer.quote.micros, agreedMicros ?? 0)) {
         // What the admins were asked for must stay what they say yes to.
         if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
-        const dearer = await offerAnew(offer, choices, prepared.value, 'dearer');
-        return accept({ kind: 'offer', offer: dearer });
+        const why = agreedMicros === undefined && micros <= offer.quote.micros ? offer.why : 'dearer';
+        return accept({ kind: 'offer', offer: await offerAnew(offer, choices, prepared.value, why) });
       }
       const made = await intake.open(offer, prepared.value, offer.lifted);
       if (made.ok) await kv.drop(offer);

@@ -45,8 +45,16 @@ export type Casts = {
     call: Caller & Pick<Event, 'id'>,
     wish: { motion: string; characters: string; choices: Choices },
   ): Promise<Outcome<CastOffer>>;
-  /** The yes. A price that rose meanwhile is offered again; a second yes finds the jobs of the first. */
-  confirm(caller: Caller, code: string, given?: GivenConsent): Promise<Outcome<CastResult>>;
+  /**
+   * The yes to the price that was shown for all, `agreedMicros`. One that is higher by now is offered again; a second yes
+   * finds the jobs of the first.
+   */
+  confirm(
+    caller: Caller,
+    code: string,
+    agreedMicros: Micros | undefined,
+    given?: GivenConsent,
+  ): Promise<Outcome<CastResult>>;
   decline(caller: Caller, code: string): Promise<Outcome<CastOffer>>;
   forget(memberId: string): Promise<boolean>;
 };
@@ -146,7 +154,7 @@ export function createCasts(
         return all.ok ? offered(call, choices, all.value) : all;
       });
     },
-    confirm: (caller, code, given) =>
+    confirm: (caller, code, agreedMicros, given) =>
       alone(code, async () => {
         const found = await find(caller, code);
         if (!found.ok) return found;
@@ -162,9 +170,11 @@ export function createCasts(
         const all = await prepareAll(caller, offer.motion.id, ids, offer.choices);
         if (!all.ok) return all;
         const micros = all.value.reduce((sum, { quote }) => sum + quote.micros, 0);
-        if (micros > offer.micros) {
-          const dearer = await offered(offer, offer.choices, all.value);
-          return dearer.ok ? accept({ kind: 'cast', offer: { ...dearer.value, dearer: true } }) : dearer;
+        if (micros > Math.min(offer.micros, agreedMicros ?? 0)) {
+          const anew = await offered(offer, offer.choices, all.value);
+          if (!anew.ok) return anew;
+          const isDearer = agreedMicros !== undefined || micros > offer.micros;
+          return accept({ kind: 'cast', offer: { ...anew.value, ...(isDearer ? { dearer: true } : {}) } });
         }
         const wanted = all.value.map((prepared, at) => ({
           event: { id: jobIdOf(offer.id, at), requester: offer.requester },

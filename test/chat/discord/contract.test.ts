@@ -3,7 +3,7 @@ import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
-import { withDoubts } from '../../fakes/doubtful.ts';
+import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
 import { slowRemote, textOf } from './harness.ts';
@@ -43,6 +43,12 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       const message = await discord.waitFor(() => all().find((one) => labels(one).includes(label)));
       discord.press(ada, message, label);
     },
+    async tapsTwice(label) {
+      const message = await discord.waitFor(() => all().find((one) => labels(one).includes(label)));
+      const taps = [discord.press(ada, message, label), discord.press(ada, message, label)];
+      await discord.waitFor(() => taps.every(({ answer }) => answer !== undefined));
+    },
+    grows: () => chargeBySecond(bot.remote, 14),
     async finishes() {
       bot.remote.statuses = [COMPLETED];
     },

@@ -1,7 +1,7 @@
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
-import { withDoubts } from '../../fakes/doubtful.ts';
+import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, createRemote, withDearer } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
 
@@ -38,6 +38,12 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       if (!message) throw new Error(`there is no button ${label}`);
       await setup.presses(user, message, label);
     },
+    async tapsTwice(label) {
+      const message = all().find((one) => buttonsOf(one).flat().includes(label));
+      if (!message) throw new Error(`there is no button ${label}`);
+      await Promise.all([setup.presses(user, message, label), setup.presses(user, message, label)]);
+    },
+    grows: () => chargeBySecond(remote, 14),
     async finishes() {
       remote.statuses = [COMPLETED];
       harness.pause(false);

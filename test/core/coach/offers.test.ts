@@ -7,6 +7,9 @@ import { clipLook, cutAt, inARow, pictureLook } from '../../fakes/looks.ts';
 import { createRemote } from '../../fakes/remote.ts';
 import { CHAT_EVENT, CHOICES, createWorld, EVENT, MEMBER, UPLOADS } from '../../fakes/world.ts';
 
+/** Of the whole clip: more than any part of it costs. */
+const PRICE = 910_000;
+
 /** A hosted model at seven cents a second, and what is seen of the files. */
 function worldThatSees(picture: PictureLook, clip: ClipLook, media: Partial<Media> = {}) {
   const remote = createRemote('paid');
@@ -64,7 +67,7 @@ describe('a pair in a chat', () => {
   it('teaches, when its video has come, what was said of it', async () => {
     const { world, core, ctx, scheduler } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
     const { code } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
-    await core.offers.confirm(MEMBER, code);
+    await core.offers.confirm(MEMBER, code, PRICE);
     await core.jobs.recover();
     await scheduler.runAll(world.time.now + 3_600_000);
     await expect
@@ -104,7 +107,7 @@ describe('a pair in a chat', () => {
     const { code, findings = [] } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
     const second = findings.find((one) => one.code === 'several-people-in-image')?.mends[1]?.choices;
     await core.offers.change(MEMBER, code, { ...second, trimFrom: 4, trimTo: 9 });
-    const made = await core.offers.confirm(MEMBER, code);
+    const made = await core.offers.confirm(MEMBER, code, PRICE);
     expect(used).toEqual([second?.crop, [4, 5]]);
     expect(made).toMatchObject({
       value: {
@@ -140,7 +143,7 @@ describe('a pair in a chat', () => {
         findings: [{ code: 'clip-repeated' }],
       },
     });
-    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({ value: { kind: 'job' } });
+    expect(await core.offers.confirm(MEMBER, code, PRICE)).toMatchObject({ value: { kind: 'job' } });
     // The part first, of the clip as it was given, and then that over and over.
     expect(asked).toEqual([
       [2.08, expect.closeTo(1.92), undefined],
@@ -173,7 +176,7 @@ describe('a pair in a chat', () => {
   it('is sent all the same with one yes, and what was said stays on record', async () => {
     const { core } = worldThatSees(pictureLook(), clipLook(cutAt(7, 13)));
     const { code } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
-    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({
+    expect(await core.offers.confirm(MEMBER, code, PRICE)).toMatchObject({
       value: { kind: 'job', job: { findings: ['clip-cuts'], quote: { micros: 910_000 } } },
     });
   });
@@ -189,7 +192,9 @@ describe('a pair in a chat', () => {
     await ctx.blocks.add({ jobId: 'x', scope: '*', at: 0, sha256: [], pHashes: [blocked.plain] });
     const { code, findings } = offerOf(await core.offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
     await core.offers.change(MEMBER, code, findings?.[0]?.mends[0]?.choices ?? {});
-    expect(await core.offers.confirm(MEMBER, code)).toMatchObject({ refusal: { code: 'picture-blocked' } });
+    expect(await core.offers.confirm(MEMBER, code, PRICE)).toMatchObject({
+      refusal: { code: 'picture-blocked' },
+    });
   });
 });
 
