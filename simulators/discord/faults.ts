@@ -12,8 +12,8 @@ export type Fault =
   | { until: Promise<unknown> }
   | { answerAfter: Promise<unknown> }
   | { takesPerSecond: number };
-/** `path`: of the whole path as it was sent, without the query. */
-export type FaultAt = { method?: string; path: RegExp };
+/** `path`: of the whole path as it was sent, without the query. `looks`: only where the body is like that. */
+export type FaultAt = { method?: string; path: RegExp; looks?: (json: unknown) => boolean };
 
 export type Faults = ReturnType<typeof createFaults>;
 
@@ -22,9 +22,14 @@ export function createFaults() {
   return {
     add: (at: FaultAt, how: Fault, times = 1): void => void waiting.push({ at, how, left: times }),
     clear: (): void => void waiting.splice(0),
-    take(method: string, path: string): Fault | undefined {
+    /** Before the body is read, or with it those that ask how it looks. */
+    take(method: string, path: string, body?: { json: unknown }): Fault | undefined {
       const found = waiting.find(
-        ({ at, left }) => left > 0 && at.path.test(path) && (at.method ?? method) === method,
+        ({ at, left }) =>
+          left > 0 &&
+          at.path.test(path) &&
+          (at.method ?? method) === method &&
+          (body && at.looks ? at.looks(body.json) : !body && !at.looks),
       );
       if (found) found.left -= 1;
       return found?.how;

@@ -122,6 +122,8 @@ async function serve(parts: HttpParts, incoming: IncomingMessage, response: Serv
     if (body.files.length) entry.files = body.files.map(({ filename, bytes }) => ({ filename, bytes }));
     if (fault === 'cut') return undefined;
     if (typeof fault === 'object' && 'status' in fault) return fault;
+    const disliked = own ? undefined : parts.faults.take(method, pathname, body);
+    if (typeof disliked === 'object' && 'status' in disliked) return disliked;
     return parts.handle(
       { method, path: decode(pathname), query: searchParams, headers, body },
       { incoming, response },

@@ -26,6 +26,8 @@ export type Fault = {
   method?: string | RegExp;
   /** Only calls about this chat. */
   chatId?: number;
+  /** Only calls with parameters like that. */
+  looks?: (params: Call['params']) => boolean;
   /** Once unless told otherwise. */
   times?: number;
   /** Lets so many calls that fit pass before. */
@@ -57,7 +59,8 @@ export function createFaults() {
   };
 }
 
-function fits({ method, chatId }: Fault, call: Call): boolean {
+function fits({ method, chatId, looks }: Fault, call: Call): boolean {
+  if (looks && !looks(call.params)) return false;
   if (chatId !== undefined && String(call.params.chat_id) !== String(chatId)) return false;
   if (method === undefined) return call.method !== 'getUpdates' && call.method !== 'file';
   return typeof method === 'string'

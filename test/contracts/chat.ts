@@ -26,6 +26,10 @@ export type ChatSubject = {
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
   dies(): Promise<void>;
+  /** From now on the platform can't read a message that looks like more than words, or one that has buttons. */
+  refuses?(what: 'looks' | 'buttons'): void;
+  /** What stands in the log. */
+  logged?(): string;
   /** The bot may say nothing more where the member asked. */
   closes?(): Promise<void>;
   /** The member asks for their data to be deleted. Whether nothing is noted of the job then. */
@@ -197,6 +201,44 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
         { doubtful: true },
       );
     });
+
+    it.each(['looks', 'buttons'] as const)(
+      'says in plainer words what the platform can not read for its %s, and hands the video over all the same',
+      async (what) => {
+        await using(async (chat) => {
+          if (!chat.refuses) return;
+          chat.refuses(what);
+          await chat.asks();
+          const status = (await until(chat, says(/In line/))).find(({ text }) => /In line/.test(text));
+          expect(status?.buttons).toEqual(what === 'looks' ? ['Cancel'] : []);
+          expect(chat.logged?.()).toMatch(/can ?not read|found fault/);
+          await chat.finishes();
+          const after = await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
+          expect(videos(after)).toBe(1);
+        });
+      },
+    );
+
+    it.each([
+      ['looks', ['Send it all the same']],
+      ['buttons', []],
+    ] as const)(
+      'asks in plainer words where the platform can not read a question for its %s',
+      async (what, yes) => {
+        await using(
+          async (chat) => {
+            if (!chat.refuses) return;
+            chat.refuses(what);
+            await chat.asks();
+            const question = /Send it all the same\?/;
+            const asked = (await until(chat, says(question))).find(({ text }) => question.test(text));
+            expect(asked?.text).toContain('There is a cut at 0:05');
+            expect(asked?.buttons).toEqual(expect.arrayContaining([...yes]));
+          },
+          { doubtful: true },
+        );
+      },
+    );
 
     it('goes to another place where the first one is closed to it', async () => {
       await using(async (chat) => {

@@ -71,6 +71,15 @@ const buttonOf = (control: Exclude<Control, { pick: unknown }>): InlineKeyboardB
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
+/** What `escapeHtml` made of a text, and our own marks around it, read back. */
+export const plainOf = (html: string): string =>
+  html
+    .replaceAll(/<\/?(?:b|code)>/g, '')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
+
 type Titled = Page & { title: string };
 
 /** What doesn't fit is cut off from the end, at whole lines. */

@@ -1,3 +1,4 @@
+import { ComponentType } from 'discord.js';
 import type { SimInteraction } from '../../../simulators/discord/interactions.ts';
 import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
@@ -7,6 +8,8 @@ import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
 import { slowRemote, textOf } from './harness.ts';
+
+const NO_SUCH_TYPE = { components: { 0: { _errors: [{ code: 'UNION_TYPE_CHOICES', message: 'No.' }] } } };
 
 const seenOf = (message: SimMessage): MessageView => ({
   text: textOf(message),
@@ -61,6 +64,15 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       bot.life = await bot.boot();
       await discord.waitFor(() => discord.gateway.connected() > 0);
     },
+    refuses(what) {
+      // What looks like more than words stands in a container; a row of buttons is a component, too.
+      const type = what === 'looks' ? ComponentType.Container : ComponentType.ActionRow;
+      const looks = (json: unknown) => JSON.stringify(json ?? {}).includes(`"type":${type},`);
+      const how = { status: 400, json: { code: 50035, errors: NO_SUCH_TYPE } };
+      discord.fault({ path: /\/(?:messages|webhooks)\//, looks }, how, Number.POSITIVE_INFINITY);
+      discord.fault({ path: /\/messages$/, looks }, how, Number.POSITIVE_INFINITY);
+    },
+    logged: () => bot.lines.join('\n'),
     async closes() {
       // The token alone would still lead there.
       discord.expireTokens();

@@ -5,6 +5,7 @@ import { rateLimited } from '../../../simulators/discord/faults.ts';
 import { buttons, mediaShown, visibleText } from '../../../simulators/discord/look.ts';
 import { createOutbound } from '../../../src/chat/discord/outbound/index.ts';
 import { wordsFor } from '../../../src/words/index.ts';
+import { sampleImage } from '../../samples.ts';
 import { MIB, MINUTE_MS, outboundWorld } from './outbound-setup.ts';
 
 const FOLLOW_UPS = /^\/api\/v10\/webhooks\/\d+\/[^/]+$/;
@@ -300,6 +301,17 @@ describe('a place that Discord shuts with another status than 403 or 404', () =>
     expect(await world.deliver(asked, { delivery })).toMatchObject({ receipt: { rung: 'channel' } });
     expect(world.results().map(({ replyTo }) => replyTo)).toEqual([undefined]);
     expect(world.results()[0]?.content).toContain(link.url);
+  });
+
+  it('gets the link without its picture when that is refused as well', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    await world.pass(16 * MINUTE_MS);
+    const link = { url: 'https://strut.example/media/abc', until: world.time.now + MINUTE_MS };
+    world.discord.fault({ method: 'POST', path: CHANNEL_POSTS }, no(400, INVALID), 2);
+    const delivery = { form: 'link' as const, link, poster: async () => sampleImage() };
+    expect(await world.deliver(asked, { delivery })).toMatchObject({ receipt: { rung: 'channel' } });
+    expect(world.results()).toMatchObject([{ files: [], content: expect.stringContaining(link.url) }]);
   });
 
   it('is left for the next place when text and file alone are refused as well', async () => {

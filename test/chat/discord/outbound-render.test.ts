@@ -5,6 +5,8 @@ import { textsOf } from '../../../simulators/discord/mentions.ts';
 import { parseMessage } from '../../../simulators/discord/messages.ts';
 import { wholeProblems } from '../../../simulators/discord/schema/message.ts';
 import { readId } from '../../../src/chat/discord/ids.ts';
+import { shapesOf } from '../../../src/chat/discord/outbound/bare.ts';
+import { faultsIn } from '../../../src/chat/discord/outbound/trouble.ts';
 import { messageOf } from '../../../src/chat/discord/render.ts';
 import { escapeText } from '../../../src/chat/discord/text.ts';
 import { actionId, type Page } from '../../../src/chat/page.ts';
@@ -196,4 +198,55 @@ describe('a button of ours', () => {
       expect(readId(text)).toBeUndefined();
     },
   );
+});
+
+describe('the plainer shapes of a message that Discord can not read', () => {
+  const shown = page({
+    lines: ['Pick one.'],
+    items: [{ text: 'AB12CD · done', button: { verb: 'send', code: 'AB12CD', label: 'Send' } }],
+    rows: [
+      [
+        { verb: 'keep', code: '-', label: 'Keep' },
+        { url: 'https://strut.example/x', label: 'Open' },
+      ],
+    ],
+  });
+  const shapes = shapesOf(messageOf(words, shown));
+
+  it('say all its words, those of a list with them, and are whole messages themselves', () => {
+    expect(shapes).toHaveLength(4);
+    for (const { flags, content = '', components } of shapes) {
+      expect(
+        wholeProblems({
+          flags,
+          content,
+          embeds: [],
+          components: parseMessage({ components }).components ?? [],
+        }),
+      ).toEqual([]);
+      const said = `${content} ${textOf({ components })}`;
+      for (const text of ['Rendering', 'Pick one.', 'AB12CD · done']) expect(said).toContain(text);
+    }
+  });
+
+  it('keep the buttons first, and then only where those lead elsewhere', () => {
+    expect(shapes.map(({ components }) => JSON.stringify(components).split('"type":2,').length - 1)).toEqual([
+      3, 3, 0, 0,
+    ]);
+    for (const { content = '', components } of shapes.slice(2))
+      expect(content + textOf({ components })).toContain('https://strut.example/x');
+  });
+
+  it('are of both sorts of messages, as an edit can not make the older one of the newer', () => {
+    const isNew = shapes.map(({ flags }) => (flags & MessageFlags.IsComponentsV2) !== 0);
+    expect(isNew).toEqual([true, true, true, false]);
+  });
+
+  it('are named in the log by the fields that were refused, not by what stood in them', () => {
+    const inner = { _errors: [{ code: 'BASE_TYPE_MAX_LENGTH', message: 'Ada said: hello' }] };
+    expect(faultsIn({ components: { 0: { content: inner } } })).toEqual([
+      'components.0.content BASE_TYPE_MAX_LENGTH',
+    ]);
+    expect([faultsIn(undefined), faultsIn('no'), faultsIn({ _errors: 'no' })]).toEqual([[], [], []]);
+  });
 });

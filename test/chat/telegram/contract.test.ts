@@ -52,6 +52,17 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       await harness.kill();
       await harness.boot();
     },
+    refuses(what) {
+      const looks = ({ parse_mode, reply_markup }: Record<string, unknown>) =>
+        (what === 'looks' ? parse_mode : reply_markup) !== undefined;
+      const description =
+        what === 'looks'
+          ? "Bad Request: can't parse entities: unexpected end tag"
+          : 'Bad Request: BUTTON_DATA_INVALID';
+      const method = /^(?:send|edit)/;
+      telegram.fault({ method, looks, how: { status: 400, description }, times: Number.POSITIVE_INFINITY });
+    },
+    logged: () => harness.logged.join('\n'),
     async closes() {
       group.forbids.add('text');
       group.forbids.add('media');

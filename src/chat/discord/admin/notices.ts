@@ -9,6 +9,7 @@ import { type Words, wordsFor } from '../../../words/index.ts';
 import { said } from '../../page.ts';
 import { noticeLinesFor, noticePage, requestLines, requestPage } from '../../pages.ts';
 import type { Requests } from '../../requests.ts';
+import { inSomeShape, shapesOf } from '../outbound/bare.ts';
 import { createEditor } from '../outbound/editor.ts';
 import { openDm, placesFor } from '../outbound/places.ts';
 import type { Sender } from '../outbound/sender.ts';
@@ -46,9 +47,12 @@ export function createNotices(parts: NoticesParts): Notices {
   const edit = createEditor(parts);
 
   /** False where the channel is closed to the bot. */
-  async function send(channelId: string, body: object): Promise<boolean> {
+  async function send(channelId: string, body: MessageBody, more: object = {}): Promise<boolean> {
     try {
-      posted.parse(await rest.post(Routes.channelMessages(channelId), { body }));
+      const sent = await inSomeShape(log, shapesOf(body), (shape) =>
+        rest.post(Routes.channelMessages(channelId), { body: { ...shape, ...more } }),
+      );
+      posted.parse(sent);
       return true;
     } catch (thrown) {
       const error = troubleOf(thrown);
@@ -64,7 +68,7 @@ export function createNotices(parts: NoticesParts): Notices {
     const body = messageOf(words, requestPage(words, offer.code, lines));
     const there =
       'channel' in to
-        ? await send(to.channel, { ...body, nonce: nonceOf(offer), enforce_nonce: true })
+        ? await send(to.channel, body, { nonce: nonceOf(offer), enforce_nonce: true })
         : await postWhereAsked(offer, body);
     if (there) await requests.told(offer.code, lines);
     return there;
@@ -77,12 +81,14 @@ export function createNotices(parts: NoticesParts): Notices {
     const { target, channelId, messageId } = placeSchema.parse(request.place);
     const reference = { message_id: messageId, channel_id: channelId, fail_if_not_exists: false };
     const answer = target.private ? {} : { message_reference: reference };
-    const mine = { ...body, ...answer, nonce: nonceOf(offer), enforce_nonce: true };
-    if (target.canPost && (await send(channelId, mine))) return true;
+    const more = { ...answer, nonce: nonceOf(offer), enforce_nonce: true };
+    if (target.canPost && (await send(channelId, body, more))) return true;
     // The press that asked has brought a token.
     const live = await tokens.get(target.eventId);
     if (!live) return false;
-    await sender.post(Routes.webhook(live.applicationId, live.token), body, []);
+    await inSomeShape(log, shapesOf(body), (shape) =>
+      sender.post(Routes.webhook(live.applicationId, live.token), shape, []),
+    );
     return true;
   }
 

@@ -5,6 +5,7 @@
 import { MessageFlags, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Log } from '../../../core/ports.ts';
+import { inSomeShape, shapesOf } from '../outbound/bare.ts';
 import { DiscordTrouble, troubleOf } from '../outbound/trouble.ts';
 import { type MessageBody, notice } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
@@ -39,7 +40,10 @@ const PLACEHOLDER = notice('…');
 export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Tokens; log: Log }): Replies {
   const { rest, webhooks, tokens, log } = parts;
 
-  /** Undefined, and a line in the log, where Discord says no. */
+  /** In plainer words where Discord can't read how they look. Undefined, and a line in the log, where it says no. */
+  const told = <T>(what: string, body: MessageBody, send: (body: MessageBody) => Promise<T>) =>
+    tried(what, () => inSomeShape(log, shapesOf(body), send));
+
   async function tried<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
     try {
       return await act();
@@ -54,10 +58,10 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
   const idOf = (answered: unknown): string | undefined => message.safeParse(answered).data?.id;
 
   const answerMention: Replies['answerMention'] = async ({ channelId, eventId }, body) => {
-    const sent = await tried('an answer', () =>
+    const sent = await told('an answer', body, (shape) =>
       rest.post(Routes.channelMessages(channelId), {
         body: {
-          ...body,
+          ...shape,
           nonce: `a${eventId}`,
           enforce_nonce: true,
           message_reference: { message_id: eventId, channel_id: channelId, fail_if_not_exists: false },
@@ -72,7 +76,9 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
     if (kind === 'message') {
       if (answerId === undefined) return answerMention(target, body);
       return idOf(
-        await tried('an answer', () => rest.patch(Routes.channelMessage(channelId, answerId), { body })),
+        await told('an answer', body, (shape) =>
+          rest.patch(Routes.channelMessage(channelId, answerId), { body: shape }),
+        ),
       );
     }
     const live = await tokens.get(eventId);
@@ -83,23 +89,25 @@ export function createReplies(parts: { rest: REST; webhooks: REST; tokens: Token
 
   const edit = async (applicationId: string, token: string, body: MessageBody) =>
     idOf(
-      await tried('an answer', () =>
-        webhooks.patch(Routes.webhookMessage(applicationId, token), { auth: false, body }),
+      await told('an answer', body, (shape) =>
+        webhooks.patch(Routes.webhookMessage(applicationId, token), { auth: false, body: shape }),
       ),
     );
 
   const addPrivately = (applicationId: string, token: string, body: MessageBody) =>
-    tried('something', () =>
+    told('something', body, (shape) =>
       webhooks.post(Routes.webhook(applicationId, token), {
         auth: false,
-        body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
+        body: { ...shape, flags: shape.flags | MessageFlags.Ephemeral },
       }),
     );
 
   async function tellInChannel({ channelId, userId }: DiscordTarget, body: MessageBody) {
-    const named = { ...body, allowed_mentions: { parse: [], users: [userId] } };
+    const named: MessageBody = { ...body, allowed_mentions: { parse: [], users: [userId] } };
     return idOf(
-      await tried('an answer', () => rest.post(Routes.channelMessages(channelId), { body: named })),
+      await told('an answer', named, (shape) =>
+        rest.post(Routes.channelMessages(channelId), { body: shape }),
+      ),
     );
   }
 

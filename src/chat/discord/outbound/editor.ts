@@ -5,6 +5,7 @@ import type { EditOutcome } from '../../status.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
 import type { Tokens } from '../tokens.ts';
+import { inSomeShape, shapesOf } from './bare.ts';
 import { mayPost } from './places.ts';
 import type { StatusBinding } from './records.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
@@ -56,7 +57,9 @@ export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens
     if (token) {
       const { applicationId, token: secret } = token;
       const trouble = await tried(() =>
-        webhooks.patch(Routes.webhookMessage(applicationId, secret), { auth: false, body }),
+        inSomeShape(log, shapesOf(body), (shape) =>
+          webhooks.patch(Routes.webhookMessage(applicationId, secret), { auth: false, body: shape }),
+        ),
       );
       // A dead token says nothing about the message.
       if (!trouble?.deadToken && (trouble?.status !== 404 || trouble.code === UNKNOWN_MESSAGE))
@@ -65,6 +68,9 @@ export function createEditor(parts: { rest: REST; webhooks: REST; tokens: Tokens
     }
     if (!mayPost(to)) return { kind: 'no-way' };
     const route = Routes.channelMessage(bound.channelId, bound.statusMessageId);
-    return outcomeOf(await tried(() => rest.patch(route, { body })), jobCode);
+    const trouble = await tried(() =>
+      inSomeShape(log, shapesOf(body), (shape) => rest.patch(route, { body: shape })),
+    );
+    return outcomeOf(trouble, jobCode);
   };
 }

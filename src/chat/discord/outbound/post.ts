@@ -6,7 +6,7 @@ import type { Clock, Log } from '../../../core/ports.ts';
 import { actionId } from '../../page.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
-import { bareOf } from './bare.ts';
+import { bareOf, inSomeShape } from './bare.ts';
 import type { Limits, PostingPlace } from './limits.ts';
 import { mayPost, type Place, type PlaceParts, placesFor } from './places.ts';
 import type { Posts, Records } from './records.ts';
@@ -84,22 +84,24 @@ export async function post(parts: PostParts, outgoing: OutgoingMessage): Promise
   return { kind: 'nowhere' };
 }
 
-/** As it should look; as text and files alone where Discord can't read that. */
-async function put(
+/** As it should look; as text and files alone where Discord can't read that; a link at last without its picture. */
+function put(
   { log }: PostParts,
-  place: Place,
-  outgoing: OutgoingMessage,
+  { rung, post: postThere }: Place,
+  { jobCode: job, message, uploads, bytes }: OutgoingMessage,
   nonce: string,
 ): Promise<PostedMessage> {
-  const message = outgoing.message(place.rung);
-  try {
-    return await place.post(message, outgoing.uploads, nonce);
-  } catch (error) {
-    if (!(error instanceof DiscordTrouble) || !error.invalidForm) throw error;
-    log.error({ job: outgoing.jobCode, rung: place.rung }, 'Discord cannot read a message of ours');
-    const bare = outgoing.uploads.map(({ alt: _none, ...upload }) => upload);
-    return place.post(bareOf(message), bare, nonce);
-  }
+  const whole = { body: message(rung), uploads };
+  const body = bareOf(whole.body);
+  const files = uploads.map(({ alt: _none, ...upload }) => upload);
+  const shapes = [
+    { body, uploads: files },
+    ...(bytes === 0 && files.length > 0 ? [{ body, uploads: [] }] : []),
+  ];
+  return inSomeShape(log, [whole, ...shapes], (shape) => postThere(shape.body, shape.uploads, nonce), {
+    job,
+    rung,
+  });
 }
 
 /** At most 25 letters, the same each time that this message is tried. */

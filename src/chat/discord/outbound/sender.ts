@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { createLocks } from '../../../core/locks.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { MessageBody } from '../render.ts';
-import { DiscordTrouble, troubleOf } from './trouble.ts';
+import { DiscordTrouble, faultsIn, troubleOf } from './trouble.ts';
 
 export type Upload = { path: string; filename: string; mime: string; alt?: string };
 type NewMessage = MessageBody & {
@@ -36,7 +36,11 @@ const TRIES = 4;
 const LONGEST_WAIT_MS = 60_000;
 
 const posted = z.object({ id: z.string(), channel_id: z.string() });
-const refusal = z.object({ code: z.number().catch(0), retry_after: z.number().optional().catch(undefined) });
+const refusal = z.object({
+  code: z.number().catch(0),
+  retry_after: z.number().optional().catch(undefined),
+  errors: z.unknown().optional(),
+});
 
 export type SenderParts = {
   apiUrl: string;
@@ -88,8 +92,8 @@ export function createSender(parts: SenderParts): Sender {
       const { id, channel_id } = posted.parse(JSON.parse(text));
       return { channelId: channel_id, messageId: id };
     }
-    const { code, retry_after } = refusal.catch({ code: 0, retry_after: undefined }).parse(jsonOf(text));
-    if (statusCode !== 429) throw new DiscordTrouble({ status: statusCode, code });
+    const { code, retry_after, errors } = refusal.parse(jsonOf(text));
+    if (statusCode !== 429) throw new DiscordTrouble({ status: statusCode, code, faults: faultsIn(errors) });
     const retryAfterMs = (retry_after ?? (Number(headers['retry-after']) || 1)) * 1000;
     closedUntil.set(headers['x-ratelimit-global'] ? '' : path, Date.now() + retryAfterMs);
     throw new DiscordTrouble({ status: 429, code, retryAfterMs });
@@ -152,9 +156,10 @@ async function formOf(message: NewMessage, uploads: readonly Upload[]): Promise<
   return form;
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string): object {
   try {
-    return JSON.parse(text);
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null ? read : {};
   } catch {
     // A proxy speaks in HTML.
     return {};

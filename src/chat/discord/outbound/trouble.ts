@@ -1,7 +1,13 @@
 /** Discord's errors without the address of the request, which may contain a token. */
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 
-type Facts = { status?: number; code?: number; reason?: string; retryAfterMs?: number };
+type Facts = {
+  status?: number;
+  code?: number;
+  reason?: string;
+  retryAfterMs?: number;
+  faults?: readonly string[];
+};
 
 /** Discord said no, or nothing at all. The message holds neither address nor body. */
 export class DiscordTrouble extends Error {
@@ -11,13 +17,16 @@ export class DiscordTrouble extends Error {
   /** Discord's own, as in topics/opcodes-and-status-codes. */
   readonly code: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Which fields it can't read, and what it calls that; nothing of what stood in them. */
+  readonly faults: readonly string[];
 
-  constructor({ status, code, reason, retryAfterMs }: Facts) {
+  constructor({ status, code, reason, retryAfterMs, faults = [] }: Facts) {
     const what = status === undefined ? 'did not answer' : `answered ${status}`;
     super(`Discord ${what}${code || reason ? ` (${code || reason})` : ''}`);
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.faults = faults;
   }
 
   /** Passing trouble: the same request may well work later. */
@@ -37,7 +46,7 @@ export class DiscordTrouble extends Error {
 
   /** We wrote something that Discord can't read. */
   get invalidForm(): boolean {
-    return this.code === 50035;
+    return INVALID.has(this.code ?? 0) || (this.status === 400 && !this.code);
   }
 
   /**
@@ -60,6 +69,9 @@ export class DiscordTrouble extends Error {
 const PASSING = new Set([408, 429]);
 const USUAL = new Set([403, 404]);
 
+/** Invalid form body, an empty message, a body that is no JSON. */
+const INVALID = new Set([50035, 50006, 50109]);
+
 /** Unknown webhook, unknown interaction, invalid webhook token. */
 const DEAD_TOKEN = new Set([10015, 10062, 50027]);
 /**
@@ -71,12 +83,26 @@ const SHUT = new Set([50007, 40094, 50083, 50024, 50008, 160005]);
 /** What discord.js threw, as ours. Anything else that was thrown comes back as it is: a bug of our own. */
 export function troubleOf(error: unknown): unknown {
   if (error instanceof DiscordAPIError)
-    return new DiscordTrouble({ status: error.status, code: Number(error.code) || 0 });
+    return new DiscordTrouble({
+      status: error.status,
+      code: Number(error.code) || 0,
+      faults: faultsIn('errors' in error.rawError ? error.rawError.errors : undefined),
+    });
   if (error instanceof HTTPError) return new DiscordTrouble({ status: error.status });
   if (error instanceof RateLimitError)
     return new DiscordTrouble({ status: 429, retryAfterMs: error.retryAfter });
   const reason = networkReason(error);
   return reason === undefined ? error : new DiscordTrouble({ reason });
+}
+
+/** `components.0.content BASE_TYPE_MAX_LENGTH`: Discord's tree of errors without its sentences, which may quote a member. */
+export function faultsIn(errors: unknown, path = ''): string[] {
+  if (typeof errors !== 'object' || errors === null) return [];
+  return Object.entries(errors).flatMap(([key, inner]: [string, unknown]) => {
+    if (key !== '_errors') return faultsIn(inner, path ? `${path}.${key}` : key);
+    const codes: unknown[] = Array.isArray(inner) ? inner.map((one: { code?: unknown }) => one?.code) : [];
+    return codes.map((code) => `${path} ${typeof code === 'string' ? code : 'unknown'}`);
+  });
 }
 
 /** Node's and undici's codes for connections that failed, and aborts. */

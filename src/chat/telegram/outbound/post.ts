@@ -8,10 +8,12 @@ import type { TelegramTarget } from '../target.ts';
 import { pause, type Timers } from '../timers.ts';
 import type { Lanes } from './lanes.ts';
 import type { MessageRef, Notes } from './notes.ts';
+import { inSomeShape } from './shapes.ts';
 
 /** Where a new message goes; with `messageId`, as a reply. */
 export type Place = { chatId: number; threadId?: number | undefined; messageId?: number | undefined };
-export type Body = Text & { reply_markup?: InlineKeyboardMarkup | ForceReply | undefined };
+type Keyboard = InlineKeyboardMarkup | ForceReply;
+export type Body = Text & { reply_markup?: Keyboard | undefined };
 export type EditBody = Text & { reply_markup?: InlineKeyboardMarkup | undefined };
 
 /** A picture or a file beside the words. */
@@ -68,13 +70,12 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
   }
 
   /** A text. Answers its message's id. Throws when it could not be said. */
-  async function text(place: Place, key: string, { reply_markup, ...body }: Body): Promise<number> {
+  async function text(place: Place, key: string, body: Body): Promise<number> {
     const message = await retry(
       () =>
         send(place, key, 'word', (address) =>
-          api.raw.sendMessage(
-            { ...address, ...body, link_preview_options: QUIET, ...(reply_markup ? { reply_markup } : {}) },
-            signal,
+          inSomeShape(log, body, (shape) =>
+            api.raw.sendMessage({ ...address, ...shape, link_preview_options: QUIET }, signal),
           ),
         ),
       'never-sent',
@@ -89,16 +90,17 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
     { as, open }: AttachedFile,
     body: Body,
   ): Promise<number> {
-    const { text: caption, parse_mode, reply_markup } = body;
-    const words = { caption, parse_mode, ...(reply_markup ? { reply_markup } : {}) };
     const message = await retry(
       () =>
-        send<Message>(place, key, 'word', (address) =>
-          as === 'photo'
-            ? api.raw.sendPhoto({ ...address, ...words, photo: open() }, signal)
-            : as === 'animation'
-              ? api.raw.sendAnimation({ ...address, ...words, animation: open() }, signal)
-              : api.raw.sendDocument({ ...address, ...words, document: open() }, signal),
+        send(place, key, 'word', (address) =>
+          inSomeShape<Keyboard, Message>(log, body, ({ text: caption, ...shape }) => {
+            const words = { ...address, ...shape, caption };
+            return as === 'photo'
+              ? api.raw.sendPhoto({ ...words, photo: open() }, signal)
+              : as === 'animation'
+                ? api.raw.sendAnimation({ ...words, animation: open() }, signal)
+                : api.raw.sendDocument({ ...words, document: open() }, signal);
+          }),
         ),
       'never-sent',
     );
@@ -106,21 +108,12 @@ export function createPost({ api, lanes, notes, log, timers, signal, stopping }:
   }
 
   /** Says something else in a message of ours; without a keyboard, its buttons go. `lost`: there is none to change. */
-  async function edit(
-    { chatId, messageId }: MessageRef,
-    { reply_markup, ...body }: EditBody,
-  ): Promise<'done' | 'lost'> {
+  async function edit({ chatId, messageId }: MessageRef, body: EditBody): Promise<'done' | 'lost'> {
     if ((await notes.movedTo(chatId)) !== undefined) return 'lost';
     try {
-      await api.raw.editMessageText(
-        {
-          chat_id: chatId,
-          message_id: messageId,
-          ...body,
-          link_preview_options: QUIET,
-          ...(reply_markup ? { reply_markup } : {}),
-        },
-        signal,
+      const message = { chat_id: chatId, message_id: messageId };
+      await inSomeShape(log, body, (shape) =>
+        api.raw.editMessageText({ ...message, ...shape, link_preview_options: QUIET }, signal),
       );
     } catch (error) {
       if (isTrouble(error, 'not-modified')) return 'done';
