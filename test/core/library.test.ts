@@ -159,6 +159,21 @@ describe('a motion', () => {
     });
   });
 
+  it('can’t be kept of a job whose clip is gone, which is said as that', async () => {
+    const { library, keep, animate, event, life, files, world } = await setUp();
+    const item = await keep();
+    taken(await animate(OTHER, 'discord:901', 'shuf'));
+    const job = await world.disk.store.get('discord:901');
+    if (!job) throw new Error('there is no job');
+    const { has } = life.ctx.files;
+    const look = () => library.savings.lookAtJob(event(OTHER), 'motion', job);
+    files.kept.delete(item.file.key);
+    expect(codeOf(await look())).toBe('file-gone');
+    // It goes between the look for it and its use.
+    life.ctx.files.has = vi.fn(has).mockResolvedValueOnce(true);
+    expect(codeOf(await look())).toBe('file-gone');
+  });
+
   it('needs nothing to be looked at where it goes with a character', async () => {
     const lookAtClip: Media['lookAtClip'] = async () => ({ ...LOOK, seconds: 4 });
     const lookAtPicture: Media['lookAtPicture'] = async () => PICTURE_LOOK;

@@ -179,7 +179,7 @@ export function createIntake(ctx: Context): Intake {
   ): Promise<Outcome<NewJob>> {
     const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
     if (shut) return refuse(shut);
-    for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+    for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'file-gone' });
     const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
     if (!inputs.ok) return inputs;
     // A part of a picture may be a picture that is blocked, though the whole is none.

@@ -137,7 +137,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     await using work = ctx.fileUse.begin();
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
-    if (!image || !clip) return refuse({ code: 'no-such-job' });
+    if (!image || !clip) return refuse({ code: 'file-gone' });
     const asks = await consents.reasonToAsk(event.requester, image);
     const offer = await kv.save({
       id: event.id,

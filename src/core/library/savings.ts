@@ -98,7 +98,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     await using work = ctx.fileUse.begin();
     const file = await keepUpload(work, given.upload);
     // Only what a job has, or an earlier look has kept, can be gone.
-    if (!file) return refuse({ code: before ? 'offer-expired' : 'no-such-job' });
+    if (!file) return refuse({ code: before ? 'offer-expired' : 'file-gone' });
     // From here on it lies among our files, wherever it was before.
     const upload = await keptUpload(ctx.files, file);
     const own = { upload, isReady: given.isReady };
@@ -178,7 +178,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     async lookAtJob(call, kind, job) {
       const { inputs, requester } = job;
       const file = inputs[fileOf(kind)];
-      if (!(await ctx.files.has(file))) return refuse({ code: 'no-such-job' });
+      if (!(await ctx.files.has(file))) return refuse({ code: 'file-gone' });
       const upload = await keptUpload(ctx.files, { postedBy: requester.memberId, ...file });
       return lookAt(call, kind, { upload, isReady: true }, undefined);
     },

@@ -191,6 +191,21 @@ describe('a cast', () => {
   });
 });
 
+describe('characters without a motion', () => {
+  it.each([
+    ['alone', {}],
+    ['with a clip', { clip: clip('shuffle.mp4') }],
+  ])('%s are told at once to name one of the library, and no form opens', async (_how, files) => {
+    await using bot = await start();
+    const { discord, ada, channel } = bot;
+    const asked = await discord.slash(ada, channel, '/animate', { characters: 'ann, bob', ...files });
+    expect(textOf(await answerTo(bot, asked))).toContain(
+      said('refusal.missing-motion', { command: '/motion' }),
+    );
+    expect(asked.modal).toBeUndefined();
+  });
+});
+
 describe('whoever keeps something', () => {
   it('may give it another name in a form before, and rename, move and remove it afterwards', async () => {
     await using bot = await start();

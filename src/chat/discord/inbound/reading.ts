@@ -110,6 +110,9 @@ function readAnimate(reader: Reader, { data }: CommandUse): Reading {
   const asker = { ...reader.asker, target: { ...target, private: privately === 'true' } };
   const shut = refusedCaller(reader, asker);
   if (shut) return shut;
+  // A form asks for files, and this is none.
+  if (options.characters && !options.motion)
+    return telling(asker, reader.words.refusal({ code: 'missing-motion' }));
   const fileOf = (id: string | undefined): RecordedFile | undefined => {
     const attachment = id === undefined ? undefined : data.resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
