@@ -43,6 +43,7 @@ export function castRoute(
     if (!made.ok) return problem(c, made.refusal);
     if (made.value.kind === 'jobs')
       return c.json({ jobs: made.value.jobs.map(present) } satisfies CastView, 201);
+    if (made.value.kind === 'over') return problem(c, made.value.refusal);
     const { asks, provider, micros: now } = made.value.offer;
     return problem(
       c,

@@ -224,10 +224,13 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const made = await intake.open(offer, prepared.value, offer.lifted);
       if (made.ok) await kv.drop(offer);
       const over = overOf(made);
-      return over
-        ? accept(takenOf(await kv.save(overLimit(offer, over, ctx.clock.now() + WAITS_MS))))
-        : jobOf(made);
+      return over ? accept(takenOf(await kv.save(askable(offer, over)))) : jobOf(made);
     });
+
+  const askable = (offer: Offer, over: OverQuota): Offer => ({
+    ...overLimit(offer, over, ctx.clock.now() + WAITS_MS),
+    why: 'over-limit',
+  });
 
   const decline: Offers['decline'] = (call, code) =>
     kv.alone(code, async () => {
