@@ -4,7 +4,7 @@ import type { Notice } from '../core/chat-port.ts';
 import { cancellable } from '../core/job/cancel.ts';
 import type { Job } from '../core/job/job.ts';
 import { foremost, isKept } from '../core/job/job-order.ts';
-import type { AskedOffer } from '../core/library/cast-offer.ts';
+import { type AskedOffer, jobIdsOf } from '../core/library/cast-offer.ts';
 import type { OverQuota, Refusal } from '../core/refusals.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import { detailsLines, jobLine } from '../words/details.ts';
@@ -114,6 +114,7 @@ export function overPage(
     askedBy: offer.requester.memberId,
     lines: [
       { text: words.refusal(refusal), at: refusal.resetsAt },
+      ...(jobIdsOf(offer).length > 1 ? [words.t('cast.no-room')] : []),
       ...offerLines(words, offer),
       ...(news === undefined ? [] : [news]),
     ],

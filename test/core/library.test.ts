@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Job } from '../../src/core/job/job.ts';
 import type { LibraryItem } from '../../src/core/library/item.ts';
 import { UNCHOSEN } from '../../src/core/library/prices.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
@@ -389,6 +390,38 @@ describe('who may use and change what is in the library', () => {
     expect(codeOf(await library.list(ME, { kind: 'motion' }))).toBe('library-off');
     expect(codeOf(await library.take(ME, 'motion', 'Shuffle'))).toBe('library-off');
     expect(codeOf(await library.savings.look(event(ME), 'motion', CLIP, 'x'))).toBe('library-off');
+  });
+
+  it('is nobody who was blocked, or left without the library, while something waited for their yes', async () => {
+    const { keep, library, life, event } = await setUp({
+      clip: { durationMs: 20_000 },
+      media: { lookAtClip: async () => LOOK },
+    });
+    const item = await keep(ME, 'motion', { name: 'Mine', scope: 'mine' });
+    const { savings } = library;
+    const { code } = taken(await savings.look(event(ME), 'motion', CLIP, 'Shuffle'));
+    const job = { inputs: { clip: item.file }, requester: ME.requester } as unknown as Job;
+    const all = async () =>
+      Promise.all([
+        savings.look(event(ME), 'motion', { ...CLIP, path: '/in/other' }, 'x'),
+        savings.lookAtJob(event(ME), 'motion', job),
+        savings.find(ME, code),
+        savings.choose(ME, code, 'whole'),
+        savings.call(ME, code, 'Other'),
+        savings.save(ME, code, { scope: 'mine' }),
+        library.rename(ME, item, 'Other'),
+        library.move(ME, item, 'space'),
+      ]);
+    const set = (part: string, texts: Record<string, string>) =>
+      life.ctx.settings.change('discord:10', 'discord:1', part, texts);
+    await set('library', { who: 'off' });
+    expect((await all()).map(codeOf)).toEqual(Array(8).fill('library-off'));
+    await set('library', { who: 'everyone' });
+    await set('block', { member: 'discord:7' });
+    expect((await all()).map(codeOf)).toEqual(Array(8).fill('blocked'));
+    // What is theirs they may take away at any time.
+    taken(await savings.decline(ME, code));
+    taken(await library.remove(ME, item));
   });
 
   it('keeps what came from a channel for adults to such channels', async () => {

@@ -96,6 +96,8 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
     { id, kind }: LibraryItem,
     make: (item: LibraryItem) => Outcome<LibraryItem>,
   ): Promise<Outcome<LibraryItem>> {
+    const shut = shelves.closed(caller);
+    if (shut) return refuse(shut);
     let why: Refusal | undefined;
     let after: LibraryItem | undefined;
     const changed = await ctx.library.change(

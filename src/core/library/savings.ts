@@ -130,13 +130,19 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       : refuse({ code: 'not-allowed' });
   }
 
+  /** The same, for whoever may go on with it: both may have changed since it was looked at. */
+  async function open(caller: Caller, code: string): Promise<Outcome<Saving>> {
+    const shut = shelves.closed(caller);
+    return shut ? refuse(shut) : find(caller, code);
+  }
+
   const limitsFor: Savings['limitsFor'] = ({ requester }, scope) => {
     const { most, each } = ctx.settings.of(requester.spaceId).library;
     return scope === 'space' ? { shelf: most, owner: each } : { shelf: MOST_MINE, owner: MOST_MINE };
   };
 
   function mayKeep(caller: Caller, scope: ItemScope): Refusal | undefined {
-    const shut = ctx.access.refusalFor(caller) ?? shelves.closed(caller);
+    const shut = shelves.closed(caller);
     if (shut) return shut;
     return scope === 'space' && (caller.standing.private || !shelves.mayAdd(caller))
       ? { code: 'not-allowed', why: 'library' }
@@ -182,10 +188,10 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       const upload = await keptUpload(ctx.files, { postedBy: requester.memberId, ...file });
       return lookAt(call, kind, { upload, isReady: true }, undefined);
     },
-    find,
+    find: open,
     choose: (caller, code, part) =>
       kv.alone(code, async () => {
-        const found = await find(caller, code);
+        const found = await open(caller, code);
         if (!found.ok || found.value.kind !== 'motion') return found;
         const saving = found.value;
         const upload = await keptUpload(ctx.files, saving.given);
@@ -194,7 +200,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       }),
     call: (caller, code, text) =>
       kv.alone(code, async () => {
-        const found = await find(caller, code);
+        const found = await open(caller, code);
         const name = readName(text);
         if (!found.ok) return found;
         if (!name.ok) return name;
