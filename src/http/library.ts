@@ -2,6 +2,7 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { readParts } from '../core/coach/parts.ts';
 import type { Core } from '../core/command.ts';
 import type { Job, StoredFile } from '../core/job/job.ts';
 import { fileOf, ITEM_KINDS, type ItemKind, type LibraryItem } from '../core/library/item.ts';
@@ -78,8 +79,13 @@ export function libraryRoutes(
     if (!kind.ok) return problem(c, kind.refusal);
     const upload = form.files[fileOf(kind.value)];
     if (!upload) return problem(c, { code: kind.value === 'motion' ? 'missing-clip' : 'missing-image' });
+    const part = readParts({ crop: form.fields.crop });
+    if (!part.ok) return problem(c, part.refusal);
     // Awaited here: the upload goes when this scope ends.
-    return await answered(c, savings.look({ ...caller, id }, kind.value, upload, form.fields.name));
+    return await answered(
+      c,
+      savings.look({ ...caller, id }, kind.value, upload, form.fields.name, part.value.crop),
+    );
   });
 
   app.post('/jobs/:id/keep', async (c) => {

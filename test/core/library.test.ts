@@ -465,6 +465,50 @@ describe('a character in the library', () => {
     expect(await world.disk.library.on(['space:discord:10'], 'character')).toEqual([]);
   });
 
+  it('is the part of its picture that was chosen, and keeps what the whole is known by', async () => {
+    const { library, event, life, files, world } = await setUp({ media: { pictureHash: async () => hash } });
+    const { media } = life.ctx;
+    const { normaliseImage } = media;
+    const cut: unknown[] = [];
+    media.normaliseImage = async (path, to, how) => {
+      cut.push(how.crop);
+      return normaliseImage(path, to, how);
+    };
+    const crop = { left: 0.5, top: 0, width: 0.5, height: 1 };
+    // Files are named by their hash.
+    const WHOLE = 'kept-/in/picture';
+    const saving = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Rob', crop));
+    expect(cut).toEqual([crop]);
+    const saved = taken(await library.savings.save(ME, saving.code, { scope: 'mine' }));
+    expect(saved).toMatchObject({ item: { croppedFrom: { sha256: WHOLE, looks: hash } } });
+    if (saved.kind !== 'saved') throw new Error('the name was taken');
+    // The whole picture is nobody's any more.
+    expect([...files.kept]).toEqual([saved.item.file.key]);
+    const image = taken(await library.take(ME, 'character', 'Rob'));
+    taken(await createJob(life.intake, { ...ME, id: 'discord:901' }, { ...UPLOADS, image }, CHOICES));
+    const job = await world.disk.store.get('discord:901');
+    expect(job?.inputs.image).toMatchObject({ key: saved.item.file.key, croppedFrom: { sha256: WHOLE } });
+    // So it does where a job was made of that part, and its picture is kept.
+    if (!job) throw new Error('there is no job');
+    const again = taken(await library.savings.lookAtJob(event(ME), 'character', job));
+    expect(taken(await library.savings.save(ME, again.code, { scope: 'mine' }))).toMatchObject({
+      item: { file: saved.item.file, croppedFrom: { sha256: WHOLE } },
+    });
+  });
+
+  it('is refused where the part of its picture that was chosen is a picture that is blocked', async () => {
+    const { library, event, life, files } = await setUp({
+      media: { pictureHash: async (path) => (path.startsWith('/in/') ? undefined : hash) },
+    });
+    life.ctx.blocks.refusalFor = async (_space, { image }) =>
+      image.path.startsWith('/in/') ? undefined : { code: 'picture-blocked' };
+    const crop = { left: 0.5, top: 0, width: 0.5, height: 1 };
+    expect(codeOf(await library.savings.look(event(ME), 'character', PICTURE, 'Rob', crop))).toBe(
+      'picture-blocked',
+    );
+    expect([...files.kept]).toEqual([]);
+  });
+
   it('is asked about whom it shows by whoever did not give it', async () => {
     const { keep, library, life } = await setUp({ consents: 'asked' });
     await keep(ME, 'character', { name: 'Rob' });

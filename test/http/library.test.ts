@@ -52,6 +52,23 @@ describe('the library of the page', () => {
     expect(await (await fetch(`${url}${item.links.file}`)).text()).toBe('clip');
   });
 
+  it('keeps the part of a picture that was chosen, and refuses what is none', async () => {
+    const { url, life } = await start();
+    const { media } = life.ctx;
+    const { normaliseImage } = media;
+    const cut: unknown[] = [];
+    media.normaliseImage = async (path, to, how) => {
+      cut.push(how.crop);
+      return normaliseImage(path, to, how);
+    };
+    const body = pictureForm('Rob');
+    body.set('crop', '0.5,0,0.5,1');
+    expect((await keep(url, body, '?shows=no-person')).name).toBe('Rob');
+    expect(cut).toEqual([{ left: 0.5, top: 0, width: 0.5, height: 1 }]);
+    body.set('crop', 'half of it');
+    expect((await post(`${url}/api/library`, body)).status).toBe(400);
+  });
+
   it('is used in the place of a file, for a price and for a job', async () => {
     const { url, life, world } = await start();
     const motion = await keep(url, clipForm({ name: 'Shuffle' }));

@@ -8,12 +8,13 @@ import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { FORGOTTEN } from '../trust/audit.ts';
 import { messengerOf, passedOn } from '../trust/consent.ts';
+import { fullShelf } from './full-shelf.ts';
 import { type ItemKind, type ItemScope, keysOf, type LibraryItem, spaceShelf } from './item.ts';
 import { foundBy, readName } from './names.ts';
 import { type ItemNumbers, NOT_USED } from './numbers.ts';
 import { pricesIn } from './prices.ts';
 import { createSavingStore } from './saving.ts';
-import { createSavings, fullShelf, type Savings } from './savings.ts';
+import { createSavings, type Savings } from './savings.ts';
 import { createShelves, type Shelves } from './shelves.ts';
 
 export const SORTS = ['newest', 'used', 'cheapest'] as const;

@@ -18,10 +18,15 @@ const SHOWS = new Map([
 
 /** @typedef {{ kind: LibraryItemView['kind'], look: (init: RequestInit) => Promise<SavingView> }} ToKeep */
 
-/** A file of the member's own. @param {LibraryItemView['kind']} kind @param {File} file @returns {ToKeep} */
-export function fileToKeep(kind, file) {
+/**
+ * A file of the member's own.
+ * @param {LibraryItemView['kind']} kind @param {File} file @param {string} [crop] what of a picture is meant
+ * @returns {ToKeep}
+ */
+export function fileToKeep(kind, file, crop) {
   const body = new FormData();
   body.set('kind', kind);
+  if (crop) body.set('crop', crop);
   body.set(kind === 'motion' ? 'clip' : 'image', file, file.name || 'file');
   return { kind, look: (init) => call('/api/library', { ...init, body }) };
 }

@@ -53,7 +53,7 @@ export type LibraryView = {
 };
 
 /**
- * What was looked at to be kept: `POST /api/library` (a form with `kind`, `clip` or `image`, and perhaps `name`), or
+ * What was looked at to be kept: `POST /api/library` (a form with `kind`, `clip` or `image`, and perhaps `name`, and for a picture `crop`), or
  * `POST /api/jobs/:id/keep?kind=`. It waits until `expiresAt` for one of:
  * `POST <self>/save?shows=` (the yes: 201 and a `LibraryItemView`; a 409 `name-taken` leaves it with another name, which
  * `GET <self>` tells), `POST <self>/name?name=`, `POST <self>/part?from=&to=` or `?whole=true` (each a `SavingView`), `DELETE <self>`.
