@@ -471,7 +471,7 @@ describe('a character in the library', () => {
     const { normaliseImage } = media;
     const cut: unknown[] = [];
     media.normaliseImage = async (path, to, how) => {
-      cut.push(how.crop);
+      cut.push(how?.crop);
       return normaliseImage(path, to, how);
     };
     const crop = { left: 0.5, top: 0, width: 0.5, height: 1 };

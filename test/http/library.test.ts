@@ -58,7 +58,7 @@ describe('the library of the page', () => {
     const { normaliseImage } = media;
     const cut: unknown[] = [];
     media.normaliseImage = async (path, to, how) => {
-      cut.push(how.crop);
+      cut.push(how?.crop);
       return normaliseImage(path, to, how);
     };
     const body = pictureForm('Rob');
@@ -126,6 +126,44 @@ describe('the library of the page', () => {
     const [other] = (await read<LibraryView>(fetch(`${url}/api/library`))).items;
     await fetch(url + other?.links.self, { method: 'DELETE' });
     expect(stored && (await files.has(stored.file))).toBe(false);
+  });
+
+  it('keeps something for whom it is told to, lists one shelf or both, and moves between them', async () => {
+    const { url } = await start();
+    const saving = await read<SavingView>(post(`${url}/api/library`, clipForm({ name: 'Shuffle' })), 201);
+    expect(saving.scopes).toEqual(['space', 'mine']);
+    const item = await read<LibraryItemView>(post(`${url}${saving.links.self}/save?scope=mine`), 201);
+    expect(item.scope).toBe('mine');
+    await keep(url, clipForm({ name: 'Twist' }));
+    const names = async (query: string) => {
+      const { items, total, known } = await read<LibraryView>(fetch(`${url}/api/library?${query}`));
+      return [items.map(({ name }) => name), total, known];
+    };
+    expect(await names('')).toEqual([['Twist', 'Shuffle'], 2, 2]);
+    expect(await names('scope=mine')).toEqual([['Shuffle'], 1, 2]);
+    expect(await names('scope=space&typed=twi')).toEqual([['Twist'], 1, 2]);
+    const self = url + item.links.self;
+    expect(await read<LibraryItemView>(post(`${self}/move?scope=space`))).toMatchObject({ scope: 'space' });
+    expect(await names('scope=mine')).toEqual([[], 0, 2]);
+    await keep(url, clipForm({ name: 'shuffle' }), '?scope=mine');
+    // The name is taken there.
+    const back = await post(`${self}/move?scope=mine`);
+    expect([back.status, ((await back.json()) as Problem).code]).toEqual([409, 'name-taken']);
+  });
+
+  it.each(['/api/library?scope=all', '/api/library?scope='])('refuses the shelf of %s', async (path) => {
+    const { url } = await start();
+    expect((await fetch(url + path)).status).toBe(400);
+  });
+
+  it('refuses to keep something for, or to move it to, whoever there is not', async () => {
+    const { url } = await start();
+    const { links } = await read<SavingView>(post(`${url}/api/library`, clipForm({ name: 'Shuffle' })), 201);
+    expect((await post(`${url}${links.self}/save?scope=all`)).status).toBe(400);
+    const item = await read<LibraryItemView>(post(`${url}${links.self}/save`), 201);
+    expect(item.scope).toBe('space');
+    for (const query of ['', '?scope=all'])
+      expect((await post(`${url}${item.links.self}/move${query}`)).status).toBe(400);
   });
 
   it('tells which name was taken meanwhile, and proposes another', async () => {

@@ -102,7 +102,7 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
   );
 
 const fileIn =
-  ({ resolved }: Pick<CommandUse['data'], 'resolved'>) =>
+  ({ resolved }: { resolved: Pick<CommandUse['data']['resolved'], 'attachments'> }) =>
   (id: string | undefined): RecordedFile | undefined => {
     const attachment = id === undefined ? undefined : resolved.attachments[id];
     return attachment && { given: givenOf(attachment) };
