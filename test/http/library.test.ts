@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobView, PriceView, Problem } from '../../src/http/page/contract.ts';
-import type { LibraryItemView, LibraryView, SavingView } from '../../src/http/page/library-contract.ts';
+import type {
+  CastView,
+  LibraryItemView,
+  LibraryView,
+  SavingView,
+} from '../../src/http/page/library-contract.ts';
+import { FOUR } from '../fakes/cast-of-four.ts';
 import { form, post, start } from './harness.ts';
 
 const clipForm = (fields: Record<string, string | Blob> = {}): FormData => {
@@ -89,6 +95,26 @@ describe('the library of the page', () => {
     wrong.append('motion', 'polka');
     expect((await post(`${url}/api/jobs`, wrong)).status).toBe(404);
     expect(rob.kind).toBe('character');
+  });
+
+  it('makes a cast of four with one press, however often that is sent, and each is delivered', async () => {
+    const { url, life, world } = await start();
+    await keep(url, clipForm({ name: 'Shuffle' }));
+    for (const name of FOUR) await keep(url, pictureForm(name), '?shows=no-person');
+    const cast = (query: string, key = 'press') =>
+      post(`${url}/api/cast?characters=${FOUR.join(',')}&${query}`, undefined, { 'idempotency-key': key });
+    expect([(await cast('')).status, (await cast('motion=shuf&max_usd=1.11', 'dear')).status]).toEqual([
+      400, 409,
+    ]);
+    const { jobs } = await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201);
+    expect(jobs).toHaveLength(4);
+    const again = await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201);
+    expect(again.jobs.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+    await life.scheduler.runAll(world.time.now + 3_600_000);
+    for (const { id } of jobs)
+      expect((await read<JobView>(fetch(`${url}/api/jobs/${id}`))).state).toBe('delivered');
+    await fetch(`${url}/api/jobs/${jobs[0]?.id}`, { method: 'DELETE' });
+    expect((await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201)).jobs).toHaveLength(3);
   });
 
   it('takes the motion and the picture of a job that was made', async () => {
