@@ -28,7 +28,7 @@ export const animate: ChatCommand<AnimateResult> = {
     const choices = readChoices(options);
     if (!choices.ok) return choices;
     if (characters !== undefined) {
-      if (!motion) return refuse({ code: 'missing-clip' });
+      if (!motion) return refuse({ code: 'missing-motion' });
       const offer = await casts.offer(call, { motion, characters, choices: choices.value });
       return offer.ok ? accept({ kind: 'cast', offer: offer.value }) : offer;
     }

@@ -104,7 +104,7 @@ function libraryCommand(kind: ItemKind): ChatCommand<LibraryAnswer> {
     audience: 'members',
     data: { name: kind, options: [], parts, wordsOf: 'library' },
     async execute(call, core) {
-      const shut = core.access.refusalFor(call) ?? core.library.closed(call);
+      const shut = core.library.closed(call);
       if (shut) return refuse(shut);
       const part = call.part ?? LIST;
       if (!Object.hasOwn(parts, part))

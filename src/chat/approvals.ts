@@ -1,6 +1,7 @@
 /** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
 import type { Job } from '../core/job/job.ts';
-import { accept, type Refusal } from '../core/refusals.ts';
+import type { AskedOffer } from '../core/library/cast-offer.ts';
+import { accept, type Outcome, type Refusal } from '../core/refusals.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';
 import { decidedPage, overPage, refusedPage } from './pages.ts';
@@ -12,7 +13,10 @@ const HOURS = 24;
 export const ask: ActionHandler = async (press, face, tools) => {
   const { words, code } = press;
   const { core, requests } = tools;
-  const found = await press.as((caller) => core.offers.find(caller, code));
+  const found = await press.as(async (caller): Promise<Outcome<AskedOffer>> => {
+    const offer = await core.offers.find(caller, code);
+    return !offer.ok && offer.refusal.code === 'offer-expired' ? core.casts.find(caller, code) : offer;
+  });
   if (!found.ok) return offerIsOver(press, face, tools, found.refusal);
   await face.reopen(found.value.requester.target);
   await requests.ask(found.value, face.here(found.value.requester.target));
@@ -30,9 +34,9 @@ export const approve: ActionHandler = async (press, face, tools) => {
   const { code } = press;
   const request = await tools.requests.get(code);
   const made = await press.asAdmin((caller) => tools.core.approvals.approve(caller, code));
-  const job = made.ok ? made.value : await madeBefore(press, tools, request?.jobId);
-  if (!made.ok && !job) return notDecided(press, face, tools, made.refusal);
-  if (job && request?.place) await face.becomeAt(request.place, job);
+  const jobs = made.ok ? made.value : await madeBefore(press, tools, request?.jobId);
+  if (!made.ok && jobs.length === 0) return notDecided(press, face, tools, made.refusal);
+  if (request?.place) for (const job of jobs) await face.becomeAt(request.place, job);
   await decided(press, face, tools, 'approved');
 };
 
@@ -53,9 +57,12 @@ export const refuse: ActionHandler = async (press, face, tools) => {
 /** This very press was under way when it broke off, and has had its effect on the offer. */
 const isTakenUp = ({ again }: Press, { code }: Refusal): boolean => again && code === 'already-decided';
 
-async function madeBefore(press: Press, tools: Tools, jobId: string | undefined): Promise<Job | undefined> {
+async function madeBefore(press: Press, tools: Tools, jobId: string | undefined): Promise<Job[]> {
   const job = press.again ? await jobOf(tools, jobId) : undefined;
-  return job && (await mayDecide(press, tools, job.requester.spaceId)) ? job : undefined;
+  if (!job || !(await mayDecide(press, tools, job.requester.spaceId))) return [];
+  const { id, cast = [id] } = job;
+  const all = await Promise.all(cast.map((one) => jobOf(tools, one)));
+  return all.flatMap((one) => one ?? []);
 }
 
 /** The offer, which says who may, is gone by then: anybody's press may have broken off in the same moment. */

@@ -1,16 +1,26 @@
 /** One motion with several characters: the price of all, which waits for a yes, as a page. */
-import type { CastOffer } from '../core/library/cast.ts';
+import type { CastOffer } from '../core/library/cast-offer.ts';
 import { CONSENT_ANSWERS, type ConsentAnswer } from '../core/trust/consent-answers.ts';
 import { consentLines } from '../words/consent.ts';
 import { SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
-import type { Button, Page } from './page.ts';
+import type { Button, Line, Page } from './page.ts';
 import { yesArg } from './yes.ts';
 
-export function castPage(
+/** What it is made of, and what each of them costs. */
+export const castLines = (
   words: Words,
-  { code, motion, characters, micros, seconds, asks, provider, dearer, expiresAt }: CastOffer,
-): Page {
+  { motion, characters, seconds }: Pick<CastOffer, 'motion' | 'characters' | 'seconds'>,
+): Line[] => [
+  [motion.name, words.seconds(seconds)].join(SEPARATOR),
+  ...characters.map(({ name, micros }) => ({
+    text: [name, words.price(micros)].join(SEPARATOR),
+    item: true as const,
+  })),
+];
+
+export function castPage(words: Words, offer: CastOffer): Page {
+  const { code, characters, micros, asks, provider, dearer, expiresAt } = offer;
   const { t, price, date } = words;
   const yes = (label: string, answer?: ConsentAnswer): Button => ({
     verb: 'cast-yes',
@@ -25,11 +35,7 @@ export function castPage(
     tone: 'plain',
     lines: [
       ...(dearer ? [t('confirm.dearer')] : []),
-      [motion.name, words.seconds(seconds)].join(SEPARATOR),
-      ...characters.map(({ name, micros: own }) => ({
-        text: [name, price(own)].join(SEPARATOR),
-        item: true as const,
-      })),
+      ...castLines(words, offer),
       ...(asks
         ? [{ text: t('consent.ask'), strong: true as const }, ...consentLines(words, asks, provider)]
         : []),

@@ -2,6 +2,7 @@
 import { castPage } from './cast-page.ts';
 import type { ActionHandler } from './face.ts';
 import { said } from './page.ts';
+import { overPage } from './pages.ts';
 import { offerIsOver } from './presses.ts';
 import { readYes } from './yes.ts';
 
@@ -15,6 +16,8 @@ const confirm: ActionHandler = async (press, face, tools) => {
   if (!done.ok) return offerIsOver(press, face, tools, done.refusal);
   const { value } = done;
   if (value.kind === 'cast') return face.instead(castPage(words, value.offer));
+  if (value.kind === 'over')
+    return face.instead(await face.draw(({ hasAdmins }) => overPage(words, value, hasAdmins)));
   for (const job of value.jobs) await face.become(job);
 };
 

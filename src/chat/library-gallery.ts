@@ -27,7 +27,8 @@ export async function galleryOf(
   { seenByAll = false, ...caller }: Caller & { seenByAll?: boolean },
   { kind, sort, page, find }: GalleryWish,
 ): Promise<Outcome<Gallery>> {
-  const all = await library.list(caller, { kind, sort, typed: find, seenByAll });
+  const scope = seenByAll ? 'space' : undefined;
+  const all = await library.list(caller, { kind, sort, typed: find, scope });
   if (!all.ok) return all;
   const pages = Math.max(1, Math.ceil(all.value.length / GALLERY_PAGE));
   const shown = Math.min(Math.max(0, page), pages - 1);

@@ -1,10 +1,10 @@
 /** The pages that answer commands and buttons, in every chat. How a job stands, and its video, are in cards.ts. */
 
 import type { Notice } from '../core/chat-port.ts';
-import type { Offer } from '../core/intake/offer.ts';
 import { cancellable } from '../core/job/cancel.ts';
 import type { Job } from '../core/job/job.ts';
 import { foremost, isKept } from '../core/job/job-order.ts';
+import { type AskedOffer, jobIdsOf } from '../core/library/cast-offer.ts';
 import type { OverQuota, Refusal } from '../core/refusals.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import { detailsLines, jobLine } from '../words/details.ts';
@@ -13,6 +13,7 @@ import type { WordKey, Words } from '../words/index.ts';
 import { noticeLines } from '../words/settings.ts';
 import { goOnButton } from './asking.ts';
 import { jobButton } from './cards.ts';
+import { castLines } from './cast-page.ts';
 import type { Facts } from './facts.ts';
 import { type Button, type Item, type Line, NOBODY, type Page, said } from './page.ts';
 import { casePage } from './report-pages.ts';
@@ -99,7 +100,7 @@ export const deleteQuestion = (words: Words, { code }: Job, mark: string | undef
 /** A limit has no room: which, for what, and the way past it where there are admins to ask. `news` takes its place. */
 export function overPage(
   words: Words,
-  { offer, refusal }: { offer: Offer; refusal: OverQuota },
+  { offer, refusal }: { offer: AskedOffer; refusal: OverQuota },
   hasAdmins: boolean,
   news?: string,
 ): Page {
@@ -113,6 +114,7 @@ export function overPage(
     askedBy: offer.requester.memberId,
     lines: [
       { text: words.refusal(refusal), at: refusal.resetsAt },
+      ...(jobIdsOf(offer).length > 1 ? [words.t('cast.no-room')] : []),
       ...offerLines(words, offer),
       ...(news === undefined ? [] : [news]),
     ],
@@ -120,10 +122,10 @@ export function overPage(
   };
 }
 
-const offerLines = (words: Words, offer: Offer): string[] => [
-  filesLine(words, offer),
-  ...quoteLines(words, offer.quote, offer.request),
-];
+const offerLines = (words: Words, offer: AskedOffer): Line[] =>
+  'characters' in offer
+    ? castLines(words, offer)
+    : [filesLine(words, offer), ...quoteLines(words, offer.quote, offer.request)];
 
 /** With the buttons of those who can decide about it there. `arg`: what the chat needs to know again. */
 export function noticePage(words: Words, notice: Notice, naming: Naming, arg?: string): Page {
@@ -135,7 +137,7 @@ export const noticeLinesFor = (words: Words, notice: Notice, naming: Naming): Li
   noticeLines(words, notice, naming).map((text) => ({ text, named: true }));
 
 /** What the admins read of a request. */
-export const requestLines = (words: Words, offer: Offer, naming: Naming): Line[] => [
+export const requestLines = (words: Words, offer: AskedOffer, naming: Naming): Line[] => [
   ...noticeLinesFor(words, { kind: 'asked', offer }, naming),
   ...offerLines(words, offer),
 ];

@@ -2,11 +2,11 @@
  * Stores members' requests to the admins until they are decided: where the member's message is, and what the admins
  * read.
  */
-import type { Offer } from '../core/intake/offer.ts';
+import { type AskedOffer, jobIdsOf } from '../core/library/cast-offer.ts';
 import type { KeyValueStore } from '../core/ports.ts';
 import type { Line } from './page.ts';
 
-/** `place`: opaque JSON of the chat, where the member's own message stands, which says what becomes of it. */
+/** `jobId`: of the first of what a yes would make. `place`: opaque JSON of the chat, where the member's own message stands, which says what becomes of it. */
 export type Request = {
   jobId: string;
   /** Where it was asked; earlier versions have not noted it. */
@@ -40,8 +40,11 @@ export function createRequests(
   return {
     get,
     /** The member asks, on that message. */
-    ask: ({ id, code, requester }: Offer, place: Request['place']): Promise<void> =>
-      change(code, { jobId: id, spaceId: requester.spaceId, memberId: requester.memberId, place }),
+    ask(offer: AskedOffer, place: Request['place']): Promise<void> {
+      const { code, requester } = offer;
+      const [jobId] = jobIdsOf(offer);
+      return change(code, { jobId, spaceId: requester.spaceId, memberId: requester.memberId, place });
+    },
     /** The admins were asked, with these words. */
     told: (code: string, lines: readonly Line[]): Promise<void> => change(code, { lines }),
     decided: (code: string): Promise<void> => change(code, { decided: true }),

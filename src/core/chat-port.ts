@@ -1,8 +1,8 @@
 /** The edge of the core to the chats: where members talk to us, and where a finished video can be put. */
 
 import type { Diagnosis } from './diagnosis.ts';
-import type { Offer } from './intake/offer.ts';
 import type { Job, JobIn, Receipt, StoredVideo } from './job/job.ts';
+import type { AskedOffer } from './library/cast-offer.ts';
 import type { QuotaLine } from './limits/quota.ts';
 import type { AuditEntry } from './settings/setting.ts';
 import type { Case, Retracted } from './takedown/case.ts';
@@ -37,10 +37,10 @@ export type Notice =
   /** So many per cent of a limit of the space are used or held. */
   | { kind: 'share'; percent: 50 | 80 | 100; line: QuotaLine }
   | { kind: 'changed'; entries: readonly AuditEntry[] }
-  /** A member asks for one job past a limit. */
-  | { kind: 'asked'; offer: Offer }
+  /** A member asks for one job past a limit, or for one cast. */
+  | { kind: 'asked'; offer: AskedOffer }
   /** An admin said no to that. */
-  | { kind: 'declined'; offer: Offer }
+  | { kind: 'declined'; offer: AskedOffer }
   /** A video was reported; a reminder says that it still waits for a decision. Nobody learns by whom. */
   | { kind: 'reported'; about: Case; reminder: boolean }
   /** What only an operator can mend has begun, or is over: for operators, in private. */

@@ -42,7 +42,7 @@ export function createCore(
   const waiting = createOfferStore(ctx, shelves.offers);
   const offers = createOffers(ctx, intake, waiting);
   const library = createLibrary(ctx, shelves.library);
-  const casts = createCasts(ctx, { intake, library, kv: shelves.offers });
+  const { asking, ...casts } = createCasts(ctx, { intake, library, kv: shelves.offers });
   const privacy = createPrivacy(ctx, offers, waiting, { library, casts });
   ctx.events.onMove((job) => {
     // Only these moves change what stands against a limit; a place in the queue does not, and thousands may move up at once.
@@ -59,7 +59,7 @@ export function createCore(
     coach: createCoach(ctx, intake),
     jobs: createJobs(ctx),
     offers,
-    approvals: createApprovals(ctx, intake, waiting),
+    approvals: createApprovals(ctx, intake, waiting, asking),
     models: createModels(ctx),
     library,
     casts,

@@ -30,6 +30,8 @@ export type Refusal =
   | { code: 'bad-request'; reason: string }
   | { code: 'missing-image' }
   | { code: 'missing-clip' }
+  /** Several characters go with a motion of the library, and none was named. */
+  | { code: 'missing-motion' }
   | { code: 'bad-option'; option: string; allowed: readonly string[] }
   | { code: 'not-signed-in' }
   /** `why`: the admins of the space keep this channel, or this member's roles, out. */
@@ -45,6 +47,8 @@ export type Refusal =
   | { code: 'space-not-allowed' }
   | { code: 'private-not-allowed'; memberId: string }
   | { code: 'no-such-job' }
+  /** What was handed in with it was deleted meanwhile. */
+  | { code: 'file-gone' }
   /** It was reported, and nobody is given its video. */
   | { code: 'job-hidden' }
   /** Admins or the operator let nobody use this picture. */
@@ -108,6 +112,7 @@ export const REFUSAL_STATUS = {
   'bad-request': 400,
   'missing-image': 400,
   'missing-clip': 400,
+  'missing-motion': 400,
   'bad-option': 400,
   'not-signed-in': 401,
   'not-allowed': 403,
@@ -115,6 +120,7 @@ export const REFUSAL_STATUS = {
   'space-not-allowed': 403,
   'private-not-allowed': 403,
   'no-such-job': 404,
+  'file-gone': 410,
   'job-hidden': 403,
   'picture-blocked': 403,
   'consent-needed': 428,

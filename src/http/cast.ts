@@ -26,7 +26,7 @@ export function castRoute(
     if (!choices.ok) return problem(c, choices.refusal);
     const shown = USD.safeParse(maxUsd || undefined);
     if (!shown.success) return problem(c, { code: 'bad-option', option: 'max_usd', allowed: ['1.68'] });
-    if (!motion) return problem(c, { code: 'missing-clip' });
+    if (!motion) return problem(c, { code: 'missing-motion' });
     const call = { ...caller, id: eventId(c, 'cast') };
     const offer = await core.casts.offer(call, {
       motion,
@@ -43,6 +43,7 @@ export function castRoute(
     if (!made.ok) return problem(c, made.refusal);
     if (made.value.kind === 'jobs')
       return c.json({ jobs: made.value.jobs.map(present) } satisfies CastView, 201);
+    if (made.value.kind === 'over') return problem(c, made.value.refusal);
     const { asks, provider, micros: now } = made.value.offer;
     return problem(
       c,

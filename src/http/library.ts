@@ -2,9 +2,17 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { readParts } from '../core/coach/parts.ts';
 import type { Core } from '../core/command.ts';
 import type { Job, StoredFile } from '../core/job/job.ts';
-import { fileOf, ITEM_KINDS, type ItemKind, type LibraryItem } from '../core/library/item.ts';
+import {
+  fileOf,
+  ITEM_KINDS,
+  ITEM_SCOPES,
+  type ItemKind,
+  type ItemScope,
+  type LibraryItem,
+} from '../core/library/item.ts';
 import { SORTS } from '../core/library/library.ts';
 import type { Saving } from '../core/library/saving.ts';
 import type { Caller } from '../core/limits/access.ts';
@@ -30,6 +38,11 @@ const SECONDS = z
 const kindOf = (text: string | undefined): Outcome<ItemKind> => {
   const kind = ITEM_KINDS.find((one) => one === text);
   return kind ? accept(kind) : refuse({ code: 'bad-option', option: 'kind', allowed: ITEM_KINDS });
+};
+
+const scopeOf = (text: string | undefined): Outcome<ItemScope> => {
+  const scope = ITEM_SCOPES.find((one) => one === text);
+  return scope ? accept(scope) : refuse({ code: 'bad-option', option: 'scope', allowed: ITEM_SCOPES });
 };
 
 /** `mine`: the job that a request names. `eventId`: the same for the same `Idempotency-Key`. */
@@ -59,12 +72,17 @@ export function libraryRoutes(
     ];
     if (!limit.success) return problem(c, { code: 'bad-option', option: 'limit', allowed: ['60'] });
     if (!offset.success) return problem(c, { code: 'bad-option', option: 'offset', allowed: ['0'] });
-    const all = await library.list(caller, { kind: kind.value, sort, typed: c.req.query('typed') });
+    const shelf = c.req.query('scope');
+    const scope = shelf === undefined ? accept(shelf) : scopeOf(shelf);
+    if (!scope.ok) return problem(c, scope.refusal);
+    const wish = { kind: kind.value, sort, typed: c.req.query('typed'), scope: scope.value };
+    const all = await library.list(caller, wish);
     if (!all.ok) return problem(c, all.refusal);
     const { spaceId } = caller.requester;
     return c.json({
       items: all.value.slice(offset.data, offset.data + limit.data).map(presentItem),
       total: all.value.length,
+      known: await library.count(caller, kind.value),
       size: { ...(await library.size(spaceId)), most: core.settings.of(spaceId).library.most },
     } satisfies LibraryView);
   });
@@ -78,8 +96,13 @@ export function libraryRoutes(
     if (!kind.ok) return problem(c, kind.refusal);
     const upload = form.files[fileOf(kind.value)];
     if (!upload) return problem(c, { code: kind.value === 'motion' ? 'missing-clip' : 'missing-image' });
+    const part = readParts({ crop: form.fields.crop });
+    if (!part.ok) return problem(c, part.refusal);
     // Awaited here: the upload goes when this scope ends.
-    return await answered(c, savings.look({ ...caller, id }, kind.value, upload, form.fields.name));
+    return await answered(
+      c,
+      savings.look({ ...caller, id }, kind.value, upload, form.fields.name, part.value.crop),
+    );
   });
 
   app.post('/jobs/:id/keep', async (c) => {
@@ -94,7 +117,9 @@ export function libraryRoutes(
 
   async function answered(c: Context, work: Promise<Outcome<Saving>>, status: 200 | 201 = 201) {
     const saving = await work;
-    return saving.ok ? c.json(presentSaving(saving.value), status) : problem(c, saving.refusal);
+    return saving.ok
+      ? c.json(presentSaving(saving.value, savings.scopes(caller)), status)
+      : problem(c, saving.refusal);
   }
 
   const codeOf = (c: Context): string => c.req.param('code') ?? '';
@@ -122,7 +147,9 @@ export function libraryRoutes(
     const shows = readConsentAnswer(c.req.query('shows'));
     if (saving.ok && saving.value.kind === 'character' && !shows)
       return problem(c, { code: 'bad-option', option: 'shows', allowed: CONSENT_ANSWERS });
-    const saved = await savings.save(caller, codeOf(c), { scope: 'space', shows });
+    const scope = scopeOf(c.req.query('scope') ?? 'space');
+    if (!scope.ok) return problem(c, scope.refusal);
+    const saved = await savings.save(caller, codeOf(c), { scope: scope.value, shows });
     if (!saved.ok) return problem(c, saved.refusal);
     if (saved.value.kind === 'taken') {
       const { kind, taken = '' } = saved.value.saving;
@@ -158,6 +185,11 @@ export function libraryRoutes(
   app.post('/library/:id/pin', (c) =>
     withItem(c, (item) => library.pin(caller, item, c.req.query('pinned') !== 'false')),
   );
+
+  app.post('/library/:id/move', (c) => {
+    const scope = scopeOf(c.req.query('scope'));
+    return withItem(c, async (item) => (scope.ok ? library.move(caller, item, scope.value) : scope));
+  });
 
   app.delete('/library/:id', async (c) => {
     const item = await itemOf(c);

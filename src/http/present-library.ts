@@ -1,5 +1,5 @@
 /** Library items, and what waits to be one, as scripts and the page read them. */
-import { type LibraryItem, secondsOf } from '../core/library/item.ts';
+import { type ItemScope, type LibraryItem, secondsOf } from '../core/library/item.ts';
 import type { ListedItem } from '../core/library/library.ts';
 import { meanCost } from '../core/library/numbers.ts';
 import type { Saving } from '../core/library/saving.ts';
@@ -45,7 +45,8 @@ export function presentItem(listed: ListedItem & { usualMs?: number }): LibraryI
   };
 }
 
-export function presentSaving(saving: Saving): SavingView {
+/** `scopes`: for whom whoever asks may keep it. */
+export function presentSaving(saving: Saving, scopes: readonly ItemScope[]): SavingView {
   const { code, kind, name, taken, findings, expiresAt } = saving;
   const self = `/api/library/savings/${code}`;
   return {
@@ -62,6 +63,7 @@ export function presentSaving(saving: Saving): SavingView {
     ...(saving.kind === 'character'
       ? { consent: { answers: [...CONSENT_ANSWERS], lines: [words.t('library.whom')] } }
       : {}),
+    scopes: [...scopes],
     expiresAt,
     links: { self, ...filesUnder(self, saving) },
   };

@@ -13,6 +13,7 @@ const REFUSALS = {
   'bad-request': ({ reason }, { t }) => t('refusal.bad-request', { reason }),
   'missing-image': (_, { t }) => t('refusal.missing-image'),
   'missing-clip': (_, { t }) => t('refusal.missing-clip'),
+  'missing-motion': (_, { t }) => t('refusal.missing-motion', { command: '/motion' }),
   'bad-option': ({ option, allowed }, { t }) =>
     allowed.length > 0
       ? t('refusal.bad-option', { option, allowed: allowed.join(', ') })
@@ -26,6 +27,7 @@ const REFUSALS = {
   'space-not-allowed': (_, { t }) => t('refusal.space-not-allowed'),
   'private-not-allowed': ({ memberId }, { t }) => t('refusal.private-not-allowed', { memberId }),
   'no-such-job': (_, { t }) => t('refusal.no-such-job'),
+  'file-gone': (_, { t }) => t('refusal.file-gone'),
   'job-hidden': (_, { t }) => t('refusal.job-hidden'),
   'picture-blocked': (_, { t }) => t('refusal.picture-blocked'),
   'consent-needed': (_, { t }) => t('refusal.consent-needed'),

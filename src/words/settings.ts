@@ -2,6 +2,7 @@
 
 import { settings as all } from '../../settings/index.ts';
 import type { Notice } from '../core/chat-port.ts';
+import { jobIdsOf, priceOf } from '../core/library/cast-offer.ts';
 import type {
   AuditEntry,
   Naming,
@@ -97,12 +98,14 @@ export function noticeLines(words: Words, notice: Notice, naming: Naming): strin
         t('notice.changed', { by: naming('member', entry.by), ...factsOf(words, entry, naming) }),
       );
     case 'asked': {
-      const { requester, quote, over } = notice.offer;
+      const { offer } = notice;
+      const { requester, over } = offer;
       const limit = over ? t(`limit.${over.scope}-${over.period}`) : '';
+      const isSeveral = jobIdsOf(offer).length > 1;
       return [
-        t('approval.request', {
+        t(isSeveral ? 'approval.request-several' : 'approval.request', {
           member: naming('member', requester.memberId),
-          price: price(quote.micros),
+          price: price(priceOf(offer)),
           limit,
         }),
       ];

@@ -22,6 +22,10 @@ export type ChatSubject = {
   tapsTwice?(label: string): Promise<void>;
   /** The provider of `doubtful` asks twice as much from now on. */
   grows?(): void;
+  /** The member has a motion and four characters in the library, and asks for all of them at once. */
+  casts?(): Promise<void>;
+  /** An admin presses the button with that label under what the admins were told. */
+  decides?(label: string): Promise<void>;
   /** The provider has the video. */
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
@@ -43,8 +47,8 @@ export type ChatSubject = {
   end(): Promise<void>;
 };
 
-/** `chart: false`: none can be drawn. `dearer`: the providers are those of `withDearer`. `doubtful`: what is brought is that of `withDoubts`. */
-export type ChatOptions = { chart?: false; dearer?: true; doubtful?: true };
+/** `chart: false`: none can be drawn. `dearer`: the providers are those of `withDearer`. `doubtful`: what is brought is that of `withDoubts`. `short`: a limit has no room for a cast. */
+export type ChatOptions = { chart?: false; dearer?: true; doubtful?: true; short?: true };
 export type StartChat = (options?: ChatOptions) => Promise<ChatSubject>;
 
 /** `verbs`: what buttons there are. */
@@ -239,6 +243,44 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
         );
       },
     );
+
+    it('makes a cast of four at one price with one yes, tells of all in one message, also over a crash, and hands over four videos', async () => {
+      await using(async (chat) => {
+        if (!chat.casts || !chat.chooses) return;
+        await chat.casts();
+        await until(chat, says(/Make 4 videos for \$1\.12\?/));
+        await chat.chooses('Confirm');
+        await until(chat, says(/0 of 4 are there/));
+        await chat.dies();
+        await chat.finishes();
+        const over = await until(chat, (seen) => says(/4 of 4 are there/)(seen) && videos(seen) === 4);
+        expect(over.filter(({ text }) => /of 4 are there/.test(text))).toHaveLength(1);
+      });
+    });
+
+    it('asks an admin for a cast that a limit has no room for, and makes all of it with one yes', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.casts || !chat.chooses || !chat.decides) return;
+          await chat.casts();
+          await until(chat, says(/Make 4 videos/));
+          await chat.chooses('Confirm');
+          const told = await until(chat, says(/There is no room for all of them together/));
+          const over = told.find(({ buttons }) => buttons.includes('Ask an admin'));
+          expect(over?.text).toContain('Dee');
+          await chat.chooses('Ask an admin');
+          const asked = await until(chat, (seen) => seen.some(({ buttons }) => buttons.includes('Decline')));
+          const request = asked.find(({ buttons }) => buttons.includes('Decline'));
+          expect(request?.text).toContain('asks for several jobs at once for $1.12');
+          expect(request?.text).toContain('Dee');
+          await chat.decides('Approve once');
+          await until(chat, says(/0 of 4 are there/));
+          await chat.finishes();
+          await until(chat, (seen) => says(/4 of 4 are there/)(seen) && videos(seen) === 4);
+        },
+        { short: true },
+      );
+    });
 
     it('goes to another place where the first one is closed to it', async () => {
       await using(async (chat) => {

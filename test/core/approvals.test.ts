@@ -166,7 +166,7 @@ describe('an admin who is asked', () => {
     await approvals.ask(MEMBER, code);
     expect(await approvals.approve(ADMIN, code)).toMatchObject({
       ok: true,
-      value: { code, state: 'created' },
+      value: [{ code, state: 'created' }],
     });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
     expect(await take()).toMatchObject({ value: { kind: 'over' } });

@@ -11,6 +11,10 @@ import { CHOICES, createWorld, evenProviderHealth, MEMBER, type WorldOptions } f
 
 const STRANGER: Caller = { ...MEMBER, requester: { ...MEMBER.requester, memberId: 'discord:8' } };
 const PRICE_OF_TWO = 2 * PRICE;
+const ADMIN: Caller = {
+  requester: { ...MEMBER.requester, memberId: 'discord:1' },
+  standing: { moderator: true, private: false },
+};
 const CALL = { ...MEMBER, id: 'discord:901' };
 
 async function up(options: WorldOptions = {}) {
@@ -84,15 +88,79 @@ describe('one motion with four characters', () => {
   it.each([
     ['of jobs', limit('jobs', 3)],
     ['of money', limit('usd', 4 * PRICE - 1)],
-  ])('is refused as a whole where a limit %s has no room for all, and holds nothing', async (_what, rule) => {
+  ])('is not made where a limit %s has no room for all, and holds nothing', async (_what, rule) => {
     const { offer, casts, jobs, world } = await up({ limits: [rule] });
     const { code, micros } = taken(await offer('Ann, Bob, Cy, Dee'));
-    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({
-      ok: false,
-      refusal: { code: 'over-quota' },
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({
+      kind: 'over',
+      refusal: { code: 'over-quota', scope: 'space' },
     });
     expect(await jobs()).toEqual([]);
     expect(await world.disk.ledger.held()).toEqual([]);
+  });
+
+  it('is refused where the operator’s budget has no room for all, whom nobody can ask', async () => {
+    const { offer, casts } = await up({ budgetMicros: 4 * PRICE - 1 });
+    const { code, micros } = taken(await offer('Ann, Bob, Cy, Dee'));
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({
+      refusal: { code: 'over-quota', scope: 'operator' },
+    });
+  });
+
+  it('is let past a limit as a whole, once, by an admin who is asked', async () => {
+    const { offer, casts, jobs, life } = await up({ limits: [limit('jobs', 3)] });
+    const { approvals } = life.core;
+    const { code, micros } = taken(await offer('Ann, Bob, Cy, Dee'));
+    taken(await casts.confirm(MEMBER, code, micros));
+    expect(await approvals.ask(STRANGER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+    expect(taken(await approvals.ask(MEMBER, code))).toMatchObject({ offer: { code } });
+    expect(await approvals.approve(MEMBER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+    const [one, other] = await Promise.all([approvals.approve(ADMIN, code), approvals.approve(ADMIN, code)]);
+    expect(taken(one)).toHaveLength(4);
+    expect(other).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect((await jobs()).every(({ cast }) => cast?.length === 4)).toBe(true);
+    expect(await jobs()).toHaveLength(4);
+  });
+
+  it('is let past a limit at no more than what was asked for, and an admin’s no ends it', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts, jobs, life } = await up({ limits: [limit('jobs', 1)], remotes: [remote] });
+    const { approvals } = life.core;
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    taken(await casts.confirm(MEMBER, code, micros));
+    taken(await approvals.ask(MEMBER, code));
+    remote.provider.quote = async () => ({ micros: PRICE + 1, notes: [] });
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'price-rose' } });
+    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+    taken(await approvals.refuse(ADMIN, code));
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('makes none of its jobs anew once one of them was deleted, or all', async () => {
+    const { offer, casts, jobs, life, world } = await up();
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    taken(await casts.confirm(MEMBER, code, micros));
+    await life.scheduler.runAll(world.time.now + 3_600_000);
+    const [one, other] = await jobs();
+    await life.core.privacy.forgetJob(one?.id ?? '');
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ jobs: [{ id: other?.id }] });
+    expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    await life.core.privacy.forgetJob(other?.id ?? '');
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await casts.find(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+  });
+
+  it('is made where it was asked for, by the rules there, wherever its yes is said', async () => {
+    const { offer, casts, jobs, life } = await up();
+    const elsewhere = { ...MEMBER, requester: { ...MEMBER.requester, spaceId: 'discord:11' } };
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
+    expect(await casts.confirm(elsewhere, code, micros)).toMatchObject({ refusal: { code: 'blocked' } });
+    await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7', days: '0' });
+    await life.ctx.settings.change('discord:11', 'discord:1', 'library', { who: 'off' });
+    expect(taken(await casts.confirm(elsewhere, code, micros))).toMatchObject({ kind: 'jobs' });
+    expect((await jobs()).map(({ requester }) => requester.spaceId)).toEqual(['discord:10', 'discord:10']);
   });
 
   it.each(['', 'Ann, Bob, Cy, Dee, Eve', 'Ann, Nobody'])('is refused for %j', async (characters) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Job } from '../../src/core/job/job.ts';
 import type { LibraryItem } from '../../src/core/library/item.ts';
 import { UNCHOSEN } from '../../src/core/library/prices.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
@@ -157,6 +158,21 @@ describe('a motion', () => {
       checkImage: before.checkImage + 1,
       normaliseImage: before.normaliseImage + 1,
     });
+  });
+
+  it('can’t be kept of a job whose clip is gone, which is said as that', async () => {
+    const { library, keep, animate, event, life, files, world } = await setUp();
+    const item = await keep();
+    taken(await animate(OTHER, 'discord:901', 'shuf'));
+    const job = await world.disk.store.get('discord:901');
+    if (!job) throw new Error('there is no job');
+    const { has } = life.ctx.files;
+    const look = () => library.savings.lookAtJob(event(OTHER), 'motion', job);
+    files.kept.delete(item.file.key);
+    expect(codeOf(await look())).toBe('file-gone');
+    // It goes between the look for it and its use.
+    life.ctx.files.has = vi.fn(has).mockResolvedValueOnce(true);
+    expect(codeOf(await look())).toBe('file-gone');
   });
 
   it('needs nothing to be looked at where it goes with a character', async () => {
@@ -378,6 +394,38 @@ describe('who may use and change what is in the library', () => {
     expect(codeOf(await library.savings.look(event(ME), 'motion', CLIP, 'x'))).toBe('library-off');
   });
 
+  it('is nobody who was blocked, or left without the library, while something waited for their yes', async () => {
+    const { keep, library, life, event } = await setUp({
+      clip: { durationMs: 20_000 },
+      media: { lookAtClip: async () => LOOK },
+    });
+    const item = await keep(ME, 'motion', { name: 'Mine', scope: 'mine' });
+    const { savings } = library;
+    const { code } = taken(await savings.look(event(ME), 'motion', CLIP, 'Shuffle'));
+    const job = { inputs: { clip: item.file }, requester: ME.requester } as unknown as Job;
+    const all = async () =>
+      Promise.all([
+        savings.look(event(ME), 'motion', { ...CLIP, path: '/in/other' }, 'x'),
+        savings.lookAtJob(event(ME), 'motion', job),
+        savings.find(ME, code),
+        savings.choose(ME, code, 'whole'),
+        savings.call(ME, code, 'Other'),
+        savings.save(ME, code, { scope: 'mine' }),
+        library.rename(ME, item, 'Other'),
+        library.move(ME, item, 'space'),
+      ]);
+    const set = (part: string, texts: Record<string, string>) =>
+      life.ctx.settings.change('discord:10', 'discord:1', part, texts);
+    await set('library', { who: 'off' });
+    expect((await all()).map(codeOf)).toEqual(Array(8).fill('library-off'));
+    await set('library', { who: 'everyone' });
+    await set('block', { member: 'discord:7' });
+    expect((await all()).map(codeOf)).toEqual(Array(8).fill('blocked'));
+    // What is theirs they may take away at any time.
+    taken(await savings.decline(ME, code));
+    taken(await library.remove(ME, item));
+  });
+
   it('keeps what came from a channel for adults to such channels', async () => {
     const { keep, library, life } = await setUp();
     await life.ctx.settings.change('discord:10', 'discord:1', 'adult', { channels: 'on' });
@@ -417,6 +465,50 @@ describe('a character in the library', () => {
     taken(await life.core.takedown.decide(ADMIN, job?.code ?? '', 'remove'));
     await life.clocks.runAll(world.time.now + 7_200_000);
     expect(await world.disk.library.on(['space:discord:10'], 'character')).toEqual([]);
+  });
+
+  it('is the part of its picture that was chosen, and keeps what the whole is known by', async () => {
+    const { library, event, life, files, world } = await setUp({ media: { pictureHash: async () => hash } });
+    const { media } = life.ctx;
+    const { normaliseImage } = media;
+    const cut: unknown[] = [];
+    media.normaliseImage = async (path, to, how) => {
+      cut.push(how?.crop);
+      return normaliseImage(path, to, how);
+    };
+    const crop = { left: 0.5, top: 0, width: 0.5, height: 1 };
+    // Files are named by their hash.
+    const WHOLE = 'kept-/in/picture';
+    const saving = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Rob', crop));
+    expect(cut).toEqual([crop]);
+    const saved = taken(await library.savings.save(ME, saving.code, { scope: 'mine' }));
+    expect(saved).toMatchObject({ item: { croppedFrom: { sha256: WHOLE, looks: hash } } });
+    if (saved.kind !== 'saved') throw new Error('the name was taken');
+    // The whole picture is nobody's any more.
+    expect([...files.kept]).toEqual([saved.item.file.key]);
+    const image = taken(await library.take(ME, 'character', 'Rob'));
+    taken(await createJob(life.intake, { ...ME, id: 'discord:901' }, { ...UPLOADS, image }, CHOICES));
+    const job = await world.disk.store.get('discord:901');
+    expect(job?.inputs.image).toMatchObject({ key: saved.item.file.key, croppedFrom: { sha256: WHOLE } });
+    // So it does where a job was made of that part, and its picture is kept.
+    if (!job) throw new Error('there is no job');
+    const again = taken(await library.savings.lookAtJob(event(ME), 'character', job));
+    expect(taken(await library.savings.save(ME, again.code, { scope: 'mine' }))).toMatchObject({
+      item: { file: saved.item.file, croppedFrom: { sha256: WHOLE } },
+    });
+  });
+
+  it('is refused where the part of its picture that was chosen is a picture that is blocked', async () => {
+    const { library, event, life, files } = await setUp({
+      media: { pictureHash: async (path) => (path.startsWith('/in/') ? undefined : hash) },
+    });
+    life.ctx.blocks.refusalFor = async (_space, { image }) =>
+      image.path.startsWith('/in/') ? undefined : { code: 'picture-blocked' };
+    const crop = { left: 0.5, top: 0, width: 0.5, height: 1 };
+    expect(codeOf(await library.savings.look(event(ME), 'character', PICTURE, 'Rob', crop))).toBe(
+      'picture-blocked',
+    );
+    expect([...files.kept]).toEqual([]);
   });
 
   it('is asked about whom it shows by whoever did not give it', async () => {

@@ -501,9 +501,9 @@ describe('rendering a job again', () => {
     const { offers, job, life } = await done();
     const uploads = { ...(await life.intake.uploadsOf(job)), image: { path: '/in/other', sha256: 'o' } };
     await life.core.privacy.forgetJob(job.id);
-    expect(await offers.again(AGAIN, job, false)).toMatchObject(refused('no-such-job'));
+    expect(await offers.again(AGAIN, job, false)).toMatchObject(refused('file-gone'));
     for (const ask of [true, false])
-      expect(await offers.take(AGAIN, uploads, CHOICES, ask)).toMatchObject(refused('no-such-job'));
+      expect(await offers.take(AGAIN, uploads, CHOICES, ask)).toMatchObject(refused('file-gone'));
   });
 });
 

@@ -388,7 +388,7 @@ describe('a file that two jobs share', () => {
       if (made.ok)
         for (const { key } of [job.inputs.image, job.inputs.clip]) expect(files.kept.has(key)).toBe(true);
       else {
-        expect(made).toMatchObject({ refusal: { code: 'no-such-job' } });
+        expect(made).toMatchObject({ refusal: { code: 'file-gone' } });
         expect(await world.disk.ledger.held()).toEqual([]);
         expect(files.kept.size).toBe(0);
       }

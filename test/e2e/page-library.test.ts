@@ -81,7 +81,8 @@ describe('the library on the page', BROWSER, () => {
     await nameOf(page).fill('Rob');
     expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'No real person' }).click();
-    await expectText(page, '#characters .take', 'Rob');
+    // A picture is its owner's alone until they give it.
+    await expectText(page, '#characters .take', 'RobMine');
 
     await page.getByRole('button', { name: 'Remove picture' }).click();
     await page.getByRole('button', { name: 'Remove clip' }).click();
@@ -130,7 +131,14 @@ describe('the library on the page', BROWSER, () => {
     await page.getByRole('heading', { name: 'Gstaad' }).waitFor();
     await page.getByRole('button', { name: 'Put first' }).click();
     await page.getByRole('button', { name: 'Not first any more' }).waitFor();
+    await page.getByRole('button', { name: 'Keep for me alone' }).click();
+    await expectText(page, '#item-facts', 'for you alone');
+    expect(await page.getByRole('button', { name: 'Put first' }).isVisible()).toBe(false);
     await page.keyboard.press('Escape');
+    await page.getByLabel('Find a motion').fill('');
+    await page.getByLabel('Whose motions').selectOption('Mine');
+    await expect.poll(() => page.locator('#motions .item').count()).toBe(1);
+    await page.getByLabel('Whose motions').selectOption('All');
     await page.getByLabel('Find a motion').fill('gsta');
     await expectText(page, '#motions .take', 'Gstaad');
     await page.getByRole('button', { name: /^Gstaad/ }).click();

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobView, PriceView, Problem } from '../../src/http/page/contract.ts';
-import type { LibraryItemView, LibraryView, SavingView } from '../../src/http/page/library-contract.ts';
+import type {
+  CastView,
+  LibraryItemView,
+  LibraryView,
+  SavingView,
+} from '../../src/http/page/library-contract.ts';
+import { FOUR } from '../fakes/cast-of-four.ts';
 import { form, post, start } from './harness.ts';
 
 const clipForm = (fields: Record<string, string | Blob> = {}): FormData => {
@@ -52,6 +58,23 @@ describe('the library of the page', () => {
     expect(await (await fetch(`${url}${item.links.file}`)).text()).toBe('clip');
   });
 
+  it('keeps the part of a picture that was chosen, and refuses what is none', async () => {
+    const { url, life } = await start();
+    const { media } = life.ctx;
+    const { normaliseImage } = media;
+    const cut: unknown[] = [];
+    media.normaliseImage = async (path, to, how) => {
+      cut.push(how?.crop);
+      return normaliseImage(path, to, how);
+    };
+    const body = pictureForm('Rob');
+    body.set('crop', '0.5,0,0.5,1');
+    expect((await keep(url, body, '?shows=no-person')).name).toBe('Rob');
+    expect(cut).toEqual([{ left: 0.5, top: 0, width: 0.5, height: 1 }]);
+    body.set('crop', 'half of it');
+    expect((await post(`${url}/api/library`, body)).status).toBe(400);
+  });
+
   it('is used in the place of a file, for a price and for a job', async () => {
     const { url, life, world } = await start();
     const motion = await keep(url, clipForm({ name: 'Shuffle' }));
@@ -72,6 +95,26 @@ describe('the library of the page', () => {
     wrong.append('motion', 'polka');
     expect((await post(`${url}/api/jobs`, wrong)).status).toBe(404);
     expect(rob.kind).toBe('character');
+  });
+
+  it('makes a cast of four with one press, however often that is sent, and each is delivered', async () => {
+    const { url, life, world } = await start();
+    await keep(url, clipForm({ name: 'Shuffle' }));
+    for (const name of FOUR) await keep(url, pictureForm(name), '?shows=no-person');
+    const cast = (query: string, key = 'press') =>
+      post(`${url}/api/cast?characters=${FOUR.join(',')}&${query}`, undefined, { 'idempotency-key': key });
+    expect([(await cast('')).status, (await cast('motion=shuf&max_usd=1.11', 'dear')).status]).toEqual([
+      400, 409,
+    ]);
+    const { jobs } = await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201);
+    expect(jobs).toHaveLength(4);
+    const again = await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201);
+    expect(again.jobs.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+    await life.scheduler.runAll(world.time.now + 3_600_000);
+    for (const { id } of jobs)
+      expect((await read<JobView>(fetch(`${url}/api/jobs/${id}`))).state).toBe('delivered');
+    await fetch(`${url}/api/jobs/${jobs[0]?.id}`, { method: 'DELETE' });
+    expect((await read<CastView>(cast('motion=shuf&max_usd=1.12'), 201)).jobs).toHaveLength(3);
   });
 
   it('takes the motion and the picture of a job that was made', async () => {
@@ -109,6 +152,44 @@ describe('the library of the page', () => {
     const [other] = (await read<LibraryView>(fetch(`${url}/api/library`))).items;
     await fetch(url + other?.links.self, { method: 'DELETE' });
     expect(stored && (await files.has(stored.file))).toBe(false);
+  });
+
+  it('keeps something for whom it is told to, lists one shelf or both, and moves between them', async () => {
+    const { url } = await start();
+    const saving = await read<SavingView>(post(`${url}/api/library`, clipForm({ name: 'Shuffle' })), 201);
+    expect(saving.scopes).toEqual(['space', 'mine']);
+    const item = await read<LibraryItemView>(post(`${url}${saving.links.self}/save?scope=mine`), 201);
+    expect(item.scope).toBe('mine');
+    await keep(url, clipForm({ name: 'Twist' }));
+    const names = async (query: string) => {
+      const { items, total, known } = await read<LibraryView>(fetch(`${url}/api/library?${query}`));
+      return [items.map(({ name }) => name), total, known];
+    };
+    expect(await names('')).toEqual([['Twist', 'Shuffle'], 2, 2]);
+    expect(await names('scope=mine')).toEqual([['Shuffle'], 1, 2]);
+    expect(await names('scope=space&typed=twi')).toEqual([['Twist'], 1, 2]);
+    const self = url + item.links.self;
+    expect(await read<LibraryItemView>(post(`${self}/move?scope=space`))).toMatchObject({ scope: 'space' });
+    expect(await names('scope=mine')).toEqual([[], 0, 2]);
+    await keep(url, clipForm({ name: 'shuffle' }), '?scope=mine');
+    // The name is taken there.
+    const back = await post(`${self}/move?scope=mine`);
+    expect([back.status, ((await back.json()) as Problem).code]).toEqual([409, 'name-taken']);
+  });
+
+  it.each(['/api/library?scope=all', '/api/library?scope='])('refuses the shelf of %s', async (path) => {
+    const { url } = await start();
+    expect((await fetch(url + path)).status).toBe(400);
+  });
+
+  it('refuses to keep something for, or to move it to, whoever there is not', async () => {
+    const { url } = await start();
+    const { links } = await read<SavingView>(post(`${url}/api/library`, clipForm({ name: 'Shuffle' })), 201);
+    expect((await post(`${url}${links.self}/save?scope=all`)).status).toBe(400);
+    const item = await read<LibraryItemView>(post(`${url}${links.self}/save`), 201);
+    expect(item.scope).toBe('space');
+    for (const query of ['', '?scope=all'])
+      expect((await post(`${url}${item.links.self}/move${query}`)).status).toBe(400);
   });
 
   it('tells which name was taken meanwhile, and proposes another', async () => {

@@ -1,9 +1,10 @@
-/** A member is over a limit and asks the admins: one yes lets one job past that one limit, for a day. */
+/** A member is over a limit and asks the admins: one yes lets what they asked for past that one limit, for a day. */
 
 import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';
 import type { Job } from '../job/job.ts';
+import type { AskedOffer, CastOffer } from '../library/cast-offer.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import type { Intake } from './intake.ts';
@@ -20,21 +21,62 @@ export type Approvals = {
   ask(
     call: Caller,
     code: string,
-  ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: Offer }>>;
+  ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: AskedOffer }>>;
   /** Whether this member decides on what is asked for in that space. */
   mayDecide(call: Caller, spaceId: string): boolean;
-  /** The yes of an admin: the job starts, at no more than the price that was asked for. */
-  approve(call: Caller, code: string): Promise<Outcome<Job>>;
+  /** The yes of an admin: the job starts, or all of a cast, at no more than the price that was asked for. */
+  approve(call: Caller, code: string): Promise<Outcome<Job[]>>;
   /** The no of an admin; the member is told. */
-  refuse(call: Caller, code: string): Promise<Outcome<Offer>>;
+  refuse(call: Caller, code: string): Promise<Outcome<AskedOffer>>;
 };
 
-export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): Approvals {
+/** Where something waits that admins may be asked for. */
+export type Askable<O extends AskedOffer> = {
+  alone<T>(code: string, work: () => Promise<T>): Promise<T>;
+  get(code: string): Promise<O | undefined>;
+  save(offer: O): Promise<O>;
+  drop(offer: O): Promise<void>;
+  /** Starts it past these limits, at no more than the price that was asked for. What a crash has left of it is found again. */
+  openPast(offer: O, call: Caller, lifted: readonly PastLimit[]): Promise<Outcome<Job[]>>;
+};
+
+/** `casts`: what waits there for a yes to several jobs at once. */
+export function createApprovals(
+  ctx: Context,
+  intake: Intake,
+  kv: OfferStore,
+  casts: Askable<CastOffer>,
+): Approvals {
+  const offers: Askable<Offer> = {
+    ...kv,
+    async openPast(offer, _call, lifted) {
+      const job = await intake.existing(offer);
+      if (job) return accept([job]);
+      const { requester, choices } = offer;
+      const prepared = await intake.prepare(requester.spaceId, await uploadsOf(ctx, offer), choices);
+      if (!prepared.ok) return prepared;
+      const { micros } = prepared.value.quote;
+      if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });
+      const made = await intake.open(offer, prepared.value, lifted);
+      return made.ok ? accept([made.value]) : made;
+    },
+  };
+  const [single, several] = [approvalsFor(ctx, offers), approvalsFor(ctx, casts)];
+  const of = async (code: string): Promise<Approvals> => ((await casts.get(code)) ? several : single);
+  return {
+    mayDecide: single.mayDecide,
+    ask: async (call, code) => (await of(code)).ask(call, code),
+    approve: async (call, code) => (await of(code)).approve(call, code),
+    refuse: async (call, code) => (await of(code)).refuse(call, code),
+  };
+}
+
+function approvalsFor<O extends AskedOffer>(ctx: Context, kv: Askable<O>): Approvals {
   const mayDecide = ({ requester, standing }: Caller, spaceId: string): boolean =>
     (requester.spaceId === spaceId && standing.moderator) || ctx.access.isOperator(requester);
 
   /** An offer that waits for an admin, if this is one of its space. */
-  async function findFor(call: Caller, code: string): Promise<Outcome<Offer & { over: OverQuota }>> {
+  async function findFor(call: Caller, code: string): Promise<Outcome<O & { over: OverQuota }>> {
     const offer = await kv.get(code);
     if (!offer?.over || offer.askedAt === undefined) return refuse({ code: 'already-decided' });
     const { over } = offer;
@@ -43,14 +85,14 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
     return accept({ ...offer, over });
   }
 
-  async function tell(offer: Offer): Promise<NonNullable<Offer['told']> | 'nobody'> {
+  async function tell(offer: O): Promise<NonNullable<Offer['told']> | 'nobody'> {
     const notice = { kind: 'asked' as const, offer };
     if (await tellAdmins(ctx, offer.requester, notice)) return 'log-channel';
     return (await tellThere(offer, notice)) ? 'here' : 'nobody';
   }
 
   /** Where the member asked for the job. */
-  async function tellThere({ requester }: Offer, notice: Notice): Promise<boolean> {
+  async function tellThere({ requester }: O, notice: Notice): Promise<boolean> {
     const { platform, spaceId, target } = requester;
     try {
       return (await ctx.chats.get(platform)?.post?.({ target }, spaceId, notice)) ?? false;
@@ -58,21 +100,6 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
       ctx.log.warn({ err, notice: notice.kind }, 'a member could not be told');
       return false;
     }
-  }
-
-  /** At no more than the price that was asked for. A crash may have left its job behind already. */
-  async function openPast(offer: Offer, lifted: readonly PastLimit[]): Promise<Outcome<Job>> {
-    const job = await intake.existing(offer);
-    if (job) return accept(job);
-    const prepared = await intake.prepare(
-      offer.requester.spaceId,
-      await uploadsOf(ctx, offer),
-      offer.choices,
-    );
-    if (!prepared.ok) return prepared;
-    const { micros } = prepared.value.quote;
-    if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });
-    return intake.open(offer, prepared.value, lifted);
   }
 
   return {
@@ -103,10 +130,10 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
         const shut = ctx.access.refusalFor({ requester: offer.requester, standing: call.standing });
         if (shut) return refuse(shut);
         const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
-        const made = await openPast(offer, lifted);
+        const made = await kv.openPast(offer, call, lifted);
         if (made.ok) {
           await kv.drop(offer);
-          ctx.log.info({ job: made.value.code, by: call.requester.memberId }, 'a job was let past a limit');
+          ctx.log.info({ job: offer.code, by: call.requester.memberId }, 'a job was let past a limit');
           return made;
         }
         // Another limit has no room either: that one takes another yes.
@@ -122,7 +149,7 @@ export function createApprovals(ctx: Context, intake: Intake, kv: OfferStore): A
         const offer = found.value;
         await kv.drop(offer);
         await tellThere(offer, { kind: 'declined', offer });
-        return accept<Offer>(offer);
+        return accept<AskedOffer>(offer);
       }),
   };
 }

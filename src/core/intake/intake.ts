@@ -48,7 +48,10 @@ export type Intake = {
    */
   open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
   /** Several jobs at once, at the prices that were asked for: all of them, or none where a limit has no room for all. */
-  openAll(wanted: readonly { event: Event; prepared: PreparedJob }[]): Promise<Outcome<Job[]>>;
+  openAll(
+    wanted: readonly { event: Event; prepared: PreparedJob }[],
+    past?: readonly PastLimit[],
+  ): Promise<Outcome<Job[]>>;
   /** A finished look back: the files and the wishes of a job, to make another one of. */
   uploadsOf(job: Job): Promise<Uploads>;
   choicesOf(job: Job): Choices;
@@ -151,7 +154,7 @@ export function createIntake(ctx: Context): Intake {
     });
   }
 
-  const openAll: Intake['openAll'] = (wanted) =>
+  const openAll: Intake['openAll'] = (wanted, past) =>
     allLocked(
       wanted.map(({ event }) => event.id),
       async () => {
@@ -163,7 +166,7 @@ export function createIntake(ctx: Context): Intake {
           if (!what.ok) return what;
           ready.push({ event, what: { ...what.value, cast } });
         }
-        return await openJobs(ctx, ready);
+        return await openJobs(ctx, ready, past);
       },
     );
 
@@ -179,7 +182,7 @@ export function createIntake(ctx: Context): Intake {
   ): Promise<Outcome<NewJob>> {
     const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
     if (shut) return refuse(shut);
-    for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'no-such-job' });
+    for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'file-gone' });
     const inputs = 'inputs' in files ? accept(files.inputs) : await ready(work, files.uploads, plan);
     if (!inputs.ok) return inputs;
     // A part of a picture may be a picture that is blocked, though the whole is none.

@@ -84,7 +84,7 @@ async function readyClip(
 }
 
 /** What the picture is known by, so that whatever is blocked of it is found in its parts, too. */
-async function wholeOf(
+export async function wholeOf(
   { media }: Pick<Context, 'media'>,
   { path, sha256, croppedFrom }: Upload,
 ): Promise<NonNullable<NamedFile['croppedFrom']> | 'busy'> {

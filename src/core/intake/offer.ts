@@ -73,15 +73,17 @@ export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
   unit: leftJobs === undefined ? 'usd' : 'jobs',
 });
 
+type Over = Pick<Offer, 'over' | 'lifted' | 'askedAt' | 'told' | 'expiresAt'>;
+
 /** The offer as if nobody had been asked: what was asked for is not what it is now. */
-function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
+function unasked<O extends Over>({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: O) {
   return offer;
 }
 
 /** What the admins were asked for holds for the limit that they were told of; of another one it is good until `expiresAt`. */
-export function overLimit(offer: Offer, over: OverQuota, expiresAt: number): Offer {
+export function overLimit<O extends Over>(offer: O, over: OverQuota, expiresAt: number): O {
   const isSame = offer.over && JSON.stringify(pastOf(offer.over)) === JSON.stringify(pastOf(over));
-  return { ...(isSame ? offer : { ...unasked(offer), expiresAt }), why: 'over-limit', over };
+  return { ...(isSame ? offer : { ...unasked(offer), expiresAt }), over } as O;
 }
 
 export type Misfit = { mend: Partial<Choices>; seconds: number };

@@ -145,7 +145,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     await using work = ctx.fileUse.begin();
     const image = await keepUpload(work, uploads.image);
     const clip = await keepUpload(work, uploads.clip);
-    if (!image || !clip) return refuse({ code: 'no-such-job' });
+    if (!image || !clip) return refuse({ code: 'file-gone' });
     const asks = await consents.reasonToAsk(event.requester, image);
     const offer = await kv.save({
       id: event.id,
@@ -233,10 +233,13 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const made = await intake.open(offer, prepared.value, offer.lifted);
       if (made.ok) await kv.drop(offer);
       const over = overOf(made);
-      return over
-        ? accept(takenOf(await kv.save(overLimit(offer, over, ctx.clock.now() + WAITS_MS))))
-        : jobOf(made);
+      return over ? accept(takenOf(await kv.save(askable(offer, over)))) : jobOf(made);
     });
+
+  const askable = (offer: Offer, over: OverQuota): Offer => ({
+    ...overLimit(offer, over, ctx.clock.now() + WAITS_MS),
+    why: 'over-limit',
+  });
 
   const decline: Offers['decline'] = (call, code) =>
     kv.alone(code, async () => {

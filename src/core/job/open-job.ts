@@ -30,15 +30,18 @@ export async function openJob(
 export async function openJobs(
   ctx: Context,
   wanted: readonly { event: Event; what: NewJob }[],
+  past: readonly PastLimit[] = [],
 ): Promise<Outcome<Job[]>> {
   const now = ctx.clock.now();
-  const hold = await ctx.ledger.reserveAll(wanted.map(({ event, what }) => holdOf(ctx, event, what, now)));
+  const hold = await ctx.ledger.reserveAll(
+    wanted.map(({ event, what }) => holdOf(ctx, event, what, now, past)),
+  );
   if (!hold.ok) return noRoom(hold);
   const jobs: Job[] = [];
   for (const { event, what } of wanted) {
     const job = (await ctx.store.get(event.id)) ?? (await create(ctx, event, what, now, 1));
     // By then there may be no room for it any more, though others of them are made.
-    const made = job ? accept(job) : await openJob(ctx, event, what, [], 2);
+    const made = job ? accept(job) : await openJob(ctx, event, what, past, 2);
     if (!made.ok) return made;
     jobs.push(made.value);
   }

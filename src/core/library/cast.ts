@@ -1,42 +1,29 @@
 /** One motion with several characters: one price for all before, a job each, and all of them or none. */
 import type { Context } from '../context.ts';
+import type { Askable } from '../intake/approvals.ts';
 import type { Intake, PreparedJob } from '../intake/intake.ts';
+import { overLimit, overOf } from '../intake/offer.ts';
 import type { IntakeResult } from '../intake/offers.ts';
 import { codeOf } from '../job/code.ts';
-import type { Event, Job, Requester } from '../job/job.ts';
+import type { Event, Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
 import type { Choices } from '../price/quote.ts';
-import { accept, type Outcome, refuse } from '../refusals.ts';
+import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
-import type { ConsentReason } from '../trust/consent-answers.ts';
+import { type CastOffer, castJobIds } from './cast-offer.ts';
 import type { Library } from './library.ts';
 
 const MOST_IN_CAST = 4;
 const WAITS_MS = 10 * 60_000;
 const DONE_KEPT_MS = 24 * 3_600_000;
 
-/** A price for all that waits for a yes. What it is made of lies in the library, and is looked up again with the yes. */
-export type CastOffer = {
-  /** The event's id: the jobs have it with a number behind. */
-  id: string;
-  code: string;
-  requester: Requester;
-  choices: Choices;
-  motion: { id: string; name: string };
-  characters: readonly { id: string; name: string; micros: Micros }[];
-  micros: Micros;
-  seconds: number;
-  provider: string;
-  /** Its yes says whom the pictures show, and this is why. */
-  asks?: ConsentReason;
-  /** It costs more than it did. */
-  dearer?: true;
-  expiresAt: number;
-};
-
-type CastResult = { kind: 'jobs'; jobs: Job[] } | { kind: 'cast'; offer: CastOffer };
+type CastResult =
+  | { kind: 'jobs'; jobs: Job[] }
+  | { kind: 'cast'; offer: CastOffer }
+  /** A limit has no room for all of them, and admins can be asked. */
+  | { kind: 'over'; offer: CastOffer; refusal: OverQuota };
 /** What comes of `/animate`: with several characters, their price waits for a yes. */
 export type AnimateResult = IntakeResult | Extract<CastResult, { kind: 'cast' }>;
 
@@ -56,19 +43,25 @@ export type Casts = {
     given?: GivenConsent,
   ): Promise<Outcome<CastResult>>;
   decline(caller: Caller, code: string): Promise<Outcome<CastOffer>>;
+  /** `already-decided` when its jobs were made, `offer-expired` when nothing waits any more. */
+  find(caller: Caller, code: string): Promise<Outcome<CastOffer>>;
   forget(memberId: string): Promise<boolean>;
 };
 
 const PREFIX = 'cast:';
-const jobIdOf = (id: string, at: number): string => `${id}-${at + 1}`;
 
 export function createCasts(
   ctx: Context,
   { intake, library, kv }: { intake: Intake; library: Pick<Library, 'take'>; kv: KeyValueStore },
-): Casts {
+): Casts & { asking: Askable<CastOffer> } {
   const consents = createConsents(ctx);
   const keyOf = (code: string): string => PREFIX + code.trim().toUpperCase();
   const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
+
+  async function save(offer: CastOffer): Promise<CastOffer> {
+    await kv.set(keyOf(offer.code), offer, offer.expiresAt - ctx.clock.now() + DONE_KEPT_MS);
+    return offer;
+  }
 
   /** Each of them with its price as it is now. Refused as a whole where one is. */
   async function prepareAll(
@@ -95,6 +88,7 @@ export function createCasts(
     { id, requester }: Event,
     choices: Choices,
     all: readonly PreparedJob[],
+    dearer?: true,
   ): Promise<Outcome<CastOffer>> {
     const first = all[0];
     const uploads = all.flatMap(({ files }) => ('uploads' in files ? files.uploads : []));
@@ -117,24 +111,87 @@ export function createCasts(
       seconds: first.quote.seconds,
       provider: first.quote.provider,
       ...(asks ? { asks } : {}),
+      ...(dearer ? { dearer } : {}),
       expiresAt: ctx.clock.now() + WAITS_MS,
     };
-    await kv.set(keyOf(offer.code), offer, WAITS_MS + DONE_KEPT_MS);
-    return accept(offer);
+    return accept(await save(offer));
   }
 
-  async function find(caller: Caller, code: string): Promise<Outcome<CastOffer>> {
+  async function ofCaller({ requester }: Caller, code: string): Promise<Outcome<CastOffer>> {
     const offer = await kv.get<CastOffer>(keyOf(code));
     if (!offer) return refuse({ code: 'offer-expired' });
-    return offer.requester.memberId === caller.requester.memberId
-      ? accept(offer)
-      : refuse({ code: 'not-allowed' });
+    return offer.requester.memberId === requester.memberId ? accept(offer) : refuse({ code: 'not-allowed' });
   }
 
-  async function made({ id, characters }: CastOffer): Promise<Job[]> {
-    const jobs = await Promise.all(characters.map((_, at) => ctx.store.get(jobIdOf(id, at))));
+  const find: Casts['find'] = async (caller, code) => {
+    const found = await ofCaller(caller, code);
+    if (!found.ok) return found;
+    if (await isDecided(found.value)) return refuse({ code: 'already-decided' });
+    return found.value.expiresAt > ctx.clock.now() ? found : refuse({ code: 'offer-expired' });
+  };
+
+  /** Those that are there. */
+  async function jobsOf(offer: CastOffer): Promise<Job[]> {
+    const jobs = await Promise.all(castJobIds(offer).map((id) => ctx.store.get(id)));
     return jobs.flatMap((job) => job ?? []);
   }
+
+  const isDecided = async (offer: CastOffer): Promise<boolean> =>
+    offer.made === true || (await jobsOf(offer)).length > 0;
+
+  /** What a yes has made; undefined while it has yet to be said, or broke off in the middle. */
+  async function madeBefore(offer: CastOffer): Promise<Outcome<Job[]> | undefined> {
+    const jobs = await jobsOf(offer);
+    if (jobs.length === offer.characters.length) return accept(jobs);
+    if (!offer.made) return undefined;
+    return jobs.length > 0 ? accept(jobs) : refuse({ code: 'already-decided' });
+  }
+
+  /** As they were chosen, whatever they are called by now, and where it was asked for. */
+  function prepareAgain({ requester, motion, characters, choices }: CastOffer, { standing }: Caller) {
+    const ids = characters.map(({ id }) => id);
+    return prepareAll({ requester, standing }, motion.id, ids, choices);
+  }
+
+  async function openAll(
+    offer: CastOffer,
+    all: readonly PreparedJob[],
+    past: readonly PastLimit[] | undefined,
+    given?: GivenConsent,
+  ): Promise<Outcome<Job[]>> {
+    const ids = castJobIds(offer);
+    const wanted = all.map((prepared, at) => ({
+      event: { id: ids[at] ?? '', requester: offer.requester },
+      prepared,
+    }));
+    for (const { event, prepared } of wanted)
+      if (given && 'uploads' in prepared.files)
+        await consents.give(event, prepared.files.uploads.image, given, prepared.quote.provider);
+    const opened = await intake.openAll(wanted, past);
+    // Whoever deletes one of them afterwards does not want it anew.
+    if (opened.ok) await save({ ...offer, made: true });
+    return opened;
+  }
+
+  const sumOf = (all: readonly PreparedJob[]): number =>
+    all.reduce((sum, { quote }) => sum + quote.micros, 0);
+
+  const asking: Askable<CastOffer> = {
+    alone,
+    get: (code) => kv.get<CastOffer>(keyOf(code)),
+    save,
+    drop: ({ code }) => kv.delete(keyOf(code)).then(() => {}),
+    async openPast(offer, call, lifted) {
+      const before = await madeBefore(offer);
+      if (before) return before;
+      const all = await prepareAgain(offer, call);
+      if (!all.ok) return all;
+      const micros = sumOf(all.value);
+      return micros > offer.micros
+        ? refuse({ code: 'price-rose', micros })
+        : openAll(offer, all.value, lifted);
+    },
+  };
 
   return {
     async offer(call, { motion, characters, choices }) {
@@ -156,40 +213,40 @@ export function createCasts(
     },
     confirm: (caller, code, agreedMicros, given) =>
       alone(code, async () => {
-        const found = await find(caller, code);
+        const found = await ofCaller(caller, code);
         if (!found.ok) return found;
         const offer = found.value;
-        const before = await made(offer);
-        if (before.length === offer.characters.length) return accept({ kind: 'jobs', jobs: before });
+        const before = await madeBefore(offer);
+        if (before) return before.ok ? accept({ kind: 'jobs', jobs: before.value }) : before;
         if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
-        const shut = ctx.access.refusalFor(caller);
+        const { requester } = offer;
+        // Where it is said, and where it was asked for.
+        const shut = ctx.access.refusalFor(caller) ?? ctx.access.refusalFor({ ...caller, requester });
         if (shut) return refuse(shut);
-        if (offer.asks && !given) return accept({ kind: 'cast', offer });
-        // As they were chosen, whatever they are called by now.
-        const ids = offer.characters.map(({ id }) => id);
-        const all = await prepareAll(caller, offer.motion.id, ids, offer.choices);
+        if (offer.asks && !offer.consented && !given) return accept({ kind: 'cast', offer });
+        const all = await prepareAgain(offer, caller);
         if (!all.ok) return all;
-        const micros = all.value.reduce((sum, { quote }) => sum + quote.micros, 0);
+        const micros = sumOf(all.value);
         if (micros > Math.min(offer.micros, agreedMicros ?? 0)) {
-          const anew = await offered(offer, offer.choices, all.value);
-          if (!anew.ok) return anew;
+          // What the admins were asked for must stay what they say yes to.
+          if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
           const isDearer = agreedMicros !== undefined || micros > offer.micros;
-          return accept({ kind: 'cast', offer: { ...anew.value, ...(isDearer ? { dearer: true } : {}) } });
+          const anew = await offered(offer, offer.choices, all.value, isDearer || undefined);
+          return anew.ok ? accept({ kind: 'cast', offer: anew.value }) : anew;
         }
-        const wanted = all.value.map((prepared, at) => ({
-          event: { id: jobIdOf(offer.id, at), requester: offer.requester },
-          prepared,
-        }));
-        for (const { event, prepared } of wanted)
-          if (given && 'uploads' in prepared.files)
-            await consents.give(event, prepared.files.uploads.image, given, prepared.quote.provider);
-        const opened = await intake.openAll(wanted);
-        return opened.ok ? accept({ kind: 'jobs', jobs: opened.value }) : opened;
+        const opened = await openAll(offer, all.value, offer.lifted, given);
+        if (opened.ok) return accept({ kind: 'jobs', jobs: opened.value });
+        const over = overOf(opened);
+        if (!over) return opened;
+        const told = given ? { ...offer, consented: true as const } : offer;
+        const waits = await save(overLimit(told, over, ctx.clock.now() + WAITS_MS));
+        return accept({ kind: 'over', offer: waits, refusal: over });
       }),
+    find,
     decline: (caller, code) =>
       alone(code, async () => {
-        const offer = await find(caller, code);
-        if (offer.ok && (await made(offer.value)).length > 0) return refuse({ code: 'already-decided' });
+        const offer = await ofCaller(caller, code);
+        if (offer.ok && (await isDecided(offer.value))) return refuse({ code: 'already-decided' });
         if (offer.ok) await kv.delete(keyOf(code));
         return offer;
       }),
@@ -203,5 +260,6 @@ export function createCasts(
       }
       return any;
     },
+    asking,
   };
 }

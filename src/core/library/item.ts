@@ -9,7 +9,7 @@ import type { ItemKind } from './kinds.ts';
 export { ITEM_KINDS, type ItemKind } from './kinds.ts';
 
 /** For whom it is: its owner wherever they are, or everybody in one space. */
-const ITEM_SCOPES = ['mine', 'space'] as const;
+export const ITEM_SCOPES = ['mine', 'space'] as const;
 export type ItemScope = (typeof ITEM_SCOPES)[number];
 
 /** The file of a job that an item takes the place of. */

@@ -8,12 +8,14 @@ import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import { FORGOTTEN } from '../trust/audit.ts';
 import { messengerOf, passedOn } from '../trust/consent.ts';
+import { isSpaces, withoutMember } from './forgotten.ts';
+import { fullShelf } from './full-shelf.ts';
 import { type ItemKind, type ItemScope, keysOf, type LibraryItem, spaceShelf } from './item.ts';
 import { foundBy, readName } from './names.ts';
 import { type ItemNumbers, NOT_USED } from './numbers.ts';
 import { pricesIn } from './prices.ts';
 import { createSavingStore } from './saving.ts';
-import { createSavings, fullShelf, type Savings } from './savings.ts';
+import { createSavings, type Savings } from './savings.ts';
 import { createShelves, type Shelves } from './shelves.ts';
 
 export const SORTS = ['newest', 'used', 'cheapest'] as const;
@@ -42,10 +44,12 @@ export type Library = Pick<Shelves, 'closed' | 'find' | 'mayChange' | 'mayAdd'> 
       sort?: Sort | undefined;
       typed?: string | undefined;
       most?: number;
-      /** Others see the list as well: without what is the member's own. */
-      seenByAll?: boolean;
+      /** Of one shelf alone. Where others see the list as well, that is the space's: without what is the member's own. */
+      scope?: ItemScope | undefined;
     },
   ): Promise<Outcome<ListedItem[]>>;
+  /** How many they may use here. */
+  count(caller: Caller, kind: ItemKind): Promise<number>;
   /** One, with how long it usually takes. */
   details(caller: Caller, item: LibraryItem): Promise<ListedItem & { usualMs?: number }>;
   byId(caller: Caller, kind: ItemKind, id: string): Promise<Outcome<LibraryItem>>;
@@ -96,6 +100,8 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
     { id, kind }: LibraryItem,
     make: (item: LibraryItem) => Outcome<LibraryItem>,
   ): Promise<Outcome<LibraryItem>> {
+    const shut = shelves.closed(caller);
+    if (shut) return refuse(shut);
     let why: Refusal | undefined;
     let after: LibraryItem | undefined;
     const changed = await ctx.library.change(
@@ -131,12 +137,12 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
   return {
     savings,
     ...shelves,
-    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity, seenByAll = false }) {
+    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity, scope: wanted }) {
       const shut = shelves.closed(caller);
       if (shut) return refuse(shut);
       const visible = await shelves.visible(caller, kind);
       const found = foundBy(
-        visible.filter(({ scope }) => !seenByAll || scope === 'space'),
+        visible.filter(({ scope }) => wanted === undefined || scope === wanted),
         typed,
       );
       const pinned = ({ pinned }: LibraryItem): number => (pinned ? 0 : 1);
@@ -148,6 +154,7 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
         return accept(all.sort((a, b) => (a.micros ?? Infinity) - (b.micros ?? Infinity)));
       return accept(all);
     },
+    count: async (caller, kind) => (await shelves.visible(caller, kind)).length,
     async details(caller, item) {
       const [one] = await listed(caller, [item]);
       const usualMs = await ctx.ledger.itemUsualMs(item.kind, item.id);
@@ -241,14 +248,3 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
 }
 
 const ANY_ROOM = { shelf: Infinity, owner: Infinity };
-
-/** The admins have said that it stays; not where it shows whoever gave it. */
-const isSpaces = (item: LibraryItem): boolean =>
-  item.scope === 'space' && item.pinned === true && !(item.kind === 'character' && item.shows === 'self');
-
-function withoutMember(item: LibraryItem, memberId: string): LibraryItem {
-  const { postedBy, ...rest } = item;
-  const isPosted = postedBy !== undefined && messengerOf(postedBy) === memberId;
-  const poster = postedBy === undefined ? {} : { postedBy: isPosted ? passedOn() : postedBy };
-  return { ...rest, ...poster, ownerId: rest.ownerId === memberId ? FORGOTTEN : rest.ownerId } as LibraryItem;
-}

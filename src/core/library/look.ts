@@ -1,7 +1,7 @@
 /** Looks at a file that is to be kept, and makes it ready: cut, normalised and with a moving preview. */
 import type { PricedFinding } from '../coach/finding.ts';
 import { findingsOf } from '../coach/findings.ts';
-import type { Span } from '../coach/look.ts';
+import type { Box, Span } from '../coach/look.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from '../intake/file-use.ts';
 import { keptUpload, type Upload } from '../intake/uploads.ts';
@@ -33,8 +33,8 @@ export type MadeCharacter = Made & { kind: 'character'; facts: ImageFacts };
 
 type Parts = Pick<Context, 'media' | 'looks' | 'lessons' | 'files' | 'registry' | 'settings' | 'rules'>;
 
-/** `isReady`: it was normalised before. */
-type Given = { upload: Upload; isReady: boolean };
+/** `isReady`: it was normalised before. `crop`: the part of a picture that is meant. */
+export type Given = { upload: Upload; isReady: boolean; crop?: Box | undefined };
 
 /**
  * As the space's own model takes it. `wanted`: which part of it, or all; without it, the best one where it is long. What it
@@ -109,14 +109,14 @@ export async function makeCharacter(
   ctx: Parts,
   work: FileWork,
   spaceId: string,
-  { upload, isReady }: Given,
+  { upload, isReady, crop }: Given,
 ): Promise<Outcome<MadeCharacter>> {
   const target = chosenIn(ctx, spaceId, UNCHOSEN);
   if (!target.ok) return target;
   const { model } = target.value;
   const checked = await ctx.media.checkImage(upload.path, model.image);
   if (!checked.ok) return checked;
-  const made = await asPicture(ctx, work, { upload, isReady, facts: checked.value }, model);
+  const made = await asPicture(ctx, work, { upload, isReady, crop, facts: checked.value }, model);
   if (!made.ok) return made;
   const kept = await keptUpload(ctx.files, made.value.file);
   return accept({
@@ -130,12 +130,12 @@ export async function makeCharacter(
 async function asPicture(
   ctx: Parts,
   work: FileWork,
-  { upload, isReady, facts }: Given & { facts: ImageFacts },
+  { upload, isReady, crop, facts }: Given & { facts: ImageFacts },
   { image: limits }: Model,
 ): Promise<Outcome<{ file: StoredFile; facts: ImageFacts }>> {
-  if (isReady && upload.kept && isTaken(facts, limits)) return accept({ file: upload.kept, facts });
+  if (isReady && !crop && upload.kept && isTaken(facts, limits)) return accept({ file: upload.kept, facts });
   await using temp = await ctx.files.temp('img');
-  const made = await ctx.media.normaliseImage(upload.path, temp.path, { limits });
+  const made = await ctx.media.normaliseImage(upload.path, temp.path, { limits, ...(crop ? { crop } : {}) });
   if (!made.ok) return made;
   return accept({ file: await work.keep(temp.path, made.value.mime), facts: made.value });
 }

@@ -1,6 +1,7 @@
 /** Keeps something in the library: looked at first, shown, and kept with a yes. */
-import type { Span } from '../coach/look.ts';
+import type { Box, Span } from '../coach/look.ts';
 import type { Context } from '../context.ts';
+import { wholeOf } from '../intake/normalise.ts';
 import { keepUpload } from '../intake/offer-store.ts';
 import { isDiskFull, keptUpload, type Upload } from '../intake/uploads.ts';
 import { codeOf } from '../job/code.ts';
@@ -10,14 +11,15 @@ import { MachineBusy } from '../media.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ConsentAnswer } from '../trust/consent-answers.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
+import { fullShelf } from './full-shelf.ts';
 import { fileOf, type ItemKind, type ItemScope, type LibraryItem } from './item.ts';
 import { itemFrom } from './kept-item.ts';
-import { makeCharacter, makeMotion } from './look.ts';
+import { type Given, makeCharacter, makeMotion } from './look.ts';
 import { readName } from './names.ts';
 import { createNaming } from './naming.ts';
 import { SAVING_WAITS_MS, type Saving, type SavingStore } from './saving.ts';
 import { MOST_MINE, type Shelves } from './shelves.ts';
-import type { NotKept, ShelfLimits } from './store.ts';
+import type { ShelfLimits } from './store.ts';
 
 type Asker = Caller & Pick<Event, 'id'>;
 
@@ -25,8 +27,14 @@ type Asker = Caller & Pick<Event, 'id'>;
 type SaveResult = { kind: 'saved'; item: LibraryItem } | { kind: 'taken'; saving: Saving };
 
 export type Savings = {
-  /** Looks at a file and shows what would be kept. The same event again finds the same. */
-  look(call: Asker, kind: ItemKind, upload: Upload, name: string | undefined): Promise<Outcome<Saving>>;
+  /** Looks at a file and shows what would be kept. The same event again finds the same. `crop`: of a picture. */
+  look(
+    call: Asker,
+    kind: ItemKind,
+    upload: Upload,
+    name: string | undefined,
+    crop?: Box,
+  ): Promise<Outcome<Saving>>;
   /** The picture or the clip of a job; who may is for the caller to know. */
   lookAtJob(call: Asker, kind: ItemKind, job: Job): Promise<Outcome<Saving>>;
   find(caller: Caller, code: string): Promise<Outcome<Saving>>;
@@ -68,7 +76,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
   async function lookAt(
     call: Asker,
     kind: ItemKind,
-    given: { upload: Upload; isReady: boolean },
+    given: Given,
     wished: string | undefined,
   ): Promise<Outcome<Saving>> {
     const code = codeOf(call.id);
@@ -90,7 +98,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
   async function make(
     { id, requester }: Pick<Asker, 'id' | 'requester'>,
     kind: ItemKind,
-    given: { upload: Upload; isReady: boolean },
+    given: Given,
     name: string,
     part: Span | 'whole' | undefined,
     before?: Saving,
@@ -98,22 +106,28 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     await using work = ctx.fileUse.begin();
     const file = await keepUpload(work, given.upload);
     // Only what a job has, or an earlier look has kept, can be gone.
-    if (!file) return refuse({ code: before ? 'offer-expired' : 'no-such-job' });
+    if (!file) return refuse({ code: before ? 'offer-expired' : 'file-gone' });
     // From here on it lies among our files, wherever it was before.
     const upload = await keptUpload(ctx.files, file);
-    const own = { upload, isReady: given.isReady };
+    const own = { ...given, upload };
     const { spaceId } = requester;
+    const whole = given.crop ? await wholeOf(ctx, upload) : file.croppedFrom;
+    if (whole === 'busy') return refuse({ code: 'busy' });
     const made =
       kind === 'motion'
         ? await makeMotion(ctx, work, spaceId, own, part)
         : await makeCharacter(ctx, work, spaceId, own);
     if (!made.ok) return made;
+    // A part of a picture may be a picture that is blocked, though the whole is none.
+    const cropped = given.crop && (await keptUpload(ctx.files, made.value.file));
+    const blocked = cropped && (await ctx.blocks.refusalFor(spaceId, { image: cropped, clip: cropped }));
+    if (blocked) return refuse(blocked);
     const saving: Saving = {
       id,
       code: codeOf(id),
       requester,
       name,
-      given: file,
+      given: { ...file, ...(whole ? { croppedFrom: whole } : {}) },
       ...(given.isReady ? { isReady: true as const } : {}),
       ...made.value,
       expiresAt: ctx.clock.now() + SAVING_WAITS_MS,
@@ -130,13 +144,19 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       : refuse({ code: 'not-allowed' });
   }
 
+  /** The same, for whoever may go on with it: both may have changed since it was looked at. */
+  async function open(caller: Caller, code: string): Promise<Outcome<Saving>> {
+    const shut = shelves.closed(caller);
+    return shut ? refuse(shut) : find(caller, code);
+  }
+
   const limitsFor: Savings['limitsFor'] = ({ requester }, scope) => {
     const { most, each } = ctx.settings.of(requester.spaceId).library;
     return scope === 'space' ? { shelf: most, owner: each } : { shelf: MOST_MINE, owner: MOST_MINE };
   };
 
   function mayKeep(caller: Caller, scope: ItemScope): Refusal | undefined {
-    const shut = ctx.access.refusalFor(caller) ?? shelves.closed(caller);
+    const shut = shelves.closed(caller);
     if (shut) return shut;
     return scope === 'space' && (caller.standing.private || !shelves.mayAdd(caller))
       ? { code: 'not-allowed', why: 'library' }
@@ -174,18 +194,18 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     });
 
   return {
-    look: (call, kind, upload, name) => lookAt(call, kind, { upload, isReady: false }, name),
+    look: (call, kind, upload, name, crop) => lookAt(call, kind, { upload, isReady: false, crop }, name),
     async lookAtJob(call, kind, job) {
       const { inputs, requester } = job;
       const file = inputs[fileOf(kind)];
-      if (!(await ctx.files.has(file))) return refuse({ code: 'no-such-job' });
+      if (!(await ctx.files.has(file))) return refuse({ code: 'file-gone' });
       const upload = await keptUpload(ctx.files, { postedBy: requester.memberId, ...file });
       return lookAt(call, kind, { upload, isReady: true }, undefined);
     },
-    find,
+    find: open,
     choose: (caller, code, part) =>
       kv.alone(code, async () => {
-        const found = await find(caller, code);
+        const found = await open(caller, code);
         if (!found.ok || found.value.kind !== 'motion') return found;
         const saving = found.value;
         const upload = await keptUpload(ctx.files, saving.given);
@@ -194,7 +214,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       }),
     call: (caller, code, text) =>
       kv.alone(code, async () => {
-        const found = await find(caller, code);
+        const found = await open(caller, code);
         const name = readName(text);
         if (!found.ok) return found;
         if (!name.ok) return name;
@@ -224,17 +244,4 @@ async function ours<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
     if (error instanceof MachineBusy) return refuse({ code: 'busy' });
     throw error;
   }
-}
-
-/** Which shelf has no room, as the member is told. */
-export function fullShelf(
-  why: Exclude<NotKept, 'name-taken'>,
-  item: LibraryItem,
-  limits: ShelfLimits,
-): Refusal {
-  const { kind, scope } = item;
-  if (scope === 'mine') return { code: 'library-full', kind, whose: 'mine', max: limits.shelf };
-  return why === 'shelf-full'
-    ? { code: 'library-full', kind, whose: 'space', max: limits.shelf }
-    : { code: 'library-full', kind, whose: 'member', max: limits.owner };
 }

@@ -12,7 +12,7 @@ const NEAR = 5;
 export const MOST_MINE = 200;
 
 export type Shelves = {
-  /** Why there is no library for this member here. */
+  /** Why there is no library for this member here: it is off, or they may not use the bot. */
   closed(caller: Caller): Refusal | undefined;
   /** All that they may use here, the newest first. */
   visible(caller: Caller, kind: ItemKind): Promise<LibraryItem[]>;
@@ -34,8 +34,10 @@ export function createShelves(ctx: Pick<Context, 'library' | 'settings' | 'acces
     memberShelf(memberId),
   ];
 
-  function closed({ requester }: Caller): Refusal | undefined {
-    return ctx.settings.of(requester.spaceId).library.who === 'off' ? { code: 'library-off' } : undefined;
+  function closed(caller: Caller): Refusal | undefined {
+    const { library } = ctx.settings.of(caller.requester.spaceId);
+    const off = library.who === 'off' ? ({ code: 'library-off' } as const) : undefined;
+    return ctx.access.refusalFor(caller) ?? off;
   }
 
   /** One from a channel for adults is seen in such alone; one that is blocked by nobody. */

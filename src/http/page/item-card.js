@@ -28,7 +28,8 @@ export function itemCard(item, { onTake, onMore }) {
     make('span', { class: 'facts' }, factsOf(item)),
   );
   // Said after the name, and shown over the picture.
-  if (item.pinned) take.append(make('span', { class: 'chip' }, 'First'));
+  const chip = item.pinned ? 'First' : item.scope === 'mine' ? 'Mine' : undefined;
+  if (chip) take.append(make('span', { class: 'chip' }, chip));
   const more = make(
     'button',
     { type: 'button', class: 'dots', 'aria-label': `More about ${item.name}` },

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is known of one thing of the library, with what can be done to it: another name, first of all, removed. */
+/** What is known of one thing of the library, with what can be done to it: another name, for whom it is, first of all, removed. */
 
 import { call } from './calls.js';
 import { find, isOff, make, setOff, tell } from './dom.js';
@@ -7,6 +7,8 @@ import { factsOf, pictureOf } from './item-card.js';
 import { say } from './say.js';
 
 /** @import { LibraryItemView } from './library-contract.ts' */
+
+const WHOSE = { space: 'for everybody here', mine: 'for you alone' };
 
 /**
  * @param {object} events
@@ -18,6 +20,7 @@ export function itemMenu({ onChange, onGone, onClose }) {
   const dialog = find('item', HTMLDialogElement);
   const name = find('item-name', HTMLInputElement);
   const rename = find('item-rename', HTMLButtonElement);
+  const move = find('item-move', HTMLButtonElement);
   const pin = find('item-pin', HTMLButtonElement);
   const remove = find('item-remove', HTMLButtonElement);
   const problem = find('item-problem', HTMLElement);
@@ -31,11 +34,14 @@ export function itemMenu({ onChange, onGone, onClose }) {
     find('item-title', HTMLElement).textContent = item.name;
     const { usual, meanCost, why } = item.numbers;
     const more = [meanCost && `${meanCost} on average`, usual && `usually ${usual}`].filter(Boolean);
-    find('item-facts', HTMLElement).textContent = [factsOf(item), ...more].join(' · ');
+    find('item-facts', HTMLElement).textContent = [factsOf(item), ...more, WHOSE[item.scope]].join(' · ');
     find('item-why', HTMLElement).replaceChildren(
       ...why.map(({ message, count }) => make('li', {}, `${count} × ${message}`)),
     );
-    for (const one of [find('item-naming', HTMLElement), pin, remove]) one.hidden = !item.mayChange;
+    for (const one of [find('item-naming', HTMLElement), move, pin, remove]) one.hidden = !item.mayChange;
+    move.textContent = item.scope === 'space' ? 'Keep for me alone' : 'Give to everybody';
+    // What only one sees stands first for nobody.
+    pin.hidden ||= item.scope === 'mine';
     pin.textContent = item.pinned ? 'Not first any more' : 'Put first';
   }
 
@@ -61,7 +67,7 @@ export function itemMenu({ onChange, onGone, onClose }) {
     } catch (error) {
       if (error instanceof Error && 'problem' in error && isGone(error.problem)) {
         onGone(shown);
-        for (const one of [find('item-naming', HTMLElement), pin, remove]) one.hidden = true;
+        for (const one of [find('item-naming', HTMLElement), move, pin, remove]) one.hidden = true;
       }
       tell(problem, error instanceof Error ? error.message : String(error));
     } finally {
@@ -91,6 +97,15 @@ export function itemMenu({ onChange, onGone, onClose }) {
     event.preventDefault();
     void renamed();
   });
+  move.addEventListener('click', () =>
+    act(move, async ({ links, scope }) => {
+      const to = scope === 'space' ? 'mine' : 'space';
+      const next = await call(`${links.self}/move?scope=${to}`, { method: 'POST' });
+      show(next);
+      onChange(next);
+      say(next.scope === 'space' ? 'Everybody here can use it now' : 'It is for you alone now');
+    }),
+  );
   pin.addEventListener('click', () =>
     act(pin, async ({ links, pinned }) => {
       const next = await call(`${links.self}/pin?pinned=${!pinned}`, { method: 'POST' });

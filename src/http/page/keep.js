@@ -18,10 +18,15 @@ const SHOWS = new Map([
 
 /** @typedef {{ kind: LibraryItemView['kind'], look: (init: RequestInit) => Promise<SavingView> }} ToKeep */
 
-/** A file of the member's own. @param {LibraryItemView['kind']} kind @param {File} file @returns {ToKeep} */
-export function fileToKeep(kind, file) {
+/**
+ * A file of the member's own.
+ * @param {LibraryItemView['kind']} kind @param {File} file @param {string} [crop] what of a picture is meant
+ * @returns {ToKeep}
+ */
+export function fileToKeep(kind, file, crop) {
   const body = new FormData();
   body.set('kind', kind);
+  if (crop) body.set('crop', crop);
   body.set(kind === 'motion' ? 'clip' : 'image', file, file.name || 'file');
   return { kind, look: (init) => call('/api/library', { ...init, body }) };
 }
@@ -42,6 +47,8 @@ export function keepDialog() {
   const problem = find('keep-problem', HTMLElement);
   const answers = find('keep-answers', HTMLElement);
   const spans = find('keep-spans', HTMLElement);
+  const scopes = find('keep-scopes', HTMLElement);
+  const scopeOf = () => scopes.querySelector('input:checked');
 
   return (what, part) =>
     new Promise((resolve) => {
@@ -104,6 +111,7 @@ export function keepDialog() {
           ...(next.consent?.lines ?? []).map((line) => make('p', {}, line)),
         );
         drawParts(next);
+        drawScopes(next);
         drawAnswers(next);
       }
 
@@ -144,29 +152,41 @@ export function keepDialog() {
         if (hadFocus && chosen instanceof HTMLElement) chosen.focus();
       }
 
+      /** What was chosen stays chosen; a picture is its owner's alone until they give it. @param {SavingView} next */
+      function drawScopes({ kind, scopes: open }) {
+        scopes.hidden = open.length < 2;
+        const known = looks > 1 ? scopeOf() : null;
+        const preset = kind === 'character' || !open.includes('space') ? 'mine' : 'space';
+        const chosen = known instanceof HTMLInputElement ? known.value : preset;
+        for (const input of scopes.querySelectorAll('input')) input.checked = input.value === chosen;
+      }
+
       /** @param {SavingView} next */
       function drawAnswers({ consent }) {
         const yes = consent
-          ? consent.answers.map((shows) => yesButton(SHOWS.get(shows) ?? shows, `?shows=${shows}`))
-          : [yesButton('Save', '')];
+          ? consent.answers.map((shows) => yesButton(SHOWS.get(shows) ?? shows, { shows }))
+          : [yesButton('Save', {})];
         answers.replaceChildren(make('button', { type: 'submit' }, 'Cancel'), ...yes);
       }
 
-      /** @param {string} text @param {string} query */
-      function yesButton(text, query) {
+      /** @param {string} text @param {Record<string, string>} answer */
+      function yesButton(text, answer) {
         const button = make('button', { type: 'button', class: 'yes' }, text);
-        button.addEventListener('click', () => act(() => save(query)));
+        button.addEventListener('click', () => act(() => save(answer)));
         return button;
       }
 
-      /** @param {string} query */
-      async function save(query) {
+      /** @param {Record<string, string>} answer */
+      async function save(answer) {
         const wished = name.value.trim();
         if (saving && wished !== saving.name)
           saving = await change(`/name?name=${encodeURIComponent(wished)}`);
+        const scope = scopeOf();
+        const query = new URLSearchParams(answer);
+        if (scope instanceof HTMLInputElement) query.set('scope', scope.value);
         try {
           kept = /** @type {LibraryItemView} */ (
-            await call(`${saving?.links.self}/save${query}`, { method: 'POST' })
+            await call(`${saving?.links.self}/save?${query}`, { method: 'POST' })
           );
           dialog.close();
         } catch (error) {

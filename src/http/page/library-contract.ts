@@ -32,7 +32,7 @@ export type LibraryItemView = {
   usd?: number;
   price?: string;
   numbers: ItemNumbersView;
-  /** It may be renamed, pinned and removed by whoever asks. */
+  /** It may be renamed, moved, pinned and removed by whoever asks. */
   mayChange: boolean;
   links: {
     self: string;
@@ -43,19 +43,21 @@ export type LibraryItemView = {
   };
 };
 
-/** `GET /api/library?kind=motion&sort=newest|used|cheapest&typed=&limit=60&offset=0`; those that are pinned come first. */
+/** `GET /api/library?kind=motion&sort=newest|used|cheapest&typed=&limit=60&offset=0`, and perhaps `scope=mine|space`; those that are pinned come first. */
 export type LibraryView = {
   items: LibraryItemView[];
-  /** Of all that fit what was typed. */
+  /** Of all that fit what was typed, on the shelf that was asked for. */
   total: number;
+  /** Of all of that kind. */
+  known: number;
   /** How many there are, of how many there may be, and their bytes. */
   size: { motion: number; character: number; most: number; bytes: number };
 };
 
 /**
- * What was looked at to be kept: `POST /api/library` (a form with `kind`, `clip` or `image`, and perhaps `name`), or
+ * What was looked at to be kept: `POST /api/library` (a form with `kind`, `clip` or `image`, and perhaps `name`, and for a picture `crop`), or
  * `POST /api/jobs/:id/keep?kind=`. It waits until `expiresAt` for one of:
- * `POST <self>/save?shows=` (the yes: 201 and a `LibraryItemView`; a 409 `name-taken` leaves it with another name, which
+ * `POST <self>/save?scope=mine|space&shows=` (the yes, for everybody here unless it says `mine`: 201 and a `LibraryItemView`; a 409 `name-taken` leaves it with another name, which
  * `GET <self>` tells), `POST <self>/name?name=`, `POST <self>/part?from=&to=` or `?whole=true` (each a `SavingView`), `DELETE <self>`.
  */
 export type SavingView = {
@@ -76,6 +78,8 @@ export type SavingView = {
   takesWhole?: boolean;
   /** Of a character: whom it shows must be said with the yes, as `shows`. */
   consent?: Pick<ConsentView, 'answers' | 'lines'>;
+  /** For whom it may be kept. */
+  scopes: ItemScopeName[];
   expiresAt: number;
   links: { self: string; preview?: string; file: string };
 };

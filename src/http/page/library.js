@@ -84,7 +84,8 @@ export function library(form, { put, redraw, held, tooLarge, onJobs }) {
       if (large) return tell(find(`${slot}-problem`, HTMLElement), large);
       const chosen = new FormData(form);
       const [from, to] = [String(chosen.get('trim_from') || '0'), String(chosen.get('trim_to') ?? '')];
-      void save(fileToKeep(kind, file), to === '' ? undefined : { from, to });
+      const crop = kind === 'character' ? String(chosen.get('crop') ?? '') : '';
+      void save(fileToKeep(kind, file, crop), to === '' ? undefined : { from, to });
     });
   }
 

@@ -25,6 +25,7 @@ const WORDS = {
     empty: 'Nothing here yet. Save a picture under a name, and from then on one press takes it.',
   },
 };
+const WHOSE = { '': 'All', space: 'Everybody’s', mine: 'Mine' };
 const SORTS = { newest: 'Newest', used: 'Most used', cheapest: 'Cheapest' };
 
 /** @typedef {ReturnType<typeof shelf>} Shelf */
@@ -41,9 +42,11 @@ export function shelf(kind, { onTake, onMore }) {
   const sort = make('select', { 'aria-label': `Order of the ${kind}s` });
   for (const [value, text] of Object.entries(SORTS))
     if (kind === 'motion' || value !== 'cheapest') sort.append(make('option', { value }, text));
+  const whose = make('select', { 'aria-label': `Whose ${kind}s` });
+  for (const [value, text] of Object.entries(WHOSE)) whose.append(make('option', { value }, text));
   const pause = make('button', { type: 'button', class: 'quiet still-on', 'aria-pressed': 'false' }, 'Pause');
   pause.append(make('span', { class: 'sr' }, ' the previews'));
-  const tools = make('div', { class: 'tools' }, search, sort);
+  const tools = make('div', { class: 'tools' }, search, sort, whose);
   if (kind === 'motion') tools.append(pause);
   const list = make('ul', { class: 'items', 'aria-label': words.title });
   const older = make('button', { type: 'button', class: 'older quiet' }, 'Show more');
@@ -77,6 +80,7 @@ export function shelf(kind, { onTake, onMore }) {
       offset: String(offset),
     });
     if (search.value.trim()) query.set('typed', search.value.trim());
+    if (whose.value) query.set('scope', whose.value);
     try {
       const answer = /** @type {LibraryView} */ (
         await call(`/api/library?${query}`, { signal: mine.signal })
@@ -88,9 +92,9 @@ export function shelf(kind, { onTake, onMore }) {
   }
 
   /** @param {LibraryView} answer @param {number} offset */
-  function show({ items, total: all, size }, offset) {
+  function show({ items, total: all, known: there }, offset) {
     total = all;
-    count.textContent = ` ${size[kind]}`;
+    count.textContent = ` ${there}`;
     const known = new Set(offset === 0 ? [] : cards.map(({ item }) => item.id));
     const next = items.filter(({ id }) => !known.has(id)).map(cardOf);
     if (offset === 0) cards = next;
@@ -103,16 +107,20 @@ export function shelf(kind, { onTake, onMore }) {
     if (isAll) last.remove();
     else list.append(last);
     older.dataset.next = String(offset + items.length);
-    const isBare = size[kind] === 0;
+    const isBare = there === 0;
     tools.hidden = isBare;
     list.hidden = cards.length === 0;
-    tell(
-      empty,
-      isBare ? words.empty : cards.length === 0 ? `No ${words.one} has that in its name.` : undefined,
-    );
+    tell(empty, isBare ? words.empty : cards.length === 0 ? noneFound() : undefined);
     if (!isBare && !wasOpened) box.open = wasOpened = true;
     mark(marked);
     if (offset === 0) reach(cards[0]);
+  }
+
+  function noneFound() {
+    if (search.value.trim()) return `No ${words.one} has that in its name.`;
+    return whose.value === 'mine'
+      ? `You keep no ${words.one} for yourself.`
+      : `There is no ${words.one} for everybody yet.`;
   }
 
   /** @param {LibraryItemView} item */
@@ -146,10 +154,11 @@ export function shelf(kind, { onTake, onMore }) {
   search.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') event.preventDefault();
   });
-  sort.addEventListener('input', (event) => {
-    event.stopPropagation();
-    void found();
-  });
+  for (const choice of [sort, whose])
+    choice.addEventListener('input', (event) => {
+      event.stopPropagation();
+      void found();
+    });
   pause.addEventListener('click', () => {
     const isStill = list.classList.toggle('stand-still');
     pause.setAttribute('aria-pressed', String(isStill));

@@ -4,6 +4,7 @@ import { buttonsOf } from '../../../simulators/discord/people.ts';
 import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { FOUR, keepFour, THREE_A_DAY } from '../../fakes/cast-of-four.ts';
 import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
@@ -18,12 +19,13 @@ const seenOf = (message: SimMessage): MessageView => ({
   sheet: message.files.some(({ filename }) => filename === 'check.jpg'),
 });
 
-async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<ChatSubject> {
+async function start({ chart, dearer, doubtful, short }: ChatOptions = {}): Promise<ChatSubject> {
   const bot = await startAdminBot({
     world: {
       ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
       ...(dearer ? { remotes: withDearer(slowRemote()) } : {}),
       ...(doubtful ? withDoubts(slowRemote()) : {}),
+      ...(short ? { limits: THREE_A_DAY } : {}),
     },
   });
   const { discord, ada, admin, guild, channel } = bot;
@@ -52,6 +54,15 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       await discord.waitFor(() => taps.every(({ answer }) => answer !== undefined));
     },
     grows: () => chargeBySecond(bot.remote, 14),
+    async casts() {
+      const where = { spaceId: `discord:${guild.id}`, ownerId: `discord:${ada.id}` };
+      await keepFour(bot.world.disk, where);
+      await discord.slash(ada, channel, '/animate', { motion: 'shu', characters: FOUR.join(', ') });
+    },
+    async decides(label) {
+      const message = await discord.waitFor(() => all().find((one) => labels(one).includes(label)));
+      discord.press(admin, message, label);
+    },
     async finishes() {
       bot.remote.statuses = [COMPLETED];
     },

@@ -5,7 +5,6 @@ import type { SimMessage } from '../../../simulators/discord/world.ts';
 import { spaceShelf } from '../../../src/core/library/item.ts';
 import type { Media } from '../../../src/core/media.ts';
 import { manyMotions } from '../../fakes/items.ts';
-import { COMPLETED } from '../../fakes/remote.ts';
 import { clip, finish, image, said, startTestBot, type TestBot, textOf } from './harness.ts';
 
 /** Previews whose bytes nobody looks at. */
@@ -167,27 +166,18 @@ describe('/motion list', () => {
   });
 });
 
-describe('a cast', () => {
-  it('of two is delivered, told in one message', async () => {
+describe('characters without a motion', () => {
+  it.each([
+    ['alone', {}],
+    ['with a clip', { clip: clip('shuffle.mp4') }],
+  ])('%s are told at once to name one of the library, and no form opens', async (_how, files) => {
     await using bot = await start();
-    await keep(bot);
     const { discord, ada, channel } = bot;
-    for (const name of ['Ann', 'Bob']) {
-      const added = await discord.slash(ada, channel, '/character add', {
-        image: image(`${name}.png`),
-        name,
-      });
-      const proposed = await says(bot, added, `Keep ${name} as a character?`);
-      discord.press(ada, proposed, 'No real person');
-      await says(bot, added, said('library.done-kept'));
-    }
-    const asked = await discord.slash(ada, channel, '/animate', { motion: 'shu', characters: 'ann, bob' });
-    const priced = await says(bot, asked, 'Make 2 videos for $0.56?');
-    discord.press(ada, priced, 'Confirm');
-    await says(bot, asked, '0 of 2 are there');
-    bot.remote.statuses = [COMPLETED];
-    await says(bot, asked, '2 of 2 are there');
-    expect((await bot.jobs()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    const asked = await discord.slash(ada, channel, '/animate', { characters: 'ann, bob', ...files });
+    expect(textOf(await answerTo(bot, asked))).toContain(
+      said('refusal.missing-motion', { command: '/motion' }),
+    );
+    expect(asked.modal).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { buttonsOf, type Message, textOf } from '../../../simulators/telegram/telegram.ts';
 import { ACTIONS } from '../../../src/chat/actions.ts';
 import { type ChatOptions, type ChatSubject, chatContract, type MessageView } from '../../contracts/chat.ts';
+import { FOUR, keepFour, THREE_A_DAY } from '../../fakes/cast-of-four.ts';
 import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, createRemote, withDearer } from '../../fakes/remote.ts';
 import { adminSetup } from './admin-setup.ts';
@@ -12,7 +13,7 @@ const seenOf = (message: Message): MessageView => ({
   sheet: message.photo !== undefined,
 });
 
-async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<ChatSubject> {
+async function start({ chart, dearer, doubtful, short }: ChatOptions = {}): Promise<ChatSubject> {
   const remote = createRemote('paid');
   remote.statuses = [{ state: 'queued', position: 1 }];
   const setup = await adminSetup({
@@ -21,6 +22,7 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       ...(chart === false ? { media: { chart: () => Promise.reject(new Error('no room')) } } : {}),
       ...(dearer ? { remotes: withDearer(remote) } : {}),
       ...(doubtful ? withDoubts(remote) : {}),
+      ...(short ? { limits: THREE_A_DAY } : {}),
     },
   });
   const { harness, telegram, user, eve, admin, group } = setup;
@@ -44,6 +46,17 @@ async function start({ chart, dearer, doubtful }: ChatOptions = {}): Promise<Cha
       await Promise.all([setup.presses(user, message, label), setup.presses(user, message, label)]);
     },
     grows: () => chargeBySecond(remote, 14),
+    async casts() {
+      harness.pause();
+      const where = { spaceId: `telegram:${group.id}`, ownerId: `telegram:${user.id}` };
+      await keepFour(harness.world.disk, where);
+      await setup.says(user, `/animate motion=shuffle characters="${FOUR.join(', ')}"`);
+    },
+    async decides(label) {
+      const message = all().find((one) => buttonsOf(one).flat().includes(label));
+      if (!message) throw new Error(`there is no button ${label}`);
+      await setup.presses(admin, message, label);
+    },
     async finishes() {
       remote.statuses = [COMPLETED];
       harness.pause(false);

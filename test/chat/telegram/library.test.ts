@@ -214,28 +214,6 @@ describe('/motion list', () => {
   });
 });
 
-describe('a cast', () => {
-  it('of two is delivered, told in one message', async () => {
-    const { harness, chat, sends, press, photo } = await withMotion();
-    for (const name of ['Ann', 'Bob']) {
-      await sends({ photo, caption: `/character add ${name}` });
-      await harness.hears(chat, `Keep ${name} as a character?`);
-      await harness.calm();
-      await press('No real person');
-      await harness.until(async () =>
-        (await harness.world.disk.library.ofOwner(`telegram:${chat.id}`)).some((one) => one.name === name),
-      );
-      await harness.calm();
-    }
-    await sends({ text: '/animate motion=shuffle characters="ann, bob"' });
-    await harness.hears(chat, 'Make 2 videos for $0.56?');
-    await harness.calm();
-    await press('Confirm');
-    await harness.hears(chat, '2 of 2 are there');
-    expect((await harness.jobs()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
-  });
-});
-
 describe('a motion of one’s own', () => {
   it('is renamed with what stands between two names, shown with its numbers, and removed', async () => {
     const { harness, chat, sends } = await withMotion();

@@ -3,7 +3,7 @@
 import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Notice, NoticePlace } from '../../../core/chat-port.ts';
-import type { Offer } from '../../../core/intake/offer.ts';
+import type { AskedOffer } from '../../../core/library/cast-offer.ts';
 import type { Log } from '../../../core/ports.ts';
 import { type Words, wordsFor } from '../../../words/index.ts';
 import { said } from '../../page.ts';
@@ -62,7 +62,7 @@ export function createNotices(parts: NoticesParts): Notices {
     }
   }
 
-  async function postRequest(to: NoticePlace, spaceId: string, offer: Offer): Promise<boolean> {
+  async function postRequest(to: NoticePlace, spaceId: string, offer: AskedOffer): Promise<boolean> {
     const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
     const lines = requestLines(words, offer, naming);
     const body = messageOf(words, requestPage(words, offer.code, lines));
@@ -75,7 +75,7 @@ export function createNotices(parts: NoticesParts): Notices {
   }
 
   /** Below the member's own message, for all to see, and nobody is pinged. */
-  async function postWhereAsked(offer: Offer, body: MessageBody): Promise<boolean> {
+  async function postWhereAsked(offer: AskedOffer, body: MessageBody): Promise<boolean> {
     const request = await requests.get(offer.code);
     if (!request) return false;
     const { target, channelId, messageId } = placeSchema.parse(request.place);
@@ -149,5 +149,5 @@ export function createNotices(parts: NoticesParts): Notices {
 const guildIdOf = (spaceId: string): string => spaceId.replace(/^discord:/, '');
 
 /** One for each limit that is asked about: a second question within minutes is not the first one's twin. */
-const nonceOf = ({ code, over }: Offer): string =>
+const nonceOf = ({ code, over }: AskedOffer): string =>
   `q${code}${over ? `${over.scope[0]}${over.period[0]}` : ''}`;

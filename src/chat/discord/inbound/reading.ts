@@ -88,10 +88,7 @@ function readVerify(reader: Reader, { data }: CommandUse): Reading {
 /** Only whoever asks sees what is said of their files. */
 function readCheck({ asker, words }: Reader, { data }: CommandUse): Reading {
   const { image, clip } = textsOf(data);
-  const fileOf = (id: string | undefined): RecordedFile | undefined => {
-    const attachment = id === undefined ? undefined : data.resolved.attachments[id];
-    return attachment && { given: givenOf(attachment) };
-  };
+  const fileOf = fileIn(data);
   const files = named({ image: fileOf(image), clip: fileOf(clip) });
   if (!files.image && !files.clip) return telling(asker, words.refusal({ code: 'missing-image' }));
   const privately = { ...asker, target: { ...asker.target, private: true } };
@@ -104,16 +101,23 @@ const textsOf = ({ options }: CommandUse['data']): Record<string, string> =>
     options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
+const fileIn =
+  ({ resolved }: { resolved: Pick<CommandUse['data']['resolved'], 'attachments'> }) =>
+  (id: string | undefined): RecordedFile | undefined => {
+    const attachment = id === undefined ? undefined : resolved.attachments[id];
+    return attachment && { given: givenOf(attachment) };
+  };
+
 function readAnimate(reader: Reader, { data }: CommandUse): Reading {
   const { image, clip, link, private: privately, ...options } = textsOf(data);
   const { target } = reader.asker;
   const asker = { ...reader.asker, target: { ...target, private: privately === 'true' } };
   const shut = refusedCaller(reader, asker);
   if (shut) return shut;
-  const fileOf = (id: string | undefined): RecordedFile | undefined => {
-    const attachment = id === undefined ? undefined : data.resolved.attachments[id];
-    return attachment && { given: givenOf(attachment) };
-  };
+  // A form asks for files, and this is none.
+  if (options.characters && !options.motion)
+    return telling(asker, reader.words.refusal({ code: 'missing-motion' }));
+  const fileOf = fileIn(data);
   const { files: [linked] = [], beyond = [] } = link ? filesLinkedIn(link, reader.origins) : {};
   if (link && !linked) {
     const { words } = reader;
@@ -244,11 +248,9 @@ function readSent(who: Asker, event: FormSent): Reading | undefined {
   const seen = asSeen(who, event);
   const asker = id.of === 'ask' ? { ...seen, target: { ...seen.target, private: id.private } } : seen;
   const { options, files: ids } = readForm(event);
-  const fileOf = (what: FileRole): RecordedFile | undefined => {
-    const attachment = event.data.resolved.attachments[ids[what]?.[0] ?? ''];
-    return attachment && { given: givenOf(attachment) };
-  };
-  const files = { ...named({ image: fileOf('image'), clip: fileOf('clip') }), unknown: [] };
+  const fileOf = fileIn(event.data);
+  const given = named({ image: fileOf(ids.image?.[0]), clip: fileOf(ids.clip?.[0]) });
+  const files = { ...given, unknown: [] };
   const ask: AskOf<'make'> =
     id.of === 'job'
       ? { kind: 'make', command: 'again', options: { job: id.code }, files }
