@@ -38,7 +38,8 @@ export function keepCopies(
   if (config.STORE_URL) {
     health.set(NAME, {
       state: 'off',
-      reason: 'the records lie in PostgreSQL: back that up by its own means',
+      reason:
+        'none by itself of records in PostgreSQL: run npm run backup each day, or what your host has for it',
     });
     return async () => {};
   }
