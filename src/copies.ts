@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Context } from './core/context.ts';
 import type { Health } from './core/health.ts';
 import { doubtOpenJobs } from './core/job/put-back.ts';
+import { ownWords } from './core/own-words.ts';
 import { dailyCopies } from './store/copies/kept.ts';
 import type { Store } from './store/index.ts';
 import { formatsOf } from './words/formats.ts';
@@ -48,8 +49,8 @@ export function keepCopies(
     try {
       await copies.take(now());
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return health.set(NAME, { state: 'degraded', reason: `no copy of the database today: ${why}` });
+      const reason = `no copy of the database today: ${ownWords(error)}`;
+      return health.set(NAME, { state: 'degraded', reason });
     }
     const kept = copies.kept();
     health.set(

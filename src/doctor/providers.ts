@@ -2,6 +2,7 @@
 import type { Links } from '../core/delivery/links.ts';
 import type { Diagnosis } from '../core/diagnosis.ts';
 import type { RenderRequest } from '../core/job/job.ts';
+import { ownWords } from '../core/own-words.ts';
 import type { AccountFacts, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import type { Micros } from '../core/price/money.ts';
 import { createProviderHealth } from '../core/price/provider-health.ts';
@@ -84,7 +85,7 @@ export async function inspect(
   const told = trouble();
   if (told) return [...all, ofTrouble(told, id)];
   if (account instanceof Error) {
-    const problem = account.message.replace(/[.\s]*$/, '');
+    const problem = ownWords(account);
     return [...all, diagnosis('provider-unreachable', { name, problem, address: addressOf(id) }, id)];
   }
   const perSecond = await pricePerSecond(provider);
