@@ -107,8 +107,11 @@ function ofAccount(
     id,
   }: { name: string; setting: string; price: string; perSecond: Micros; id: string },
 ): Diagnosis {
-  if (balanceMicros === undefined)
-    return diagnosis('provider-works', { name, setting, balance: units ? `, with ${units}` : '', price }, id);
+  if (balanceMicros === undefined) {
+    // As far as is known, there is no address at which these would say it to such a key.
+    const balance = units ? `, with ${units}` : ' (what is left in the account stands in its console alone)';
+    return diagnosis('provider-works', { name, setting, balance, price }, id);
+  }
   const balance = money(balanceMicros);
   if (balanceMicros === 0)
     return diagnosis('provider-no-balance', { name, said: `It says that ${balance} are left.` }, id);
