@@ -1,6 +1,6 @@
 /** What `npm run backup` is asked, and what it answers: for a person at a terminal who is no programmer. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from './at-start.ts';
 import { BadConfig, type Config, readConfig, secretsIn } from './config.ts';
@@ -15,6 +15,7 @@ const HELP = `Makes a backup of the bot in one file, while it runs.
   npm run backup -- FILE --with-secrets     also the keys that the bot made for itself at its first start, so that links that
                                             were handed out stay good; whoever has that file can sign in to the page
 
+With PostgreSQL (STORE_URL) as well. Pictures, clips and videos in a bucket (FILES_URL=s3://…) stay there, and are not in it.
 What is in .env is never in it: keep that yourself. The file holds what members sent: keep it where only you can read it.`;
 
 /** What the operator can put right, by the name of the error or the system's code. */
@@ -22,15 +23,19 @@ const WHY_NOT: Partial<Record<string, string>> = {
   StoreCorrupt:
     'strut.sqlite in DATA_DIR is damaged. Its last good copies lie in the folder backups there: docs/hosting.md says how to go back to one',
   StoreBusy: 'another program holds strut.sqlite in DATA_DIR; close it, and run this again',
+  StoreUnreachable:
+    'PostgreSQL can not be reached, or does not let us in: is it running, and is STORE_URL right?',
+  StoreTooOld:
+    'the records are of an earlier version of Strut. Back them up with that version, or start this one once, which brings them to its shape',
+  StoreTooNew: 'the records are of a later version of Strut: back them up with that version',
+  NotTheSame:
+    'what was copied is not what is in the database. Run this again; if it comes again, please report it',
   StoreUnwritable: 'there is no room for it, or it can not be written there',
   ENOSPC: 'there is no room for it on that disk',
   EACCES: 'it can not be written there, or DATA_DIR not be read: run this as the user that runs the bot',
   EROFS: 'that disk is read-only',
   ENOENT: 'the folder of that file is not there',
 };
-
-const POSTGRES =
-  'The records lie in PostgreSQL (STORE_URL): back them up by its own means, such as pg_dump -Fc -f FILE, and the place of the files as well. docs/hosting.md says how, and what to run after pg_restore.';
 
 const { number, size } = formatsOf('en');
 
@@ -52,24 +57,23 @@ export async function backUpBot(
   const toPath = resolve(env.INIT_CWD ?? '.', asked.file);
   try {
     const config = readConfig(env);
-    if (config.STORE_URL) {
-      say(POSTGRES);
-      return 1;
-    }
     if (existsSync(toPath)) {
       say(`Not made: ${toPath} is there already, and is not written over.`);
       return 1;
     }
-    const withFiles = !asked.withoutFiles && config.FILES_URL === undefined;
+    const files = asked.withoutFiles ? 'left out' : filesOf(config);
     const made = await backUp({
       dataDir: config.DATA_DIR,
+      recordsAt: config.STORE_URL,
       toPath,
       strut: await version(),
-      withFiles,
+      filesIn: typeof files === 'object' ? files.folder : undefined,
       withSecrets: asked.withSecrets,
       now,
     });
-    if (made) tell(made, toPath, { withFiles, config, say });
+    if (made) tell(made, toPath, { files, say });
+    else if (config.STORE_URL)
+      say('There are no records of a bot where STORE_URL says, so there is nothing to back up.');
     else
       say(`There is no bot in ${config.DATA_DIR} (no strut.sqlite there), so there is nothing to back up.`);
     return made ? 0 : 1;
@@ -77,6 +81,14 @@ export async function backUpBot(
     say(`Not made: ${wordsOf(error)}`);
     return 1;
   }
+}
+
+/** Where the files lie that can go in. */
+type FilesOf = { folder: string } | 'left out' | 'in a bucket';
+
+function filesOf({ FILES_URL: place, DATA_DIR }: Config): FilesOf {
+  if (place?.kind === 's3') return 'in a bucket';
+  return { folder: place?.path ?? join(DATA_DIR, 'files') };
 }
 
 type Asked = { file?: string; withoutFiles: boolean; withSecrets: boolean; help: boolean };
@@ -107,12 +119,13 @@ function read(args: string[]): Asked {
 function tell(
   made: Backup,
   toPath: string,
-  { withFiles, config, say }: { withFiles: boolean; config: Config; say(line: string): void },
+  { files, say }: { files: FilesOf; say(line: string): void },
 ): void {
   say(`  records: ${size(made.databaseBytes)}`);
-  if (withFiles) say(`  files: ${number(made.files)} (${size(made.bytes)})`);
-  else if (config.FILES_URL) say('  files: left where FILES_URL says; back that place up by its own means');
-  else say('  files: left out');
+  if (files === 'in a bucket')
+    say('  files: not in it. They stay in the bucket of FILES_URL; have that copied by its own means');
+  else if (files === 'left out') say('  files: left out');
+  else say(`  files: ${number(made.files)} (${size(made.bytes)})`);
   say(
     made.secrets > 0
       ? '  keys of the bot: in it. Whoever has this file can sign in to the page'
@@ -123,7 +136,7 @@ function tell(
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof BadConfig) return error.message;
+  if (error instanceof BadConfig || error.name === 'FilesUnusable') return error.message;
   const code = 'code' in error ? String(error.code) : '';
   return WHY_NOT[code] ?? WHY_NOT[error.name] ?? error.message;
 }

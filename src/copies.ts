@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Context } from './core/context.ts';
 import type { Health } from './core/health.ts';
 import { doubtOpenJobs } from './core/job/put-back.ts';
+import { ownWords } from './core/own-words.ts';
 import { dailyCopies } from './store/copies/kept.ts';
 import type { Store } from './store/index.ts';
 import { formatsOf } from './words/formats.ts';
@@ -38,7 +39,8 @@ export function keepCopies(
   if (config.STORE_URL) {
     health.set(NAME, {
       state: 'off',
-      reason: 'the records lie in PostgreSQL: back that up by its own means',
+      reason:
+        'none by itself of records in PostgreSQL: run npm run backup each day, or what your host has for it',
     });
     return async () => {};
   }
@@ -47,8 +49,8 @@ export function keepCopies(
     try {
       await copies.take(now());
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return health.set(NAME, { state: 'degraded', reason: `no copy of the database today: ${why}` });
+      const reason = `no copy of the database today: ${ownWords(error)}`;
+      return health.set(NAME, { state: 'degraded', reason });
     }
     const kept = copies.kept();
     health.set(

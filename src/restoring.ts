@@ -1,7 +1,7 @@
 /** What `npm run restore` is asked, and what it answers: for a person at a terminal who is no programmer. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BadConfig, filesAt, readConfig, secretsIn } from './config.ts';
+import { BadConfig, type Config, filesAt, readConfig, secretsIn } from './config.ts';
 import { createScrub } from './scrub.ts';
 import { type ArchiveFault, BadArchive } from './store/copies/archive.ts';
 import { NotEmpty, type Restored, restore } from './store/copies/restore.ts';
@@ -9,7 +9,8 @@ import { formatsOf } from './words/formats.ts';
 
 const HELP = `Puts the bot back from a backup. Stop the bot first.
 
-  npm run restore -- FILE              of npm run backup, into a DATA_DIR in which nothing is yet
+  npm run restore -- FILE              of npm run backup, into a DATA_DIR in which nothing is yet; with PostgreSQL (STORE_URL)
+                                       the records go to that database, in which nothing may be either
   npm run restore -- COPY.sqlite       a copy that the bot made by itself (DATA_DIR/backups): the records alone, beside the files
                                        that are there; move the old strut.sqlite, and what begins with that name, away first
   npm run restore -- --postgres        after pg_restore, before the first start: tells the database of STORE_URL that it is a copy
@@ -18,6 +19,10 @@ What was open when the backup was made may have been sent and billed since: noth
 
 /** What the operator can put right, by the name of the error or the system's code. */
 const WHY_NOT: Partial<Record<string, string>> = {
+  StoreTaken:
+    'the database of STORE_URL has records of a bot already, which would be lost. Give this bot an empty database (or empty that one yourself, if nobody needs what is in it)',
+  NotTheSame:
+    'what arrived in PostgreSQL is not what was sent, so nothing was kept there. Run this again; if it comes again, please report it',
   StoreInUse: 'a bot is running on it. Stop it, and run this again',
   StoreCorrupt: 'the database in it is damaged, or not one of Strut. Take an earlier backup',
   StoreTooNew: 'it was made by a later version of Strut; install that version, and run this again',
@@ -73,16 +78,13 @@ export async function restoreBot(
       dataDir: config.DATA_DIR,
       fromPath: resolve(env.INIT_CWD ?? '.', asked.file),
       filesAt: filesAt(config),
+      recordsAt: config.STORE_URL,
       ...options,
     });
-    tell(restored, config.DATA_DIR, say);
-    if (config.STORE_URL)
-      say(
-        'STORE_URL is set, so Strut would not look there: unset it, or move the records with npm run migrate.',
-      );
+    tell(restored, config, say);
     return 0;
   } catch (error) {
-    say(`Not restored, and nothing was changed: ${wordsOf(error)}`);
+    say(`Not restored, and nothing that was there is changed: ${wordsOf(error)}`);
     return 1;
   }
 }
@@ -105,7 +107,7 @@ function read(args: string[]): { file: string } | 'postgres' | undefined {
 
 function tell(
   { copiedAt, files, bytes, secrets, strut }: Restored,
-  dataDir: string,
+  config: Config,
   say: (line: string) => void,
 ): void {
   const madeBy = strut === undefined ? '' : ` by Strut ${strut}`;
@@ -116,7 +118,8 @@ function tell(
     );
     say(`  keys of the bot: ${secrets > 0 ? 'in it' : 'not in it; made anew at the first start'}`);
   }
-  say(`Restored to ${dataDir}. See that .env is there, and start Strut.`);
+  const where = config.STORE_URL ? 'the database of STORE_URL' : config.DATA_DIR;
+  say(`Restored to ${where}. See that .env is there, and start Strut.`);
   say(
     'What came after that moment is not in it. Of what was open then, nothing is sent again; jobs of unknown fate may have been billed: look at your providers’ bills.',
   );

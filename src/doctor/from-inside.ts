@@ -1,12 +1,15 @@
 /** The bot as it sees itself: the same checks for its page and its chats, and what its operator has to hear of at once. */
 import { version } from '../at-start.ts';
-import type { Config } from '../config.ts';
-import type { Diagnosis, Examination } from '../core/diagnosis.ts';
+import { type Config, secretsIn } from '../config.ts';
+import type { Context } from '../core/context.ts';
+import { type Diagnosis, type Examination, reworded } from '../core/diagnosis.ts';
 import type { Health } from '../core/health.ts';
 import type { KeyValueStore } from '../core/ports.ts';
 import type { ProviderHealth } from '../core/price/provider-health.ts';
 import { createAlarms } from '../core/upkeep/alarms.ts';
+import { shareUrgent } from '../core/upkeep/shared-urgent.ts';
 import { hostedName } from '../providers/catalog.ts';
+import { createScrub } from '../scrub.ts';
 import type { FoundRecords, RecordsToRead } from '../store/to-read.ts';
 import { diagnosis } from '../words/doctor/index.ts';
 import { wordsFor } from '../words/index.ts';
@@ -37,8 +40,9 @@ export type Inside = {
   examine(how?: { fresh?: boolean }): Promise<Examination>;
   /** What only the operator can mend, and should hear of without asking; cheap enough for every minute. */
   urgent(): Promise<Diagnosis[]>;
-  /** Looks for that, and tells the operators. */
-  alarms(ctx: Parameters<typeof createAlarms>[0]): () => Promise<void>;
+  /** Looks for that, in whichever process, and tells the operators. */
+  alarms(ctx: Pick<Context, 'access' | 'alone' | 'chats' | 'clock' | 'locks' | 'log'>): () => Promise<void>;
+  stop(): void;
 };
 
 export function createInside(parts: InsideParts): Inside {
@@ -58,12 +62,14 @@ export function createInside(parts: InsideParts): Inside {
     listenMs: 0,
     secretKey: parts.secretKey,
   };
+  const scrub = createScrub([...secretsIn(process.env), parts.secretKey]);
+  let stop = (): void => {};
   let latest: Examination | undefined;
   let running: Promise<Examination> | undefined;
 
   async function look(): Promise<Examination> {
     const now = { ...patient, version: await version(), parts: health.all() };
-    const found = await examine(now, { checks: CHECKS });
+    const found = (await examine(now, { checks: CHECKS })).map((one) => reworded(one, scrub));
     latest = { at: Date.now(), found };
     return latest;
   }
@@ -77,8 +83,15 @@ export function createInside(parts: InsideParts): Inside {
       });
       return running;
     },
-    alarms: (ctx) => createAlarms(ctx, { kv: parts.store.keyv('alarms'), urgent }),
+    alarms(ctx) {
+      const kv = parts.store.keyv('alarms');
+      if (ctx.alone) return createAlarms(ctx, { kv, urgent });
+      const shared = shareUrgent(ctx, { kv, see: urgent });
+      stop = shared.stop;
+      return createAlarms(ctx, { kv, urgent: shared.urgent });
+    },
     urgent,
+    stop: () => stop(),
   };
 
   async function urgent(): Promise<Diagnosis[]> {
@@ -89,7 +102,7 @@ export function createInside(parts: InsideParts): Inside {
     const signal = AbortSignal.timeout(HOUR_MS);
     const found = await disk.look({ ...patient, parts: [], signal });
     const room = found.filter(({ code }) => ROOM.includes(code));
-    return [...told, ...room, ...failing()];
+    return [...told, ...room, ...failing()].map((one) => reworded(one, scrub));
   }
 
   /** Those that have failed everything for an hour. */

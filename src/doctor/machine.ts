@@ -6,6 +6,7 @@ import { platform, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesAt } from '../config.ts';
 import type { Diagnosis } from '../core/diagnosis.ts';
+import { ownWords } from '../core/own-words.ts';
 import { MAX_RSS_BYTES } from '../media/budget.ts';
 import { createPool } from '../media/pool.ts';
 import { ROOM_BYTES } from '../store/files.ts';
@@ -93,7 +94,7 @@ export const files: Check = {
       await place.check();
       return [diagnosis('files-reached', { place: shown })];
     } catch (error) {
-      return [diagnosis('files-unreachable', { place: shown, problem: messageOf(error) })];
+      return [diagnosis('files-unreachable', { place: shown, problem: `${ownWords(error)}.` })];
     } finally {
       await place.stop();
       await rm(cache, { recursive: true, force: true });
@@ -126,7 +127,10 @@ export const media: Check = {
       return [diagnosis(tookMs > SLOW_MS ? 'media-slow' : 'media-works', { seconds: inSeconds(tookMs) })];
     } catch (error) {
       signal.throwIfAborted();
-      return [diagnosis('media-broken', { problem: messageOf(error) })];
+      // What the child itself says is for the log.
+      const isChilds = error instanceof Error && error.name === 'TaskFailed';
+      const problem = isChilds ? 'the process that makes it gave up.' : `${ownWords(error)}.`;
+      return [diagnosis('media-broken', { problem })];
     } finally {
       await pool.stop();
     }
@@ -135,7 +139,3 @@ export const media: Check = {
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'it failed';
-
-/** Of our own errors: those of others may hold anything. */
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/[.\s]*$/, '.') : 'it failed.';

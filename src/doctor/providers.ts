@@ -2,6 +2,7 @@
 import type { Links } from '../core/delivery/links.ts';
 import type { Diagnosis } from '../core/diagnosis.ts';
 import type { RenderRequest } from '../core/job/job.ts';
+import { ownWords } from '../core/own-words.ts';
 import type { AccountFacts, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import type { Micros } from '../core/price/money.ts';
 import { createProviderHealth } from '../core/price/provider-health.ts';
@@ -84,7 +85,7 @@ export async function inspect(
   const told = trouble();
   if (told) return [...all, ofTrouble(told, id)];
   if (account instanceof Error) {
-    const problem = account.message.replace(/[.\s]*$/, '');
+    const problem = ownWords(account);
     return [...all, diagnosis('provider-unreachable', { name, problem, address: addressOf(id) }, id)];
   }
   const perSecond = await pricePerSecond(provider);
@@ -106,8 +107,11 @@ function ofAccount(
     id,
   }: { name: string; setting: string; price: string; perSecond: Micros; id: string },
 ): Diagnosis {
-  if (balanceMicros === undefined)
-    return diagnosis('provider-works', { name, setting, balance: units ? `, with ${units}` : '', price }, id);
+  if (balanceMicros === undefined) {
+    // As far as is known, there is no address at which these would say it to such a key.
+    const balance = units ? `, with ${units}` : ' (what is left in the account stands in its console alone)';
+    return diagnosis('provider-works', { name, setting, balance, price }, id);
+  }
   const balance = money(balanceMicros);
   if (balanceMicros === 0)
     return diagnosis('provider-no-balance', { name, said: `It says that ${balance} are left.` }, id);

@@ -5,6 +5,7 @@ import type { Diagnosis } from '../core/diagnosis.ts';
 import type { Job } from '../core/job/job.ts';
 import { OPERATOR } from '../core/limits/quota.ts';
 import { PERIODS, resetsAt, windowOf } from '../core/limits/windows.ts';
+import { ownWords } from '../core/own-words.ts';
 import { microsFromUsd } from '../core/price/money.ts';
 import type { FoundRecords, RecordsToRead } from '../store/to-read.ts';
 import { diagnosis } from '../words/doctor/index.ts';
@@ -29,7 +30,7 @@ export const database: Check = {
     try {
       return said(await patient.records(), patient);
     } catch (error) {
-      const problem = error instanceof Error ? error.message.replace(/[.\s]*$/, '.') : 'it failed.';
+      const problem = `${ownWords(error)}.`;
       const isAway = error instanceof Error && error.name === 'StoreUnreachable';
       return [diagnosis(isAway ? 'database-away' : 'database-unreadable', { problem })];
     }

@@ -1,6 +1,7 @@
 /** What was found, for people at a terminal or for scripts, and the status that the process ends with. */
 import { styleText } from 'node:util';
 import { type Diagnosis, type Level, worstOf } from '../core/diagnosis.ts';
+import { headingOf } from '../words/doctor/index.ts';
 
 /** 0 where all is well, 1 for warnings, 2 where something is broken. */
 export const EXIT: Readonly<Record<Level, number>> = { ok: 0, warning: 1, broken: 2 };
@@ -15,10 +16,10 @@ const COLOURS = { ok: 'green', warning: 'yellow', broken: 'red' } as const satis
 export function asText(found: readonly Diagnosis[], { colours }: { colours: boolean }): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
     colours ? styleText(format, text, { validateStream: false }) : text;
-  const lines = found.flatMap(({ level, what, why, nextStep }) => [
+  const lines = found.flatMap(({ code, level, what, why, nextStep }) => [
     `${paint(COLOURS[level], MARKS[level].padEnd(8))} ${level === 'ok' ? what : paint('bold', what)}`,
     ...(why ? [`         Why it matters: ${why}`] : []),
-    ...(nextStep ? [`         What to do: ${nextStep}`, ''] : []),
+    ...(nextStep ? [`         What to do: ${nextStep}`, `         More: ${headingOf(code)}`, ''] : []),
   ]);
   return [...lines, '', paint('bold', summary(found))].join('\n');
 }

@@ -9,6 +9,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { SAMPLE_FILE, SAMPLES_FOLDER } from '../../samples/index.ts';
+import { ownWords } from '../core/own-words.ts';
 import type { Log } from '../core/ports.ts';
 import { type ApiParts, api } from './api.ts';
 import { checkHost, isAnyAddress, requireSignIn } from './guard.ts';
@@ -199,7 +200,7 @@ async function answerWithin(
 ): Promise<string | undefined> {
   const over = new AbortController();
   const silence = wait(ms, 'there is no answer', { signal: over.signal }).catch(() => undefined);
-  const found = look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const found = look().catch(ownWords);
   return Promise.race([found, silence]).finally(() => over.abort());
 }
 

@@ -41,6 +41,7 @@ export class NothingSent extends Error {
 /** The call may have arrived, and its answer is missing or unreadable. A retry is safe only where the call is free. */
 export class NoClearAnswer extends Error {
   override name = 'NoClearAnswer';
+  readonly retryHelps = true;
 }
 
 /** `connect` replaces how connections are opened, for calls to addresses that somebody else gave us. */

@@ -108,35 +108,13 @@ export async function openPostgres(
   }
 }
 
-/** The same for reading alone, in the shape that it has; 0 where it has none yet. Throws StoreError. */
-export async function openPostgresToRead(
-  url: string,
-): Promise<Pick<Statements, 'all'> & { shape: number; close(): Promise<void> }> {
-  const pool = openPool(url, 'strut doctor', 2, ANSWER_WITHIN_MS, 'SET default_transaction_read_only = on');
-  const direct = statementsOn(pool);
-  const all: Statements['all'] = async (text, ...values) => {
-    try {
-      return await direct.all(text, ...values);
-    } catch (error) {
-      throw postgresErrorOf(error) ?? error;
-    }
-  };
-  try {
-    const [made] = await all("SELECT to_regclass('shape') IS NOT NULL AS made");
-    const [row] = Object(made).made ? await all('SELECT version FROM shape') : [];
-    return { all, shape: Number(Object(row).version ?? 0), close: () => pool.end() };
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-}
-
 type Statement = ReturnType<typeof prepared>;
 
 /** `query_timeout` of one statement is pg's own, though its types don't tell. */
 const long = (statement: Statement) => ({ ...statement, query_timeout: LONG_WITHIN_MS });
 
-function statementsOn(
+/** Errors are PostgreSQL's own. */
+export function statementsOn(
   target: Queryable,
   as: (statement: Statement) => Statement = (same) => same,
 ): Statements {

@@ -83,7 +83,7 @@ export async function findRecords(dataDir: string, onUnreadable: OnUnreadable): 
 /** The same in PostgreSQL. Throws StoreError. */
 export async function findPostgresRecords(url: string, onUnreadable: OnUnreadable): Promise<FoundRecords> {
   const [{ openPostgresToRead }, { POSTGRES_MIGRATIONS }, { createProcessTable }] = await Promise.all([
-    import('./postgres.ts'),
+    import('./postgres-to-read.ts'),
     import('./migrations-postgres.ts'),
     import('./postgres-processes.ts'),
   ]);

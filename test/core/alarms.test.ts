@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice, NoticePlace } from '../../src/core/chat-port.ts';
 import type { Diagnosis } from '../../src/core/diagnosis.ts';
+import { createLocks } from '../../src/core/locks.ts';
 import { createAlarms } from '../../src/core/upkeep/alarms.ts';
+import { shareUrgent } from '../../src/core/upkeep/shared-urgent.ts';
 import { memoryKeyValueStore } from '../fakes/shelf.ts';
 import { silent } from '../providers/subject.ts';
 
@@ -24,6 +26,8 @@ function world() {
     async post(to: NoticePlace, _spaceId: string, notice: Notice) {
       if (!('member' in to) || notice.kind !== 'alarm') throw new Error('nobody else is told');
       if (away.has(platform)) throw new Error('no connection');
+      // As slow as a chat is.
+      await new Promise(setImmediate);
       if (closed.has(to.member)) return false;
       told.push(`${to.member} ${notice.over ? 'over' : 'begins'} ${notice.diagnosis.code}`);
       return true;
@@ -35,10 +39,28 @@ function world() {
       ['discord', chat('discord')],
       ['telegram', chat('telegram')],
     ]),
+    locks: createLocks(),
     log: silent,
   };
   const start = () => createAlarms(ctx as never, { kv, urgent: async () => found });
+  const time = { now: 0 };
+  /** One of several processes on these records, and what it alone sees. */
+  const startShared = () => {
+    let own: Diagnosis[] = [];
+    const parts = { clock: { now: () => time.now }, log: silent };
+    const shared = shareUrgent(parts, { kv, see: async () => own });
+    shared.stop();
+    return {
+      see: (...all: Diagnosis[]) => {
+        own = all;
+        return shared.note();
+      },
+      look: createAlarms(ctx as never, { kv, urgent: shared.urgent }),
+    };
+  };
   return {
+    time,
+    startShared,
     told,
     closed,
     away,
@@ -107,5 +129,48 @@ describe('what only an operator can mend', () => {
     find();
     await times(6, start());
     expect(told).toEqual(['discord:1 begins provider-no-balance', 'discord:1 over provider-no-balance']);
+  });
+
+  describe('where several processes share the work', () => {
+    it('is told once, though two of them look at the same moment', async () => {
+      const { told, find, start } = world();
+      find(EMPTY);
+      await Promise.all([start()(), start()(), start()()]);
+      expect(told).toEqual(['discord:1 begins provider-no-balance', 'telegram:2 begins provider-no-balance']);
+      find();
+      await Promise.all(Array.from({ length: 8 }, () => start()()));
+      expect(told).toHaveLength(4);
+    });
+
+    it('is told of by whoever tells, though another one has seen it, until no one sees it any more', async () => {
+      const { told, startShared } = world();
+      const [teller, other, third] = [startShared(), startShared(), startShared()];
+      await other.see(EMPTY);
+      await third.see(EMPTY);
+      await times(2, teller.look);
+      expect(told).toHaveLength(2);
+      await other.see();
+      await times(8, teller.look);
+      expect(told).toHaveLength(2);
+      // Another one has the turn to tell now, and says nothing twice.
+      await times(2, third.look);
+      expect(told).toHaveLength(2);
+      await third.see();
+      await times(8, teller.look);
+      expect(told.slice(2)).toEqual([
+        'discord:1 over provider-no-balance',
+        'telegram:2 over provider-no-balance',
+      ]);
+    });
+
+    it('is over where the process is gone that has seen it', async () => {
+      const { told, time, startShared } = world();
+      const [teller, other] = [startShared(), startShared()];
+      await other.see(EMPTY);
+      await times(8, teller.look);
+      time.now += 10 * 60_000;
+      await times(8, teller.look);
+      expect(told).toHaveLength(4);
+    });
   });
 });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { secretsIn } from '../../src/config.ts';
+import { internet } from '../../src/doctor/internet.ts';
 import { disk, media, memory } from '../../src/doctor/machine.ts';
 import { findAll, runDoctor } from '../../src/doctor/run.ts';
 import { createStore } from '../../src/store/index.ts';
@@ -10,7 +11,7 @@ import { freePort } from '../e2e/free-port.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { makeDisk, NO_MOUNT } from '../faults/mount.ts';
 import { needs } from '../needs.ts';
-import { PLANTED } from './planted.ts';
+import { PLANTED, withCertificate } from './planted.ts';
 
 /** Long enough for a program that comes again at once. */
 const LISTEN_MS = 3_000;
@@ -46,6 +47,14 @@ describe('the doctor names what was planted, with what mends it', () => {
   it('a disk that can’t be written to', needs(frozen !== undefined, NO_MOUNT), async () => {
     const found = await findAll({ DATA_DIR: frozen?.path ?? '' }, { checks: [disk] });
     expect(found[0]).toMatchObject({ code: 'disk-unwritable', nextStep: expect.stringContaining('chown') });
+  });
+
+  it('no certificate that is good for months', async () => {
+    const { env } = await withCertificate(90 * 24 * 3_600_000);
+    const found = await findAll({ DATA_DIR: freshFolder(), ...env }, { checks: [internet] });
+    expect(found.filter(({ code }) => code.startsWith('certificate'))).toEqual([
+      { code: 'certificate', level: 'ok', what: expect.stringContaining('localhost is good until') },
+    ]);
   });
 
   it('settings that can’t be read, each by its name', async () => {

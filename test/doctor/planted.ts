@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { startDiscord } from '../../simulators/discord/start.ts';
 import { startFal } from '../../simulators/fal.ts';
@@ -23,6 +25,7 @@ import { settings } from '../../src/doctor/settings.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { freePort } from '../e2e/free-port.ts';
 import { jobIn } from '../fakes/jobs.ts';
+import { makeIdentity } from '../faults/identity.ts';
 import { startMeddler } from './meddler.ts';
 
 /** `env`: what the bot would be started with; `.env` is written where a fault lies in there. */
@@ -119,6 +122,24 @@ async function behind(how: Parameters<typeof startMeddler>[1]): Promise<Scene> {
   onTestFinished(meddler.close);
   return { env: { PORT: port, PUBLIC_URL: meddler.url } };
 }
+
+/** A name with a certificate of our own making, which this machine trusts, or does not. */
+export async function withCertificate(goodForMs: number, isTrusted = true): Promise<Scene> {
+  const identity = makeIdentity(['localhost'], goodForMs);
+  const before = getCACertificates('default');
+  if (isTrusted) setDefaultCACertificates([...before, identity.cert]);
+  onTestFinished(() => setDefaultCACertificates(before));
+  const server = createTlsServer(identity, (_, response) => response.end()).listen(0, 'localhost');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { env: { PORT: await freePort(), PUBLIC_URL: `https://localhost:${port}` } };
+}
+
+const DAY_MS = 24 * 3_600_000;
 
 export const PLANTED: readonly Planted[] = [
   {
@@ -448,6 +469,27 @@ export const PLANTED: readonly Planted[] = [
     code: 'proxy-buffers',
     mend: /proxy_buffering off/,
     plant: () => behind({ kind: 'buffers' }),
+  },
+  {
+    fault: 'a certificate that ends next week, and was not renewed',
+    check: internet,
+    code: 'certificate-ends',
+    mend: /why it is not renewed: caddy does it by itself, certbot renew/,
+    plant: () => withCertificate(7 * DAY_MS),
+  },
+  {
+    fault: 'a certificate that has ended',
+    check: internet,
+    code: 'certificate-bad',
+    mend: /Renew it/,
+    plant: () => withCertificate(-DAY_MS),
+  },
+  {
+    fault: 'a certificate that nobody else trusts',
+    check: internet,
+    code: 'certificate-bad',
+    mend: /with its whole chain/,
+    plant: () => withCertificate(90 * DAY_MS, false),
   },
   {
     fault: 'a setting whose name is misspelt',

@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
+import { freshSchema, postgresNeeded } from '../postgres/open.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
@@ -15,10 +16,10 @@ const ROOT = join(import.meta.dirname, '../..');
 const SUBMIT = /motion-control$/;
 
 /** As `npm run` does it, in a process of its own beside the bot. */
-async function run(script: string, args: string[], dataDir: string): Promise<string> {
+async function run(script: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, [join(ROOT, 'src', script), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -30,7 +31,10 @@ async function run(script: string, args: string[], dataDir: string): Promise<str
   return said;
 }
 
-it('a machine lost in the middle of three renders, and restored from an earlier copy, submits nothing twice', async () => {
+/** Where a machine has its records, besides its folder. */
+type Records = () => Promise<{ STORE_URL?: string }>;
+
+async function submitsNothingTwice(records: Records): Promise<void> {
   const time = manualTime(Date.now());
   const fal = await startFal({ time });
   onTestFinished(() => fal.close());
@@ -46,7 +50,8 @@ it('a machine lost in the middle of three renders, and restored from an earlier 
   const files = { image: await personImage(), clip: await personClip() };
   const archive = join(folder, 'strut.tar');
   const submits = () => fal.requestsTo('POST', SUBMIT).length;
-  const lost = await startBot({ ...env, DATA_DIR: join(folder, 'lost') });
+  const old = { ...(await records()), DATA_DIR: join(folder, 'lost') };
+  const lost = await startBot({ ...env, ...old });
   onTestFinished(() => lost[Symbol.asyncDispose]());
   onTestFailed(() => console.error(lost.log()));
 
@@ -58,7 +63,7 @@ it('a machine lost in the middle of three renders, and restored from an earlier 
   await expect.poll(submits).toBe(2);
   const waiting = await makeJob(lost.url, files);
   expect(await readJob(lost.url, waiting.id)).toMatchObject({ state: 'created' });
-  expect(await run('backup.ts', [archive], lost.dataDir)).toContain('Made');
+  expect(await run('backup.ts', [archive], old)).toContain('Made');
 
   // After that, the first one ends, and the last one has its turn. Then the machine is gone.
   await time.advance(60_000);
@@ -67,9 +72,9 @@ it('a machine lost in the middle of three renders, and restored from an earlier 
   await lost.stop('SIGKILL');
   rmSync(lost.dataDir, { recursive: true });
 
-  const DATA_DIR = join(folder, 'new');
-  expect(await run('restore.ts', [archive], DATA_DIR)).toContain('Restored');
-  await using bot = await startBot({ ...env, DATA_DIR });
+  const next = { ...(await records()), DATA_DIR: join(folder, 'new') };
+  expect(await run('restore.ts', [archive], next)).toContain('Restored');
+  await using bot = await startBot({ ...env, ...next });
   onTestFailed(() => console.error(bot.log()));
   expect(bot.log()).toContain('these records are a copy of');
   // What its provider is known to have, or can be found there, comes; it is billed once, as it was.
@@ -87,4 +92,17 @@ it('a machine lost in the middle of three renders, and restored from an earlier 
   const again = await makeJob(bot.url, files);
   await jobUntil(bot.url, again.id, ({ state }) => state === 'running');
   expect(submits()).toBe(4);
+}
+
+describe('a machine lost in the middle of three renders, and restored from an earlier copy', () => {
+  it('submits nothing twice', () => submitsNothingTwice(async () => ({})));
+
+  describe('with its records in PostgreSQL', postgresNeeded, () => {
+    it('submits nothing twice', () =>
+      submitsNothingTwice(async () => {
+        const { url, drop } = await freshSchema();
+        onTestFinished(drop);
+        return { STORE_URL: url };
+      }));
+  });
 });

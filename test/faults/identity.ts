@@ -29,8 +29,11 @@ const BASIC_CONSTRAINTS = Buffer.from('0603551d13', 'hex');
 const OTHER_NAMES = Buffer.from('0603551d11', 'hex');
 const ECDSA_WITH_SHA256 = list(Buffer.from('06082a8648ce3d040302', 'hex'));
 
-/** Good for these names from yesterday to tomorrow, and for whoever trusts it as it is (RFC 5280, 4.1). */
-export function makeIdentity(names: readonly string[]): Identity {
+/**
+ * Good for these names, and for whoever trusts it as it is (RFC 5280, 4.1), since yesterday and for so much longer: where that
+ * is negative, it has ended.
+ */
+export function makeIdentity(names: readonly string[], goodForMs = DAY_MS): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = list(der(0x31, list(COMMON_NAME, der(0x0c, Buffer.from('faults')))));
   const now = Date.now();
@@ -43,7 +46,7 @@ export function makeIdentity(names: readonly string[]): Identity {
     number(randomBytes(8)),
     ECDSA_WITH_SHA256,
     name,
-    list(time(now - DAY_MS), time(now + DAY_MS)),
+    list(time(now - DAY_MS + Math.min(0, goodForMs)), time(now + goodForMs)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, extensions),

@@ -52,7 +52,7 @@ describe('npm run setup, at a terminal', TERMINAL, () => {
     await terminal.sees('refuses its key');
     await terminal.answer('What now?', ENTER);
     await terminal.answer('Paste the key of fal.ai', fal.key, ENTER);
-    await terminal.sees(/fal\.ai accepts FAL_KEY; from \$0\.\d+ a second/);
+    await terminal.sees(/fal\.ai accepts FAL_KEY \(what is left .* console alone\); from \$0\.\d+ a second/);
     await terminal.answer('lead to this machine?', ENTER);
     await terminal.fills('in a day, in dollars:', '7.50');
     await terminal.answer('And in a month:', ENTER);

@@ -4,21 +4,14 @@
  */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import type { Diagnosis } from '../diagnosis.ts';
+import { type Diagnosis, diagnosisSchema } from '../diagnosis.ts';
 import type { KeyValueStore } from '../ports.ts';
 
 /** What comes and goes within minutes is one trouble, not many. */
 const OVER_AFTER_LOOKS = 5;
 
 const record = z.object({
-  diagnosis: z.object({
-    code: z.string(),
-    about: z.string().exactOptional(),
-    level: z.enum(['ok', 'warning', 'broken']),
-    what: z.string(),
-    why: z.string().exactOptional(),
-    nextStep: z.string().exactOptional(),
-  }),
+  diagnosis: diagnosisSchema,
   /** By their ids: those who know, and those who can't be told. */
   told: z.array(z.string()),
   unreachable: z.array(z.string()),
@@ -36,12 +29,14 @@ export type AlarmParts = {
 const KEY = 'alarm:';
 const keyOf = ({ code, about = '' }: Diagnosis): string => `${KEY}${code} ${about}`;
 
-/** Looks once; to be called every minute, by one process. */
+/** Looks once; to be called every minute. Where several processes do, each is told by one of them. */
 export function createAlarms(
-  ctx: Pick<Context, 'access' | 'chats' | 'log'>,
+  ctx: Pick<Context, 'access' | 'chats' | 'locks' | 'log'>,
   { kv, urgent }: AlarmParts,
 ): () => Promise<void> {
-  return async () => {
+  return () => ctx.locks.run('alarms', look);
+
+  async function look(): Promise<void> {
     const found = await urgent();
     const now = new Set(found.map(keyOf));
     for (const diagnosis of found) await begins(diagnosis);
@@ -50,7 +45,7 @@ export function createAlarms(
       if (!alarm) await kv.delete(key);
       else if (!now.has(key)) await goes(key, alarm);
     }
-  };
+  }
 
   async function begins(diagnosis: Diagnosis): Promise<void> {
     const key = keyOf(diagnosis);

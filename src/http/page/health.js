@@ -14,13 +14,14 @@ const again = find('again', HTMLButtonElement);
 const LEVELS = { ok: 'Well', warning: 'Warning', broken: 'Broken' };
 
 /** @param {DiagnosisView} one */
-const card = ({ level, what, why, nextStep }) =>
+const card = ({ code, level, what, why, nextStep }) =>
   make(
     'article',
     { class: 'finding', 'data-level': level },
     make('h3', {}, make('span', { class: 'level' }, LEVELS[level]), ` ${what}`),
     ...(why ? [make('p', { class: 'hint' }, why)] : []),
     ...(nextStep ? [make('p', {}, make('b', {}, 'What to do: '), nextStep)] : []),
+    ...(nextStep ? [make('p', { class: 'hint' }, `More: docs/trouble.md#${code}`)] : []),
   );
 
 /** @param {HealthView} health */

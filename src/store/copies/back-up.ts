@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isKey, missing } from '../file-keys.ts';
-import { shapeOf } from '../sqlite.ts';
+import { FilesUnusable } from '../errors.ts';
+import { HOME_MARK, isKey, missing } from '../file-keys.ts';
+import { homeOf } from '../move/records.ts';
+import { openAsItIs, shapeOf } from '../sqlite.ts';
 import { type FileOnDisk, type Tally, writeArchive } from './archive.ts';
 import { copyDatabase } from './copy.ts';
 
@@ -13,10 +15,13 @@ export const OWN_SECRETS = ['secret-key', 'page-password-digest', 'signing-key']
 
 export type BackupOrder = {
   dataDir: string;
+  /** The address of PostgreSQL, where the records lie there. */
+  recordsAt?: string | undefined;
   toPath: string;
   /** The version of Strut. */
   strut: string;
-  withFiles: boolean;
+  /** The folder of the files that go in; none go in where it is left out. */
+  filesIn?: string | undefined;
   withSecrets: boolean;
   now: number;
 };
@@ -25,9 +30,8 @@ export type Backup = Tally & { databaseBytes: number; secrets: number };
 
 /** The file is there whole or not at all. Undefined where there is no bot. Throws StoreError, or what the disk throws. */
 export async function backUp(order: BackupOrder): Promise<Backup | undefined> {
-  const { dataDir, toPath, strut, now } = order;
-  const from = join(dataDir, 'strut.sqlite');
-  if (!existsSync(from)) return undefined;
+  const { toPath, strut, now } = order;
+  if (order.recordsAt === undefined && !existsSync(databaseIn(order.dataDir))) return undefined;
   const half = `${toPath}.part`;
   await using stack = new AsyncDisposableStack();
   // Where the archive goes there is room for it: DATA_DIR may be full.
@@ -35,28 +39,59 @@ export async function backUp(order: BackupOrder): Promise<Backup | undefined> {
   stack.defer(() => rm(work, { recursive: true, force: true }));
   await rm(half, { force: true });
   stack.defer(() => rm(half, { force: true }));
-  const databasePath = join(work, 'strut.sqlite');
-  const bytes = await copyDatabase(from, databasePath, now);
-  const secrets = order.withSecrets ? await secretsOf(dataDir) : new Map<string, string>();
+  const copy = await copyRecords(order, work);
+  if (!copy) return undefined;
+  const { path: databasePath, bytes } = copy;
+  const secrets = order.withSecrets ? await copy.secrets() : new Map<string, string>();
   const database = { bytes, sha256: await sumOf(databasePath) };
   const head = { strut, shape: shapeOf(databasePath), copiedAt: now, database };
-  // What came later is named by no record of the copy.
-  const files = order.withFiles ? filesIn(join(dataDir, 'files'), now) : none();
+  // After the records: what they name is there by then, or was deleted since.
+  const files = order.filesIn === undefined ? none() : filesIn(order.filesIn);
+  if (order.filesIn !== undefined) await checkMark(order.filesIn, databasePath);
   const tally = await writeArchive(half, { head, databasePath, secrets, files });
   await rename(half, toPath);
   return { ...tally, databaseBytes: bytes, secrets: secrets.size };
 }
 
+type CopiedRecords = { path: string; bytes: number; secrets(): Promise<ReadonlyMap<string, string>> };
+
+async function copyRecords(
+  { dataDir, recordsAt, now }: BackupOrder,
+  work: string,
+): Promise<CopiedRecords | undefined> {
+  if (recordsAt === undefined) {
+    const path = databaseIn(work);
+    const bytes = await copyDatabase(databaseIn(dataDir), path, now);
+    return { path, bytes, secrets: () => secretsOf(dataDir) };
+  }
+  // Loaded only here: whoever stays with SQLite need not have it in memory.
+  const { copyPostgres } = await import('./copy-postgres.ts');
+  const copy = await copyPostgres(recordsAt, work, now);
+  return copy && { ...copy, secrets: async () => copy.secrets };
+}
+
+const databaseIn = (folder: string): string => join(folder, 'strut.sqlite');
+
+/** A share that is not mounted is an empty folder, and would make a backup without files. Throws FilesUnusable. */
+async function checkMark(root: string, database: string): Promise<void> {
+  await using read = openAsItIs(database);
+  const home = await homeOf(read);
+  if (home !== undefined && (await readFile(join(root, HOME_MARK), 'utf8').catch(missing)) === undefined)
+    throw new FilesUnusable(
+      `The files of this bot are not in ${root}: is the disk or the share mounted that they are on? With --without-files they are left out`,
+    );
+}
+
 async function* none(): AsyncGenerator<FileOnDisk> {}
 
 /** Read as they lie there: opening them as the bot does would clear away what it is working on. */
-async function* filesIn(root: string, before: number): AsyncGenerator<FileOnDisk> {
+async function* filesIn(root: string): AsyncGenerator<FileOnDisk> {
   for (const folder of ((await readdir(root).catch(missing)) ?? []).toSorted()) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     for (const key of ((await readdir(join(root, folder)).catch(missing)) ?? []).toSorted()) {
       const path = join(root, folder, key);
       const found = isKey(key) ? await stat(path).catch(missing) : undefined;
-      if (found?.isFile() && found.mtimeMs < before) yield { key, path, bytes: found.size };
+      if (found?.isFile()) yield { key, path, bytes: found.size };
     }
   }
 }

@@ -1,11 +1,11 @@
 /** Puts a bot back from a backup, or its records alone from one of the copies that it made by itself. */
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FilesUnusable } from '../errors.ts';
-import { HOME_MARK, mimeOf, missing } from '../file-keys.ts';
+import { FilesUnusable, StoreError } from '../errors.ts';
+import { HOME_MARK, mimeOf } from '../file-keys.ts';
 import { type FilesAt, type OpenPlace, openPlace } from '../files-place.ts';
 import { lockFolder } from '../lock.ts';
 import { MIGRATIONS } from '../migrations.ts';
@@ -14,11 +14,13 @@ import { checkCopy, openAsItIs } from '../sqlite.ts';
 import { type Head, NOTHING, readArchive, type Tally } from './archive.ts';
 import { OWN_SECRETS } from './back-up.ts';
 import { copiedAt, markCopy } from './mark.ts';
+import { openStaging, type RecordsTarget, renamed, type Staging } from './staging.ts';
 
 const DATABASE = 'strut.sqlite';
-const WORK = 'restoring';
 /** What lies in a folder that nobody has used yet: the lock that we hold, what Node has compiled, what a disk is born with. */
 const NOBODYS = [/^strut\.lock(?:-.*)?$/, /^compiled$/, /^lost\+found$/, /^restoring$/];
+/** What a restore that was ended in the middle may have brought to its place. */
+const BROUGHT: readonly string[] = ['files', 'temp', ...OWN_SECRETS];
 const FIRST_BYTES = 'SQLite format 3\0';
 
 export type RestoreOrder = {
@@ -26,14 +28,17 @@ export type RestoreOrder = {
   fromPath: string;
   /** Where files go, when that is not the data folder. */
   filesAt?: FilesAt | undefined;
+  /** The address of PostgreSQL, where the records go there. */
+  recordsAt?: string | undefined;
   waitMs?: number;
 };
 
 export type Restored = { copiedAt: number; strut?: string; files: number; bytes: number; secrets: number };
 
 /** The data folder is somebody's already. `found`: what lies there. */
-export class NotEmpty extends Error {
+export class NotEmpty extends StoreError {
   override name = 'NotEmpty';
+  readonly retryHelps = false;
   readonly found: readonly string[];
   constructor(found: readonly string[]) {
     super('the data folder is not empty');
@@ -42,41 +47,47 @@ export class NotEmpty extends Error {
 }
 
 /**
- * All of it is looked at before any of it is written, and the database comes last: until then there is no bot. What was
- * written goes again where it fails. Throws NotEmpty, BadArchive, StoreError, or what the disk throws.
+ * All of it is looked at before any of it is written, and the records come last: until then there is no bot. What was
+ * written goes again where it fails; what was ended in the middle can be done again. Throws NotEmpty, BadArchive, StoreError,
+ * or what the disk throws.
  */
 export async function restore(order: RestoreOrder): Promise<Restored> {
-  const { dataDir, fromPath, filesAt, waitMs } = order;
+  const { dataDir, fromPath, filesAt, recordsAt, waitMs } = order;
   const isDatabase = await startsAsDatabase(fromPath);
   const inOne = isDatabase ? undefined : await readArchive(fromPath, MIGRATIONS.length, NOTHING);
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir, waitMs));
-  await checkFree(dataDir, isDatabase);
-  const work = join(dataDir, WORK);
-  await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true, mode: 0o700 });
-  stack.defer(() => rm(work, { recursive: true, force: true }));
-  const database = join(work, DATABASE);
+  const staging = await openStaging(dataDir, stack);
+  await checkFree(dataDir, { isDatabase, isHalfDone: staging.isHalfDone });
+  const { folder } = staging;
+  const target =
+    recordsAt === undefined
+      ? inFolder(dataDir)
+      : // Loaded only here: whoever stays with SQLite need not have it in memory.
+        await (await import('./restore-postgres.ts')).openPostgresTarget(recordsAt, { folder, waitMs });
+  stack.defer(target.close);
   if (!inOne) {
-    await copyFile(fromPath, database);
-    const at = await readyToUse(database, (await stat(fromPath)).mtimeMs);
-    await land(database, join(dataDir, DATABASE));
+    await copyFile(fromPath, staging.database);
+    const at = await readyToUse(staging.database, (await stat(fromPath)).mtimeMs);
+    await target.prepare(staging.database, at);
+    await target.land(staging, await staging.beginLanding(), new Map());
     return { copiedAt: at, files: 0, bytes: 0, secrets: 0 };
   }
-  const place = openPlace(work, filesAt);
+  // Files that are in their place already stay there: they are called by what is in them.
+  const place = openPlace(staging.isHalfDone ? dataDir : folder, filesAt);
   stack.defer(place.stop);
-  return await unpack(order, inOne, { work, database, place });
+  return await unpack(fromPath, inOne, { staging, place, target });
 }
 
-type Work = { work: string; database: string; place: OpenPlace };
+type Work = { staging: Staging; place: OpenPlace; target: RecordsTarget };
 
 async function unpack(
-  { dataDir, fromPath }: RestoreOrder,
+  fromPath: string,
   { head, tally }: { head: Head; tally: Tally },
-  { work, database, place }: Work,
+  { staging, place, target }: Work,
 ): Promise<Restored> {
   const { files } = place;
-  const secrets: string[] = [];
+  const secrets = new Map<string, string>();
   const brought: string[] = [];
   await using undo = new AsyncDisposableStack();
   undo.defer(async () => {
@@ -84,8 +95,13 @@ async function unpack(
   });
   await place.check();
   await readArchive(fromPath, MIGRATIONS.length, {
-    database: (bytes) =>
-      pipeline(Readable.from(bytes), createWriteStream(database, { mode: 0o600, flush: true })),
+    async database(bytes) {
+      const to = createWriteStream(staging.database, { mode: 0o600, flush: true });
+      await pipeline(Readable.from(bytes), to);
+      // It comes first, and was whole when all of it was looked at.
+      await target.prepare(staging.database, await readyToUse(staging.database, head.copiedAt));
+      await markFiles(place, staging.database);
+    },
     async file(key, bytes) {
       await using temp = await files.temp(key.slice(key.lastIndexOf('.') + 1));
       await pipeline(Readable.from(bytes), createWriteStream(temp.path, { mode: 0o600 }));
@@ -95,30 +111,42 @@ async function unpack(
       brought.push(key);
     },
     async secret(name, text) {
-      if (!OWN_SECRETS.some((one) => one === name)) return;
-      await writeFile(join(work, name), text, { mode: 0o600, flush: true });
-      secrets.push(name);
+      if (OWN_SECRETS.some((one) => one === name)) secrets.set(name, text);
     },
   });
-  const at = await readyToUse(database, head.copiedAt);
-  await markFiles(place, database);
-  if (!place.isShared) await land(join(work, 'files'), join(dataDir, 'files'));
-  for (const name of secrets) await land(join(work, name), join(dataDir, name));
-  await land(database, join(dataDir, DATABASE));
+  const database = await staging.beginLanding();
   undo.move();
-  return { copiedAt: at, strut: head.strut, files: tally.files, bytes: tally.bytes, secrets: secrets.length };
+  if (!place.isShared) await staging.land('files');
+  await target.land(staging, database, secrets);
+  return { copiedAt: head.copiedAt, strut: head.strut, ...tally, secrets: secrets.size };
+}
+
+function inFolder(dataDir: string): RecordsTarget {
+  return {
+    async prepare() {},
+    async land({ folder, land }, database, secrets) {
+      for (const [name, text] of secrets) {
+        await writeFile(join(folder, name), text, { mode: 0o600, flush: true });
+        await land(name);
+      }
+      await renamed(database, join(dataDir, DATABASE));
+    },
+    async close() {},
+  };
 }
 
 /** The files bear the mark of the database that they belong to, as they did where they come from. */
-async function markFiles({ texts }: OpenPlace, database: string): Promise<void> {
+async function markFiles({ texts, isShared }: OpenPlace, database: string): Promise<void> {
   await using read = openAsItIs(database);
   const home = await homeOf(read);
   if (home === undefined) return;
   const there = await texts.read(HOME_MARK);
   if (there !== undefined && there !== home)
-    throw new FilesUnusable(
-      'The files where FILES_URL says belong to another bot: give this one a place of its own',
-    );
+    throw isShared
+      ? new FilesUnusable(
+          'The files where FILES_URL says belong to another bot: give this one a place of its own',
+        )
+      : new NotEmpty(['files']);
   await texts.write(HOME_MARK, home);
 }
 
@@ -135,11 +163,16 @@ async function momentOf(database: string): Promise<number | undefined> {
   return copiedAt(read);
 }
 
-/** `beside`: it is the records alone that come back, to the files that lie there. */
-async function checkFree(dataDir: string, beside: boolean): Promise<void> {
+/** Where it is the records alone that come back, they come to the files that lie there. */
+async function checkFree(
+  dataDir: string,
+  { isDatabase, isHalfDone }: { isDatabase: boolean; isHalfDone: boolean },
+): Promise<void> {
   const names = (await readdir(dataDir)).filter((name) => !NOBODYS.some((pattern) => pattern.test(name)));
-  // What is left of another database beside it would be taken for a part of this one.
-  const found = beside ? names.filter((name) => /^strut\.sqlite(?:-wal|-shm|-journal)?$/.test(name)) : names;
+  const found = isDatabase
+    ? // What is left of another database beside it would be taken for a part of this one.
+      names.filter((name) => /^strut\.sqlite(?:-wal|-shm|-journal)?$/.test(name))
+    : names.filter((name) => !(isHalfDone && BROUGHT.includes(name)));
   if (found.length > 0) throw new NotEmpty(found);
 }
 
@@ -151,12 +184,4 @@ async function startsAsDatabase(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-/** With the folder that it goes to, so that a power cut can't take it back. */
-async function land(from: string, to: string): Promise<void> {
-  if (!(await stat(from).catch(missing))) return;
-  await rename(from, to);
-  const folder = await open(join(to, '..'), 'r');
-  await folder.sync().finally(() => folder.close());
 }

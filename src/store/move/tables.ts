@@ -12,6 +12,9 @@ export type MovedTable = {
   money?: readonly string[];
 };
 
+/** What begins so in `keyv` is a secret that the bot made for itself; with SQLite each lies in a file of its own. */
+export const SECRETS_START = 'secrets:';
+
 export const MOVED: readonly MovedTable[] = [
   { name: 'keyv', key: ['key'], others: ['value', 'expires_at', 'rev'] },
   {

@@ -30,3 +30,6 @@ export const TABLE = { ...MACHINE, ...RECORDS, ...SERVICES, ...INTERNET };
 
 /** What is the same for every chat and provider; what only one chat can have, stands in its folder. */
 export const diagnosis = diagnosisOf(TABLE);
+
+/** Where the documents say what to do about it: under its code, which a test holds against what stands there. */
+export const headingOf = (code: string): string => `docs/trouble.md#${code}`;

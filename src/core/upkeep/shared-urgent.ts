@@ -1,0 +1,57 @@
+/**
+ * What operators must hear of, where several processes share the work: each sees troubles that no other sees, such as a chat
+ * that it alone is connected to. Each notes what it sees, and the one that tells reads all of it.
+ */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { type Diagnosis, diagnosisSchema } from '../diagnosis.ts';
+import type { KeyValueStore } from '../ports.ts';
+
+const KEY = 'seen:';
+const EVERY_MS = 60_000;
+/** One that has not noted anything for longer is gone, and what it saw with it. */
+const FRESH_MS = 3 * EVERY_MS;
+
+const noted = z.object({ at: z.number(), found: z.array(diagnosisSchema) });
+
+export type SharedUrgent = {
+  /** What this process sees, and what others saw of late. */
+  urgent(): Promise<Diagnosis[]>;
+  note(): Promise<void>;
+  stop(): void;
+};
+
+/** `see`: what this process sees itself. */
+export function shareUrgent(
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
+  { kv, see }: { kv: KeyValueStore; see(): Promise<Diagnosis[]> },
+): SharedUrgent {
+  const own = `${KEY}${randomUUID()}`;
+
+  async function note(): Promise<void> {
+    const found = await see();
+    if (found.length > 0) await kv.set(own, { at: clock.now(), found });
+    else await kv.delete(own);
+  }
+
+  async function others(): Promise<Diagnosis[]> {
+    const all: Diagnosis[] = [];
+    for (const [key, value] of await kv.startingWith<unknown>(KEY)) {
+      if (key === own) continue;
+      const { data } = noted.safeParse(value);
+      if (data && clock.now() - data.at < FRESH_MS) all.push(...data.found);
+      else await kv.delete(key);
+    }
+    return all;
+  }
+
+  const timer = setInterval(() => {
+    note().catch((err: unknown) => log.info({ err }, 'what this process sees could not be noted for now'));
+  }, EVERY_MS).unref();
+  return {
+    note,
+    urgent: async () => [...(await see()), ...(await others())],
+    stop: () => clearInterval(timer),
+  };
+}
