@@ -1,19 +1,16 @@
 /** The composition root: the only file that knows every concrete part. */
-import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { settings as settingsList } from '../settings/index.ts';
 import { canRender, tellWhatIsOff, tellWhatIsOn, version } from './at-start.ts';
 import { CHATS } from './chat/catalog.ts';
-import { createChats, namesFile } from './chats.ts';
+import { createChats } from './chats.ts';
 import { type Config, filesAt, trustedOrigins } from './config.ts';
 import { keepCopies, setRight } from './copies.ts';
 import { createCoachRecords } from './core/coach/records.ts';
 import type { Context } from './core/context.ts';
 import { createCore } from './core/core.ts';
-import { ownClaims, sharedClaims } from './core/intake/file-claims.ts';
-import { createFileUse } from './core/intake/file-use.ts';
 import { createHistory } from './core/job/history.ts';
 import { QUALITIES, rendererOf } from './core/job/job.ts';
 import { wake, wakeDraft } from './core/job/lanes.ts';
@@ -26,6 +23,7 @@ import { createReportRecords } from './core/takedown/records.ts';
 import { startUpkeep } from './core/upkeep/upkeep.ts';
 import { createInside } from './doctor/from-inside.ts';
 import { createScheduler } from './engine/scheduler.ts';
+import { filesInUse } from './files-in-use.ts';
 import { createLinks } from './http/links.ts';
 import { createMetrics } from './http/metrics.ts';
 import { startServer } from './http/server.ts';
@@ -79,10 +77,14 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   const signing = await openSigning(secrets, config, CLOCK.now());
   if (signing.trouble) log.warn(`videos carry the XMP mark alone: ${signing.trouble}`);
   const providerHealth = await createProviderHealth(store.keyv('weather'), sharing);
+  const offers = store.keyv('offers');
+  const savings = store.keyv('library');
+  const inUse = filesInUse(config, store, { offers, savings, clock: CLOCK, log });
   const hosted = await createHosted({
     settings: config,
     links,
     pathOf: store.files.path,
+    copies: inUse.providerCopies,
     clock: CLOCK,
     log,
     onTrouble: (id, trouble) => registry.trouble(id, trouble),
@@ -97,14 +99,12 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     onNews: (jobId) => void wakeDraft(ctx, jobId),
   });
   const entries = [...hosted, { provider: local }];
-  const inUse = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
-  const registry: ProviderRegistry = createProviderRegistry(inUse);
+  const market = { entries, providerHealth, clock: CLOCK, health, ...(sharing ? { bus: sharing.bus } : {}) };
+  const registry: ProviderRegistry = createProviderRegistry(market);
   for (const { provider } of entries) stack.defer(async () => provider.stop?.());
   checkHosted(hosted, log);
   const fetcher = createFetcher({ trustedOrigins: trustedOrigins(config) });
   stack.defer(() => fetcher.stop());
-  const offers = store.keyv('offers');
-  const savings = store.keyv('library');
   const settings = createSettingsService({
     list: settingsList,
     found: await store.settings.all(),
@@ -114,12 +114,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     clock: CLOCK,
   });
   if (sharing) settings.share(sharing);
-  const fileUse = createFileUse({
-    files: store.files,
-    records: namesFile(store, { offers, savings }),
-    claims: store.filesAreShared ? sharedClaims(store.keyv('file-claims'), randomUUID()) : ownClaims(),
-    log,
-  });
   const timers = () =>
     createScheduler({
       clock: CLOCK,
@@ -130,7 +124,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     config,
     secretKey: key,
     store,
-    fileUse,
+    fileUse: inUse.fileUse,
     scheduler: timers,
     usualMs: (job) => ctx.history.usualMs(rendererOf(job), job.request),
     health,
@@ -150,7 +144,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     audit: store.audit,
     optOuts: store.optOuts,
     files: store.files,
-    fileUse,
+    ...inUse,
     ...createReportRecords({ kv: reports, media, log, locks }),
     media,
     ...createCoachRecords({ looks: store.looks, lessons: store.keyv('lessons') }, media, locks),

@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
     'src/files-url.ts',
     'src/providers/catalog.ts',
   ],
+  'src/files-in-use.ts': ['src/chats.ts', 'src/config.ts', 'src/core', 'src/rules.ts', 'src/store'],
   'src/files-url.ts': ['src/environment.ts'],
   'src/environment.ts': [],
   'src/log.ts': ['src/scrub.ts'],

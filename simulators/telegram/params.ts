@@ -104,6 +104,8 @@ const NESTED = new Set([
   'scope',
   'reaction',
   'message_ids',
+  'results',
+  'button',
 ]);
 
 /** Reads what lies as JSON inside a form's strings. Throws as the Bot API does when it isn't JSON. */

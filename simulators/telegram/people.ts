@@ -37,6 +37,17 @@ export async function sends(sim: Sim, user: User, chat: SimChat, content: Conten
   return say(sim, user, chat, content, await mediaFields(sim.files, content));
 }
 
+/** What an inline result puts into the chat: the person's own message, which says by way of which bot it came. */
+export function sendsVia(
+  sim: Sim,
+  user: User,
+  chat: SimChat,
+  content: Pick<Content, 'text' | 'entities' | 'replyTo' | 'topic'>,
+): Message {
+  enters(sim, user, chat, undefined);
+  return say(sim, user, chat, content, { via_bot: sim.bot });
+}
+
 function say(sim: Sim, user: User, chat: SimChat, content: Spoken, fields: Partial<Message>): Message {
   const stored = putMessage(
     sim.world,

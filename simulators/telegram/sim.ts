@@ -24,6 +24,23 @@ export type Settings = {
 export type PressAnswer = { text?: string; alert: boolean };
 export type Press = { id: string; at: number; answered(answer: PressAnswer): void; answer?: PressAnswer };
 
+/** What a person is offered to what they typed after the bot's name. `until`: so long Telegram gives it to others, too. */
+export type InlineAnswer = {
+  results: { title: string; description?: string; text: string }[];
+  personal: boolean;
+  until: number;
+  nextOffset: string;
+  button?: { text: string; start_parameter?: string | undefined };
+};
+export type InlineQuery = {
+  id: string;
+  at: number;
+  words: string;
+  user: User;
+  answered(answer: InlineAnswer): void;
+  answer?: InlineAnswer;
+};
+
 export type Sim = {
   world: World;
   /** As it stands in messages, and as it sees itself. */
@@ -37,6 +54,7 @@ export type Sim = {
   floods: Floods;
   settings: Settings;
   presses: Map<string, Press>;
+  inline: Map<string, InlineQuery>;
   /** By scope and language, as `setMyCommands` stores them. */
   commands: Map<string, BotCommand[]>;
   /** Name and descriptions of the bot, by method and language. */

@@ -12,6 +12,7 @@ import { realTime, type SimTime } from '../sim-time.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { createFiles } from './files.ts';
 import { createFloods, type FloodLimits, USUAL_LIMITS } from './floods.ts';
+import { asksInline, picksInline } from './inline.ts';
 import type { Call } from './journal.ts';
 import { messagesIn, waitFor } from './look.ts';
 import type { MediaContent } from './media.ts';
@@ -40,6 +41,8 @@ export type TelegramOptions = {
   bot?: { username?: string; first_name?: string };
   /** Privacy mode, on as it is for new bots: a group then shows the bot only what is meant for it. */
   privacy?: boolean;
+  /** Inline mode, off as it is for new bots. */
+  inline?: boolean;
   /** The server is a local one, as with `TELEGRAM_API_URL`: files come as paths and limits rise. */
   local?: boolean;
   /** Where addresses of the internet are found on this machine, by origin: for webhooks. */
@@ -60,7 +63,7 @@ export async function startTelegram(options: TelegramOptions = {}) {
     ...bot,
     can_join_groups: true,
     can_read_all_group_messages: options.privacy === false,
-    supports_inline_queries: false,
+    supports_inline_queries: options.inline ?? false,
     can_connect_to_business: false,
     has_main_web_app: false,
     has_topics_enabled: false,
@@ -90,6 +93,7 @@ export async function startTelegram(options: TelegramOptions = {}) {
     faults: createFaults(),
     floods: createFloods(time),
     presses: new Map(),
+    inline: new Map(),
     commands: new Map(),
     about: new Map(),
     actions: [],
@@ -142,6 +146,14 @@ export async function startTelegram(options: TelegramOptions = {}) {
     forwards: (user: User, message: Message, chat: SimChat) => people.forwards(sim, user, message, chat),
     press: (user: User, message: Message, label: string, how?: { inaccessible?: boolean; madeUp?: string }) =>
       presses(sim, user, message, label, how),
+    asksInline: (user: User, query: string, where?: Parameters<typeof asksInline>[3]) =>
+      asksInline(sim, user, query, where),
+    picksInline: (
+      asked: ReturnType<typeof asksInline>,
+      chat: SimChat,
+      title: string,
+      how?: Parameters<typeof picksInline>[4],
+    ) => picksInline(sim, asked, chat, title, how),
     starts: (chat: SimChat) => places.starts(sim, chat),
     blocks: (chat: SimChat) => places.blocks(sim, chat),
     migrates: (chat: SimChat) => places.migrates(sim, chat),

@@ -1,6 +1,6 @@
 /**
  * The row of updates, and whoever fetches them by `getUpdates`: an update is forgotten once a higher offset was asked
- * for, else given again. Kept 24 h, button presses 150 s (Client.cpp of tdlib/telegram-bot-api, read 2026-11-21).
+ * for, else given again. Kept 24 h, button presses 150 s, inline queries shorter (Client.cpp of tdlib/telegram-bot-api, read 2026-11-21).
  */
 import type { SimTime } from '../sim-time.ts';
 import { conflict } from './errors.ts';
@@ -12,6 +12,11 @@ export type QueuedUpdate = { update: Update; type: UpdateType; lane: string; exp
 
 const KEPT_MS = 24 * 3_600_000;
 const PRESS_KEPT_MS = 150_000;
+const INLINE_KEPT_MS = 30_000;
+const KEPT: Partial<Record<UpdateType, number>> = {
+  callback_query: PRESS_KEPT_MS,
+  inline_query: INLINE_KEPT_MS,
+};
 /** What a bot gets only when it asks for it by name. */
 const ON_DEMAND: readonly string[] = ['chat_member', 'message_reaction', 'message_reaction_count'];
 
@@ -40,7 +45,7 @@ export function createUpdates({ time, firstId = 870_000_001 }: { time: SimTime; 
     if (type === undefined || !isAllowed(type)) return;
     const update = { update_id: nextId, ...fields } as Update;
     nextId += 1;
-    const expiresAt = time.now() + (type === 'callback_query' ? PRESS_KEPT_MS : KEPT_MS);
+    const expiresAt = time.now() + (KEPT[type] ?? KEPT_MS);
     const item = { update, type, lane, expiresAt };
     queue.push(item);
     if (twice) repeats.push(item);

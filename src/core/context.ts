@@ -13,6 +13,7 @@ import type { History } from './job/history.ts';
 import type { Job, JobIn, JobState, Labelling } from './job/job.ts';
 import { nudge } from './job/lanes.ts';
 import { isAtRender, mayRender } from './job/may-render.ts';
+import type { ProviderCopies } from './job/provider-copies.ts';
 
 import type { LibraryStore } from './library/store.ts';
 import type { Access } from './limits/access.ts';
@@ -41,6 +42,7 @@ export type Context = {
   optOuts: OptOuts;
   files: Files;
   fileUse: FileUse;
+  providerCopies: ProviderCopies;
   media: Media;
   looks: Looks;
   library: LibraryStore;

@@ -71,11 +71,12 @@ export type WebhookVerdict =
 
 /**
  * What one billable call came to. `not-sent` and `refused` promise that no job exists there, so the next provider may
- * be tried; so does `full`, and it may be sent again. After `unknown` it never is, but where `repeat` allows it.
+ * be tried; so does `full`, and it may be sent again. After `unknown` it never is, but where `repeat` allows it. `unfetched`:
+ * it could not get at the files.
  */
 export type SubmitOutcome =
   | { kind: 'accepted'; operation: Operation }
-  | { kind: 'refused'; failure: FailureCode }
+  | { kind: 'refused'; failure: FailureCode; unfetched?: true }
   | { kind: 'not-sent' }
   | { kind: 'full' }
   | { kind: 'unknown' };
@@ -84,8 +85,8 @@ export type ProviderStatus =
   | { state: 'queued'; position?: number }
   | { state: 'running'; progress?: number }
   | { state: 'completed'; result: ResultRef; costMicros?: Micros }
-  /** Without a cost where nobody knows yet whether it is billed. */
-  | { state: 'failed'; failure: FailureCode; costMicros?: Micros }
+  /** Without a cost where nobody knows yet whether it is billed. `unfetched`: it could not get at the files, surely for `free`. */
+  | { state: 'failed'; failure: FailureCode; costMicros?: Micros; unfetched?: 'free' | 'unsure' }
   | { state: 'cancelled'; costMicros: Micros };
 
 /**
@@ -155,8 +156,13 @@ export type { UploadedFiles } from './job/job.ts';
 export type { ProviderTrouble } from './provider-trouble.ts';
 export { UploadRefused } from './upload-refused.ts';
 
-/** Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. */
-export type AssetHost = { urlFor(file: StoredFile, signal: AbortSignal): Promise<string> };
+/**
+ * Puts a file of ours where a provider can fetch it, for as long as a job may take. Repeating it is harmless. `shared`: the
+ * address may be one that an earlier job had; else it is this job's own.
+ */
+export type AssetHost = {
+  urlFor(file: StoredFile, signal: AbortSignal, how?: { shared: boolean }): Promise<string>;
+};
 
 // ── Records ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { FailureCode } from '../core/refusals.ts';
 
+/** Longer than any error that says something. */
+const MAX_TEXT = 10_000;
+
 /**
  * Kling says these two things only as text, whoever sells it; the words around them vary (field reports,
  * 2026-11-21). Everything else goes by types and codes.
@@ -25,6 +28,21 @@ function fromKlingCode(code: number): FailureCode | undefined {
   return undefined;
 }
 
+/**
+ * fal.ai's documented type and words, and what others are likely to say: taking a word too many for it costs no more than
+ * one more try that nobody bills.
+ */
+const UNFETCHED =
+  /file_download_error|\b(?:fail(?:ed|ure)?|unable) to (?:download|fetch|retrieve)|\b(?:could not|couldn't|cannot|can't) (?:be )?(?:download|fetch|retrieve)/i;
+
+/** Whether an answer, or a part of one, says that a file could not be fetched from its address. */
+export const saysUnfetched = (said: unknown): boolean =>
+  UNFETCHED.test((typeof said === 'string' ? said : (JSON.stringify(said) ?? '')).slice(0, MAX_TEXT));
+
+/** What a failed job says of that: nothing, or whether it is certain that nothing is billed. */
+export const unfetchedIn = (said: unknown, isFree: boolean): { unfetched?: 'free' | 'unsure' } =>
+  saysUnfetched(said) ? { unfetched: isFree ? 'free' : 'unsure' } : {};
+
 /** Which of the two files a field of a request is about. */
 export function subjectOf(field: string): 'image' | 'clip' | undefined {
   if (/image/i.test(field)) return 'image';
@@ -34,9 +52,6 @@ export function subjectOf(field: string): 'image' | 'clip' | undefined {
 
 export const rejected = (about: 'image' | 'clip'): FailureCode =>
   about === 'image' ? 'image-rejected' : 'clip-rejected';
-
-/** Longer than any error that says something. */
-const MAX_TEXT = 10_000;
 
 const coded = z.object({ code: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]) });
 

@@ -2,6 +2,7 @@
 
 import type { Links } from '../core/delivery/links.ts';
 import type { StoredFile } from '../core/job/job.ts';
+import type { ProviderCopies } from '../core/job/provider-copies.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import { PROVIDERS, type ProviderId, type ProviderSettings, STORAGES } from './catalog.ts';
 
@@ -10,6 +11,7 @@ export type HostedParts = {
   /** Set where the internet reaches us: turns webhooks on, and hosting files by ourselves. */
   links: Links | undefined;
   pathOf(file: StoredFile): Promise<string>;
+  copies?: ProviderCopies | undefined;
   clock: Clock;
   log: Log;
   onTrouble(provider: string, trouble: ProviderTrouble | undefined): void;
@@ -20,7 +22,7 @@ export type HostedEntry = { provider: Provider; noWayToHostFiles?: string };
 
 /** Those with a key, or those of them that PROVIDERS names, in its order. */
 export async function createHosted(parts: HostedParts): Promise<HostedEntry[]> {
-  const { settings, links, clock, log, pathOf } = parts;
+  const { settings, links, clock, log, pathOf, copies } = parts;
   const host = await assetHost(parts);
   const chosen =
     settings.PROVIDERS?.flatMap((id) => PROVIDERS.filter((module) => module.id === id)) ?? PROVIDERS;
@@ -32,6 +34,7 @@ export async function createHosted(parts: HostedParts): Promise<HostedEntry[]> {
           clock,
           log,
           pathOf,
+          copies,
           host: host ?? NO_HOST,
           onTrouble: (trouble) => parts.onTrouble(module.id, trouble),
           ...(links ? { webhookUrl: (jobId: string) => links.hook(module.id, jobId) } : {}),
@@ -56,11 +59,16 @@ async function assetHost({
   settings,
   links,
   pathOf,
+  copies,
   onTrouble,
 }: HostedParts): Promise<AssetHost | undefined> {
   if (links) return { urlFor: async (file) => links.media(file) };
   const module = STORAGES.find(({ key }) => settings[key]);
-  return module?.hostFiles?.(settings, { pathOf, onTrouble: (trouble) => onTrouble(module.id, trouble) });
+  return module?.hostFiles?.(settings, {
+    pathOf,
+    copies,
+    onTrouble: (trouble) => onTrouble(module.id, trouble),
+  });
 }
 
 const NO_WAY = `it fetches files by address: set ${[

@@ -1,5 +1,7 @@
 /** What a provider says of itself: everything that the rest of the bot has to know of it, in one object. */
+
 import type { StoredFile } from '../core/job/job.ts';
+import type { ProviderCopies } from '../core/job/provider-copies.ts';
 import type { AssetHost, Clock, Log, Provider, ProviderTrouble } from '../core/ports.ts';
 import { type Settings, urlSetting, type Values } from '../environment.ts';
 import type { BilledOffer } from './billing.ts';
@@ -15,6 +17,8 @@ type ProviderDeps = {
   log: Log;
   /** Where a file of ours lies on this machine. */
   pathOf(file: StoredFile): Promise<string>;
+  /** Which of our files lie in a storage already. */
+  copies?: ProviderCopies | undefined;
   /** Puts files where it can fetch them; refuses where the operator has set up no way to. */
   host: AssetHost;
   /** Where it should say that a job has ended. Only where the internet reaches us. */
@@ -23,7 +27,7 @@ type ProviderDeps = {
   onTrouble(trouble: ProviderTrouble | undefined): void;
 };
 
-type HostDeps = Pick<ProviderDeps, 'pathOf' | 'onTrouble'>;
+type HostDeps = Pick<ProviderDeps, 'pathOf' | 'copies' | 'onTrouble'>;
 
 export type ProviderModule<S extends Settings> = {
   /** In settings, in records and on the command line: lower-case letters, for good. */

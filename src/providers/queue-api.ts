@@ -13,6 +13,7 @@ import type {
 import type { FailureCode } from '../core/refusals.ts';
 import { postOnce } from './billable.ts';
 import { createDoubtPolicy, type Reading } from './doubts.ts';
+import { saysUnfetched } from './failures.ts';
 import { type ApiAnswer, type ApiCall, createHttp, NoClearAnswer } from './http.ts';
 import type { Addresses, SubmissionNote } from './shapes.ts';
 
@@ -28,6 +29,8 @@ export type No = {
   trouble?: ProviderTrouble;
   /** It takes the same job later, and refuses a twin. */
   passes?: true;
+  /** It could not get at the files. */
+  unfetched?: true;
 };
 
 /** What a no means: the account's trouble, a model that is gone, a crowd, or something about this request. */
@@ -45,7 +48,10 @@ export function noOf(
       trouble,
     };
   if (gone) return { failure: 'provider-down', trouble: { kind: 'endpoint-gone', message: gone } };
-  return { failure: answer.status === 429 ? 'provider-busy' : about() };
+  return {
+    failure: answer.status === 429 ? 'provider-busy' : about(),
+    ...(saysUnfetched(answer.json) ? { unfetched: true } : {}),
+  };
 }
 
 export type QueueOptions = {
@@ -110,7 +116,7 @@ export function createQueueApi(
         const no = refused(answer);
         if (no?.trouble) tell(no.trouble);
         if (no?.passes) return { kind: 'full' };
-        if (no) return { kind: 'refused', failure: no.failure };
+        if (no) return { kind: 'refused', failure: no.failure, ...(no.unfetched ? { unfetched: true } : {}) };
         const operation = accepted(answer);
         tell(undefined);
         return { kind: 'accepted', operation };
@@ -146,11 +152,14 @@ export const lost = ({ quoteMicros = 0 }: SubmissionNote, costMicros = quoteMicr
 export const accountOf = (apiUrl: string, key: string): string =>
   createHash('sha256').update(`${apiUrl}\n${key}`).digest('hex').slice(0, 16);
 
-/** For a provider that fetches the files. */
+/**
+ * For a provider that fetches the files. The picture's address is always this job's own, as some find a lost job by it;
+ * the clip's may be that of a copy.
+ */
 export async function uploadTo(host: AssetHost, inputs: Inputs, signal: AbortSignal): Promise<UploadedFiles> {
   const [image, clip] = await Promise.all([
     host.urlFor(inputs.image, signal),
-    host.urlFor(inputs.clip, signal),
+    host.urlFor(inputs.clip, signal, { shared: true }),
   ]);
   return { image, clip };
 }

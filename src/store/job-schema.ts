@@ -59,6 +59,8 @@ const quote = z.object({
   usualMs: z.number().exactOptional(),
 });
 
+const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
 const base = z.object({
   id: z.string(),
   code: z.string(),
@@ -107,6 +109,7 @@ const base = z.object({
   deadlineAt: z.number(),
   cast: z.array(z.string()).readonly().exactOptional(),
   findings: z.array(z.string()).readonly().exactOptional(),
+  unfetched: z.object({ operation: operation.exactOptional() }).exactOptional(),
   rev: z.int().exactOptional(),
   hidden: z
     .object({ reason: z.enum(REPORT_REASONS), since: z.number(), locked: z.literal(true).exactOptional() })
@@ -117,7 +120,6 @@ const sent = base.extend({ provider: z.string(), submittedAt: z.number() });
 const uploaded = z.object({ image: z.string(), clip: z.string() });
 const full = uploaded.extend({ provider: z.string(), since: z.number() }).exactOptional();
 const unanswered = z.object({ provider: z.string(), since: z.number() }).exactOptional();
-const operation = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const atProvider = sent.extend({
   operation,
   cancelAskedAt: z.number().exactOptional(),

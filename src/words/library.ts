@@ -17,7 +17,7 @@ export function numbersText({ t }: Words, { used, delivered, failed }: ItemNumbe
 }
 
 /** `6 s · $0.42 · 14 of 15 worked`. */
-function factsText(words: Words, { item, micros, numbers }: ListedItem): string {
+export function factsText(words: Words, { item, micros, numbers }: ListedItem): string {
   const seconds = secondsOf(item);
   return [
     ...(seconds === undefined ? [] : [words.seconds(seconds)]),

@@ -15,8 +15,10 @@ import { createFileUse } from '../../src/core/intake/file-use.ts';
 import type { Intake } from '../../src/core/intake/intake.ts';
 import { namedByOffers } from '../../src/core/intake/offer-store.ts';
 import type { Uploads } from '../../src/core/intake/uploads.ts';
+import { filesNeededMs } from '../../src/core/job/due.ts';
 import type { Event, Job } from '../../src/core/job/job.ts';
 import type { Jobs } from '../../src/core/job/jobs.ts';
+import { createProviderCopies } from '../../src/core/job/provider-copies.ts';
 import { namedBySavings } from '../../src/core/library/saving.ts';
 import { type AccessRules, type Caller, createAccess } from '../../src/core/limits/access.ts';
 import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
@@ -78,6 +80,10 @@ export const MEMBER: Caller = {
   standing: { moderator: false, private: false },
 };
 
+const JOB_DEADLINE_MS = 3_600_000;
+/** A copy must live so much longer for a job to take it. */
+export const NEEDED_MS = filesNeededMs({ jobDeadlineMs: JOB_DEADLINE_MS });
+
 export type Incarnation = {
   ctx: Context;
   core: Core;
@@ -135,6 +141,7 @@ export function createWorld({
     looks: memoryKeyValueStore(),
     lessons: memoryKeyValueStore(),
     optOuts: memoryKeyValueStore(),
+    copies: memoryKeyValueStore(),
   };
   const delivered: Job[] = [];
   const shown: Job[] = [];
@@ -171,6 +178,7 @@ export function createWorld({
       clock,
     });
     const locks = createLocks();
+    const providerCopies = createProviderCopies({ kv: disk.copies, clock, neededMs: NEEDED_MS, log: SILENT });
     const ctx: Context = {
       store: life.wire(disk.store, ['save']),
       ledger: life.wire(disk.ledger, ['reserve', 'reserveAll', 'rehold', 'settle', 'release']),
@@ -187,8 +195,10 @@ export function createWorld({
       audit: life.wire(consents === 'given' ? withConsents(disk.audit, clock) : disk.audit, ['append']),
       optOuts: createOptOuts(disk.optOuts),
       files,
+      providerCopies,
       fileUse: createFileUse({
         files,
+        copies: providerCopies,
         records: [
           disk.store.uses,
           namedByOffers(disk.offers),
@@ -239,7 +249,7 @@ export function createWorld({
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
         timeZone: 'UTC',
-        jobDeadlineMs: 3_600_000,
+        jobDeadlineMs: JOB_DEADLINE_MS,
         defaultQuality: 'standard',
         labelMinimum: 'caption',
       },

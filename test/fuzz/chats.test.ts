@@ -120,6 +120,7 @@ function inletOn(inbox: Inbox) {
     album: { late: async () => 'done' as const, closed: nothing },
     request: nothing,
     other: nothing,
+    inline: nothing,
     gaveUp: nothing,
   };
   const { signal } = new AbortController();

@@ -42,6 +42,7 @@ describe("fal.ai's hidden failures", () => {
       state: 'failed',
       failure,
       costMicros: 0,
+      ...(type === 'file_download_error' ? { unfetched: 'free' } : {}),
     });
   });
 

@@ -25,7 +25,7 @@ describe('a job whose answer was lost', () => {
   it.each([
     ['Kling 2.6', REQUEST],
     ['Wan 2.2 Animate', WAN],
-  ])('is found by the address of its clip and ends with its video, with %s', async (_, request) => {
+  ])('is found by the addresses of its files and ends with its video, with %s', async (_, request) => {
     await lost(request);
     const { uploaded, id } = await lost(request);
     await lost(request);
@@ -74,6 +74,7 @@ describe('a job whose answer was lost', () => {
   it('is never taken for one that was sent other files, or to another model', async () => {
     const { uploaded } = await lost();
     expect(await find({ ...uploaded, clip: 'https://example.com/other.mp4' })).toBeUndefined();
+    expect(await find({ ...uploaded, image: 'https://example.com/other.png' })).toBeUndefined();
     expect(await find(uploaded, WAN)).toBeUndefined();
   });
 
@@ -92,7 +93,10 @@ describe('a job whose answer was lost', () => {
     const { uploaded } = await lost();
     const items = [
       { request_id: 'no-input' },
-      { request_id: 'r-1', json_input: JSON.stringify({ video_url: uploaded.clip }) },
+      {
+        request_id: 'r-1',
+        json_input: JSON.stringify({ image_url: uploaded.image, video_url: uploaded.clip }),
+      },
     ];
     answerTo(/by-endpoint$/, { status: 200, json: { items } });
     expect(await find(uploaded)).toMatchObject({ requestId: 'r-1' });

@@ -4,6 +4,7 @@ import { type Method, method } from '../method.ts';
 import { answerCallbackQuery } from './callbacks.ts';
 import * as chats from './chats.ts';
 import * as edits from './edit.ts';
+import { answerInlineQuery } from './inline.ts';
 import {
   botDescription,
   botName,
@@ -28,6 +29,7 @@ const all: Record<string, Method> = {
   ...sends,
   ...updates,
   answerCallbackQuery,
+  answerInlineQuery,
   close,
   deleteMyCommands,
   getFile,

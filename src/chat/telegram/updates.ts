@@ -10,7 +10,7 @@ import type { Log } from '../../core/ports.ts';
 import { isTrouble, type TelegramApi } from './api.ts';
 import { diagnosis } from './diagnoses.ts';
 import type { Bot as Me } from './inbound/read.ts';
-import { ALLOWED_UPDATES } from './inbound/wire.ts';
+import { updatesFor } from './inbound/wire.ts';
 import { pause, type Timers } from './timers.ts';
 
 /** Telegram holds a poll at most this long; a dead connection is noticed soon after. */
@@ -98,7 +98,7 @@ export function createUpdates({
         me ??= await telegram.api.getMe();
         onMe(me);
         if (!fetches) return health.set('telegram', { state: 'ok', reason: ELSEWHERE });
-        if (webhook) return await listen(webhook);
+        if (webhook) return await listen(webhook, me);
         await poll(me, () => {
           failures = 0;
         });
@@ -110,10 +110,10 @@ export function createUpdates({
     }
   }
 
-  async function listen({ url, secret }: WebhookSettings): Promise<void> {
+  async function listen({ url, secret }: WebhookSettings, botInfo: UserFromGetMe): Promise<void> {
     await telegram.api.setWebhook(url, {
       secret_token: secret,
-      allowed_updates: ALLOWED_UPDATES,
+      allowed_updates: updatesFor(botInfo),
       drop_pending_updates: false,
     });
     healthy();
@@ -141,7 +141,7 @@ export function createUpdates({
     polling = bot;
     // It takes a webhook down that an earlier start has set.
     await bot.start({
-      allowed_updates: ALLOWED_UPDATES,
+      allowed_updates: updatesFor(botInfo),
       drop_pending_updates: false,
       timeout: POLL_SECONDS,
       onStart: () => {

@@ -4,6 +4,7 @@
  */
 
 import type { StoredFile } from '../job/job.ts';
+import type { ProviderCopies } from '../job/provider-copies.ts';
 import { createLocks } from '../locks.ts';
 import type { Files, Log } from '../ports.ts';
 import { type FileClaims, ownClaims } from './file-claims.ts';
@@ -27,15 +28,20 @@ export type FileUse = {
   release(keys: Iterable<string>): Promise<void>;
 };
 
-/** `records`: everything on disk that names files, each asked before one goes. */
+/**
+ * `records`: everything on disk that names files, each asked before one goes. `copies`: those that providers have go from
+ * use before the file does.
+ */
 export function createFileUse({
   files,
   records,
+  copies,
   claims = ownClaims(),
   log,
 }: {
   files: Pick<Files, 'keep' | 'has' | 'remove'>;
   records: readonly NamesFile[];
+  copies?: Pick<ProviderCopies, 'forget'>;
   claims?: FileClaims;
   log: Log;
 }): FileUse {
@@ -54,6 +60,7 @@ export function createFileUse({
     // has found nothing to remove: what was put back is looked at again.
     for (let wasPutBack = true; wasPutBack && !(await isNeeded(key)); ) {
       wasPutBack = false;
+      await copies?.forget(key);
       if (!claims.areShared) await files.remove(key);
       else
         await files.remove(key, async () => {

@@ -20,7 +20,7 @@ export function advance<S extends JobState>(
   if (!(MOVES[job.state] as readonly JobState[]).includes(state))
     throw new IllegalMove(job.id, job.state, state);
   const { id, code, requester, request, inputs, quote, attempts, createdAt, deadlineAt, hidden, rev } = job;
-  const { cast, findings } = job;
+  const { cast, findings, unfetched } = job;
   const base = {
     id,
     code,
@@ -35,6 +35,7 @@ export function advance<S extends JobState>(
     ...(hidden ? { hidden } : {}),
     ...(cast ? { cast } : {}),
     ...(findings ? { findings } : {}),
+    ...(unfetched ? { unfetched } : {}),
     ...(rev === undefined ? {} : { rev }),
   };
   // The compiler can't see that base plus the state's own fields is the state; StateFields<S> is what makes it so.

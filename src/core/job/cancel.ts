@@ -32,15 +32,12 @@ export async function cancelNow(
       throw error;
     });
   if (how === 'cancelled') return { how, job: await finish(ctx, job, 'cancelled', { costMicros: 0 }) };
-  if (how === 'too-late')
-    return {
-      how,
-      job: await apply(
-        ctx,
-        job,
-        await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS)),
-      ),
-    };
+  if (how === 'too-late') {
+    const status = await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
+    // Whoever calls it off does not want it tried anew.
+    const end = status.state === 'failed' ? ({ ...status, unfetched: 'unsure' } as const) : status;
+    return { how, job: await apply(ctx, job, end) };
+  }
   return { how, job: await note(ctx, job, { cancelAskedAt: ctx.clock.now() }) };
 }
 

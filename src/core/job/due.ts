@@ -35,6 +35,10 @@ export const submitEndsAt = ({ alone }: Context, { submittedAt }: JobIn<'submitt
 export const deadlineMs = ({ rules }: Context, { speed }: Pick<Job['request'], 'speed'>): number =>
   rules.jobDeadlineMs * (speed === 'relaxed' ? RELAXED_DEADLINES : 1);
 
+/** How long after its files were put up a provider may still fetch them: it may wait for room, and then for its render. */
+export const filesNeededMs = ({ jobDeadlineMs }: Pick<Context['rules'], 'jobDeadlineMs'>): number =>
+  2 * RELAXED_DEADLINES * jobDeadlineMs;
+
 /** Each try may be a large upload. */
 export const deliveryPace = (ctx: Context, { completedAt }: JobIn<'completed'>) =>
   ctx.clock.now() - completedAt > DAY_MS ? NOWHERE_PACE : { ceilingMs: 300_000 };

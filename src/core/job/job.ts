@@ -2,7 +2,6 @@
 import type { Box, Span } from '../coach/look.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
-
 import type { Hidden } from './hidden.ts';
 import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
@@ -139,6 +138,8 @@ export type JobBase = {
   cast?: readonly string[];
   /** What the coach said of it, by its codes. */
   findings?: readonly string[];
+  /** A provider could not get at its files, for free; it is tried anew, once. `operation`: of that first try, which is over. */
+  unfetched?: { operation?: Operation };
   /** How often it had been saved when it was read, as the store counts; none where it never was. */
   rev?: number;
 };
@@ -234,8 +235,9 @@ export const MOVES = {
   asking: ['asking', 'created', 'failed', 'cancelled'],
   submitting: ['created', 'queued', 'unknown'],
   unknown: ['unknown', 'submitting', 'queued', 'running', 'failed', 'cancelled'],
-  queued: ['queued', 'running', 'failed', 'cancelled'],
-  running: ['running', 'completed', 'failed', 'cancelled'],
+  // Back to `created` only from where nothing was made or billed (unfetched.ts).
+  queued: ['queued', 'running', 'created', 'failed', 'cancelled'],
+  running: ['running', 'completed', 'created', 'failed', 'cancelled'],
   completed: ['completed', 'delivered', 'failed'],
   delivered: [],
   failed: [],

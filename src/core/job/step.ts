@@ -9,6 +9,7 @@ import { fetchVideo } from './fetch-video.ts';
 import { finish, finishUnsettled } from './finish.ts';
 import type { Job, JobIn } from './job.ts';
 import { submit, submitSame, withItsTime } from './submit.ts';
+import { putBackUnfetched } from './unfetched.ts';
 
 const STATUS_TIMEOUT_MS = 30_000;
 /** After so long a call that was cut off is not on its way any more. */
@@ -225,6 +226,8 @@ export async function apply(ctx: Context, job: AtProvider, status: ProviderStatu
       return move(ctx, job, 'running', { ...sent, startedAt: startOf(ctx, job), phase });
     }
     case 'failed': {
+      const anew = status.unfetched && (await putBackUnfetched(ctx, job, status.unfetched));
+      if (anew) return anew;
       if (status.costMicros === undefined) return finishUnsettled(ctx, job, status.failure);
       // A result that is lost was rendered, and so was billed, also where the provider can't say how much any more.
       const lostMicros = status.failure === 'result-lost' ? job.quote.micros : 0;

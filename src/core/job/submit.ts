@@ -13,6 +13,7 @@ import type { Attempt, Job, JobIn, Stop, WaitingForRoom } from './job.ts';
 import { bind, keepAnswer } from './keep-answer.ts';
 import { asQuoted, bestLeft, nextProvider } from './left-offers.ts';
 import { StaleJob } from './stale-job.ts';
+import { refusedUnfetched } from './unfetched.ts';
 
 /** Long enough for a provider that takes its time to answer; past it the fate is unknown. */
 const SUBMIT_TIMEOUT_MS = 90_000;
@@ -49,6 +50,8 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     const full = waited ?? { provider: provider.id, since: ctx.clock.now(), ...uploaded };
     return keepAnswer(ctx, sending, 'created', { full });
   }
+  const anew = outcome.kind === 'refused' && outcome.unfetched && (await refusedUnfetched(ctx, sending));
+  if (anew) return keepAnswer(ctx, anew, 'created', {});
   const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
   switch (outcome.kind) {
     case 'accepted':
@@ -185,6 +188,7 @@ async function upload(
   signal: AbortSignal,
 ): Promise<UploadedFiles | { trouble: unknown }> {
   try {
+    if (job.unfetched) await ctx.providerCopies.forget(job.inputs.clip.key);
     const uploaded = await provider.upload(job.inputs, signal);
     signal.throwIfAborted();
     return uploaded;

@@ -4,6 +4,7 @@
  */
 import { type Context, move, providerOf } from '../context.ts';
 import type { Operation } from './job.ts';
+import { isFirstTry } from './unfetched.ts';
 
 /** `later`: the job is busy or the news can't be judged now; the provider should say it again. */
 export type HookAnswer = 'taken' | 'later' | 'refused';
@@ -84,7 +85,7 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
   try {
     await ctx.locks.run(jobId, async () => {
       const job = await ctx.store.get(jobId);
-      if (job?.state !== 'unknown') return;
+      if (job?.state !== 'unknown' || isFirstTry(job, candidate)) return;
       const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;
       const traced = {
         ...(uploaded ? { uploaded } : {}),

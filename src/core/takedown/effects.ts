@@ -38,6 +38,7 @@ export async function perform(effect: Effect, one: Case, parts: EffectParts): Pr
       return {};
     }
     case 'block':
+      if (job) await ctx.providerCopies.forget(job.inputs.clip.key);
       if (job) await block(ctx, one, job);
       return {};
     case 'tell':

@@ -140,7 +140,9 @@ export function createPrivacy(
       for (const chat of ctx.chats.values()) await chat.forgetMember?.(memberId);
       let jobs = 0;
       let underWay = 0;
-      for (const { id } of await ctx.store.ofMember(memberId, AT_ONCE)) {
+      for (const { id, inputs } of await ctx.store.ofMember(memberId, AT_ONCE)) {
+        // Others may have the same clip; what was put up for this member is nobody's any more.
+        await ctx.providerCopies.forget(inputs.clip.key);
         const how = await forgetJob(id);
         if (how === 'forgotten') jobs += 1;
         if (how === 'under-way') underWay += 1;

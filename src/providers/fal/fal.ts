@@ -1,5 +1,7 @@
 /** fal.ai: the models that its queue renders. */
+
 import type { Operation, RenderRequest, StoredFile } from '../../core/job/job.ts';
+import type { ProviderCopies } from '../../core/job/provider-copies.ts';
 import type { Provider } from '../../core/ports.ts';
 import { isAbsent, type Reading } from '../doubts.ts';
 import { NoClearAnswer, read } from '../http.ts';
@@ -27,6 +29,7 @@ export type FalOptions = QueueOptions & {
   restUrl: string;
   apiUrl: string;
   pathOf(file: StoredFile): Promise<string>;
+  copies?: ProviderCopies | undefined;
   /** Where fal.ai should say that a job has ended. */
   webhookUrl?: (jobId: string) => string;
 };
@@ -121,7 +124,7 @@ export function createFal(options: FalOptions): Provider {
       const offer = offerOf(request);
       if (!offer) return undefined;
       const { endpoint } = offer;
-      const requestId = await findRequest({ ...options, http: api.http }, { endpoint, clip: uploaded.clip });
+      const requestId = await findRequest({ ...options, http: api.http }, { endpoint, uploaded });
       const quoteMicros = quoteOf(prices.known(), offer, request.clipSeconds);
       return requestId === undefined ? undefined : { requestId, ...renderedOf(request), quoteMicros };
     },

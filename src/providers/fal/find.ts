@@ -1,12 +1,16 @@
-/** Finds a request whose submit got no answer, by the address of its clip, which is its own (fal.ai/docs, 2026-11-29). */
+/**
+ * Finds a request whose submit got no answer, by the addresses of its files (fal.ai/docs, 2026-11-29). The picture's is its
+ * own; the clip's it may share with others.
+ */
 import { z } from 'zod';
+import type { UploadedFiles } from '../../core/ports.ts';
 import { type Http, NoClearAnswer, parseJson, read } from '../http.ts';
 import { handleId } from '../shapes.ts';
 
 /** At a hundred requests a page: more than an account makes in the day that it lists. */
 const MAX_PAGES = 20;
 
-const input = z.object({ video_url: z.string() });
+const input = z.object({ image_url: z.string(), video_url: z.string() });
 
 const listed = z.object({
   items: z.array(
@@ -30,7 +34,7 @@ type Parts = { http: Http; apiUrl: string; key: string };
  */
 export async function findRequest(
   { http, apiUrl, key }: Parts,
-  { endpoint, clip }: { endpoint: string; clip: string },
+  { endpoint, uploaded }: { endpoint: string; uploaded: UploadedFiles },
 ): Promise<string | undefined> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -44,7 +48,9 @@ export async function findRequest(
     });
     if (answer.status !== 200) throw new NoClearAnswer(`fal.ai's list of requests: status ${answer.status}`);
     const { items, next_cursor, has_more } = read(listed, answer, "fal.ai's list of requests");
-    const found = items.find(({ json_input }) => json_input?.video_url === clip);
+    const found = items.find(
+      ({ json_input }) => json_input?.image_url === uploaded.image && json_input.video_url === uploaded.clip,
+    );
     if (found) return found.request_id;
     if (!has_more || !next_cursor) return undefined;
     cursor = next_cursor;

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { isAbsent, isFinalNo, type Reading } from '../doubts.ts';
-import { fromUpstream } from '../failures.ts';
+import { fromUpstream, unfetchedIn } from '../failures.ts';
 import { type ApiAnswer, NoClearAnswer } from '../http.ts';
 import { lost } from '../queue-api.ts';
 import { failureOf } from './failures.ts';
@@ -47,6 +47,8 @@ export function outcomeOf(args: {
     state: 'failed',
     failure: failureOf(error, { type, text: status.error }),
     costMicros: billed ?? 0,
+    // What is refused is mostly free, but not always: only a count says so.
+    ...unfetchedIn([error, status.error], billed === 0),
   } as const;
   const isTold = Array.isArray(error.detail) || type !== undefined;
 

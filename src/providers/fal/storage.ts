@@ -2,13 +2,15 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import type { StoredFile } from '../../core/job/job.ts';
+import type { ProviderCopies } from '../../core/job/provider-copies.ts';
 import type { AssetHost, ProviderTrouble } from '../../core/ports.ts';
 import { UploadRefused } from '../../core/ports.ts';
 import { type ApiAnswer, type ApiCall, createHttp, type Http, NoClearAnswer, read } from '../http.ts';
 import { publicOnly } from '../public-only.ts';
+import { accountOf } from '../queue-api.ts';
 import { refusalOf } from './account.ts';
 
-/** Longer than any job waits and renders. */
+/** Longer than any job waits and renders, and not for ever, which is its default. */
 const EXPIRY_SECONDS = 24 * 3600;
 const MULTIPART_ABOVE_BYTES = 90 * 1024 * 1024;
 const PART_BYTES = 10 * 1024 * 1024;
@@ -24,12 +26,15 @@ export type FalStorageOptions = {
   key: string;
   restUrl: string;
   pathOf(file: StoredFile): Promise<string>;
+  /** What lies there already; without, every file is put there anew. */
+  copies?: ProviderCopies | undefined;
   onTrouble?: (trouble: ProviderTrouble) => void;
 };
 
 /** Holds files for every provider that fetches by address. `urlFor` throws UploadRefused, or passing trouble. */
 export function createFalStorage(options: FalStorageOptions): AssetHost & { stop(): Promise<void> } {
-  const { key, restUrl, pathOf } = options;
+  const { key, restUrl, pathOf, copies } = options;
+  const place = { name: `fal:${accountOf(restUrl, key)}`, keptMs: EXPIRY_SECONDS * 1000 };
   const api = createHttp();
   // The signed upload address lies on a host of fal.ai's choice: no key goes there, and it must be a public one.
   const uploads = createHttp({ connect: publicOnly([restUrl]) });
@@ -77,7 +82,8 @@ export function createFalStorage(options: FalStorageOptions): AssetHost & { stop
     await send(uploads, { method: 'POST', url: extend(uploadUrl, 'complete'), json: { parts }, signal });
   }
 
-  async function urlFor(file: StoredFile, signal: AbortSignal): Promise<string> {
+  async function put(file: StoredFile, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
     const inParts = file.bytes > MULTIPART_ABOVE_BYTES;
     const { upload_url, file_url } = await initiate(
       file,
@@ -87,6 +93,9 @@ export function createFalStorage(options: FalStorageOptions): AssetHost & { stop
     await (inParts ? putInParts : putWhole)(file, upload_url, signal);
     return file_url;
   }
+
+  const urlFor: AssetHost['urlFor'] = (file, signal, how) =>
+    copies && how?.shared ? copies.addressAt(place, file, () => put(file, signal)) : put(file, signal);
 
   return { urlFor, stop: async () => void (await Promise.all([api.stop(), uploads.stop()])) };
 }

@@ -1,6 +1,7 @@
 /** How a job stands, from Kling's own word for it and what lies beside. */
 import type { ProviderStatus } from '../../core/ports.ts';
 import type { Reading } from '../doubts.ts';
+import { unfetchedIn } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import { lost } from '../queue-api.ts';
 import { failureOf } from './account.ts';
@@ -48,4 +49,5 @@ const failed = ({ message, billing: costMicros }: KlingTask): ProviderStatus => 
   state: 'failed',
   failure: failureOf(message ?? ''),
   ...(costMicros === undefined ? {} : { costMicros }),
+  ...unfetchedIn(message, costMicros === 0),
 });

@@ -1,7 +1,7 @@
 /** What became of a request that RunComfy calls completed; its result has its own words for that. */
 import { type Micros, microsFromUsd } from '../../core/price/money.ts';
 import type { Reading } from '../doubts.ts';
-import { fromUpstream } from '../failures.ts';
+import { fromUpstream, unfetchedIn } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import { lost } from '../queue-api.ts';
 import type { RuncomfyOperation, resultAnswer } from './wire.ts';
@@ -17,6 +17,7 @@ export function outcomeOf(
     state: 'failed',
     failure: fromUpstream(error ?? ''),
     costMicros: costMicros ?? 0,
+    ...unfetchedIn(error, costMicros === 0),
   } as const;
   switch (status) {
     case 'in_queue':

@@ -3,7 +3,7 @@
 import type { ProviderStatus } from '../../core/ports.ts';
 import { microsFromUsd } from '../../core/price/money.ts';
 import type { Reading } from '../doubts.ts';
-import { fromUpstream } from '../failures.ts';
+import { fromUpstream, unfetchedIn } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import { lost } from '../queue-api.ts';
 import { errorOutput, type RunpodOperation, type statusAnswer, videoOutput } from './wire.ts';
@@ -59,4 +59,5 @@ const failed = (error: unknown): ProviderStatus => ({
   state: 'failed',
   failure: fromUpstream(error),
   costMicros: 0,
+  ...unfetchedIn(error, true),
 });

@@ -2,6 +2,7 @@
 import type { ProviderStatus } from '../../core/ports.ts';
 import { microsFromUsd } from '../../core/price/money.ts';
 import type { Reading } from '../doubts.ts';
+import { unfetchedIn } from '../failures.ts';
 import { NoClearAnswer } from '../http.ts';
 import { lost } from '../queue-api.ts';
 import { failureOf, isOfTheQuestion, isTwin, isUnknownTask } from './account.ts';
@@ -62,4 +63,5 @@ const failed = (problem: Problem, costMicros?: number) =>
     state: 'failed',
     failure: failureOf(problem),
     ...(costMicros === undefined ? {} : { costMicros }),
+    ...unfetchedIn([problem.code, problem.message], costMicros === 0),
   }) satisfies ProviderStatus;

@@ -11,6 +11,9 @@ import type { Membership } from './who.ts';
 
 export type CommandParts = DrawParts & { who: Membership };
 
+/** What the button above inline results starts the bot with. */
+export const SHOW_MOTIONS = 'motions';
+
 /** What is answered to a command; undefined for one that is none of ours and may be another bot's. */
 export async function answerCommand(
   said: MessageRecord,
@@ -19,7 +22,7 @@ export async function answerCommand(
   parts: CommandParts,
 ): Promise<Page | undefined> {
   // `/start` may bring what a link had after it.
-  const name = typed === 'start' ? 'help' : typed;
+  const name = typed === 'start' ? (text === SHOW_MOTIONS ? 'motion' : 'help') : typed;
   // What Telegram wants every bot to answer.
   if (name === 'terms' || name === 'paysupport') return saying(words.t(`told.${name}`));
   const command = commandNamed(parts.commands, name);

@@ -22,6 +22,7 @@ import { decide } from './decide.ts';
 import { createExpected } from './expected.ts';
 import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
+import { createInline } from './inline.ts';
 import { greet } from './joined.ts';
 import { askForVideo, ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
@@ -174,6 +175,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return {
     said,
     album,
+    inline: createInline({ ...parts, who }),
     request: async (id, request) =>
       runRequest(id, request, {
         core: await parts.core,

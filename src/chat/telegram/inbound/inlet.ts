@@ -10,7 +10,7 @@ import { type AlbumMemory, type Albums, albumKey, asOne, createAlbums, type Item
 import { createPersist } from './persist.ts';
 import { type Bot, read } from './read.ts';
 import { type Incoming, type MessageRecord, type Request, recordSchema } from './records.ts';
-import { updateSchema } from './wire.ts';
+import { updateSchema, type WireInlineQuery } from './wire.ts';
 
 const PREFIX = 'telegram:';
 const ENDS_WITHIN_MS = 3_000;
@@ -21,6 +21,8 @@ export type Handlers = {
   album: AlbumMemory;
   request(id: string, request: Request): Promise<void>;
   other(record: Exclude<Incoming, MessageRecord | Request>): Promise<void>;
+  /** Answers at once or never: it comes with each letter, and whoever types on has no use for it any more. */
+  inline(query: WireInlineQuery, bot: Bot): Promise<void>;
   /** It failed for good: the member is told. */
   gaveUp(record: Incoming): Promise<void>;
 };
@@ -120,6 +122,7 @@ export function createInlet({ inbox, handlers, log, clock, timers, signal, onRec
         );
         return;
       }
+      if (parsed.data.inline_query) return void handlers.inline(parsed.data.inline_query, bot);
       const known = read(parsed.data, bot);
       if (!known) return;
       await claim(PREFIX + known.id, known.record);

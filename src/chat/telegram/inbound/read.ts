@@ -43,7 +43,7 @@ function readMessage(message: WireMessage, bot: Bot): UpdateReading | undefined 
   const place = placeOf(message);
   if (!place) return undefined;
   const { text, entities } = wordsOf(message);
-  const command = commandOf(text, entities, bot);
+  const command = commandOf(text, marked(entities, message, bot), bot);
   // Somebody else's command is none of our business, whatever hangs on it.
   if (command === 'another bot’s') return undefined;
   const mention = entities.find((entity) => isMention(text, entity, bot));
@@ -76,6 +76,20 @@ function readMessage(message: WireMessage, bot: Bot): UpdateReading | undefined 
     ...(message.media_group_id ? { album: message.media_group_id } : {}),
   };
   return { id, record };
+}
+
+/** Whether Telegram marks a command in what is sent by way of the bot, nobody says. */
+const COMMAND = /^\/\w{1,64}(?:@\w{3,32})?(?=\s|$)/;
+
+function marked(
+  entities: readonly WireEntity[],
+  { via_bot, text = '' }: WireMessage,
+  bot: Bot,
+): readonly WireEntity[] {
+  const command = via_bot?.id === bot.id ? COMMAND.exec(text)?.[0] : undefined;
+  if (command === undefined || entities.some(({ type, offset }) => type === 'bot_command' && offset === 0))
+    return entities;
+  return [{ type: 'bot_command', offset: 0, length: command.length }, ...entities];
 }
 
 /** What somebody else wrote first is theirs, whoever brings it. */

@@ -74,13 +74,15 @@ const message = media.extend({
   is_automatic_forward: z.boolean().optional(),
   migrate_to_chat_id: z.number().optional(),
   migrate_from_chat_id: z.number().optional(),
+  /** The bot whose inline result it is. */
+  via_bot: z.object({ id: z.number() }).optional(),
 });
 export type WireMessage = z.infer<typeof message>;
 
 const press = z.object({
   id: z.string(),
   from: user,
-  /** Missing for messages sent through inline mode, which we never do; only its place is left once it is too old. */
+  /** Missing for inline results, which have no buttons of ours; only its place is left once it is too old. */
   message: z
     .object({ message_id: z.number(), message_thread_id: z.number().optional(), chat })
     .extend({
@@ -107,13 +109,27 @@ const membership = z.object({
 });
 export type WireMembership = z.infer<typeof membership>;
 
+/** What somebody types after the bot's name, in whatever chat: which one is not said, only of what kind, and not always. */
+const inlineQuery = z.object({
+  id: z.string(),
+  from: user,
+  query: z.string(),
+  offset: z.string(),
+  chat_type: z.string().optional(),
+});
+export type WireInlineQuery = z.infer<typeof inlineQuery>;
+
 export const updateSchema = z.object({
   update_id: z.number(),
   message: message.optional(),
   callback_query: press.optional(),
   my_chat_member: membership.optional(),
+  inline_query: inlineQuery.optional(),
 });
 export type WireUpdate = z.infer<typeof updateSchema>;
 
 /** The kinds of updates that are asked for; edits and channels' posts start nothing, so they aren't. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
+const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
+
+export const updatesFor = ({ supports_inline_queries: inline }: { supports_inline_queries: boolean }) =>
+  inline ? ([...ALLOWED_UPDATES, 'inline_query'] as const) : ALLOWED_UPDATES;

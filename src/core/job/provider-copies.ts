@@ -1,0 +1,75 @@
+/**
+ * Where providers' storages have copies of our files, and until when: a later job with the same file takes the same
+ * address, in place of another upload. docs/decisions/0023-a-clip-is-put-up-once.md says why only clips.
+ */
+import { z } from 'zod';
+import { createLocks } from '../locks.ts';
+import type { Clock, KeyValueStore, Log } from '../ports.ts';
+import type { StoredFile } from './job.ts';
+
+/** A storage under one account of the operator's, by a name without a secret; and how long it keeps what is put there. */
+export type CopyPlace = { name: string; keptMs: number };
+
+export type ProviderCopies = {
+  /**
+   * The address of a copy there that outlives any job which begins now, or of the one that `put` makes. Throws what `put`
+   * throws; trouble with the records only costs an upload.
+   */
+  addressAt(place: CopyPlace, file: Pick<StoredFile, 'key'>, put: () => Promise<string>): Promise<string>;
+  /** Whether a copy of that file is noted anywhere. */
+  has(key: string): Promise<boolean>;
+  /** No later job takes a copy of that file. */
+  forget(key: string): Promise<void>;
+};
+
+const note = z.object({ url: z.url({ protocol: /^https?$/ }), until: z.number() });
+
+/** `neededMs`: the longest that a job may take from its upload until its provider fetches the file. */
+export function createProviderCopies({
+  kv,
+  clock,
+  neededMs,
+  log,
+}: {
+  kv: KeyValueStore;
+  clock: Clock;
+  neededMs: number;
+  log: Log;
+}): ProviderCopies {
+  const locks = createLocks();
+  const notesOf = (key: string) => `${key}:`;
+
+  async function found(at: string): Promise<string | undefined> {
+    try {
+      const { data } = note.safeParse(await kv.get(at));
+      return data && data.until - neededMs >= clock.now() ? data.url : undefined;
+    } catch (err) {
+      log.warn({ err }, 'whether a provider has a copy could not be read, so the file is uploaded');
+      return undefined;
+    }
+  }
+
+  return {
+    addressAt: ({ name, keptMs }, { key }, put) => {
+      const at = `${notesOf(key)}${name}`;
+      // Those of a cast come at once: the first uploads for all.
+      return locks.run(at, async () => {
+        const known = await found(at);
+        if (known !== undefined) return known;
+        // It counts from before the upload, as over there it may.
+        const until = clock.now() + keptMs;
+        const url = await put();
+        const usableMs = keptMs - neededMs;
+        if (usableMs > 0)
+          await kv
+            .set(at, { url, until }, usableMs)
+            .catch((err: unknown) => log.warn({ err }, 'the copy at a provider could not be noted'));
+        return url;
+      });
+    },
+    has: async (key) => (await kv.startingWith(notesOf(key))).size > 0,
+    async forget(key) {
+      for (const at of (await kv.startingWith(notesOf(key))).keys()) await kv.delete(at);
+    },
+  };
+}
