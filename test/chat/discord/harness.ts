@@ -89,6 +89,10 @@ export async function startTestBot({
         const value = { width: 720, height: 1280, durationMs: 4000, fps: 30, hasSound: true, bytes: 4 };
         return { ok: true, value: { ...value, container: 'mp4', cameraMoves: false } };
       },
+      mark: async (path, to) => {
+        await copyFile(path, to);
+        return { width: 720, height: 1280, durationMs: 4000 };
+      },
       ...worldOptions.media,
     },
   });

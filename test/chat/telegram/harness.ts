@@ -303,6 +303,10 @@ const mediaThatCopies: NonNullable<WorldOptions['media']> = {
       },
     };
   },
+  mark: async (path, toPath) => {
+    await copyFile(path, toPath);
+    return { width: 720, height: 1280, durationMs: 4000 };
+  },
   poster: async (_path, toPath) => copyFile(await sampleImage({ width: 180, height: 320 }), toPath),
 };
 
