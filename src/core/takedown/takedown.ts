@@ -129,7 +129,12 @@ export function createTakedown(
   function onceFree(jobId: string): void {
     if (awaited.has(jobId)) return;
     awaited.add(jobId);
-    void ctx.locks.run(jobId, async () => void awaited.delete(jobId)).then(() => work(jobId));
+    const forget = () => void awaited.delete(jobId);
+    // Where no lock can be had, the work finds that out, too, and is tried again.
+    void ctx.locks
+      .run(jobId, async () => forget())
+      .catch(forget)
+      .then(() => work(jobId));
   }
 
   /** The clock of 48 hours, with its reminders. */

@@ -153,6 +153,19 @@ describe('the message that tells how a job stands', () => {
     },
   );
 
+  it('is told late, and takes no process down, where the database was away as its turn came', async () => {
+    const { world, outbound, message, target } = await ready('group');
+    const job = jobOf('delivered', target);
+    await outbound.stop();
+    world.jobs.set(job.id, job);
+    const next = world.boot();
+    await next.start();
+    world.away.reads = 2;
+    await world.pass(60_000);
+    expect(world.away.reads).toBeLessThan(0);
+    expect(message()?.text).toContain(DONE);
+  });
+
   it('waits for a job that an admin may still approve, but not for ever', async () => {
     const { world } = await ready('group');
     await world.boot().start();

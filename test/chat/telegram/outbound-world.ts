@@ -21,6 +21,7 @@ import type { Delivery, SignedLink } from '../../../src/core/chat-port.ts';
 import type { Job, JobIn, JobState, StoredVideo } from '../../../src/core/job/job.ts';
 import type { QuotaLine } from '../../../src/core/limits/quota.ts';
 import type { Log } from '../../../src/core/ports.ts';
+import { StoreUnreachable } from '../../../src/store/errors.ts';
 import { wordsFor } from '../../../src/words/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { memoryInbox } from '../../fakes/inbox.ts';
@@ -39,6 +40,8 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
   const inbox = memoryInbox(time);
   const jobs = new Map<string, Job>();
   const folder = freshFolder();
+  /** How many reads of a job fail from now on, as of a database that is away. */
+  const away = { reads: 0 };
   const logged: string[] = [];
   const line = (level: string) => (facts: object, message: string) =>
     void logged.push(`${level} ${message} ${inspect(facts, { depth: 20, showHidden: true })}`);
@@ -76,7 +79,13 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
       quota: async () => parts.quota ?? [],
       localServer: () => options.local ?? false,
       inbox,
-      jobs: { get: async (id) => jobs.get(id) },
+      jobs: {
+        async get(id) {
+          away.reads -= 1;
+          if (away.reads >= 0) throw new StoreUnreachable('the database can not be reached');
+          return jobs.get(id);
+        },
+      },
     });
     alive.push(outbound);
     return outbound;
@@ -147,6 +156,7 @@ export async function createOutboundWorld(options: Partial<TelegramOptions> = {}
     telegram,
     /** What the core has on disk. */
     jobs,
+    away,
     inbox,
     shelf: kv,
     logged,

@@ -16,7 +16,7 @@ export type Processes = AsyncDisposable & {
   stopAt(point: string): Look;
   /** Those that stand still go on. */
   goOn(): void;
-  /** From now on nobody has such an order any more. */
+  /** From now on nobody has such an order any more, and whoever stood still beside the one that was meant goes on. */
   spare(): void;
   /** Starts those that have ended, or so many of them. */
   revive(most?: number): Promise<void>;
@@ -68,6 +68,8 @@ export async function startProcesses({
     return () => [...dead].find((bot) => !before.has(bot));
   };
 
+  const wake = (bot: HookedBot): void => void process.kill(bot.pid() ?? 0, 'SIGCONT');
+
   const kept = stack.move();
   return {
     all,
@@ -90,13 +92,14 @@ export async function startProcesses({
       };
     },
     goOn() {
-      for (const bot of frozen) process.kill(bot.pid() ?? 0, 'SIGCONT');
+      for (const bot of frozen) wake(bot);
       frozen.clear();
     },
     spare() {
       for (const bot of up()) {
         bot.dieAt('');
         bot.stopAt('');
+        wake(bot);
       }
     },
     async revive(most = all.length) {

@@ -66,7 +66,11 @@ export function createTelegramStatus(parts: Parts): Status<StatusRef> {
         before?.cancel();
         const cancel = timers.after(Math.max(0, dueAt - clock.now()), () => {
           wakes.delete(jobId);
-          void status.latest(jobId).then((job) => job && asked(job));
+          void status.latest(jobId).then(
+            (job) => job && asked(job),
+            // Its own turn tries it again until it can be read.
+            () => status.step(jobId),
+          );
         });
         wakes.set(jobId, { at: dueAt, cancel });
       },
