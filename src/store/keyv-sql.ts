@@ -48,7 +48,7 @@ export function keyValueStoreOn(sql: Sql, namespace: string): Keyv<unknown> & Ke
   });
 }
 
-/** One adapter per Keyv, since Keyv writes its namespace into it. Each call is one transaction; throws StoreError. */
+/** One adapter per Keyv, since Keyv writes its namespace into it. Each call is done whole or not at all; throws StoreError. */
 export function createKeyvSql(sql: Sql): KeyvSql {
   const read = async (key: string): Promise<string | undefined> => {
     const [row] = await sql.all(SELECT, key, Date.now());
@@ -72,8 +72,8 @@ export function createKeyvSql(sql: Sql): KeyvSql {
     has: async (key) => (await read(key)) !== undefined,
     hasMany: async (keys) => (await Promise.all(keys.map(read))).map((value) => value !== undefined),
     async set(key: string, value: string, ttl?: number) {
-      if (ttl === undefined) await sql.run(UPSERT, key, value, null);
-      else await sql.transaction('keyv', (tx) => write(tx, { key, value, ttl }));
+      // In no transaction: a process that stands still in the middle of one would have all others wait to write.
+      await write(sql, { key, value, ...(ttl === undefined ? {} : { ttl }) });
       return true;
     },
     setMany: (entries) =>
@@ -108,9 +108,9 @@ export function createKeyvSql(sql: Sql): KeyvSql {
 }
 
 /** Whoever writes what expires also sweeps what has expired, so that it can't pile up. */
-async function write(tx: Statements, { key, value, ttl }: KeyvEntry): Promise<void> {
-  if (ttl !== undefined) await tx.run('DELETE FROM keyv WHERE expires_at < ?', Date.now());
-  await tx.run(UPSERT, key, value, ttl === undefined ? null : Math.ceil(Date.now() + ttl));
+async function write(on: Statements, { key, value, ttl }: KeyvEntry): Promise<void> {
+  if (ttl !== undefined) await on.run('DELETE FROM keyv WHERE expires_at < ?', Date.now());
+  await on.run(UPSERT, key, value, ttl === undefined ? null : Math.ceil(Date.now() + ttl));
 }
 
 /** The keys of a namespace: `;` comes right after the colon that ends it. Without one, all. */

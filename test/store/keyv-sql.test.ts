@@ -169,6 +169,20 @@ for (const { name, need, database } of bothDatabases(postgres))
       expect(await rows()).toEqual([{ key: 'test:forever' }, { key: 'test:next' }]);
     });
 
+    // SQLite has one process, and what happens in a transaction there waits for nobody.
+    if (name !== 'SQLite')
+      it('is written, with a time to live or without, while another process stands still in the middle of writing many', async () => {
+        const db = await database();
+        const keyv = keyvOn(db, 'test');
+        const stands = Promise.withResolvers<void>();
+        const many = db.transaction('keyv', () => stands.promise);
+        await keyv.set('a', 1, 60_000);
+        await keyv.set('b', 2);
+        stands.resolve();
+        await many;
+        expect(await keyv.get(['a', 'b'])).toEqual([1, 2]);
+      });
+
     it('makes a key permanent again when it is written without a time to live', async () => {
       vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
       const keyv = keyvOn(await database(), 'test');
