@@ -3,17 +3,21 @@
  * once by hand and once with the clip kept as a motion, from the command to the call that a provider bills; everything
  * that would run in children runs in this process, with its models loaded, so that its processor time is all there is.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '../commands/index.ts';
+import { startFal } from '../simulators/fal.ts';
+import { createProviderCopies } from '../src/core/job/provider-copies.ts';
 import { createMedia } from '../src/media/index.ts';
 import type { Pool } from '../src/media/pool.ts';
 import { TASKS } from '../src/media/tasks.ts';
+import { createFal } from '../src/providers/fal/fal.ts';
 import { createFiles } from '../src/store/files.ts';
 import { createStore } from '../src/store/index.ts';
 import { manyMotions } from '../test/fakes/items.ts';
 import { createRemote } from '../test/fakes/remote.ts';
+import { memoryKeyValueStore } from '../test/fakes/shelf.ts';
 import { CHAT_EVENT, createWorld, MEMBER } from '../test/fakes/world.ts';
 import { personClip, personImage } from '../test/people.ts';
 
@@ -112,6 +116,28 @@ const row = (what: keyof Cost) => {
 };
 const share = (hand = 1, name = 0): string => `${Math.round((100 * name) / hand)} %`;
 console.table({ 'processor ms': row('processorMs'), 'ms from command to submit': row('ms') });
+
+/** What goes to the simulated fal.ai for a cast of four of that clip, with copies shared or not. */
+async function uploadsOfCast(isShared: boolean) {
+  const sim = await startFal();
+  const [clock, log] = [{ now: Date.now }, { debug() {}, info() {}, warn() {}, error() {} }];
+  const copies = createProviderCopies({ kv: memoryKeyValueStore(), clock, neededMs: 0, log });
+  const urls = { queueUrl: sim.url, restUrl: sim.url, apiUrl: sim.url };
+  const pathOf = async ({ key }: { key: string }) => (key === 'image' ? image : clip);
+  const fal = createFal({ key: sim.key, ...urls, pathOf, clock, log, ...(isShared ? { copies } : {}) });
+  const inputs = {
+    image: { key: 'image', mime: 'image/jpeg', bytes: (await stat(image)).size },
+    clip: { key: 'clip', mime: 'video/mp4', bytes: (await stat(clip)).size, durationMs: 6_000 },
+  };
+  const { signal } = new AbortController();
+  await Promise.all([1, 2, 3, 4].map(() => fal.upload(inputs, signal)));
+  const all = [...sim.uploads.values()];
+  const bytes = all.reduce((sum, one) => sum + one.bytes.length, 0);
+  await fal.stop?.();
+  await sim.close();
+  return { files: all.length, kB: Math.round(bytes / 1000) };
+}
+console.table({ 'each its own': await uploadsOfCast(false), 'the clip once': await uploadsOfCast(true) });
 
 const store = createStore(join(folder, 'store'), () => {});
 const { life } = await fresh('names');

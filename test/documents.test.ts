@@ -91,6 +91,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
     const others = [
       'newbot',
       'setprivacy',
+      'setinline',
       'setprivacypolicy',
       'mybots',
       'data',

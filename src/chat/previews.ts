@@ -12,6 +12,8 @@ export type DrawPreviews = (
 
 /** The last sheets that were drawn: whoever leafs back and forth sees the same. */
 const SHEETS_KEPT = 12;
+/** What was removed meanwhile, here or by another process, is not to be had from them for longer. */
+const KEPT_MS = 2 * 60_000;
 
 export function previewDrawer({ library }: Pick<Core, 'library'>, temp: Files['temp']): DrawPreviews {
   return async (previews, { numbered }) => {
@@ -22,6 +24,9 @@ export function previewDrawer({ library }: Pick<Core, 'library'>, temp: Files['t
     if (!(await library.draw(previews, numbered, file.path))) throw new Error('no previews were drawn');
     const bytes = await readFile(file.path);
     SHEETS.set(key, bytes);
+    setTimeout(() => {
+      if (SHEETS.get(key) === bytes) SHEETS.delete(key);
+    }, KEPT_MS).unref();
     const oldest = SHEETS.keys().next().value;
     if (SHEETS.size > SHEETS_KEPT && oldest !== undefined) SHEETS.delete(oldest);
     return bytes;

@@ -186,6 +186,14 @@ describe('a second job with the same clip', () => {
     });
   });
 
+  it('that is refused while the notes of copies can not be read is refused all the same', async () => {
+    const { life, world, remote, job } = await afterOne();
+    remote.provider.submit = async () => ({ kind: 'refused', failure: 'provider-down', unfetched: true });
+    world.disk.copies.startingWith = () => Promise.reject(new Error('the disk is gone'));
+    await second(life);
+    expect(await job(NEXT.id)).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+  });
+
   it('goes to another provider where there is no copy to be the reason', async () => {
     const other = createRemote('other');
     const remote = createRemote('paid');

@@ -82,7 +82,7 @@ export const MEMBER: Caller = {
 
 const JOB_DEADLINE_MS = 3_600_000;
 /** A copy must live so much longer for a job to take it. */
-export const NEEDED_MS = filesNeededMs({ jobDeadlineMs: JOB_DEADLINE_MS });
+const NEEDED_MS = filesNeededMs({ jobDeadlineMs: JOB_DEADLINE_MS });
 
 export type Incarnation = {
   ctx: Context;

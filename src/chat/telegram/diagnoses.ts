@@ -10,6 +10,10 @@ export const TABLE = {
     level: 'ok',
     what: 'Telegram knows the bot as {who}, and privacy mode is off: it sees every message of its groups.',
   },
+  'telegram-inline': {
+    level: 'ok',
+    what: 'Inline mode is on: {who} and a few letters, in any chat with the bot, offer members their own motions.',
+  },
   'telegram-token-refused': {
     level: 'broken',
     what: 'Telegram does not know TELEGRAM_BOT_TOKEN.',

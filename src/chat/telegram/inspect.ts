@@ -44,6 +44,7 @@ function ownTraits(me: UserFromGetMe): Diagnosis[] {
   const who = nameOf(me);
   return [
     diagnosis(me.can_read_all_group_messages ? 'telegram-works' : 'telegram-privacy', { who }),
+    ...(me.supports_inline_queries ? [diagnosis('telegram-inline', { who })] : []),
     ...(me.can_join_groups ? [] : [diagnosis('telegram-groups-closed', { who })]),
   ];
 }

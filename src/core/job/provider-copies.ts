@@ -8,7 +8,7 @@ import type { Clock, KeyValueStore, Log } from '../ports.ts';
 import type { StoredFile } from './job.ts';
 
 /** A storage under one account of the operator's, by a name without a secret; and how long it keeps what is put there. */
-export type CopyPlace = { name: string; keptMs: number };
+type CopyPlace = { name: string; keptMs: number };
 
 export type ProviderCopies = {
   /**

@@ -30,13 +30,17 @@ export async function putBackUnfetched(
   return undefined;
 }
 
-/** The same of a no to the submit itself. Answers with the job to go on with. */
+/** The same of a no to the submit itself, which trouble with our notes must not lose. Answers with the job to go on with. */
 export async function refusedUnfetched(
   ctx: Context,
   sending: JobIn<'submitting'>,
 ): Promise<JobIn<'submitting'> | undefined> {
-  if (await mayTryAnew(ctx, sending)) return { ...sending, unfetched: {} };
-  await ctx.providerCopies.forget(sending.inputs.clip.key);
+  try {
+    if (await mayTryAnew(ctx, sending)) return { ...sending, unfetched: {} };
+    await ctx.providerCopies.forget(sending.inputs.clip.key);
+  } catch (err) {
+    ctx.log.warn({ job: sending.code, err }, 'a copy that a provider could not fetch is not forgotten yet');
+  }
   return undefined;
 }
 

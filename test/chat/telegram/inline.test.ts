@@ -2,6 +2,7 @@ import type { Api } from 'grammy';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../../simulators/telegram/telegram.ts';
 import { createInline } from '../../../src/chat/telegram/inbound/inline.ts';
+import { inspectTelegram } from '../../../src/chat/telegram/inspect.ts';
 import type { Core } from '../../../src/core/command.ts';
 import { accept } from '../../../src/core/refusals.ts';
 import { wordsFor } from '../../../src/words/index.ts';
@@ -44,6 +45,14 @@ describe('inline mode', () => {
     const off = await createHarness();
     await off.until(() => off.telegram.calls('getUpdates').length > 0);
     expect(off.telegram.calls('getUpdates')[0]?.params.allowed_updates).not.toContain('inline_query');
+  });
+
+  it.each([true, false])('is told by the doctor where it is on: %s', async (inline) => {
+    const { telegram } = await createHarness({ telegram: { inline } });
+    const { signal } = new AbortController();
+    const deps = { signal, publicUrl: undefined, isRunning: true, listenMs: 0 };
+    const found = await inspectTelegram({ token: telegram.token, apiUrl: telegram.apiUrl }, deps);
+    expect(found.some(({ code }) => code === 'telegram-inline')).toBe(inline);
   });
 
   it('offers the asker’s own motions by a part of their names, with seconds and how they went', async () => {
