@@ -236,7 +236,6 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   // Only now: a process that could not listen must not have touched a job.
   stack.defer(await goOn(shared, core, { drafts: local, events, scheduler: ctx.scheduler, health, log }));
   const also = { takeCopy: keepCopies(config, health, CLOCK.now), alarms: inside.alarms(ctx) };
-  stack.defer(inside.stop);
   stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, ...also }, shared?.holds));
   for (const chat of chats.all) {
     await chat.start(core);

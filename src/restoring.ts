@@ -30,6 +30,8 @@ const WHY_NOT: Partial<Record<string, string>> = {
     'DATA_DIR can not be written to: is the disk full or read-only, the folder somebody else’s?',
   StoreUnreachable:
     'PostgreSQL can not be reached, or does not let us in: is it running, and is STORE_URL right?',
+  // PostgreSQL's own code: there is a table of that name.
+  '42P07': 'the database of STORE_URL has tables of another program: give Strut a database of its own',
   StoreUnfit: 'PostgreSQL must be of version 14 or later, and the database in UTF8',
   ENOSPC: 'there is no room for it on the disk of DATA_DIR',
   EACCES: 'it can not be read, or DATA_DIR not be written to: run this as the user that runs the bot',

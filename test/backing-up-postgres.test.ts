@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createLocks } from '../src/core/locks.ts';
 import { secretKey, secretsOn } from '../src/secrets.ts';
+import { dailyCopies } from '../src/store/copies/kept.ts';
 import { createPostgresStore, createStore, type Store } from '../src/store/index.ts';
 import { POSTGRES_MIGRATIONS } from '../src/store/migrations-postgres.ts';
 import type { Database } from '../src/store/sql.ts';
@@ -116,6 +117,23 @@ describe('a bot whose records lie in PostgreSQL', postgresNeeded, () => {
     const DATA_DIR = join(freshFolder(), 'new');
     expect(await restore([two], { DATA_DIR, STORE_URL })).toMatchObject({ code: 0 });
     await expectSame(await openOn(DATA_DIR), key);
+  });
+
+  it('takes its records from a daily copy of a bot on SQLite, too, beside the files that are there', async () => {
+    const DATA_DIR = freshFolder();
+    const small = createStore(DATA_DIR, unreadable);
+    await small.isAtHome();
+    await small.jobs.save(jobIn('queued'));
+    await dailyCopies(DATA_DIR, 7).take(NOW);
+    await small.close();
+    const copies = join(DATA_DIR, 'backups');
+    const copy = join(freshFolder(), 'copy.sqlite');
+    copyFileSync(join(copies, readdirSync(copies)[0] ?? ''), copy);
+    for (const name of readdirSync(DATA_DIR)) if (/^strut\.sqlite/.test(name)) rmSync(join(DATA_DIR, name));
+    expect(await restore([copy], { DATA_DIR, STORE_URL })).toMatchObject({ code: 0 });
+    const store = await openOn(DATA_DIR);
+    expect([await store.putBack.since(), await store.isAtHome()]).toEqual([NOW, true]);
+    expect(await store.jobs.get('web:1')).toMatchObject({ state: 'queued' });
   });
 
   it('is of one moment in its backup, while others go on writing', async () => {

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { backUpBot } from '../src/backing-up.ts';
 import { dailyCopies } from '../src/store/copies/kept.ts';
 import { createPostgresStore, createStore, type Store } from '../src/store/index.ts';
 import { MIGRATIONS } from '../src/store/migrations.ts';
@@ -95,6 +96,16 @@ describe('npm run backup', () => {
       );
     expect(await again.putBack.since()).toBe(NOW);
     await again.close();
+  });
+
+  it('has every file that its records name, also one that came while the copy was made', async () => {
+    const { dataDir, store } = await runningBot();
+    const file = join(freshFolder(), 'strut.tar');
+    const said: string[] = [];
+    // Long before the files were kept, by the clock: the command was given, and the copy came later.
+    await backUpBot([file], { DATA_DIR: dataDir }, (line) => said.push(line), Date.now() - 3_600_000);
+    expect(said.join('\n')).toContain('files: 2 (0.8 MB)');
+    await store.close();
   });
 
   it('leaves out what nobody else should have, unless it is told to take it along', async () => {

@@ -1,4 +1,5 @@
 /** The bot as it sees itself: the same checks for its page and its chats, and what its operator has to hear of at once. */
+import { randomUUID } from 'node:crypto';
 import { version } from '../at-start.ts';
 import { type Config, secretsIn } from '../config.ts';
 import type { Context } from '../core/context.ts';
@@ -35,14 +36,15 @@ export type InsideParts = {
   secretKey: string;
 };
 
+type AlarmContext = Pick<Context, 'access' | 'alone' | 'chats' | 'clock' | 'locks' | 'log' | 'stopping'>;
+
 export type Inside = {
   /** `fresh`: what was found a moment ago does not do. */
   examine(how?: { fresh?: boolean }): Promise<Examination>;
   /** What only the operator can mend, and should hear of without asking; cheap enough for every minute. */
   urgent(): Promise<Diagnosis[]>;
   /** Looks for that, in whichever process, and tells the operators. */
-  alarms(ctx: Pick<Context, 'access' | 'alone' | 'chats' | 'clock' | 'locks' | 'log'>): () => Promise<void>;
-  stop(): void;
+  alarms(ctx: AlarmContext): () => Promise<void>;
 };
 
 export function createInside(parts: InsideParts): Inside {
@@ -63,7 +65,6 @@ export function createInside(parts: InsideParts): Inside {
     secretKey: parts.secretKey,
   };
   const scrub = createScrub([...secretsIn(process.env), parts.secretKey]);
-  let stop = (): void => {};
   let latest: Examination | undefined;
   let running: Promise<Examination> | undefined;
 
@@ -86,12 +87,10 @@ export function createInside(parts: InsideParts): Inside {
     alarms(ctx) {
       const kv = parts.store.keyv('alarms');
       if (ctx.alone) return createAlarms(ctx, { kv, urgent });
-      const shared = shareUrgent(ctx, { kv, see: urgent });
-      stop = shared.stop;
+      const shared = shareUrgent(ctx, { id: randomUUID(), kv, see: urgent });
       return createAlarms(ctx, { kv, urgent: shared.urgent });
     },
     urgent,
-    stop: () => stop(),
   };
 
   async function urgent(): Promise<Diagnosis[]> {

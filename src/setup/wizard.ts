@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { CHATS } from '../chat/catalog.ts';
 import { BadConfig, type Config } from '../config.ts';
 import type { Component } from '../core/health.ts';
+import { labelOf } from '../doctor/chats.ts';
 import { isHeld, seeFromOutside } from '../doctor/from-outside.ts';
 import { PROVIDERS } from '../providers/catalog.ts';
 import { budgets } from './budgets.ts';
@@ -143,12 +144,6 @@ async function start({ ask, draft, isRunning }: Setup): Promise<number> {
 
 const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-
-const labelOf = (name: string): string =>
-  [
-    ...CHATS.map(({ platform, name: label }) => [platform, label]),
-    ...PROVIDERS.map(({ id, name: label }) => [id, label]),
-  ].find(([id]) => id === name)?.[1] ?? name;
 
 /** How its parts are, once none of them is only on its way. */
 async function settled(config: Config, env: NodeJS.ProcessEnv): Promise<readonly Component[]> {

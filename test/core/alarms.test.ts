@@ -45,11 +45,12 @@ function world() {
   const start = () => createAlarms(ctx as never, { kv, urgent: async () => found });
   const time = { now: 0 };
   /** One of several processes on these records, and what it alone sees. */
+  let processes = 0;
   const startShared = () => {
+    processes += 1;
     let own: Diagnosis[] = [];
-    const parts = { clock: { now: () => time.now }, log: silent };
-    const shared = shareUrgent(parts, { kv, see: async () => own });
-    shared.stop();
+    const parts = { clock: { now: () => time.now }, log: silent, stopping: () => true };
+    const shared = shareUrgent(parts, { id: String(processes), kv, see: async () => own });
     return {
       see: (...all: Diagnosis[]) => {
         own = all;

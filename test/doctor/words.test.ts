@@ -75,6 +75,8 @@ describe('what the running bot tells of itself', () => {
     expect(found.map(({ code }) => code)).toEqual(expect.arrayContaining(['part-troubled', 'x']));
     const all = JSON.stringify([urgent, found]);
     expect(all).toContain('[hidden]');
+    // By its name, not by its id.
+    expect(all).toContain('In trouble: The queues of steps (');
     for (const secret of [SECRET, secretKey]) expect(all).not.toContain(secret);
   });
 });

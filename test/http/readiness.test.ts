@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FilesUnreachable } from '../../src/store/errors.ts';
 import { start } from './harness.ts';
 
 const never = () => new Promise<never>(() => {});
@@ -14,7 +15,7 @@ async function readyz(url: string) {
 
 describe('whether a bot is ready', () => {
   it('is no while its bucket or shared folder can not be reached, and which it is and why', async () => {
-    let trouble: Error | undefined = new Error('s3.example: GET was answered with 503 SlowDown');
+    let trouble: Error | undefined = new FilesUnreachable('s3.example: GET was answered with 503 SlowDown');
     const { url, files } = await start();
     files.ping = async () => {
       if (trouble) throw trouble;
@@ -58,10 +59,11 @@ describe('whether a bot is ready', () => {
   it('is no where the disk can not be asked how full it is', async () => {
     const { url, files } = await start();
     files.hasRoom = async () => {
-      throw new Error('EIO: i/o error, statfs');
+      // As Node says it, with the place.
+      throw Object.assign(new Error('EIO: i/o error, statfs ‘/srv/ada’'), { code: 'EIO' });
     };
     const found = await readyz(url);
-    expect([found.code, found.of('store')?.reason]).toEqual([503, 'EIO: i/o error, statfs']);
+    expect([found.code, found.of('store')?.reason]).toEqual([503, 'it failed (EIO)']);
   });
 });
 

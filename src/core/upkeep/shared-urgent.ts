@@ -2,7 +2,6 @@
  * What operators must hear of, where several processes share the work: each sees troubles that no other sees, such as a chat
  * that it alone is connected to. Each notes what it sees, and the one that tells reads all of it.
  */
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { type Diagnosis, diagnosisSchema } from '../diagnosis.ts';
@@ -19,15 +18,14 @@ export type SharedUrgent = {
   /** What this process sees, and what others saw of late. */
   urgent(): Promise<Diagnosis[]>;
   note(): Promise<void>;
-  stop(): void;
 };
 
-/** `see`: what this process sees itself. */
+/** Notes every minute until the process stops. `id`: of this process. `see`: what it sees itself. */
 export function shareUrgent(
-  { clock, log }: Pick<Context, 'clock' | 'log'>,
-  { kv, see }: { kv: KeyValueStore; see(): Promise<Diagnosis[]> },
+  { clock, log, stopping }: Pick<Context, 'clock' | 'log' | 'stopping'>,
+  { id, kv, see }: { id: string; kv: KeyValueStore; see(): Promise<Diagnosis[]> },
 ): SharedUrgent {
-  const own = `${KEY}${randomUUID()}`;
+  const own = KEY + id;
 
   async function note(): Promise<void> {
     const found = await see();
@@ -47,11 +45,11 @@ export function shareUrgent(
   }
 
   const timer = setInterval(() => {
+    if (stopping()) return clearInterval(timer);
     note().catch((err: unknown) => log.info({ err }, 'what this process sees could not be noted for now'));
   }, EVERY_MS).unref();
   return {
     note,
     urgent: async () => [...(await see()), ...(await others())],
-    stop: () => clearInterval(timer),
   };
 }

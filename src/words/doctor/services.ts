@@ -8,7 +8,7 @@ export const SERVICES = {
   },
   'part-troubled': {
     level: 'warning',
-    what: '{name} is in trouble: {reason}.',
+    what: 'In trouble: {name} ({reason}).',
     why: 'The running bot says so.',
     next: 'Do what it says; the log tells more.',
   },
