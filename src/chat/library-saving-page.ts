@@ -24,7 +24,7 @@ export function savingPage(
       ...(saving.kind === 'motion' ? motionLines(words, saving) : []),
       ...findingLines(words, saving.findings),
       ...(kind === 'character' ? [t('library.whom')] : []),
-      t('confirm.waiting', { until: date(expiresAt) }),
+      t('library.waiting', { until: date(expiresAt) }),
     ],
     ...moving(words, drawing, [saving], false),
     rows: [

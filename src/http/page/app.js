@@ -19,6 +19,7 @@ import { liveQuote } from './quote.js';
 import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { samples } from './sample.js';
 import { say } from './say.js';
+import { guardSecondClicks } from './second-click.js';
 import { fileSlot } from './slot.js';
 import { stage } from './stage.js';
 import { verifyForm } from './verify.js';
@@ -29,6 +30,8 @@ import { learnNames, sizeOf } from './words.js';
 
 /** A slow double click still makes one job. */
 const REST_MS = 1000;
+
+guardSecondClicks();
 
 const form = find('make', HTMLFormElement);
 const animate = find('animate', HTMLButtonElement);

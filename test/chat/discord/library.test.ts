@@ -47,6 +47,7 @@ describe('a clip in a channel', () => {
     expect(proposed.visibleTo).toBe(bob.id);
     expect(proposed.files.map(({ filename }) => filename)).toEqual(['library.gif']);
     expect(textOf(proposed)).toContain('$0.28');
+    expect(textOf(proposed)).toContain('Nothing is kept before you say so.');
     expect(await motionsOf(bot)).toEqual([]);
     bot.discord.press(bob, proposed, 'Save for everyone here');
     await says(bot, asked, said('library.done-kept'));

@@ -98,6 +98,15 @@ describe('a picture with /animate and a name below it', () => {
     expect(job?.request.prompt).toBeUndefined();
   });
 
+  it('is animated with that motion, also where a clip was sent shortly before', async () => {
+    const { harness, sends, photo, clip } = await withMotion();
+    await sends({ video: clip });
+    await sends({ photo, caption: '/animate shu' });
+    await harness.until('delivered');
+    const [job] = await harness.jobs();
+    expect([job?.inputs.clip.name, job?.request.prompt]).toEqual(['Shuffle', undefined]);
+  });
+
   it('waits for a clip where no motion is called so', async () => {
     const { harness, chat, sends, photo } = await withMotion();
     await sends({ photo, caption: '/animate in a foggy street' });
@@ -211,6 +220,18 @@ describe('/motion list', () => {
     const { harness, chat, sends } = await inPrivate();
     await sends({ text: '/character list' });
     await harness.hears(chat, t('library.none-character'));
+  });
+});
+
+describe('characters without a motion', () => {
+  it('are told to name one of the library, with a clip as well', async () => {
+    const { harness, telegram, chat, sends, clip } = await inPrivate();
+    const told = t('refusal.missing-motion', { command: '/motion' });
+    await sends({ text: '/animate characters="ann, bob"' });
+    await harness.hears(chat, told);
+    await sends({ video: clip, caption: '/animate characters="ann, bob"' });
+    await harness.until(() => telegram.said(chat).filter((said) => textOf(said).includes(told)).length === 2);
+    expect(await harness.jobs()).toEqual([]);
   });
 });
 

@@ -75,12 +75,20 @@ export async function decide(
   // Words alone in private are no wish to animate what was sent earlier, unless they say so.
   const wanted = asked || hasFile;
   const named = wanted ? itemsIn(said.text) : {};
+  if (named.characters && !named.motion) return { do: 'refuse', refusal: { code: 'missing-motion' } };
   if (wanted && isWhole(here, named)) {
     await halves.use(said, jobId);
     return { do: 'request', request: requestOf(said, filesFor(here, named), {}) };
   }
   const before = await halves.find(said, jobId);
   const whole = { ...(before.image ? { image: before.image.file } : {}), ...halfOf('clip', before), ...here };
+  // Under a picture, what follows the command may be the name of a motion: it goes before a clip that was sent earlier.
+  const typed = said.text.replace(OPTIONS, '').trim();
+  if (asked && whole.image && !here.clip && typed !== '' && (await hasMotion(said, typed))) {
+    await halves.use(said, jobId);
+    const items = { motion: typed };
+    return { do: 'request', request: requestOf(said, filesFor(whole, items), { items }) };
+  }
   if (wanted && isWhole(whole, named)) {
     await halves.use(said, jobId);
     const earlier = [here.image ? undefined : before.image?.text, here.clip ? undefined : before.clip?.text];
@@ -89,12 +97,6 @@ export async function decide(
   }
   const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
   if (isBare) return { do: 'samples' };
-  // Under a picture, what follows the command may be the name of a motion.
-  const typed = said.text.replace(OPTIONS, '').trim();
-  if (asked && whole.image && typed !== '' && (await hasMotion(said, typed))) {
-    await halves.use(said, jobId);
-    return { do: 'request', request: requestOf(said, whole, { items: { motion: typed } }) };
-  }
   if (here.image || here.clip) await halves.keep(said, here, said.text);
   // Nothing but its name says what a document is: it may have been meant to move.
   const isAnother = isPrivate && here.image && before.image && !whole.clip;
