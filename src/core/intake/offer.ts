@@ -37,6 +37,8 @@ export type Offer = {
   lifted?: readonly PastLimit[];
   /** The member asked the admins for a yes. */
   askedAt?: number;
+  /** The same of a limit that is not in the way any more. */
+  askedBefore?: true;
   /** Where the admins were told of that; missing until they were. */
   told?: 'log-channel' | 'here';
   expiresAt: number;
@@ -74,9 +76,14 @@ export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
 });
 
 /** The offer as if nobody had been asked: what was asked for is not what it is now. */
-function unasked({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: Offer): Offer {
-  return offer;
+function unasked(before: Offer): Offer {
+  const { askedAt: _at, told: _told, lifted: _lifted, ...offer } = before;
+  return wasAsked(before) ? { ...offer, askedBefore: true } : offer;
 }
+
+/** What the admins were asked for must stay what they say yes to: what they read of it stands there, with its buttons. */
+export const wasAsked = ({ askedAt, askedBefore }: Pick<Offer, 'askedAt' | 'askedBefore'>): boolean =>
+  askedAt !== undefined || askedBefore === true;
 
 /** What the admins were asked for holds for the limit that they were told of; of another one it is good until `expiresAt`. */
 export function overLimit(offer: Offer, over: OverQuota, expiresAt: number): Offer {

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import type { Intake, PreparedJob } from '../intake/intake.ts';
 import type { IntakeResult } from '../intake/offers.ts';
+import type { Uploads } from '../intake/uploads.ts';
 import { codeOf } from '../job/code.ts';
 import type { Event, Job, Requester } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';
@@ -61,6 +62,8 @@ export type Casts = {
 
 const PREFIX = 'cast:';
 const jobIdOf = (id: string, at: number): string => `${id}-${at + 1}`;
+const uploadsIn = (all: readonly PreparedJob[]): Uploads[] =>
+  all.flatMap(({ files }) => ('uploads' in files ? files.uploads : []));
 
 export function createCasts(
   ctx: Context,
@@ -91,17 +94,25 @@ export function createCasts(
     return accept(all);
   }
 
+  async function reasonToAsk(
+    requester: Requester,
+    all: readonly PreparedJob[],
+  ): Promise<ConsentReason | undefined> {
+    const images = uploadsIn(all).map(({ image }) => image);
+    const reasons = await Promise.all(images.map((image) => consents.reasonToAsk(requester, image)));
+    return reasons.find((reason) => reason === 'not-theirs') ?? reasons.find((reason) => reason);
+  }
+
   async function offered(
     { id, requester }: Event,
     choices: Choices,
     all: readonly PreparedJob[],
   ): Promise<Outcome<CastOffer>> {
     const first = all[0];
-    const uploads = all.flatMap(({ files }) => ('uploads' in files ? files.uploads : []));
+    const uploads = uploadsIn(all);
     const clip = uploads[0]?.clip;
     if (!first || !clip) return refuse({ code: 'missing-image' });
-    const reasons = await Promise.all(uploads.map(({ image }) => consents.reasonToAsk(requester, image)));
-    const asks = reasons.find((reason) => reason === 'not-theirs') ?? reasons.find((reason) => reason);
+    const asks = await reasonToAsk(requester, all);
     const offer: CastOffer = {
       id,
       code: codeOf(id),
@@ -162,18 +173,18 @@ export function createCasts(
         const before = await made(offer);
         if (before.length === offer.characters.length) return accept({ kind: 'jobs', jobs: before });
         if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
-        const shut = ctx.access.refusalFor(caller);
+        const shut = ctx.access.refusalOfYes(caller, offer.requester);
         if (shut) return refuse(shut);
-        if (offer.asks && !given) return accept({ kind: 'cast', offer });
         // As they were chosen, whatever they are called by now.
         const ids = offer.characters.map(({ id }) => id);
         const all = await prepareAll(caller, offer.motion.id, ids, offer.choices);
         if (!all.ok) return all;
         const micros = all.value.reduce((sum, { quote }) => sum + quote.micros, 0);
-        if (micros > Math.min(offer.micros, agreedMicros ?? 0)) {
+        const mustAsk = !given && (await reasonToAsk(offer.requester, all.value)) !== undefined;
+        if (mustAsk || micros > Math.min(offer.micros, agreedMicros ?? 0)) {
           const anew = await offered(offer, offer.choices, all.value);
           if (!anew.ok) return anew;
-          const isDearer = agreedMicros !== undefined || micros > offer.micros;
+          const isDearer = micros > Math.min(offer.micros, agreedMicros ?? offer.micros);
           return accept({ kind: 'cast', offer: { ...anew.value, ...(isDearer ? { dearer: true } : {}) } });
         }
         const wanted = all.value.map((prepared, at) => ({
