@@ -1,8 +1,8 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
 import type { PricedFinding } from '../coach/finding.ts';
-import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
+import type { Job, NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
-import type { Outcome, OverQuota, PastLimit, Refusal } from '../refusals.ts';
+import { accept, type Outcome, type OverQuota, type PastLimit, type Refusal } from '../refusals.ts';
 import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
@@ -107,3 +107,15 @@ export function overOf(made: Outcome<unknown>): OverQuota | undefined {
   if (made.ok || made.refusal.code !== 'over-quota' || made.refusal.scope === 'operator') return undefined;
   return made.refusal;
 }
+
+/** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
+export type IntakeResult =
+  | { kind: 'job'; job: Job }
+  | { kind: 'offer'; offer: Offer }
+  | { kind: 'over'; offer: Offer; refusal: OverQuota };
+
+export const takenOf = (offer: Offer): IntakeResult =>
+  offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
+
+export const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
+  made.ok ? accept({ kind: 'job', job: made.value }) : made;

@@ -11,11 +11,13 @@ import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting, withUsualSpeed } from '../models/chosen.ts';
 import type { Micros } from '../price/money.ts';
 import type { Choices } from '../price/quote.ts';
-import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
+import { accept, type Outcome, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
 import {
+  type IntakeResult,
+  jobOf,
   type Misfit,
   misfitOf,
   type Offer,
@@ -23,12 +25,15 @@ import {
   offered,
   overLimit,
   overOf,
+  takenOf,
   wasAsked,
 } from './offer.ts';
 import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
+
+export type { IntakeResult } from './offer.ts';
 
 const WAITS_MS = 10 * 60_000;
 
@@ -43,12 +48,6 @@ type OfferRequest = {
   /** What a yes would be about, where that is not what was prepared. */
   prepareOffer?(): Promise<Outcome<PreparedJob>>;
 };
-
-/** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
-export type IntakeResult =
-  | { kind: 'job'; job: Job }
-  | { kind: 'offer'; offer: Offer }
-  | { kind: 'over'; offer: Offer; refusal: OverQuota };
 
 /** `consent`: what was said of the picture with the request itself. */
 type AskedEvent = Event & { consent?: GivenConsent; atMostMicros?: Micros };
@@ -252,20 +251,5 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       return offer;
     });
 
-  return {
-    take,
-    again,
-    find,
-    change,
-    confirm,
-    decline,
-    sweep: kv.sweep,
-    forget: kv.forget,
-  };
+  return { take, again, find, change, confirm, decline, sweep: kv.sweep, forget: kv.forget };
 }
-
-const takenOf = (offer: Offer): IntakeResult =>
-  offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
-
-const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
-  made.ok ? accept({ kind: 'job', job: made.value }) : made;
