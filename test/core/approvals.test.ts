@@ -118,7 +118,7 @@ describe('a member over a limit', () => {
   });
 
   it('asks anew where it is another limit by now that has no room', async () => {
-    const { over, approvals, offers, life } = await up();
+    const { over, approvals, offers, life, world } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
     const set = (scope: string, amount: string) =>
@@ -134,6 +134,12 @@ describe('a member over a limit', () => {
       value: { kind: 'over', refusal: { scope: 'space' } },
     });
     expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    // What the admins read, with its buttons, still stands: asked for again, it is what they have read.
+    expect(await offers.change(MEMBER, code, { sound: false })).toMatchObject({
+      refusal: { code: 'already-decided' },
+    });
+    for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE * 4, notes: [] });
+    expect(await offers.confirm(MEMBER, code, PRICE * 4)).toMatchObject({ refusal: { code: 'price-rose' } });
   });
 
   it('keeps the request when a yes of their own finds the same limit still full', async () => {

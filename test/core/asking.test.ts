@@ -152,6 +152,15 @@ describe('where only a dearer provider is left', () => {
     expect(await job()).toMatchObject({ state: 'delivered' });
   });
 
+  it('a yes from elsewhere is not taken of whoever is blocked where it was asked for', async () => {
+    const { life, job, second } = await asking({ access: { allowPrivate: true } });
+    await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
+    const elsewhere = { ...MEMBER.requester, spaceId: 'discord:dm-7' };
+    const inPrivate = { requester: elsewhere, standing: { moderator: false, private: true } };
+    expect(await yes(life, inPrivate)).toMatchObject({ refusal: { code: 'blocked' } });
+    expect([(await job())?.state, second.submits]).toEqual(['asking', []]);
+  });
+
   it('a price that rose since is asked anew, and the old yes is not taken for it', async () => {
     const { world, life, job, held, second } = await asking();
     world.time.now += 60_000;

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCore } from '../../src/core/core.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import type { LimitRule } from '../../src/core/limits/limit-rules.ts';
+import { createConsents } from '../../src/core/trust/consent.ts';
 import { createStore } from '../../src/store/index.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
@@ -212,6 +213,30 @@ describe('one motion with four characters', () => {
     const said: string[] = [];
     for await (const page of world.disk.audit.read({})) for (const { kind } of page) said.push(kind);
     expect(said).toEqual(['consent-given', 'consent-given']);
+  });
+
+  it('asks whom the pictures show also where that has come to be asked since it was offered', async () => {
+    const { offer, casts, jobs, world, life } = await up({ consents: 'asked' });
+    const [noPerson, days] = [{ answer: 'no-person', language: 'en' } as const, 24 * 3_600_000];
+    const said = { event: { ...CALL, id: 'discord:900' }, image: { postedBy: 'discord:7' } };
+    await createConsents(life.ctx).give(said.event, said.image, noPerson, 'paid');
+    world.time.now += 90 * days - 60_000;
+    const { code, micros, asks } = taken(await offer('Ann, Bob'));
+    expect(asks).toBeUndefined();
+    world.time.now += 120_000;
+    const asked = taken(await casts.confirm(MEMBER, code, micros));
+    expect(asked).toMatchObject({ kind: 'cast', offer: { asks: 'not-lately' } });
+    expect(await jobs()).toEqual([]);
+    expect(taken(await casts.confirm(MEMBER, code, micros, noPerson))).toMatchObject({ kind: 'jobs' });
+  });
+
+  it('is not taken of whoever is blocked where it was asked for, wherever they say yes', async () => {
+    const { offer, casts, life, jobs } = await up();
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
+    const elsewhere = { ...MEMBER, requester: { ...MEMBER.requester, spaceId: 'discord:11' } };
+    expect(await casts.confirm(elsewhere, code, micros)).toMatchObject({ refusal: { code: 'blocked' } });
+    expect(await jobs()).toEqual([]);
   });
 
   it('is offered anew where its price has risen since, also to a second tap, and made at that price with another yes', async () => {

@@ -380,6 +380,14 @@ describe('who may use and change what is in the library', () => {
     expect(await library.savings.save(ME, saving.code, { scope: 'space' })).toMatchObject({
       refusal: { code: 'not-allowed', why: 'library' },
     });
+    // A server of their own, where they may, is not the one where it would be kept.
+    const atHome: Caller = {
+      requester: { ...ME.requester, spaceId: 'discord:11' },
+      standing: { moderator: true, private: false },
+    };
+    expect(await library.savings.save(atHome, saving.code, { scope: 'space' })).toMatchObject({
+      refusal: { code: 'not-allowed', why: 'library' },
+    });
     await set({ role: '77' });
     expect(library.savings.scopes(member('7', { roles: ['77'] }))).toContain('space');
     expect(library.savings.scopes(ME)).toEqual(['mine']);

@@ -281,6 +281,29 @@ describe('a confirmation', () => {
   });
 });
 
+describe('a confirmation that is said somewhere else than the offer was asked for', () => {
+  const elsewhere: Caller = { ...MEMBER, requester: { ...MEMBER.requester, spaceId: 'discord:11' } };
+  const inPrivate: Caller = { ...elsewhere, standing: { moderator: false, private: true } };
+  const admin: Caller = { ...elsewhere, standing: { moderator: true, private: false } };
+
+  it.each([
+    ['in another server', elsewhere],
+    ['in private', inPrivate],
+    ['in a server of their own', admin],
+  ])('is not taken of whoever is blocked there: %s', async (_where, caller) => {
+    const parts = await up({ access: { allowPrivate: true } });
+    const { code } = offerOf(await take(parts));
+    await parts.life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
+    expect(await parts.offers.confirm(caller, code, DEAR)).toMatchObject(refused('blocked'));
+  });
+
+  it('is taken of whoever is welcome in both', async () => {
+    const parts = await up({ access: { allowPrivate: true } });
+    const { code } = offerOf(await take(parts));
+    expect(await parts.offers.confirm(inPrivate, code, DEAR)).toMatchObject(aJob);
+  });
+});
+
 describe('a change of the choices', () => {
   it('is quoted again, and restarts the time to decide', async () => {
     const parts = await up();

@@ -121,7 +121,7 @@ describe('a stranger who sends what no button of theirs says', () => {
     await telegram.press(user, await offered(), 'Confirm').done;
     const video = await harness.video(group);
     const offer = await offered();
-    const offerCode = /"confirm\|(\w+)"/.exec(JSON.stringify(offer))?.[1] ?? '';
+    const offerCode = /"confirm\|(\w+)\|/.exec(JSON.stringify(offer))?.[1] ?? '';
     const [job] = await harness.jobs();
     const button = video.reply_markup?.inline_keyboard[0]?.[0];
     const offerOnDisk = () => harness.world.disk.offers.get(`offer:${offerCode}`);

@@ -1,8 +1,8 @@
 /** A price that waits for a yes, with everything that its job would be made of. */
 import type { PricedFinding } from '../coach/finding.ts';
-import type { NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
+import type { Job, NamedFile, Quality, Quote, RenderRequest, Requester, Scene } from '../job/job.ts';
 import type { Choices } from '../price/quote.ts';
-import type { Outcome, OverQuota, PastLimit, Refusal } from '../refusals.ts';
+import { accept, type Outcome, type OverQuota, type PastLimit, type Refusal } from '../refusals.ts';
 import type { ConsentReason } from '../trust/consent-answers.ts';
 
 /**
@@ -37,6 +37,8 @@ export type Offer = {
   lifted?: readonly PastLimit[];
   /** The member asked the admins for a yes. */
   askedAt?: number;
+  /** The same of a limit that is not in the way any more. */
+  askedBefore?: true;
   /** Where the admins were told of that; missing until they were. */
   told?: 'log-channel' | 'here';
   expiresAt: number;
@@ -73,12 +75,17 @@ export const pastOf = ({ scope, period, leftJobs }: OverQuota): PastLimit => ({
   unit: leftJobs === undefined ? 'usd' : 'jobs',
 });
 
-type Over = Pick<Offer, 'over' | 'lifted' | 'askedAt' | 'told' | 'expiresAt'>;
+type Over = Pick<Offer, 'over' | 'lifted' | 'askedAt' | 'askedBefore' | 'told' | 'expiresAt'>;
 
 /** The offer as if nobody had been asked: what was asked for is not what it is now. */
-function unasked<O extends Over>({ askedAt: _at, told: _told, lifted: _lifted, ...offer }: O) {
-  return offer;
+function unasked<O extends Over>(before: O) {
+  const { askedAt: _at, told: _told, lifted: _lifted, ...offer } = before;
+  return wasAsked(before) ? { ...offer, askedBefore: true as const } : offer;
 }
+
+/** What the admins were asked for must stay what they say yes to: what they read of it stands there, with its buttons. */
+export const wasAsked = ({ askedAt, askedBefore }: Pick<Offer, 'askedAt' | 'askedBefore'>): boolean =>
+  askedAt !== undefined || askedBefore === true;
 
 /** What the admins were asked for holds for the limit that they were told of; of another one it is good until `expiresAt`. */
 export function overLimit<O extends Over>(offer: O, over: OverQuota, expiresAt: number): O {
@@ -102,3 +109,15 @@ export function overOf(made: Outcome<unknown>): OverQuota | undefined {
   if (made.ok || made.refusal.code !== 'over-quota' || made.refusal.scope === 'operator') return undefined;
   return made.refusal;
 }
+
+/** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
+export type IntakeResult =
+  | { kind: 'job'; job: Job }
+  | { kind: 'offer'; offer: Offer }
+  | { kind: 'over'; offer: Offer; refusal: OverQuota };
+
+export const takenOf = (offer: Offer): IntakeResult =>
+  offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
+
+export const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
+  made.ok ? accept({ kind: 'job', job: made.value }) : made;

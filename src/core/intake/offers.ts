@@ -15,11 +15,25 @@ import { accept, type Outcome, type OverQuota, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import type { Intake, PreparedJob } from './intake.ts';
-import { type Misfit, misfitOf, type Offer, type OfferReason, offered, overLimit, overOf } from './offer.ts';
+import {
+  type IntakeResult,
+  jobOf,
+  type Misfit,
+  misfitOf,
+  type Offer,
+  type OfferReason,
+  offered,
+  overLimit,
+  overOf,
+  takenOf,
+  wasAsked,
+} from './offer.ts';
 import { createQuestion } from './offer-question.ts';
 import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
+
+export type { IntakeResult } from './offer.ts';
 
 const WAITS_MS = 10 * 60_000;
 
@@ -34,12 +48,6 @@ type OfferRequest = {
   /** What a yes would be about, where that is not what was prepared. */
   prepareOffer?(): Promise<Outcome<PreparedJob>>;
 };
-
-/** `over`: a limit has no room; the files wait a while, in case the member asks the admins for a yes. */
-export type IntakeResult =
-  | { kind: 'job'; job: Job }
-  | { kind: 'offer'; offer: Offer }
-  | { kind: 'over'; offer: Offer; refusal: OverQuota };
 
 /** `consent`: what was said of the picture with the request itself. */
 type AskedEvent = Event & { consent?: GivenConsent; atMostMicros?: Micros };
@@ -201,8 +209,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const found = await find(call, code);
       if (!found.ok) return found;
       const offer = found.value;
-      // What the admins were asked for must stay what they say yes to.
-      if (offer.askedAt !== undefined) return refuse({ code: 'already-decided' });
+      if (wasAsked(offer)) return refuse({ code: 'already-decided' });
       const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
       const prepared = await intake.prepare(offer.requester.spaceId, await uploadsOf(ctx, offer), chosen);
       return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
@@ -215,7 +222,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
         const job = found.refusal.code === 'already-decided' ? await jobWith(call, code) : undefined;
         return job ? accept({ kind: 'job', job }) : found;
       }
-      const shut = ctx.access.refusalFor(call);
+      const shut = ctx.access.refusalOfYes(call, found.value.requester);
       if (shut) return refuse(shut);
       const offer = await answered(found.value, given);
       if (!offer) return accept({ kind: 'offer', offer: await askAnew(found.value) });
@@ -225,8 +232,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       const { micros } = prepared.value.quote;
       // A second tap of a double tap has not seen what the first one was answered with.
       if (micros > Math.min(offer.quote.micros, agreedMicros ?? 0)) {
-        // What the admins were asked for must stay what they say yes to.
-        if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
+        if (wasAsked(offer)) return refuse({ code: 'price-rose', micros });
         const why = agreedMicros === undefined && micros <= offer.quote.micros ? offer.why : 'dearer';
         return accept({ kind: 'offer', offer: await offerAnew(offer, choices, prepared.value, why) });
       }
@@ -248,20 +254,5 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       return offer;
     });
 
-  return {
-    take,
-    again,
-    find,
-    change,
-    confirm,
-    decline,
-    sweep: kv.sweep,
-    forget: kv.forget,
-  };
+  return { take, again, find, change, confirm, decline, sweep: kv.sweep, forget: kv.forget };
 }
-
-const takenOf = (offer: Offer): IntakeResult =>
-  offer.over ? { kind: 'over', offer, refusal: offer.over } : { kind: 'offer', offer };
-
-const jobOf = (made: Outcome<Job>): Outcome<IntakeResult> =>
-  made.ok ? accept({ kind: 'job', job: made.value }) : made;

@@ -43,7 +43,9 @@ export async function goOn(
   // It counts against the limits of whoever asked for it, so that nobody else may say yes.
   if (requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
   if (job.state !== 'asking') return decided(job);
-  const shut = ctx.access.refusalFor({ requester, standing: call.standing });
+  const isThere = call.requester.spaceId === requester.spaceId;
+  // From a list in another channel of the same space it is as good as from its own message.
+  const shut = ctx.access.refusalOfYes(isThere ? { ...call, requester } : call, requester);
   if (shut) return refuse(shut);
   const now = ctx.clock.now();
   if (job.until <= now) return refuse({ code: 'offer-expired' });

@@ -9,7 +9,16 @@ import type { ConsentReason } from '../trust/consent-answers.ts';
  */
 export type CastOffer = Pick<
   Offer,
-  'id' | 'code' | 'requester' | 'choices' | 'over' | 'lifted' | 'askedAt' | 'told' | 'expiresAt'
+  | 'id'
+  | 'code'
+  | 'requester'
+  | 'choices'
+  | 'over'
+  | 'lifted'
+  | 'askedAt'
+  | 'askedBefore'
+  | 'told'
+  | 'expiresAt'
 > & {
   motion: { id: string; name: string };
   characters: readonly { id: string; name: string; micros: Micros }[];

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts';
 import type { Askable } from '../intake/approvals.ts';
 import type { Intake, PreparedJob } from '../intake/intake.ts';
-import { overLimit, overOf } from '../intake/offer.ts';
+import { overLimit, overOf, wasAsked } from '../intake/offer.ts';
 import type { IntakeResult } from '../intake/offers.ts';
 import { codeOf } from '../job/code.ts';
 import type { Event, Job } from '../job/job.ts';
@@ -13,10 +13,10 @@ import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { type CastOffer, castJobIds } from './cast-offer.ts';
+import { createCastPreparing, sumOf, waitsUntil } from './cast-preparing.ts';
 import type { Library } from './library.ts';
 
 const MOST_IN_CAST = 4;
-const WAITS_MS = 10 * 60_000;
 const DONE_KEPT_MS = 24 * 3_600_000;
 
 type CastResult =
@@ -55,6 +55,7 @@ export function createCasts(
   { intake, library, kv }: { intake: Intake; library: Pick<Library, 'take'>; kv: KeyValueStore },
 ): Casts & { asking: Askable<CastOffer> } {
   const consents = createConsents(ctx);
+  const { prepareAll, reasonToAsk, offerOf } = createCastPreparing(ctx, { intake, library, consents });
   const keyOf = (code: string): string => PREFIX + code.trim().toUpperCase();
   const alone = <T>(code: string, work: () => Promise<T>): Promise<T> => ctx.locks.run(keyOf(code), work);
 
@@ -63,58 +64,9 @@ export function createCasts(
     return offer;
   }
 
-  /** Each of them with its price as it is now. Refused as a whole where one is. */
-  async function prepareAll(
-    caller: Caller,
-    motion: string,
-    characters: readonly string[],
-    choices: Choices,
-  ): Promise<Outcome<PreparedJob[]>> {
-    const clip = await library.take(caller, 'motion', motion);
-    if (!clip.ok) return clip;
-    const all: PreparedJob[] = [];
-    for (const name of characters) {
-      const image = await library.take(caller, 'character', name);
-      if (!image.ok) return image;
-      const uploads = { image: image.value, clip: clip.value };
-      const prepared = await intake.prepare(caller.requester.spaceId, uploads, choices);
-      if (!prepared.ok) return prepared;
-      all.push(prepared.value);
-    }
-    return accept(all);
-  }
-
-  async function offered(
-    { id, requester }: Event,
-    choices: Choices,
-    all: readonly PreparedJob[],
-    dearer?: true,
-  ): Promise<Outcome<CastOffer>> {
-    const first = all[0];
-    const uploads = all.flatMap(({ files }) => ('uploads' in files ? files.uploads : []));
-    const clip = uploads[0]?.clip;
-    if (!first || !clip) return refuse({ code: 'missing-image' });
-    const reasons = await Promise.all(uploads.map(({ image }) => consents.reasonToAsk(requester, image)));
-    const asks = reasons.find((reason) => reason === 'not-theirs') ?? reasons.find((reason) => reason);
-    const offer: CastOffer = {
-      id,
-      code: codeOf(id),
-      requester,
-      choices,
-      motion: { id: clip.item ?? '', name: clip.name ?? '' },
-      characters: uploads.map(({ image }, at) => ({
-        id: image.item ?? '',
-        name: image.name ?? '',
-        micros: all[at]?.quote.micros ?? 0,
-      })),
-      micros: all.reduce((sum, { quote }) => sum + quote.micros, 0),
-      seconds: first.quote.seconds,
-      provider: first.quote.provider,
-      ...(asks ? { asks } : {}),
-      ...(dearer ? { dearer } : {}),
-      expiresAt: ctx.clock.now() + WAITS_MS,
-    };
-    return accept(await save(offer));
+  async function offered(...made: Parameters<typeof offerOf>): Promise<Outcome<CastOffer>> {
+    const offer = await offerOf(...made);
+    return offer.ok ? accept(await save(offer.value)) : offer;
   }
 
   async function ofCaller({ requester }: Caller, code: string): Promise<Outcome<CastOffer>> {
@@ -173,9 +125,6 @@ export function createCasts(
     return opened;
   }
 
-  const sumOf = (all: readonly PreparedJob[]): number =>
-    all.reduce((sum, { quote }) => sum + quote.micros, 0);
-
   const asking: Askable<CastOffer> = {
     alone,
     get: (code) => kv.get<CastOffer>(keyOf(code)),
@@ -219,18 +168,17 @@ export function createCasts(
         const before = await madeBefore(offer);
         if (before) return before.ok ? accept({ kind: 'jobs', jobs: before.value }) : before;
         if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
-        const { requester } = offer;
-        // Where it is said, and where it was asked for.
-        const shut = ctx.access.refusalFor(caller) ?? ctx.access.refusalFor({ ...caller, requester });
+        const shut = ctx.access.refusalOfYes(caller, offer.requester);
         if (shut) return refuse(shut);
-        if (offer.asks && !offer.consented && !given) return accept({ kind: 'cast', offer });
         const all = await prepareAgain(offer, caller);
         if (!all.ok) return all;
         const micros = sumOf(all.value);
-        if (micros > Math.min(offer.micros, agreedMicros ?? 0)) {
-          // What the admins were asked for must stay what they say yes to.
-          if (offer.askedAt !== undefined) return refuse({ code: 'price-rose', micros });
-          const isDearer = agreedMicros !== undefined || micros > offer.micros;
+        const isMore = micros > Math.min(offer.micros, agreedMicros ?? 0);
+        // What the admins were asked for must stay what they say yes to.
+        if (isMore && wasAsked(offer)) return refuse({ code: 'price-rose', micros });
+        const mustAsk = !given && !offer.consented && (await reasonToAsk(offer.requester, all.value));
+        if (mustAsk || isMore) {
+          const isDearer = micros > Math.min(offer.micros, agreedMicros ?? offer.micros);
           const anew = await offered(offer, offer.choices, all.value, isDearer || undefined);
           return anew.ok ? accept({ kind: 'cast', offer: anew.value }) : anew;
         }
@@ -239,7 +187,7 @@ export function createCasts(
         const over = overOf(opened);
         if (!over) return opened;
         const told = given ? { ...offer, consented: true as const } : offer;
-        const waits = await save(overLimit(told, over, ctx.clock.now() + WAITS_MS));
+        const waits = await save(overLimit(told, over, waitsUntil(ctx)));
         return accept({ kind: 'over', offer: waits, refusal: over });
       }),
     find,

@@ -163,6 +163,12 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       : undefined;
   }
 
+  /** It would stand on the shelf of where it was looked at, whatever they may do where they are now. */
+  function elsewhere(caller: Caller, { requester }: Saving, scope: ItemScope): Refusal | undefined {
+    const isHere = caller.requester.spaceId === requester.spaceId;
+    return scope === 'space' && !isHere ? { code: 'not-allowed', why: 'library' } : undefined;
+  }
+
   const save: Savings['save'] = (caller, code, { scope, shows = 'no-person' }) =>
     kv.alone(code, async () => {
       const found = await find(caller, code);
@@ -173,7 +179,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       }
       const saving = found.value;
       // As they stand now, where they are: rights change, and so do channels.
-      const shut = mayKeep(caller, scope);
+      const shut = mayKeep(caller, scope) ?? elsewhere(caller, saving, scope);
       if (shut) return refuse(shut);
       // Named from here on by this work, until the item itself names them.
       await using work = ctx.fileUse.begin();

@@ -27,6 +27,8 @@ export type Access = {
   operators: ReadonlySet<string>;
   /** Why this member may not start jobs here, if so. */
   refusalFor(call: Caller): Refusal | undefined;
+  /** The same of a yes to what `asked` has asked for, wherever it is said: what holds there holds for it, too. */
+  refusalOfYes(call: Caller, asked: Requester): Refusal | undefined;
   /** Whether a job answers to this member: its owner, a moderator of its space, an operator. */
   mayTouch(call: Caller, job: Job): boolean;
 };
@@ -46,20 +48,28 @@ export function createAccess(
   const isOperator = ({ platform, memberId }: Requester): boolean =>
     isOperatorsOwn(platform) || rules.operators.has(memberId);
 
+  function refusalFor({ requester, standing }: Caller): Refusal | undefined {
+    // Where no admins are, nobody can turn it on.
+    const adultsToo = !standing.private && settings.of(requester.spaceId).adult;
+    if (requester.forAdults && !adultsToo) return { code: 'adult-channel' };
+    if (isOperator(requester)) return undefined;
+    if (standing.private) {
+      return rules.allowPrivate ? undefined : { code: 'private-not-allowed', memberId: requester.memberId };
+    }
+    if (rules.allowedSpaces && !rules.allowedSpaces.has(requester.spaceId))
+      return { code: 'space-not-allowed' };
+    return refusalBySettings({ requester, standing }, settings.of(requester.spaceId), clock.now());
+  }
+
   return {
     isOperator,
     operators: rules.operators,
-    refusalFor({ requester, standing }) {
-      // Where no admins are, nobody can turn it on.
-      const adultsToo = !standing.private && settings.of(requester.spaceId).adult;
-      if (requester.forAdults && !adultsToo) return { code: 'adult-channel' };
-      if (isOperator(requester)) return undefined;
-      if (standing.private) {
-        return rules.allowPrivate ? undefined : { code: 'private-not-allowed', memberId: requester.memberId };
-      }
-      if (rules.allowedSpaces && !rules.allowedSpaces.has(requester.spaceId))
-        return { code: 'space-not-allowed' };
-      return refusalBySettings({ requester, standing }, settings.of(requester.spaceId), clock.now());
+    refusalFor,
+    refusalOfYes(call, asked) {
+      const shut = refusalFor(call);
+      // Who is an admin here is none there.
+      const isHere = call.requester.spaceId === asked.spaceId;
+      return shut ?? (isHere ? undefined : refusalFor({ requester: asked, standing: NOBODY_THERE }));
     },
     mayTouch({ requester, standing }, job) {
       if (isOperator(requester) || job.requester.memberId === requester.memberId) return true;
@@ -67,6 +77,8 @@ export function createAccess(
     },
   };
 }
+
+const NOBODY_THERE: Standing = { moderator: false, private: false };
 
 /** A block holds for everybody; a list of channels too; lists of people are not meant for those who made them. */
 function refusalBySettings(

@@ -1,20 +1,20 @@
 // @ts-check
 /** The page: two files, a price, a press, a video. Only this module knows all the others. */
 
-import { askToDelete } from './ask.js';
 import { openByCode } from './by-code.js';
-import { call, newKey, persist, Refused, send, Unreachable } from './calls.js';
+import { call } from './calls.js';
 import { coach } from './coach.js';
 import { watchConnection } from './connection.js';
-import { askWhom, withAnswer } from './consent.js';
 import { currentJob } from './current.js';
-import { find, isOff, setOff, tell } from './dom.js';
+import { find, tell } from './dom.js';
 import { listenForFiles } from './drop.js';
 import { sortFiles } from './files.js';
 import { showFronts } from './fronts.js';
+import { jobActions } from './job-actions.js';
 import { library } from './library.js';
 import { offerModels } from './models.js';
 import { bodyOf, forgetLoop, loopBox, offerQualities, showLoop } from './options.js';
+import { animateButton } from './press.js';
 import { liveQuote } from './quote.js';
 import { loopHelps, placeOf, trimHelps } from './refusal.js';
 import { samples } from './sample.js';
@@ -25,16 +25,12 @@ import { stage } from './stage.js';
 import { verifyForm } from './verify.js';
 import { learnNames, sizeOf } from './words.js';
 
-/** @import { JobView, PriceView, Problem, StatusView } from './contract.ts' */
+/** @import { PriceView, Problem, StatusView } from './contract.ts' */
 /** @import { Held, Slot } from './files.js' */
-
-/** A slow double click still makes one job. */
-const REST_MS = 1000;
 
 guardSecondClicks();
 
 const form = find('make', HTMLFormElement);
-const animate = find('animate', HTMLButtonElement);
 const trim = find('clip-trim', HTMLButtonElement);
 const loop = find('clip-loop', HTMLButtonElement);
 const quoteProblem = find('quote-problem', HTMLElement);
@@ -43,10 +39,6 @@ const quoteProblem = find('quote-problem', HTMLElement);
 let limits;
 /** @type {PriceView | undefined} */
 let priced;
-let pressed = false;
-/** The key of a press whose answer never came: the same order pressed again must not be a second job. */
-/** @type {string | undefined} */
-let openKey;
 
 // ── The two files ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,14 +125,14 @@ const price = liveQuote({
     } else advice.wait();
     for (const slot of /** @type {Slot[]} */ (['image', 'clip']))
       slots[slot].warn(advice.warnsOf(slot, next));
-    armAnimate();
+    press.arm();
   },
 });
 
 /** Anything that the price depends on has changed. */
 function changed() {
   find('drop-tip', HTMLElement).hidden = Boolean(slots.image.held() && slots.clip.held());
-  openKey = undefined;
+  press.forget();
   tell(quoteProblem, undefined);
   kept.changed();
   price.refresh();
@@ -171,7 +163,7 @@ function remedies(remedy, box) {
     box.dispatchEvent(new Event('input', { bubbles: true }));
     tell(remedy, undefined);
     slots.clip.complain(undefined);
-    animate.focus();
+    press.focus();
   });
 }
 remedies(trim, find('trim', HTMLInputElement));
@@ -185,125 +177,31 @@ form.addEventListener('input', (event) => {
 // ── The press ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const screen = stage({
-  onGoOn: goOn,
-  onCancel: cancelJob,
-  onAgain: again,
+  ...jobActions({
+    show: (job) => current.show(job),
+    open: (job) => current.open(job),
+    drop: (id) => current.drop(id),
+  }),
   onKeep: kept.saveFrom,
-  onDelete: deleteJob,
 });
 const current = currentJob(screen, (detail) => tell(quoteProblem, detail));
-
-function armAnimate() {
-  setOff(animate, pressed || priced === undefined);
-}
-
-// A key held down presses a button again and again.
-animate.addEventListener('keydown', (event) => {
-  if (event.repeat) event.preventDefault();
+const press = animateButton(find('animate', HTMLButtonElement), {
+  order() {
+    const image = slots.image.held();
+    const clip = slots.clip.held();
+    if (!image || !clip || !priced) return undefined;
+    const shows = image instanceof File && sample.isOurs(image) ? 'no-person' : undefined;
+    return { body: bodyOf(form, image, clip), priced, picture: slots.image.url(), shows };
+  },
+  mayBeSent: advice.mayBeSent,
+  screen,
+  current,
+  onRefusal(problem) {
+    if (problem.code === 'price-rose') price.refresh();
+    showRefusal(problem);
+  },
+  onTrouble: (detail) => tell(quoteProblem, detail),
 });
-animate.addEventListener('click', async () => {
-  const image = slots.image.held();
-  const clip = slots.clip.held();
-  if (isOff(animate) || !image || !clip || !(await advice.mayBeSent())) return;
-  const question = priced?.consent;
-  // Whom a picture of ours shows is known.
-  const answer =
-    question && (image instanceof File && sample.isOurs(image) ? 'no-person' : await askWhom(question));
-  if (question && answer === undefined) return;
-  pressed = true;
-  armAnimate();
-  const before = current.leave();
-  const stop = new AbortController();
-  const onProgress = screen.showUpload({ picture: slots.image.url(), stop: () => stop.abort() });
-  openKey ??= newKey();
-  const key = openKey;
-  try {
-    const body = bodyOf(form, image, clip);
-    if (answer !== undefined) body.set('consent', answer);
-    // What was shown is what is agreed to.
-    if (priced) body.set('max_usd', String(priced.quote.usd));
-    const job = await persist(
-      () => send('/api/jobs', body, { key, onProgress, signal: stop.signal }),
-      stop.signal,
-    );
-    openKey = undefined;
-    if (priced) delete priced.consent;
-    current.open(job);
-  } catch (error) {
-    if (!(error instanceof Unreachable)) openKey = undefined;
-    current.goBack(before);
-    if (stop.signal.aborted) {
-      say('Cancelled');
-      // The last byte may have been faster than the hand: a job that was made all the same must be seen.
-      setTimeout(() => quietly(current.load()), REST_MS);
-    }
-    if (error instanceof Refused) {
-      if (error.problem.code === 'price-rose') price.refresh();
-      showRefusal(error.problem);
-    } else if (!stop.signal.aborted)
-      tell(
-        quoteProblem,
-        `${error instanceof Error ? error.message : error} Press Animate again; it will not be made twice.`,
-      );
-  } finally {
-    setTimeout(() => {
-      pressed = false;
-      armAnimate();
-    }, REST_MS);
-  }
-});
-
-/** @param {JobView} job */
-async function cancelJob(job) {
-  const answer = await call(job.links.cancel, { method: 'POST' });
-  if (isJob(answer)) current.show(answer);
-}
-
-/** @param {JobView} job */
-async function goOn(job) {
-  const answer = job.links.goOn && (await call(job.links.goOn, { method: 'POST' }));
-  if (isJob(answer)) current.show(answer);
-}
-
-/** @param {JobView} job */
-async function again(job) {
-  try {
-    await againFor(job, job.quote.usd);
-  } catch (error) {
-    const dearer =
-      error instanceof Refused && error.problem.code === 'price-rose' ? error.problem : undefined;
-    if (!dearer) throw error;
-    const usd = Number(dearer.micros) / 1e6;
-    if (confirm(`The price has gone up to $${usd}. Go on?`)) await againFor(job, usd);
-  }
-}
-
-/** @param {JobView} job @param {number} usd at most */
-async function againFor(job, usd) {
-  const key = newKey();
-  const answer = await withAnswer((consent) => {
-    const said = consent === undefined ? '' : `&consent=${consent}`;
-    return persist(() =>
-      call(`${job.links.again}?max_usd=${usd}${said}`, {
-        method: 'POST',
-        headers: { 'idempotency-key': key },
-      }),
-    );
-  });
-  if (isJob(answer)) current.open(answer);
-}
-
-/** @param {JobView} job */
-async function deleteJob(job) {
-  if (!(await askToDelete(job))) return;
-  await call(job.links.self, { method: 'DELETE' });
-  current.drop(job.id);
-  say('Deleted');
-}
-
-/** @param {unknown} answer @returns {answer is JobView} */
-const isJob = (answer) =>
-  typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
 
 openByCode((job) => {
   current.open(job);

@@ -8,6 +8,8 @@ import { watchJob } from './watch.js';
 /** @import { JobView } from './contract.ts' */
 /** @import { Stage } from './stage.js' */
 
+/** @typedef {ReturnType<typeof currentJob>} CurrentJob */
+
 /**
  * @param {Stage} screen
  * @param {(detail: string) => void} onGone hears why a job that was being shown is no more

@@ -1,15 +1,15 @@
 // @ts-check
-/** The screen: one job from its upload to its video, with what can be done about it. */
+/** The stage: one job from its upload to its video, with what can be done about it. */
 
-import { bringIntoView, find, isOff, make, setOff, tell, wantsLessMotion } from './dom.js';
+import { find, isOff, make, setOff, tell } from './dom.js';
 import { figuresOf } from './figures.js';
+import { pane } from './pane.js';
 import { quarter, say } from './say.js';
 import { isOver, lengthOf, nameOf, percent, stateWord, timeLeft } from './words.js';
 
 /** @import { JobView } from './contract.ts' */
 
 const TITLE = document.title;
-const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
 
 /** @typedef {ReturnType<typeof stage>} Stage */
 
@@ -22,12 +22,9 @@ const STEPS = ['Queued', 'Running', 'Fetching', 'Delivering'];
  * @param {(job: JobView) => Promise<void>} actions.onDelete what any of them throws is shown here
  */
 export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
-  const screen = find('screen', HTMLElement);
+  const screen = pane();
   const title = find('stage-title', HTMLElement);
   const chip = find('stage-chip', HTMLElement);
-  const image = find('screen-image', HTMLImageElement);
-  const video = find('screen-video', HTMLVideoElement);
-  const progress = find('work-progress', HTMLProgressElement);
   const problem = find('stage-problem', HTMLElement);
   const message = find('stage-message', HTMLElement);
   const figures = find('figures', HTMLElement);
@@ -54,11 +51,6 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
   remove.addEventListener('click', () => act(remove, onDelete));
   keepMotion.addEventListener('click', () => act(keepMotion, (job) => onKeep(job, 'motion')));
   keepCharacter.addEventListener('click', () => act(keepCharacter, (job) => onKeep(job, 'character')));
-  // The screen takes the video's own shape, so that a wide one leaves no black field on a phone.
-  video.addEventListener('loadedmetadata', () => {
-    screen.style.setProperty('--shape', `${video.videoWidth} / ${video.videoHeight}`);
-  });
-  image.addEventListener('error', () => image.toggleAttribute('hidden', true));
 
   /**
    * @param {HTMLButtonElement} button
@@ -75,41 +67,6 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     } finally {
       setOff(button, false);
     }
-  }
-
-  /** @param {'idle' | 'work' | 'video' | 'ended'} mode */
-  function turnTo(mode) {
-    screen.dataset.mode = mode;
-    find('idle', HTMLElement).hidden = mode !== 'idle';
-    find('work', HTMLElement).hidden = mode !== 'work';
-    if (mode !== 'video' && !video.hidden) {
-      video.removeAttribute('src');
-      video.load();
-    }
-    video.hidden = mode !== 'video';
-  }
-
-  /** @param {string | undefined} source */
-  function backdrop(source) {
-    image.hidden = source === undefined;
-    if (source !== undefined && image.getAttribute('src') !== source) image.src = source;
-  }
-
-  /**
-   * @param {{ figure: string, detail?: string | undefined, share?: number | undefined, step?: string }} work
-   */
-  function showWork({ figure, detail, share, step }) {
-    turnTo('work');
-    find('work-figure', HTMLElement).textContent = figure;
-    tell(find('work-detail', HTMLElement), detail);
-    if (share === undefined) progress.removeAttribute('value');
-    else progress.value = share;
-    const at = step === undefined ? -1 : STEPS.indexOf(step);
-    [...find('steps', HTMLElement).children].forEach((item, index) => {
-      item.classList.toggle('past', index < at);
-      if (index === at) item.setAttribute('aria-current', 'step');
-      else item.removeAttribute('aria-current');
-    });
   }
 
   /** @param {string | undefined} word @param {string} [kind] */
@@ -146,16 +103,16 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     cancel.hidden = false;
     cancel.textContent = 'Cancel';
     mark('Sending', 'running');
-    backdrop(picture);
-    showWork({ figure: 'Sending', detail: 'your picture and clip', share: 0 });
+    screen.backdrop(picture);
+    screen.showWork({ figure: 'Sending', detail: 'your picture and clip', share: 0 });
     say('Sending your files');
-    bringIntoView(screen);
+    screen.reveal();
 
     return (/** @type {number} */ share) => {
       if (stopUpload !== stop) return;
       // Once the last byte has gone, the job may exist already: only the job itself can be cancelled then.
       if (share >= 1) cancel.hidden = true;
-      showWork(
+      screen.showWork(
         share < 1
           ? { figure: percent(share), detail: 'sending your picture and clip', share }
           : { figure: 'Starting', detail: 'your files have arrived' },
@@ -171,7 +128,7 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     shown = job;
     title.textContent = `Video ${job.code}`;
     mark(stateWord(job), job.state);
-    backdrop(job.links.image);
+    screen.backdrop(job.links.image);
     goOn.hidden = job.links.goOn === undefined;
     goOn.textContent = `Go on for ${job.question?.price}`;
     cancel.hidden = !job.cancellable;
@@ -180,7 +137,7 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     remove.hidden = !isOver(job) && job.state !== 'completed';
     again.replaceChildren('Again', ...priceOfAgain(job));
     announce(job, first);
-    if (job.hidden) video.removeAttribute('src');
+    if (job.hidden) screen.letGo();
     if (job.state === 'failed') showEnd(job, job.failure?.message ?? job.message, true);
     else if (job.state === 'cancelled' || (job.hidden && !remove.hidden)) showEnd(job, job.message, false);
     else if (job.links.video && (job.state === 'delivered' || job.state === 'completed'))
@@ -205,7 +162,7 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
         : running && job.etaSeconds !== undefined
           ? timeLeft(job.etaSeconds)
           : undefined;
-    showWork({
+    screen.showWork({
       figure: running && job.progress !== undefined ? percent(job.progress) : word,
       detail: detail ?? (running ? `made by ${nameOf(job.provider ?? job.quote.provider)}` : job.message),
       share: running ? job.progress : undefined,
@@ -228,20 +185,15 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     download.hidden = false;
     download.href = source;
     download.download = `strut-${job.code}.mp4`;
-    turnTo('video');
-    if (video.getAttribute('src') === source) return;
-    video.setAttribute('aria-label', `The finished video, ${lengthOf(job.seconds)}`);
-    if (job.links.poster) video.poster = job.links.poster;
-    else video.removeAttribute('poster');
-    video.src = source;
-    // Nobody likes a room filled with music by a tab in the background; the controls bring the sound.
-    video.muted = true;
-    if (!wantsLessMotion()) void video.play().catch(() => {});
+    screen.play(source, {
+      label: `The finished video, ${lengthOf(job.seconds)}`,
+      poster: job.links.poster,
+    });
   }
 
   /** @param {JobView} job @param {string} words @param {boolean} bad */
   function showEnd(job, words, bad) {
-    turnTo('ended');
+    screen.turnTo('ended');
     tell(problem, bad ? words : undefined);
     tell(message, bad ? undefined : words);
     document.title = `${stateWord(job)} · ${TITLE}`;
@@ -249,8 +201,8 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
 
   function showNothing() {
     clear();
-    backdrop(undefined);
-    turnTo('idle');
+    screen.backdrop(undefined);
+    screen.turnTo('idle');
     document.title = TITLE;
   }
 
@@ -259,7 +211,7 @@ export function stage({ onGoOn, onCancel, onAgain, onKeep, onDelete }) {
     showJob,
     showNothing,
     shownId: () => shown?.id,
-    reveal: () => bringIntoView(screen),
+    reveal: screen.reveal,
     focus: () => title.focus(),
   };
 }
