@@ -62,7 +62,7 @@ describe('the page', BROWSER, () => {
     const page = await open(MOVING);
     await drop(page, 'h1', [clip, image]);
     await expectText(page, '#image-facts', basename(image));
-    await expectText(page, '#image-facts', '720×1080');
+    await expectText(page, '#image-facts', '480×720');
     await expectText(page, '#clip-facts', '360×640 · 3 s');
     expect(await read(page, '#clip-preview video', 'muted', 'loop')).toEqual([true, true]);
     await quoted(page);
