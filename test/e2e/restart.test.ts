@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
@@ -21,8 +22,9 @@ describe('after a kill -9 in the middle', () => {
   });
 
   it('a paid render goes on at its provider: one submit, one bill', async () => {
-    const fal = await startFal();
-    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const time = manualTime(Date.now());
+    const fal = await startFal({ time });
+    fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     await using bot = await startBot({
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
@@ -32,6 +34,7 @@ describe('after a kill -9 in the middle', () => {
     const { id } = await makeJob(bot.url, await files());
     await jobUntil(bot.url, id, ({ state }) => state === 'running');
     await bot.restart('SIGKILL');
+    await time.advance(60_000);
     expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
