@@ -8,11 +8,13 @@ import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
 const SUBMIT = /\/motion-control(?:-standard)?$/;
 const files = async () => ({ image: await personImage(), clip: await personClip() });
+/** As little as there can be to draw. */
+const filesOfADraft = async () => ({ image: await personImage(), clip: await personClip({ seconds: 3 }) });
 
 describe('after a kill -9 in the middle', () => {
   it('a draft is rendered again from its saved inputs and finishes by itself', async () => {
     await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesOfADraft());
     await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
     await bot.restart('SIGKILL');
     const done = await jobEnd(bot.url, id);
@@ -86,7 +88,7 @@ describe('after a kill -9 in the middle', () => {
 describe('SIGTERM', () => {
   it('ends the process cleanly with a render under way, and leaves no child behind', async () => {
     await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesOfADraft());
     await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
     await bot.stop('SIGTERM');
     expect(bot.log()).toContain('stopped');
