@@ -7,7 +7,7 @@ const HEAVY = [
   'test/media/**/*.test.ts',
   'puppet/test/**/*.test.ts',
   'test/e2e/{page,page-coach,page-library,page-models,samples}.test.ts',
-  'test/e2e/{usage,health}.test.ts',
+  'test/e2e/{usage,health,reports,hard-files}.test.ts',
 ];
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [

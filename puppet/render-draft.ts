@@ -1,9 +1,11 @@
 /** The task `renderDraft`: the whole way from a picture and a clip to a video of the picture's character moving. */
 import { rename } from 'node:fs/promises';
+import { measureStill } from '../src/media/stills.ts';
 import type { TaskContext } from '../src/media/task.ts';
 import { readClipShape } from './clip-frames.ts';
 import { boxOf, findPeople, isPerson } from './detect.ts';
 import type { DraftResult } from './draft-result.ts';
+import { longSideFor } from './draft-size.ts';
 import { bytesOf, drawPiece, wipe } from './draw.ts';
 import { encodeVideo } from './encode.ts';
 import { drawMark, stamp } from './mark.ts';
@@ -25,14 +27,15 @@ export type DraftArgs = {
 };
 
 export const DRAFT_FPS = 30;
-const LONG_SIDE = 1280;
 const LOOK_SIDE = 640;
 /** A clip needs its person in this share of its frames. */
 const ENOUGH_SEEN = 0.25;
 
 export async function renderDraft(args: DraftArgs, context: TaskContext): Promise<DraftResult> {
   const model = await loadPoseModel();
-  const picture = await openPicture(args.imagePath, LONG_SIDE);
+  const header = await measureStill(args.imagePath);
+  if (!header.ok) throw new Error(`a picture that can not be read: ${header.refusal.code}`);
+  const picture = await openPicture(args.imagePath, longSideFor(header.value));
   const small = await openPicture(args.imagePath, LOOK_SIDE);
   const [pose, ...others] = largestFirst(await findPeople(model, small, true));
   if (!pose || !isPerson(pose)) return { ok: false, code: 'no-person-in-image' };

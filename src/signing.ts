@@ -4,7 +4,6 @@
  */
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
 import type { Secrets } from './secrets.ts';
 
@@ -84,9 +83,13 @@ function isFresh(pem: string, now: number): boolean {
   return validFromDate.getTime() <= now && now < validToDate.getTime() - RENEW_BEFORE_END_MS;
 }
 
+/** Hundreds of modules, which the first start needs, and then no start for years. */
+const loadX509 = () => import('@peculiar/x509');
+
 type Root = Pick<Stored, 'rootKey' | 'root'>;
 
 async function makeRoot(): Promise<Root> {
+  const x509 = await loadX509();
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=Strut, O=Strut (self-hosted)',
@@ -105,6 +108,7 @@ async function makeRoot(): Promise<Root> {
 
 /** As C2PA wants the certificates of signers: digitalSignature, and a purpose that its readers know. */
 async function makeLeaf({ rootKey, root }: Root, now: number): Promise<Pick<Stored, 'leafKey' | 'leaf'>> {
+  const x509 = await loadX509();
   const issuer = new x509.X509Certificate(root);
   const keys = await makeKeys();
   const signingKey = await webcrypto.subtle.importKey('pkcs8', derOf(rootKey), CURVE, false, ['sign']);

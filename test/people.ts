@@ -53,9 +53,9 @@ function stanceAt(seconds: number): Stance {
   };
 }
 
-/** A full-length picture of somebody standing, 720 by 1080, PNG. Answers its path. */
+/** A full-length picture of somebody standing, 480 by 720, PNG: drafts are as large. Answers its path. */
 export function personImage(): Promise<string> {
-  return once('person.png', (path) => drawn(720, 1080, STANDING, ALEX).png().toFile(path));
+  return once('person.png', (path) => drawn(480, 720, STANDING, ALEX).png().toFile(path));
 }
 
 /** The same head and shoulders only: nothing below the chest. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startDiscord } from '../../simulators/discord/start.ts';
 import { startFal } from '../../simulators/fal.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import { startTelegram, textOf } from '../../simulators/telegram/telegram.ts';
 import { personClip, personImage } from '../people.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
@@ -22,8 +23,10 @@ const saidTo = (message: { content: string; components: unknown } | undefined): 
 async function stage() {
   const db = await postgres.empty();
   const proxy = await startPostgresProxy(await postgres.url());
-  const [discord, telegram, fal] = [await startDiscord(), await startTelegram(), await startFal()];
-  fal.jobs.always({ queueMs: 0, runMs: 3_000 });
+  const time = manualTime(Date.now());
+  const [discord, telegram, fal] = [await startDiscord(), await startTelegram(), await startFal({ time })];
+  fal.jobs.next({ queueMs: 0, runMs: 60_000 });
+  fal.jobs.always({ queueMs: 0, runMs: 0 });
   const guild = discord.guild('Dancers');
   const channel = discord.channel(guild, 'general');
   const ada = discord.member(guild, 'Ada');
@@ -50,7 +53,7 @@ async function stage() {
   const files = { image: await personImage(), clip: await personClip() };
   const readyz = async () => (await fetch(`${bot.url}/readyz`)).status;
   const submits = () => fal.requestsTo('POST', /motion-control$/).length;
-  return { db, proxy, discord, telegram, fal, channel, ada, bot, files, readyz, submits };
+  return { db, proxy, time, discord, telegram, fal, channel, ada, bot, files, readyz, submits };
 }
 
 describe('a bot whose PostgreSQL is away', postgresNeeded, () => {
@@ -60,13 +63,14 @@ describe('a bot whose PostgreSQL is away', postgresNeeded, () => {
   ] as const)(
     'and %s takes nothing new and says so, lives on, and goes on with everything once it is back',
     async (_, how) => {
-      const { db, proxy, discord, telegram, channel, ada, bot, files, readyz, submits } = await stage();
+      const { db, proxy, time, discord, telegram, channel, ada, bot, files, readyz, submits } = await stage();
       const pid = bot.pid();
       const { id } = await makeJob(bot.url, files);
       await jobUntil(bot.url, id, ({ state }) => state === 'running');
 
       proxy[how]();
       await expect.poll(readyz).toBe(503);
+      await time.advance(60_000);
       const refused = await sendJob(bot.url, files);
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
       expect(await refused.json()).toMatchObject({ code: 'store-away' });

@@ -1,7 +1,7 @@
 /** The page as a person meets it: a real Chromium on the real bot, which renders with its own `local` provider. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { consented } from '../fakes/consents.ts';
 import { cupImage, personClip, personImage } from '../people.ts';
@@ -17,6 +17,8 @@ describe('the page', BROWSER, () => {
   let browser: Browser;
   let image: string;
   let clip: string;
+  /** One page for all tests that want nothing special: a process of its own for each was half of the work. */
+  let usual: Page | undefined;
 
   beforeAll(async () => {
     [image, clip, bot, browser] = await Promise.all([
@@ -32,29 +34,41 @@ describe('the page', BROWSER, () => {
     await bot?.[Symbol.asyncDispose]();
   });
 
-  /** A page of its own for a test, which fails when the console or the content policy has a complaint. */
-  async function open(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
+  async function newPage(options?: BrowserContextOptions): Promise<Page> {
     const context = await openContext(browser, { baseURL: bot.url, ...options });
-    const page = await context.newPage();
+    return context.newPage();
+  }
+
+  async function usualPage(): Promise<Page> {
+    usual ??= await newPage();
+    return usual;
+  }
+
+  /** A page for a test, which fails when the console or the content policy has a complaint. */
+  async function open(options?: BrowserContextOptions): Promise<Page> {
+    const page = options ? await newPage(options) : await usualPage();
     const complaints: string[] = [];
     const strangers: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
+    const onError = (error: Error) => void complaints.push(error.message);
+    const onConsole = (message: ConsoleMessage) => {
       // Chromium reports each refused request there too; whether it should be refused is the test's own matter.
       const refused = /Failed to load resource|net::ERR_/.test(message.text());
       if (['error', 'warning'].includes(message.type()) && !refused) complaints.push(message.text());
-    });
-    page.on('request', (request) => {
+    };
+    const onRequest = (request: Request) => {
       const url = new URL(request.url());
       if (url.protocol.startsWith('http') && url.origin !== bot.url) strangers.push(url.href);
-    });
+    };
+    page.on('pageerror', onError).on('console', onConsole).on('request', onRequest);
     onTestFailed(() => console.error(bot.log()));
     onTestFinished(async () => {
-      await context.close();
+      if (options) await page.context().close();
+      else await page.unrouteAll();
+      page.off('pageerror', onError).off('console', onConsole).off('request', onRequest);
       expect(complaints, 'complaints in the console').toEqual([]);
       expect(strangers, 'requests to elsewhere').toEqual([]);
     });
-    await page.goto(path);
+    await page.goto('/');
     return page;
   }
 
@@ -62,7 +76,7 @@ describe('the page', BROWSER, () => {
     const page = await open(MOVING);
     await drop(page, 'h1', [clip, image]);
     await expectText(page, '#image-facts', basename(image));
-    await expectText(page, '#image-facts', '720×1080');
+    await expectText(page, '#image-facts', '480×720');
     await expectText(page, '#clip-facts', '360×640 · 3 s');
     expect(await read(page, '#clip-preview video', 'muted', 'loop')).toEqual([true, true]);
     await quoted(page);

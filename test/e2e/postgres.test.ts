@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import { personClip, personImage } from '../people.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { startBot } from './bot.ts';
@@ -16,8 +17,9 @@ afterAll(() => postgres.close());
 describe('the bot on PostgreSQL', postgresNeeded, () => {
   it('takes a paid job, goes on with it after a kill -9, and bills it once', async () => {
     const db = await postgres.empty();
-    const fal = await startFal();
-    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const time = manualTime(Date.now());
+    const fal = await startFal({ time });
+    fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     await using bot = await startBot({
       STORE_URL: await postgres.url(),
       FAL_KEY: fal.key,
@@ -31,6 +33,7 @@ describe('the bot on PostgreSQL', postgresNeeded, () => {
     // A second one keeps its hands off the same records, whatever folder it has.
     const second = startBot({ STORE_URL: await postgres.url() });
     await expect(second).rejects.toThrow('running already with this DATA_DIR, or on the database');
+    await time.advance(60_000);
     expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([
@@ -45,8 +48,9 @@ describe('the bot on PostgreSQL', postgresNeeded, () => {
 
   it('goes on with a job that began on SQLite, moved while the bot stood still, and bills it once', async () => {
     const db = await postgres.empty();
-    const fal = await startFal();
-    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const time = manualTime(Date.now());
+    const fal = await startFal({ time });
+    fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     const STORE_URL = await postgres.url();
     const addresses = { FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
     await using bot = await startBot({ FAL_KEY: fal.key, ...addresses });
@@ -62,6 +66,7 @@ describe('the bot on PostgreSQL', postgresNeeded, () => {
     // The old records still say that the job is open: whoever forgets STORE_URL must not send it again.
     await expect(bot.start()).rejects.toThrow('were moved to PostgreSQL: set STORE_URL');
     await bot.start({ STORE_URL });
+    await time.advance(60_000);
     expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([

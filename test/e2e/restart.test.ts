@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
 const SUBMIT = /\/motion-control(?:-standard)?$/;
 const files = async () => ({ image: await personImage(), clip: await personClip() });
+/** As little as there can be to draw. */
+const filesOfADraft = async () => ({ image: await personImage(), clip: await personClip({ seconds: 3 }) });
 
 describe('after a kill -9 in the middle', () => {
   it('a draft is rendered again from its saved inputs and finishes by itself', async () => {
     await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesOfADraft());
     await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
     await bot.restart('SIGKILL');
     const done = await jobEnd(bot.url, id);
@@ -21,8 +24,9 @@ describe('after a kill -9 in the middle', () => {
   });
 
   it('a paid render goes on at its provider: one submit, one bill', async () => {
-    const fal = await startFal();
-    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const time = manualTime(Date.now());
+    const fal = await startFal({ time });
+    fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     await using bot = await startBot({
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
@@ -32,6 +36,7 @@ describe('after a kill -9 in the middle', () => {
     const { id } = await makeJob(bot.url, await files());
     await jobUntil(bot.url, id, ({ state }) => state === 'running');
     await bot.restart('SIGKILL');
+    await time.advance(60_000);
     expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
@@ -83,7 +88,7 @@ describe('after a kill -9 in the middle', () => {
 describe('SIGTERM', () => {
   it('ends the process cleanly with a render under way, and leaves no child behind', async () => {
     await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesOfADraft());
     await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
     await bot.stop('SIGTERM');
     expect(bot.log()).toContain('stopped');

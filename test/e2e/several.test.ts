@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
+import { manualTime } from '../../simulators/sim-time.ts';
 import type { StatusView } from '../../src/http/page/contract.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
@@ -15,8 +16,9 @@ afterAll(() => postgres.close());
 describe('the bot as several processes', postgresNeeded, () => {
   it('takes a job at one, renders it at another, and goes on with it at a third where that one is killed', async () => {
     const db = await postgres.empty();
-    const fal = await startFal();
-    fal.jobs.always({ queueMs: 0, runMs: 6_000 });
+    const time = manualTime(Date.now());
+    const fal = await startFal({ time });
+    fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     const env = {
       STORE_URL: await postgres.url(),
       FILES_URL: pathToFileURL(freshFolder()).href,
@@ -31,6 +33,7 @@ describe('the bot as several processes', postgresNeeded, () => {
     await jobUntil(page.url, id, ({ state }) => state === 'running');
     await using other = await startBot({ ...env, ROLES: 'worker' });
     await worker.stop('SIGKILL');
+    await time.advance(60_000);
     expect(await jobEnd(page.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([

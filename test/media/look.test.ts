@@ -44,8 +44,8 @@ describe('a look at a picture', () => {
   it('tells of one person, from head to foot and upright', async () => {
     const look = await lookAtPicture(person);
     expect(look).toMatchObject({
-      width: 720,
-      height: 1080,
+      width: 480,
+      height: 720,
       count: 1,
       turned: 0,
       blurred: false,
@@ -88,10 +88,10 @@ describe('a look at a picture', () => {
   });
 
   it('finds the picture between black bars', async () => {
-    const bars = { top: 240, bottom: 240, background: 'black' };
+    const bars = { top: 160, bottom: 160, background: 'black' };
     const { inBars } = await lookAtPicture(await made('bars.png', sharp(person).extend(bars)));
-    expect(inBars?.top).toBeCloseTo(240 / 1560, 2);
-    expect(inBars?.height).toBeCloseTo(1080 / 1560, 2);
+    expect(inBars?.top).toBeCloseTo(160 / 1040, 2);
+    expect(inBars?.height).toBeCloseTo(720 / 1040, 2);
   });
 
   it('comes to nothing where the bytes are no picture', async () => {

@@ -195,8 +195,8 @@ describe('a member who asks for several', () => {
     await asks();
     const [second] = await asks();
     await harness.until(async () => (await harness.jobs()).length === 2);
-    // The first goes on rendering for as long as it takes the second to be told.
-    harness.remote.statuses = [{ state: 'running' }];
+    // The first goes on rendering for as long as it takes the second to be told, and no clock runs on meanwhile.
+    harness.remote.provider.status = () => new Promise(() => {});
     harness.pause(false);
     await harness.telegram.waitFor(
       () => second && harness.telegram.replies(second).some((status) => textOf(status).includes('place 1')),
