@@ -115,7 +115,7 @@ describe("a member's first job", () => {
     const admin = { ...OTHER, standing: { moderator: true, private: false } };
     expect(await core.approvals.approve(admin, CODE)).toMatchObject({
       ok: true,
-      value: { id: CHAT_EVENT.id },
+      value: [{ id: CHAT_EVENT.id }],
     });
   });
 });
