@@ -141,6 +141,15 @@ describe('a motion or a character that is named among the wishes', () => {
     expect((await harness.jobs())[0]?.inputs.image.name).toBe('Mia');
   });
 
+  it('is used with the clip that is sent next', async () => {
+    const { harness, chat, sends, clip } = await withCharacter();
+    await sends({ text: '/animate character=mia' });
+    await harness.hears(chat, t('ask.clip-for-character'));
+    await sends({ video: clip });
+    await harness.until('delivered');
+    expect((await harness.jobs())[0]?.inputs.image.name).toBe('Mia');
+  });
+
   it('is used with the clip that was sent before', async () => {
     const { harness, chat, sends, clip } = await withCharacter();
     await sends({ video: clip });
@@ -148,6 +157,17 @@ describe('a motion or a character that is named among the wishes', () => {
     await sends({ text: '/animate character=mia' });
     await harness.until('delivered');
     expect((await harness.jobs())[0]?.inputs.image.name).toBe('Mia');
+  });
+
+  it('is used with the picture that is sent next, and with all that was said of it', async () => {
+    const { harness, chat, sends, photo } = await withMotion();
+    await sends({ text: '/animate motion=shuffle in a foggy street' });
+    await harness.hears(chat, t('ask.picture-for-motion'));
+    await sends({ photo });
+    await harness.until('delivered');
+    const [job] = await harness.jobs();
+    expect(job?.inputs.clip.name).toBe('Shuffle');
+    expect(job?.request.prompt).toBe('in a foggy street');
   });
 
   it('is used with the picture that was sent before', async () => {

@@ -17,6 +17,8 @@ export type Decision =
   | { do: 'command'; name: string; text: string }
   /** For the video that is to be verified. */
   | { do: 'ask-video' }
+  /** For what goes with the library items that they named, in what they said. */
+  | { do: 'ask-half'; half: 'image' | 'clip'; text: string }
   /** They ask for a video, and have brought nothing. */
   | { do: 'samples' }
   | { do: 'request'; request: Request };
@@ -54,6 +56,10 @@ export async function decide(
   const hasFile = media.image !== undefined || media.clip !== undefined;
   if (hasFile && command === undefined) {
     const awaited = await expected.take(said);
+    if (awaited?.text !== undefined) {
+      const whole = { ...said, command: ANIMATE, text: `${awaited.text} ${said.text}`.trim() };
+      return { do: 'request', request: requestOf(whole, filesFor(awaited.media, itemsIn(whole.text)), {}) };
+    }
     if (awaited && awaited.code === undefined && !awaited.item)
       return toVerify(said, awaited.media, tooLarge);
     if (awaited?.item)
@@ -95,6 +101,10 @@ export async function decide(
     const text = said.text || (earlier.find(Boolean) ?? '');
     return { do: 'request', request: requestOf({ ...said, text }, filesFor(whole, named), {}) };
   }
+  const { text } = said;
+  if (wanted && named.motion && (await hasMotion(said, named.motion)))
+    return { do: 'ask-half', half: 'image', text };
+  if (wanted && named.character) return { do: 'ask-half', half: 'clip', text };
   const isBare = command === ANIMATE && isPrivate && said.text === '' && !whole.image && !whole.clip;
   if (isBare) return { do: 'samples' };
   if (here.image || here.clip) await halves.keep(said, here, said.text);

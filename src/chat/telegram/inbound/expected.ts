@@ -12,6 +12,8 @@ const awaitedSchema = z.object({
   code: z.string().optional(),
   /** The library item that it goes with, in the place of a job's half. */
   item: z.object({ motion: z.string().optional(), character: z.string().optional() }).optional(),
+  /** What they asked for with an item of the library by its name: it is read again with the file. */
+  text: z.string().optional(),
   userId: z.number().optional(),
   askId: z.number(),
   /** The message that has brought it: read a second time after a crash, it still does. */
@@ -19,7 +21,7 @@ const awaitedSchema = z.object({
 });
 type ExpectedReply = z.infer<typeof awaitedSchema>;
 
-type Awaited = Pick<ExpectedReply, 'code' | 'item'> & { media: Media };
+type Awaited = Pick<ExpectedReply, 'code' | 'item' | 'text'> & { media: Media };
 
 export type Expected = {
   /** Waits for a reply to that message and, in private, for any next file. */
@@ -42,10 +44,10 @@ export function createExpected(kv: KeyValueStore): Expected {
   ): Promise<(ExpectedReply & { media: Media }) | undefined> {
     const awaited = await read(key);
     if (!awaited || awaited.userId !== said.userId) return undefined;
-    const { what, code, item, broughtBy } = awaited;
+    const { what, code, item, text, broughtBy } = awaited;
     const file = said.media[what];
     // What is no video is told so, and the video is still waited for.
-    if (!file && code === undefined && !item) return { ...awaited, media: said.media };
+    if (!file && code === undefined && !item && text === undefined) return { ...awaited, media: said.media };
     if (!file || (broughtBy !== undefined && broughtBy !== said.messageId)) return undefined;
     const keys = [replyKey(said.chatId, awaited.askId)];
     if ((await read(nextKey(said)))?.askId === awaited.askId) keys.push(nextKey(said));

@@ -24,7 +24,7 @@ import { createHalves } from './halves.ts';
 import type { Handlers } from './inlet.ts';
 import { createInline } from './inline.ts';
 import { greet } from './joined.ts';
-import { askForVideo, ownActions } from './own-actions.ts';
+import { askForHalf, askForVideo, ownActions } from './own-actions.ts';
 import { ALERT_LENGTH, faceOf, pressOf, remove } from './press.ts';
 import type { MessageRecord, Press, Request } from './records.ts';
 import { Interrupted, runRequest } from './requests.ts';
@@ -107,6 +107,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await say(linesOf([words.t('told.file-too-big', { max: words.size(decision.maxBytes) })]));
     if (decision.do === 'samples')
       await sayPage({ talk, sayWith, log }, targetOf(message), words, samplesPage(words));
+    if (decision.do === 'ask-half') await askForHalf(message, words, decision, { talk, expected });
     if (decision.do === 'ask-video') await askForVideo(message, words, { talk, expected });
     if (decision.do === 'refuse') await say(linesOf([words.refusal(decision.refusal)]));
     if (decision.do === 'command') {

@@ -84,7 +84,7 @@ export function ownActions(press: Press, words: Words, { talk, expected, start }
 async function askForFile(
   place: Place,
   text: string,
-  wanted: Pick<Parameters<Expected['wait']>[1], 'what' | 'code' | 'item'>,
+  wanted: Pick<Parameters<Expected['wait']>[1], 'what' | 'code' | 'item' | 'text'>,
   { talk, expected }: Pick<Parts, 'talk' | 'expected'>,
 ): Promise<void> {
   const askId = await talk.say(targetOf(place), {
@@ -96,6 +96,20 @@ async function askForFile(
   const { userId } = place;
   await expected.wait(place, { ...wanted, askId, ...(userId === undefined ? {} : { userId }) });
 }
+
+/** For the picture or the clip that goes with what they named of the library. */
+export const askForHalf = (
+  place: Place,
+  { t }: Words,
+  { half, text }: { half: 'image' | 'clip'; text: string },
+  parts: Pick<Parts, 'talk' | 'expected'>,
+): Promise<void> =>
+  askForFile(
+    place,
+    t(half === 'image' ? 'ask.picture-for-motion' : 'ask.clip-for-character'),
+    { what: half, text },
+    parts,
+  );
 
 /** For the video that is to be verified. */
 export const askForVideo = (
