@@ -159,6 +159,17 @@ describe('a second job with the same clip', () => {
     expect(await notes()).toEqual([]);
   });
 
+  it('leaves the copy to others where it is called off too late and has failed for another reason', async () => {
+    const { life, remote, job, notes } = await afterOne();
+    remote.provider.status = async () => ({ state: 'failed', failure: 'content-refused', costMicros: 0 });
+    await createJob(life.intake, NEXT, UPLOADS, CHOICES);
+    await life.scheduler.runNext();
+    remote.cancels = ['too-late'];
+    await life.jobs.cancel(NEXT.id);
+    expect(await job(NEXT.id)).toMatchObject({ state: 'failed', failure: 'content-refused' });
+    expect(await notes()).toEqual(['https://there.test/clip-1']);
+  });
+
   it('is not sent again where its member has called it off', async () => {
     const { life, sent, gone, remote, job } = await afterOne();
     gone.add('https://there.test/clip-1');
