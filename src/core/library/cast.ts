@@ -130,6 +130,7 @@ export function createCasts(
     get: (code) => kv.get<CastOffer>(keyOf(code)),
     save,
     drop: ({ code }) => kv.delete(keyOf(code)).then(() => {}),
+    isMade: isDecided,
     async openPast(offer, call, lifted) {
       const before = await madeBefore(offer);
       if (before) return before;
