@@ -161,6 +161,24 @@ describe('one motion with four characters', () => {
     expect(await jobs()).toHaveLength(3);
   });
 
+  it('can be asked for also where a crash has left some of its jobs, and has then no room for the others', async () => {
+    const { offer, casts, jobs, life } = await up({ limits: [limit('jobs', 2)] });
+    const { approvals, offers } = life.core;
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    const { save } = life.ctx.store;
+    life.ctx.store.save = (job, how) =>
+      job.id.endsWith('-2') ? Promise.reject(new Error('the disk is gone')) : save(job, how);
+    await expect(casts.confirm(MEMBER, code, micros)).rejects.toThrow();
+    life.ctx.store.save = save;
+    expect(await jobs()).toHaveLength(1);
+    taken(await offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'over' });
+    expect(taken(await casts.find(MEMBER, code))).toMatchObject({ code });
+    taken(await approvals.ask(MEMBER, code));
+    expect(taken(await approvals.approve(ADMIN, code))).toHaveLength(2);
+    expect(await jobs()).toHaveLength(3);
+  });
+
   it('makes none of its jobs anew once one of them was deleted, or all', async () => {
     const { offer, casts, jobs, life, world } = await up();
     const { code, micros } = taken(await offer('Ann, Bob'));

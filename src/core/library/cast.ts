@@ -78,7 +78,8 @@ export function createCasts(
   const find: Casts['find'] = async (caller, code) => {
     const found = await ofCaller(caller, code);
     if (!found.ok) return found;
-    if (await isDecided(found.value)) return refuse({ code: 'already-decided' });
+    // Half of it, which a crash has left, is none: its yes can still be said, and asked for.
+    if (await madeBefore(found.value)) return refuse({ code: 'already-decided' });
     return found.value.expiresAt > ctx.clock.now() ? found : refuse({ code: 'offer-expired' });
   };
 
