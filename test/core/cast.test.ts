@@ -8,7 +8,15 @@ import { fakeFiles } from '../fakes/files.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { aCharacter, aMotion } from '../fakes/items.ts';
 import { createRemote, PRICE } from '../fakes/remote.ts';
-import { CHOICES, createWorld, evenProviderHealth, MEMBER, type WorldOptions } from '../fakes/world.ts';
+import {
+  CHAT_EVENT,
+  CHOICES,
+  createWorld,
+  evenProviderHealth,
+  MEMBER,
+  UPLOADS,
+  type WorldOptions,
+} from '../fakes/world.ts';
 
 const STRANGER: Caller = { ...MEMBER, requester: { ...MEMBER.requester, memberId: 'discord:8' } };
 const PRICE_OF_TWO = 2 * PRICE;
@@ -136,6 +144,39 @@ describe('one motion with four characters', () => {
     taken(await approvals.refuse(ADMIN, code));
     expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'offer-expired' } });
     expect(await jobs()).toEqual([]);
+  });
+
+  it('is not called off by an admin’s no when its jobs were made after all', async () => {
+    const { offer, casts, jobs, life, world } = await up({ limits: [limit('jobs', 2)] });
+    const { approvals, offers } = life.core;
+    taken(await offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'over' });
+    taken(await approvals.ask(MEMBER, code));
+    // The limit begins anew before an admin has decided.
+    world.time.now += 20 * 3_600_000;
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'jobs' });
+    expect(await approvals.refuse(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'jobs' });
+    expect(await jobs()).toHaveLength(3);
+  });
+
+  it('can be asked for also where a crash has left some of its jobs, and has then no room for the others', async () => {
+    const { offer, casts, jobs, life } = await up({ limits: [limit('jobs', 2)] });
+    const { approvals, offers } = life.core;
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    const { save } = life.ctx.store;
+    life.ctx.store.save = (job, how) =>
+      job.id.endsWith('-2') ? Promise.reject(new Error('the disk is gone')) : save(job, how);
+    await expect(casts.confirm(MEMBER, code, micros)).rejects.toThrow();
+    life.ctx.store.save = save;
+    expect(await jobs()).toHaveLength(1);
+    taken(await offers.take(CHAT_EVENT, UPLOADS, CHOICES, false));
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'over' });
+    expect(taken(await casts.find(MEMBER, code))).toMatchObject({ code });
+    taken(await approvals.ask(MEMBER, code));
+    expect(taken(await approvals.approve(ADMIN, code))).toHaveLength(2);
+    expect(await jobs()).toHaveLength(3);
   });
 
   it('makes none of its jobs anew once one of them was deleted, or all', async () => {

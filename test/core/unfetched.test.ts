@@ -90,7 +90,9 @@ function createWorldWithCopy({ isFree = true } = {}) {
     job: (id = EVENT.id) => world.disk.store.get(id),
     book: () => world.disk.ledger.totals(TODAY),
     notes: async () =>
-      [...(await world.disk.copies.startingWith<{ url: string }>('')).values()].map(({ url }) => url),
+      [...(await world.disk.copies.startingWith<{ url?: string }>('')).values()].flatMap(
+        ({ url }) => url ?? [],
+      ),
     /** What was really rendered, by where its clip lay. */
     rendered: () => sent.filter(({ clip }) => !gone.has(clip)).length,
   };
@@ -157,6 +159,17 @@ describe('a second job with the same clip', () => {
     expect(await notes()).toEqual([]);
   });
 
+  it('leaves the copy to others where it is called off too late and has failed for another reason', async () => {
+    const { life, remote, job, notes } = await afterOne();
+    remote.provider.status = async () => ({ state: 'failed', failure: 'content-refused', costMicros: 0 });
+    await createJob(life.intake, NEXT, UPLOADS, CHOICES);
+    await life.scheduler.runNext();
+    remote.cancels = ['too-late'];
+    await life.jobs.cancel(NEXT.id);
+    expect(await job(NEXT.id)).toMatchObject({ state: 'failed', failure: 'content-refused' });
+    expect(await notes()).toEqual(['https://there.test/clip-1']);
+  });
+
   it('is not sent again where its member has called it off', async () => {
     const { life, sent, gone, remote, job } = await afterOne();
     gone.add('https://there.test/clip-1');
@@ -192,6 +205,29 @@ describe('a second job with the same clip', () => {
     world.disk.copies.startingWith = () => Promise.reject(new Error('the disk is gone'));
     await second(life);
     expect(await job(NEXT.id)).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+  });
+
+  it('is put up anew as well where another has found the copy gone, and is putting it up by then', async () => {
+    const { life, gone, job, book, remote } = await afterOne();
+    gone.add('https://there.test/clip-1');
+    const other = { ...NEXT, id: 'web-3' };
+    await createJob(life.intake, NEXT, UPLOADS, CHOICES);
+    await createJob(life.intake, other, UPLOADS, CHOICES);
+    const { upload, status } = remote.provider;
+    let hears = false;
+    // Both were sent the copy that is gone; the other hears of it as the first is putting it up anew.
+    remote.provider.status = async (operation, signal) =>
+      operation.id === 'op-3' && !hears ? { state: 'running' } : status(operation, signal);
+    remote.provider.upload = async (inputs, signal) => {
+      if ((await job(NEXT.id))?.unfetched && !hears) {
+        hears = true;
+        while ((await job(other.id))?.state === 'running') await life.scheduler.runNext();
+      }
+      return upload(inputs, signal);
+    };
+    await life.scheduler.runAll();
+    for (const { id } of [NEXT, other]) expect(await job(id)).toMatchObject({ state: 'delivered' });
+    expect(await book()).toMatchObject({ heldMicros: 0, settledMicros: 3 * PRICE });
   });
 
   it('goes to another provider where there is no copy to be the reason', async () => {

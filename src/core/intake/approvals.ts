@@ -36,6 +36,8 @@ export type Askable<O extends AskedOffer> = {
   get(code: string): Promise<O | undefined>;
   save(offer: O): Promise<O>;
   drop(offer: O): Promise<void>;
+  /** Whether there are jobs of it: the limit had room after all, or a crash came before it was dropped. */
+  isMade(offer: O): Promise<boolean>;
   /** Starts it past these limits, at no more than the price that was asked for. What a crash has left of it is found again. */
   openPast(offer: O, call: Caller, lifted: readonly PastLimit[]): Promise<Outcome<Job[]>>;
 };
@@ -49,6 +51,7 @@ export function createApprovals(
 ): Approvals {
   const offers: Askable<Offer> = {
     ...kv,
+    isMade: async (offer) => (await intake.existing(offer)) !== undefined,
     async openPast(offer, _call, lifted) {
       const job = await intake.existing(offer);
       if (job) return accept([job]);
@@ -147,6 +150,8 @@ function approvalsFor<O extends AskedOffer>(ctx: Context, kv: Askable<O>): Appro
         const found = await findFor(call, code);
         if (!found.ok) return found;
         const offer = found.value;
+        // A no can't take back what is made, and must not be told as if it had.
+        if (await kv.isMade(offer)) return refuse({ code: 'already-decided' });
         await kv.drop(offer);
         await tellThere(offer, { kind: 'declined', offer });
         return accept<AskedOffer>(offer);

@@ -35,7 +35,8 @@ export async function cancelNow(
   if (how === 'too-late') {
     const status = await provider.status(job.operation, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
     // Whoever calls it off does not want it tried anew.
-    const end = status.state === 'failed' ? ({ ...status, unfetched: 'unsure' } as const) : status;
+    const isUnfetched = status.state === 'failed' && status.unfetched;
+    const end = isUnfetched ? ({ ...status, unfetched: 'unsure' } as const) : status;
     return { how, job: await apply(ctx, job, end) };
   }
   return { how, job: await note(ctx, job, { cancelAskedAt: ctx.clock.now() }) };

@@ -16,12 +16,16 @@ export type ProviderCopies = {
    * throws; trouble with the records only costs an upload.
    */
   addressAt(place: CopyPlace, file: Pick<StoredFile, 'key'>, put: () => Promise<string>): Promise<string>;
-  /** Whether a copy of that file is noted anywhere. */
+  /** Whether a job that is under way may have been sent a copy of that file. */
   has(key: string): Promise<boolean>;
-  /** No later job takes a copy of that file. */
+  /** It could not be fetched: no later job takes that copy. Others that were sent it are still known to have had one. */
+  giveUp(key: string): Promise<void>;
+  /** No later job takes a copy of that file, and nothing of it is noted any more. */
   forget(key: string): Promise<void>;
 };
 
+/** In the place of its address. */
+const GIVEN_UP = { givenUp: true };
 const note = z.object({ url: z.url({ protocol: /^https?$/ }), until: z.number() });
 
 /** `neededMs`: the longest that a job may take from its upload until its provider fetches the file. */
@@ -59,15 +63,18 @@ export function createProviderCopies({
         // It counts from before the upload, as over there it may.
         const until = clock.now() + keptMs;
         const url = await put();
-        const usableMs = keptMs - neededMs;
-        if (usableMs > 0)
+        // For longer than it is taken: the last job that took it may still have to be told that there was one.
+        if (keptMs > neededMs)
           await kv
-            .set(at, { url, until }, usableMs)
+            .set(at, { url, until }, keptMs)
             .catch((err: unknown) => log.warn({ err }, 'the copy at a provider could not be noted'));
         return url;
       });
     },
     has: async (key) => (await kv.startingWith(notesOf(key))).size > 0,
+    async giveUp(key) {
+      for (const at of (await kv.startingWith(notesOf(key))).keys()) await kv.set(at, GIVEN_UP, neededMs);
+    },
     async forget(key) {
       for (const at of (await kv.startingWith(notesOf(key))).keys()) await kv.delete(at);
     },

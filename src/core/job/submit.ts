@@ -188,7 +188,7 @@ async function upload(
   signal: AbortSignal,
 ): Promise<UploadedFiles | { trouble: unknown }> {
   try {
-    if (job.unfetched) await ctx.providerCopies.forget(job.inputs.clip.key);
+    if (job.unfetched) await ctx.providerCopies.giveUp(job.inputs.clip.key);
     const uploaded = await provider.upload(job.inputs, signal);
     signal.throwIfAborted();
     return uploaded;

@@ -26,7 +26,7 @@ export async function putBackUnfetched(
       attempts: isOfThisTry ? attempts.slice(0, -1) : attempts,
     });
   }
-  await ctx.providerCopies.forget(job.inputs.clip.key);
+  await ctx.providerCopies.giveUp(job.inputs.clip.key);
   return undefined;
 }
 
@@ -37,9 +37,9 @@ export async function refusedUnfetched(
 ): Promise<JobIn<'submitting'> | undefined> {
   try {
     if (await mayTryAnew(ctx, sending)) return { ...sending, unfetched: {} };
-    await ctx.providerCopies.forget(sending.inputs.clip.key);
+    await ctx.providerCopies.giveUp(sending.inputs.clip.key);
   } catch (err) {
-    ctx.log.warn({ job: sending.code, err }, 'a copy that a provider could not fetch is not forgotten yet');
+    ctx.log.warn({ job: sending.code, err }, 'a copy that a provider could not fetch is not given up yet');
   }
   return undefined;
 }

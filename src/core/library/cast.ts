@@ -78,7 +78,8 @@ export function createCasts(
   const find: Casts['find'] = async (caller, code) => {
     const found = await ofCaller(caller, code);
     if (!found.ok) return found;
-    if (await isDecided(found.value)) return refuse({ code: 'already-decided' });
+    // Half of it, which a crash has left, is none: its yes can still be said, and asked for.
+    if (await madeBefore(found.value)) return refuse({ code: 'already-decided' });
     return found.value.expiresAt > ctx.clock.now() ? found : refuse({ code: 'offer-expired' });
   };
 
@@ -130,6 +131,7 @@ export function createCasts(
     get: (code) => kv.get<CastOffer>(keyOf(code)),
     save,
     drop: ({ code }) => kv.delete(keyOf(code)).then(() => {}),
+    isMade: isDecided,
     async openPast(offer, call, lifted) {
       const before = await madeBefore(offer);
       if (before) return before;
