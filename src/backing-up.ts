@@ -126,6 +126,10 @@ function tell(
     say('  files: not in it. They stay in the bucket of FILES_URL; have that copied by its own means');
   else if (files === 'left out') say('  files: left out');
   else say(`  files: ${number(made.files)} (${size(made.bytes)})`);
+  if (made.damaged > 0)
+    say(
+      `  ${number(made.damaged)} left out, as the disk has damaged ${made.damaged === 1 ? 'it' : 'them'}: what is in there is not what was put in`,
+    );
   say(
     made.secrets > 0
       ? '  keys of the bot: in it. Whoever has this file can sign in to the page'

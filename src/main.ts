@@ -21,6 +21,8 @@ const WHY_NOT: Partial<Record<string, string>> = {
   StoreBusy: 'another program holds the database, strut.sqlite in DATA_DIR; close it and start again',
   StoreMoved:
     'the records in DATA_DIR were moved to PostgreSQL: set STORE_URL. To go on with the old ones all the same, remove the file moved-to-postgres there, and never start a bot on the others: each would send the same jobs',
+  StoreHalfRestored:
+    'a restore was ended in the middle, and this DATA_DIR has but a part of that bot. Run npm run restore again with the same file. To begin without it, remove the folder restoring in DATA_DIR',
   StoreTooNew: 'the database was written by a later version of Strut; start that version',
   StoreCorrupt:
     'the database is damaged, strut.sqlite in DATA_DIR. It was left as it is, with a copy in strut.sqlite.damaged. Move strut.sqlite and what begins with that name away and put the newest copy in its place (npm run restore -- with the newest file in DATA_DIR/backups), or repair it (sqlite3 strut.sqlite .recover); without it, jobs under way and the book are lost. Delete strut.sqlite.damaged and strut.sqlite-wal.damaged afterwards: what members have deleted since is still in there',

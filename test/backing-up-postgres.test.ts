@@ -231,6 +231,21 @@ describe('a bot whose records lie in PostgreSQL', postgresNeeded, () => {
     expect(await db.all("SELECT 1 FROM keyv WHERE key = 'copy:at'")).toEqual([]);
   });
 
+  it('stays in the shape that its own, earlier version can read where a restore leaves it alone', async () => {
+    const { dataDir, store } = await runningBot();
+    const file = join(freshFolder(), 'strut.tar');
+    await backUp([file], { DATA_DIR: dataDir, STORE_URL });
+    await store.close();
+    const earlier = POSTGRES_MIGRATIONS.length - 1;
+    await db.run('UPDATE shape SET version = ?', earlier);
+    onTestFinished(async () => {
+      await db.run('UPDATE shape SET version = ?', POSTGRES_MIGRATIONS.length);
+    });
+    const taken = await restore([file], { DATA_DIR: join(freshFolder(), 'new'), STORE_URL });
+    expect(taken).toMatchObject({ code: 1, said: expect.stringContaining('has records of a bot already') });
+    expect(await db.all('SELECT version FROM shape')).toEqual([{ version: earlier }]);
+  });
+
   it('has nothing to back up before its first start, and none of another version', async () => {
     const file = join(freshFolder(), 'strut.tar');
     const env = { DATA_DIR: freshFolder(), STORE_URL };

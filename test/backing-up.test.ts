@@ -108,6 +108,22 @@ describe('npm run backup', () => {
     await store.close();
   });
 
+  it('leaves out a file that the disk has damaged, says so, and can be put back', async () => {
+    const { dataDir, store, keys } = await runningBot();
+    const [bad = '', good = ''] = keys;
+    writeFileSync(await store.files.path({ key: bad }), 'other bytes than those of its name');
+    await store.close();
+    const file = join(freshFolder(), 'strut.tar');
+    const { code, said } = await backUp([file], { DATA_DIR: dataDir });
+    expect([code, said]).toEqual([0, expect.stringContaining('files: 1 (0.4 MB)')]);
+    expect(said).toContain('1 left out, as the disk has damaged it');
+
+    const DATA_DIR = join(freshFolder(), 'new');
+    expect(await restore([file], { DATA_DIR })).toMatchObject({ code: 0 });
+    const there = (key: string) => existsSync(join(DATA_DIR, 'files', key.slice(0, 2), key));
+    expect([there(bad), there(good)]).toEqual([false, true]);
+  });
+
   it('leaves out what nobody else should have, unless it is told to take it along', async () => {
     const without = await aBackup();
     const withKeys = await aBackup('--with-secrets');

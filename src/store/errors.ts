@@ -60,6 +60,12 @@ export class StoreMoved extends StoreError {
   readonly retryHelps = false;
 }
 
+/** A restore was ended while things went to their places: a bot that began anew there would keep the rest of it away. */
+export class StoreHalfRestored extends StoreError {
+  override name = 'StoreHalfRestored';
+  readonly retryHelps = false;
+}
+
 /** The database in PostgreSQL has records already, of which it is not known that they may be replaced. */
 export class StoreTaken extends StoreError {
   override name = 'StoreTaken';

@@ -1,4 +1,6 @@
 /** Everything that is kept on disk, opened together. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Keyv } from 'keyv';
 import { CHATS } from '../chat/catalog.ts';
 import type { LibraryStore } from '../core/library/store.ts';
@@ -12,6 +14,7 @@ import { createOptOuts, type OptOuts } from '../core/trust/opt-outs.ts';
 import { createAdmissionQueue } from './admission-queue.ts';
 import { createAuditLog } from './audit.ts';
 import { type PutBack, putBackOn } from './copies/mark.ts';
+import { checkNotHalfRestored } from './copies/staging.ts';
 import type { UnreadableJob } from './errors.ts';
 import { type FilesAt, openPlace } from './files-place.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -93,6 +96,8 @@ export function createStore(dataDir: string, onUnreadable: OnUnreadable, filesAt
   const unlock = lockFolder(dataDir);
   try {
     checkNotMoved(dataDir);
+    // Where there are records, what lies beside them is no part of them.
+    if (!existsSync(join(dataDir, 'strut.sqlite'))) checkNotHalfRestored(dataDir);
     const place = openPlace(dataDir, filesAt);
     return storeOn(openDatabase(dataDir), { place, onUnreadable, unlock });
   } catch (error) {
@@ -121,6 +126,7 @@ export async function createPostgresStore(
   ]);
   await using stack = new AsyncDisposableStack();
   stack.defer(lockFolder(dataDir));
+  checkNotHalfRestored(dataDir);
   const place = openPlace(dataDir, filesAt);
   stack.defer(await lockRecords(url, { beside: place.isShared, ...(onTaken ? { onTaken } : {}) }));
   const db = await openPostgres(url);

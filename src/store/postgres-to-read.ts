@@ -1,6 +1,6 @@
 /** The records in PostgreSQL for whoever only reads them, while bots work on them or while none does. */
 import type pg from 'pg';
-import { StoreTooNew, StoreTooOld } from './errors.ts';
+import { StoreTaken, StoreTooNew, StoreTooOld } from './errors.ts';
 import { POSTGRES_MIGRATIONS } from './migrations-postgres.ts';
 import { statementsOn } from './postgres.ts';
 import { postgresErrorOf } from './postgres-errors.ts';
@@ -24,6 +24,21 @@ export async function openPostgresToRead(
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/**
+ * For whoever is about to put records there, and brings the database to this version's shape for that: a bot of an earlier
+ * version would not start on it any more. Throws StoreTaken where one has records there, or another StoreError.
+ */
+export async function checkNoOlderBot(url: string): Promise<void> {
+  const { all, shape, close } = await openPostgresToRead(url);
+  try {
+    if (shape === 0 || shape >= POSTGRES_MIGRATIONS.length) return;
+    const found = await all('SELECT 1 FROM keyv LIMIT 1');
+    if (found.length > 0) throw new StoreTaken('there are records of an earlier version already');
+  } finally {
+    await close();
   }
 }
 

@@ -132,6 +132,19 @@ describe('what only an operator can mend', () => {
     expect(told).toEqual(['discord:1 begins provider-no-balance', 'discord:1 over provider-no-balance']);
   });
 
+  it('is taken back later to whoever can’t be reached as it ends, and not again to who was', async () => {
+    const { told, find, away, start } = world();
+    find(EMPTY);
+    await times(2, start());
+    find();
+    away.add('telegram');
+    await times(8, start());
+    expect(told.slice(2)).toEqual(['discord:1 over provider-no-balance']);
+    away.clear();
+    await times(8, start());
+    expect(told.slice(3)).toEqual(['telegram:2 over provider-no-balance']);
+  });
+
   describe('where several processes share the work', () => {
     it('is told once, though two of them look at the same moment', async () => {
       const { told, find, start } = world();

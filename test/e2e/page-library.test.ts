@@ -159,7 +159,8 @@ describe('the library on the page', BROWSER, () => {
     await kept('motion', clip, 'Brief');
     await page.reload();
     await page.getByRole('button', { name: 'More about Brief' }).click();
-    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    // A double click has not said yes to what its first click has asked.
+    await page.getByRole('button', { name: 'Remove', exact: true }).dblclick();
     await expectText(page, '#item-sure', 'Videos that were made with it stay.');
     await page.getByRole('button', { name: 'Remove it for good' }).click();
     await expect.poll(() => page.getByRole('button', { name: /^Brief/ }).count()).toBe(0);

@@ -68,8 +68,13 @@ export function createAlarms(
       return void (await kv.set(key, { ...alarm, gone: alarm.gone + 1 }));
     // Forgotten first, for the same reason.
     await kv.delete(key);
-    ctx.log.info({ code: alarm.diagnosis.code }, `over: ${alarm.diagnosis.what}`);
-    for (const memberId of alarm.told) await tell(memberId, alarm.diagnosis, true);
+    if (alarm.gone + 1 === OVER_AFTER_LOOKS)
+      ctx.log.info({ code: alarm.diagnosis.code }, `over: ${alarm.diagnosis.what}`);
+    const waiting: string[] = [];
+    for (const memberId of alarm.told)
+      if ((await tell(memberId, alarm.diagnosis, true)) === 'later') waiting.push(memberId);
+    // Who could not be told for now still believes in it.
+    if (waiting.length > 0) await kv.set(key, { ...alarm, told: waiting, gone: alarm.gone + 1 });
   }
 
   async function tell(

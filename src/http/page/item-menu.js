@@ -114,7 +114,9 @@ export function itemMenu({ onChange, onGone, onClose }) {
       say(next.pinned ? 'Stands first now' : 'Stands among the others now');
     }),
   );
-  remove.addEventListener('click', () => {
+  remove.addEventListener('click', ({ detail }) => {
+    // A double click is one press.
+    if (detail > 1) return;
     if (sure.hidden) {
       sure.hidden = false;
       remove.textContent = 'Remove it for good';

@@ -26,7 +26,8 @@ export type BackupOrder = {
   now: number;
 };
 
-export type Backup = Tally & { databaseBytes: number; secrets: number };
+/** `damaged`: files that are left out, as their bytes are not those that their name says. */
+export type Backup = Tally & { databaseBytes: number; secrets: number; damaged: number };
 
 /** The file is there whole or not at all. Undefined where there is no bot. Throws StoreError, or what the disk throws. */
 export async function backUp(order: BackupOrder): Promise<Backup | undefined> {
@@ -46,11 +47,12 @@ export async function backUp(order: BackupOrder): Promise<Backup | undefined> {
   const database = { bytes, sha256: await sumOf(databasePath) };
   const head = { strut, shape: shapeOf(databasePath), copiedAt: now, database };
   // After the records: what they name is there by then, or was deleted since.
-  const files = order.filesIn === undefined ? none() : filesIn(order.filesIn);
+  let damaged = 0;
+  const files = order.filesIn === undefined ? none() : wholeFilesIn(order.filesIn, () => (damaged += 1));
   if (order.filesIn !== undefined) await checkMark(order.filesIn, databasePath);
   const tally = await writeArchive(half, { head, databasePath, secrets, files });
   await rename(half, toPath);
-  return { ...tally, databaseBytes: bytes, secrets: secrets.size };
+  return { ...tally, databaseBytes: bytes, secrets: secrets.size, damaged };
 }
 
 type CopiedRecords = { path: string; bytes: number; secrets(): Promise<ReadonlyMap<string, string>> };
@@ -93,6 +95,16 @@ async function* filesIn(root: string): AsyncGenerator<FileOnDisk> {
       const found = isKey(key) ? await stat(path).catch(missing) : undefined;
       if (found?.isFile()) yield { key, path, bytes: found.size };
     }
+  }
+}
+
+/** With one that the disk has damaged in it, all of the backup would look damaged, and never be put back. */
+async function* wholeFilesIn(root: string, onDamaged: () => void): AsyncGenerator<FileOnDisk> {
+  for await (const file of filesIn(root)) {
+    // Undefined where it was deleted since it was listed.
+    const sum = await sumOf(file.path).catch(missing);
+    if (sum === file.key.slice(0, 64)) yield file;
+    else if (sum !== undefined) onDamaged();
   }
 }
 

@@ -3,6 +3,7 @@ import { checkFree, homeOf, moveRecords } from '../move/records.ts';
 import { SECRETS_START } from '../move/tables.ts';
 import { openPostgres } from '../postgres.ts';
 import { lockRecords } from '../postgres-lock.ts';
+import { checkNoOlderBot } from '../postgres-to-read.ts';
 import { openAsItIs, openDatabase } from '../sqlite.ts';
 import { markCopy } from './mark.ts';
 import type { RecordsTarget } from './staging.ts';
@@ -17,6 +18,7 @@ export async function openPostgresTarget(
 ): Promise<RecordsTarget> {
   await using stack = new AsyncDisposableStack();
   stack.defer(await lockRecords(url, waitMs === undefined ? {} : { waitMs }));
+  await checkNoOlderBot(url);
   const target = await openPostgres(url, { answerWithinMs: ANSWER_WITHIN_MS });
   stack.defer(target.close);
   const opened = stack.move();

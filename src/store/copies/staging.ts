@@ -3,8 +3,10 @@
  * even by a power cut, is done again from the start; where it had begun to bring things to their places, those are known as
  * its own.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StoreHalfRestored } from '../errors.ts';
 import { missing } from '../file-keys.ts';
 
 const DATABASE = 'strut.sqlite';
@@ -65,6 +67,12 @@ export async function openStaging(dataDir: string, stack: AsyncDisposableStack):
     },
     endLanding: () => rm(landing, { force: true }),
   };
+}
+
+/** For whoever is about to open a bot's records. Throws StoreHalfRestored. */
+export function checkNotHalfRestored(dataDir: string): void {
+  if (existsSync(join(dataDir, FOLDER, LANDING)))
+    throw new StoreHalfRestored('a restore was ended in the middle');
 }
 
 /** All but what tells of a landing that was begun and has not ended. */

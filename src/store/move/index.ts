@@ -5,6 +5,7 @@ import { type FilesAt, openPlace } from '../files-place.ts';
 import { lockFolder } from '../lock.ts';
 import { openPostgres } from '../postgres.ts';
 import { lockRecords } from '../postgres-lock.ts';
+import { checkNoOlderBot } from '../postgres-to-read.ts';
 import { openToRead } from '../sqlite.ts';
 import { type MovedFiles, moveFiles } from './files.ts';
 import { MOVED_FILE } from './moved.ts';
@@ -41,6 +42,7 @@ export async function move(order: Move): Promise<MovedBot | undefined> {
   if (!from) return undefined;
   stack.defer(from.close);
   stack.defer(await lockRecords(to, waitMs === undefined ? {} : { waitMs }));
+  await checkNoOlderBot(to);
   const target = await openPostgres(to, { answerWithinMs: ANSWER_WITHIN_MS });
   stack.defer(target.close);
 

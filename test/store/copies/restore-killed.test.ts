@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../../src/store/copies/back-up.ts';
 import { restore } from '../../../src/store/copies/restore.ts';
+import { StoreHalfRestored } from '../../../src/store/errors.ts';
 import { createPostgresStore, createStore, type Store } from '../../../src/store/index.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { jobIn } from '../../fakes/jobs.ts';
@@ -110,6 +111,19 @@ describe('a restore that is killed', () => {
     }
   });
 
+  it('lets no bot begin anew on the half of it that is there, as the other half could not come any more', async () => {
+    const left = await leftAtEachStep({ dataDir: join(freshFolder(), 'new'), fromPath });
+    const halves = left.filter(({ dataDir }) => !hasBot(dataDir) && existsSync(join(dataDir, 'files')));
+    expect(halves.length).toBeGreaterThan(1);
+    for (const { dataDir, step } of halves) {
+      expect(() => createStore(dataDir, unreadable), `step ${step}`).toThrow(StoreHalfRestored);
+      await restore({ dataDir, fromPath, waitMs: 0 });
+      const store = createStore(dataDir, unreadable);
+      await expectWhole(store);
+      await store.close();
+    }
+  });
+
   it('has not taken a folder that somebody else uses for its own', async () => {
     const dataDir = freshFolder();
     const store = createStore(dataDir, unreadable);
@@ -148,6 +162,8 @@ describe('a restore that is killed', () => {
       }
       const [first, ...others] = halves;
       const dataDir = first?.dataDir ?? '';
+      const early = createPostgresStore(recordsAt, dataDir, unreadable);
+      await expect(early).rejects.toThrow(StoreHalfRestored);
       await restore({ dataDir, fromPath, recordsAt, waitMs: 0 });
       const store = await createPostgresStore(recordsAt, dataDir, unreadable);
       await expectWhole(store);
