@@ -98,10 +98,13 @@ describe('a picture with /animate and a name below it', () => {
     expect(job?.request.prompt).toBeUndefined();
   });
 
-  it('is animated with that motion, also where a clip was sent shortly before', async () => {
-    const { harness, sends, photo, clip } = await withMotion();
+  it('is animated with that motion, also where a clip was sent shortly before, once they have seen so', async () => {
+    const { harness, chat, sends, photo, clip, press } = await withMotion();
     await sends({ video: clip });
     await sends({ photo, caption: '/animate shu' });
+    await harness.hears(chat, 'picture + Shuffle');
+    expect(await harness.jobs()).toEqual([]);
+    await press('Confirm');
     await harness.until('delivered');
     const [job] = await harness.jobs();
     expect([job?.inputs.clip.name, job?.request.prompt]).toEqual(['Shuffle', undefined]);

@@ -93,7 +93,9 @@ export async function decide(
   if (asked && whole.image && !here.clip && typed !== '' && (await hasMotion(said, typed))) {
     await halves.use(said, jobId);
     const items = { motion: typed };
-    return { do: 'request', request: requestOf(said, filesFor(whole, items), { items }) };
+    // A few letters may be meant as a word about the clip that they sent: then they see what it would be before it starts.
+    const ask = whole.clip !== undefined;
+    return { do: 'request', request: requestOf(said, filesFor(whole, items), { items, ask }) };
   }
   if (wanted && isWhole(whole, named)) {
     await halves.use(said, jobId);
@@ -201,18 +203,21 @@ function requestOf(
     look,
     keep,
     items,
+    ask: asks = false,
   }: {
     again?: string | undefined;
     look?: typeof VERIFY | typeof CHECK;
     keep?: { kind: ItemKind; name: string };
     /** What of the library it is made with; what was said is its name then, and no prompt. */
     items?: { motion?: string | undefined; character?: string | undefined } | undefined;
+    /** They see what it would be and what it costs first. */
+    ask?: boolean;
   },
 ): Request {
   const { chatId, chatType, threadId, messageId, userId, anonymousAdmin, locale, forum, firstOfEach } = said;
   const wish = again === undefined && !look && !keep;
-  const ask = wish && said.command === ANIMATE && OPTIONS.test(said.text);
-  const { options, prompt } = readWishes(ask ? said.text.replace(OPTIONS, '') : said.text);
+  const choosesFirst = wish && said.command === ANIMATE && OPTIONS.test(said.text);
+  const { options, prompt } = readWishes(choosesFirst ? said.text.replace(OPTIONS, '') : said.text);
   return {
     kind: 'request',
     chatId,
@@ -226,7 +231,7 @@ function requestOf(
     jobId: jobIdOf(said),
     command: keep?.kind ?? look ?? (again === undefined ? 'animate' : 'again'),
     options: optionsOf(),
-    ask,
+    ask: asks || choosesFirst,
     media,
     ...(firstOfEach ? { firstOfEach } : {}),
   };
