@@ -22,8 +22,8 @@ export async function inspectTelegram(access: Access, deps: InspectDeps): Promis
   const { api } = telegram;
   const signal = signalOf(deps.signal);
   try {
-    const me = await api.getMe(signal);
-    const info = await api.getWebhookInfo(signal);
+    const me = await twice(() => api.getMe(signal));
+    const info = await twice(() => api.getWebhookInfo(signal));
     return [
       ...ownTraits(me),
       ...webhookOf(telegram, me, info, deps),
@@ -36,6 +36,13 @@ export async function inspectTelegram(access: Access, deps: InspectDeps): Promis
     return [diagnosis('telegram-unreachable', { problem: problemOf(telegram, error.description) })];
   }
 }
+
+/** A connection that is kept open may be closed just as it is used again: whoever gives no answer twice is not there. */
+const twice = <T>(ask: () => Promise<T>): Promise<T> =>
+  ask().catch((error: unknown) => {
+    if (isTrouble(error, 'network')) return ask();
+    throw error;
+  });
 
 const nameOf = (me: Pick<UserFromGetMe, 'username'>): string => `@${me.username}`;
 const problemOf = ({ scrub }: TelegramApi, text: string): string => cut(scrub(text), PROBLEM_LENGTH);
@@ -77,7 +84,8 @@ async function secondPoller(
   try {
     do {
       // Without an offset nothing counts as taken: the bot gets it all at its start.
-      const waiting = await api.getUpdates({ limit: 1, timeout: POLL_SECONDS }, signalOf(signal));
+      const fetch = { limit: 1, timeout: POLL_SECONDS };
+      const waiting = await twice(() => api.getUpdates(fetch, signalOf(signal)));
       if (waiting.length > 0) await wait(PAUSE_MS, undefined, { signal });
     } while (Date.now() < until);
     return [];
