@@ -64,6 +64,7 @@ export async function openSharedWork(
       health.set('clock', clockState(aheadMs));
       void settings.look(alive);
     },
+    onGone: bus.miss,
     log,
   });
   stack.defer(processes.stop);

@@ -15,6 +15,8 @@ export type Bus = {
   subscribe(topic: string, listener: BusListener): () => void;
   /** Something may have been told elsewhere that was not heard here: whoever follows anything reads it again. */
   onGap(listener: () => void): () => void;
+  /** There is such a gap here. */
+  miss(): void;
 };
 
 /** PostgreSQL takes less than 8,000 bytes, of which some are the envelope and what it escapes. */
@@ -23,7 +25,7 @@ const MAX_PAYLOAD_BYTES = 1_000;
 /** The listeners of one process. Alone, that is the whole bus: nobody is elsewhere, and nothing is missed. */
 export function createBus(
   onError: (error: unknown) => void,
-): Bus & { hear(topic: string, payload: string): void; miss(): void } {
+): Bus & { hear(topic: string, payload: string): void } {
   const topics = new Map<string, Set<BusListener>>();
   const gaps = new Set<() => void>();
 

@@ -33,16 +33,18 @@ export type Processes = {
 
 /**
  * `facts`: of this process, as they are then. `onBeat`: what is known of the others is new, and that our clock is ahead of
- * the database's by so much, or behind it by so much less than nothing, as far as that can be told.
+ * the database's by so much, or behind it by so much less than nothing, as far as that can be told. `onGone`: one that was
+ * there is not any more, and may have saved what it did not come to tell of.
  */
 export function followProcesses(parts: {
   table: ProcessTable;
   facts(): ProcessFacts;
   onBeat?(alive: readonly SeenProcess[], aheadMs: number): void;
+  onGone?(): void;
   log: Log;
   everyMs?: number;
 }): Processes {
-  const { table, facts, onBeat, log, everyMs = BEAT_MS } = parts;
+  const { table, facts, onBeat, onGone, log, everyMs = BEAT_MS } = parts;
   let alive: SeenProcess[] = [{ ...facts(), seenMs: 0 }];
   let beating: Promise<void> | undefined;
   let failed = false;
@@ -52,7 +54,9 @@ export function followProcesses(parts: {
       const askedAt = Date.now();
       const theirs = await table.say(facts());
       const aheadMs = aheadOf(theirs, askedAt, Date.now());
+      const before = alive;
       alive = (await table.all()).filter(({ seenMs }) => seenMs < GONE_MS);
+      if (before.some(({ id }) => !alive.some((one) => one.id === id))) onGone?.();
       onBeat?.(alive, aheadMs);
       failed = false;
     } catch (err) {

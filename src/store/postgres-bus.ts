@@ -69,6 +69,7 @@ export async function openPostgresBus(url: string, onError: (error: unknown) => 
   return {
     subscribe: local.subscribe,
     onGap: local.onGap,
+    miss: local.miss,
     publish(topic, payload) {
       local.publish(topic, payload);
       waiting.push(JSON.stringify([self, topic, payload]));

@@ -11,6 +11,7 @@ export function memoryBuses(count: number): { buses: Bus[]; cut(): void; mend():
   const buses = locals.map((mine) => ({
     subscribe: mine.subscribe,
     onGap: mine.onGap,
+    miss: mine.miss,
     publish(topic: string, payload: string) {
       mine.publish(topic, payload);
       if (isCut) return;

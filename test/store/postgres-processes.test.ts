@@ -1,7 +1,12 @@
 /** How processes on one PostgreSQL know of each other. */
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createBus } from '../../src/core/bus.ts';
+import { createJobEvents } from '../../src/core/events.ts';
+import type { Job } from '../../src/core/job/job.ts';
 import { followProcesses, type ProcessFacts } from '../../src/core/processes.ts';
+import { shareJobEvents } from '../../src/core/shared-events.ts';
 import { createProcessTable } from '../../src/store/postgres-processes.ts';
+import { jobIn } from '../fakes/jobs.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { silent } from '../providers/subject.ts';
 
@@ -18,8 +23,12 @@ const facts = (id: string, over: Partial<ProcessFacts> = {}): ProcessFacts => ({
   ...over,
 });
 
-function follow(table: ReturnType<typeof createProcessTable>, own: () => ProcessFacts) {
-  const processes = followProcesses({ table, facts: own, log: silent, everyMs: 5 });
+function follow(
+  table: ReturnType<typeof createProcessTable>,
+  own: () => ProcessFacts,
+  onGone: () => void = () => {},
+) {
+  const processes = followProcesses({ table, facts: own, onGone, log: silent, everyMs: 5 });
   onTestFinished(() => processes.stop());
   return processes;
 }
@@ -50,6 +59,26 @@ describe('the processes on one PostgreSQL', postgresNeeded, () => {
     expect((await table.all()).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     await db.run("UPDATE processes SET seen_at = seen_at - 90000000 WHERE id = 'a'");
     await expect.poll(async () => (await table.all()).map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+
+  it('tell what one of them has saved and did not come to tell, once it is gone', async () => {
+    const db = await postgres.empty();
+    const table = createProcessTable(db);
+    const bus = createBus(() => {});
+    let job = { ...jobIn('running'), rev: 4 } as Job;
+    const store = { get: async () => job, async *open() {} };
+    const local = createJobEvents(() => {});
+    const events = shareJobEvents(local, { bus, store, onError: () => {} });
+    onTestFinished(() => events.stop());
+    const told: string[] = [];
+    events.subscribe('*', ({ state }) => void told.push(state));
+    events.publish(job);
+    await table.say(facts('a'));
+    const processes = follow(table, () => facts('b'), bus.miss);
+    await expect.poll(() => processes.alive().length).toBe(2);
+    job = { ...jobIn('failed', { id: job.id }), rev: 5 };
+    await db.run("UPDATE processes SET seen_at = seen_at - 20000 WHERE id = 'a'");
+    await expect.poll(() => told).toEqual(['running', 'failed']);
   });
 
   it('stay as they were last known while the database is away', async () => {
