@@ -271,6 +271,31 @@ describe('one motion with four characters', () => {
     expect(taken(await casts.confirm(MEMBER, code, micros, noPerson))).toMatchObject({ kind: 'jobs' });
   });
 
+  it('stays at what the admins were asked for, also where that question came after', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts, world, life } = await up({
+      consents: 'asked',
+      limits: [limit('jobs', 1)],
+      remotes: [remote],
+    });
+    const [noPerson, days] = [{ answer: 'no-person', language: 'en' } as const, 24 * 3_600_000];
+    const said = { event: { ...CALL, id: 'discord:900' }, image: { postedBy: 'discord:7' } };
+    await createConsents(life.ctx).give(said.event, said.image, noPerson, 'paid');
+    world.time.now += 90 * days - 60_000;
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'over' });
+    taken(await life.core.approvals.ask(MEMBER, code));
+    world.time.now += 120_000;
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({
+      kind: 'cast',
+      offer: { asks: 'not-lately', micros },
+    });
+    remote.provider.quote = async () => ({ micros: PRICE + 1, notes: [] });
+    expect(await casts.confirm(MEMBER, code, micros + 2, noPerson)).toMatchObject({
+      refusal: { code: 'price-rose' },
+    });
+  });
+
   it('is not taken of whoever is blocked where it was asked for, wherever they say yes', async () => {
     const { offer, casts, life, jobs } = await up();
     const { code, micros } = taken(await offer('Ann, Bob'));

@@ -178,12 +178,13 @@ export function createCasts(
         const isMore = micros > Math.min(offer.micros, agreedMicros ?? 0);
         // What the admins were asked for must stay what they say yes to.
         if (isMore && wasAsked(offer)) return refuse({ code: 'price-rose', micros });
-        const mustAsk = !given && !offer.consented && (await reasonToAsk(offer.requester, all.value));
-        if (mustAsk || isMore) {
+        if (isMore) {
           const isDearer = micros > Math.min(offer.micros, agreedMicros ?? offer.micros);
           const anew = await offered(offer, offer.choices, all.value, isDearer || undefined);
           return anew.ok ? accept({ kind: 'cast', offer: anew.value }) : anew;
         }
+        const asks = given || offer.consented ? undefined : await reasonToAsk(offer.requester, all.value);
+        if (asks) return accept({ kind: 'cast', offer: await save({ ...offer, asks }) });
         const opened = await openAll(offer, all.value, offer.lifted, given);
         if (opened.ok) return accept({ kind: 'jobs', jobs: opened.value });
         const over = overOf(opened);
