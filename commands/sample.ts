@@ -1,6 +1,6 @@
 import type { ChatCommand } from '../src/chat/command.ts';
 import { readChoices } from '../src/core/intake/choices.ts';
-import type { IntakeResult } from '../src/core/intake/offers.ts';
+import type { IntakeResult } from '../src/core/intake/offer.ts';
 import { refuse } from '../src/core/refusals.ts';
 import { animate } from './animate.ts';
 

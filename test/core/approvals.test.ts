@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice, NoticePlace } from '../../src/core/chat-port.ts';
-import type { IntakeResult } from '../../src/core/intake/offers.ts';
+import type { IntakeResult } from '../../src/core/intake/offer.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { windowOf } from '../../src/core/limits/windows.ts';
 import type { Outcome } from '../../src/core/refusals.ts';

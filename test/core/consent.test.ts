@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Offer } from '../../src/core/intake/offer.ts';
-import type { IntakeResult } from '../../src/core/intake/offers.ts';
+import type { IntakeResult, Offer } from '../../src/core/intake/offer.ts';
 import { codeOf } from '../../src/core/job/code.ts';
 import type { Event } from '../../src/core/job/job.ts';
 import type { Caller } from '../../src/core/limits/access.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Offer } from '../../src/core/intake/offer.ts';
-import type { IntakeResult } from '../../src/core/intake/offers.ts';
+import type { IntakeResult, Offer } from '../../src/core/intake/offer.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';

@@ -4,6 +4,7 @@ import { takeWebhook } from '../../src/core/job/webhook.ts';
 import type { Media } from '../../src/core/media.ts';
 import type { Files } from '../../src/core/ports.ts';
 import { accept } from '../../src/core/refusals.ts';
+import { CLIP_FACTS } from '../fakes/clip-facts.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { COMPLETED, createRemote, PRICE } from '../fakes/remote.ts';
 import {
@@ -20,17 +21,6 @@ import { HOUR, TODAY } from './started.ts';
 const PLACE = { name: 'there', keptMs: 24 * HOUR };
 const UNFETCHED = { state: 'failed', failure: 'provider-down', costMicros: 0, unfetched: 'free' } as const;
 
-const CLIP = {
-  container: 'mp4',
-  width: 720,
-  height: 1280,
-  durationMs: 4000,
-  fps: 30,
-  hasSound: true,
-  bytes: 1000,
-  cameraMoves: false,
-};
-
 /** Where every job's clip comes out of its normalising as the same bytes. */
 function sameClip() {
   const files = fakeFiles();
@@ -44,7 +34,7 @@ function sameClip() {
     media: {
       normaliseClip: (async (_path, to) => {
         clips.add(to);
-        return accept(CLIP);
+        return accept(CLIP_FACTS);
       }) satisfies Media['normaliseClip'],
     },
   };

@@ -35,6 +35,7 @@ import { createReportRecords } from '../../src/core/takedown/records.ts';
 import { createOptOuts } from '../../src/core/trust/opt-outs.ts';
 import { emptyQueue, memoryAdmissionQueue } from './admission-queue.ts';
 import { memoryAuditLog } from './audit.ts';
+import { CLIP_FACTS } from './clip-facts.ts';
 import { withConsents } from './consents.ts';
 import { fakeFiles } from './files.ts';
 import { memoryFingerprints } from './fingerprints.ts';
@@ -343,17 +344,7 @@ function createFuse() {
 
 function fakeMedia(over: Partial<ClipFacts>): Media {
   const image = { mime: 'image/jpeg', width: 800, height: 800, bytes: 1000 };
-  const clip = {
-    container: 'mp4',
-    width: 720,
-    height: 1280,
-    durationMs: 4000,
-    fps: 30,
-    hasSound: true,
-    bytes: 1000,
-    cameraMoves: false,
-    ...over,
-  };
+  const clip = { ...CLIP_FACTS, ...over };
   return {
     checkImage: async () => accept(image),
     checkClip: async () => accept(clip),

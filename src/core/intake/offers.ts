@@ -33,8 +33,6 @@ import { keepUpload, type OfferStore, uploadsOf } from './offer-store.ts';
 import { samePress } from './same-press.ts';
 import type { Uploads } from './uploads.ts';
 
-export type { IntakeResult } from './offer.ts';
-
 const WAITS_MS = 10 * 60_000;
 
 /** What a member asked for, and how its price is found. `ask`: they want to choose before anything starts. */

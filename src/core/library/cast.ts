@@ -2,8 +2,7 @@
 import type { Context } from '../context.ts';
 import type { Askable } from '../intake/approvals.ts';
 import type { Intake, PreparedJob } from '../intake/intake.ts';
-import { overLimit, overOf, wasAsked } from '../intake/offer.ts';
-import type { IntakeResult } from '../intake/offers.ts';
+import { type IntakeResult, overLimit, overOf, wasAsked } from '../intake/offer.ts';
 import { codeOf } from '../job/code.ts';
 import type { Event, Job } from '../job/job.ts';
 import type { Caller } from '../limits/access.ts';

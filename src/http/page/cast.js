@@ -6,14 +6,13 @@ import { withAnswer } from './consent.js';
 import { isOff, make, setOff, tell } from './dom.js';
 import { bodyOf, wishesOf } from './options.js';
 import { say } from './say.js';
+import { REST_MS } from './second-click.js';
 
 /** @import { JobView, PriceView } from './contract.ts' */
 /** @import { CastView, LibraryItemView } from './library-contract.ts' */
 
 const MOST = 4;
 const PAUSE_MS = 350;
-/** A slow double click still makes one cast. */
-const REST_MS = 1000;
 /** What was drawn on one picture is not meant for another. */
 const OF_ONE_PICTURE = 'crop';
 

@@ -5,13 +5,11 @@ import { newKey, persist, Refused, send, Unreachable } from './calls.js';
 import { askWhom } from './consent.js';
 import { isOff, setOff } from './dom.js';
 import { say } from './say.js';
+import { REST_MS } from './second-click.js';
 
 /** @import { PriceView, Problem } from './contract.ts' */
 /** @import { CurrentJob } from './current.js' */
 /** @import { Stage } from './stage.js' */
-
-/** A slow double click still makes one job. */
-const REST_MS = 1000;
 
 /**
  * What is asked for, at the price that is shown. `shows`: whom the picture shows, where that is known.

@@ -4,22 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { accept } from '../../../src/core/refusals.ts';
+import { CLIP_FACTS } from '../../fakes/clip-facts.ts';
 import { COMPLETED } from '../../fakes/remote.ts';
 import { clip, finish, image, said, startTestBot, type TestBot, textOf } from './harness.ts';
 
 const CALLBACK = { method: 'POST', path: /\/callback$/ };
 const CDN = { method: 'GET', path: /attachments/ };
-const FACTS = {
-  container: 'mp4',
-  width: 720,
-  height: 1280,
-  durationMs: 4000,
-  fps: 30,
-  hasSound: true,
-  bytes: 1000,
-  cameraMoves: false,
-};
-
 const animate = (bot: TestBot) =>
   bot.discord.slash(bot.ada, bot.channel, '/animate', { image: image(), clip: clip() });
 
@@ -38,7 +28,7 @@ function slowLook() {
   const checkClip = async () => {
     looked.resolve();
     await gate.promise;
-    return accept(FACTS);
+    return accept(CLIP_FACTS);
   };
   return { media: { checkClip }, looked: looked.promise, go: gate.resolve };
 }

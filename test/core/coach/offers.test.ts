@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClipLook, PictureLook } from '../../../src/core/coach/look.ts';
-import type { IntakeResult } from '../../../src/core/intake/offers.ts';
+import type { IntakeResult } from '../../../src/core/intake/offer.ts';
 import type { Media } from '../../../src/core/media.ts';
 import type { Outcome } from '../../../src/core/refusals.ts';
 import { clipLook, cutAt, inARow, pictureLook } from '../../fakes/looks.ts';
