@@ -14,7 +14,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createJobs } from '../src/core/job/jobs.ts';
 import { placeOf } from '../src/core/job/lanes.ts';
 import { type Scheduler, WORKERS } from '../src/core/ports.ts';
-import { createSteps } from '../src/steps.ts';
+import { createSteps, openQueues } from '../src/steps.ts';
 import { type AlsoSaved, createJobStore } from '../src/store/jobs.ts';
 import { createLedger } from '../src/store/ledger.ts';
 import { openPostgres } from '../src/store/postgres.ts';
@@ -65,10 +65,9 @@ async function openSteps(url: string): Promise<Opened> {
     also = joined;
   };
   const log = { debug() {}, info() {}, warn: console.warn, error: console.error };
-  const scheduler = await createSteps(
-    { queues: { ...db.queues, joinSaves } },
-    { clock: { now: Date.now }, log },
-  );
+  const queues = { ...db.queues, joinSaves };
+  const open = await openQueues(queues, log);
+  const scheduler = await createSteps({ queues }, open, { clock: { now: Date.now }, log });
   return { db, store: createJobStore(db, never, () => also), scheduler };
 }
 

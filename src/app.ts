@@ -38,11 +38,12 @@ import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
 import { accessRulesFrom, rulesFrom } from './rules.ts';
 import { secretKey } from './secrets.ts';
+import { shareMedia } from './shared-media.ts';
 import { goOn, openSharedWork, rendersDrafts, sharedParts } from './shared-work.ts';
 import { openSharing } from './sharing.ts';
 import { signInFor } from './sign-in.ts';
 import { openSigning } from './signing.ts';
-import { createSteps } from './steps.ts';
+import { createSteps, openQueues } from './steps.ts';
 import { UnreadableSettings } from './store/errors.ts';
 import { createPostgresStore, createStore } from './store/index.ts';
 import { startFiles } from './store/start-files.ts';
@@ -134,7 +135,11 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     limiter,
   });
   const reports = store.keyv('takedown');
-  const media = createMedia({ pool, marks: { ...signing, credit: creditOf } });
+  const queues = await openQueues(store.queues, log);
+  if (queues) stack.defer(queues.stop);
+  const mediaParts = { ...inUse, signer: signing.signer, queues, shared, bus: sharing?.bus, log };
+  const sharedMedia = shareMedia(pool, store, mediaParts);
+  const media = createMedia({ pool: sharedMedia.pool, marks: { ...signing, credit: creditOf } });
   const ctx: Context = {
     store: store.jobs,
     ledger: store.ledger,
@@ -149,7 +154,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     media,
     ...createCoachRecords({ looks: store.looks, lessons: store.keyv('lessons') }, media, locks),
     fetcher,
-    scheduler: await createSteps(store, { clock: CLOCK, log, bus: sharing?.bus }),
+    scheduler: await createSteps(store, queues, { clock: CLOCK, log, bus: sharing?.bus }),
     history: await createHistory(store.keyv('history'), sharing),
     events,
     locks,
@@ -235,6 +240,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   stack.defer(() => server.stop());
   // Only now: a process that could not listen must not have touched a job.
   stack.defer(await goOn(shared, core, { drafts: local, events, scheduler: ctx.scheduler, health, log }));
+  stack.defer(sharedMedia.take());
   const also = { takeCopy: keepCopies(config, health, CLOCK.now), alarms: inside.alarms(ctx) };
   stack.defer(startUpkeep(ctx, core, { isAtHome: files.isAtHome, ...also }, shared?.holds));
   for (const chat of chats.all) {

@@ -22,6 +22,8 @@ import type { Store } from './store/index.ts';
 const RECEIVED = 'received';
 
 export type SharedWork = {
+  /** The name of this process. */
+  id: string;
   holds: Holds;
   processes: Processes;
   chats: SharedChats;
@@ -70,6 +72,7 @@ export async function openSharedWork(
   stack.defer(processes.stop);
   const opened = stack.move();
   return {
+    id: facts.id,
     holds,
     processes,
     lanes: ROLES.has(WORKERS) ? [WORKERS] : [],

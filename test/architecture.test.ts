@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
   'src/alike.ts': ['src/chat/catalog.ts', 'src/config.ts'],
+  'src/shared-media.ts': ['src/core', 'src/media', 'src/shared-work.ts', 'src/steps.ts', 'src/store'],
   'src/shared-watch.ts': ['src/alike.ts', 'src/core'],
   'src/shared-work.ts': [
     'src/alike.ts',

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { StaleJob } from '../src/core/job/stale-job.ts';
-import { createSteps } from '../src/steps.ts';
+import { createSteps, openQueues } from '../src/steps.ts';
 import { createPostgresStore } from '../src/store/index.ts';
 import { freshFolder } from './fakes/folder.ts';
 import { jobIn } from './fakes/jobs.ts';
@@ -19,7 +19,10 @@ async function up() {
   const url = await postgres.url();
   const store = await createPostgresStore(url, freshFolder(), (error) => expect.fail(error.message));
   onTestFinished(() => store.close());
-  const steps = await createSteps(store, { clock: { now: Date.now }, log });
+  const steps = await createSteps(store, await openQueues(store.queues, log), {
+    clock: { now: Date.now },
+    log,
+  });
   onTestFinished(() => steps.stop());
   const schema = `${store.queues?.schema}_steps`;
   await db.run(`DELETE FROM ${schema}.job`);
@@ -134,9 +137,12 @@ describe('the queues of a role that may make no schema', postgresNeeded, () => {
     await owner.query(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`);
     const store = await open();
     const prepare = `CREATE SCHEMA ${schema}_steps AUTHORIZATION ${role};`;
-    await expect(createSteps(store, { clock: { now: Date.now }, log })).rejects.toThrow(prepare);
+    await expect(openQueues(store.queues, log)).rejects.toThrow(prepare);
     await owner.query(prepare);
-    const steps = await createSteps(store, { clock: { now: Date.now }, log });
+    const steps = await createSteps(store, await openQueues(store.queues, log), {
+      clock: { now: Date.now },
+      log,
+    });
     onTestFinished(() => steps.stop());
     await steps.at('web:1', Date.now());
     expect(await steps.size()).toBe(1);

@@ -4,6 +4,7 @@
  */
 import type { Clock, Lane, NextStep, Scheduler, StepPlace } from '../core/ports.ts';
 import { WORKERS } from '../core/ports.ts';
+import { BEAT_EVERY_MS } from './boss.ts';
 import type { StepQueues, Taken } from './step-queues.ts';
 
 /** What has come due meanwhile, or was asked for elsewhere, is seen so soon. */
@@ -16,8 +17,6 @@ const TELL_WITHIN_MS = 100;
 const REST = 9;
 /** A look that brought this share of the room, or more, is worth another one at once. */
 const MUCH = 1 / 4;
-/** Well within the silence after which a step is taken for lost. */
-const BEAT_EVERY_MS = 3_000;
 
 /** What is to be put there when the step has ended; until then it is the step itself that is there. */
 type Next = { lane: Lane; dueAt: number; group: string | undefined };

@@ -1,30 +1,20 @@
 /**
  * The queues of due steps in PostgreSQL, by pg-boss: one for each lane, with at most one step of a key that waits and one
- * that runs. What is loaded here is so only where STORE_URL asks for it.
+ * that runs.
  */
-import { getConstructionPlans, type Job as Message, PgBoss } from 'pg-boss';
+import type { Job as Message } from 'pg-boss';
 import type { Lane, QueueFacts } from '../core/ports.ts';
-
-/** What pg-boss, and we beside it, ask of the database. Errors come as they are: pg-boss reads their codes. */
-export type QueueDb = {
-  executeSql(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
-};
+import { type Boss, type NamedQueue, type QueueDb, SILENT_SECONDS } from './boss.ts';
 
 /** A step that this process has taken. `retryCount` tells this taking of it from a later one. */
 export type Taken = Pick<Message<{ key: string }>, 'id' | 'retryCount' | 'groupId' | 'data'>;
 
 type NewStep = { key: string; inMs: number; group?: string | undefined };
 
-/** As short as pg-boss has it: a process that says nothing for so long has lost its steps. */
-const SILENT_SECONDS = 10;
-/** So often any one of the processes looks for steps of those that are silent. */
-const LOOK_SECONDS = 5;
 /** No step takes that long, and one that is silent is found sooner. */
 const DAY_SECONDS = 24 * 3_600;
 /** Steps of one group at once, in all processes: others must have their turn beside it. */
 const GROUP_AT_ONCE = 32;
-/** Its upkeep runs every few seconds, and fails each time while the database is away. */
-const TELL_EVERY_MS = 60_000;
 /** A job is never given up: its own record says when it is over. */
 const FOR_EVER = 1_000_000_000;
 
@@ -53,76 +43,22 @@ export type StepQueues = {
   stop(): Promise<void>;
 };
 
-/** Makes the queues, in a schema of their own, or brings them to the present shape. */
-export async function openStepQueues({
-  db,
-  schema,
-  lanes,
-  onError,
-}: {
-  db: QueueDb & {
-    errorOf(error: unknown): unknown;
-    startErrorOf(error: unknown, schema: string): Promise<unknown>;
-  };
-  schema: string;
-  lanes: readonly Lane[];
-  onError: (error: unknown) => void;
-}): Promise<StepQueues> {
-  /** An operator who lets nobody make a schema may have made it. */
-  const isMade = async (): Promise<boolean> => {
-    const { rows } = await db.executeSql('SELECT to_regnamespace($1) IS NOT NULL AS made', [schema]);
-    return Object(rows[0]).made === true;
-  };
-  const createSchema = !(await isMade().catch((error: unknown) => Promise.reject(db.errorOf(error))));
-  const boss = new PgBoss({
-    db,
-    schema,
-    createSchema,
-    // What is done now and then, the jobs say themselves.
-    schedule: false,
-    registerInstance: false,
-    superviseIntervalSeconds: LOOK_SECONDS,
-    monitorIntervalSeconds: LOOK_SECONDS,
-    // Nothing here depends on anything else.
-    flowIntervalSeconds: DAY_SECONDS,
-    // Ten thousand jobs wait for their next look: that is no backlog.
-    warningQueueSize: FOR_EVER,
-  });
-  let toldAt = Number.NEGATIVE_INFINITY;
-  boss.on('error', (error) => {
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = performance.now();
-    onError(db.errorOf(error));
-  });
+/** How they are made; see `openBoss`. */
+export const stepQueuesFor = (lanes: readonly Lane[]): NamedQueue[] =>
+  lanes.map((name) => ({
+    name,
+    policy: 'stately',
+    heartbeatSeconds: SILENT_SECONDS,
+    expireInSeconds: DAY_SECONDS,
+    retryLimit: FOR_EVER,
+    retryDelay: 0,
+  }));
+
+export function stepQueuesOn(
+  { boss, db, schema, told, mend, mended, stop }: Boss,
+  lanes: readonly Lane[],
+): StepQueues {
   const LIVE = `FROM ${schema}.job WHERE name = ANY($1) AND state < 'completed'`;
-
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw db.errorOf(error);
-    }
-  };
-
-  async function make(): Promise<void> {
-    for (const lane of lanes)
-      await boss.createQueue(lane, {
-        policy: 'stately',
-        heartbeatSeconds: SILENT_SECONDS,
-        expireInSeconds: DAY_SECONDS,
-        retryLimit: FOR_EVER,
-        retryDelay: 0,
-      });
-  }
-
-  /** Of several processes that find it gone, one makes it. */
-  async function makeSchema(): Promise<void> {
-    try {
-      await db.executeSql(getConstructionPlans(schema, { createSchema: !(await isMade()) }));
-    } catch (error) {
-      if (!isThere(error)) throw error;
-    }
-  }
 
   const messageOf = ({ key, inMs, group }: NewStep) => ({
     singletonKey: key,
@@ -133,29 +69,6 @@ export async function openStepQueues({
 
   const put = (lane: Lane, step: NewStep, on?: QueueDb) =>
     boss.upsert(lane, { key: step.key }, { ...messageOf(step), match: 'all', ...(on ? { db: on } : {}) });
-
-  /** Once more, where somebody has removed the queues. */
-  const mended = (work: () => Promise<unknown>): Promise<unknown> =>
-    told(() =>
-      work().catch(async (error: unknown) => {
-        if (!(await mend(error))) throw error;
-        return work();
-      }),
-    );
-
-  async function mend(error: unknown): Promise<boolean> {
-    if (isSchemaGone(error)) await told(makeSchema);
-    else if (!isQueueGone(error)) return false;
-    await told(make);
-    return true;
-  }
-
-  try {
-    await boss.start();
-    await make();
-  } catch (error) {
-    throw await db.startErrorOf(error, schema);
-  }
 
   return {
     async put(lane, step, on) {
@@ -208,19 +121,8 @@ export async function openStepQueues({
         return { lane, waiting: Number(waiting), ...(ms > 0 ? { oldestDueMs: Math.round(Number(ms)) } : {}) };
       });
     },
-    stop: () => boss.stop({ close: false, graceful: false }),
+    stop,
   };
 }
 
 const claimOf = ({ id, retryCount }: Taken) => ({ id, retryCount });
-
-/** Emptied by hand, they are made anew; what should lie in them is told by the records of the jobs. */
-const isQueueGone = (error: unknown): boolean =>
-  error instanceof Error &&
-  (/^Queue .* does not exist$/.test(error.message) || Object(error).constraint === 'q_fkey');
-
-const codeOf = (error: unknown): unknown => Object(error).code;
-/** All of it was dropped: no such table, no such schema, no such function. */
-const isSchemaGone = (error: unknown): boolean => ['42P01', '3F000', '42883'].includes(String(codeOf(error)));
-const isThere = (error: unknown): boolean =>
-  ['42P06', '42P07', '42710', '23505', '42723'].includes(String(codeOf(error)));

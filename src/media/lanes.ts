@@ -7,7 +7,8 @@ type WaitingTask = { lane: Lane; alone: boolean; budgetMs: number; tellPlace: (p
 const SHORT_MS = 20_000;
 
 export type Lanes<Work extends WaitingTask> = {
-  push(work: Work): void;
+  /** `first`: it has waited before. */
+  push(work: Work, first?: boolean): void;
   /** Takes out the work that may start now, given what is running. */
   next(running: readonly Work[]): Work | undefined;
   /** Takes out work that nobody wants any more; false when it has left the queue already. */
@@ -15,6 +16,7 @@ export type Lanes<Work extends WaitingTask> = {
   /** Tells each its place in its queue, 1 is next, where that has changed. */
   tellPlaces(): void;
   drain(): Work[];
+  isEmpty(): boolean;
 };
 
 /**
@@ -36,7 +38,7 @@ export function createLanes<Work extends WaitingTask>(size: number): Lanes<Work>
   };
 
   return {
-    push: (work) => void queueOf(work).push(work),
+    push: (work, first = false) => void (first ? queueOf(work).unshift(work) : queueOf(work).push(work)),
     next(running) {
       if (queues.alone.length > 0 || running.some(({ alone }) => alone)) {
         return running.length === 0 ? queues.alone.shift() : nextShort(running);
@@ -62,6 +64,7 @@ export function createLanes<Work extends WaitingTask>(size: number): Lanes<Work>
         }
       }
     },
+    isEmpty: () => Object.values(queues).every((queue) => queue.length === 0),
     drain: () => Object.values(queues).flatMap((queue) => queue.splice(0)),
   };
 }

@@ -8,7 +8,7 @@ import type { Log } from '../core/ports.ts';
 import { excessOf, MAX_RSS_BYTES, START_WALL_MS, wallMsOf } from './budget.ts';
 import { type Child, type Death, startChild } from './child-process.ts';
 import { createLanes } from './lanes.ts';
-import type { ArgsOf, FromChild, Lane, ResultOf, TaskTable } from './task.ts';
+import type { ArgsOf, FromChild, Lane, ResultOf, RunOptions, TaskTable } from './task.ts';
 import { PoolStopped, TaskCrashed, TaskFailed, TaskStalled } from './task-errors.ts';
 import { TASKS } from './tasks.ts';
 
@@ -16,21 +16,6 @@ const LOOK_EVERY_MS = 50;
 /** Starting a child and loading its libraries takes 0.3 s, so a warm one is kept; not for long, it takes 100 MB. */
 const END_IDLE_AFTER_MS = 30_000;
 const ABORT_GRACE_MS = 500;
-
-export type RunOptions = {
-  /** When it fires, the task is taken from the queue or ended, and `run` rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Processor time; see the task's own. */
-  budgetMs?: number;
-  /** By the clock, from when the child begins with it. */
-  wallMs?: number;
-  /** In a fresh child, while nothing long runs beside it: a fair trial for a task that has once been over its budget. */
-  alone?: boolean;
-  /** 0 to 1, at most ten times a second. */
-  onProgress?: (share: number) => void;
-  /** The place in the lane's queue, 1 is next; 0 when the task starts. */
-  onQueue?: (position: number) => void;
-};
 
 export type PoolOf<Table extends TaskTable> = {
   /**
@@ -42,6 +27,8 @@ export type PoolOf<Table extends TaskTable> = {
     args: ArgsOf<Table[Name]>,
     options?: RunOptions,
   ): Promise<ResultOf<Table[Name]>>;
+  /** How many tasks more would begin at once. */
+  room(): number;
   /** Kills every child; what was queued or running is rejected with PoolStopped. */
   stop(): Promise<void>;
 };
@@ -212,13 +199,13 @@ export function createPoolOf<Table extends TaskTable>(
       const { signal } = runOptions;
       signal?.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const budgetMs = runOptions.budgetMs ?? task.budgetMs;
+      const { budgetMs = task.budgetMs, alone = false } = runOptions;
       const work: Work = {
         name,
         args,
         signal,
+        alone,
         lane: task.lane,
-        alone: runOptions.alone ?? false,
         budgetMs,
         wallMs: runOptions.wallMs ?? wallMsOf({ lane: task.lane, budgetMs }),
         tellPlace: (position) => runOptions.onQueue?.(position),
@@ -227,7 +214,7 @@ export function createPoolOf<Table extends TaskTable>(
       };
       const onAbort = (): void => abort(work);
       signal?.addEventListener('abort', onAbort);
-      lanes.push(work);
+      lanes.push(work, runOptions.first);
       pump();
       try {
         const answer = await promise;
@@ -244,6 +231,7 @@ export function createPoolOf<Table extends TaskTable>(
         signal?.removeEventListener('abort', onAbort);
       }
     },
+    room: () => (stopped || !lanes.isEmpty() ? 0 : size - [...slots].filter(({ work }) => work).length),
     async stop() {
       stopped = true;
       for (const work of lanes.drain()) work.settle({ reason: new PoolStopped(work.name) });

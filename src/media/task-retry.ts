@@ -5,8 +5,8 @@
  * that stalled: that took an hour, and whoever wants it has something else to do instead.
  */
 import { MachineBusy } from '../core/media.ts';
-import type { PoolOf, RunOptions } from './pool.ts';
-import type { ArgsOf, ResultOf, TaskTable } from './task.ts';
+import type { PoolOf } from './pool.ts';
+import type { ArgsOf, ResultOf, RunOptions, TaskTable } from './task.ts';
 import { TaskCrashed, TaskOverBudget, TaskStalled, TooHeavy } from './task-errors.ts';
 
 /** Each of them may have stood in the queue, and hung, for minutes. */

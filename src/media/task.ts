@@ -21,7 +21,30 @@ export type Task<Args, Result> = {
   args: z.ZodType<Args>;
   /** A child has handled bytes of strangers: what it answers is checked before it is believed. */
   result: z.ZodType<Result>;
+  /**
+   * Where another machine may do it: the arguments that are paths of files to read, and of the one to write, and those of
+   * which each process has its own, as they are secret.
+   */
+  files?: { reads: readonly string[]; writes?: string; own?: readonly string[] };
   run(args: Args, context: TaskContext): Promise<Result>;
+};
+
+/** How a pool runs it. */
+export type RunOptions = {
+  /** When it fires, the task is taken from the queue or ended, and `run` rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Processor time; see the task's own. */
+  budgetMs?: number;
+  /** By the clock, from when the child begins with it. */
+  wallMs?: number;
+  /** In a fresh child, while nothing long runs beside it: a fair trial for a task that has once been over its budget. */
+  alone?: boolean;
+  /** It has waited in the queue before. */
+  first?: boolean;
+  /** 0 to 1, at most ten times a second. */
+  onProgress?: (share: number) => void;
+  /** The place in the lane's queue, 1 is next; 0 when the task starts. */
+  onQueue?: (position: number) => void;
 };
 
 /** Gives a task its types; at run time it does nothing. */

@@ -3,7 +3,8 @@
  * a child which only looks at pictures never loads FFmpeg, and the parent loads none of it.
  *
  * To add one: write `export async function name(args, context: TaskContext)` in a file of its own, then a line here
- * with its lane, its budget of processor time and the zod shapes of its arguments and answer. `createPool` then knows it by name.
+ * with its lane, its budget of processor time, the zod shapes of its arguments and answer and, where another machine may do
+ * it, which arguments are files. `createPool` then knows it by name.
  */
 import { z } from 'zod';
 import { draftResultSchema } from '../../puppet/draft-result.ts';
@@ -26,13 +27,16 @@ import { task } from './task.ts';
 
 /** Two cores for ten seconds: no good file that was tried took half of it. */
 const VERDICT_MS = 20_000;
-/** Only a hint comes of it. */
 const FIND_PERSON_MS = 16_000;
 const LOOK_MS = 20_000;
 const NORMALISE_MS = 120_000;
 const RENDER_MS = 600_000;
 /** Nothing is encoded: a file of 30 MB takes about a second. */
 const MARK_MS = 60_000;
+
+const READS = { reads: ['path'] };
+const READS_AND_WRITES = { ...READS, writes: 'toPath' };
+const MARKS = { ...READS_AND_WRITES, own: ['signer'] };
 
 const chartSchema = z.object({
   language: z.string(),
@@ -45,17 +49,17 @@ const inAndOut = one.extend({ toPath: z.string() });
 const withoutSound = z.boolean().optional();
 const clip = one.extend({ withoutSound });
 const clipInAndOut = inAndOut.extend({ withoutSound });
-const signerSchema = z.object({ key: z.string(), chain: z.array(z.string()) });
 const markArgs = inAndOut.extend({
   facts: markFactsSchema,
   origin: z.string().optional(),
-  signer: signerSchema.optional(),
+  signer: z.object({ key: z.string(), chain: z.array(z.string()) }).optional(),
 });
 
 export const TASKS = {
   checkImage: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS,
     args: one.extend({ limits: imageLimitsSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).checkImage(args),
@@ -63,6 +67,7 @@ export const TASKS = {
   checkClip: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS,
     args: clip.extend({ limits: clipLimitsSchema.optional() }),
     result: outcomeSchema(clipFactsSchema),
     run: async (args) => (await import('./check-clip.ts')).checkClip(args),
@@ -70,6 +75,7 @@ export const TASKS = {
   normaliseImage: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
+    files: READS_AND_WRITES,
     args: inAndOut.extend({ limits: imageLimitsSchema.optional(), crop: boxSchema.optional() }),
     result: outcomeSchema(imageFactsSchema),
     run: async (args) => (await import('./image.ts')).normaliseImage(args),
@@ -77,6 +83,7 @@ export const TASKS = {
   normaliseClip: task({
     lane: 'quick',
     budgetMs: NORMALISE_MS,
+    files: READS_AND_WRITES,
     args: clipInAndOut.extend({
       fromSeconds: z.number().nonnegative().optional(),
       maxSeconds: z.number().positive().optional(),
@@ -89,6 +96,7 @@ export const TASKS = {
   probeVideo: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS,
     args: clip.extend({ withoutDecoding: z.boolean().optional() }),
     result: videoFactsSchema.nullable(),
     run: async (args) => (await import('./probe-video.ts')).probeVideo(args),
@@ -96,6 +104,7 @@ export const TASKS = {
   poster: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS_AND_WRITES,
     args: clipInAndOut.extend({ maxSide: z.int() }),
     result: z.boolean(),
     run: async (args) => (await import('./poster.ts')).poster(args),
@@ -103,6 +112,7 @@ export const TASKS = {
   pictureHash: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS,
     args: one,
     result: z.object({ plain: z.string(), mirrored: z.string(), middles: z.array(z.string()) }).nullable(),
     run: async (args) => (await import('./picture-hash.ts')).pictureHash(args),
@@ -110,6 +120,7 @@ export const TASKS = {
   findPerson: task({
     lane: 'quick',
     budgetMs: FIND_PERSON_MS,
+    files: { reads: ['imagePath', 'clipPath'] },
     args: z.object({ imagePath: z.string(), clipPath: z.string() }),
     result: z.object({ image: z.boolean(), clip: z.boolean() }),
     run: async (args, context) => (await import('../../puppet/find-person.ts')).findPerson(args, context),
@@ -117,6 +128,7 @@ export const TASKS = {
   lookAtPicture: task({
     lane: 'quick',
     budgetMs: LOOK_MS,
+    files: READS,
     args: one,
     result: pictureLookSchema.nullable(),
     run: async (args) => (await import('./look/look-at-picture.ts')).lookAtPicture(args),
@@ -124,6 +136,7 @@ export const TASKS = {
   lookAtClip: task({
     lane: 'quick',
     budgetMs: LOOK_MS,
+    files: READS,
     args: clip,
     result: clipLookSchema.nullable(),
     run: async (args, context) => (await import('./look/look-at-clip.ts')).lookAtClip(args, context),
@@ -148,6 +161,7 @@ export const TASKS = {
   preview: task({
     lane: 'quick',
     budgetMs: LOOK_MS,
+    files: READS_AND_WRITES,
     args: inAndOut.extend({ of: z.enum(['image', 'clip']) }),
     result: z.boolean(),
     run: async (args) => (await import('./preview.ts')).preview(args),
@@ -176,6 +190,7 @@ export const TASKS = {
   frameHashes: task({
     lane: 'quick',
     budgetMs: VERDICT_MS,
+    files: READS,
     args: clip.extend({ asked: z.boolean() }),
     result: hashesSchema.nullable(),
     run: async (args) => (await import('./verify/frame-hashes.ts')).frameHashes(args),
@@ -183,6 +198,7 @@ export const TASKS = {
   showsRealPerson: task({
     lane: 'quick',
     budgetMs: FIND_PERSON_MS,
+    files: READS,
     args: one,
     result: z.boolean(),
     run: async (args) => (await import('./mark/real-person.ts')).showsRealPerson(args),
@@ -197,6 +213,7 @@ export const TASKS = {
   shrink: task({
     lane: 'slow',
     budgetMs: RENDER_MS,
+    files: READS_AND_WRITES,
     args: clipInAndOut.extend({
       maxBytes: z.number().int().positive(),
       maxSide: z.number().int().positive(),
@@ -207,6 +224,7 @@ export const TASKS = {
   mark: task({
     lane: 'quick',
     budgetMs: MARK_MS,
+    files: MARKS,
     args: markArgs,
     result: markedSchema.nullable(),
     run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: false }, context),
@@ -214,6 +232,7 @@ export const TASKS = {
   markWithPlate: task({
     lane: 'slow',
     budgetMs: RENDER_MS,
+    files: MARKS,
     args: markArgs,
     result: markedSchema.nullable(),
     run: async (args, context) => (await import('./mark/mark.ts')).mark({ ...args, plate: true }, context),

@@ -1,4 +1,5 @@
 /** The bot as several processes on one PostgreSQL, with one folder of files. */
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
@@ -7,6 +8,7 @@ import type { StatusView } from '../../src/http/page/contract.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
+import { sampleImage } from '../samples.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
 
@@ -49,6 +51,38 @@ describe('the bot as several processes', postgresNeeded, () => {
     const alone = startBot({ STORE_URL: env.STORE_URL });
     await expect(alone).rejects.toThrow('once all have the same FILES_URL');
     for (const bot of [page, worker, other]) expect(bot.log()).not.toMatch(/ERROR/);
+    await fal.close();
+  });
+
+  it('looks at pictures and clips wherever a core is free, and loses none with a process that is killed', async () => {
+    await postgres.empty();
+    const fal = await startFal({ time: manualTime(Date.now()) });
+    fal.jobs.always({ queueMs: 0, runMs: 0 });
+    const env = {
+      STORE_URL: await postgres.url(),
+      FILES_URL: pathToFileURL(freshFolder()).href,
+      FAL_KEY: fal.key,
+      FAL_QUEUE_URL: fal.url,
+      FAL_REST_URL: fal.url,
+      FAL_API_URL: fal.url,
+      LOG_LEVEL: 'debug',
+    };
+    await using page = await startBot({ ...env, ROLES: 'page' });
+    await using worker = await startBot({ ...env, ROLES: 'worker' });
+    const status = async () => (await (await fetch(`${page.url}/api/status`)).json()) as StatusView;
+    await expect.poll(async () => (await status()).processes?.length).toBe(2);
+    const clip = await personClip();
+    // More than the cores of any machine that runs this can look at at once.
+    const count = 4 * availableParallelism();
+    const jobs = Array.from({ length: count }, async (_, index) =>
+      makeJob(page.url, { image: await sampleImage({ width: 512 + 2 * index, height: 768 }), clip }),
+    );
+    await expect.poll(() => worker.log()).toContain('a media task of another process is done');
+    await worker.stop('SIGKILL');
+    const ids = (await Promise.all(jobs)).map(({ id }) => id);
+    await worker.start();
+    for (const id of ids) expect((await jobEnd(page.url, id)).state).toBe('delivered');
+    expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(count);
     await fal.close();
   });
 });

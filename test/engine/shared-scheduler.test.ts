@@ -1,9 +1,10 @@
 /** What only the scheduler of several processes promises: who takes a step, and what becomes of those of a dead one. */
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WORKERS } from '../../src/core/ports.ts';
+import { openBoss } from '../../src/engine/boss.ts';
 import { createScheduler } from '../../src/engine/scheduler.ts';
 import { createSharedScheduler } from '../../src/engine/shared-scheduler.ts';
-import { openStepQueues } from '../../src/engine/step-queues.ts';
+import { stepQueuesFor, stepQueuesOn } from '../../src/engine/step-queues.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { manualSteps, schedulerContract } from '../contracts/scheduler.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
@@ -19,12 +20,13 @@ async function aProcess() {
   onTestFinished(() => db.close());
   const schema = `${db.queues.schema}_steps`;
   const errors: unknown[] = [];
-  const queues = await openStepQueues({
+  const boss = await openBoss({
     db: db.queues,
     schema,
-    lanes: LANES,
+    queues: stepQueuesFor(LANES),
     onError: (error) => errors.push(error),
   });
+  const queues = stepQueuesOn(boss, LANES);
   return { db, queues, errors, job: `${schema}.job`, away: `${schema}.away`, queue: `${schema}.queue` };
 }
 

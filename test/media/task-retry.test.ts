@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wallMsOf } from '../../src/media/budget.ts';
-import { createPoolOf, type PoolOf, type RunOptions } from '../../src/media/pool.ts';
+import { createPoolOf, type PoolOf } from '../../src/media/pool.ts';
+import type { RunOptions } from '../../src/media/task.ts';
 import {
   TaskCrashed,
   TaskFailed,

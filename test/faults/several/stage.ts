@@ -105,7 +105,7 @@ export async function startSeveral(
     }).catch(() => {});
     return left();
   }
-  const filesIn = (): string[] => globSync(join(folder, '**/*.{jpg,png,mp4}'));
+  const filesIn = (): string[] => globSync(join(folder, '**/*.{jpg,png,mp4,bin}'));
 
   const kept = stack.move();
   return {
