@@ -1,4 +1,4 @@
-/** The shapes of what the media tasks answer, checked when it comes out of a child. */
+/** The shapes of what the media tasks are asked and answer, checked when it goes into a child and comes out of it. */
 import { z } from 'zod';
 import type { ClipFacts, ImageFacts } from '../core/media.ts';
 import type { ClipLimits, ImageLimits } from '../core/models/model.ts';
@@ -50,6 +50,14 @@ export const markedSchema = videoFactsSchema.extend({ unsigned: z.string().exact
 export const signedSchema = z.object({
   state: z.enum(['ours', 'others', 'changed']),
   title: z.string().exactOptional(),
+});
+
+/** What a chart is drawn from. */
+export const chartSchema = z.object({
+  language: z.string(),
+  totalMicros: z.int(),
+  days: z.array(z.string()),
+  series: z.array(z.object({ name: z.string(), micros: z.array(z.int()) })),
 });
 
 export const hashesSchema = z.object({ reference: z.base64(), queries: z.array(z.base64()) });

@@ -11,6 +11,7 @@ import { draftResultSchema } from '../../puppet/draft-result.ts';
 import { boxSchema, clipLookSchema, pictureLookSchema, spanSchema } from '../core/coach/look.ts';
 import { markFactsSchema } from './mark/facts.ts';
 import {
+  chartSchema,
   clipFactsSchema,
   clipLimitsSchema,
   hashesSchema,
@@ -38,12 +39,6 @@ const READS = { reads: ['path'] };
 const READS_AND_WRITES = { ...READS, writes: 'toPath' };
 const MARKS = { ...READS_AND_WRITES, own: ['signer'] };
 
-const chartSchema = z.object({
-  language: z.string(),
-  totalMicros: z.int(),
-  days: z.array(z.string()),
-  series: z.array(z.object({ name: z.string(), micros: z.array(z.int()) })),
-});
 const one = z.object({ path: z.string() });
 const inAndOut = one.extend({ toPath: z.string() });
 const withoutSound = z.boolean().optional();
