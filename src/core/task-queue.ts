@@ -21,7 +21,7 @@ export type SharedTask = {
 export type TaskAnswer = { result: unknown; file?: { key: string; bytes: number } | undefined };
 
 /** `lost`: there is nobody who does it, or ever will: it was taken, and did not succeed, or is not there. */
-export type TaskState = { state: 'waits' | 'taken' | 'lost' } | { state: 'done'; answer: TaskAnswer };
+type TaskState = { state: 'waits' | 'taken' | 'lost' } | { state: 'done'; answer: TaskAnswer };
 
 /** Nothing here is needed to go on: who has asked does it by itself where this fails. Throws StoreError. */
 export type TaskQueue = {
