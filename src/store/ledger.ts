@@ -23,7 +23,7 @@ const lineRow = z.object({
   heldMicros: z.int(),
   counters: z.string().transform((text) => keys.parse(JSON.parse(text))),
 });
-const heldRow = z.object({ jobId: z.string() });
+const idRow = z.object({ jobId: z.string() });
 
 const SELECT_LINE = 'SELECT state, held_micros AS "heldMicros", counters FROM ledger_lines WHERE job_id = ?';
 /** Of all that are asked for at once: each statement is a way to the database and back. */
@@ -50,6 +50,9 @@ const CLOSE_LINE =
   'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ?, failure = ? WHERE job_id = ?';
 const CHANGE_LINE = `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
   WHERE job_id = ?`;
+const selectEnded = (count: number): string =>
+  `SELECT job_id AS "jobId" FROM ledger_lines
+   WHERE state <> 'held' AND job_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
 export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines
   WHERE state = 'held' AND held_at < ? ORDER BY job_id`;
 
@@ -143,9 +146,15 @@ export function createLedger(sql: Sql): Ledger {
 
     held: async (before = Number.MAX_SAFE_INTEGER) =>
       z
-        .array(heldRow)
+        .array(idRow)
         .parse(await sql.all(HELD, before))
         .map(({ jobId }) => jobId),
+
+    async ended(jobIds) {
+      if (jobIds.length === 0) return [];
+      const rows = z.array(idRow).parse(await sql.all(selectEnded(jobIds.length), ...jobIds));
+      return jobIds.filter((id) => rows.some(({ jobId }) => jobId === id));
+    },
 
     ...readLines(sql),
     ...readItems(sql),

@@ -193,6 +193,26 @@ describe('one motion with four characters', () => {
     expect(await casts.find(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
   });
 
+  it('makes none of its jobs anew either where a crash came before that was noted', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts, jobs, life, world } = await up({ remotes: [remote] });
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    const { set } = world.disk.offers;
+    world.disk.offers.set = () => Promise.reject(new Error('the process is gone'));
+    await expect(casts.confirm(MEMBER, code, micros)).rejects.toThrow();
+    world.disk.offers.set = set;
+    await life.scheduler.runAll(world.time.now + 60_000);
+    const [one, other] = await jobs();
+    await life.core.privacy.forgetJob(one?.id ?? '');
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ jobs: [{ id: other?.id }] });
+    expect(await casts.find(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    await life.core.privacy.forgetJob(other?.id ?? '');
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    await life.scheduler.runAll(world.time.now + 60_000);
+    expect(remote.submits).toHaveLength(2);
+  });
+
   it('is made where it was asked for, by the rules there, wherever its yes is said', async () => {
     const { offer, casts, jobs, life } = await up();
     const elsewhere = { ...MEMBER, requester: { ...MEMBER.requester, spaceId: 'discord:11' } };

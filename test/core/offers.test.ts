@@ -197,6 +197,24 @@ describe('a confirmation', () => {
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.quote.micros).toBe(DEAR + 1);
   });
 
+  it('makes no second job where a crash came before the offer was dropped and the job was deleted since', async () => {
+    const parts = await up();
+    const { code } = offerOf(await take(parts));
+    const { delete: drop } = parts.world.disk.offers;
+    parts.world.disk.offers.delete = () => Promise.reject(new Error('the process is gone'));
+    await expect(parts.offers.confirm(MEMBER, code, DEAR)).rejects.toThrow();
+    parts.world.disk.offers.delete = drop;
+    await parts.life.scheduler.runAll(parts.world.time.now + MINUTE);
+    await parts.life.core.privacy.forgetJob(CHAT_EVENT.id);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('already-decided'));
+    expect(await parts.offers.decline(MEMBER, code)).toMatchObject(refused('already-decided'));
+    await parts.world.disk.offers.delete(`offer:${code}`);
+    parts.charge(PRICE);
+    expect(await take(parts)).toMatchObject(refused('already-decided'));
+    await parts.life.scheduler.runAll(parts.world.time.now + MINUTE);
+    expect(parts.remote.submits).toHaveLength(1);
+  });
+
   it('that is tapped twice while the price rises agrees to the one that was seen, and to no other', async () => {
     const parts = await up();
     const { code } = offerOf(await take(parts));

@@ -248,6 +248,8 @@ export function memoryLedger(): Ledger {
         .flatMap(([jobId, { line }]) => (line.state === 'held' && line.heldAt < before ? [jobId] : []))
         .sort(),
 
+    ended: async (jobIds) => jobIds.filter((id) => (lines.get(id)?.line.state ?? 'held') !== 'held'),
+
     async *lines({ spaceId, memberId, from, to }) {
       yield inOrder().filter(
         (line) =>

@@ -4,6 +4,7 @@ import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';
 import type { Job } from '../job/job.ts';
+import { wasMade } from '../job/made.ts';
 import type { AskedOffer, CastOffer } from '../library/cast-offer.ts';
 import type { Caller } from '../limits/access.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
@@ -51,7 +52,7 @@ export function createApprovals(
 ): Approvals {
   const offers: Askable<Offer> = {
     ...kv,
-    isMade: async (offer) => (await intake.existing(offer)) !== undefined,
+    isMade: ({ id }) => wasMade(ctx, id),
     async openPast(offer, _call, lifted) {
       const job = await intake.existing(offer);
       if (job) return accept([job]);

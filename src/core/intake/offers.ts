@@ -7,6 +7,7 @@ import { isWorthAsking } from '../coach/finding.ts';
 import type { Context } from '../context.ts';
 import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
+import { wasMade } from '../job/made.ts';
 import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting, withUsualSpeed } from '../models/chosen.ts';
 import type { Micros } from '../price/money.ts';
@@ -90,7 +91,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     if (!offer) return refuse({ code: (await jobWith(call, code)) ? 'already-decided' : 'offer-expired' });
     if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
     // A crash between the job and the end of its offer.
-    if (await intake.existing(offer)) return refuse({ code: 'already-decided' });
+    if (await wasMade(ctx, offer.id)) return refuse({ code: 'already-decided' });
     if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
     return accept(offer);
   }

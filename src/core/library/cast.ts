@@ -5,6 +5,7 @@ import type { Intake, PreparedJob } from '../intake/intake.ts';
 import { type IntakeResult, overLimit, overOf, wasAsked } from '../intake/offer.ts';
 import { codeOf } from '../job/code.ts';
 import type { Event, Job } from '../job/job.ts';
+import { isDeleted, wasMade } from '../job/made.ts';
 import type { Caller } from '../limits/access.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
@@ -88,14 +89,23 @@ export function createCasts(
     return jobs.flatMap((job) => job ?? []);
   }
 
-  const isDecided = async (offer: CastOffer): Promise<boolean> =>
-    offer.made === true || (await jobsOf(offer)).length > 0;
+  const isDecided = async (offer: CastOffer): Promise<boolean> => {
+    if (offer.made) return true;
+    const made = await Promise.all(castJobIds(offer).map((id) => wasMade(ctx, id)));
+    return made.includes(true);
+  };
+
+  /** Its jobs were made, which a crash may have come before it was noted, and one of them was deleted since. */
+  async function isDeletedInPart(offer: CastOffer): Promise<boolean> {
+    const deleted = await Promise.all(castJobIds(offer).map((id) => isDeleted(ctx, id)));
+    return deleted.includes(true);
+  }
 
   /** What a yes has made; undefined while it has yet to be said, or broke off in the middle. */
   async function madeBefore(offer: CastOffer): Promise<Outcome<Job[]> | undefined> {
     const jobs = await jobsOf(offer);
     if (jobs.length === offer.characters.length) return accept(jobs);
-    if (!offer.made) return undefined;
+    if (!offer.made && !(await isDeletedInPart(offer))) return undefined;
     return jobs.length > 0 ? accept(jobs) : refuse({ code: 'already-decided' });
   }
 

@@ -83,6 +83,11 @@ export type Ledger = {
   totals(key: LedgerKey): Promise<LedgerTotals>;
   /** The jobs whose price is still held, of those that were held before then. */
   held(before?: number): Promise<string[]>;
+  /**
+   * Of these jobs, in their order, those of which nothing is held any more: each of them was made, whether or not its
+   * record was deleted since.
+   */
+  ended(jobIds: readonly string[]): Promise<string[]>;
   /** Takes back a hold whose job was never made, as if it had never been; a settled line stays, and that of a job on record. */
   release(jobId: string): Promise<void>;
   /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */
