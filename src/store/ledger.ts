@@ -1,6 +1,6 @@
 /** The ledger, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
-import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts';
+import { checkBill, checkHold, keysUnder, roomUnder, usedUnder, without } from '../core/limits/hold.ts';
 import type { HoldOutcome, HoldRequest, Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
 import type { Micros } from '../core/price/money.ts';
@@ -89,9 +89,9 @@ export function createLedger(sql: Sql): Ledger {
         const line = await lineOf(tx, hold.jobId);
         if (line?.state !== 'held') throw new UnknownHold(hold.jobId);
         const { heldMicros, counters: before } = line;
-        const totals = await totalsOf(tx, hold.limits);
+        const totals = await totalsOf(tx, hold.limits.flatMap(keysUnder));
         for (const limit of hold.limits) {
-          const used = totals(limit);
+          const used = usedUnder(limit, totals);
           const own = before.some((key) => key.scope === limit.scope && key.window === limit.window);
           const short = roomUnder(limit, own ? without(used, heldMicros) : used, hold.micros);
           if (short) return short;
@@ -177,9 +177,9 @@ async function reserveIn(
 ): Promise<Exclude<HoldOutcome, { ok: true }> | undefined> {
   const counters = distinct(hold.counters);
   if (await lineOf(tx, hold.jobId)) return undefined;
-  const totals = await totalsOf(tx, hold.limits);
+  const totals = await totalsOf(tx, hold.limits.flatMap(keysUnder));
   for (const limit of hold.limits) {
-    const short = roomUnder(limit, totals(limit), hold.micros);
+    const short = roomUnder(limit, usedUnder(limit, totals), hold.micros);
     if (short) return short;
   }
   const { jobId, micros, provider, memberId, spaceId, at, seconds, items = {} } = hold;

@@ -7,7 +7,13 @@ import type { Micros } from '../price/money.ts';
 
 /** What limits count: who pays for what, in which calendar window. */
 export type LedgerKey = { scope: string; window: string };
-export type Limit = LedgerKey & { maxMicros?: Micros; maxJobs?: number; resetsAt: number };
+export type Limit = LedgerKey & {
+  /** Under this scope counts as well what its member, who was forgotten since, has had in that window. */
+  unnamed?: string;
+  maxMicros?: Micros;
+  maxJobs?: number;
+  resetsAt: number;
+};
 export type HoldRequest = {
   jobId: string;
   micros: Micros;
