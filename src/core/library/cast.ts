@@ -13,7 +13,7 @@ import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { type CastOffer, castJobIds } from './cast-offer.ts';
-import { createCastPreparing, sumOf, waitsUntil } from './cast-preparing.ts';
+import { atPriceOf, createCastPreparing, sumOf, waitsUntil } from './cast-preparing.ts';
 import type { Library } from './library.ts';
 
 const MOST_IN_CAST = 4;
@@ -49,6 +49,9 @@ export type Casts = {
 };
 
 const PREFIX = 'cast:';
+
+const asJobs = (made: Outcome<Job[]>): Outcome<{ kind: 'jobs'; jobs: Job[] }> =>
+  made.ok ? accept({ kind: 'jobs', jobs: made.value }) : made;
 
 export function createCasts(
   ctx: Context,
@@ -141,15 +144,14 @@ export function createCasts(
     save,
     drop: ({ code }) => kv.delete(keyOf(code)).then(() => {}),
     isMade: isDecided,
-    async openPast(offer, call, lifted) {
+    async openPast(offer, call, { lifted, atMostMicros }) {
       const before = await madeBefore(offer);
-      if (before) return before;
+      if (before) return asJobs(before);
       const all = await prepareAgain(offer, call);
       if (!all.ok) return all;
-      const micros = sumOf(all.value);
-      return micros > offer.micros
-        ? refuse({ code: 'price-rose', micros })
-        : openAll(offer, all.value, lifted);
+      if (sumOf(all.value) > atMostMicros)
+        return accept({ kind: 'dearer', offer: atPriceOf(offer, all.value) });
+      return asJobs(await openAll(offer, all.value, lifted));
     },
   };
 
@@ -177,7 +179,7 @@ export function createCasts(
         if (!found.ok) return found;
         const offer = found.value;
         const before = await madeBefore(offer);
-        if (before) return before.ok ? accept({ kind: 'jobs', jobs: before.value }) : before;
+        if (before) return asJobs(before);
         if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
         const shut = ctx.access.refusalOfYes(caller, offer.requester);
         if (shut) return refuse(shut);
@@ -195,7 +197,7 @@ export function createCasts(
         const asks = given || offer.consented ? undefined : await reasonToAsk(offer.requester, all.value);
         if (asks) return accept({ kind: 'cast', offer: await save({ ...offer, asks }) });
         const opened = await openAll(offer, all.value, offer.lifted, given);
-        if (opened.ok) return accept({ kind: 'jobs', jobs: opened.value });
+        if (opened.ok) return asJobs(opened);
         const over = overOf(opened);
         if (!over) return opened;
         const told = given ? { ...offer, consented: true as const } : offer;
