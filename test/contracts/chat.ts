@@ -245,10 +245,14 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
           await chat.asks();
           const status = (await until(chat, says(/In line/))).find(({ text }) => /In line/.test(text));
           expect(status?.buttons).toEqual(what === 'looks' ? ['Cancel'] : []);
+          // What no button can do there, its command does.
+          expect(/Cancel: \/cancel (?:job:)?[A-Z0-9]{6}/.test(status?.text ?? '')).toBe(what === 'buttons');
           expect(chat.logged?.()).toMatch(/can ?not read|found fault/);
           await chat.finishes();
           const after = await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
           expect(videos(after)).toBe(1);
+          const video = after.find((one) => one.video);
+          expect(video?.buttons.includes('Again')).toBe(what === 'looks');
         });
       },
     );
