@@ -87,6 +87,9 @@ describe('a price that waits for a confirmation', () => {
     await chat.press(ADA, offer, 'Confirm');
     expect(textOf(offer)).toContain(t('confirm.dearer'));
     expect(await chat.jobs()).toEqual([]);
+    // What is chosen from then on has a price of its own, which has not risen.
+    await chat.press(ADA, offer, '☑ Sound');
+    expect(textOf(offer)).not.toContain(t('confirm.dearer'));
   });
 
   it.each(['confirm|CODE', 'consent|CODE|self'])(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { offerPage } from '../../src/chat/offer-page.ts';
 import type { IntakeResult, Offer } from '../../src/core/intake/offer.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';
+import { wordsFor } from '../../src/words/index.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';
 import { createRemote, PRICE, type Remote } from '../fakes/remote.ts';
 import {
@@ -474,6 +476,9 @@ describe('rendering a job again', () => {
     charge(PRICE + 1);
     const offer = offerOf(await offers.again(AGAIN, job, false));
     expect(offer).toMatchObject({ why: 'dearer', quote: { micros: PRICE + 1 } });
+    // Nobody has said yes to it before.
+    const { lines } = offerPage(wordsFor('en'), offer);
+    expect(lines[0]).toBe('The price has gone up since you last saw it.');
     expect(remote.submits).toEqual([job.id]);
     expect(await offers.confirm(MEMBER, offer.code, PRICE + 1)).toMatchObject({ value: { kind: 'job' } });
   });

@@ -211,7 +211,9 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       if (wasAsked(offer)) return refuse({ code: 'already-decided' });
       const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
       const prepared = await intake.prepare(offer.requester.spaceId, await uploadsOf(ctx, offer), chosen);
-      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
+      // That it is dearer was said: what it costs from here on is by the member's own choice.
+      const why = offer.why === 'dearer' ? 'asked' : offer.why;
+      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, why)) : prepared;
     });
 
   const confirm: Offers['confirm'] = (call, code, agreedMicros, given) =>
