@@ -92,7 +92,7 @@ async function keep(bot: Fresh): Promise<void> {
     'Shuffle',
   );
   if (!looked.ok) throw new Error(JSON.stringify(looked.refusal));
-  await savings.choose(MEMBER, looked.value.code, 'whole');
+  await savings.choose(MEMBER, looked.value.code, {});
   await savings.save(MEMBER, looked.value.code, { scope: 'space' });
 }
 

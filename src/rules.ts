@@ -1,4 +1,5 @@
 /** What the environment says of limits and of who may use the bot, as the core takes it. */
+import { createHmac } from 'node:crypto';
 import type { Config } from './config.ts';
 import type { Context } from './core/context.ts';
 import { microsFromUsd } from './core/price/money.ts';
@@ -10,8 +11,14 @@ export const accessRulesFrom = (config: Config) => ({
   allowPrivate: config.ALLOW_DMS,
 });
 
+/** The kind of the scope stays, as refusals say which limit it was. The same everywhere, for as long as the key is. */
+export function unnamedScope(scope: string, key: string): string {
+  const [kind] = scope.split(':');
+  return `${kind}:forgotten-${createHmac('sha256', key).update(`counter:${scope}`).digest('base64url')}`;
+}
+
 /** `hosted`: whether any provider that costs something is turned on. */
-export const rulesFrom = (config: Config, hosted: boolean): Context['rules'] => ({
+export const rulesFrom = (config: Config, hosted: boolean): Omit<Context['rules'], 'unnamed'> => ({
   operatorBudget: {
     day: microsFromUsd(config.BUDGET_USD_PER_DAY),
     month: microsFromUsd(config.BUDGET_USD_PER_MONTH),

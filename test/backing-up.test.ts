@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -10,11 +11,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { backUpBot } from '../src/backing-up.ts';
 import { dailyCopies } from '../src/store/copies/kept.ts';
+import { openWorkFolder } from '../src/store/copies/work-folder.ts';
 import { createPostgresStore, createStore, type Store } from '../src/store/index.ts';
 import { MIGRATIONS } from '../src/store/migrations.ts';
 import { backUp, NOW, restore } from './backups.ts';
@@ -149,6 +151,28 @@ describe('npm run backup', () => {
     await store.close();
   });
 
+  it('clears away what one that was killed left there, and nothing that another works in or that is none of its', async () => {
+    const { dataDir, store } = await runningBot();
+    const folder = freshFolder();
+    const dead = fork(join(import.meta.dirname, 'store/children/killed-backup.ts'), [folder]);
+    expect(await once(dead, 'exit')).toEqual([null, 'SIGKILL']);
+    const [left = ''] = readdirSync(folder);
+    expect(readdirSync(join(folder, left))).toContain('half.tar');
+    await using stack = new AsyncDisposableStack();
+    const others = await openWorkFolder(folder, stack);
+    expect(existsSync(join(folder, left))).toBe(false);
+    mkdirSync(join(folder, '.strut-abc123'));
+    writeFileSync(join(folder, '.strut-notes'), 'mine');
+    const again = fork(join(import.meta.dirname, 'store/children/killed-backup.ts'), [folder]);
+    await once(again, 'exit');
+    expect(readdirSync(folder)).toHaveLength(4);
+    expect(await backUp([join(folder, 'strut.tar')], { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
+    expect(readdirSync(folder).toSorted()).toEqual(
+      ['.strut-abc123', '.strut-notes', basename(others), 'strut.tar'].toSorted(),
+    );
+    await store.close();
+  });
+
   it('says so where there is nothing to back up, a file is in the way, or it is asked wrongly', async () => {
     const DATA_DIR = freshFolder();
     const file = join(freshFolder(), 'x.tar');
@@ -198,7 +222,7 @@ describe('npm run restore', () => {
     expect(existsSync(join(env.DATA_DIR, 'restoring'))).toBe(false);
   });
 
-  let once: Promise<{ bytes: Buffer; keys: string[] }> | undefined;
+  let first: Promise<{ bytes: Buffer; keys: string[] }> | undefined;
   const change = (file: string, change: (bytes: Buffer) => void): void => {
     const bytes = readFileSync(file);
     change(bytes);
@@ -250,8 +274,8 @@ describe('npm run restore', () => {
       /later version of Strut.*made by Strut \d/,
     ],
   ])('says that a backup is %s, and leaves nothing behind', async (_name, spoil, words) => {
-    once ??= aBackup().then(({ file, keys }) => ({ bytes: readFileSync(file), keys }));
-    const { bytes, keys } = await once;
+    first ??= aBackup().then(({ file, keys }) => ({ bytes: readFileSync(file), keys }));
+    const { bytes, keys } = await first;
     const file = join(freshFolder(), 'strut.tar');
     writeFileSync(file, bytes);
     const env = { DATA_DIR: join(freshFolder(), 'new') };

@@ -1,11 +1,12 @@
 /** A member asks the admins past a limit, and an admin decides. Each step may be taken up again after a crash. */
 import type { Job } from '../core/job/job.ts';
-import type { AskedOffer } from '../core/library/cast-offer.ts';
+import { type AskedOffer, priceOf } from '../core/library/cast-offer.ts';
 import { accept, type Outcome, type Refusal } from '../core/refusals.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';
-import { decidedPage, overPage, refusedPage } from './pages.ts';
+import { decidedPage, overPage, refusedPage, requestPage } from './pages.ts';
 import { offerIsOver } from './presses.ts';
+import { readYes, whereIn } from './yes.ts';
 
 const HOURS = 24;
 
@@ -31,14 +32,35 @@ export const ask: ActionHandler = async (press, face, tools) => {
 
 /** "Approve once": the member's message becomes the job's. */
 export const approve: ActionHandler = async (press, face, tools) => {
-  const { code } = press;
+  const { code, arg } = press;
   const request = await tools.requests.get(code);
-  const made = await press.asAdmin((caller) => tools.core.approvals.approve(caller, code));
-  const jobs = made.ok ? made.value : await madeBefore(press, tools, request?.jobId);
+  const { agreedMicros } = readYes(arg);
+  const made = await press.asAdmin((caller) => tools.core.approvals.approve(caller, code, agreedMicros));
+  const { value } = made.ok ? made : { value: undefined };
+  if (value?.kind === 'dearer') return askAnew(press, face, tools, value.offer);
+  const jobs = value ? value.jobs : await madeBefore(press, tools, request?.jobId);
   if (!made.ok && jobs.length === 0) return notDecided(press, face, tools, made.refusal);
   if (request?.place) for (const job of jobs) await face.becomeAt(request.place, job);
   await decided(press, face, tools, 'approved');
 };
+
+/** What the admins have read, with the price of now below it and on its button. */
+async function askAnew(
+  { words, arg }: Press,
+  face: Face,
+  { requests }: Tools,
+  offer: AskedOffer,
+): Promise<void> {
+  const { lines = [] } = (await requests.get(offer.code)) ?? {};
+  const news = {
+    text: words.t('approval.anew', { price: words.price(priceOf(offer)), button: words.t('button.approve') }),
+    strong: true as const,
+  };
+  const told = [...lines, news];
+  await face.instead(requestPage(words, offer, told, whereIn(arg)));
+  // What is decided then was this.
+  await requests.told(offer.code, told);
+}
 
 /** "Decline": the member is told on their own message. */
 export const refuse: ActionHandler = async (press, face, tools) => {

@@ -5,6 +5,7 @@ import { isHopeless, type PricedFinding, type PricedMend } from '../core/coach/f
 import { mendTexts, readMend } from '../core/coach/mend-texts.ts';
 import type { Core } from '../core/command.ts';
 import type { Offer } from '../core/intake/offer.ts';
+import type { StoredFile } from '../core/job/job.ts';
 import type { ContactSheet } from '../core/media.ts';
 import type { Files } from '../core/ports.ts';
 import type { Micros } from '../core/price/money.ts';
@@ -21,7 +22,7 @@ export const coachLines = (words: Words, { findings = [] }: Offer): string[] => 
 /** All of both files again. */
 const WHOLE = 'whole';
 /** With all else that a message of Discord's has, there is room for no more. */
-const PEOPLE_SHOWN = 5;
+export const PEOPLE_SHOWN = 5;
 const MENDS_SHOWN = 2;
 
 type Proposed = { finding: PricedFinding; mend: PricedMend };
@@ -96,6 +97,10 @@ export function withSheet(words: Words, page: Page, offer: Offer, sheets: Sheets
   if (!sheets || !isShown(offer.findings ?? [])) return page;
   return { ...page, media: sheetMedia(words, () => sheets.draw(() => sheets.of(offer))) };
 }
+
+/** The people in a picture, with their numbers. */
+export const peopleMedia = (words: Words, picture: StoredFile, sheets: Sheets): Media =>
+  sheetMedia(words, () => sheets.draw(() => sheets.of({ picture })));
 
 const sheetMedia = ({ t }: Words, draw: () => Promise<Uint8Array>): Media => ({
   as: 'shown',

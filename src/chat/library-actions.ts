@@ -1,4 +1,5 @@
 /** What buttons of the library do, in every chat. What needs a file each chat asks for in its own way: `use-motion`. */
+import { readParts } from '../core/coach/parts.ts';
 import type { ItemKind, ItemScope, LibraryItem } from '../core/library/item.ts';
 import type { Saving } from '../core/library/saving.ts';
 import type { Caller } from '../core/limits/access.ts';
@@ -41,12 +42,13 @@ const choosePart: ActionHandler = async (press, face, tools) => {
   const { core } = tools;
   const { words, code, arg = '' } = press;
   const [, from, to] = /^(\d{1,4}(?:\.\d{1,3})?)-(\d{1,4}(?:\.\d{1,3})?)$/.exec(arg) ?? [];
-  const part =
-    arg === 'whole'
-      ? ('whole' as const)
-      : from && to && Number(from) < Number(to)
-        ? { fromSeconds: Number(from), toSeconds: Number(to) }
-        : undefined;
+  const span =
+    from && to && Number(from) < Number(to)
+      ? { fromSeconds: Number(from), toSeconds: Number(to) }
+      : undefined;
+  const box = readParts({ crop: arg });
+  const crop = box.ok ? box.value.crop : undefined;
+  const part = span ? { span } : crop ? { crop } : arg === 'whole' ? {} : undefined;
   if (!part) return void (await face.aside(said(words.t('told.too-old'))));
   const chosen = await withScopes(press, core, (caller) => core.library.savings.choose(caller, code, part));
   await instead(press, face, tools, chosen, (value) => face.draw((facts) => savingPage(words, value, facts)));

@@ -1,18 +1,22 @@
 /** What would be kept in the library, as a page: its preview, what was seen, and the yes. */
+import { partTexts } from '../core/coach/parts.ts';
 import type { ItemScope } from '../core/library/item.ts';
 import type { Saving } from '../core/library/saving.ts';
 import { CONSENT_ANSWERS } from '../core/trust/consent-answers.ts';
 import { findingLines, timeText } from '../words/coach.ts';
 import { SEPARATOR } from '../words/facts.ts';
 import type { Words } from '../words/index.ts';
+import { PEOPLE_SHOWN, peopleMedia, type Sheets } from './coach.ts';
 import { type Drawing, moving } from './library-pages.ts';
-import type { Button, Page } from './page.ts';
+import type { Button, Media, Page } from './page.ts';
+
+type SavingDrawing = Drawing & { sheets?: Sheets };
 
 /** What would be kept, with everything that may still be said about it. */
 export function savingPage(
   words: Words,
   { saving, scopes }: { saving: Saving; scopes: readonly ItemScope[] },
-  drawing: Drawing,
+  drawing: SavingDrawing,
 ): Page {
   const { t, date } = words;
   const { kind, name, taken, expiresAt } = saving;
@@ -26,9 +30,9 @@ export function savingPage(
       ...(kind === 'character' ? [t('library.whom')] : []),
       t('library.waiting', { until: date(expiresAt) }),
     ],
-    ...moving(words, drawing, [saving], false),
+    ...shown(words, saving, drawing),
     rows: [
-      ...(saving.kind === 'motion' ? partRows(words, saving) : []),
+      ...(saving.kind === 'motion' ? partRows(words, saving) : peopleRows(words, saving)),
       keepButtons(words, saving, scopes),
       [
         { verb: 'keep-name', code: saving.code, label: t('button.keep-name') },
@@ -38,6 +42,27 @@ export function savingPage(
   };
 }
 
+/** Who has which number, while there is somebody to choose; else its preview. */
+function shown(words: Words, saving: Saving, { sheets, ...drawing }: SavingDrawing): { media?: Media } {
+  if (sheets && saving.kind === 'character' && saving.people && !saving.crop)
+    return { media: peopleMedia(words, saving.file, sheets) };
+  return moving(words, drawing, [saving], false);
+}
+
+/** One of several people. Whoever is shown has no button. */
+function peopleRows({ t }: Words, { code, people = [], crop }: CharacterSaving): Button[][] {
+  const shown = crop && partTexts({ crop }).crop;
+  const others = people.flatMap(({ person, crop: around }): Button[] => {
+    const { crop: arg } = partTexts({ crop: around });
+    if (arg === undefined || arg === shown) return [];
+    return [{ verb: 'keep-part', code, arg, label: t('coach.mend.person', { person }) }];
+  });
+  const whole: Button = { verb: 'keep-part', code, arg: 'whole', label: t('library.whole-picture') };
+  const row = [...others.slice(0, PEOPLE_SHOWN - (crop ? 1 : 0)), ...(crop ? [whole] : [])];
+  return row.length > 0 ? [row] : [];
+}
+
+type CharacterSaving = Extract<Saving, { kind: 'character' }>;
 type MotionSaving = Extract<Saving, { kind: 'motion' }>;
 
 function motionLines(words: Words, { facts, micros, stretch, wholeSeconds }: MotionSaving): string[] {

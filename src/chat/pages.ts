@@ -4,7 +4,7 @@ import type { Notice } from '../core/chat-port.ts';
 import { cancellable } from '../core/job/cancel.ts';
 import type { Job } from '../core/job/job.ts';
 import { foremost, isKept } from '../core/job/job-order.ts';
-import { type AskedOffer, jobIdsOf } from '../core/library/cast-offer.ts';
+import { type AskedOffer, jobIdsOf, priceOf } from '../core/library/cast-offer.ts';
 import type { OverQuota, Refusal } from '../core/refusals.ts';
 import type { Naming } from '../core/settings/setting.ts';
 import { detailsLines, jobLine } from '../words/details.ts';
@@ -17,6 +17,7 @@ import { castLines } from './cast-page.ts';
 import type { Facts } from './facts.ts';
 import { type Button, type Item, type Line, NOBODY, type Page, said } from './page.ts';
 import { casePage } from './report-pages.ts';
+import { approvalArg } from './yes.ts';
 
 /** Of what there is no room for, so many are named by their codes. */
 const CODES_NAMED = 30;
@@ -142,15 +143,17 @@ export const requestLines = (words: Words, offer: AskedOffer, naming: Naming): L
   ...offerLines(words, offer),
 ];
 
-/** With their buttons. `arg`: what the chat needs to know again of where it was asked. */
-export function requestPage(words: Words, code: string, lines: readonly Line[], arg?: string): Page {
-  const about = { code, ...(arg === undefined ? {} : { arg }) };
+/** With their buttons. `where`: what the chat needs to know again of where it was asked. */
+export function requestPage(words: Words, offer: AskedOffer, lines: readonly Line[], where?: string): Page {
+  const { code } = offer;
+  const yes = { code, arg: approvalArg(priceOf(offer), where) };
+  const no = { code, ...(where === undefined ? {} : { arg: where }) };
   return {
     lines,
     rows: [
       [
-        { verb: 'approve', ...about, label: words.t('button.approve'), tone: 'success' },
-        { verb: 'refuse', ...about, label: words.t('button.decline'), tone: 'danger' },
+        { verb: 'approve', ...yes, label: words.t('button.approve'), tone: 'success' },
+        { verb: 'refuse', ...no, label: words.t('button.decline'), tone: 'danger' },
       ],
     ],
   };

@@ -234,10 +234,10 @@ export type SettingsStore = {
 export type Traces = {
   /**
    * Takes the member's name off the lines of the ledger, for good, but of jobs that are on record; and lets go of what
-   * the chats have noted of them. Limits go on adding up: counters keep the name until their window ends. Notes of
-   * jobs that are on record go with these. False where there was nothing.
+   * the chats have noted of them. Limits go on adding up: what their counters have stands under `unnamed` of their scope from
+   * then on. Notes of jobs that are on record go with these. False where there was nothing.
    */
-  forget(memberId: string): Promise<boolean>;
+  forget(memberId: string, unnamed: (scope: string) => string): Promise<boolean>;
   /** Lets go of what a chat has noted of a job, where the chat itself is not there to do so. */
   forgetJob(jobId: string): Promise<void>;
   /** Drops the counters of windows that have ended everywhere, everybody's, and notes whose time is over. */

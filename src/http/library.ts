@@ -131,13 +131,13 @@ export function libraryRoutes(
   );
 
   app.post('/library/savings/:code/part', (c) => {
-    if (c.req.query('whole') === 'true') return answered(c, savings.choose(caller, codeOf(c), 'whole'), 200);
+    if (c.req.query('whole') === 'true') return answered(c, savings.choose(caller, codeOf(c), {}), 200);
     const [from, to] = [SECONDS.safeParse(c.req.query('from')), SECONDS.safeParse(c.req.query('to'))];
     if (!from.success || !to.success || from.data >= to.data)
       return problem(c, { code: 'bad-option', option: 'from', allowed: ['from=1.5&to=6.5', 'whole=true'] });
     return answered(
       c,
-      savings.choose(caller, codeOf(c), { fromSeconds: from.data, toSeconds: to.data }),
+      savings.choose(caller, codeOf(c), { span: { fromSeconds: from.data, toSeconds: to.data } }),
       200,
     );
   });

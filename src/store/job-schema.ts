@@ -102,6 +102,7 @@ const base = z.object({
       at: z.number(),
       outcome: z.enum(['sent', 'refused', 'not-sent', 'unknown']),
       code: failureCode.exactOptional(),
+      isCopy: z.literal(true).exactOptional(),
     }),
   ),
   createdAt: z.number(),

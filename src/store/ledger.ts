@@ -1,6 +1,6 @@
 /** The ledger, as SQL: Keyv can't compare and set, so money does not live in it. */
 import { z } from 'zod';
-import { checkBill, checkHold, roomUnder, without } from '../core/limits/hold.ts';
+import { checkBill, checkHold, keysUnder, roomUnder, usedUnder, without } from '../core/limits/hold.ts';
 import type { HoldOutcome, HoldRequest, Ledger, LedgerKey, LedgerTotals } from '../core/limits/ledger.ts';
 import { UnknownHold } from '../core/limits/ledger.ts';
 import type { Micros } from '../core/price/money.ts';
@@ -23,7 +23,7 @@ const lineRow = z.object({
   heldMicros: z.int(),
   counters: z.string().transform((text) => keys.parse(JSON.parse(text))),
 });
-const heldRow = z.object({ jobId: z.string() });
+const idRow = z.object({ jobId: z.string() });
 
 const SELECT_LINE = 'SELECT state, held_micros AS "heldMicros", counters FROM ledger_lines WHERE job_id = ?';
 /** Of all that are asked for at once: each statement is a way to the database and back. */
@@ -50,6 +50,9 @@ const CLOSE_LINE =
   'UPDATE ledger_lines SET state = ?, settled_micros = ?, provider = ?, settled_at = ?, failure = ? WHERE job_id = ?';
 const CHANGE_LINE = `UPDATE ledger_lines SET held_micros = ?, counters = ?, provider = ?, held_at = ?, seconds = ?
   WHERE job_id = ?`;
+const selectEnded = (count: number): string =>
+  `SELECT job_id AS "jobId" FROM ledger_lines
+   WHERE state <> 'held' AND job_id IN (${Array.from({ length: count }, () => '?').join(', ')})`;
 export const HELD = `SELECT job_id AS "jobId" FROM ledger_lines
   WHERE state = 'held' AND held_at < ? ORDER BY job_id`;
 
@@ -86,9 +89,9 @@ export function createLedger(sql: Sql): Ledger {
         const line = await lineOf(tx, hold.jobId);
         if (line?.state !== 'held') throw new UnknownHold(hold.jobId);
         const { heldMicros, counters: before } = line;
-        const totals = await totalsOf(tx, hold.limits);
+        const totals = await totalsOf(tx, hold.limits.flatMap(keysUnder));
         for (const limit of hold.limits) {
-          const used = totals(limit);
+          const used = usedUnder(limit, totals);
           const own = before.some((key) => key.scope === limit.scope && key.window === limit.window);
           const short = roomUnder(limit, own ? without(used, heldMicros) : used, hold.micros);
           if (short) return short;
@@ -143,9 +146,15 @@ export function createLedger(sql: Sql): Ledger {
 
     held: async (before = Number.MAX_SAFE_INTEGER) =>
       z
-        .array(heldRow)
+        .array(idRow)
         .parse(await sql.all(HELD, before))
         .map(({ jobId }) => jobId),
+
+    async ended(jobIds) {
+      if (jobIds.length === 0) return [];
+      const rows = z.array(idRow).parse(await sql.all(selectEnded(jobIds.length), ...jobIds));
+      return jobIds.filter((id) => rows.some(({ jobId }) => jobId === id));
+    },
 
     ...readLines(sql),
     ...readItems(sql),
@@ -168,9 +177,9 @@ async function reserveIn(
 ): Promise<Exclude<HoldOutcome, { ok: true }> | undefined> {
   const counters = distinct(hold.counters);
   if (await lineOf(tx, hold.jobId)) return undefined;
-  const totals = await totalsOf(tx, hold.limits);
+  const totals = await totalsOf(tx, hold.limits.flatMap(keysUnder));
   for (const limit of hold.limits) {
-    const short = roomUnder(limit, totals(limit), hold.micros);
+    const short = roomUnder(limit, usedUnder(limit, totals), hold.micros);
     if (short) return short;
   }
   const { jobId, micros, provider, memberId, spaceId, at, seconds, items = {} } = hold;

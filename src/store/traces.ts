@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Traces } from '../core/ports.ts';
+import { unnameCounters } from './forgotten-counters.ts';
 import type { Database, Statements } from './sql.ts';
 
 /** The spaces' time zones differ from ours by at most 14 hours: after two days a window has ended everywhere. */
@@ -74,7 +75,7 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
   }
 
   return {
-    async forget(memberId) {
+    async forget(memberId, unnamed) {
       return db.transaction('ledger', async (tx) => {
         // Made up anew each time, so that nobody, with whatever key, can tell whose it was.
         const name = `forgotten:${randomBytes(6).toString('hex')}`;
@@ -95,7 +96,9 @@ export function createTraces(db: Database, chats: readonly NotingChat[]): Traces
         // When they were last served; what still waits or renders has a job, and goes with it.
         await tx.run(SERVED_MEMBER, memberId);
         for (const spaceId of own) await tx.run(SERVED_SPACE, spaceId);
-        return (chat !== undefined && (await forgetNotes(tx, chat, id))) || inBook.length > 0;
+        const counted = await unnameCounters(tx, { memberId, ownSpaces: own }, unnamed);
+        const noted = chat !== undefined && (await forgetNotes(tx, chat, id));
+        return noted || counted || inBook.length > 0;
       });
     },
     async forgetJob(jobId) {

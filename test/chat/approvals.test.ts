@@ -31,7 +31,7 @@ async function decidedUnseen(how: 'approve' | 'refuse') {
   const requests = createRequests(memoryKeyValueStore(), () => ({}));
   await requests.ask(offer, { message: 'theirs' });
   await core.approvals.ask(MEMBER, offer.code);
-  expect(await core.approvals[how](ADMIN, offer.code)).toMatchObject({ ok: true });
+  expect(await core.approvals[how](ADMIN, offer.code, offer.quote.micros)).toMatchObject({ ok: true });
   const seen = { instead: [] as Page[], aside: [] as Page[], became: 0, declined: 0 };
   const face = {
     instead: async (page: Page) => void seen.instead.push(page),

@@ -87,6 +87,9 @@ describe('a price that waits for a confirmation', () => {
     await chat.press(ADA, offer, 'Confirm');
     expect(textOf(offer)).toContain(t('confirm.dearer'));
     expect(await chat.jobs()).toEqual([]);
+    // What is chosen from then on has a price of its own, which has not risen.
+    await chat.press(ADA, offer, '☑ Sound');
+    expect(textOf(offer)).not.toContain(t('confirm.dearer'));
   });
 
   it.each(['confirm|CODE', 'consent|CODE|self'])(
@@ -205,6 +208,23 @@ describe('over a limit', () => {
     expect(textOf(request)).toContain(`${ADMIN.id} approved it`);
     expect(textOf(request)).toContain('asks for one more job');
     expect(labelsOf(request)).toEqual([]);
+  });
+
+  it('an admin is asked anew where it is dearer by now, and says yes to the price that stands there then', async () => {
+    const { chat, mine, request } = await asked();
+    for (const { provider } of chat.world.remotes)
+      provider.quote = async () => ({ micros: 560_000, notes: [] });
+    await chat.press(ADMIN, request, 'Approve once');
+    expect(textOf(request)).toContain('asks for one more job for $0.28');
+    expect(textOf(request)).toContain('It costs $0.56 by now');
+    expect(labelsOf(request)).toEqual(['Approve once', 'Decline']);
+    expect(await chat.jobs()).toEqual([]);
+    await chat.press(ADMIN, request, 'Approve once');
+    const [job] = await chat.jobs();
+    expect(job?.quote.micros).toBe(560_000);
+    expect(mine.jobId).toBe(job?.id);
+    expect(textOf(request)).toContain('It costs $0.56 by now');
+    expect(textOf(request)).toContain(`${ADMIN.id} approved it`);
   });
 
   it('an admin declines, and both messages say so', async () => {

@@ -107,11 +107,14 @@ describe('what Discord told an earlier version', () => {
     await kv.set(`request:${code}`, { jobId, ...place, texts: ['<@1> asks for one more job'] });
     const pressOld = (message: SimMessage, label: string, id: string) => {
       message.components = JSON.parse(
-        JSON.stringify(message.components).replaceAll(/"approve\|\w+"/g, `"${id}"`),
+        JSON.stringify(message.components).replaceAll(/"approve\|[\w|.]+"/g, `"${id}"`),
       ) as SimMessage['components'];
       discord.press(admin, message, label);
     };
     pressOld(request, 'Approve once', `strut-admin:approve:${code}`);
+    // It names no price: that is said once more, with a button that does.
+    await discord.waitFor(() => discordText(request).includes('It costs $0.28 by now'));
+    discord.press(admin, request, 'Approve once');
     await says(bot, mine, 'In line');
     await discord.waitFor(() => discordText(request).includes(`<@${admin.id}> approved it`));
   });

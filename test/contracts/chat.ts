@@ -26,6 +26,8 @@ export type ChatSubject = {
   casts?(): Promise<void>;
   /** An admin presses the button with that label under what the admins were told. */
   decides?(label: string): Promise<void>;
+  /** The member hands in a picture to be kept as a character. Answers with what they are shown, at any time from then on. */
+  keeps?(): Promise<() => MessageView | undefined>;
   /** The provider has the video. */
   finishes(): Promise<void>;
   /** The process dies in the middle of whatever it does, and another one takes over what is on disk. */
@@ -172,6 +174,34 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
       );
     });
 
+    it('keeps one of several people in a picture as a character, with a press that says which, or the whole picture after all', async () => {
+      await using(
+        async (chat) => {
+          if (!chat.keeps || !chat.chooses) return;
+          const shown = await chat.keeps();
+          const people = [1, 2, 3].map((person) => `Only person ${person}`);
+          const has = (labels: readonly string[]) =>
+            until(chat, () => labels.every((one) => shown()?.buttons.includes(one)));
+          await has(people);
+          expect(shown()?.text).toContain('several people in the picture');
+          await until(chat, (seen) => shown()?.sheet === true || seen.some(({ sheet }) => sheet));
+          await chat.chooses('Only person 2');
+          await has(['Only person 1', 'Only person 3', 'The whole picture']);
+          expect(shown()?.buttons).not.toContain('Only person 2');
+          await chat.chooses('The whole picture');
+          await has(people);
+          await chat.chooses('Only person 3');
+          await has(['The whole picture', 'No real person']);
+          await chat.chooses('No real person');
+          await until(
+            chat,
+            () => shown()?.text.includes('Rob') === true && !shown()?.buttons.includes('No real person'),
+          );
+        },
+        { doubtful: true },
+      );
+    });
+
     it('sends all the same with one press what the model would spoil', async () => {
       await using(
         async (chat) => {
@@ -215,10 +245,14 @@ export function chatContract(name: string, start: StartChat, verbs: readonly str
           await chat.asks();
           const status = (await until(chat, says(/In line/))).find(({ text }) => /In line/.test(text));
           expect(status?.buttons).toEqual(what === 'looks' ? ['Cancel'] : []);
+          // What no button can do there, its command does.
+          expect(/Cancel: \/cancel (?:job:)?[A-Z0-9]{6}/.test(status?.text ?? '')).toBe(what === 'buttons');
           expect(chat.logged?.()).toMatch(/can ?not read|found fault/);
           await chat.finishes();
           const after = await until(chat, (seen) => hasVideo(seen) && says(/Done|finished/)(seen));
           expect(videos(after)).toBe(1);
+          const video = after.find((one) => one.video);
+          expect(video?.buttons.includes('Again')).toBe(what === 'looks');
         });
       },
     );

@@ -92,6 +92,19 @@ export function ledgerContract(name: string, make: () => Ledger | Promise<Ledger
       expect(await ledger.reserve(aHold({ jobId: 'web:1', ...full }))).toMatchObject({ ok: false });
     });
 
+    it('tells which jobs have ended, and not those that are still to be made', async () => {
+      const ledger = await make();
+      const all = ['web:1', 'web:2', 'web:3', 'web:4', 'nobody'];
+      for (const jobId of all.slice(0, 4)) await ledger.reserve(aHold({ jobId }));
+      expect(await ledger.ended(all)).toEqual([]);
+      await ledger.settle('web:4', aBill(420_000));
+      await ledger.settle('web:2', aBill(0, false));
+      await ledger.suspend('web:3', SPACE_DAY.scope);
+      expect(await ledger.ended(all)).toEqual(['web:2', 'web:3', 'web:4']);
+      expect(await ledger.ended(['web:1', 'web:4'])).toEqual(['web:4']);
+      expect(await ledger.ended([])).toEqual([]);
+    });
+
     it('changes nothing when the same job asks again, whatever became of it and of the room', async () => {
       const ledger = await make();
       const hold = aHold({ limits: [usd(420_000), jobs(1)] });

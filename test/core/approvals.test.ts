@@ -114,7 +114,6 @@ describe('a member over a limit', () => {
     });
     for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE * 4, notes: [] });
     expect(await offers.confirm(MEMBER, code, PRICE)).toMatchObject({ refusal: { code: 'price-rose' } });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
   });
 
   it('asks anew where it is another limit by now that has no room', async () => {
@@ -133,7 +132,9 @@ describe('a member over a limit', () => {
     expect(await offers.confirm(MEMBER, code, PRICE)).toMatchObject({
       value: { kind: 'over', refusal: { scope: 'space' } },
     });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({
+      refusal: { code: 'already-decided' },
+    });
     // What the admins read, with its buttons, still stands: asked for again, it is what they have read.
     expect(await offers.change(MEMBER, code, { sound: false })).toMatchObject({
       refusal: { code: 'already-decided' },
@@ -147,7 +148,7 @@ describe('a member over a limit', () => {
     const code = await over();
     await approvals.ask(MEMBER, code);
     await offers.confirm(MEMBER, code, PRICE);
-    expect((await approvals.approve(ADMIN, code)).ok).toBe(true);
+    expect((await approvals.approve(ADMIN, code, PRICE)).ok).toBe(true);
   });
 
   it('is the only one who can ask for that job', async () => {
@@ -170,11 +171,13 @@ describe('an admin who is asked', () => {
     const { over, approvals, take, world } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({
       ok: true,
-      value: [{ code, state: 'created' }],
+      value: { kind: 'jobs', jobs: [{ code, state: 'created' }] },
     });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({
+      refusal: { code: 'already-decided' },
+    });
     expect(await take()).toMatchObject({ value: { kind: 'over' } });
     expect(
       (await world.disk.ledger.totals(windowOf('operator', 'day', world.time.now, 'UTC'))).heldJobs,
@@ -186,11 +189,11 @@ describe('an admin who is asked', () => {
     const both = await up({ limits: [...ONE_JOB, space] });
     const code = await both.over();
     await both.approvals.ask(MEMBER, code);
-    expect(await both.approvals.approve(ADMIN, code)).toMatchObject({
+    expect(await both.approvals.approve(ADMIN, code, PRICE)).toMatchObject({
       refusal: { code: 'over-quota', scope: 'member' },
     });
     // The second yes is to the second limit.
-    expect((await both.approvals.approve(ADMIN, code)).ok).toBe(true);
+    expect((await both.approvals.approve(ADMIN, code, PRICE)).ok).toBe(true);
 
     const poor = await up({ budgetMicros: PRICE + 1 });
     const dear = await poor.over().catch(() => undefined);
@@ -206,7 +209,7 @@ describe('an admin who is asked', () => {
     const code = await over();
     await approvals.ask(MEMBER, code);
     for (const answer of [approvals.approve, approvals.refuse])
-      expect(await answer(call, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
+      expect(await answer(call, code, PRICE)).toMatchObject({ refusal: { code: 'not-allowed' } });
   });
 
   it('can say no, and the member hears of it', async () => {
@@ -218,7 +221,9 @@ describe('an admin who is asked', () => {
       to: { target: CHAT_EVENT.requester.target },
       notice: { kind: 'declined' },
     });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({
+      refusal: { code: 'already-decided' },
+    });
     expect(await world.disk.store.byCode(code)).toEqual([]);
   });
 
@@ -227,7 +232,7 @@ describe('an admin who is asked', () => {
     const code = await over();
     await approvals.ask(MEMBER, code);
     await life.ctx.settings.change('discord:10', 'discord:1', 'block', { member: 'discord:7' });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'blocked' } });
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({ refusal: { code: 'blocked' } });
   });
 
   it('makes one job when two of them approve at the same moment', async () => {
@@ -235,7 +240,7 @@ describe('an admin who is asked', () => {
     const code = await over();
     await approvals.ask(MEMBER, code);
     const [first, second] = await Promise.all([
-      approvals.approve(ADMIN, code),
+      approvals.approve(ADMIN, code, PRICE),
       approvals.refuse(ADMIN, code),
     ]);
     expect([first.ok, second]).toMatchObject([true, { refusal: { code: 'already-decided' } }]);
@@ -249,7 +254,7 @@ describe('an admin who is asked', () => {
     world.fuse.newLife();
     const later = world.boot();
     await later.jobs.recover();
-    expect((await later.core.approvals.approve(ADMIN, code)).ok).toBe(true);
+    expect((await later.core.approvals.approve(ADMIN, code, PRICE)).ok).toBe(true);
   });
 
   it('has a day to decide', async () => {
@@ -257,15 +262,37 @@ describe('an admin who is asked', () => {
     const code = await over();
     await approvals.ask(MEMBER, code);
     world.time.now += 25 * HOUR;
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'offer-expired' } });
+    expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject({ refusal: { code: 'offer-expired' } });
   });
 
-  it('pays no more than the price that was asked for', async () => {
+  it('is asked anew where the price has risen since they saw it, and agrees to the one that they see then', async () => {
+    const { over, approvals, world, take } = await up();
+    const code = await over();
+    await approvals.ask(MEMBER, code);
+    const charge = (micros: number) => {
+      for (const { provider } of world.remotes) provider.quote = async () => ({ micros, notes: [] });
+    };
+    const dearer = (micros: number) => ({ value: { kind: 'dearer', offer: { code, quote: { micros } } } });
+    charge(PRICE + 1);
+    // Two of them, each of whom has seen the first price.
+    for (let twice = 0; twice < 2; twice += 1)
+      expect(await approvals.approve(ADMIN, code, PRICE)).toMatchObject(dearer(PRICE + 1));
+    charge(PRICE + 2);
+    expect(await approvals.approve(ADMIN, code, PRICE + 1)).toMatchObject(dearer(PRICE + 2));
+    expect(await world.disk.store.byCode(code)).toEqual([]);
+    charge(PRICE);
+    expect(await approvals.approve(ADMIN, code, PRICE + 2)).toMatchObject({
+      value: { kind: 'jobs', jobs: [{ quote: { micros: PRICE } }] },
+    });
+    expect(await take()).toMatchObject({ value: { kind: 'over' } });
+  });
+
+  it('is asked once more by a button of an earlier version, which names no price', async () => {
     const { over, approvals, world } = await up();
     const code = await over();
     await approvals.ask(MEMBER, code);
-    for (const { provider } of world.remotes) provider.quote = async () => ({ micros: PRICE + 1, notes: [] });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+    expect(await approvals.approve(ADMIN, code, undefined)).toMatchObject({ value: { kind: 'dearer' } });
+    expect(await world.disk.store.byCode(code)).toEqual([]);
   });
 });
 

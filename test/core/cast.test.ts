@@ -123,15 +123,18 @@ describe('one motion with four characters', () => {
     taken(await casts.confirm(MEMBER, code, micros));
     expect(await approvals.ask(STRANGER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
     expect(taken(await approvals.ask(MEMBER, code))).toMatchObject({ offer: { code } });
-    expect(await approvals.approve(MEMBER, code)).toMatchObject({ refusal: { code: 'not-allowed' } });
-    const [one, other] = await Promise.all([approvals.approve(ADMIN, code), approvals.approve(ADMIN, code)]);
-    expect(taken(one)).toHaveLength(4);
+    expect(await approvals.approve(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'not-allowed' } });
+    const [one, other] = await Promise.all([
+      approvals.approve(ADMIN, code, micros),
+      approvals.approve(ADMIN, code, micros),
+    ]);
+    expect(taken(one)).toMatchObject({ jobs: { length: 4 } });
     expect(other).toMatchObject({ refusal: { code: 'already-decided' } });
     expect((await jobs()).every(({ cast }) => cast?.length === 4)).toBe(true);
     expect(await jobs()).toHaveLength(4);
   });
 
-  it('is let past a limit at no more than what was asked for, and an admin’s no ends it', async () => {
+  it('is let past a limit at no more than what an admin has seen, and their no ends it', async () => {
     const remote = createRemote('paid');
     const { offer, casts, jobs, life } = await up({ limits: [limit('jobs', 1)], remotes: [remote] });
     const { approvals } = life.core;
@@ -140,7 +143,10 @@ describe('one motion with four characters', () => {
     taken(await approvals.ask(MEMBER, code));
     remote.provider.quote = async () => ({ micros: PRICE + 1, notes: [] });
     expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'price-rose' } });
-    expect(await approvals.approve(ADMIN, code)).toMatchObject({ refusal: { code: 'price-rose' } });
+    expect(taken(await approvals.approve(ADMIN, code, micros))).toMatchObject({
+      kind: 'dearer',
+      offer: { micros: micros + 2, characters: [{ micros: PRICE + 1 }, { micros: PRICE + 1 }] },
+    });
     taken(await approvals.refuse(ADMIN, code));
     expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'offer-expired' } });
     expect(await jobs()).toEqual([]);
@@ -175,7 +181,7 @@ describe('one motion with four characters', () => {
     expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ kind: 'over' });
     expect(taken(await casts.find(MEMBER, code))).toMatchObject({ code });
     taken(await approvals.ask(MEMBER, code));
-    expect(taken(await approvals.approve(ADMIN, code))).toHaveLength(2);
+    expect(taken(await approvals.approve(ADMIN, code, micros))).toMatchObject({ jobs: { length: 2 } });
     expect(await jobs()).toHaveLength(3);
   });
 
@@ -191,6 +197,26 @@ describe('one motion with four characters', () => {
     await life.core.privacy.forgetJob(other?.id ?? '');
     expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'already-decided' } });
     expect(await casts.find(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+  });
+
+  it('makes none of its jobs anew either where a crash came before that was noted', async () => {
+    const remote = createRemote('paid');
+    const { offer, casts, jobs, life, world } = await up({ remotes: [remote] });
+    const { code, micros } = taken(await offer('Ann, Bob'));
+    const { set } = world.disk.offers;
+    world.disk.offers.set = () => Promise.reject(new Error('the process is gone'));
+    await expect(casts.confirm(MEMBER, code, micros)).rejects.toThrow();
+    world.disk.offers.set = set;
+    await life.scheduler.runAll(world.time.now + 60_000);
+    const [one, other] = await jobs();
+    await life.core.privacy.forgetJob(one?.id ?? '');
+    expect(taken(await casts.confirm(MEMBER, code, micros))).toMatchObject({ jobs: [{ id: other?.id }] });
+    expect(await casts.find(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    await life.core.privacy.forgetJob(other?.id ?? '');
+    expect(await casts.confirm(MEMBER, code, micros)).toMatchObject({ refusal: { code: 'already-decided' } });
+    expect(await casts.decline(MEMBER, code)).toMatchObject({ refusal: { code: 'already-decided' } });
+    await life.scheduler.runAll(world.time.now + 60_000);
+    expect(remote.submits).toHaveLength(2);
   });
 
   it('is made where it was asked for, by the rules there, wherever its yes is said', async () => {

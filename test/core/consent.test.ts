@@ -112,9 +112,9 @@ describe("a member's first job", () => {
     expect(await offers.confirm(MEMBER, CODE, PRICE, SELF)).toMatchObject({ value: { kind: 'over' } });
     await core.approvals.ask(MEMBER, CODE);
     const admin = { ...OTHER, standing: { moderator: true, private: false } };
-    expect(await core.approvals.approve(admin, CODE)).toMatchObject({
+    expect(await core.approvals.approve(admin, CODE, PRICE)).toMatchObject({
       ok: true,
-      value: [{ id: CHAT_EVENT.id }],
+      value: { jobs: [{ id: CHAT_EVENT.id }] },
     });
   });
 });

@@ -8,6 +8,7 @@ import { accept } from '../../src/core/refusals.ts';
 import { FORGOTTEN } from '../../src/core/trust/audit.ts';
 import { fakeFiles } from '../fakes/files.ts';
 import { aCharacter, aMotion } from '../fakes/items.ts';
+import { inARow, pictureLook } from '../fakes/looks.ts';
 import { createRemote } from '../fakes/remote.ts';
 import {
   CHAT_EVENT,
@@ -242,7 +243,7 @@ describe('a motion', () => {
     media.pictureHash = () => Promise.reject(new MachineBusy('no room'));
     const { code } = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
     busy.clip = true;
-    expect(codeOf(await library.savings.choose(ME, code, 'whole'))).toBe('busy');
+    expect(codeOf(await library.savings.choose(ME, code, {}))).toBe('busy');
     expect(taken(await library.savings.save(ME, code, { scope: 'mine' }))).toMatchObject({ kind: 'saved' });
     const picture = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Ann'));
     expect(codeOf(await library.savings.save(ME, picture.code, { scope: 'mine' }))).toBe('busy');
@@ -296,16 +297,18 @@ describe('a long clip', () => {
     });
     const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
     expect(saving).toMatchObject({ stretch: { fromSeconds: 9, toSeconds: 14 }, facts: { durationMs: 5000 } });
-    const other = taken(await library.savings.choose(ME, saving.code, { fromSeconds: 1, toSeconds: 6 }));
+    const other = taken(
+      await library.savings.choose(ME, saving.code, { span: { fromSeconds: 1, toSeconds: 6 } }),
+    );
     expect(other).toMatchObject({ stretch: { fromSeconds: 1, toSeconds: 6 } });
-    const whole = taken(await library.savings.choose(ME, saving.code, 'whole'));
+    const whole = taken(await library.savings.choose(ME, saving.code, {}));
     expect(whole).toMatchObject({ facts: { durationMs: 20_000 } });
     expect(cuts).toEqual([
       { fromSeconds: 9, maxSeconds: 5 },
       { fromSeconds: 1, maxSeconds: 5 },
       { fromSeconds: undefined, maxSeconds: 20 },
     ]);
-    expect(codeOf(await library.savings.choose(OTHER, saving.code, 'whole'))).toBe('not-allowed');
+    expect(codeOf(await library.savings.choose(OTHER, saving.code, {}))).toBe('not-allowed');
   });
 
   it('of which another part can’t be cut just now stays as it was shown', async () => {
@@ -314,7 +317,7 @@ describe('a long clip', () => {
     life.ctx.media.normaliseClip = async () => {
       throw new MachineBusy('all hands are full');
     };
-    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('busy');
+    expect(codeOf(await library.savings.choose(ME, saving.code, {}))).toBe('busy');
     expect(taken(await library.savings.find(ME, saving.code))).toEqual(saving);
   });
 
@@ -322,7 +325,7 @@ describe('a long clip', () => {
     const { files, library, event } = await setUp({ clip: { durationMs: 20_000 }, media });
     const saving = taken(await library.savings.look(event(ME), 'motion', CLIP, 'Long'));
     files.kept.clear();
-    expect(codeOf(await library.savings.choose(ME, saving.code, 'whole'))).toBe('offer-expired');
+    expect(codeOf(await library.savings.choose(ME, saving.code, {}))).toBe('offer-expired');
   });
 });
 
@@ -416,7 +419,7 @@ describe('who may use and change what is in the library', () => {
         savings.look(event(ME), 'motion', { ...CLIP, path: '/in/other' }, 'x'),
         savings.lookAtJob(event(ME), 'motion', job),
         savings.find(ME, code),
-        savings.choose(ME, code, 'whole'),
+        savings.choose(ME, code, {}),
         savings.call(ME, code, 'Other'),
         savings.save(ME, code, { scope: 'mine' }),
         library.rename(ME, item, 'Other'),
@@ -504,6 +507,49 @@ describe('a character in the library', () => {
     expect(taken(await library.savings.save(ME, again.code, { scope: 'mine' }))).toMatchObject({
       item: { file: saved.item.file, croppedFrom: { sha256: WHOLE } },
     });
+  });
+
+  it('is one of several people in its picture by one press each, and the whole again, with what that is known by', async () => {
+    const { library, event, life, files } = await setUp({
+      media: {
+        pictureHash: async () => hash,
+        lookAtPicture: async () => pictureLook({ people: inARow(3) }),
+      },
+    });
+    const { media } = life.ctx;
+    const { normaliseImage } = media;
+    const cut: unknown[] = [];
+    media.normaliseImage = async (path, to, how) => {
+      cut.push(how?.crop);
+      return normaliseImage(path, to, how);
+    };
+    const asked = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Rob'));
+    if (asked.kind !== 'character') throw new Error('no character');
+    expect(asked.people?.map(({ person }) => person)).toEqual([1, 2, 3]);
+    expect(asked.findings).toMatchObject([{ code: 'several-people-in-image', mends: [] }]);
+    const boxes = asked.people?.map(({ crop }) => crop) ?? [];
+    for (const crop of boxes.slice(1)) {
+      const one = taken(await library.savings.choose(ME, asked.code, { crop }));
+      expect(one).toMatchObject({
+        kind: 'character',
+        crop,
+        people: asked.people,
+        croppedFrom: { looks: hash },
+      });
+    }
+    expect(cut).toEqual([undefined, boxes[1], boxes[2]]);
+    const whole = taken(await library.savings.choose(ME, asked.code, {}));
+    expect(whole).not.toHaveProperty('croppedFrom');
+    expect(whole).not.toHaveProperty('crop');
+    const [last] = boxes;
+    const shown = taken(await library.savings.choose(ME, asked.code, last ? { crop: last } : {}));
+    // No part of a clip is a part of a picture.
+    const span = { fromSeconds: 0, toSeconds: 1 };
+    expect(taken(await library.savings.choose(ME, asked.code, { span }))).toEqual(shown);
+    const saved = taken(await library.savings.save(ME, asked.code, { scope: 'mine' }));
+    expect(saved).toMatchObject({ item: { croppedFrom: { looks: hash } } });
+    if (saved.kind !== 'saved') throw new Error('the name was taken');
+    expect([...files.kept]).toEqual([saved.item.file.key]);
   });
 
   it('is refused where the part of its picture that was chosen is a picture that is blocked', async () => {

@@ -16,7 +16,11 @@ const ASKED: Requester = {
   roles: ['boss', 'crew'],
   target: {},
 };
-const BUDGET = { operatorBudget: { day: 20_000_000, month: 200_000_000 }, timeZone: 'UTC' };
+const BUDGET = {
+  operatorBudget: { day: 20_000_000, month: 200_000_000 },
+  timeZone: 'UTC',
+  unnamed: (scope: string) => scope,
+};
 
 const jobs = (who: LimitTarget, max: number | 'off', period: 'day' | 'month' = 'day'): LimitRule => ({
   who,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { offerPage } from '../../src/chat/offer-page.ts';
 import type { IntakeResult, Offer } from '../../src/core/intake/offer.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { type Outcome, refuse } from '../../src/core/refusals.ts';
+import { wordsFor } from '../../src/words/index.ts';
 import { type FakeFiles, fakeFiles } from '../fakes/files.ts';
 import { createRemote, PRICE, type Remote } from '../fakes/remote.ts';
 import {
@@ -195,6 +197,24 @@ describe('a confirmation', () => {
     expect(parts.remote.submits).toEqual([]);
     expect(await parts.offers.confirm(MEMBER, code, DEAR + 1)).toMatchObject(aJob);
     expect((await parts.world.disk.store.get(CHAT_EVENT.id))?.quote.micros).toBe(DEAR + 1);
+  });
+
+  it('makes no second job where a crash came before the offer was dropped and the job was deleted since', async () => {
+    const parts = await up();
+    const { code } = offerOf(await take(parts));
+    const { delete: drop } = parts.world.disk.offers;
+    parts.world.disk.offers.delete = () => Promise.reject(new Error('the process is gone'));
+    await expect(parts.offers.confirm(MEMBER, code, DEAR)).rejects.toThrow();
+    parts.world.disk.offers.delete = drop;
+    await parts.life.scheduler.runAll(parts.world.time.now + MINUTE);
+    await parts.life.core.privacy.forgetJob(CHAT_EVENT.id);
+    expect(await parts.offers.confirm(MEMBER, code, DEAR)).toMatchObject(refused('already-decided'));
+    expect(await parts.offers.decline(MEMBER, code)).toMatchObject(refused('already-decided'));
+    await parts.world.disk.offers.delete(`offer:${code}`);
+    parts.charge(PRICE);
+    expect(await take(parts)).toMatchObject(refused('already-decided'));
+    await parts.life.scheduler.runAll(parts.world.time.now + MINUTE);
+    expect(parts.remote.submits).toHaveLength(1);
   });
 
   it('that is tapped twice while the price rises agrees to the one that was seen, and to no other', async () => {
@@ -456,6 +476,9 @@ describe('rendering a job again', () => {
     charge(PRICE + 1);
     const offer = offerOf(await offers.again(AGAIN, job, false));
     expect(offer).toMatchObject({ why: 'dearer', quote: { micros: PRICE + 1 } });
+    // Nobody has said yes to it before.
+    const { lines } = offerPage(wordsFor('en'), offer);
+    expect(lines[0]).toBe('The price has gone up since you last saw it.');
     expect(remote.submits).toEqual([job.id]);
     expect(await offers.confirm(MEMBER, offer.code, PRICE + 1)).toMatchObject({ value: { kind: 'job' } });
   });

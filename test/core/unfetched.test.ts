@@ -232,6 +232,19 @@ describe('a second job with the same clip', () => {
     expect(await world.disk.store.get(EVENT.id)).toMatchObject({ state: 'delivered', provider: 'other' });
   });
 
+  it('is not sent again to a provider that was given no copy, though a storage has one of an earlier job', async () => {
+    const { life, sent, remote, job, notes } = await afterOne();
+    const { provider } = remote;
+    // From an address of our own, which is nobody else's.
+    provider.upload = async () => ({ image: 'https://ours.test/image', clip: 'https://ours.test/clip' });
+    provider.status = async () => UNFETCHED;
+    await second(life);
+    expect(sent.map(({ clip }) => clip)).toEqual(['https://there.test/clip-1', 'https://ours.test/clip']);
+    expect(await job(NEXT.id)).toMatchObject({ state: 'failed', failure: 'provider-down', costMicros: 0 });
+    // It was no fault of that copy.
+    expect(await notes()).toEqual(['https://there.test/clip-1']);
+  });
+
   it('does not take late news of its first try for news of the second', async () => {
     const { life, gone, remote, job } = await afterOne();
     gone.add('https://there.test/clip-1');

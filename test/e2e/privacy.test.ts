@@ -110,8 +110,8 @@ it('nothing of a member is left on the disk that they had deleted, but what is s
   for (const folder of ['temp', 'drafts']) await expect.poll(() => keysIn(join(dataDir, folder))).toEqual([]);
   // Which database these files are of.
   expect(await keysIn(join(dataDir, 'files'))).toEqual(['home']);
-  // The counters of the running day and month, and numbers of messages that were answered.
-  const stays = ['ledger_counters', 'inbox'];
+  // Numbers of messages that were answered.
+  const stays = ['inbox'];
   for (const id of [String(user.id), member.id]) {
     const others = () => tablesThatName(dataDir, id).filter((table) => !stays.includes(table));
     await expect.poll(others).toEqual([]);

@@ -74,7 +74,7 @@ export function createFakeChat({ maxBytes = 1_000_000, mute = false, ...options 
       if (notice.kind === 'asked') {
         const lines = requestLines(words, notice.offer, FACTS.naming);
         await requests.told(notice.offer.code, lines);
-        say(requestPage(words, notice.offer.code, lines));
+        say(requestPage(words, notice.offer, lines));
       } else if (notice.kind === 'declined') await tellDeclined(notice.offer.code);
       else say(noticePage(words, notice, FACTS.naming), 'member' in to ? { for: to.member } : {});
       return true;

@@ -5,7 +5,7 @@ import { isOver, type Job } from '../../src/core/job/job.ts';
 import { StaleJob } from '../../src/core/job/stale-job.ts';
 import type { ItemKind } from '../../src/core/library/item.ts';
 import { type ItemNumbers, middleOf, numbersOf } from '../../src/core/library/numbers.ts';
-import { checkBill, checkHold, roomUnder, without } from '../../src/core/limits/hold.ts';
+import { checkBill, checkHold, roomUnder, usedUnder, without } from '../../src/core/limits/hold.ts';
 import type {
   HoldOutcome,
   HoldRequest,
@@ -116,7 +116,7 @@ export function memoryLedger(): Ledger {
   function reserveOne(hold: HoldRequest): HoldOutcome {
     if (lines.has(hold.jobId)) return { ok: true };
     for (const limit of hold.limits) {
-      const short = roomUnder(limit, totalsOf(limit), hold.micros);
+      const short = roomUnder(limit, usedUnder(limit, totalsOf), hold.micros);
       if (short) return short;
     }
     const keys = [...new Map(hold.counters.map((key) => [nameOf(key), key])).values()];
@@ -188,7 +188,8 @@ export function memoryLedger(): Ledger {
       const { line, counters: before } = known;
       for (const limit of hold.limits) {
         const own = before.some((key) => nameOf(key) === nameOf(limit));
-        const used = own ? without(totalsOf(limit), line.heldMicros) : totalsOf(limit);
+        const all = usedUnder(limit, totalsOf);
+        const used = own ? without(all, line.heldMicros) : all;
         const short = roomUnder(limit, used, hold.micros);
         if (short) return short;
       }
@@ -247,6 +248,8 @@ export function memoryLedger(): Ledger {
       [...lines]
         .flatMap(([jobId, { line }]) => (line.state === 'held' && line.heldAt < before ? [jobId] : []))
         .sort(),
+
+    ended: async (jobIds) => jobIds.filter((id) => (lines.get(id)?.line.state ?? 'held') !== 'held'),
 
     async *lines({ spaceId, memberId, from, to }) {
       yield inOrder().filter(

@@ -250,6 +250,7 @@ export function createWorld({
       rules: {
         operatorBudget: { day: budgetMicros, month: budgetMicros },
         timeZone: 'UTC',
+        unnamed: (scope) => scope.replace(/:.*/, ':nobody'),
         jobDeadlineMs: JOB_DEADLINE_MS,
         defaultQuality: 'standard',
         labelMinimum: 'caption',

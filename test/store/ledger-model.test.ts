@@ -99,6 +99,7 @@ const story = fc.record({
     { minLength: 3, maxLength: 3 },
   ),
   operator: fc.record({
+    unnamed: fc.constant((scope: string) => `${scope} unnamed`),
     timeZone: fc.constantFrom(...ZONES),
     operatorBudget: fc.record({
       day: fc.integer({ min: 1000, max: 5000 }),

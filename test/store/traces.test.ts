@@ -6,8 +6,10 @@ import { CHATS } from '../../src/chat/catalog.ts';
 import { AT_ONCE } from '../../src/core/limits/admission-queue.ts';
 import type { LedgerLine } from '../../src/core/limits/ledger.ts';
 import { countersOf, limitsOf } from '../../src/core/limits/quota.ts';
+import { unnamedScope } from '../../src/rules.ts';
 import { createAdmissionQueue } from '../../src/store/admission-queue.ts';
 import type { Store } from '../../src/store/index.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import { createTraces } from '../../src/store/traces.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { jobIn } from '../fakes/jobs.ts';
@@ -26,17 +28,23 @@ const onDisk = (dataDir: string): string =>
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY_MS = 24 * 3_600_000;
 const ME = 'telegram:77001122';
-const RULES = { operatorBudget: { day: 1e9, month: 1e9 }, timeZone: 'UTC' };
-const SPACE = settle(
-  { limits: [{ who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max: 1 }] },
-  { limits: [], timeZone: 'UTC' },
-);
+const UNNAMED = (scope: string): string => unnamedScope(scope, 'a key of this test');
+const RULES = { operatorBudget: { day: 1e9, month: 1e9 }, timeZone: 'UTC', unnamed: UNNAMED };
+const jobsADay = (max: number) =>
+  settle(
+    { limits: [{ who: { kind: 'everyone' }, period: 'day', unit: 'jobs', max }] },
+    { limits: [], timeZone: 'UTC' },
+  );
+const SPACE = jobsADay(1);
 
-function around(store: Store) {
-  async function hold(jobId: string, { memberId = ME, spaceId = 'telegram:-100', at = NOW } = {}) {
+function around<S extends Pick<Store, 'ledger' | 'traces'>>(store: S) {
+  async function hold(
+    jobId: string,
+    { memberId = ME, spaceId = 'telegram:-100', at = NOW, rules = SPACE } = {},
+  ) {
     const requester = { platform: 'telegram' as const, spaceId, memberId, target: {} };
-    const counters = countersOf(requester, at, RULES, SPACE);
-    const limits = limitsOf(requester, at, RULES, SPACE);
+    const counters = countersOf(requester, at, RULES, rules);
+    const limits = limitsOf(requester, at, RULES, rules);
     return store.ledger.reserve({
       jobId,
       micros: 280_000,
@@ -67,7 +75,7 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       await bill('telegram-77001122-5');
       await hold('telegram:other', { memberId: 'telegram:8' });
       await bill('telegram:other');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       const kept = await lines();
       expect(kept).toHaveLength(2);
       expect(JSON.stringify(kept)).not.toContain('77001122');
@@ -85,10 +93,10 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       const { store, hold, bill, lines } = around(await open());
       await hold('a');
       await bill('a');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       await hold('b', { at: NOW + DAY_MS });
       await bill('b');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       expect(new Set((await lines()).map(({ memberId }) => memberId)).size).toBe(2);
     });
 
@@ -96,7 +104,7 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       const { store, hold, bill } = around(await open());
       await hold('a');
       await bill('a');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       await store.traces.dropEnded(NOW);
       expect(await hold('b')).toMatchObject({ ok: false, leftJobs: 0 });
       expect(await hold('c', { at: NOW + DAY_MS })).toEqual({ ok: true });
@@ -105,10 +113,10 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
     it('leaves a price alone that is still held, so that its bill finds it', async () => {
       const { store, hold, bill, lines } = around(await open());
       await hold('a');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       await bill('a');
       expect(await lines()).toMatchObject([{ jobId: 'a', state: 'settled' }]);
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       expect(JSON.stringify(await lines())).not.toContain(ME);
     });
 
@@ -116,7 +124,7 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       const { store, hold } = around(await open());
       await hold('a');
       await store.ledger.suspend('a', 'operator');
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       expect(await store.ledger.suspended()).toMatchObject([{ state: 'suspended', heldMicros: 280_000 }]);
       expect(await store.ledger.totals({ scope: 'operator', window: 'day:2026-11-21' })).toMatchObject({
         heldMicros: 280_000,
@@ -137,10 +145,10 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       await queue.enter(jobOf('b', ME, 'telegram:-100'));
       await queue.enter(jobOf('c', 'telegram:8', 'telegram:-100'));
       await queue.leave('a');
-      await traces.forget(ME);
+      await traces.forget(ME, UNNAMED);
       expect(await queue.ids('inside')).toEqual(['b', 'c']);
       await queue.leave('b');
-      await traces.forget(ME);
+      await traces.forget(ME, UNNAMED);
       const kept = [
         await db.all('SELECT space_id AS id FROM admission_spaces'),
         await db.all('SELECT member_id AS id FROM admission_members'),
@@ -150,6 +158,59 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
   });
 
   describe(`counters in ${name}`, need, () => {
+    async function up() {
+      const db = await database();
+      const all = around({ ledger: createLedger(db), traces: createTraces(db, CHATS) });
+      const names = async () => JSON.stringify(await db.all('SELECT scope FROM ledger_counters'));
+      const settledJobs = async (scope: string) =>
+        (await all.store.ledger.totals({ scope, window: 'day:2026-11-21' })).settledJobs;
+      return { ...all, names, settledJobs };
+    }
+
+    it('say no more whose they are once that member is forgotten, and touch nobody else’s', async () => {
+      const { store, hold, bill, names, settledJobs } = await up();
+      await hold('a');
+      await hold('b', { spaceId: ME });
+      await hold('c', { memberId: 'telegram:8' });
+      await hold('d', { memberId: `telegram:1${ME.slice(9)}`, spaceId: `${ME}0` });
+      for (const id of ['a', 'b', 'c', 'd']) await bill(id);
+      expect(await store.traces.forget(ME, UNNAMED)).toBe(true);
+      expect((await names()).replaceAll(`${ME}0`, '')).not.toContain(ME);
+      expect(await settledJobs('space:telegram:-100')).toBe(2);
+      expect(await settledJobs('member:telegram:-100/telegram:8')).toBe(1);
+      expect(await settledJobs(`space:${ME}0`)).toBe(1);
+      expect(await store.traces.forget(ME, UNNAMED)).toBe(false);
+    });
+
+    it('add up over all the times that a member is forgotten in the same window, and with what they do after', async () => {
+      const { store, hold, bill, settledJobs } = await up();
+      const three = jobsADay(3);
+      for (const id of ['a', 'b', 'c']) {
+        expect(await hold(id, { rules: three })).toEqual({ ok: true });
+        await bill(id);
+        if (id !== 'b') await store.traces.forget(ME, UNNAMED);
+      }
+      expect(await settledJobs(UNNAMED(`member:telegram:-100/${ME}`))).toBe(3);
+      expect(await hold('d', { rules: three })).toMatchObject({ ok: false, leftJobs: 0 });
+      expect(await hold('e', { rules: three, memberId: 'telegram:8' })).toEqual({ ok: true });
+    });
+
+    it('keep what is still held under the name, for its bill, and count that as well', async () => {
+      const { store, hold, bill, names, settledJobs } = await up();
+      const two = jobsADay(2);
+      await hold('a', { rules: two });
+      await bill('a');
+      await hold('b', { rules: two });
+      await store.traces.forget(ME, UNNAMED);
+      expect(await hold('c', { rules: two })).toMatchObject({ ok: false, leftJobs: 0 });
+      await bill('b');
+      expect(await settledJobs(`member:telegram:-100/${ME}`)).toBe(1);
+      expect(await hold('c', { rules: two })).toMatchObject({ ok: false, leftJobs: 0 });
+      await store.traces.forget(ME, UNNAMED);
+      expect(await names()).not.toContain(ME);
+      expect(await hold('c', { rules: two })).toMatchObject({ ok: false, leftJobs: 0 });
+    });
+
     it('go once their window has ended everywhere, but for the operator’s and those with a price still held', async () => {
       const { store, hold, bill } = around(await open());
       await hold('a');
@@ -188,10 +249,10 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
       for (const [key, value] of [...goes, ...stays]) await kv.set(key, value, 3_600_000);
       await kv.set('commands', 'hash of 77001122');
       await store.keyv('weather').set('77001122', {}, 3_600_000);
-      expect(await store.traces.forget(ME)).toBe(true);
+      expect(await store.traces.forget(ME, UNNAMED)).toBe(true);
       for (const [key] of goes) expect(await kv.get(key), key).toBeUndefined();
       for (const [key] of stays) expect(await kv.get(key), key).toBeDefined();
-      expect(await store.traces.forget(ME)).toBe(false);
+      expect(await store.traces.forget(ME, UNNAMED)).toBe(false);
       expect(await kv.get('commands')).toBeDefined();
       expect(await store.keyv('weather').get('77001122')).toBeDefined();
     });
@@ -210,7 +271,7 @@ for (const { name, need, store: open, database } of bothDatabases(postgres)) {
         await kv.set(`status:${id}`, ref, 3_600_000);
         await store.inbox.claim(`telegram-status:${id}`, {});
       }
-      await store.traces.forget(ME);
+      await store.traces.forget(ME, UNNAMED);
       // An offer that went with the member ends in no job that could be told of.
       expect((await store.inbox.pending('telegram-status:')).map(({ id }) => id)).toEqual([
         `telegram-status:${job.id}`,
@@ -249,7 +310,7 @@ describe('what the chats have noted, in the file of SQLite', () => {
     const other = new DatabaseSync(join(dataDir, 'strut.sqlite'), { readOnly: true });
     other.exec('BEGIN');
     other.prepare('SELECT count(*) FROM keyv').get();
-    await store.traces.forget(ME);
+    await store.traces.forget(ME, UNNAMED);
     await store.traces.overwrite();
     expect(onDisk(dataDir)).toContain('a prompt of mine');
     other.close();
@@ -271,7 +332,7 @@ describe('what the chats have noted, in the file of SQLite', () => {
     const { store, dataDir } = await onFile();
     await store.keyv('telegram').set('half:1:0:77001122', { text: 'a prompt of mine' }, 3_600_000);
     expect(onDisk(dataDir)).toContain('a prompt of mine');
-    await store.traces.forget(ME);
+    await store.traces.forget(ME, UNNAMED);
     await store.traces.overwrite();
     expect(onDisk(dataDir)).toContain('lines_by_member');
     expect(onDisk(dataDir)).not.toContain('a prompt of mine');

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import type { Intake } from '../intake/intake.ts';
 import { misfitOf, type Offer } from '../intake/offer.ts';
 import { uploadsOf } from '../intake/offer-store.ts';
-import type { Upload, Uploads } from '../intake/uploads.ts';
+import { keptUpload, type Upload, type Uploads } from '../intake/uploads.ts';
+import type { StoredFile } from '../job/job.ts';
 import type { ContactSheet } from '../media.ts';
 import { chosenIn } from '../models/chosen.ts';
 import type { Micros } from '../price/money.ts';
@@ -26,7 +27,7 @@ export type Coach = {
   /** Looks at one file or both, and makes no job. */
   check(spaceId: string, files: Partial<Uploads>, choices: Choices): Promise<Outcome<Checked>>;
   /** What there is to be drawn of an offer's files; undefined where the words say it all. */
-  sheetOf(offer: Offer): Promise<ContactSheet | undefined>;
+  sheetOf(of: Offer | { picture: StoredFile }): Promise<ContactSheet | undefined>;
   /** Draws it as a JPEG. False where it can't be drawn. */
   draw(sheet: ContactSheet, toPath: string): Promise<boolean>;
 };
@@ -85,6 +86,10 @@ export function createCoach(ctx: Context, intake: Pick<Intake, 'prepare'>): Coac
         ? checkPair(spaceId, { image, clip }, choices)
         : checkOne(spaceId, { ...(image ? { image } : {}), ...(clip ? { clip } : {}) }, choices),
     async sheetOf(offer) {
+      if ('picture' in offer) {
+        const image = await keptUpload(ctx.files, offer.picture);
+        return sheetFor({ image }, { picture: await ctx.looks.picture(image) }, {});
+      }
       const { findings = [], request } = offer;
       if (!isShown(findings)) return undefined;
       const { image, clip } = await uploadsOf(ctx, offer);

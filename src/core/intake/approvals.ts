@@ -4,11 +4,13 @@ import type { Notice } from '../chat-port.ts';
 import type { Context } from '../context.ts';
 import { tellAdmins } from '../delivery/notices.ts';
 import type { Job } from '../job/job.ts';
-import type { AskedOffer, CastOffer } from '../library/cast-offer.ts';
+import { wasMade } from '../job/made.ts';
+import { type AskedOffer, type CastOffer, priceOf } from '../library/cast-offer.ts';
 import type { Caller } from '../limits/access.ts';
+import type { Micros } from '../price/money.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import type { Intake } from './intake.ts';
-import { type Offer, overOf, pastOf } from './offer.ts';
+import { type Offer, offered, overOf, pastOf } from './offer.ts';
 import { type OfferStore, uploadsOf } from './offer-store.ts';
 
 const WAITS_MS = 24 * 3_600_000;
@@ -24,11 +26,17 @@ export type Approvals = {
   ): Promise<Outcome<{ told: NonNullable<Offer['told']> | 'nobody'; offer: AskedOffer }>>;
   /** Whether this member decides on what is asked for in that space. */
   mayDecide(call: Caller, spaceId: string): boolean;
-  /** The yes of an admin: the job starts, or all of a cast, at no more than the price that was asked for. */
-  approve(call: Caller, code: string): Promise<Outcome<Job[]>>;
+  /**
+   * The yes of an admin to the price that they saw, `agreedMicros`: the job starts, or all of a cast. One that is higher by now
+   * is asked for anew; so is a yes that names no price, as buttons of earlier versions have it.
+   */
+  approve(call: Caller, code: string, agreedMicros: Micros | undefined): Promise<Outcome<Approval>>;
   /** The no of an admin; the member is told. */
   refuse(call: Caller, code: string): Promise<Outcome<AskedOffer>>;
 };
+
+/** What comes of an admin's yes: the jobs, or what waits, at the price that it has by now. */
+type Approval = { kind: 'jobs'; jobs: Job[] } | { kind: 'dearer'; offer: AskedOffer };
 
 /** Where something waits that admins may be asked for. */
 export type Askable<O extends AskedOffer> = {
@@ -38,8 +46,15 @@ export type Askable<O extends AskedOffer> = {
   drop(offer: O): Promise<void>;
   /** Whether there are jobs of it: the limit had room after all, or a crash came before it was dropped. */
   isMade(offer: O): Promise<boolean>;
-  /** Starts it past these limits, at no more than the price that was asked for. What a crash has left of it is found again. */
-  openPast(offer: O, call: Caller, lifted: readonly PastLimit[]): Promise<Outcome<Job[]>>;
+  /**
+   * Starts it past these limits, at no more than that price; where it is dearer by now, what it would be is answered. What a
+   * crash has left of it is found again.
+   */
+  openPast(
+    offer: O,
+    call: Caller,
+    terms: { lifted: readonly PastLimit[]; atMostMicros: Micros },
+  ): Promise<Outcome<{ kind: 'jobs'; jobs: Job[] } | { kind: 'dearer'; offer: O }>>;
 };
 
 /** `casts`: what waits there for a yes to several jobs at once. */
@@ -51,17 +66,17 @@ export function createApprovals(
 ): Approvals {
   const offers: Askable<Offer> = {
     ...kv,
-    isMade: async (offer) => (await intake.existing(offer)) !== undefined,
-    async openPast(offer, _call, lifted) {
+    isMade: ({ id }) => wasMade(ctx, id),
+    async openPast(offer, _call, { lifted, atMostMicros }) {
       const job = await intake.existing(offer);
-      if (job) return accept([job]);
+      if (job) return accept({ kind: 'jobs', jobs: [job] });
       const { requester, choices } = offer;
       const prepared = await intake.prepare(requester.spaceId, await uploadsOf(ctx, offer), choices);
       if (!prepared.ok) return prepared;
-      const { micros } = prepared.value.quote;
-      if (micros > offer.quote.micros) return refuse({ code: 'price-rose', micros });
+      if (prepared.value.quote.micros > atMostMicros)
+        return accept({ kind: 'dearer', offer: { ...offer, ...offered(prepared.value) } });
       const made = await intake.open(offer, prepared.value, lifted);
-      return made.ok ? accept([made.value]) : made;
+      return made.ok ? accept({ kind: 'jobs', jobs: [made.value] }) : made;
     },
   };
   const [single, several] = [approvalsFor(ctx, offers), approvalsFor(ctx, casts)];
@@ -69,7 +84,7 @@ export function createApprovals(
   return {
     mayDecide: single.mayDecide,
     ask: async (call, code) => (await of(code)).ask(call, code),
-    approve: async (call, code) => (await of(code)).approve(call, code),
+    approve: async (call, code, agreedMicros) => (await of(code)).approve(call, code, agreedMicros),
     refuse: async (call, code) => (await of(code)).refuse(call, code),
   };
 }
@@ -124,7 +139,7 @@ function approvalsFor<O extends AskedOffer>(ctx: Context, kv: Askable<O>): Appro
         return accept({ told, offer: await kv.save({ ...asked, told }) });
       }),
 
-    approve: (call, code) =>
+    approve: (call, code, agreedMicros) =>
       kv.alone(code, async () => {
         const found = await findFor(call, code);
         if (!found.ok) return found;
@@ -133,7 +148,10 @@ function approvalsFor<O extends AskedOffer>(ctx: Context, kv: Askable<O>): Appro
         const shut = ctx.access.refusalFor({ requester: offer.requester, standing: call.standing });
         if (shut) return refuse(shut);
         const lifted = [...(offer.lifted ?? []), pastOf(offer.over)];
-        const made = await kv.openPast(offer, call, lifted);
+        const atMostMicros = Math.min(priceOf(offer), agreedMicros ?? -1);
+        const made = await kv.openPast(offer, call, { lifted, atMostMicros });
+        if (made.ok && made.value.kind === 'dearer')
+          return accept({ kind: 'dearer', offer: await kv.save(made.value.offer) });
         if (made.ok) {
           await kv.drop(offer);
           ctx.log.info({ job: offer.code, by: call.requester.memberId }, 'a job was let past a limit');

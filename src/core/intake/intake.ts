@@ -7,6 +7,7 @@ import type { Span } from '../coach/look.ts';
 import { factsOfPart } from '../coach/parts.ts';
 import type { Context } from '../context.ts';
 import type { Event, Inputs, Job, Quality, Quote, QuoteNote, QuoteWarning, StoredFile } from '../job/job.ts';
+import { isDeleted } from '../job/made.ts';
 import { type NewJob, openJob, openJobs } from '../job/open-job.ts';
 import { chosenIn } from '../models/chosen.ts';
 import { modelOfJob } from '../models/registry.ts';
@@ -44,7 +45,7 @@ export type Intake = {
   prepareAgain(spaceId: string, job: Job): Promise<Outcome<PreparedJob>>;
   /**
    * Makes the job of this event, at the price that was asked for. The same event again gives the same job, whatever
-   * has become of it. `past`: the limits that an admin lifted once.
+   * has become of it, and none once that is deleted. `past`: the limits that an admin lifted once.
    */
   open(event: Event, prepared: PreparedJob, past?: readonly PastLimit[]): Promise<Outcome<Job>>;
   /** Several jobs at once, at the prices that were asked for: all of them, or none where a limit has no room for all. */
@@ -180,6 +181,7 @@ export function createIntake(ctx: Context): Intake {
     event: Event,
     { plan, quote, files, told }: PreparedJob,
   ): Promise<Outcome<NewJob>> {
+    if (await isDeleted(ctx, event.id)) return refuse({ code: 'already-decided' });
     const shut = (await closed()) ?? (await refusalByOwner(ctx.optOuts, event.requester, filesOf(files)));
     if (shut) return refuse(shut);
     for (const file of ours(files)) if (!(await work.hold(file))) return refuse({ code: 'file-gone' });

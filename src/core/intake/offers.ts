@@ -7,6 +7,7 @@ import { isWorthAsking } from '../coach/finding.ts';
 import type { Context } from '../context.ts';
 import { codeOf } from '../job/code.ts';
 import { type Event, isOperatorsOwn, type Job } from '../job/job.ts';
+import { wasMade } from '../job/made.ts';
 import type { Caller } from '../limits/access.ts';
 import { choosableIn, fitting, withUsualSpeed } from '../models/chosen.ts';
 import type { Micros } from '../price/money.ts';
@@ -90,7 +91,7 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
     if (!offer) return refuse({ code: (await jobWith(call, code)) ? 'already-decided' : 'offer-expired' });
     if (offer.requester.memberId !== call.requester.memberId) return refuse({ code: 'not-allowed' });
     // A crash between the job and the end of its offer.
-    if (await intake.existing(offer)) return refuse({ code: 'already-decided' });
+    if (await wasMade(ctx, offer.id)) return refuse({ code: 'already-decided' });
     if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
     return accept(offer);
   }
@@ -210,7 +211,9 @@ export function createOffers(ctx: Context, intake: Intake, kv: OfferStore): Offe
       if (wasAsked(offer)) return refuse({ code: 'already-decided' });
       const chosen = fitting(ctx, offer.requester.spaceId, { ...offer.choices, ...choices }, choices);
       const prepared = await intake.prepare(offer.requester.spaceId, await uploadsOf(ctx, offer), chosen);
-      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, offer.why)) : prepared;
+      // That it is dearer was said: what it costs from here on is by the member's own choice.
+      const why = offer.why === 'dearer' ? 'asked' : offer.why;
+      return prepared.ok ? accept(await offerAnew(offer, chosen, prepared.value, why)) : prepared;
     });
 
   const confirm: Offers['confirm'] = (call, code, agreedMicros, given) =>

@@ -2,10 +2,12 @@
 import type { Box, Span } from '../coach/look.ts';
 import type { Micros } from '../price/money.ts';
 import type { FailureCode } from '../refusals.ts';
+import type { Attempt } from './attempt.ts';
 import type { Hidden } from './hidden.ts';
 import type { NamedFile, StoredVideo } from './stored-files.ts';
 import type { Orientation, Quality, Scene, Speed } from './wishes.ts';
 
+export type { Attempt } from './attempt.ts';
 export { type Hidden, REPORT_REASONS, type ReportReason } from './hidden.ts';
 export type { NamedFile, StoredFile, StoredVideo, WholePicture } from './stored-files.ts';
 
@@ -91,14 +93,6 @@ export type SavedResult = { kind: 'url'; url: string } | { kind: 'file' };
 
 /** Where each input lies for the provider: an address, or the key of a file of ours. */
 export type UploadedFiles = { image: string; clip: string };
-
-/** One try at one provider; a job that failed over has several. */
-export type Attempt = {
-  provider: string;
-  at: number;
-  outcome: 'sent' | 'refused' | 'not-sent' | 'unknown';
-  code?: FailureCode;
-};
 
 /** The page, and scripts that use its addresses, where the chats' names stand. */
 export const PAGE = 'web';

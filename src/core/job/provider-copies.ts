@@ -16,17 +16,22 @@ export type ProviderCopies = {
    * throws; trouble with the records only costs an upload.
    */
   addressAt(place: CopyPlace, file: Pick<StoredFile, 'key'>, put: () => Promise<string>): Promise<string>;
-  /** Whether a job that is under way may have been sent a copy of that file. */
-  has(key: string): Promise<boolean>;
-  /** It could not be fetched: no later job takes that copy. Others that were sent it are still known to have had one. */
+  /**
+   * Whether that address of the file is such a copy's, also of one that was given up since. Trouble with the records only costs
+   * another try.
+   */
+  isCopy(key: string, url: string): Promise<boolean>;
+  /** It could not be fetched: no later job takes that copy. */
   giveUp(key: string): Promise<void>;
   /** No later job takes a copy of that file, and nothing of it is noted any more. */
   forget(key: string): Promise<void>;
 };
 
-/** In the place of its address. */
-const GIVEN_UP = { givenUp: true };
 const note = z.object({ url: z.url({ protocol: /^https?$/ }), until: z.number() });
+/** In its place: taken by nobody, but whoever was sent it is still known to have had a copy. */
+const givenUp = z.object({ gone: note.shape.url });
+const addressIn = (one: unknown): string | undefined =>
+  note.safeParse(one).data?.url ?? givenUp.safeParse(one).data?.gone;
 
 /** `neededMs`: the longest that a job may take from its upload until its provider fetches the file. */
 export function createProviderCopies({
@@ -71,9 +76,18 @@ export function createProviderCopies({
         return url;
       });
     },
-    has: async (key) => (await kv.startingWith(notesOf(key))).size > 0,
+    async isCopy(key, url) {
+      try {
+        const notes = [...(await kv.startingWith(notesOf(key))).values()];
+        return notes.some((one) => addressIn(one) === url);
+      } catch (err) {
+        log.warn({ err }, 'whether a provider was sent a copy could not be read');
+        return false;
+      }
+    },
     async giveUp(key) {
-      for (const at of (await kv.startingWith(notesOf(key))).keys()) await kv.set(at, GIVEN_UP, neededMs);
+      for (const [at, one] of await kv.startingWith(notesOf(key)))
+        await kv.set(at, { gone: addressIn(one) }, neededMs);
     },
     async forget(key) {
       for (const at of (await kv.startingWith(notesOf(key))).keys()) await kv.delete(at);

@@ -39,6 +39,7 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
   const waited = job.full?.provider === provider.id ? job.full : undefined;
   // What it may be found by must be on disk before it is sent.
   const traced = provider.find ? tracesOf(provider, uploaded) : {};
+  const isCopy = await ctx.providerCopies.isCopy(job.inputs.clip.key, uploaded.clip);
   const sending = await move(ctx, job, 'submitting', {
     ...sent,
     ...traced,
@@ -50,9 +51,10 @@ export async function submit(ctx: Context, job: JobIn<'created'>, signal: AbortS
     const full = waited ?? { provider: provider.id, since: ctx.clock.now(), ...uploaded };
     return keepAnswer(ctx, sending, 'created', { full });
   }
-  const anew = outcome.kind === 'refused' && outcome.unfetched && (await refusedUnfetched(ctx, sending));
+  const anew =
+    outcome.kind === 'refused' && outcome.unfetched && (await refusedUnfetched(ctx, sending, isCopy));
   if (anew) return keepAnswer(ctx, anew, 'created', {});
-  const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome)];
+  const attempts = [...sending.attempts, attemptOf(ctx, provider, outcome, isCopy)];
   switch (outcome.kind) {
     case 'accepted':
       return bind(ctx, sending, attempts, outcome.operation);
@@ -86,7 +88,8 @@ export async function submitSame(
   const sending = await move(ctx, job, 'submitting', sent);
   const outcome = await submitOnce(ctx, provider, sending, uploaded);
   const others = sending.attempts.filter((attempt) => attempt.provider !== provider.id);
-  const attempts = [...others, attemptOf(ctx, provider, outcome)];
+  const isCopy = await ctx.providerCopies.isCopy(job.inputs.clip.key, uploaded.clip);
+  const attempts = [...others, attemptOf(ctx, provider, outcome, isCopy)];
   return outcome.kind === 'accepted'
     ? bind(ctx, withItsTime(ctx, sending), attempts, outcome.operation)
     : keepAnswer(ctx, sending, 'unknown', { ...sent, attempts });
@@ -239,14 +242,13 @@ const notSentTo = (ctx: Context, { id }: Provider, refused: FailureCode | undefi
   ...(refused === undefined ? { outcome: 'not-sent' } : { outcome: 'refused', code: refused }),
 });
 
-function attemptOf(ctx: Context, provider: Provider, outcome: SubmitOutcome): Attempt {
-  const words = {
-    accepted: 'sent',
-    refused: 'refused',
-    'not-sent': 'not-sent',
-    full: 'not-sent',
-    unknown: 'unknown',
-  } as const;
-  const code = outcome.kind === 'refused' ? { code: outcome.failure } : {};
-  return { provider: provider.id, at: ctx.clock.now(), outcome: words[outcome.kind], ...code };
+function attemptOf(ctx: Context, provider: Provider, outcome: SubmitOutcome, isCopy: boolean): Attempt {
+  const { kind } = outcome;
+  return {
+    provider: provider.id,
+    at: ctx.clock.now(),
+    outcome: kind === 'accepted' ? 'sent' : kind === 'full' ? 'not-sent' : kind,
+    ...(kind === 'refused' ? { code: outcome.failure } : {}),
+    ...(isCopy ? { isCopy } : {}),
+  };
 }

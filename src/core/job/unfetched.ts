@@ -6,10 +6,6 @@ import { type Context, move } from '../context.ts';
 import { handleOf } from './handle.ts';
 import type { Job, JobIn, Operation } from './job.ts';
 
-/** Whether there is a copy that may be the reason, and it was not tried anew before. */
-const mayTryAnew = async ({ providerCopies }: Context, { unfetched, inputs }: Job): Promise<boolean> =>
-  unfetched === undefined && (await providerCopies.has(inputs.clip.key));
-
 /** Answers with nothing where the job has to end as its status says. Then, too, nobody gets that copy any more. */
 export async function putBackUnfetched(
   ctx: Context,
@@ -18,15 +14,17 @@ export async function putBackUnfetched(
 ): Promise<JobIn<'created'> | undefined> {
   const isCalledOff = job.cancelAskedAt !== undefined || job.cancelTriedAt !== undefined;
   const isInTime = ctx.clock.now() < job.deadlineAt;
-  if (bill === 'free' && !isCalledOff && isInTime && (await mayTryAnew(ctx, job))) {
+  const last = job.attempts.at(-1);
+  // Where it was sent no copy, none is the reason: the same try would end in the same way.
+  const isCopy = last?.provider === job.provider && last.isCopy === true;
+  if (bill === 'free' && !isCalledOff && isInTime && isCopy && job.unfetched === undefined) {
     // The handle first: with it on record, late news of the first try are not taken for the second's.
-    const { operation, provider, attempts } = job;
-    const isOfThisTry = attempts.at(-1)?.provider === provider;
+    const { operation, attempts } = job;
     return move(ctx, { ...job, unfetched: { operation } }, 'created', {
-      attempts: isOfThisTry ? attempts.slice(0, -1) : attempts,
+      attempts: attempts.slice(0, -1),
     });
   }
-  await ctx.providerCopies.giveUp(job.inputs.clip.key);
+  if (isCopy) await ctx.providerCopies.giveUp(job.inputs.clip.key);
   return undefined;
 }
 
@@ -34,9 +32,11 @@ export async function putBackUnfetched(
 export async function refusedUnfetched(
   ctx: Context,
   sending: JobIn<'submitting'>,
+  isCopy: boolean,
 ): Promise<JobIn<'submitting'> | undefined> {
   try {
-    if (await mayTryAnew(ctx, sending)) return { ...sending, unfetched: {} };
+    if (!isCopy) return undefined;
+    if (sending.unfetched === undefined) return { ...sending, unfetched: {} };
     await ctx.providerCopies.giveUp(sending.inputs.clip.key);
   } catch (err) {
     ctx.log.warn({ job: sending.code, err }, 'a copy that a provider could not fetch is not given up yet');

@@ -21,6 +21,13 @@ const uploadsIn = (all: readonly PreparedJob[]): Uploads[] =>
 export const sumOf = (all: readonly PreparedJob[]): Micros =>
   all.reduce((sum, { quote }) => sum + quote.micros, 0);
 
+/** The same, with what each of them costs by now. */
+export const atPriceOf = (offer: CastOffer, all: readonly PreparedJob[]): CastOffer => ({
+  ...offer,
+  micros: sumOf(all),
+  characters: offer.characters.map((one, at) => ({ ...one, micros: all[at]?.quote.micros ?? one.micros })),
+});
+
 export const waitsUntil = ({ clock }: Pick<Context, 'clock'>): number => clock.now() + WAITS_MS;
 
 export function createCastPreparing(

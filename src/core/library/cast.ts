@@ -5,6 +5,7 @@ import type { Intake, PreparedJob } from '../intake/intake.ts';
 import { type IntakeResult, overLimit, overOf, wasAsked } from '../intake/offer.ts';
 import { codeOf } from '../job/code.ts';
 import type { Event, Job } from '../job/job.ts';
+import { isDeleted, wasMade } from '../job/made.ts';
 import type { Caller } from '../limits/access.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
@@ -12,7 +13,7 @@ import type { Choices } from '../price/quote.ts';
 import { accept, type Outcome, type OverQuota, type PastLimit, refuse } from '../refusals.ts';
 import { createConsents, type GivenConsent } from '../trust/consent.ts';
 import { type CastOffer, castJobIds } from './cast-offer.ts';
-import { createCastPreparing, sumOf, waitsUntil } from './cast-preparing.ts';
+import { atPriceOf, createCastPreparing, sumOf, waitsUntil } from './cast-preparing.ts';
 import type { Library } from './library.ts';
 
 const MOST_IN_CAST = 4;
@@ -48,6 +49,9 @@ export type Casts = {
 };
 
 const PREFIX = 'cast:';
+
+const asJobs = (made: Outcome<Job[]>): Outcome<{ kind: 'jobs'; jobs: Job[] }> =>
+  made.ok ? accept({ kind: 'jobs', jobs: made.value }) : made;
 
 export function createCasts(
   ctx: Context,
@@ -88,14 +92,23 @@ export function createCasts(
     return jobs.flatMap((job) => job ?? []);
   }
 
-  const isDecided = async (offer: CastOffer): Promise<boolean> =>
-    offer.made === true || (await jobsOf(offer)).length > 0;
+  const isDecided = async (offer: CastOffer): Promise<boolean> => {
+    if (offer.made) return true;
+    const made = await Promise.all(castJobIds(offer).map((id) => wasMade(ctx, id)));
+    return made.includes(true);
+  };
+
+  /** Its jobs were made, which a crash may have come before it was noted, and one of them was deleted since. */
+  async function isDeletedInPart(offer: CastOffer): Promise<boolean> {
+    const deleted = await Promise.all(castJobIds(offer).map((id) => isDeleted(ctx, id)));
+    return deleted.includes(true);
+  }
 
   /** What a yes has made; undefined while it has yet to be said, or broke off in the middle. */
   async function madeBefore(offer: CastOffer): Promise<Outcome<Job[]> | undefined> {
     const jobs = await jobsOf(offer);
     if (jobs.length === offer.characters.length) return accept(jobs);
-    if (!offer.made) return undefined;
+    if (!offer.made && !(await isDeletedInPart(offer))) return undefined;
     return jobs.length > 0 ? accept(jobs) : refuse({ code: 'already-decided' });
   }
 
@@ -131,15 +144,14 @@ export function createCasts(
     save,
     drop: ({ code }) => kv.delete(keyOf(code)).then(() => {}),
     isMade: isDecided,
-    async openPast(offer, call, lifted) {
+    async openPast(offer, call, { lifted, atMostMicros }) {
       const before = await madeBefore(offer);
-      if (before) return before;
+      if (before) return asJobs(before);
       const all = await prepareAgain(offer, call);
       if (!all.ok) return all;
-      const micros = sumOf(all.value);
-      return micros > offer.micros
-        ? refuse({ code: 'price-rose', micros })
-        : openAll(offer, all.value, lifted);
+      if (sumOf(all.value) > atMostMicros)
+        return accept({ kind: 'dearer', offer: atPriceOf(offer, all.value) });
+      return asJobs(await openAll(offer, all.value, lifted));
     },
   };
 
@@ -167,7 +179,7 @@ export function createCasts(
         if (!found.ok) return found;
         const offer = found.value;
         const before = await madeBefore(offer);
-        if (before) return before.ok ? accept({ kind: 'jobs', jobs: before.value }) : before;
+        if (before) return asJobs(before);
         if (offer.expiresAt <= ctx.clock.now()) return refuse({ code: 'offer-expired' });
         const shut = ctx.access.refusalOfYes(caller, offer.requester);
         if (shut) return refuse(shut);
@@ -185,7 +197,7 @@ export function createCasts(
         const asks = given || offer.consented ? undefined : await reasonToAsk(offer.requester, all.value);
         if (asks) return accept({ kind: 'cast', offer: await save({ ...offer, asks }) });
         const opened = await openAll(offer, all.value, offer.lifted, given);
-        if (opened.ok) return accept({ kind: 'jobs', jobs: opened.value });
+        if (opened.ok) return asJobs(opened);
         const over = overOf(opened);
         if (!over) return opened;
         const told = given ? { ...offer, consented: true as const } : offer;

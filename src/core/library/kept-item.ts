@@ -28,7 +28,7 @@ export async function itemFrom(
     return { ...base, kind, facts, ...(stretch ? { stretch } : {}) };
   }
   const looks = await ctx.media.pictureHash(await ctx.files.path(file));
-  const { croppedFrom } = given;
+  const croppedFrom = saving.croppedFrom ?? given.croppedFrom;
   return {
     ...base,
     kind: 'character',

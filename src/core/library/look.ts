@@ -1,5 +1,5 @@
 /** Looks at a file that is to be kept, and makes it ready: cut, normalised and with a moving preview. */
-import type { PricedFinding } from '../coach/finding.ts';
+import type { Finding, PricedFinding } from '../coach/finding.ts';
 import { findingsOf } from '../coach/findings.ts';
 import type { Box, Span } from '../coach/look.ts';
 import type { Context } from '../context.ts';
@@ -15,6 +15,7 @@ import { accept, type Outcome } from '../refusals.ts';
 import { partsOf } from './best-part.ts';
 import { pricesIn, UNCHOSEN } from './prices.ts';
 import { isTaken } from './ready.ts';
+import type { PersonPart } from './saving.ts';
 
 /** Without the other file there is no request that could be changed. */
 type Findings = readonly PricedFinding[];
@@ -29,7 +30,11 @@ export type MadeMotion = Made & {
   takesWhole: boolean;
   micros?: Micros;
 };
-export type MadeCharacter = Made & { kind: 'character'; facts: ImageFacts };
+export type MadeCharacter = Made & {
+  kind: 'character';
+  facts: ImageFacts;
+  people?: readonly PersonPart[];
+};
 
 type Parts = Pick<Context, 'media' | 'looks' | 'lessons' | 'files' | 'registry' | 'settings' | 'rules'>;
 
@@ -69,7 +74,7 @@ export async function makeMotion(
     wholeSeconds,
     takesWhole: wholeSeconds <= model.clip.maxSeconds.video,
     ...(price === undefined ? {} : { micros: price }),
-    findings: await findings(ctx, model, 'clip', kept),
+    findings: withoutMends(await findingsIn(ctx, model, 'clip', kept)),
     ...(await previewOf(ctx, work, kept.path, 'clip')),
   });
 }
@@ -119,10 +124,13 @@ export async function makeCharacter(
   const made = await asPicture(ctx, work, { upload, isReady, crop, facts: checked.value }, model);
   if (!made.ok) return made;
   const kept = await keptUpload(ctx.files, made.value.file);
+  const found = await findingsIn(ctx, model, 'image', kept);
+  const people = crop ? [] : peopleOf(found);
   return accept({
     kind: 'character',
     ...made.value,
-    findings: await findings(ctx, model, 'image', kept),
+    findings: withoutMends(found),
+    ...(people.length > 1 ? { people } : {}),
     ...(await previewOf(ctx, work, kept.path, 'image')),
   });
 }
@@ -141,17 +149,27 @@ async function asPicture(
 }
 
 /** Of the very file that will be sent, so that what was seen is known when it is used. */
-async function findings(
+async function findingsIn(
   { looks, lessons }: Parts,
   model: Model,
   what: 'image' | 'clip',
   upload: Upload,
-): Promise<Findings> {
+): Promise<Finding[]> {
   const seen =
     what === 'clip' ? { clip: await looks.clip(upload) } : { picture: await looks.picture(upload) };
   const found = findingsOf(seen, { model, choices: UNCHOSEN, orientation: 'video' });
-  return (await lessons.read()).applied(model.id, found).map((finding) => ({ ...finding, mends: [] }));
+  return (await lessons.read()).applied(model.id, found);
 }
+
+const withoutMends = (found: readonly Finding[]): Findings =>
+  found.map((finding) => ({ ...finding, mends: [] }));
+
+/** One of several people is nothing that a request has to change: it is what is kept. */
+const peopleOf = (found: readonly Finding[]): PersonPart[] =>
+  found
+    .filter(({ code }) => code === 'several-people-in-image')
+    .flatMap(({ mends }) => mends)
+    .flatMap(({ choices: { crop }, person }) => (crop && person !== undefined ? [{ crop, person }] : []));
 
 /** Without one, its name and its numbers say what it is. */
 async function previewOf(

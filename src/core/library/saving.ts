@@ -1,6 +1,6 @@
 /** Something that was looked at to be kept, and waits for a name, a shelf and a yes; with the files that it needs. */
 import type { PricedFinding } from '../coach/finding.ts';
-import type { Span } from '../coach/look.ts';
+import type { Box, Span } from '../coach/look.ts';
 import type { Context } from '../context.ts';
 import type { NamesFile } from '../intake/file-use.ts';
 import { codeOf } from '../job/code.ts';
@@ -41,8 +41,19 @@ export type Saving = {
       takesWhole: boolean;
       micros?: Micros;
     }
-  | { kind: 'character'; facts: ImageFacts }
+  | {
+      kind: 'character';
+      facts: ImageFacts;
+      /** Whom of several it may be, as in the whole picture; missing where there is nobody to choose. */
+      people?: readonly PersonPart[];
+      /** The part of the picture that is kept, and what the whole is known by. */
+      crop?: Box;
+      croppedFrom?: NonNullable<NamedFile['croppedFrom']>;
+    }
 );
+
+/** One of several people, by their number, counted from 1, and the part of the picture that shows nobody else. */
+export type PersonPart = { person: number; crop: Box };
 
 const PREFIX = 'saving:';
 const SAVED = 'saved:';

@@ -38,8 +38,8 @@ export type Savings = {
   /** The picture or the clip of a job; who may is for the caller to know. */
   lookAtJob(call: Asker, kind: ItemKind, job: Job): Promise<Outcome<Saving>>;
   find(caller: Caller, code: string): Promise<Outcome<Saving>>;
-  /** Another part of the clip. */
-  choose(caller: Caller, code: string, part: Span | 'whole'): Promise<Outcome<Saving>>;
+  /** Another part of the clip, or of the picture; all of it where none is named. */
+  choose(caller: Caller, code: string, part: { span?: Span; crop?: Box }): Promise<Outcome<Saving>>;
   /** Another name. */
   call(caller: Caller, code: string, name: string): Promise<Outcome<Saving>>;
   /** The yes; whom a character shows is part of it. */
@@ -127,9 +127,13 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       code: codeOf(id),
       requester,
       name,
-      given: { ...file, ...(whole ? { croppedFrom: whole } : {}) },
+      given: file,
       ...(given.isReady ? { isReady: true as const } : {}),
+      // Who else is in it is known from the whole.
+      ...(before?.kind === 'character' && before.people ? { people: before.people } : {}),
       ...made.value,
+      ...(given.crop ? { crop: given.crop } : {}),
+      ...(whole ? { croppedFrom: whole } : {}),
       expiresAt: ctx.clock.now() + SAVING_WAITS_MS,
     };
     return accept(await kv.save(saving, before));
@@ -209,14 +213,15 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       return lookAt(call, kind, { upload, isReady: true }, undefined);
     },
     find: open,
-    choose: (caller, code, part) =>
+    choose: (caller, code, { span, crop }) =>
       kv.alone(code, async () => {
         const found = await open(caller, code);
-        if (!found.ok || found.value.kind !== 'motion') return found;
+        if (!found.ok) return found;
         const saving = found.value;
+        if (saving.kind === 'motion' ? crop : span) return found;
         const upload = await keptUpload(ctx.files, saving.given);
-        const given = { upload, isReady: saving.isReady ?? false };
-        return ours(() => make(saving, 'motion', given, saving.name, part, saving));
+        const given = { upload, isReady: saving.isReady ?? false, crop };
+        return ours(() => make(saving, saving.kind, given, saving.name, span ?? 'whole', saving));
       }),
     call: (caller, code, text) =>
       kv.alone(code, async () => {

@@ -1,7 +1,7 @@
 /** The rules of the ledger that every Ledger shares: what is well formed, and what "room" means. */
 
 import type { Micros } from '../price/money.ts';
-import type { HoldOutcome, HoldRequest, LedgerTotals, Limit } from './ledger.ts';
+import type { HoldOutcome, HoldRequest, LedgerKey, LedgerTotals, Limit } from './ledger.ts';
 
 /**
  * Throws RangeError, a bug of the caller, on anything but whole amounts, and on a limit whose counter the job would
@@ -42,6 +42,26 @@ export function roomUnder(
     limit,
     ...(leftMicros === undefined ? {} : { leftMicros }),
     ...(leftJobs === undefined ? {} : { leftJobs }),
+  };
+}
+
+/** The counters that a limit is about. */
+export const keysUnder = ({ scope, window, unnamed }: Limit): LedgerKey[] => [
+  { scope, window },
+  ...(unnamed === undefined ? [] : [{ scope: unnamed, window }]),
+];
+
+/** All that stands against a limit. `totals`: of one counter. */
+export const usedUnder = (limit: Limit, totals: (key: LedgerKey) => LedgerTotals): LedgerTotals =>
+  sumOf(keysUnder(limit).map(totals));
+
+export function sumOf(all: readonly LedgerTotals[]): LedgerTotals {
+  const sum = (field: keyof LedgerTotals): number => all.reduce((so, one) => so + one[field], 0);
+  return {
+    heldMicros: sum('heldMicros'),
+    settledMicros: sum('settledMicros'),
+    heldJobs: sum('heldJobs'),
+    settledJobs: sum('settledJobs'),
   };
 }
 

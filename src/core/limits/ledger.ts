@@ -7,7 +7,13 @@ import type { Micros } from '../price/money.ts';
 
 /** What limits count: who pays for what, in which calendar window. */
 export type LedgerKey = { scope: string; window: string };
-export type Limit = LedgerKey & { maxMicros?: Micros; maxJobs?: number; resetsAt: number };
+export type Limit = LedgerKey & {
+  /** Under this scope counts as well what its member, who was forgotten since, has had in that window. */
+  unnamed?: string;
+  maxMicros?: Micros;
+  maxJobs?: number;
+  resetsAt: number;
+};
 export type HoldRequest = {
   jobId: string;
   micros: Micros;
@@ -83,6 +89,11 @@ export type Ledger = {
   totals(key: LedgerKey): Promise<LedgerTotals>;
   /** The jobs whose price is still held, of those that were held before then. */
   held(before?: number): Promise<string[]>;
+  /**
+   * Of these jobs, in their order, those of which nothing is held any more: each of them was made, whether or not its
+   * record was deleted since.
+   */
+  ended(jobIds: readonly string[]): Promise<string[]>;
   /** Takes back a hold whose job was never made, as if it had never been; a settled line stays, and that of a job on record. */
   release(jobId: string): Promise<void>;
   /** By the moment they were held, oldest first, page by page as they are asked for: there may be millions. */

@@ -2,6 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { Requester } from '../job/job.ts';
+import { keysUnder, sumOf } from './hold.ts';
 import type { QuotaLine } from './quota.ts';
 import { kindOfLimit, limitsOf, OPERATOR } from './quota.ts';
 
@@ -13,8 +14,9 @@ export async function quotaLines(
   const space = ctx.settings.of(requester.spaceId);
   const limits = limitsOf(requester, ctx.clock.now(), ctx.rules, space);
   const lines = await Promise.all(
-    limits.map(async ({ scope, window, resetsAt, maxMicros, maxJobs }): Promise<QuotaLine> => {
-      const totals = await ctx.ledger.totals({ scope, window });
+    limits.map(async (limit): Promise<QuotaLine> => {
+      const { scope, window, resetsAt, maxMicros, maxJobs } = limit;
+      const totals = sumOf(await Promise.all(keysUnder(limit).map((key) => ctx.ledger.totals(key))));
       return {
         ...kindOfLimit({ scope, window }),
         ...(maxMicros === undefined ? {} : { maxMicros }),

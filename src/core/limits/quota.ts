@@ -15,6 +15,8 @@ export type QuotaRules = {
   operatorBudget: Record<Period, Micros>;
   /** Of the operator's budget; each space has its own. */
   timeZone: string;
+  /** The scope under which counts what a member has had who was forgotten since: nobody reads in it whose that was. */
+  unnamed(scope: string): string;
 };
 
 /** What of a space's settings bears on limits. */
@@ -58,6 +60,7 @@ export function limitsOf(requester: Requester, at: number, rules: QuotaRules, sp
         return [
           {
             ...windowOf(name, period, at, space.timeZone),
+            unnamed: rules.unnamed(name),
             ...(unit === 'usd' ? { maxMicros: max } : { maxJobs: max }),
             resetsAt: resetsAt(period, at, space.timeZone),
           },

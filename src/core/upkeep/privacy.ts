@@ -153,7 +153,7 @@ export function createPrivacy(
       }
       const hadGrants = await ctx.settings.forget(memberId);
       // Last: the ledger keeps the name of what is still on record.
-      const hadTraces = await ctx.traces.forget(memberId);
+      const hadTraces = await ctx.traces.forget(memberId, ctx.rules.unnamed);
       // What was done stays on record, by nobody in particular.
       const wasAudited = await ctx.audit.forget(memberId);
       const wasReported = await ctx.cases.forget(memberId);

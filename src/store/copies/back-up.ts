@@ -1,7 +1,7 @@
 /** Makes a backup of a bot, whether it runs or not: one consistent copy of its records, and the files that lie beside them. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FilesUnusable } from '../errors.ts';
 import { HOME_MARK, isKey, missing } from '../file-keys.ts';
@@ -9,6 +9,7 @@ import { homeOf } from '../move/records.ts';
 import { openAsItIs, shapeOf } from '../sqlite.ts';
 import { type FileOnDisk, type Tally, writeArchive } from './archive.ts';
 import { copyDatabase } from './copy.ts';
+import { openWorkFolder } from './work-folder.ts';
 
 /** What the bot makes for itself at its first start. Whoever has them can sign in this bot's name, or in to its page. */
 export const OWN_SECRETS = ['secret-key', 'page-password-digest', 'signing-key'] as const;
@@ -33,13 +34,10 @@ export type Backup = Tally & { databaseBytes: number; secrets: number; damaged: 
 export async function backUp(order: BackupOrder): Promise<Backup | undefined> {
   const { toPath, strut, now } = order;
   if (order.recordsAt === undefined && !existsSync(databaseIn(order.dataDir))) return undefined;
-  const half = `${toPath}.part`;
   await using stack = new AsyncDisposableStack();
   // Where the archive goes there is room for it: DATA_DIR may be full.
-  const work = await mkdtemp(join(dirname(toPath), '.strut-'));
-  stack.defer(() => rm(work, { recursive: true, force: true }));
-  await rm(half, { force: true });
-  stack.defer(() => rm(half, { force: true }));
+  const work = await openWorkFolder(dirname(toPath), stack);
+  const half = join(work, 'half.tar');
   const copy = await copyRecords(order, work);
   if (!copy) return undefined;
   const { path: databasePath, bytes } = copy;

@@ -8,7 +8,7 @@ import { FOUR, keepFour, THREE_A_DAY } from '../../fakes/cast-of-four.ts';
 import { chargeBySecond, withDoubts } from '../../fakes/doubtful.ts';
 import { COMPLETED, withDearer } from '../../fakes/remote.ts';
 import { animate, labels, startAdminBot } from './admin-setup.ts';
-import { slowRemote, textOf } from './harness.ts';
+import { image, slowRemote, textOf } from './harness.ts';
 
 const NO_SUCH_TYPE = { components: { 0: { _errors: [{ code: 'UNION_TYPE_CHOICES', message: 'No.' }] } } };
 
@@ -58,6 +58,10 @@ async function start({ chart, dearer, doubtful, short }: ChatOptions = {}): Prom
       const where = { spaceId: `discord:${guild.id}`, ownerId: `discord:${ada.id}` };
       await keepFour(bot.world.disk, where);
       await discord.slash(ada, channel, '/animate', { motion: 'shu', characters: FOUR.join(', ') });
+    },
+    async keeps() {
+      const asked = await discord.slash(ada, channel, '/character add', { image: image(), name: 'Rob' });
+      return () => asked.original && seenOf(asked.original);
     },
     async decides(label) {
       const message = await discord.waitFor(() => all().find((one) => labels(one).includes(label)));

@@ -277,16 +277,30 @@ describe('a place that Discord shuts with another status than 403 or 404', () =>
     },
   );
 
-  it('gets text and file alone when it was our own form that Discord could not read', async () => {
+  it('gets text, file and buttons when it was our own form that Discord could not read', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
     world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID));
     expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'follow-up' } });
     const [result, ...more] = world.results();
     expect(more).toEqual([]);
+    expect(result?.content).toContain(t('result.ai'));
+    expect(result?.files).toMatchObject([{ filename: `strut-${asked.job.code}.mp4` }]);
+    expect(buttons(result ?? expect.fail())).toContainEqual(
+      expect.objectContaining({ label: t('button.again') }),
+    );
+  });
+
+  it('gets text and file alone, and what can be typed, when its buttons are refused as well', async () => {
+    await using world = await outboundWorld();
+    const asked = await world.ask();
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID), 2);
+    expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'follow-up' } });
+    const [result, ...more] = world.results();
+    expect(more).toEqual([]);
     expect(result?.components).toEqual([]);
     expect(result?.content).toContain(t('result.ai'));
-    expect(result?.content).toContain(t('result.ai'));
+    expect(result?.content).toContain(`${t('button.report')}: /report job:${asked.job.code}`);
     expect(result?.files).toMatchObject([{ filename: `strut-${asked.job.code}.mp4` }]);
     expect(result?.notified).toEqual([world.ada.id]);
   });
@@ -317,7 +331,7 @@ describe('a place that Discord shuts with another status than 403 or 404', () =>
   it('is left for the next place when text and file alone are refused as well', async () => {
     await using world = await outboundWorld();
     const asked = await world.ask();
-    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID), 2);
+    world.discord.fault({ method: 'POST', path: FOLLOW_UPS }, no(400, INVALID), 3);
     expect(await world.deliver(asked)).toMatchObject({ receipt: { rung: 'channel' } });
   });
 

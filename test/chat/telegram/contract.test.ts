@@ -52,6 +52,13 @@ async function start({ chart, dearer, doubtful, short }: ChatOptions = {}): Prom
       await keepFour(harness.world.disk, where);
       await setup.says(user, `/animate motion=shuffle characters="${FOUR.join(', ')}"`);
     },
+    async keeps() {
+      await telegram.sends(user, inPrivate, { photo: setup.photo, caption: '/character add Rob' });
+      return () => {
+        const last = telegram.said(inPrivate).findLast((one) => /Rob/.test(textOf(one)));
+        return last && seenOf(last);
+      };
+    },
     async decides(label) {
       const message = all().find((one) => buttonsOf(one).flat().includes(label));
       if (!message) throw new Error(`there is no button ${label}`);

@@ -245,7 +245,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     noted: (key: string) => kv.get(key),
     note: (key: string, value: unknown) => kv.set(key, value),
     /** As the store does when that member wants to be forgotten. */
-    forgets: ({ id }: User) => createTraces(database, CHATS).forget(`telegram:${id}`),
+    forgets: ({ id }: User) => createTraces(database, CHATS).forget(`telegram:${id}`, (scope) => scope),
     /** Waits until Telegram knows the bot's commands. */
     async registers(): Promise<void> {
       while ((await kv.get('registered')) === undefined)

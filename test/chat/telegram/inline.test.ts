@@ -1,6 +1,6 @@
 import type { Api } from 'grammy';
 import { describe, expect, it } from 'vitest';
-import type { User } from '../../../simulators/telegram/telegram.ts';
+import { textOf, type User } from '../../../simulators/telegram/telegram.ts';
 import { createInline } from '../../../src/chat/telegram/inbound/inline.ts';
 import { inspectTelegram } from '../../../src/chat/telegram/inspect.ts';
 import type { Core } from '../../../src/core/command.ts';
@@ -202,6 +202,47 @@ describe('a chosen result', () => {
     const [job] = await harness.jobs(user);
     expect(job?.inputs.clip).toMatchObject({ name: 'Cha cha', item: 'k7qx2mabcdef' });
     expect(job?.request.prompt).toBeUndefined();
+  });
+
+  it('of a member who is blocked in that group makes nothing there, also where the block comes after they chose it', async () => {
+    const { harness, telegram, bo, user, photo, keeps, group } = await inGroup();
+    await keeps(bo, { id: 'm1', name: 'Cha cha' });
+    await keeps(user, { id: 'm2', name: 'Group’s', scope: 'space' });
+    const block = async (days: string) => {
+      const requester = {
+        platform: 'telegram',
+        spaceId: `telegram:${group.id}`,
+        memberId: `telegram:${user.id}`,
+        target: {},
+      };
+      const admin = { requester, standing: { moderator: true, private: false } };
+      const told = { member: `telegram:${bo.id}`, ...(days === '' ? {} : { days }) };
+      expect((await harness.core().settings.change(admin, 'block', told)).ok).toBe(true);
+    };
+    const picks = async () => {
+      const picture = await telegram.sends(bo, group, { photo });
+      const asked = telegram.asksInline(bo, '', { chat: group });
+      // Their own, which they see in private as well; of the group nothing is offered to anybody.
+      expect(titles(await asked.done)).toEqual(['Cha cha']);
+      return () => telegram.picksInline(asked, group, 'Cha cha', { replyTo: picture });
+    };
+    const early = await picks();
+    await block('');
+    early();
+    await harness.hears(group, t('refusal.blocked'));
+    await harness.calm();
+    const late = await picks();
+    late();
+    await telegram.waitFor(
+      () => telegram.said(group).filter((one) => textOf(one).includes(t('refusal.blocked'))).length === 2,
+    );
+    await harness.calm();
+    expect(await harness.jobs(bo)).toEqual([]);
+    expect(harness.remote.submits).toEqual([]);
+    await block('0');
+    (await picks())();
+    await harness.until('delivered');
+    expect(await harness.jobs(bo)).toHaveLength(1);
   });
 
   it('with quotes in its name is found, too', async () => {

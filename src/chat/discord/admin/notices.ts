@@ -65,7 +65,7 @@ export function createNotices(parts: NoticesParts): Notices {
   async function postRequest(to: NoticePlace, spaceId: string, offer: AskedOffer): Promise<boolean> {
     const words = wordsFor(servers.localeOf(guildIdOf(spaceId)) ?? 'en');
     const lines = requestLines(words, offer, naming);
-    const body = messageOf(words, requestPage(words, offer.code, lines));
+    const body = messageOf(words, requestPage(words, offer, lines));
     const there =
       'channel' in to
         ? await send(to.channel, body, { nonce: nonceOf(offer), enforce_nonce: true })

@@ -10,7 +10,7 @@ import type { Draw, Facts } from '../../facts.ts';
 import { drawn, type Page } from '../../page.ts';
 import { previewDrawer } from '../../previews.ts';
 import { formsPanel } from '../../settings-forms.ts';
-import { bareOf, inSomeShape } from '../outbound/bare.ts';
+import { bareShapesOf, inSomeShape } from '../outbound/bare.ts';
 import { linkTo, linkToResult } from '../outbound/records.ts';
 import { DiscordTrouble } from '../outbound/trouble.ts';
 import { ITEMS_SHOWN, messageOf } from '../render.ts';
@@ -79,7 +79,7 @@ export async function privatePage(
   const { path, name: filename, mime, alt } = media;
   try {
     const route = Routes.webhook(live.applicationId, live.token);
-    await inSomeShape(parts.log, [body, bareOf(body)], (shape) => {
+    await inSomeShape(parts.log, [body, ...bareShapesOf(body)], (shape) => {
       const forThem = { ...shape, flags: shape.flags | MessageFlags.Ephemeral };
       return parts.admin.sender.post(route, forThem, [{ path, filename, mime, alt }]);
     });

@@ -9,6 +9,7 @@ import {
 } from 'discord.js';
 import type { Log } from '../../../core/ports.ts';
 import { cut } from '../../../core/text.ts';
+import { linesForButtons } from '../../in-words.ts';
 import type { MessageBody } from '../render.ts';
 import { DiscordTrouble, troubleOf } from './trouble.ts';
 
@@ -63,14 +64,29 @@ export function shapesOf(body: MessageBody): [MessageBody, ...MessageBody[]] {
   ];
 }
 
-/** The texts of a message and the addresses behind its buttons. Its pictures and videos stand below by themselves. */
-export function bareOf({ flags, components, allowed_mentions }: MessageBody): MessageBody {
-  const addresses = components.flatMap(addressesIn).join('\n');
-  const room = TEXT_LENGTH - addresses.length - 1;
+/**
+ * The same of a message with files: the older sort with its buttons, then without. Its pictures and videos stand below by
+ * themselves.
+ */
+export function bareShapesOf(body: MessageBody): [MessageBody, ...MessageBody[]] {
+  const rows = rowsIn(body.components);
+  return rows.length > 0 ? [bareOf(body, rows), bareOf(body)] : [bareOf(body)];
+}
+
+/** The texts of a message, the addresses behind its buttons, and its buttons, or what can be typed in their place. */
+function bareOf(
+  { flags, components, allowed_mentions }: MessageBody,
+  rows: APIMessageTopLevelComponent[] = [],
+): MessageBody {
+  const ends = [
+    ...components.flatMap(addressesIn),
+    ...(rows.length > 0 ? [] : linesForButtons(components.flatMap(buttonsIn), typed)),
+  ].join('\n');
+  const room = TEXT_LENGTH - ends.length - 1;
   return {
     flags: flags & ~MessageFlags.IsComponentsV2,
-    content: `${cut(textOf(components), Math.max(0, room))}\n${addresses}`.trim(),
-    components: [],
+    content: `${cut(textOf(components), Math.max(0, room))}\n${ends}`.trim(),
+    components: rows,
     allowed_mentions,
   };
 }
@@ -100,6 +116,17 @@ function rowsIn(parts: readonly Part[]): APIMessageTopLevelComponent[] {
     components: buttons.slice(row * BUTTONS_IN_ROW, (row + 1) * BUTTONS_IN_ROW),
   }));
 }
+
+const typed = (command: string, option: string, value: string): string => `/${command} ${option}:${value}`;
+
+const buttonsIn = (part: Part): { label: string; id: string }[] =>
+  controlsIn(part)
+    .filter(isButton)
+    .flatMap((button) =>
+      'custom_id' in button
+        ? [{ label: ('label' in button && button.label) || '', id: button.custom_id }]
+        : [],
+    );
 
 const addressesIn = (part: Part): string[] =>
   controlsIn(part)

@@ -6,7 +6,7 @@ import type { Clock, Log } from '../../../core/ports.ts';
 import { actionId } from '../../page.ts';
 import type { MessageBody } from '../render.ts';
 import type { DiscordTarget } from '../target.ts';
-import { bareOf, inSomeShape } from './bare.ts';
+import { bareShapesOf, inSomeShape } from './bare.ts';
 import type { Limits, PostingPlace } from './limits.ts';
 import { mayPost, type Place, type PlaceParts, placesFor } from './places.ts';
 import type { Posts, Records } from './records.ts';
@@ -84,7 +84,7 @@ export async function post(parts: PostParts, outgoing: OutgoingMessage): Promise
   return { kind: 'nowhere' };
 }
 
-/** As it should look; as text and files alone where Discord can't read that; a link at last without its picture. */
+/** As it should look; as text with buttons, then alone, with its files where Discord can't read that; a link at last without its picture. */
 function put(
   { log }: PostParts,
   { rung, post: postThere }: Place,
@@ -92,11 +92,13 @@ function put(
   nonce: string,
 ): Promise<PostedMessage> {
   const whole = { body: message(rung), uploads };
-  const body = bareOf(whole.body);
+  const plainer = bareShapesOf(whole.body);
   const files = uploads.map(({ alt: _none, ...upload }) => upload);
+  const [richest] = plainer;
+  const isLink = bytes === 0 && files.length > 0;
   const shapes = [
-    { body, uploads: files },
-    ...(bytes === 0 && files.length > 0 ? [{ body, uploads: [] }] : []),
+    ...(isLink ? [{ body: richest, uploads: files }] : []),
+    ...plainer.map((body) => ({ body, uploads: isLink ? [] : files })),
   ];
   return inSomeShape(log, [whole, ...shapes], (shape) => postThere(shape.body, shape.uploads, nonce), {
     job,

@@ -80,7 +80,7 @@ export function createNotices(parts: NoticeParts): Required<Pick<Chat, 'canPost'
       // The chat is looked up again by the core: in a button it only says where to ask who is an admin.
       const asked = targetSchema.safeParse(requester.target);
       if (!asked.success) return false;
-      const page = requestPage(words, code, lines, String(asked.data.chatId));
+      const page = requestPage(words, notice.offer, lines, String(asked.data.chatId));
       return (await outbound.say(place, messageOf(words, page))) !== undefined;
     },
   };

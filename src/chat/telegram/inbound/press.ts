@@ -8,6 +8,7 @@ import type { Words } from '../../../words/index.ts';
 import type { Face, Press } from '../../face.ts';
 import { type Action, said } from '../../page.ts';
 import type { Requests } from '../../requests.ts';
+import { whereIn } from '../../yes.ts';
 import { panelOf } from '../admin/panel.ts';
 import type { People } from '../admin/people.ts';
 import { isTrouble } from '../api.ts';
@@ -65,10 +66,10 @@ export function pressOf(
     again,
     as: (attempt) => asWhoever(record, who, attempt),
     async asAdmin(attempt) {
-      if (!OF_ANOTHER_CHAT.has(action.verb) || action.arg === undefined)
-        return attempt(await who.fresh(record));
+      const where = action.verb === 'approve' ? whereIn(action.arg) : action.arg;
+      if (!OF_ANOTHER_CHAT.has(action.verb) || where === undefined) return attempt(await who.fresh(record));
       const { threadId: _, ...person } = record;
-      return attempt(await who.fresh({ ...person, chatId: Number(action.arg), chatType: 'supergroup' }));
+      return attempt(await who.fresh({ ...person, chatId: Number(where), chatType: 'supergroup' }));
     },
     where(job, { requester }) {
       const asked = targetSchema.safeParse(job.requester.target).data;

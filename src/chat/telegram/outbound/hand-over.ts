@@ -10,6 +10,7 @@ import { CAPTION_LENGTH, messageOf, plainTextOf } from '../render.ts';
 import type { Timers } from '../timers.ts';
 import type { SentFile } from './notes.ts';
 import type { Address } from './post.ts';
+import { typedInstead } from './shapes.ts';
 import { posterOf, thumbnailOf, uploadOf } from './upload.ts';
 
 /** What a chat shows of an upload lasts 5 s. https://core.telegram.org/bots/api#sendchataction, read 2026-11-21. */
@@ -78,12 +79,12 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
           });
         });
     };
-    const bare = upload({ ...address, caption: plainTextOf(what.page, CAPTION_LENGTH) }, false);
-    return again ? [again, upload(handsome, true), bare] : [upload(handsome, true), bare];
+    const bare = plainCaptions(what).map((caption) => upload({ ...address, ...caption }, false));
+    return again ? [again, upload(handsome, true), ...bare] : [upload(handsome, true), ...bare];
   }
 
   function linkWays(address: Address, what: HandOver): [SendMethod, ...SendMethod[]] {
-    const { delivery, page } = what;
+    const { delivery } = what;
     if (delivery.form !== 'link') throw new Error('a video is no link');
     const { caption, ...trimmings } = trimmingsOf(what);
     const handsome: SendMethod = async () => {
@@ -92,8 +93,11 @@ export function createHandOver({ api: { raw }, timers, log, signal }: Parts) {
         ? raw.sendPhoto({ ...address, caption, ...trimmings, photo }, signal)
         : raw.sendMessage({ ...address, text: caption, ...trimmings }, signal);
     };
-    const text = `${plainTextOf(page, CAPTION_LENGTH)}\n${delivery.link.url}`;
-    return [handsome, () => raw.sendMessage({ ...address, text }, signal)];
+    const bare = plainCaptions(what).map(({ caption, ...buttons }): SendMethod => {
+      const text = `${caption}\n${delivery.link.url}`;
+      return () => raw.sendMessage({ ...address, text, ...buttons }, signal);
+    });
+    return [handsome, ...bare];
   }
 
   /** Shows in the chat that a video is on its way, as long as it is. */
@@ -124,6 +128,16 @@ type Caption = { caption: string; parse_mode?: 'HTML'; reply_markup?: InlineKeyb
 function trimmingsOf({ page, speech }: HandOver): Caption {
   const { text, ...rest } = messageOf(speech, page, { max: CAPTION_LENGTH });
   return { caption: text, ...rest };
+}
+
+/** Its words with its buttons, then its words alone, with what can be typed in their place. */
+function plainCaptions(what: HandOver): Omit<Caption, 'parse_mode'>[] {
+  const { reply_markup } = trimmingsOf(what);
+  const caption = plainTextOf(what.page, CAPTION_LENGTH);
+  if (reply_markup === undefined) return [{ caption }];
+  const typed = typedInstead(reply_markup).join('\n');
+  const words = plainTextOf(what.page, CAPTION_LENGTH - typed.length - 1);
+  return [{ caption, reply_markup }, { caption: `${words}\n${typed}`.trim() }];
 }
 
 /** A video without sound may come back as an animation, and a message that is yet to be re-encoded has the number 0. */
