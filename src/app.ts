@@ -36,7 +36,7 @@ import { creditOf, PROVIDERS } from './providers/catalog.ts';
 import { createFetcher } from './providers/download.ts';
 import { checkHosted, createHosted } from './providers/index.ts';
 import { createLocalProvider } from './providers/local/index.ts';
-import { accessRulesFrom, rulesFrom, unnamedScope } from './rules.ts';
+import { accessRulesFrom, rulesFrom } from './rules.ts';
 import { secretKey } from './secrets.ts';
 import { shareMedia } from './shared-media.ts';
 import { goOn, openSharedWork, rendersDrafts, sharedParts } from './shared-work.ts';
@@ -174,10 +174,7 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
     ...(links ? { links } : {}),
     news: new Map(),
     chats: new Map(chats.all.map((chat) => [chat.platform, chat])),
-    rules: {
-      ...rulesFrom(config, hosted.length > 0),
-      unnamed: (scope) => unnamedScope(scope, key),
-    },
+    rules: rulesFrom(config, hosted.length > 0, key),
     alone: store.queues === undefined,
     stopping: () => stopping,
   };

@@ -7,7 +7,7 @@ import { createFileUse, type FileUse } from './core/intake/file-use.ts';
 import { filesNeededMs } from './core/job/due.ts';
 import { createProviderCopies, type ProviderCopies } from './core/job/provider-copies.ts';
 import type { Clock, KeyValueStore, Log } from './core/ports.ts';
-import { rulesFrom } from './rules.ts';
+import { jobDeadlineMsFrom } from './rules.ts';
 import type { Store } from './store/index.ts';
 
 /** `offers`, `savings`: what waits there for a yes has files as well. */
@@ -19,7 +19,7 @@ export function filesInUse(
   const providerCopies = createProviderCopies({
     kv: store.keyv('provider-copies'),
     clock,
-    neededMs: filesNeededMs(rulesFrom(config, true)),
+    neededMs: filesNeededMs({ jobDeadlineMs: jobDeadlineMsFrom(config) }),
     log,
   });
   const fileUse = createFileUse({
