@@ -46,6 +46,8 @@ export type Library = Pick<Shelves, 'closed' | 'find' | 'mayChange' | 'mayAdd'> 
       most?: number;
       /** Of one shelf alone. Where others see the list as well, that is the space's: without what is the member's own. */
       scope?: ItemScope | undefined;
+      /** They only look at what is theirs: whether they may use it is asked where they do. */
+      ownAnywhere?: boolean;
     },
   ): Promise<Outcome<ListedItem[]>>;
   /** How many they may use here. */
@@ -137,8 +139,9 @@ export function createLibrary(ctx: Context, kv: KeyValueStore): Library {
   return {
     savings,
     ...shelves,
-    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity, scope: wanted }) {
-      const shut = shelves.closed(caller);
+    async list(caller, { kind, sort = 'newest', typed = '', most = Infinity, ownAnywhere = false, ...wish }) {
+      const wanted = ownAnywhere ? 'mine' : wish.scope;
+      const shut = ownAnywhere ? shelves.off(caller) : shelves.closed(caller);
       if (shut) return refuse(shut);
       const visible = await shelves.visible(caller, kind);
       const found = foundBy(

@@ -14,6 +14,8 @@ export const MOST_MINE = 200;
 export type Shelves = {
   /** Why there is no library for this member here: it is off, or they may not use the bot. */
   closed(caller: Caller): Refusal | undefined;
+  /** The first of these alone. */
+  off(caller: Caller): Refusal | undefined;
   /** All that they may use here, the newest first. */
   visible(caller: Caller, kind: ItemKind): Promise<LibraryItem[]>;
   /** The one that a text means: an id, a name, or a part of the name of only one. */
@@ -34,11 +36,8 @@ export function createShelves(ctx: Pick<Context, 'library' | 'settings' | 'acces
     memberShelf(memberId),
   ];
 
-  function closed(caller: Caller): Refusal | undefined {
-    const { library } = ctx.settings.of(caller.requester.spaceId);
-    const off = library.who === 'off' ? ({ code: 'library-off' } as const) : undefined;
-    return ctx.access.refusalFor(caller) ?? off;
-  }
+  const off = ({ requester: { spaceId } }: Caller): Refusal | undefined =>
+    ctx.settings.of(spaceId).library.who === 'off' ? { code: 'library-off' } : undefined;
 
   /** One from a channel for adults is seen in such alone; one that is blocked by nobody. */
   async function shown(caller: Caller, items: readonly LibraryItem[]): Promise<LibraryItem[]> {
@@ -60,7 +59,8 @@ export function createShelves(ctx: Pick<Context, 'library' | 'settings' | 'acces
   }
 
   return {
-    closed,
+    closed: (caller) => ctx.access.refusalFor(caller) ?? off(caller),
+    off,
     visible,
     byId,
     async find(caller, kind, text) {

@@ -14,8 +14,11 @@ const { t } = wordsFor('en');
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Ada and Bo in a group with the bot, whose inline mode is on; each motion is kept by whom it says. */
-async function inGroup(options: HarnessOptions['telegram'] = {}) {
-  const harness = await createHarness({ telegram: { inline: true, ...options } });
+async function inGroup(
+  options: HarnessOptions['telegram'] = {},
+  more: Omit<HarnessOptions, 'telegram'> = {},
+) {
+  const harness = await createHarness({ telegram: { inline: true, ...options }, ...more });
   const { telegram, world } = harness;
   const one = await ada(harness);
   const bo = telegram.user({ first_name: 'Bo' });
@@ -71,6 +74,16 @@ describe('inline mode', () => {
       'Cha cha',
       'Shuffle',
     ]);
+  });
+
+  it('offers them also where nobody may use the bot in private, as is usual', async () => {
+    const { telegram, user, bo, keeps, group } = await inGroup(
+      {},
+      { world: { access: { allowPrivate: false } } },
+    );
+    await keeps(user, { id: 'm1', name: 'Shuffle' });
+    await keeps(bo, { id: 'm2', name: 'Shimmy' });
+    expect(titles(await telegram.asksInline(user, 'sh', { chat: group }).done)).toEqual(['Shuffle']);
   });
 
   it('says the price in the bot’s own chat alone, as it can differ in others', async () => {

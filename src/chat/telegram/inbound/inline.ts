@@ -29,7 +29,6 @@ const KNOWN_MEMBERS = 1_000;
 const HEARD: readonly string[] = ['sender', 'group', 'supergroup'];
 
 type Answer = { results: InlineQueryResultArticle[]; next?: string; button?: InlineQueryResultsButton };
-const NOTHING: Answer = { results: [] };
 
 export function createInline({
   api,
@@ -60,7 +59,7 @@ export function createInline({
     if (chat_type !== undefined && !HEARD.includes(chat_type))
       return saying(words, 'library.inline-elsewhere');
     const { library } = await core;
-    // As in their own chat with the bot, where nobody else has anything.
+    // As in their own chat with the bot, where nobody else has anything. Whether they may use it there says nothing of here.
     const locale = from.language_code ?? 'en';
     const caller = await who.member({
       chatId: from.id,
@@ -70,9 +69,8 @@ export function createInline({
       locale,
     });
     const typed = clean(query);
-    const found = await library.list(caller, { kind: 'motion', typed });
-    if (!found.ok) return NOTHING;
-    const mine = found.value.filter(({ item }) => item.scope === 'mine');
+    const found = await library.list(caller, { kind: 'motion', typed, ownAnywhere: true });
+    const mine = found.ok ? found.value : [];
     if (mine.length === 0)
       return saying(words, typed.trim() === '' ? 'library.inline-none' : 'library.inline-no-match');
     const start = /^\d{1,4}$/.test(offset) ? Number(offset) : 0;
