@@ -12,7 +12,7 @@ const HEAVY = [
 /** Whole processes too, but they spend most of their time waiting for what does not come. */
 const WAITING = [
   'test/faults/**/*.test.ts',
-  'test/e2e/{files,backup,postgres,database-away,several,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
+  'test/e2e/{files,backup,postgres,database-away,several,cluster,restart,hosted,kling,runware,comfyui,chat-models,discord-http,secrets,secrets-public,privacy}.test.ts',
   'test/chat/telegram/token-proof.test.ts',
   'test/store/limits.test.ts',
   'test/setup/wizard.test.ts',

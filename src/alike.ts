@@ -2,13 +2,14 @@
 import { createHmac } from 'node:crypto';
 import { CHATS } from './chat/catalog.ts';
 import { type Config, SETTING_NAMES } from './config.ts';
+import { s3Keys } from './files-url.ts';
 
 /** What is each process's own, or may be written in several ways for the same thing. */
 const OWN: ReadonlySet<string> = new Set([
   ...['ROLES', 'HOST', 'PORT', 'LOG_LEVEL', 'DATA_DIR', 'STORE_URL'],
   ...CHATS.flatMap(({ ownSettings = [] }): readonly string[] => ownSettings),
   // That these lead to the same files is tried with the files themselves.
-  ...['FILES_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_SESSION_TOKEN', 'C2PA_CERT', 'C2PA_KEY'],
+  ...['FILES_URL', ...Object.keys(s3Keys), 'C2PA_CERT', 'C2PA_KEY'],
 ]);
 const SECRET_KEY = 'SECRET_KEY';
 const LETTERS = 16;

@@ -46,6 +46,7 @@ const NAMES: Record<string, string> = {
   admissions: 'jobs that render or wait for it',
   admission_spaces: 'spaces with their turn to render',
   admission_members: 'members with their turn to render',
+  library: 'motions and characters of the library',
   inbox: 'events of the chats',
   settings: 'settings of spaces',
   audit: 'changes of settings',

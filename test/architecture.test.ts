@@ -46,8 +46,8 @@ const MAY_IMPORT: Record<string, readonly string[] | '*'> = {
   'src/secrets.ts': [],
   'src/signing.ts': ['src/secrets.ts'],
   'src/zip.ts': ['src/core'],
-  'src/alike.ts': ['src/chat/catalog.ts', 'src/config.ts'],
   'src/shared-media.ts': ['src/core', 'src/media', 'src/shared-work.ts', 'src/steps.ts', 'src/store'],
+  'src/alike.ts': ['src/chat/catalog.ts', 'src/config.ts', 'src/files-url.ts'],
   'src/shared-watch.ts': ['src/alike.ts', 'src/core'],
   'src/shared-work.ts': [
     'src/alike.ts',

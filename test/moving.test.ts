@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { moveBot } from '../src/moving.ts';
 import { createStore } from '../src/store/index.ts';
+import { MOVED } from '../src/store/move/tables.ts';
 import { aHold } from './contracts/ledger.ts';
 import { freshFolder } from './fakes/folder.ts';
 import { jobIn } from './fakes/jobs.ts';
@@ -76,6 +77,7 @@ describe('npm run migrate', () => {
         'lines of the ledger: 1 ($0.42 set aside, $0.39 billed), the same on both sides',
       );
       expect(said).toMatch(/jobs and small records: 2, the same/);
+      for (const { name } of MOVED) expect(said).not.toMatch(new RegExp(`^  ${name}:`, 'm'));
       expect(said).toContain('Set STORE_URL and FILES_URL in .env and start Strut.');
       expect(said).toContain('moved-to-postgres');
       expect(code).toBe(0);

@@ -10,6 +10,11 @@ import { silent } from './providers/subject.ts';
 
 const KEY = 'a key that all share';
 const marks = (env: NodeJS.ProcessEnv, key = KEY) => marksOf(readConfig(env), key);
+const keysOf = (kind: 'S3' | 'AWS', key: string) => ({
+  FILES_URL: 's3://bucket?endpoint=https://s3.example.com',
+  [`${kind}_ACCESS_KEY_ID`]: key,
+  [`${kind}_SECRET_ACCESS_KEY`]: `${key}, which nobody knows`,
+});
 const aProcess = (id: string) => ({
   id,
   host: `host of ${id}`,
@@ -32,6 +37,8 @@ describe('the settings of two processes', () => {
     ],
     [{ BUDGET_USD_PER_DAY: '5', TIMEZONE: 'Europe/Berlin' }, {}, ['BUDGET_USD_PER_DAY', 'TIMEZONE']],
     [{ PORT: '8081', LOG_LEVEL: 'debug', DATA_DIR: '/elsewhere' }, {}, []],
+    [keysOf('S3', 'one'), keysOf('S3', 'other'), []],
+    [keysOf('AWS', 'one'), keysOf('AWS', 'other'), []],
   ])('are compared where they must be alike: %j and %j', (here, there, names) => {
     expect(differing(marks(here), marks(there)).sort()).toEqual(names);
   });

@@ -192,6 +192,21 @@ describe('what one process is told and another one is at', () => {
     expect(await takeWebhook(second.ctx, news)).toBe('taken');
     expect([...first.ctx.news.keys()]).toEqual([EVENT.id]);
   });
+
+  it.each(['queued', 'running', 'unknown'] as const)(
+    'is a provider, that has spoken of a job which is %s: it is looked at among those of its space',
+    async (state) => {
+      const { remote, world, second } = await both();
+      remote.provider.parseWebhook = async () => ({ kind: 'operation', operation: { id: 'op-1' } });
+      const job = jobIn(state, { id: CHAT_EVENT.id, requester: CHAT_EVENT.requester });
+      await world.disk.store.save({ ...job, provider: 'paid' } as Job);
+      const places: unknown[] = [];
+      second.scheduler.at = async (_key, _dueAt, place) => void places.push(place);
+      const news = { provider: 'paid', jobId: job.id, headers: {}, body: Buffer.from('{}') };
+      expect(await takeWebhook(second.ctx, news)).toBe('taken');
+      expect(places).toEqual([{ lane: 'worker', group: CHAT_EVENT.requester.spaceId }]);
+    },
+  );
 });
 
 describe('a report that waits for a decision', () => {

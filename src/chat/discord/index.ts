@@ -25,6 +25,7 @@ import { createSender } from './outbound/sender.ts';
 import type { DiscordParts } from './parts.ts';
 import { createRegistrar, inviteLink } from './register.ts';
 import { createServers } from './servers.ts';
+import { shareOfRequests } from './shares.ts';
 import { createStanding } from './standing.ts';
 import { createTokens } from './tokens.ts';
 import { createTurns } from './turns.ts';
@@ -32,10 +33,6 @@ import { createTurns } from './turns.ts';
 /** Of so many jobs it is known whose they are. */
 const OWNERS_KNOWN = 5_000;
 
-/** A second, of the bot (topics/rate-limits, 2026-11-21). */
-const REQUESTS = 50;
-/** A process that does not have the chat asks for little: what a server is called, where a notice goes. */
-const OTHERS_REQUESTS = 2;
 const SHARES_EVERY_MS = 5_000;
 
 export type { DiscordParts } from './parts.ts';
@@ -184,11 +181,9 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
     return inbound;
   }
 
-  /** Discord counts the requests of all processes together; whoever has the chat makes nearly all of them. */
   function shareOut(): void {
     const others = shared ? Math.max(0, shared.speakers() - 1) : 0;
-    const most = isOurs ? Math.max(REQUESTS / 2, REQUESTS - others * OTHERS_REQUESTS) : OTHERS_REQUESTS;
-    rest.options.globalRequestsPerSecond = most;
+    rest.options.globalRequestsPerSecond = shareOfRequests(isOurs, others);
   }
 
   return {
@@ -204,6 +199,7 @@ export function createDiscordChat(parts: DiscordParts): DiscordChat {
     },
     async start(given) {
       isOurs = true;
+      shareOut();
       const received = receive(given);
       await servers.load();
       await waiting.start();

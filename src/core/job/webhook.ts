@@ -3,7 +3,8 @@
  * own key.
  */
 import { type Context, move, providerOf } from '../context.ts';
-import type { Operation } from './job.ts';
+import type { Job, Operation } from './job.ts';
+import { placeOf } from './lanes.ts';
 import { isFirstTry } from './unfetched.ts';
 
 /** `later`: the job is busy or the news can't be judged now; the provider should say it again. */
@@ -36,17 +37,20 @@ export async function takeWebhook(
   if (!job || !('provider' in job) || job.provider !== provider.id) return 'refused';
   if (job.state === 'unknown' || job.state === 'submitting') {
     // The job may be held by its submit or its step for longer than the provider waits for our answer.
-    const noted =
-      verdict.kind === 'operation' ? propose(ctx, job.id, verdict.operation) : Promise.resolve(true);
-    if (verdict.kind === 'look' && provider.find) await ctx.scheduler.at(job.id, ctx.clock.now());
+    const noted = verdict.kind === 'operation' ? propose(ctx, job, verdict.operation) : Promise.resolve(true);
+    if (verdict.kind === 'look' && provider.find) await lookAtOnce(ctx, job);
     return (await within(noted)) && job.state === 'unknown' ? 'taken' : 'later';
   }
   if (job.state === 'queued' || job.state === 'running') {
     tellNews(ctx, job.id);
-    await ctx.scheduler.at(job.id, ctx.clock.now());
+    await lookAtOnce(ctx, job);
   }
   return 'taken';
 }
+
+/** A space of many such jobs takes no more room by it than it may. */
+const lookAtOnce = (ctx: Context, job: Job): Promise<void> =>
+  ctx.scheduler.at(job.id, ctx.clock.now(), placeOf(job));
 
 /** Longer than anybody asks for it. */
 const NEWS_LAST_MS = 60_000;
@@ -81,10 +85,10 @@ async function within<T>(work: Promise<T>): Promise<T | undefined> {
  * Notes the handle on a job whose submit got no answer. It is not believed yet: any customer can have some providers
  * sign a body for any address. The job's next step reads its status with our own key, and only then binds it.
  */
-async function propose(ctx: Context, jobId: string, candidate: Operation): Promise<boolean> {
+async function propose(ctx: Context, asked: Job, candidate: Operation): Promise<boolean> {
   try {
-    await ctx.locks.run(jobId, async () => {
-      const job = await ctx.store.get(jobId);
+    await ctx.locks.run(asked.id, async () => {
+      const job = await ctx.store.get(asked.id);
       if (job?.state !== 'unknown' || isFirstTry(job, candidate)) return;
       const { provider, submittedAt, uploaded, account, firstSubmittedAt } = job;
       const traced = {
@@ -94,7 +98,7 @@ async function propose(ctx: Context, jobId: string, candidate: Operation): Promi
       };
       await move(ctx, job, 'unknown', { provider, submittedAt, ...traced, candidate });
     });
-    await ctx.scheduler.at(jobId, ctx.clock.now());
+    await lookAtOnce(ctx, asked);
     return true;
   } catch (error) {
     ctx.log.warn({ err: error }, 'the news of a webhook could not be noted');

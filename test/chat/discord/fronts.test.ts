@@ -1,5 +1,6 @@
 /** One Discord bot that is several processes: one has the chat, any takes what comes in, and they share the shards. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { REST } from 'discord.js';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/store/sql.ts';
 import { postgresNeeded, postgresOfFile } from '../../postgres/open.ts';
 import { textOf } from './harness.ts';
@@ -7,6 +8,9 @@ import { startProcesses } from './processes.ts';
 
 const postgres = postgresOfFile();
 afterAll(() => postgres.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** The sessions that have the chat. */
 async function holders(db: Database): Promise<number[]> {
@@ -115,5 +119,36 @@ describe('Discord with several processes', postgresNeeded, () => {
     await first.stop();
     await expect.poll(() => shardsOf(beside.holds.held())).toEqual(['shard:0/4', 'shard:1/4']);
     await discord.waitFor(() => discord.gateway.connected() === 4);
+  });
+
+  it('logs each shard in when its turn has come, of as many at once as Discord allows', async () => {
+    const { discord, start } = await startProcesses(postgres, { settings: { maxConcurrency: 2, shards: 4 } });
+    const may = Promise.withResolvers<void>();
+    const turns: string[] = [];
+    const onTurn = (name: string) => {
+      turns.push(name);
+      return may.promise;
+    };
+    await Promise.all([start({ onTurn }), start({ onTurn })]);
+    await expect
+      .poll(() => turns.toSorted())
+      .toEqual(['identify:0', 'identify:0', 'identify:1', 'identify:1']);
+    expect(discord.gateway.sessions).toEqual([]);
+    may.resolve();
+    await discord.waitFor(() => discord.gateway.connected() === 4);
+  });
+
+  it('is asked by each process no more than its share of what the bot may ask in a second', async () => {
+    const made = vi.spyOn(REST.prototype, 'setToken');
+    const shares = () => made.mock.contexts.map((of) => (of as REST).options.globalRequestsPerSecond);
+    const { start } = await startProcesses(postgres);
+    const first = await start();
+    await expect.poll(first.has).toBe(true);
+    await expect.poll(shares).not.toContain(2);
+    const second = await start();
+    await expect.poll(shares).toContain(2);
+    await first.stop();
+    await expect.poll(second.has).toBe(true);
+    await expect.poll(shares).not.toContain(2);
   });
 });

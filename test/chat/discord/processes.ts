@@ -40,14 +40,16 @@ export async function startProcesses(
   const guild = discord.guild('Dancers');
   const alive = new Set<object>();
 
-  /** `isFront`: it may have the chat; `isCalled`: Discord may call it. */
+  /** `isFront`: it may have the chat; `isCalled`: Discord may call it. `onTurn`: it waits for a turn that others may have. */
   async function start({
     isFront = true,
     isCalled = false,
+    onTurn = async () => {},
     parts = {},
   }: {
     isFront?: boolean;
     isCalled?: boolean;
+    onTurn?: (name: string) => Promise<void>;
     parts?: Partial<DiscordParts>;
   } = {}) {
     const db = await openPostgres(url);
@@ -86,7 +88,7 @@ export async function startProcesses(
           looksAgainMs: 10,
           publicUrl: PUBLIC_URL,
           shared: {
-            holds,
+            holds: { ...holds, turn: (...asked) => onTurn(asked[0]).then(() => holds.turn(...asked)) },
             isFront,
             onReceived: () => bus.publish('received', 'discord'),
             fronts: () => alive.size,
