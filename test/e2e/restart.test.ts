@@ -3,11 +3,11 @@ import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
 import { personClip, personImage } from '../people.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
 const SUBMIT = /\/motion-control(?:-standard)?$/;
-const files = async () => ({ image: await personImage(), clip: await personClip() });
 /** As little as there can be to draw. */
 const filesOfADraft = async () => ({ image: await personImage(), clip: await personClip({ seconds: 3 }) });
 
@@ -28,16 +28,17 @@ describe('after a kill -9 in the middle', () => {
     const fal = await startFal({ time });
     fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
       FAL_REST_URL: fal.url,
       FAL_API_URL: fal.url,
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await jobUntil(bot.url, id, ({ state }) => state === 'running');
     await bot.restart('SIGKILL');
     await time.advance(60_000);
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
   });
@@ -47,15 +48,16 @@ describe('after a kill -9 in the middle', () => {
     fal.jobs.always({ queueMs: 0, runMs: 300 });
     fal.fault({ method: 'POST', path: /motion-control$/, how: 'hang' });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
       FAL_REST_URL: fal.url,
       FAL_API_URL: fal.url,
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await expect.poll(() => fal.requestsTo('POST', /motion-control$/).length).toBe(1);
     await bot.restart('SIGKILL');
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
   });
@@ -65,6 +67,7 @@ describe('after a kill -9 in the middle', () => {
     const [fal, runcomfy] = await Promise.all([startFal(), startRuncomfy()]);
     runcomfy.fault({ method: 'POST', path: SUBMIT, how: 'hang' });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       RUNCOMFY_API_TOKEN: runcomfy.token,
       RUNCOMFY_API_URL: runcomfy.url,
       FAL_KEY: fal.key,
@@ -73,7 +76,7 @@ describe('after a kill -9 in the middle', () => {
       FAL_API_URL: fal.url,
       PROVIDERS: 'runcomfy',
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await expect.poll(() => runcomfy.requestsTo('POST', SUBMIT).length).toBe(1);
     await bot.restart('SIGKILL');
     await jobUntil(bot.url, id, ({ state }) => state === 'unknown');
