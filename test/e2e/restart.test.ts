@@ -11,18 +11,26 @@ const SUBMIT = /\/motion-control(?:-standard)?$/;
 /** As little as there can be to draw. */
 const filesOfADraft = async () => ({ image: await personImage(), clip: await personClip({ seconds: 3 }) });
 
-describe('after a kill -9 in the middle', () => {
-  it('a draft is rendered again from its saved inputs and finishes by itself', async () => {
+describe('SIGTERM, and then kill -9, in the middle of a draft', () => {
+  it('end the process, the first one cleanly and with no child left behind; it is rendered again from its saved inputs and finishes by itself', async () => {
     await using bot = await startBot();
     const { id } = await makeJob(bot.url, await filesOfADraft());
-    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    const isUnderWay = () => jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    await isUnderWay();
+    await bot.stop('SIGTERM');
+    expect(bot.log()).toContain('stopped');
+    expect(bot.log()).not.toMatch(/ERROR|FATAL/);
+    await bot.start();
+    await isUnderWay();
     await bot.restart('SIGKILL');
     const done = await jobEnd(bot.url, id);
     expect(done).toMatchObject({ state: 'delivered', costUsd: 0 });
     const video = await fetch(`${bot.url}/api/jobs/${id}/video`);
     expect([video.status, video.headers.get('content-type')]).toEqual([200, 'video/mp4']);
   });
+});
 
+describe('after a kill -9 in the middle', () => {
   it('a paid render goes on at its provider: one submit, one bill', async () => {
     const time = manualTime(Date.now());
     const fal = await startFal({ time });
@@ -85,18 +93,5 @@ describe('after a kill -9 in the middle', () => {
     expect(await readJob(bot.url, id)).toMatchObject({ state: 'unknown' });
     expect(runcomfy.requestsTo('POST', SUBMIT)).toHaveLength(1);
     await Promise.all([fal.close(), runcomfy.close()]);
-  });
-});
-
-describe('SIGTERM', () => {
-  it('ends the process cleanly with a render under way, and leaves no child behind', async () => {
-    await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await filesOfADraft());
-    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
-    await bot.stop('SIGTERM');
-    expect(bot.log()).toContain('stopped');
-    expect(bot.log()).not.toMatch(/ERROR|FATAL/);
-    await bot.start();
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered' });
   });
 });
