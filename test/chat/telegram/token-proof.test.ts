@@ -11,7 +11,6 @@ import { startRunpod } from '../../../simulators/runpod.ts';
 import type { FaultKind } from '../../../simulators/telegram/faults.ts';
 import { type SimChat, startTelegram } from '../../../simulators/telegram/telegram.ts';
 import { startBot } from '../../e2e/bot.ts';
-import { alreadySeen } from '../../fakes/already-seen.ts';
 import { consented } from '../../fakes/consents.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { personClip, personImage } from '../../people.ts';
@@ -88,7 +87,6 @@ it('never leaves the bot, whatever breaks between it and Telegram', async () => 
   };
   const { user, chat } = somebody();
   const people = [{ user, chat }, somebody(), somebody(), somebody(), somebody()];
-  await alreadySeen(dataDir, { image: photo, clip });
   await consented(dataDir, ...people.map(({ user }) => `telegram:${user.id}`));
   for (const { user, chat } of people) await telegram.album(user, chat, [{ photo }, { video: clip }]);
   const videoOf = (place: SimChat) =>
