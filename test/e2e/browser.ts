@@ -11,7 +11,9 @@ import {
 import { needs } from '../needs.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
 
+/** The same engine without windows comes first: it takes less than half as much to open a page. */
 const PLACES = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
