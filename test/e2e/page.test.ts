@@ -435,6 +435,8 @@ describe('the page', BROWSER, () => {
     const page = await open();
     await choose(page, image, clip);
     await page.getByRole('button', { name: 'Play clip' }).waitFor();
+    // By then a clip that plays by itself does.
+    await quoted(page);
     expect(await read(page, '#clip-preview video', 'paused')).toEqual([true]);
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);
   });
