@@ -1,13 +1,19 @@
 /** The first video of somebody who has no files at hand, on the real bot. */
 import { join } from 'node:path';
-import { expect, it, onTestFailed } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { CHARACTERS, MOTIONS, SAMPLES_FOLDER } from '../../samples/index.ts';
-import { startBot } from './bot.ts';
+import { type Bot, startBot } from './bot.ts';
 import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 import { askQuote } from './client.ts';
 
+/** One for both: what it has seen for the first need not be looked at again for the second. */
+let bot: Bot;
+beforeAll(async () => {
+  bot = await startBot();
+});
+afterAll(() => bot?.[Symbol.asyncDispose]());
+
 it('the coach has nothing to say of any of our characters with any of our motions', async () => {
-  await using bot = await startBot();
   onTestFailed(() => console.error(bot.log()));
   for (const character of CHARACTERS)
     for (const motion of MOTIONS) {
@@ -28,7 +34,6 @@ it(
   'one press puts a picture and a clip in, another renders them, and nothing has to be read or answered',
   BROWSER,
   async () => {
-    await using bot = await startBot();
     const browser = await sharedBrowser();
     try {
       const page = await (await openContext(browser, { baseURL: bot.url })).newPage();
