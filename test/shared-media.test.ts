@@ -173,6 +173,24 @@ describe('work on pictures and clips among several processes', postgresNeeded, (
     expect(worker.began).toEqual([]);
   });
 
+  it('is left to others, and to whoever has asked, beyond the cores that are free', async () => {
+    const { aProcess, rows } = await world();
+    const front = await aProcess('front');
+    const ending = Promise.withResolvers<void>();
+    const worker = await aProcess('worker', { gate: () => ending.promise });
+    const free = front.busy();
+    const all = ['abc', 'def', 'ghi'].map((text) => front.double(text));
+    await expect.poll(async () => (await rows(front)).length).toBe(3);
+    worker.take();
+    await expect.poll(() => worker.began).toEqual(['double']);
+    const states = (await rows(front)).map((row) => Object(row).state);
+    expect(states.sort()).toEqual(['active', 'created', 'created']);
+    await free();
+    await expect.poll(() => front.began).toEqual(['hold', 'double', 'double']);
+    ending.resolve();
+    expect((await Promise.all(all)).map(({ text }) => text)).toEqual(['abcabc', 'defdef', 'ghighi']);
+  });
+
   it('tells its progress from there, too', async () => {
     const { aProcess } = await world();
     const front = await aProcess('front');
