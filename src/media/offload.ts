@@ -32,16 +32,23 @@ export type OffloadParts = {
 
 type Args = Record<string, unknown>;
 
-/** Stopping it stops the pool, and waits until nothing is offered any more. */
+/** `takeBack`: what is offered, and nothing is from then on. Stopping it does so, and then stops the pool. */
 export function offloading<Table extends TaskTable>(
   table: Table,
   pool: PoolOf<Table>,
   parts: OffloadParts,
-): PoolOf<Table> {
+): PoolOf<Table> & { takeBack(): Promise<void> } {
   const offers = new Set<Promise<unknown>>();
+  const ending = new AbortController();
+
+  async function takeBack(): Promise<void> {
+    ending.abort();
+    await Promise.all(offers);
+  }
 
   return {
     room: pool.room,
+    takeBack,
     async run(name, args, options = {}) {
       const task = table[name];
       if (!task?.files || options.alone || !parts.hasTakers()) return pool.run(name, args, options);
@@ -53,7 +60,7 @@ export function offloading<Table extends TaskTable>(
         isOffered = true;
         const asked = { name, task, args, options };
         const news = { onTaken: () => taken.abort(), onAnswer: answered.resolve };
-        const offer = ask(asked, parts, withdrawn.signal, news)
+        const offer = ask(asked, parts, AbortSignal.any([withdrawn.signal, ending.signal]), news)
           .catch((err: unknown) => {
             parts.log.warn({ err, task: name }, 'a media task could not be given to another process');
           })
@@ -68,7 +75,7 @@ export function offloading<Table extends TaskTable>(
       options.signal?.addEventListener('abort', giveUp);
       const onQueue = (position: number): void => {
         if (position === 0) giveUp();
-        else if (!isOffered) begin();
+        else if (!isOffered && !ending.signal.aborted) begin();
         options.onQueue?.(position);
       };
       try {
@@ -86,8 +93,8 @@ export function offloading<Table extends TaskTable>(
       }
     },
     async stop() {
+      await takeBack();
       await pool.stop();
-      await Promise.all(offers);
     },
   };
 }
@@ -113,7 +120,7 @@ async function ask(
   using news = followTask(bus, id, withdrawn);
   const endProgress = options.onProgress ? onProgress(bus, id, options.onProgress) : () => {};
   try {
-    bus.publish(OFFERED, '');
+    if (!withdrawn.aborted) bus.publish(OFFERED, '');
     for (let isTaken = false; ; ) {
       const now = await queue.look(id);
       if (withdrawn.aborted || now.state === 'lost') return onAnswer(undefined);
