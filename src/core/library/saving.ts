@@ -9,7 +9,7 @@ import type { NamedFile, Requester, StoredFile } from '../job/job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
-import type { ItemKind } from './item.ts';
+import type { ItemKind, LibraryItem } from './item.ts';
 
 /** Long enough to think of a name. */
 export const SAVING_WAITS_MS = 30 * 60_000;
@@ -52,6 +52,14 @@ export type Saving = {
       croppedFrom?: NonNullable<NamedFile['croppedFrom']>;
     }
 );
+
+/**
+ * `taken`: somebody else was first with that name; another one is proposed. `other-part`: it would be another part of the
+ * file than the one that was said yes to.
+ */
+export type SaveResult =
+  | { kind: 'saved'; item: LibraryItem }
+  | { kind: 'taken' | 'other-part'; saving: Saving };
 
 /** One of several people, by their number, counted from 1, and the part of the picture that shows nobody else. */
 export type PersonPart = { person: number; crop: Box };

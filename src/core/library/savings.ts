@@ -17,17 +17,11 @@ import { itemFrom } from './kept-item.ts';
 import { type Given, makeCharacter, makeMotion } from './look.ts';
 import { readName } from './names.ts';
 import { createNaming } from './naming.ts';
-import { partText, SAVING_WAITS_MS, type Saving, type SavingStore } from './saving.ts';
+import { partText, SAVING_WAITS_MS, type SaveResult, type Saving, type SavingStore } from './saving.ts';
 import { MOST_MINE, type Shelves } from './shelves.ts';
 import type { ShelfLimits } from './store.ts';
 
 type Asker = Caller & Pick<Event, 'id'>;
-
-/**
- * `taken`: somebody else was first with that name; another one is proposed. `other-part`: it would be another part of the
- * file than the one that was said yes to.
- */
-type SaveResult = { kind: 'saved'; item: LibraryItem } | { kind: 'taken' | 'other-part'; saving: Saving };
 
 export type Savings = {
   /** Looks at a file and shows what would be kept. The same event again finds the same. `crop`: of a picture. */
