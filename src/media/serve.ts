@@ -25,16 +25,14 @@ export function serve(tasks: TaskTable): void {
   }
 
   let abort = new AbortController();
-  let isCompiledKept = false;
   process.on('message', (raw) => {
     const message = toChildSchema.parse(raw);
     if (message.type === 'abort') return abort.abort();
     abort = new AbortController();
     void run(tasks, message.name, message.args, abort.signal).then((answer) => {
       send(answer);
-      // Node writes it at a clean end, and a child's is a kill.
-      if (!isCompiledKept) flushCompileCache();
-      isCompiledKept = true;
+      // Node writes it at a clean end, and a child's is a kill. Each task loads its own code; with nothing new, it is nothing.
+      flushCompileCache();
     });
   });
 }

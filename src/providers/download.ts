@@ -4,7 +4,6 @@ import type { LookupFunction } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileTypeFromFile } from 'file-type';
 import { Agent, type Dispatcher } from 'undici';
 import type { ResultFetcher } from '../core/ports.ts';
 import { publicOnly } from './public-only.ts';
@@ -72,6 +71,8 @@ export function createFetcher(options: FetcherOptions = {}): ResultFetcher & { s
       if (result.kind === 'file') return copyLocal(result.path, toPath);
       await using file = await open(toPath, 'w');
       if ((await download(result.url, file, signal)) === 'gone') return 'gone';
+      // Loaded with the first video: a start, which needs none, is a little quicker.
+      const { fileTypeFromFile } = await import('file-type');
       const type = await fileTypeFromFile(toPath);
       if (!type || !VIDEO_TYPES.includes(type.mime))
         throw new BadResult(`what came is ${type?.mime ?? 'nothing known'}, not a video`);

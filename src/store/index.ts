@@ -151,6 +151,9 @@ type Surroundings = {
   also?: () => AlsoSaved | undefined;
 };
 
+/** See `looks` of Store. */
+export const looksOn = (db: Database): Store['looks'] => inSlots(keyValueStoreOn(db, 'looks'), LOOKS_KEPT);
+
 function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundings): Store {
   return {
     jobs: createJobStore(db, onUnreadable, also),
@@ -173,7 +176,7 @@ function storeOn(db: Database, { place, onUnreadable, unlock, also }: Surroundin
     },
     inbox: createInbox(db, { now: Date.now }),
     keyv: (namespace) => keyValueStoreOn(db, namespace),
-    looks: inSlots(keyValueStoreOn(db, 'looks'), LOOKS_KEPT),
+    looks: looksOn(db),
     async ping() {
       await db.check();
       await db.run(

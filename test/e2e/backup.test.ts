@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
+import { COMPILED } from '../compiled.ts';
 import { freshFolder } from '../fakes/folder.ts';
-import { personClip, personImage } from '../people.ts';
 import { freshSchema, postgresNeeded } from '../postgres/open.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
@@ -19,7 +20,7 @@ const SUBMIT = /motion-control$/;
 async function run(script: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, [join(ROOT, 'src', script), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -41,13 +42,14 @@ async function submitsNothingTwice(records: Records): Promise<void> {
   fal.jobs.always({ queueMs: 0, runMs: 60_000 });
   const folder = freshFolder();
   const env = {
+    ...(await mediaAsTheyAre()),
     FAL_KEY: fal.key,
     FAL_QUEUE_URL: fal.url,
     FAL_REST_URL: fal.url,
     FAL_API_URL: fal.url,
     JOBS_AT_ONCE: 'all=2',
   };
-  const files = { image: await personImage(), clip: await personClip() };
+  const files = await filesAsTheyAre();
   const archive = join(folder, 'strut.tar');
   const submits = () => fal.requestsTo('POST', SUBMIT).length;
   const old = { ...(await records()), DATA_DIR: join(folder, 'lost') };
@@ -67,7 +69,7 @@ async function submitsNothingTwice(records: Records): Promise<void> {
 
   // After that, the first one ends, and the last one has its turn. Then the machine is gone.
   await time.advance(60_000);
-  expect(await jobEnd(lost.url, running.id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+  expect(await jobEnd(lost.url, running.id)).toMatchObject({ state: 'delivered', costUsd: 0.21 });
   await expect.poll(submits).toBe(3);
   await lost.stop('SIGKILL');
   rmSync(lost.dataDir, { recursive: true });
@@ -80,7 +82,7 @@ async function submitsNothingTwice(records: Records): Promise<void> {
   // What its provider is known to have, or can be found there, comes; it is billed once, as it was.
   await time.advance(60_000);
   for (const { id } of [running, sending])
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.21 });
   expect(await readJob(bot.url, waiting.id)).toMatchObject({
     state: 'unknown',
     message: expect.stringContaining('not sent again'),

@@ -52,6 +52,21 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGS, timeout: PATIENCE_MS });
 }
 
+let shared: Promise<Browser> | undefined;
+
+/**
+ * One for all files of this worker, which ends with it: to start one takes more than most files do with it. Whoever is done
+ * with it closes its pages.
+ */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
+export async function closePages(browser: Browser | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
 /**
  * A fresh profile, as patient as every other wait. Pages keep still in it unless told otherwise: drawing what moves, sixty
  * times a second, is most of what a browser does here.

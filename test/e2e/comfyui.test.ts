@@ -8,6 +8,7 @@ import { animateWorkflow } from '../../simulators/comfyui-nodes.ts';
 import { startDiscord } from '../../simulators/discord/start.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { workflowFiles } from '../providers/comfyui-subject.ts';
@@ -40,6 +41,7 @@ async function withBot(
       ...env,
     });
     onTestFailed(() => console.error(bot.log()));
+    await alreadySeen(dataDir, await files());
     await run(sim, bot, dataDir);
   } finally {
     await sim.close();

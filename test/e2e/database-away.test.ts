@@ -5,9 +5,9 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import { startFal } from '../../simulators/fal.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
 import { startTelegram, textOf } from '../../simulators/telegram/telegram.ts';
-import { personClip, personImage } from '../people.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { startPostgresProxy } from '../postgres/proxy.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, sendJob } from './client.ts';
 
@@ -31,6 +31,7 @@ async function stage() {
   const channel = discord.channel(guild, 'general');
   const ada = discord.member(guild, 'Ada');
   const bot = await startBot({
+    ...(await mediaAsTheyAre()),
     STORE_URL: proxy.url,
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.apiUrl,
@@ -50,7 +51,7 @@ async function stage() {
   });
   onTestFailed(() => console.error(bot.log()));
   await discord.waitFor(() => discord.gateway.connected() > 0 && discord.commands().length > 0);
-  const files = { image: await personImage(), clip: await personClip() };
+  const files = await filesAsTheyAre();
   const readyz = async () => (await fetch(`${bot.url}/readyz`)).status;
   const submits = () => fal.requestsTo('POST', /motion-control$/).length;
   return { db, proxy, time, discord, telegram, fal, channel, ada, bot, files, readyz, submits };
@@ -92,7 +93,7 @@ describe('a bot whose PostgreSQL is away', postgresNeeded, () => {
 
       await proxy.open();
       await expect.poll(readyz).toBe(200);
-      expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.28 });
+      expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', costUsd: 0.21 });
       // Telegram brings again what was not taken.
       await telegram.waitFor(() => telegram.said(chat).some((message) => textOf(message).length > 0));
       const { id: next } = await makeJob(bot.url, files);

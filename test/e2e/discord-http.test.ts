@@ -4,7 +4,7 @@ import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startDiscord } from '../../simulators/discord/start.ts';
 import { startFal } from '../../simulators/fal.ts';
 import { consented } from '../fakes/consents.ts';
-import { personClip, personImage } from '../people.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { freePort } from './free-port.ts';
 
@@ -21,6 +21,7 @@ it('/animate over HTTP makes the video with the gateway down, whatever forged ca
   const channel = discord.channel(guild, 'general');
   const ada = discord.member(guild, 'Ada');
   await using bot = await startBot({
+    ...(await mediaAsTheyAre()),
     PUBLIC_URL,
     PORT,
     DISCORD_TOKEN: discord.token,
@@ -36,7 +37,8 @@ it('/animate over HTTP makes the video with the gateway down, whatever forged ca
   onTestFailed(() => console.error(bot.log()));
   await discord.waitFor(() => discord.endpoint.url() && discord.commands().length > 0);
   await consented(bot.dataDir, `discord:${ada.id}`);
-  const [image, clip] = await Promise.all([readFile(await personImage()), readFile(await personClip())]);
+  const files = await filesAsTheyAre();
+  const [image, clip] = await Promise.all([readFile(files.image), readFile(files.clip)]);
   const animate = () =>
     discord.slash(ada, channel, '/animate', {
       image: { name: 'knight.jpg', bytes: image },

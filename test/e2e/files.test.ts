@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startS3 } from '../../simulators/s3.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
@@ -33,6 +34,7 @@ describe('a bot with its files in a bucket', () => {
     expect(await readyz()).toBe(503);
     await expect.poll(readyz).toBe(200);
     const files = { image: await personImage(), clip: await personClip() };
+    await alreadySeen(bot.dataDir, files);
     sim.fault({ method: 'PUT', path: /\.(mp4|png|jpg|bin)$/, how: { status: 503 }, times: 2 });
     sim.fault({ method: 'PUT', path: /\.(mp4|png|jpg|bin)$/, how: { status: 500 }, times: 2 });
     const { id } = await makeJob(bot.url, files);
@@ -71,7 +73,9 @@ describe('a bot with its files in a bucket', () => {
   it('starts while the bucket is out, says so, and delivers once it is back', async () => {
     const { sim, fal, env } = await withBucket();
     await using bot = await startBot(env);
-    const { id } = await makeJob(bot.url, { image: await personImage(), clip: await personClip() });
+    const files = { image: await personImage(), clip: await personClip() };
+    await alreadySeen(bot.dataDir, files);
+    const { id } = await makeJob(bot.url, files);
     await jobUntil(bot.url, id, ({ state }) => state === 'running');
     sim.fault({ path: /./, how: { status: 503 }, times: 10 });
     await bot.restart('SIGKILL');

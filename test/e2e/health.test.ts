@@ -4,7 +4,7 @@ import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import type { HealthView } from '../../src/http/page/health-contract.ts';
 import { startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, faults, openContext, sharedBrowser } from './browser.ts';
 
 describe('Health on the page', BROWSER, () => {
   it('says what is wrong, why it matters and what to do, on a desk and on a phone', async () => {
@@ -19,7 +19,7 @@ describe('Health on the page', BROWSER, () => {
       FAL_KEY: '',
     });
     await telegram.waitFor(() => telegram.calls('getUpdates').length > 0);
-    await using browser = await launchBrowser();
+    const browser = await sharedBrowser();
     for (const viewport of [
       { width: 1200, height: 900 },
       { width: 390, height: 844 },

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { cupImage, personClip, personImage } from '../people.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { type Bot, startBot } from './bot.ts';
 import { askQuote, jobEnd, makeJob } from './client.ts';
 import { freePort } from './free-port.ts';
@@ -32,19 +34,19 @@ async function startSimulators() {
 
 describe('the bot with hosted providers', () => {
   it.each([
-    ['fal', 0.28],
-    ['runpod', 0.42],
-    ['runcomfy', 0.28],
-  ])('renders with %s from files to video, at exactly $%f', async (provider, usd) => {
+    ['fal', 0.21],
+    ['runpod', 0.21],
+    ['runcomfy', 0.21],
+  ])('renders with %s from an ask to the video, at exactly $%f', async (provider, usd) => {
     const sims = await startSimulators();
-    await using bot = await startBot({ ...sims.env, PROVIDERS: provider });
-    const job = await makeJob(bot.url, await files());
-    expect(job.quote).toMatchObject({ provider, usd, seconds: 4 });
+    await using bot = await startBot({ ...(await mediaAsTheyAre()), ...sims.env, PROVIDERS: provider });
+    const job = await makeJob(bot.url, await filesAsTheyAre());
+    expect(job.quote).toMatchObject({ provider, usd, seconds: 3 });
     expect(await jobEnd(bot.url, job.id)).toMatchObject({
       state: 'delivered',
       provider,
       costUsd: usd,
-      seconds: 4,
+      seconds: 3,
     });
     const sim = sims[provider as 'fal'];
     expect(
@@ -60,14 +62,14 @@ describe('the bot with hosted providers', () => {
   it('gives RunPod our own signed links and hears of the end by webhook, when the internet reaches us', async () => {
     const sims = await startSimulators();
     const port = await freePort();
-    const env = { ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod', PORT: port };
+    const env = { ...(await mediaAsTheyAre()), ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod', PORT: port };
     // The internet's name for us is this machine under another name.
     await using reached = await startBot({ ...env, PUBLIC_URL: `http://localhost:${port}` });
-    const job = await makeJob(reached.url, await files());
+    const job = await makeJob(reached.url, await filesAsTheyAre());
     expect(await jobEnd(reached.url, job.id)).toMatchObject({
       state: 'delivered',
       provider: 'runpod',
-      costUsd: 0.42,
+      costUsd: 0.21,
     });
     const [submit] = sims.runpod.requestsTo('POST', /\/run$/);
     expect(submit?.body.toString()).toContain('/media/');
@@ -79,22 +81,28 @@ describe('the bot with hosted providers', () => {
     const sims = await startSimulators();
     const port = await freePort();
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       ...sims.env,
       PROVIDERS: 'fal',
       PORT: port,
       PUBLIC_URL: `http://localhost:${port}`,
     });
     sims.fal.fault({ method: 'POST', path: /motion-control$/, how: 'lose-answer' });
-    const { id } = await makeJob(bot.url, await files());
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(sims.fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await sims.close();
   });
 
   it('refuses with no way to host files, and says what to set', async () => {
     const sims = await startSimulators();
-    await using bot = await startBot({ ...sims.env, FAL_KEY: '', PROVIDERS: 'runpod,runcomfy' });
-    const refused = await askQuote(bot.url, await files());
+    await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
+      ...sims.env,
+      FAL_KEY: '',
+      PROVIDERS: 'runpod,runcomfy',
+    });
+    const refused = await askQuote(bot.url, await filesAsTheyAre());
     expect([refused.status, await refused.json()]).toMatchObject([
       503,
       { code: 'no-way-to-host-files', detail: expect.stringContaining('PUBLIC_URL') },
@@ -111,6 +119,7 @@ describe('the bot with fal.ai alone', () => {
   beforeAll(async () => {
     sims = await startSimulators();
     bot = await startBot({ ...sims.env, PROVIDERS: 'fal' });
+    await alreadySeen(bot.dataDir, await files());
   });
   afterAll(async () => {
     await bot[Symbol.asyncDispose]();
@@ -118,6 +127,7 @@ describe('the bot with fal.ai alone', () => {
   });
 
   it.each([
+    [{ model: 'kling-2.6' }, 0.28, 0.28],
     [{ model: 'kling-3.0', quality: 'pro' }, 0.672, 0.672],
     [{ model: 'wan-animate' }, 0.32, 0.3],
     [{ model: 'wan-animate', scene: 'clip', quality: 'pro' }, 0.64, 0.6],

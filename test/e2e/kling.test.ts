@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KlingSim, startKling } from '../../simulators/kling.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
@@ -41,6 +42,7 @@ describe('the bot with Kling itself', () => {
 
   beforeAll(async () => {
     ({ sim, bot } = await start());
+    await alreadySeen(bot.dataDir, await files());
   });
   beforeEach(() => {
     tasksBefore = sim.jobs.all.size;

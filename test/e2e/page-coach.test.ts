@@ -5,7 +5,7 @@ import { startFal } from '../../simulators/fal.ts';
 import { consented } from '../fakes/consents.ts';
 import { cutClip, pairImage, personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 
 describe('the coach on the page', BROWSER, () => {
   let fal: Awaited<ReturnType<typeof startFal>>;
@@ -15,11 +15,11 @@ describe('the coach on the page', BROWSER, () => {
   beforeAll(async () => {
     fal = await startFal();
     const urls = { FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
-    [bot, browser] = await Promise.all([startBot({ FAL_KEY: fal.key, ...urls }), launchBrowser()]);
+    [bot, browser] = await Promise.all([startBot({ FAL_KEY: fal.key, ...urls }), sharedBrowser()]);
     await consented(bot.dataDir, 'web:operator');
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     await bot?.[Symbol.asyncDispose]();
     await fal?.close();
   });

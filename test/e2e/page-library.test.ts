@@ -4,10 +4,11 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import type { LibraryItemView, LibraryView } from '../../src/http/page/library-contract.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { personClip, personImage, portraitImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -26,12 +27,13 @@ describe('the library on the page', BROWSER, () => {
       personImage(),
       personClip({ seconds: 3 }),
       startBot({ FAL_KEY: fal.key, ...urls }),
-      launchBrowser(),
+      sharedBrowser(),
     ]);
     await consented(bot.dataDir, 'web:operator');
+    await alreadySeen(bot.dataDir, { image, clip, seconds: 3 });
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     await bot?.[Symbol.asyncDispose]();
     await fal?.close();
   });

@@ -1,10 +1,11 @@
 /** The chooser of models in a real Chromium, on the real bot with fal.ai's simulator behind it. */
 import { expect, it } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
-import { BROWSER, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, openContext, sharedBrowser } from './browser.ts';
 
 it(
   'the page lets a model and a scene be chosen, and asks nothing that the model does not know',
@@ -15,7 +16,9 @@ it(
     const urls = { FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
     await using bot = await startBot({ FAL_KEY: fal.key, ...urls });
     await consented(bot.dataDir, 'web:operator');
-    const browser = await launchBrowser();
+    const files = { image: await personImage(), clip: await personClip({ seconds: 3 }) };
+    await alreadySeen(bot.dataDir, { ...files, seconds: 3 });
+    const browser = await sharedBrowser();
     try {
       const page = await (await openContext(browser, { baseURL: bot.url })).newPage();
       await page.goto('/');
@@ -24,8 +27,8 @@ it(
       expect(await models.nth(2).textContent()).toContain('from $0.08 a second');
       expect(await page.locator('#scene-field').isVisible()).toBe(false);
       expect(await page.locator('#orientation-field').isVisible()).toBe(true);
-      await page.setInputFiles('#image-input', await personImage());
-      await page.setInputFiles('#clip-input', await personClip({ seconds: 3 }));
+      await page.setInputFiles('#image-input', files.image);
+      await page.setInputFiles('#clip-input', files.clip);
       await expect.poll(() => page.locator('#quote-figure').textContent()).toBe('$0.21');
 
       await models.filter({ hasText: 'Wan 2.2 Animate' }).click();
@@ -42,7 +45,7 @@ it(
       expect(await page.locator('#quality input[value=pro]').isDisabled()).toBe(true);
       expect(await page.locator('#scene-field').isVisible()).toBe(false);
     } finally {
-      await browser.close();
+      await closePages(browser);
       await fal.close();
     }
   },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished
 import { consented } from '../fakes/consents.ts';
 import { cupImage, personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 /** As most people have it. */
@@ -25,12 +25,12 @@ describe('the page', BROWSER, () => {
       personImage(),
       personClip({ seconds: 3 }),
       startBot(),
-      launchBrowser(),
+      sharedBrowser(),
     ]);
     await consented(bot.dataDir, 'web:operator');
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     await bot?.[Symbol.asyncDispose]();
   });
 

@@ -10,6 +10,7 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import type { SimMessage } from '../../simulators/discord/world.ts';
 import { startFal } from '../../simulators/fal.ts';
 import { buttonsOf, startTelegram } from '../../simulators/telegram/telegram.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
@@ -50,6 +51,7 @@ it('nothing of a member is left on the disk that they had deleted, but what is s
   const channel = discord.channel(guild, 'general');
   const member = discord.member(guild, DISCORD_NAME);
   await consented(dataDir, `discord:${member.id}`);
+  await alreadySeen(dataDir, { image: photo, clip });
   await expect.poll(() => discord.commands().some(({ name }) => name === 'animate')).toBe(true);
   await discord.slash(member, channel, '/animate', {
     image: { path: photo },

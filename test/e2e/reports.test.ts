@@ -1,26 +1,32 @@
 /** A report and its decision as the operator meets them: a real Chromium on the real bot. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { personClip, personImage } from '../people.ts';
+import { startFal } from '../../simulators/fal.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { type Bot, startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 import { jobEnd, makeJob } from './client.ts';
 
 describe('reports on the page', BROWSER, () => {
+  let fal: Awaited<ReturnType<typeof startFal>>;
   let bot: Bot;
   let browser: Browser;
   let code: string;
   let id: string;
 
   beforeAll(async () => {
-    const [image, clip] = await Promise.all([personImage(), personClip({ seconds: 3 })]);
-    [bot, browser] = await Promise.all([startBot(), launchBrowser()]);
-    ({ code, id } = await makeJob(bot.url, { image, clip }));
+    fal = await startFal();
+    fal.jobs.always({ queueMs: 0, runMs: 100 });
+    const env = { FAL_KEY: fal.key, FAL_QUEUE_URL: fal.url, FAL_REST_URL: fal.url, FAL_API_URL: fal.url };
+    const media = await mediaAsTheyAre();
+    [bot, browser] = await Promise.all([startBot({ ...media, ...env }), sharedBrowser()]);
+    ({ code, id } = await makeJob(bot.url, await filesAsTheyAre()));
     await jobEnd(bot.url, id);
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     await bot?.[Symbol.asyncDispose]();
+    await fal?.close();
   });
 
   async function open(path: string): Promise<Page> {

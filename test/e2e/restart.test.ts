@@ -3,41 +3,50 @@ import { startFal } from '../../simulators/fal.ts';
 import { startRuncomfy } from '../../simulators/runcomfy.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
 import { personClip, personImage } from '../people.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob, readJob } from './client.ts';
 
 const SUBMIT = /\/motion-control(?:-standard)?$/;
-const files = async () => ({ image: await personImage(), clip: await personClip() });
 /** As little as there can be to draw. */
 const filesOfADraft = async () => ({ image: await personImage(), clip: await personClip({ seconds: 3 }) });
 
-describe('after a kill -9 in the middle', () => {
-  it('a draft is rendered again from its saved inputs and finishes by itself', async () => {
+describe('SIGTERM, and then kill -9, in the middle of a draft', () => {
+  it('end the process, the first one cleanly and with no child left behind; it is rendered again from its saved inputs and finishes by itself', async () => {
     await using bot = await startBot();
     const { id } = await makeJob(bot.url, await filesOfADraft());
-    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    const isUnderWay = () => jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
+    await isUnderWay();
+    await bot.stop('SIGTERM');
+    expect(bot.log()).toContain('stopped');
+    expect(bot.log()).not.toMatch(/ERROR|FATAL/);
+    await bot.start();
+    await isUnderWay();
     await bot.restart('SIGKILL');
     const done = await jobEnd(bot.url, id);
     expect(done).toMatchObject({ state: 'delivered', costUsd: 0 });
     const video = await fetch(`${bot.url}/api/jobs/${id}/video`);
     expect([video.status, video.headers.get('content-type')]).toEqual([200, 'video/mp4']);
   });
+});
 
+describe('after a kill -9 in the middle', () => {
   it('a paid render goes on at its provider: one submit, one bill', async () => {
     const time = manualTime(Date.now());
     const fal = await startFal({ time });
     fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
       FAL_REST_URL: fal.url,
       FAL_API_URL: fal.url,
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await jobUntil(bot.url, id, ({ state }) => state === 'running');
     await bot.restart('SIGKILL');
     await time.advance(60_000);
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
   });
@@ -47,15 +56,16 @@ describe('after a kill -9 in the middle', () => {
     fal.jobs.always({ queueMs: 0, runMs: 300 });
     fal.fault({ method: 'POST', path: /motion-control$/, how: 'hang' });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       FAL_KEY: fal.key,
       FAL_QUEUE_URL: fal.url,
       FAL_REST_URL: fal.url,
       FAL_API_URL: fal.url,
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await expect.poll(() => fal.requestsTo('POST', /motion-control$/).length).toBe(1);
     await bot.restart('SIGKILL');
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     await fal.close();
   });
@@ -65,6 +75,7 @@ describe('after a kill -9 in the middle', () => {
     const [fal, runcomfy] = await Promise.all([startFal(), startRuncomfy()]);
     runcomfy.fault({ method: 'POST', path: SUBMIT, how: 'hang' });
     await using bot = await startBot({
+      ...(await mediaAsTheyAre()),
       RUNCOMFY_API_TOKEN: runcomfy.token,
       RUNCOMFY_API_URL: runcomfy.url,
       FAL_KEY: fal.key,
@@ -73,7 +84,7 @@ describe('after a kill -9 in the middle', () => {
       FAL_API_URL: fal.url,
       PROVIDERS: 'runcomfy',
     });
-    const { id } = await makeJob(bot.url, await files());
+    const { id } = await makeJob(bot.url, await filesAsTheyAre());
     await expect.poll(() => runcomfy.requestsTo('POST', SUBMIT).length).toBe(1);
     await bot.restart('SIGKILL');
     await jobUntil(bot.url, id, ({ state }) => state === 'unknown');
@@ -82,18 +93,5 @@ describe('after a kill -9 in the middle', () => {
     expect(await readJob(bot.url, id)).toMatchObject({ state: 'unknown' });
     expect(runcomfy.requestsTo('POST', SUBMIT)).toHaveLength(1);
     await Promise.all([fal.close(), runcomfy.close()]);
-  });
-});
-
-describe('SIGTERM', () => {
-  it('ends the process cleanly with a render under way, and leaves no child behind', async () => {
-    await using bot = await startBot();
-    const { id } = await makeJob(bot.url, await filesOfADraft());
-    await jobUntil(bot.url, id, ({ progress = 0 }) => progress > 0.05);
-    await bot.stop('SIGTERM');
-    expect(bot.log()).toContain('stopped');
-    expect(bot.log()).not.toMatch(/ERROR|FATAL/);
-    await bot.start();
-    expect(await jobEnd(bot.url, id)).toMatchObject({ state: 'delivered' });
   });
 });

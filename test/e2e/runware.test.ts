@@ -4,6 +4,7 @@ import { type RunwareSim, startRunware } from '../../simulators/runware.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
 import type { StatusView } from '../../src/http/page/contract.ts';
 import type { UsageView } from '../../src/http/page/usage-contract.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { type Bot, startBot } from './bot.ts';
@@ -36,6 +37,7 @@ async function withBot(
       DEFAULT_LIMITS: 'none',
       ...env,
     });
+    await alreadySeen(bot.dataDir, await files());
     await run(sim, bot);
     expect(bot.log()).not.toContain(sim.key);
   }

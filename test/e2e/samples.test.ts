@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFailed } from 'vitest';
 import { CHARACTERS, MOTIONS, SAMPLES_FOLDER } from '../../samples/index.ts';
 import { startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 import { askQuote } from './client.ts';
 
 it('the coach has nothing to say of any of our characters with any of our motions', async () => {
@@ -29,7 +29,7 @@ it(
   BROWSER,
   async () => {
     await using bot = await startBot();
-    const browser = await launchBrowser();
+    const browser = await sharedBrowser();
     try {
       const page = await (await openContext(browser, { baseURL: bot.url })).newPage();
       await page.goto('/');
@@ -45,7 +45,7 @@ it(
       await expect.poll(() => page.locator('#screen-video').isVisible()).toBe(true);
       expect(await page.locator('#consent').isVisible()).toBe(false);
     } finally {
-      await browser.close();
+      await closePages(browser);
     }
   },
 );

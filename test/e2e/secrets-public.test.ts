@@ -7,6 +7,7 @@ import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { startFal } from '../../simulators/fal.ts';
 import { startRunpod } from '../../simulators/runpod.ts';
 import { startTelegram } from '../../simulators/telegram/telegram.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { consented } from '../fakes/consents.ts';
 import { personClip, personImage } from '../people.ts';
 import { startBot } from './bot.ts';
@@ -63,6 +64,7 @@ it('no link, address of a webhook or secret of one is anywhere but with whom it 
   const chat = telegram.privateChat(user);
   await telegram.waitFor(() => telegram.calls('setWebhook').length > 0);
   await consented(bot.dataDir, `telegram:${user.id}`);
+  await alreadySeen(bot.dataDir, { image: photo, clip });
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
   const linked = () => telegram.said(chat).filter((message) => JSON.stringify(message).includes('/media/'));
   await expect.poll(() => linked().length).toBe(1);

@@ -6,9 +6,10 @@ import { startFal } from '../../simulators/fal.ts';
 import { manualTime } from '../../simulators/sim-time.ts';
 import type { StatusView } from '../../src/http/page/contract.ts';
 import { freshFolder } from '../fakes/folder.ts';
-import { personClip, personImage } from '../people.ts';
+import { personClip } from '../people.ts';
 import { postgresNeeded, postgresOfFile } from '../postgres/open.ts';
 import { sampleImage } from '../samples.ts';
+import { filesAsTheyAre, mediaAsTheyAre } from './as-they-are.ts';
 import { startBot } from './bot.ts';
 import { jobEnd, jobUntil, makeJob } from './client.ts';
 
@@ -22,6 +23,7 @@ describe('the bot as several processes', postgresNeeded, () => {
     const fal = await startFal({ time });
     fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     const env = {
+      ...(await mediaAsTheyAre()),
       STORE_URL: await postgres.url(),
       FILES_URL: pathToFileURL(freshFolder()).href,
       FAL_KEY: fal.key,
@@ -31,15 +33,15 @@ describe('the bot as several processes', postgresNeeded, () => {
     };
     await using page = await startBot({ ...env, ROLES: 'page' });
     await using worker = await startBot({ ...env, ROLES: 'worker' });
-    const { id } = await makeJob(page.url, { image: await personImage(), clip: await personClip() });
+    const { id } = await makeJob(page.url, await filesAsTheyAre());
     await jobUntil(page.url, id, ({ state }) => state === 'running');
     await using other = await startBot({ ...env, ROLES: 'worker' });
     await worker.stop('SIGKILL');
     await time.advance(60_000);
-    expect(await jobEnd(page.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.28 });
+    expect(await jobEnd(page.url, id)).toMatchObject({ state: 'delivered', provider: 'fal', costUsd: 0.21 });
     expect(fal.requestsTo('POST', /motion-control$/)).toHaveLength(1);
     expect(await db.all('SELECT state, settled_micros AS micros FROM ledger_lines')).toEqual([
-      { state: 'settled', micros: 280_000 },
+      { state: 'settled', micros: 210_000 },
     ]);
     const status = async () => (await (await fetch(`${page.url}/api/status`)).json()) as StatusView;
     expect((await status()).processes?.map(({ roles }) => roles)).toContainEqual(['page']);

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createStore } from '../../src/store/index.ts';
 import { type Bot, startBot } from './bot.ts';
-import { BROWSER, faults, launchBrowser, openContext } from './browser.ts';
+import { BROWSER, closePages, faults, openContext, sharedBrowser } from './browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -39,10 +39,10 @@ describe('the report on the page', BROWSER, () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'strut-usage-'));
     await bookOf(dataDir);
-    [bot, browser] = await Promise.all([startBot({ DATA_DIR: dataDir }), launchBrowser()]);
+    [bot, browser] = await Promise.all([startBot({ DATA_DIR: dataDir }), sharedBrowser()]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     await bot?.[Symbol.asyncDispose]();
     await rm(dataDir, { recursive: true });
   });

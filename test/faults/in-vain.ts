@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILED } from '../compiled.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -10,7 +11,14 @@ const ROOT = join(import.meta.dirname, '../..');
 export async function startInVain(dataDir: string): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: dataDir, TMPDIR: tmpdir(), DATA_DIR: dataDir, PORT: '0' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: dataDir,
+      TMPDIR: tmpdir(),
+      NODE_COMPILE_CACHE: COMPILED,
+      DATA_DIR: dataDir,
+      PORT: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

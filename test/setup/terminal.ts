@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
+import { COMPILED } from '../compiled.ts';
 import { needs } from '../needs.ts';
 import { PATIENCE_MS } from '../timeouts.ts';
 
@@ -38,7 +39,13 @@ export function openTerminal(args: readonly string[], env: Record<string, string
   const command = [process.execPath, ...args].map(quoted).join(' ');
   const child: ChildProcess = spawn(SCRIPT, ['-qefc', `exec ${command}`, '/dev/null'], {
     cwd,
-    env: { PATH: process.env.PATH, TERM: 'xterm', SHELL: '/bin/sh', ...env },
+    env: {
+      PATH: process.env.PATH,
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+      NODE_COMPILE_CACHE: COMPILED,
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let text = '';

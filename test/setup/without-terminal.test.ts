@@ -2,13 +2,19 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { COMPILED } from '../compiled.ts';
 import { freshFolder } from '../fakes/folder.ts';
 
 const WIZARD = join(import.meta.dirname, '../../src/setup/main.ts');
 
 const run = (args: string[], env: Record<string, string> = {}, cwd = freshFolder()) =>
   new Promise<{ status: number; text: string }>((resolve) => {
-    const whole = { PATH: process.env.PATH, DATA_DIR: join(cwd, 'data'), ...env };
+    const whole = {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: COMPILED,
+      DATA_DIR: join(cwd, 'data'),
+      ...env,
+    };
     execFile(process.execPath, [WIZARD, ...args], { cwd, env: whole }, (error, stdout) =>
       resolve({ status: error ? Number(error.code) : 0, text: stdout }),
     );

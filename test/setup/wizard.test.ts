@@ -6,6 +6,7 @@ import { startDiscord } from '../../simulators/discord/start.ts';
 import { startFal } from '../../simulators/fal.ts';
 import { buttonsOf, startTelegram } from '../../simulators/telegram/telegram.ts';
 import { freePort } from '../e2e/free-port.ts';
+import { alreadySeen } from '../fakes/already-seen.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { personClip, personImage } from '../people.ts';
 import { CTRL_C, DOWN, ENTER, openTerminal, SPACE, TERMINAL } from './terminal.ts';
@@ -75,6 +76,7 @@ describe('npm run setup, at a terminal', TERMINAL, () => {
     await terminal.sees(`The bot is running. Its page: http://127.0.0.1:${port}`);
 
     const [image, clip] = await Promise.all([personImage(), personClip()]);
+    await alreadySeen(env.DATA_DIR, { image, clip });
     const files = {
       image: { name: 'knight.jpg', bytes: await readFile(image) },
       clip: { name: 'dance.mp4', bytes: await readFile(clip) },

@@ -1,6 +1,5 @@
 /** Downloads the files that a member pointed at to our own disk. */
 
-import { fileTypeFromFile } from 'file-type';
 import type { FileWork } from '../../../core/intake/file-use.ts';
 import { isDiskFull, keptUpload, MAX_UPLOAD_BYTES, type Upload } from '../../../core/intake/uploads.ts';
 import type { Files, Log } from '../../../core/ports.ts';
@@ -82,6 +81,7 @@ async function bring(
   }
   await using file = fetched.file;
   // By its bytes: names and types are whatever somebody wrote there.
+  const { fileTypeFromFile } = await import('file-type');
   const mime = (await fileTypeFromFile(file.path))?.mime ?? 'application/octet-stream';
   const kept = await work.keep(file.path, mime);
   const { name, repeats, postedBy } = given;
