@@ -12,7 +12,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ConsentAnswer } from '../trust/consent-answers.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import { fullShelf } from './full-shelf.ts';
-import { fileOf, type ItemKind, type ItemScope, type LibraryItem } from './item.ts';
+import { fileOf, type ItemKind, type ItemScope } from './item.ts';
 import { itemFrom } from './kept-item.ts';
 import { type Given, makeCharacter, makeMotion } from './look.ts';
 import { readName } from './names.ts';
