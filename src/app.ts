@@ -136,9 +136,9 @@ export async function startApp(config: Config, log: Logger, onTaken: () => void)
   });
   const reports = store.keyv('takedown');
   const queues = await openQueues(store.queues, log);
-  if (queues) stack.defer(queues.stop);
   const mediaParts = { ...inUse, signer: signing.signer, queues, shared, bus: sharing?.bus, log };
   const sharedMedia = shareMedia(pool, store, mediaParts);
+  if (queues) stack.defer(() => sharedMedia.takeBack().then(queues.stop));
   const media = createMedia({ pool: sharedMedia.pool, marks: { ...signing, credit: creditOf } });
   const ctx: Context = {
     store: store.jobs,

@@ -18,6 +18,8 @@ export type SharedMedia = {
   pool: Pool;
   /** Takes what others offer, where this process works on jobs. The answer ends that. */
   take(): () => Promise<void>;
+  /** Takes back what is offered. Nothing is from then on. */
+  takeBack(): Promise<void>;
 };
 
 /** Alone, or where the others can't have its files, a process does all by itself. */
@@ -35,23 +37,32 @@ export function shareMedia(
   },
 ): SharedMedia {
   const { queues, shared, bus, fileUse, log } = parts;
-  if (!queues || !shared || !bus || !store.filesAreShared) return { pool, take: () => async () => {} };
+  if (!queues || !shared || !bus || !store.filesAreShared)
+    return { pool, take: () => async () => {}, takeBack: async () => {} };
   const { files } = store;
   const { id: self, processes } = shared;
   const both = { queue: queues.tasks, bus, fileUse, files, log };
+  /** Of our version: another may not know all that a task is told, and do it without. */
+  const others = () => {
+    const alive = processes.alive();
+    const own = alive.find(({ id }) => id === self);
+    return alive.filter(({ id, version }) => id !== self && version === own?.version);
+  };
+  const offering = offloading(TASKS, pool, {
+    ...both,
+    self,
+    hasTakers: () => others().some(({ roles }) => roles.includes(WORKERS)),
+    keyOf: (path) => (isKey(basename(path)) ? basename(path) : undefined),
+  });
   return {
-    pool: offloading(TASKS, pool, {
-      ...both,
-      self,
-      hasTakers: () => processes.alive().some(({ id, roles }) => id !== self && roles.includes(WORKERS)),
-      keyOf: (path) => (isKey(basename(path)) ? basename(path) : undefined),
-    }),
+    pool: offering,
+    takeBack: offering.takeBack,
     take() {
       if (!shared.lanes.includes(WORKERS)) return async () => {};
       return takeTasks(TASKS, pool, {
         ...both,
         own: { signer: parts.signer },
-        isThere: (process) => processes.alive().some(({ id }) => id === process),
+        isThere: (process) => others().some(({ id }) => id === process),
       });
     },
   };

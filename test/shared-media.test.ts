@@ -1,14 +1,21 @@
 /** Work on pictures and clips among processes on one PostgreSQL with one folder of files, each with its own pool. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Logger } from 'pino';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { createBus } from '../src/core/bus.ts';
 import { sharedClaims } from '../src/core/intake/file-claims.ts';
-import { createFileUse } from '../src/core/intake/file-use.ts';
+import { createFileUse, type FileUse } from '../src/core/intake/file-use.ts';
+import type { SeenProcess } from '../src/core/processes.ts';
 import { openBoss } from '../src/engine/boss.ts';
 import { TASK_QUEUE, taskQueueOn } from '../src/engine/task-queue.ts';
 import { offloading } from '../src/media/offload.ts';
+import type { Pool } from '../src/media/pool.ts';
 import { takeTasks } from '../src/media/take-tasks.ts';
-import { type Task, task } from '../src/media/task.ts';
+import { type RunOptions, type Task, task } from '../src/media/task.ts';
+import { PoolStopped } from '../src/media/task-errors.ts';
+import { shareMedia } from '../src/shared-media.ts';
+import type { Queues } from '../src/steps.ts';
 import { createSharedFiles } from '../src/store/files.ts';
 import { keyValueStoreOn } from '../src/store/keyv-sql.ts';
 import { openPostgres } from '../src/store/postgres.ts';
@@ -173,6 +180,24 @@ describe('work on pictures and clips among several processes', postgresNeeded, (
     expect(worker.began).toEqual([]);
   });
 
+  it('is left to others, and to whoever has asked, beyond the cores that are free', async () => {
+    const { aProcess, rows } = await world();
+    const front = await aProcess('front');
+    const ending = Promise.withResolvers<void>();
+    const worker = await aProcess('worker', { gate: () => ending.promise });
+    const free = front.busy();
+    const all = ['abc', 'def', 'ghi'].map((text) => front.double(text));
+    await expect.poll(async () => (await rows(front)).length).toBe(3);
+    worker.take();
+    await expect.poll(() => worker.began).toEqual(['double']);
+    const states = (await rows(front)).map((row) => Object(row).state);
+    expect(states.sort()).toEqual(['active', 'created', 'created']);
+    await free();
+    await expect.poll(() => front.began).toEqual(['hold', 'double', 'double']);
+    ending.resolve();
+    expect((await Promise.all(all)).map(({ text }) => text)).toEqual(['abcabc', 'defdef', 'ghighi']);
+  });
+
   it('tells its progress from there, too', async () => {
     const { aProcess } = await world();
     const front = await aProcess('front');
@@ -230,7 +255,7 @@ describe('work on pictures and clips among several processes', postgresNeeded, (
     // What pg-boss does with what nobody has been heard of for ten seconds.
     await db.run(`UPDATE ${front.job} SET state = 'failed' WHERE name = 'media'`);
     expect(await doubled).toMatchObject({ text: 'abcabc' });
-    expect(await rows(front)).toEqual([]);
+    await expect.poll(() => rows(front)).toEqual([]);
   });
 
   it('ends there once nobody wants it any more', async () => {
@@ -268,6 +293,30 @@ describe('work on pictures and clips among several processes', postgresNeeded, (
     await end();
     await free();
     expect(await doubled).toMatchObject({ text: 'abcabc' });
+  });
+
+  it('holds up nobody who stops while another process has it', async () => {
+    const { aProcess, rows, leftFiles } = await world();
+    const front = await aProcess('front');
+    const ended = Promise.withResolvers<void>();
+    const gate: Gate = (_progress, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.resolve();
+          reject(new Error('called off'));
+        });
+      });
+    const worker = await aProcess('worker', { gate });
+    worker.take();
+    front.busy();
+    const doubled = front.double('abc');
+    doubled.catch(() => {});
+    await expect.poll(() => worker.began).toEqual(['double']);
+    await front.pool.stop();
+    expect(await rows(front)).toEqual([]);
+    await expect(doubled).rejects.toThrow(PoolStopped);
+    await ended.promise;
+    await expect.poll(leftFiles).toEqual([]);
   });
 
   it('is signed there with what that process has, and the database never sees a key or a path', async () => {
@@ -332,5 +381,57 @@ describe('work on pictures and clips among several processes', postgresNeeded, (
     await db.run(`ALTER TABLE ${front.job.replace(/job$/, 'away')} RENAME TO job`);
     await free();
     expect(await doubled).toMatchObject({ text: 'abcabc' });
+  });
+});
+
+describe('a media task that would have to wait', () => {
+  const seen = (id: string, more: Partial<SeenProcess> = {}): SeenProcess => ({
+    id,
+    host: 'one',
+    roles: ['worker'],
+    holds: [],
+    version: '2.0.0',
+    startedAt: 0,
+    seenMs: 0,
+    ...more,
+  });
+
+  /** Whether it is offered by `me`, where these are there. */
+  async function isOffered(...others: SeenProcess[]): Promise<boolean> {
+    let isBegun = false;
+    const full = { run: async (_name: string, _args: object, options: RunOptions) => options.onQueue?.(1) };
+    const begin = (): never => {
+      isBegun = true;
+      throw new Error('enough');
+    };
+    const { pool } = shareMedia(
+      full as unknown as Pool,
+      { files: createSharedFiles(freshFolder()), filesAreShared: true },
+      {
+        fileUse: { begin } as unknown as FileUse,
+        signer: undefined,
+        queues: { tasks: {} } as Queues,
+        shared: {
+          id: 'me',
+          lanes: [],
+          processes: { alive: () => [seen('me'), ...others], stop: async () => {} },
+        },
+        bus: createBus(console.error),
+        log: { warn() {} } as unknown as Logger,
+      },
+    );
+    await pool.run('checkImage', { path: 'any' });
+    return isBegun;
+  }
+
+  it('is offered where there is another process with the role of a worker, and only there', async () => {
+    expect(await isOffered()).toBe(false);
+    expect(await isOffered(seen('other', { roles: ['page'] }))).toBe(false);
+    expect(await isOffered(seen('other'))).toBe(true);
+  });
+
+  it('is not offered to another version, which may do it without what it does not know of', async () => {
+    expect(await isOffered(seen('other', { version: '1.9.0' }))).toBe(false);
+    expect(await isOffered(seen('other', { version: '1.9.0' }), seen('third'))).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import type { Choices } from '../core/price/quote.ts';
 import type { GivenConsent } from '../core/trust/consent.ts';
 import { offerPrice } from '../words/jobs.ts';
 import { approve, ask, refuse } from './approvals.ts';
+import { goOnButton } from './asking.ts';
 import { CAST_ACTIONS } from './cast.ts';
 import { mendChosen, withSheet } from './coach.ts';
 import { audit, csv } from './csv.ts';
@@ -35,17 +36,27 @@ const cancel = withJob(async ({ job, caller }, { id, words }, face, { core, comm
 });
 
 /** The yes to a dearer offer, at the price that the button says. */
-const goOn = withJob(async ({ job, caller }, { words, arg }, face, { core }) => {
+const goOn = withJob(async ({ job, caller }, press, face, tools) => {
+  const { words, arg } = press;
   await face.reopen(job.requester.target);
   const { agreedMicros } = readYes(arg);
   if (agreedMicros === undefined) return void (await face.aside(said(words.t('told.too-old'))));
-  const gone = await core.jobs.goOn(caller, job.id, agreedMicros);
+  const gone = await tools.core.jobs.goOn(caller, job.id, agreedMicros);
   if (gone.ok) {
     const price = offerPrice(words, gone.value.quote);
     await face.inPassing(said(words.t('told.goes-on', { price })), job);
-  } else if (gone.refusal.code === 'price-rose') await face.aside(said(words.t('confirm.dearer')));
+  } else if (gone.refusal.code === 'price-rose') await askAnew(press, face, tools);
   else await face.aside(notYours(words, gone.refusal));
 });
+
+/** A list of jobs goes on saying the price of before, so that the way on stands beside it. */
+async function askAnew(press: Press, face: Face, tools: Tools): Promise<void> {
+  const { words } = press;
+  const now = await jobOf(press, tools);
+  const job = now.ok ? now.value.job : undefined;
+  const rows = job?.state === 'asking' ? [[goOnButton(words, job)]] : [];
+  await face.aside({ ...said(words.t('confirm.dearer')), rows });
+}
 
 /** To where the button is. A member who comes for a video and does not get it is told why. */
 const send = withJob(async ({ job, caller }, press, face, tools) => {

@@ -2,6 +2,7 @@
 import type { Job } from '../core/job/job.ts';
 import { type AskedOffer, priceOf } from '../core/library/cast-offer.ts';
 import { accept, type Outcome, type Refusal } from '../core/refusals.ts';
+import { offerPrice } from '../words/jobs.ts';
 import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { said } from './page.ts';
 import { decidedPage, overPage, refusedPage, requestPage } from './pages.ts';
@@ -52,11 +53,13 @@ async function askAnew(
   offer: AskedOffer,
 ): Promise<void> {
   const { lines = [] } = (await requests.get(offer.code)) ?? {};
+  const price = 'characters' in offer ? words.price(priceOf(offer)) : offerPrice(words, offer.quote);
   const news = {
-    text: words.t('approval.anew', { price: words.price(priceOf(offer)), button: words.t('button.approve') }),
+    text: words.t('approval.anew', { price, button: words.t('button.approve') }),
     strong: true as const,
   };
-  const told = [...lines, news];
+  // Of what was asked nothing is strong: that is the price of the time before.
+  const told = [...lines.filter((line) => typeof line === 'string' || !line.strong), news];
   await face.instead(requestPage(words, offer, told, whereIn(arg)));
   // What is decided then was this.
   await requests.told(offer.code, told);

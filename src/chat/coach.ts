@@ -95,18 +95,24 @@ type Sheets = { draw: DrawSheet; of: Core['coach']['sheetOf'] };
 /** The page of an offer with its picture, where that helps. */
 export function withSheet(words: Words, page: Page, offer: Offer, sheets: Sheets | undefined): Page {
   if (!sheets || !isShown(offer.findings ?? [])) return page;
-  return { ...page, media: sheetMedia(words, () => sheets.draw(() => sheets.of(offer))) };
+  return { ...page, media: sheetMedia(words, 'sheet', () => sheets.draw(() => sheets.of(offer))) };
 }
 
 /** The people in a picture, with their numbers. */
 export const peopleMedia = (words: Words, picture: StoredFile, sheets: Sheets): Media =>
-  sheetMedia(words, () => sheets.draw(() => sheets.of({ picture })));
+  sheetMedia(words, 'people-sheet', () => sheets.draw(() => sheets.of({ picture })));
 
-const sheetMedia = ({ t }: Words, draw: () => Promise<Uint8Array>): Media => ({
+/** What is drawn on a sheet, in words. */
+type Drawn = 'sheet' | 'people-sheet' | 'clip-sheet';
+
+const drawnOn = ({ picture, clip }: ContactSheet): Drawn =>
+  picture && clip ? 'sheet' : picture ? 'people-sheet' : 'clip-sheet';
+
+const sheetMedia = ({ t }: Words, what: Drawn, draw: () => Promise<Uint8Array>): Media => ({
   as: 'shown',
   name: 'check.jpg',
   mime: 'image/jpeg',
-  alt: t('coach.sheet'),
+  alt: t(`coach.${what}`),
   draw,
 });
 
@@ -126,7 +132,9 @@ export function checkedPage(
       ...findingLines(words, findings),
       ...mends.map((text) => ({ text, item: true as const })),
     ],
-    ...(sheets && sheet ? { media: sheetMedia(words, () => sheets.draw(async () => sheet)) } : {}),
+    ...(sheets && sheet
+      ? { media: sheetMedia(words, drawnOn(sheet), () => sheets.draw(async () => sheet)) }
+      : {}),
   };
 }
 

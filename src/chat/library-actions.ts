@@ -9,7 +9,7 @@ import type { ActionHandler, Face, Press, Tools } from './face.ts';
 import { factsOf } from './library-facts.ts';
 import { galleryOf, readGalleryArg } from './library-gallery.ts';
 import { galleryPage, type ItemFacts, itemPage, readKind, removeItemQuestion } from './library-pages.ts';
-import { savingPage } from './library-saving-page.ts';
+import { readKeepArg, savingPage } from './library-saving-page.ts';
 import { said } from './page.ts';
 import { refusedPage } from './pages.ts';
 import { offerIsOver, withJob } from './presses.ts';
@@ -64,7 +64,7 @@ const rename: ActionHandler = async (press, face, tools) => {
   await instead(press, face, tools, called, (value) => face.draw((facts) => savingPage(words, value, facts)));
 };
 
-type Saved<T> = { saving: T; scopes: readonly ItemScope[] };
+type Saved<T> = { saving: T; scopes: readonly ItemScope[]; isOther?: boolean };
 
 const withScopes = <T>(
   press: Press,
@@ -79,16 +79,16 @@ const withScopes = <T>(
 const keepAs: ActionHandler = async (press, face, tools) => {
   const { core } = tools;
   const { words, code, arg = '' } = press;
-  const [name, answer] = arg.split('.');
+  const { name, answer, part } = readKeepArg(arg);
   const scope = (['space', 'mine'] as const).find((one) => one === name);
   if (!scope) return void (await face.aside(said(words.t('told.too-old'))));
   const shows = readConsentAnswer(answer);
   const saved = await press.as(async (caller): Promise<Outcome<ItemFacts | Saved<Saving>>> => {
-    const done = await core.library.savings.save(caller, code, { scope, ...(shows ? { shows } : {}) });
+    const done = await core.library.savings.save(caller, code, { scope, shows, part });
     if (!done.ok) return done;
-    if (done.value.kind === 'taken')
-      return accept({ saving: done.value.saving, scopes: core.library.savings.scopes(caller) });
-    return accept(await factsOf(core, caller, done.value.item, 'kept'));
+    if (done.value.kind === 'saved') return accept(await factsOf(core, caller, done.value.item, 'kept'));
+    const scopes = core.library.savings.scopes(caller);
+    return accept({ saving: done.value.saving, scopes, isOther: done.value.kind === 'other-part' });
   });
   await instead(press, face, tools, saved, (value) =>
     face.draw((facts) =>

@@ -1,7 +1,7 @@
 /** What would be kept in the library, as a page: its preview, what was seen, and the yes. */
 import { partTexts } from '../core/coach/parts.ts';
 import type { ItemScope } from '../core/library/item.ts';
-import type { Saving } from '../core/library/saving.ts';
+import { partText, type Saving, spanText } from '../core/library/saving.ts';
 import { CONSENT_ANSWERS } from '../core/trust/consent-answers.ts';
 import { findingLines, timeText } from '../words/coach.ts';
 import { SEPARATOR } from '../words/facts.ts';
@@ -12,10 +12,10 @@ import type { Button, Media, Page } from './page.ts';
 
 type SavingDrawing = Drawing & { sheets?: Sheets };
 
-/** What would be kept, with everything that may still be said about it. */
+/** What would be kept, with everything that may still be said about it. `isOther`: the yes was to another part of it. */
 export function savingPage(
   words: Words,
-  { saving, scopes }: { saving: Saving; scopes: readonly ItemScope[] },
+  { saving, scopes, isOther = false }: { saving: Saving; scopes: readonly ItemScope[]; isOther?: boolean },
   drawing: SavingDrawing,
 ): Page {
   const { t, date } = words;
@@ -24,6 +24,7 @@ export function savingPage(
     title: t(`library.keep-${kind}`, { name }),
     tone: 'plain',
     lines: [
+      ...(isOther ? [t('library.other-part')] : []),
       ...(taken === undefined ? [] : [t('library.taken', { taken, name })]),
       ...(saving.kind === 'motion' ? motionLines(words, saving) : []),
       ...findingLines(words, saving.findings),
@@ -91,7 +92,7 @@ function partRows(
   const rows = [
     ...others.map(({ fromSeconds, toSeconds }) =>
       button(
-        `${fromSeconds}-${toSeconds}`,
+        spanText({ fromSeconds, toSeconds }),
         words.t('coach.mend.trim', { from: timeText(words, fromSeconds), to: timeText(words, toSeconds) }),
       ),
     ),
@@ -103,12 +104,13 @@ function partRows(
 }
 
 /** A character is its owner's until they give it to others; whom it shows is the yes. */
-function keepButtons({ t }: Words, { kind, code }: Saving, scopes: readonly ItemScope[]): Button[] {
+function keepButtons({ t }: Words, saving: Saving, scopes: readonly ItemScope[]): Button[] {
+  const { kind, code } = saving;
   if (kind === 'character')
     return CONSENT_ANSWERS.map((answer) => ({
       verb: 'keep-as',
       code,
-      arg: `mine.${answer}`,
+      arg: keepArg(saving, `mine.${answer}`),
       label: t(`button.consent-${answer}`),
       tone: 'success',
       wide: true,
@@ -116,9 +118,21 @@ function keepButtons({ t }: Words, { kind, code }: Saving, scopes: readonly Item
   return scopes.map((scope, at) => ({
     verb: 'keep-as',
     code,
-    arg: scope,
+    arg: keepArg(saving, scope),
     label: t(`button.keep-${scope}`),
     ...(at === 0 ? { tone: 'success' as const } : {}),
     wide: true,
   }));
+}
+
+const SEEN = '@';
+
+/** A message may show another part by then than the one that was chosen last: the yes is to the part that stands above it. */
+const keepArg = (saving: Saving, how: string): string => how + SEEN + partText(saving);
+
+/** Buttons of earlier versions name no part. */
+export function readKeepArg(arg: string): Record<'name' | 'answer' | 'part', string | undefined> {
+  const [how = '', part] = arg.split(SEEN);
+  const [name, answer] = how.split('.');
+  return { name, answer, part };
 }

@@ -151,7 +151,8 @@ export function libraryRoutes(
     if (!scope.ok) return problem(c, scope.refusal);
     const saved = await savings.save(caller, codeOf(c), { scope: scope.value, shows });
     if (!saved.ok) return problem(c, saved.refusal);
-    if (saved.value.kind === 'taken') {
+    // It names no part, so that only its name can stand in the way.
+    if (saved.value.kind !== 'saved') {
       const { kind, taken = '' } = saved.value.saving;
       return problem(c, { code: 'name-taken', kind, name: taken });
     }

@@ -32,37 +32,50 @@ export type OffloadParts = {
 
 type Args = Record<string, unknown>;
 
-/** Stopping it stops the pool, and waits until nothing is offered any more. */
+/** `takeBack`: what is offered, and nothing is from then on. Stopping it does so, and then stops the pool. */
 export function offloading<Table extends TaskTable>(
   table: Table,
   pool: PoolOf<Table>,
   parts: OffloadParts,
-): PoolOf<Table> {
+): PoolOf<Table> & { takeBack(): Promise<void> } {
   const offers = new Set<Promise<unknown>>();
+  const ending = new AbortController();
+
+  async function takeBack(): Promise<void> {
+    ending.abort();
+    await Promise.all(offers);
+  }
 
   return {
     room: pool.room,
+    takeBack,
     async run(name, args, options = {}) {
       const task = table[name];
       if (!task?.files || options.alone || !parts.hasTakers()) return pool.run(name, args, options);
       const withdrawn = new AbortController();
       const taken = new AbortController();
-      let offer: Promise<Answer | undefined> | undefined;
+      const answered = Promise.withResolvers<Answer | undefined>();
+      let isOffered = false;
       const begin = (): void => {
+        isOffered = true;
         const asked = { name, task, args, options };
-        offer = ask(asked, parts, withdrawn.signal, () => taken.abort()).catch((err: unknown) => {
-          parts.log.warn({ err, task: name }, 'a media task could not be given to another process');
-          return undefined;
-        });
+        const news = { onTaken: () => taken.abort(), onAnswer: answered.resolve };
+        const offer = ask(asked, parts, AbortSignal.any([withdrawn.signal, ending.signal]), news)
+          .catch((err: unknown) => {
+            parts.log.warn({ err, task: name }, 'a media task could not be given to another process');
+          })
+          .finally(() => {
+            answered.resolve(undefined);
+            offers.delete(offer);
+          });
         offers.add(offer);
-        void offer.finally(() => offers.delete(offer as Promise<unknown>));
       };
       const signal = AbortSignal.any([taken.signal, ...(options.signal ? [options.signal] : [])]);
       const giveUp = (): void => withdrawn.abort();
       options.signal?.addEventListener('abort', giveUp);
       const onQueue = (position: number): void => {
         if (position === 0) giveUp();
-        else if (!offer) begin();
+        else if (!isOffered && !ending.signal.aborted) begin();
         options.onQueue?.(position);
       };
       try {
@@ -70,7 +83,7 @@ export function offloading<Table extends TaskTable>(
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!taken.signal.aborted) throw error;
-        const answer = await offer;
+        const answer = await answered.promise;
         options.signal?.throwIfAborted();
         if (answer) return answer.result as ResultOf<Table[typeof name]>;
         return await pool.run(name, args, { ...options, first: true });
@@ -80,8 +93,8 @@ export function offloading<Table extends TaskTable>(
       }
     },
     async stop() {
+      await takeBack();
       await pool.stop();
-      await Promise.all(offers);
     },
   };
 }
@@ -90,31 +103,32 @@ type Answer = { result: unknown };
 type Asked = { name: string; task: Task<unknown, unknown>; args: Args; options: RunOptions };
 
 /**
- * Puts the task where others find it, until one has done it. Undefined where nobody has, or it was withdrawn. `onTaken`: it
- * is in another's hands now, and no more ours to begin; not called once it was withdrawn.
+ * Puts the task where others find it, until one has done it, and clears away what that took. `onTaken`: it is in another's
+ * hands now, and no more ours to begin; not called once it was withdrawn. `onAnswer`: at once, as whoever asked has not to
+ * wait for the clearing.
  */
 async function ask(
   { name, task, args, options }: Asked,
   { queue, bus, fileUse, ...parts }: OffloadParts,
   withdrawn: AbortSignal,
-  onTaken: () => void,
-): Promise<Answer | undefined> {
+  { onTaken, onAnswer }: { onTaken(): void; onAnswer(answer: Answer | undefined): void },
+): Promise<void> {
   await using work = fileUse.begin();
   const shared = await packed({ name, task, args, options }, work, parts);
-  if (withdrawn.aborted) return undefined;
+  if (withdrawn.aborted) return;
   const id = await queue.put(shared);
   using news = followTask(bus, id, withdrawn);
   const endProgress = options.onProgress ? onProgress(bus, id, options.onProgress) : () => {};
   try {
-    bus.publish(OFFERED, '');
+    if (!withdrawn.aborted) bus.publish(OFFERED, '');
     for (let isTaken = false; ; ) {
       const now = await queue.look(id);
-      if (withdrawn.aborted || now.state === 'lost') return undefined;
+      if (withdrawn.aborted || now.state === 'lost') return onAnswer(undefined);
       if (now.state !== 'waits' && !isTaken) {
         isTaken = true;
         onTaken();
       }
-      if (now.state === 'done') return await unpacked(now.answer, { task, args }, work, parts);
+      if (now.state === 'done') return onAnswer(await unpacked(now.answer, { task, args }, work, parts));
       await news.next();
     }
   } finally {

@@ -1,7 +1,7 @@
 /** Takes the media tasks for which another process has no core, as long as this one has. */
 import { stat } from 'node:fs/promises';
 import type { Bus } from '../core/bus.ts';
-import type { FileUse } from '../core/intake/file-use.ts';
+import type { FileUse, FileWork } from '../core/intake/file-use.ts';
 import type { Files, Log } from '../core/ports.ts';
 import type { SharedTask, TaskQueue } from '../core/task-queue.ts';
 import { TASK_FILE_MIME } from './offload.ts';
@@ -39,6 +39,8 @@ export function takeTasks<Table extends TaskTable>(
   const works = new Set<Promise<void>>();
   let looking: Promise<void> | undefined;
   let isAsked = false;
+  /** Taken, but not in the pool yet: their files are being fetched. */
+  const coming = new Set<string>();
 
   /** As much as there is room for. Asked in the middle of a look, there is another one after it. */
   function look(): void {
@@ -51,7 +53,7 @@ export function takeTasks<Table extends TaskTable>(
   async function lookWhileAsked(): Promise<void> {
     while (isAsked && !ending.signal.aborted) {
       isAsked = false;
-      const room = pool.room();
+      const room = pool.room() - coming.size;
       if (room <= 0) return;
       // Where the database is away, there is nothing to do.
       const taken = await queue.take(room).catch(() => []);
@@ -71,6 +73,7 @@ export function takeTasks<Table extends TaskTable>(
   async function doTask({ id, task }: Taken): Promise<void> {
     const wanted = new AbortController();
     underWay.set(id, wanted);
+    coming.add(id);
     try {
       if (ending.signal.aborted) throw ending.signal.reason;
       if (!isThere(task.from)) return await queue.drop(id);
@@ -79,6 +82,8 @@ export function takeTasks<Table extends TaskTable>(
       const file = await run(id, task, work, AbortSignal.any([wanted.signal, ending.signal]));
       tellTask(bus, id);
       underWay.delete(id);
+      // The core is free already.
+      look();
       if (file) await fetched(id);
     } catch (err) {
       if (!wanted.signal.aborted && !ending.signal.aborted)
@@ -86,17 +91,13 @@ export function takeTasks<Table extends TaskTable>(
       await queue.fail(id).catch(() => {});
       tellTask(bus, id);
     } finally {
+      coming.delete(id);
       underWay.delete(id);
     }
   }
 
   /** Whether there is a file to fetch. */
-  async function run(
-    id: string,
-    task: SharedTask,
-    work: ReturnType<FileUse['begin']>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async function run(id: string, task: SharedTask, work: FileWork, signal: AbortSignal): Promise<boolean> {
     const { name, budgetMs, writes } = task;
     const args: Record<string, unknown> = { ...task.args };
     for (const argument of task.own) {
@@ -112,6 +113,7 @@ export function takeTasks<Table extends TaskTable>(
     const taskHere = table[name];
     if (!taskHere) throw new Error('there is no such task in this version');
     let toldAt = 0;
+    coming.delete(id);
     const result = await pool.run(name, taskHere.args.parse(args), {
       ...(budgetMs === undefined ? {} : { budgetMs }),
       signal,

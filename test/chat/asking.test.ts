@@ -85,6 +85,20 @@ describe('a dearer offer', () => {
     expect(labelsOf(message)).toEqual(['Go on for $0.50', 'Decline']);
   });
 
+  it('whose price rose is taken at its new price from the list of jobs as well', async () => {
+    const { chat, dear } = await asking();
+    const list = await chat.says(ADA, 'jobs');
+    dear.provider.quote = async () => ({ micros: 500_000, notes: [] });
+    for (const _ of ['first', 'second']) {
+      await chat.press(ADA, list, GO_ON);
+      expect(textOf(chat.last())).toBe(t('confirm.dearer'));
+      expect(labelsOf(chat.last())).toEqual(['Go on for $0.50']);
+    }
+    await chat.press(ADA, chat.last(), 'Go on for $0.50');
+    await chat.runs();
+    expect(await chat.jobs()).toMatchObject([{ state: 'delivered', quote: { micros: 500_000 } }]);
+  });
+
   it.each(['go-on|CODE', 'go-on|CODE|x', 'go-on|CODE|-1'])('is not taken by %s', async (id) => {
     const { chat, message, dear } = await asking();
     const [job] = await chat.jobs();

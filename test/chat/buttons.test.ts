@@ -227,6 +227,20 @@ describe('over a limit', () => {
     expect(textOf(request)).toContain(`${ADMIN.id} approved it`);
   });
 
+  it('an admin who is asked anew for the second time reads the last price alone, and that it is about what it will be', async () => {
+    const { chat, request } = await asked();
+    for (const micros of [560_000, 700_000]) {
+      for (const { provider } of chat.world.remotes)
+        provider.quote = async () => ({ micros, notes: ['price-is-approximate'] });
+      await chat.press(ADMIN, request, 'Approve once');
+    }
+    expect(textOf(request)).toContain('It costs about $0.70 by now');
+    expect(textOf(request)).not.toContain('$0.56');
+    await chat.press(ADMIN, request, 'Approve once');
+    expect(await chat.jobs()).toMatchObject([{ quote: { micros: 700_000 } }]);
+    expect(textOf(request)).not.toContain('$0.56');
+  });
+
   it('an admin declines, and both messages say so', async () => {
     const { chat, mine, request } = await asked();
     await chat.press(ADMIN, request, 'Decline');

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../src/core/job/job.ts';
 import type { LibraryItem } from '../../src/core/library/item.ts';
 import { UNCHOSEN } from '../../src/core/library/prices.ts';
+import { partText } from '../../src/core/library/saving.ts';
 import type { Caller } from '../../src/core/limits/access.ts';
 import { MachineBusy, type Media } from '../../src/core/media.ts';
 import { accept } from '../../src/core/refusals.ts';
@@ -550,6 +551,26 @@ describe('a character in the library', () => {
     expect(saved).toMatchObject({ item: { croppedFrom: { looks: hash } } });
     if (saved.kind !== 'saved') throw new Error('the name was taken');
     expect([...files.kept]).toEqual([saved.item.file.key]);
+  });
+
+  it('is kept by a yes to the part that was seen alone: after another one was chosen, that one is shown', async () => {
+    const { library, event } = await setUp({
+      media: {
+        pictureHash: async () => hash,
+        lookAtPicture: async () => pictureLook({ people: inARow(3) }),
+      },
+    });
+    const asked = taken(await library.savings.look(event(ME), 'character', PICTURE, 'Rob'));
+    const [, crop] = asked.kind === 'character' ? (asked.people ?? []).map((one) => one.crop) : [];
+    const chosen = taken(await library.savings.choose(ME, asked.code, crop ? { crop } : {}));
+    const yesTo = (part: string) =>
+      library.savings.save(ME, asked.code, { scope: 'mine', shows: 'self', part }).then(taken);
+    expect(await yesTo(partText(asked))).toEqual({ kind: 'other-part', saving: chosen });
+    expect(taken(await library.list(ME, { kind: 'character' }))).toEqual([]);
+    expect(await yesTo(partText(chosen))).toMatchObject({
+      kind: 'saved',
+      item: { croppedFrom: { looks: hash } },
+    });
   });
 
   it('is refused where the part of its picture that was chosen is a picture that is blocked', async () => {

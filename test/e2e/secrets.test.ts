@@ -116,8 +116,23 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     data.append('consent', 'self');
     return data;
   };
-  for (let n = 0; n < 2; n += 1)
+  const jobs = async () =>
+    JSON.parse((await ask('/api/jobs', { headers: signedIn })).replace(/^.*?\]\] /, '')) as {
+      jobs: { state: string; links: { goOn?: string } }[];
+    };
+  // One after the other, as what a provider answers to one keeps others from it. Where those that were quoted say no, a
+  // dearer one is asked about: it is taken, so that as many as may be are met.
+  for (const count of [1, 2]) {
     await ask('/api/jobs', { method: 'POST', body: await form(), headers: signedIn });
+    await expect
+      .poll(async () => {
+        const all = (await jobs()).jobs;
+        for (const { links } of all)
+          if (links.goOn) await ask(links.goOn, { method: 'POST', headers: signedIn });
+        return all.filter(({ state }) => ['delivered', 'unknown', 'failed'].includes(state)).length;
+      })
+      .toBe(count);
+  }
 
   // Discord.
   const guild = discord.guild('Dancers');
@@ -136,19 +151,6 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
   await consented(bot.dataDir, `telegram:${user.id}`);
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
 
-  const jobs = async () =>
-    JSON.parse((await ask('/api/jobs', { headers: signedIn })).replace(/^.*?\]\] /, '')) as {
-      jobs: { state: string; links: { goOn?: string } }[];
-    };
-  // Where those that were quoted say no, a dearer one is asked about: it is taken, so that as many as may be are met.
-  await expect
-    .poll(async () => {
-      const all = (await jobs()).jobs;
-      for (const { links } of all)
-        if (links.goOn) await ask(links.goOn, { method: 'POST', headers: signedIn });
-      return all.filter(({ state }) => ['delivered', 'unknown', 'failed'].includes(state)).length;
-    })
-    .toBe(2);
   await expect
     .poll(() => {
       const said = telegram.said(chat);
@@ -182,10 +184,11 @@ it('no secret is in a log, a message, an answer, a figure, a crash or a record',
     await expect.poll(() => bot.log().slice(from)).toContain('(ended with 1)');
     expect(bot.log().slice(from)).toContain('nobody caught this');
     if (signal === 'SIGUSR2') {
-      // The dearest one, which nobody has asked so far.
+      // The dearest one, which may not have been asked so far.
+      const before = runpod.requestsTo('POST', /run$/).length;
       await bot.start({ PROVIDERS: 'runpod' });
       await ask('/api/jobs', { method: 'POST', body: await form(), headers: signedIn });
-      await expect.poll(() => runpod.requestsTo('POST', /run$/).length).toBe(1);
+      await expect.poll(() => runpod.requestsTo('POST', /run$/).length).toBeGreaterThan(before);
     }
   }
 

@@ -1,15 +1,15 @@
-/** A pool without child processes: tasks run here, each once the test lets it, so many at once, first in first out. */
-
+/** A pool without child processes: tasks run here, so many at once, first in first out. */
 import type { PoolOf } from '../../src/media/pool.ts';
 import type { RunOptions, TaskTable } from '../../src/media/task.ts';
 import { PoolStopped } from '../../src/media/task-errors.ts';
 
-type Waiting = { begin(): void; options: RunOptions };
+type Waiting = { begin(): void; stop(): void; options: RunOptions };
 
 export function fakePool<Table extends TaskTable>(table: Table, size: number) {
   const line: Waiting[] = [];
   const running = new Set<object>();
   const began: string[] = [];
+  let isStopped = false;
 
   function pump(): void {
     while (running.size < size) {
@@ -22,10 +22,12 @@ export function fakePool<Table extends TaskTable>(table: Table, size: number) {
   }
 
   const run = (name: string, args: never, options: RunOptions = {}): Promise<never> => {
+    if (isStopped) return Promise.reject(new PoolStopped(name));
     const { promise, resolve, reject } = Promise.withResolvers<never>();
     const ending = new AbortController();
     const waiting: Waiting = {
       options,
+      stop: () => reject(new PoolStopped(name)),
       begin() {
         running.add(waiting);
         began.push(name);
@@ -53,8 +55,8 @@ export function fakePool<Table extends TaskTable>(table: Table, size: number) {
     run: run as PoolOf<Table>['run'],
     room: () => (line.length > 0 ? 0 : size - running.size),
     async stop() {
-      for (const { options } of line.splice(0)) options.onQueue?.(0);
-      await Promise.reject(new PoolStopped('all')).catch(() => {});
+      isStopped = true;
+      for (const { stop } of line.splice(0)) stop();
     },
   };
   /** `began`: the names of the tasks that have begun here, in their order. */

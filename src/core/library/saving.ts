@@ -1,6 +1,7 @@
 /** Something that was looked at to be kept, and waits for a name, a shelf and a yes; with the files that it needs. */
 import type { PricedFinding } from '../coach/finding.ts';
 import type { Box, Span } from '../coach/look.ts';
+import { partTexts } from '../coach/parts.ts';
 import type { Context } from '../context.ts';
 import type { NamesFile } from '../intake/file-use.ts';
 import { codeOf } from '../job/code.ts';
@@ -8,7 +9,7 @@ import type { NamedFile, Requester, StoredFile } from '../job/job.ts';
 import type { ClipFacts, ImageFacts } from '../media.ts';
 import type { KeyValueStore } from '../ports.ts';
 import type { Micros } from '../price/money.ts';
-import type { ItemKind } from './item.ts';
+import type { ItemKind, LibraryItem } from './item.ts';
 
 /** Long enough to think of a name. */
 export const SAVING_WAITS_MS = 30 * 60_000;
@@ -52,8 +53,26 @@ export type Saving = {
     }
 );
 
+/**
+ * `taken`: somebody else was first with that name; another one is proposed. `other-part`: it would be another part of the
+ * file than the one that was said yes to.
+ */
+export type SaveResult =
+  | { kind: 'saved'; item: LibraryItem }
+  | { kind: 'taken' | 'other-part'; saving: Saving };
+
 /** One of several people, by their number, counted from 1, and the part of the picture that shows nobody else. */
 export type PersonPart = { person: number; crop: Box };
+
+const WHOLE = 'whole';
+
+export const spanText = ({ fromSeconds, toSeconds }: Span): string => `${fromSeconds}-${toSeconds}`;
+
+/** Which part would be kept, in short: what a button says that shows it. */
+export function partText(saving: Saving): string {
+  if (saving.kind === 'motion') return saving.stretch ? spanText(saving.stretch) : WHOLE;
+  return partTexts(saving.crop ? { crop: saving.crop } : {}).crop ?? WHOLE;
+}
 
 const PREFIX = 'saving:';
 const SAVED = 'saved:';

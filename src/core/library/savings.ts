@@ -12,19 +12,16 @@ import { accept, type Outcome, type Refusal, refuse } from '../refusals.ts';
 import type { ConsentAnswer } from '../trust/consent-answers.ts';
 import { refusalByOwner } from '../trust/opt-outs.ts';
 import { fullShelf } from './full-shelf.ts';
-import { fileOf, type ItemKind, type ItemScope, type LibraryItem } from './item.ts';
+import { fileOf, type ItemKind, type ItemScope } from './item.ts';
 import { itemFrom } from './kept-item.ts';
 import { type Given, makeCharacter, makeMotion } from './look.ts';
 import { readName } from './names.ts';
 import { createNaming } from './naming.ts';
-import { SAVING_WAITS_MS, type Saving, type SavingStore } from './saving.ts';
+import { partText, SAVING_WAITS_MS, type SaveResult, type Saving, type SavingStore } from './saving.ts';
 import { MOST_MINE, type Shelves } from './shelves.ts';
 import type { ShelfLimits } from './store.ts';
 
 type Asker = Caller & Pick<Event, 'id'>;
-
-/** `taken`: somebody else was first with that name; another one is proposed. */
-type SaveResult = { kind: 'saved'; item: LibraryItem } | { kind: 'taken'; saving: Saving };
 
 export type Savings = {
   /** Looks at a file and shows what would be kept. The same event again finds the same. `crop`: of a picture. */
@@ -42,11 +39,11 @@ export type Savings = {
   choose(caller: Caller, code: string, part: { span?: Span; crop?: Box }): Promise<Outcome<Saving>>;
   /** Another name. */
   call(caller: Caller, code: string, name: string): Promise<Outcome<Saving>>;
-  /** The yes; whom a character shows is part of it. */
+  /** The yes; whom a character shows is part of it, and so is the part that was seen (`partText`), where that is known. */
   save(
     caller: Caller,
     code: string,
-    how: { scope: ItemScope; shows?: ConsentAnswer | undefined },
+    how: { scope: ItemScope; shows?: ConsentAnswer | undefined; part?: string | undefined },
   ): Promise<Outcome<SaveResult>>;
   decline(caller: Caller, code: string): Promise<Outcome<Saving>>;
   /** For whom this member may keep something here. */
@@ -173,7 +170,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
     return scope === 'space' && !isHere ? { code: 'not-allowed', why: 'library' } : undefined;
   }
 
-  const save: Savings['save'] = (caller, code, { scope, shows = 'no-person' }) =>
+  const save: Savings['save'] = (caller, code, { scope, shows = 'no-person', part }) =>
     kv.alone(code, async () => {
       const found = await find(caller, code);
       if (!found.ok) {
@@ -185,6 +182,7 @@ export function createSavings(ctx: Context, shelves: Shelves, kv: SavingStore): 
       // As they stand now, where they are: rights change, and so do channels.
       const shut = mayKeep(caller, scope) ?? elsewhere(caller, saving, scope);
       if (shut) return refuse(shut);
+      if (part !== undefined && part !== partText(saving)) return accept({ kind: 'other-part', saving });
       // Named from here on by this work, until the item itself names them.
       await using work = ctx.fileUse.begin();
       if (!(await work.hold(saving.file))) return refuse({ code: 'offer-expired' });

@@ -44,7 +44,6 @@ const BROKEN: readonly [method: string, how: FaultKind][] = [
   ['editMessageText', { status: 400, description: `Bad Request: ${TOKEN} is not a text` }],
   ['editMessageText', 'lose-answer'],
   ['sendVideo', 'cut'],
-  ['sendVideo', { status: 500 }],
   ['answerCallbackQuery', 'cut'],
 ];
 
@@ -91,10 +90,11 @@ it('never leaves the bot, whatever breaks between it and Telegram', async () => 
   for (const { user, chat } of people) await telegram.album(user, chat, [{ photo }, { video: clip }]);
   const videoOf = (place: SimChat) =>
     telegram.waitFor(() => telegram.said(place).find((message) => message.video));
-  const video = await videoOf(chat);
-  telegram.press(user, video, 'Again');
-  await telegram.waitFor(() => telegram.said(chat).filter((message) => message.video).length === 2);
   for (const one of people) await videoOf(one.chat);
+  // Only now, as a video that meets both is not sent a third time.
+  telegram.fault({ method: 'sendVideo', how: { status: 500 } });
+  telegram.press(user, await videoOf(chat), 'Again');
+  await telegram.waitFor(() => telegram.said(chat).filter((message) => message.video).length === 2);
   // A download that hangs when the bot is asked to stop.
   telegram.fault({ method: 'file', how: { stallAfterBytes: 100 }, times: 9 });
   await telegram.album(user, chat, [{ photo }, { video: clip }]);
