@@ -24,7 +24,8 @@ export const isInstalled = binaries() !== undefined;
 
 // Nothing of a test outlives its run, so nothing need reach the disk.
 const QUICK = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'deadlock_timeout=20ms'];
-const SMALL = ['shared_buffers=16MB'];
+// All tests of a run share one: of the long fault suite, five times three processes at once, of sixteen connections each.
+const SMALL = ['shared_buffers=16MB', 'max_connections=400'];
 
 /** Where servers of one test lie, and as whom they run. */
 type Home = {
