@@ -17,12 +17,17 @@ const RUNS_MS = 20_000;
 /** What gets lost on the way. That answers do is the harder one: what was asked for is done. */
 const WAYS = LONG ? (['statements', 'answers'] as const) : (['answers'] as const);
 
-/** Whose look at the job gets no answer. */
-async function whoLooks({ processes, provider, log }: SeveralStage): Promise<HookedBot> {
-  provider.fault({ method: 'GET', path: provider.paths.status, how: 'hang' });
-  const passed = await processes.record(() =>
-    until('a look at the job', () => provider.faultsLeft() === 0, { describe: log }),
-  );
+/** Whose look at the job that `ask` brings to the provider gets no answer. */
+async function whoLooks(
+  { processes, provider, log }: SeveralStage,
+  ask: () => Promise<void>,
+): Promise<HookedBot> {
+  // From before the job is there: of a look that has begun already, only the end would be seen.
+  const passed = await processes.record(async () => {
+    await ask();
+    provider.fault({ method: 'GET', path: provider.paths.status, how: 'hang' });
+    await until('a look at the job', () => provider.faultsLeft() === 0, { describe: log });
+  });
   const looks = [...passed].filter(
     ([, points]) =>
       points.lastIndexOf('provider.status, before') > points.lastIndexOf('provider.status, after'),
@@ -42,11 +47,14 @@ async function cutOff(
   const look = { everyMs: EVERY_MS, describe: log };
   const before = await countOf(stage);
   provider.next({ runMs: RUNS_MS });
-  const asked = await fronts.telegram.ask();
   const atProvider = async () =>
     ['queued', 'running'].includes(jobSince(await stage.record(), before)?.state ?? '');
-  await until('the render', atProvider, look);
-  const cut = await whoLooks(stage);
+  const asking = Promise.withResolvers<Awaited<ReturnType<typeof fronts.telegram.ask>>>();
+  const cut = await whoLooks(stage, async () => {
+    asking.resolve(await fronts.telegram.ask());
+    await until('the render', atProvider, look);
+  });
+  const asked = await asking.promise;
   proxyOf(cut).freeze(only);
   await until(
     'the other one to have everything',
