@@ -50,6 +50,8 @@ export type SimJob<F> = {
 export type Phase = 'queued' | 'running' | 'done' | 'cancelled';
 
 const FETCH_PAUSE_MS = 250;
+/** As long as a provider waits for a file that it may ask for once more: whoever has it may stand still. */
+const FETCH_TRY_MS = 20_000;
 
 /**
  * Calls a job's hook, and calls it again where the script says so, until the simulator closes: by then its address may be
@@ -170,7 +172,8 @@ export function createSimJobs<F>(options: {
     if (own) return own;
     for (let left = tries; left > 0; left -= 1) {
       try {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+        const ms = left > 1 ? FETCH_TRY_MS : PATIENCE_MS;
+        const answer = await fetch(url, { signal: AbortSignal.timeout(ms) });
         return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
       } catch {
         if (left > 1) await new Promise((resolve) => setTimeout(resolve, FETCH_PAUSE_MS).unref());

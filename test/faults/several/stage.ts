@@ -1,9 +1,9 @@
 /** Several processes on one PostgreSQL with a provider, and everybody who asks: the page, Discord and Telegram. */
-import { globSync, utimesSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openPostgres, type PostgresDatabase } from '../../../src/store/postgres.ts';
-import { freshFolder } from '../../fakes/folder.ts';
 import { freshSchema } from '../../postgres/open.ts';
 import { sampleImage } from '../../samples.ts';
 import { FRONTS, type Front, type FrontName, startFront } from '../front.ts';
@@ -65,7 +65,9 @@ export async function startSeveral(
     discord: stack.use(await openWire(fronts.discord.apiUrl ?? '')),
     telegram: stack.use(await openWire(fronts.telegram.apiUrl ?? '')),
   };
-  const folder = freshFolder();
+  // Its own, not the test's: of tests side by side, each would take those of all with it.
+  const folder = mkdtempSync(join(tmpdir(), 'strut-several-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const processes = stack.use(
     await startProcesses({
       ...options,
