@@ -16,6 +16,16 @@ import { jobEnd, jobUntil, makeJob } from './client.ts';
 const postgres = postgresOfFile();
 afterAll(() => postgres.close());
 
+/** What all processes of one test are given: one database, one folder of files, one provider. */
+const sharedBy = async (fal: { key: string; url: string }): Promise<Record<string, string>> => ({
+  STORE_URL: await postgres.url(),
+  FILES_URL: pathToFileURL(freshFolder()).href,
+  FAL_KEY: fal.key,
+  FAL_QUEUE_URL: fal.url,
+  FAL_REST_URL: fal.url,
+  FAL_API_URL: fal.url,
+});
+
 describe('the bot as several processes', postgresNeeded, () => {
   it('takes a job at one, renders it at another, and goes on with it at a third where that one is killed', async () => {
     const db = await postgres.empty();
@@ -24,12 +34,7 @@ describe('the bot as several processes', postgresNeeded, () => {
     fal.jobs.always({ queueMs: 0, runMs: 60_000 });
     const env = {
       ...(await mediaAsTheyAre()),
-      STORE_URL: await postgres.url(),
-      FILES_URL: pathToFileURL(freshFolder()).href,
-      FAL_KEY: fal.key,
-      FAL_QUEUE_URL: fal.url,
-      FAL_REST_URL: fal.url,
-      FAL_API_URL: fal.url,
+      ...(await sharedBy(fal)),
     };
     await using page = await startBot({ ...env, ROLES: 'page' });
     await using worker = await startBot({ ...env, ROLES: 'worker' });
@@ -50,7 +55,7 @@ describe('the bot as several processes', postgresNeeded, () => {
     expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${other.url}/api/status`)).status).toBe(404);
     // One that keeps its files to itself would not find those of the others, nor they its own.
-    const alone = startBot({ STORE_URL: env.STORE_URL });
+    const alone = startBot({ STORE_URL: await postgres.url() });
     await expect(alone).rejects.toThrow('once all have the same FILES_URL');
     for (const bot of [page, worker, other]) expect(bot.log()).not.toMatch(/ERROR/);
     await fal.close();
@@ -61,12 +66,7 @@ describe('the bot as several processes', postgresNeeded, () => {
     const fal = await startFal({ time: manualTime(Date.now()) });
     fal.jobs.always({ queueMs: 0, runMs: 0 });
     const env = {
-      STORE_URL: await postgres.url(),
-      FILES_URL: pathToFileURL(freshFolder()).href,
-      FAL_KEY: fal.key,
-      FAL_QUEUE_URL: fal.url,
-      FAL_REST_URL: fal.url,
-      FAL_API_URL: fal.url,
+      ...(await sharedBy(fal)),
       LOG_LEVEL: 'debug',
     };
     await using page = await startBot({ ...env, ROLES: 'page' });

@@ -1,4 +1,5 @@
 /** The true server on free ports, with the true core on fakes behind it. */
+
 import { copyFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { createHealth } from '../../src/core/health.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { type ServerParts, startServer } from '../../src/http/server.ts';
 import { createFiles } from '../../src/store/files.ts';
+import { CLIP_FACTS } from '../fakes/clip-facts.ts';
 import { freshFolder } from '../fakes/folder.ts';
 import { createWorld, evenProviderHealth, type WorldOptions } from '../fakes/world.ts';
 
@@ -35,17 +37,7 @@ export async function start(over: Partial<ServerParts> = {}, worldOptions: World
     },
     normaliseClip: async (_path: string, to: string) => {
       await writeFile(to, 'clip');
-      const facts = {
-        container: 'mp4',
-        width: 720,
-        height: 1280,
-        durationMs: 4000,
-        fps: 30,
-        hasSound: true,
-        bytes: 4,
-        cameraMoves: false,
-      };
-      return { ok: true as const, value: facts };
+      return { ok: true as const, value: { ...CLIP_FACTS, bytes: 4 } };
     },
     preview: async (_path: string, to: string) => {
       await writeFile(to, 'webp');

@@ -2,6 +2,7 @@
  * The whole Telegram side against the simulated Telegram: real polling, downloads and uploads, the records on a real
  * disk, the real core; only pictures and clips are taken as they are, and the provider renders at once.
  */
+
 import { copyFile } from 'node:fs/promises';
 import { createServer, connect as openSocket, type Socket } from 'node:net';
 import { inspect } from 'node:util';
@@ -28,6 +29,7 @@ import { createInbox } from '../../../src/store/inbox.ts';
 import { keyValueStoreOn } from '../../../src/store/keyv-sql.ts';
 import { openDatabase } from '../../../src/store/sqlite.ts';
 import { createTraces } from '../../../src/store/traces.ts';
+import { CLIP_FACTS } from '../../fakes/clip-facts.ts';
 import { freshFolder } from '../../fakes/folder.ts';
 import { createRemote, type Remote } from '../../fakes/remote.ts';
 import { createWorld, type Incarnation, type WorldOptions } from '../../fakes/world.ts';
@@ -290,18 +292,7 @@ const mediaThatCopies: NonNullable<WorldOptions['media']> = {
   },
   normaliseClip: async (path, toPath) => {
     await copyFile(path, toPath);
-    return {
-      ok: true,
-      value: {
-        container: 'mp4',
-        width: 720,
-        height: 1280,
-        durationMs: 4000,
-        fps: 30,
-        hasSound: true,
-        bytes: 1000,
-      },
-    };
+    return { ok: true, value: CLIP_FACTS };
   },
   mark: async (path, toPath) => {
     await copyFile(path, toPath);
